@@ -1,0 +1,175 @@
+"""The functional core: may this person do this now, and what follows (design section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from workflow_rules import guards
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import AGENCY_ACTORS, Capacity, Person
+from workflow_rules.events import Event
+from workflow_rules.evolve import evolve
+from workflow_rules.facts import ComplaintFacts, OpenStep
+from workflow_rules.moves import WHILE_PAUSED, Spot, entitled_actors, spots
+from workflow_rules.parameters import check_fields, fields_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.sop import Sop
+from workflow_rules.steps import ENDED, Route, Step
+
+_BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an accepted action comes to: the event to record, the state after it, and the steps it opened and closed."""
+
+    event: Event
+    after: ComplaintFacts
+    params: Mapping[str, Any]
+    opened: tuple[OpenStep, ...]
+    closed: tuple[OpenStep, ...]
+
+
+@dataclass(frozen=True)
+class AllowedAction:
+    """One thing a person may do now; `again` marks a direction for a declined agency, which asks for less."""
+
+    action: Action
+    step: Step | None
+    agency: str | None
+    capacity: Capacity
+    again: bool = False
+
+
+def sees(person: Person, facts: ComplaintFacts) -> bool:
+    """Whether the case may be known to this person at all: an agency sees it only once it was sent there."""
+    return person.sees_every_case or bool(person.agencies & facts.seen_by)
+
+
+def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, now: datetime) -> Decision:
+    """Accept the action and say what follows, or raise ActionRefused; `now` is an aware instant."""
+    if now.tzinfo is None:
+        raise ValueError("naive datetime")
+    if not sees(by, facts):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    if facts.status in ENDED:
+        raise ActionRefused(RefusalReason.CASE_ENDED, facts.status.value)
+    spot, capacity = _place(facts, action, by, sop)
+    guards.window_is_right(action, capacity, now)
+    params = _params(facts, action, spot, sop)
+    secret = {name for name, field in fields_of(action.action).items() if field.secret}
+    data = {name: value for name, value in params.items() if name not in secret}
+    event = Event(action.action, now, capacity, spot.step, spot.agency, data)
+    after = evolve(facts, event)
+    return Decision(event, after, params, _new(after, facts), _new(facts, after))
+
+
+def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[AllowedAction, ...]:
+    """Everything this person may do now, in the order of the actions; feeds buttons, API and tests alike."""
+    if not sees(by, facts) or facts.status in ENDED:
+        return ()
+    found: dict[tuple[Action, Step | None, str | None], AllowedAction] = {}
+    for action in (a for a in Action if a not in _BY_THE_CLOCK):
+        for spot in spots(facts, action, sop):
+            capacity = _capacity_for(spot, by.capacities)
+            if capacity is None or (spot.paused and action not in WHILE_PAUSED):
+                continue
+            key = (action, spot.step, spot.agency)
+            found[key] = AllowedAction(*key, capacity, _is_again(action, spot))
+    return tuple(found.values())
+
+
+def _new(these: ComplaintFacts, those: ComplaintFacts) -> tuple[OpenStep, ...]:
+    before = {(s.step, s.agency, s.opened_at) for s in those.open_steps}
+    return tuple(s for s in these.open_steps if (s.step, s.agency, s.opened_at) not in before)
+
+
+def _is_again(action: Action, spot: Spot) -> bool:
+    return action is Action.DIRECT and spot.agency is not None
+
+
+def _matches(spot: Spot, capacity: Capacity) -> bool:
+    same_house = capacity.agency == spot.agency or capacity.actor not in AGENCY_ACTORS
+    return capacity.actor in spot.actors and same_house
+
+
+def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
+    return next((c for c in capacities if _matches(spot, c)), None)
+
+
+def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
+    """The one spot the request means and the capacity it is done in; otherwise the reason why there is none."""
+    may = entitled_actors(request.action, sop)
+    entitled = tuple(c for c in by.capacities if c.actor in may)
+    if not entitled:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    open_spots = [s for s in spots(facts, request.action, sop) if _route_allows(s, request)]
+    meant = [s for s in open_spots if _names(s, request, entitled, open_spots)]
+    for spot in meant:
+        capacity = _capacity_for(spot, entitled)
+        if capacity is not None:
+            _refuse_paused(spot.paused, request.action)
+            return spot, capacity
+    raise _why_not(facts, request, entitled, open_spots, meant)
+
+
+def _route_allows(spot: Spot, request: ActionRequest) -> bool:
+    """A direction from before step 4 is only ever the fast track."""
+    early = request.action is Action.DIRECT and spot.step is not Step.DIRECT
+    return not early or request.params.get("route") == Route.FAST
+
+
+def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], among: list[Spot]) -> bool:
+    """Whether the request means this spot: it names its agency, or there is no need to."""
+    named = request.agency
+    if named is None and request.action is Action.CONTINUE_WITHOUT:
+        named = request.params.get("agency")
+    if named is not None:
+        return spot.agency == named
+    own = any(c.agency == spot.agency for c in entitled if c.actor in AGENCY_ACTORS)
+    only_question = request.action in (Action.ADD_INFORMATION, Action.EXPIRE_QUESTION) and len(among) == 1
+    return spot.agency is None or own or only_question
+
+
+def _refuse_paused(paused: bool, action: Action) -> None:
+    if paused and action not in WHILE_PAUSED:
+        raise ActionRefused(RefusalReason.PAUSED)
+
+
+def _why_not(
+    facts: ComplaintFacts,
+    request: ActionRequest,
+    entitled: tuple[Capacity, ...],
+    open_spots: list[Spot],
+    meant: list[Spot],
+) -> ActionRefused:
+    """The reason in the order design section 4 gives them: house, pause, step, turn."""
+    houses = {c.agency for c in entitled}
+    if request.agency is not None and None not in houses and request.agency not in houses:
+        return ActionRefused(RefusalReason.WRONG_AGENCY)
+    own = [facts.step_of_track(house) for house in houses]
+    if request.action not in WHILE_PAUSED and any(s is not None and s.paused_at is not None for s in own):
+        return ActionRefused(RefusalReason.PAUSED)
+    if meant:
+        return ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if request.agency is None and any(_capacity_for(s, entitled) for s in open_spots):
+        return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("agency", FieldFault.REQUIRED),))
+    return ActionRefused(RefusalReason.OUT_OF_ORDER)
+
+
+def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop) -> dict[str, Any]:
+    again = _is_again(request.action, spot)
+    params, errors = check_fields(fields_of(request.action, again), request.params)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    if request.action is Action.REGISTER:
+        guards.identity_is_complete(facts, params, sop)
+    if request.action is Action.DIRECT:
+        params = guards.direction_names_agencies(facts, params, request.known, again)
+        skipped = sop.skipped_from(spot.step) if spot.step is not None else ()
+        params = {**params, "skipped": [step.value for step in skipped]} if skipped else params
+    guard = guards.GUARDS.get(request.action)
+    if guard is not None:
+        guard(facts, params, request, spot)
+    return params

@@ -1,0 +1,39 @@
+"""What has happened to a complaint: one record per accepted action, from which every state can be replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from workflow_rules.actions import Action
+from workflow_rules.actors import Capacity
+from workflow_rules.steps import Step
+
+
+class SystemEvent(StrEnum):
+    """What happens to a complaint without being an action of the SOP."""
+
+    RECEIVED = "received"
+    REVISED = "revised"
+    BREACHED = "breached"
+
+
+EventKind = Action | SystemEvent
+
+
+def event_kind(name: str) -> EventKind:
+    """The kind that a stored record names; ValueError for a name that is none."""
+    return Action(name) if name in frozenset(Action) else SystemEvent(name)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: what, where, when (aware instant), by whom in which capacity, with which particulars."""
+
+    kind: EventKind
+    at: datetime
+    by: Capacity
+    step: Step | None
+    agency: str | None
+    data: Mapping[str, Any]

@@ -1,0 +1,234 @@
+"""How an event changes the facts: pure, total over every recorded kind, and the only description of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflow_rules.actions import Action
+from workflow_rules.events import Event, EventKind, SystemEvent
+from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+
+
+def begin(number: str, received: Event) -> ComplaintFacts:
+    """The facts of a complaint that has just come in and waits to be registered (SOP step 1)."""
+    data = received.data
+    facts = ComplaintFacts(
+        number=number,
+        channel=Channel(data["channel"]),
+        confidentiality=Confidentiality(data["confidentiality"]),
+        classification=Classification(data["classification"]),
+        reporter=ReporterFacts(**data["reporter"]),
+        in_sp4n=bool(data["in_sp4n"]),
+        version=1,
+    )
+    return _open(facts, Step.REGISTER, None, received.at)
+
+
+def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    """The facts after one more event; what the clock merely notes leaves the version, so no open form goes stale."""
+    if event.kind is SystemEvent.BREACHED:
+        return facts
+    return replace(_CHANGES[event.kind](facts, event), version=facts.version + 1)
+
+
+def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
+    """The facts that a whole event log leads to; ValueError for a log that does not begin with its reception."""
+    log = iter(events)
+    first = next(log, None)
+    if first is None or first.kind is not SystemEvent.RECEIVED:
+        raise ValueError("a log begins with the reception")
+    facts = begin(number, first)
+    for event in log:
+        facts = evolve(facts, event)
+    return facts
+
+
+def _open(
+    facts: ComplaintFacts, step: Step, agency: str | None, at: datetime, clock_from: datetime | None = None
+) -> ComplaintFacts:
+    opened = OpenStep(step, agency, at, clock_from or at)
+    return replace(facts, open_steps=(*facts.open_steps, opened))
+
+
+def _close(facts: ComplaintFacts, step: Step | None, agency: str | None) -> ComplaintFacts:
+    left = tuple(s for s in facts.open_steps if (s.step, s.agency) != (step, agency))
+    return replace(facts, open_steps=left)
+
+
+def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> ComplaintFacts:
+    tracks = tuple(replace(t, **changes) if t.agency == agency else t for t in facts.tracks)
+    return replace(facts, tracks=tracks)
+
+
+def _on_step(facts: ComplaintFacts, event: Event, change: Callable[[OpenStep], OpenStep]) -> ComplaintFacts:
+    at = (event.step, event.agency)
+    steps = tuple(change(s) if (s.step, s.agency) == at else s for s in facts.open_steps)
+    return replace(facts, open_steps=steps)
+
+
+def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
+    """Close the step acted on and open the next one of the same track."""
+
+    def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+        moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
+        return _on_track(moved, event.agency, state=state) if state else moved
+
+    return change
+
+
+def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    route = Route(event.data["route"])
+    direct = facts.find_step(event.step, event.agency)
+    clock_from = direct.clock_from if direct else event.at
+    facts = _add_tracks(_close(facts, event.step, event.agency), event)
+    if event.agency is None:
+        facts = replace(facts, route=route)
+    if route is Route.FAST:
+        return _send_to_agencies(facts, event)
+    return _open(facts, Step.RELAY, event.agency, event.at, clock_from)
+
+
+def _add_tracks(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    codes, lead = event.data["agencies"], event.data["lead"]
+    kept = tuple(replace(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
+    cross = len(codes) + sum(t.active for t in kept) > 1
+    visit = bool(event.data.get("field_visit"))
+    new = (AgencyTrack(c, c == lead, replaces=event.agency, field_visit=visit, cross_agency=cross) for c in codes)
+    return replace(facts, tracks=(*kept, *new))
+
+
+def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    waiting = [t for t in facts.active_tracks if t.sent_at is None and t.replaces == event.agency]
+    for track in waiting:
+        facts = _on_track(facts, track.agency, sent_at=event.at)
+        facts = _open(facts, Step.AGENCY_RECEIVE, track.agency, event.at)
+    return replace(facts, seen_by=facts.seen_by | {t.agency for t in waiting})
+
+
+def _relay(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    return _send_to_agencies(_close(facts, Step.RELAY, event.agency), event)
+
+
+_BACK_TO = {
+    Step.CHECK: Step.REGISTER,
+    Step.REPORT: Step.CHECK,
+    Step.DIRECT: Step.REPORT,
+    Step.SIGN_ANSWER: Step.DRAFT_ANSWER,
+    Step.REPLY: Step.DISPOSE_ANSWER,
+}
+
+
+def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    if event.step is Step.DISPOSE_ANSWER:
+        facts = _close(facts, Step.DISPOSE_ANSWER, None)
+        back = Step.DRAFT_ANSWER
+    else:
+        facts = _close(facts, event.step, event.agency)
+        back = _BACK_TO[event.step or Step.CHECK]
+    return _on_track(_open(facts, back, event.agency, event.at), event.agency, state=TrackState.DRAFTING)
+
+
+def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    facts = _close(facts, event.step, event.agency)
+    facts = _on_track(facts, event.agency, state=TrackState.DECLINED, lead=False)
+    return _open(facts, Step.DIRECT, event.agency, event.at)
+
+
+def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
+    """Step 10 opens when every agency still on the case has sent its answer and none is being looked for."""
+    if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
+        return facts
+    return _open(facts, Step.DISPOSE_ANSWER, None, at)
+
+
+def _send(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    facts = _close(facts, event.step, event.agency)
+    return _join(_on_track(facts, event.agency, state=TrackState.SENT), event.at)
+
+
+def _continue_without(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    facts = _close(facts, Step.DIRECT, event.agency)
+    facts = _on_track(facts, event.agency, state=TrackState.DROPPED)
+    if facts.lead is None:
+        facts = _on_track(facts, facts.active_tracks[0].agency, lead=True)
+    return _join(facts, event.at)
+
+
+def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    facts = _on_step(facts, event, lambda s: replace(s, paused_at=event.at))
+    return _on_track(facts, event.agency, state=TrackState.DRAFTING)
+
+
+def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    def resumed(s: OpenStep) -> OpenStep:
+        return replace(s, pauses=(*s.pauses, (s.paused_at or event.at, event.at)), paused_at=None)
+
+    return _on_step(facts, event, resumed)
+
+
+def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    resumed = _resume(facts, event)
+    return _end(CaseStatus.ARCHIVED)(resumed, event) if event.step is Step.REGISTER else resumed
+
+
+def _end(status: CaseStatus) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
+    return lambda facts, _event: replace(facts, ended=status, open_steps=())
+
+
+def _answer(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    return replace(_close(facts, event.step, None), answered_at=event.at)
+
+
+def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    fresh = replace(facts, cycle=facts.cycle + 1, route=None, tracks=(), answered_at=None, rated=False)
+    return _open(fresh, Step.CHECK, None, event.at)
+
+
+def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    data = event.data
+    return replace(
+        facts,
+        confidentiality=Confidentiality(data["confidentiality"]),
+        classification=Classification(data["classification"]),
+        reporter=ReporterFacts(**data["reporter"]),
+        in_sp4n=bool(data["in_sp4n"]),
+    )
+
+
+def _unchanged(facts: ComplaintFacts, _event: Event) -> ComplaintFacts:
+    return facts
+
+
+_CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
+    Action.REGISTER: _to(Step.CHECK),
+    Action.APPROVE_CHECK: _to(Step.REPORT),
+    Action.REPORT: _to(Step.DIRECT),
+    Action.DIRECT: _direct,
+    Action.RELAY: _relay,
+    Action.SEND_BACK: _send_back,
+    Action.ACCEPT: _to(Step.AGENCY_DISPOSE, TrackState.RECEIVED),
+    Action.DECLINE: _decline,
+    Action.DISPOSE: _to(Step.DRAFT_ANSWER, TrackState.DISPOSED),
+    Action.MARK_FIELD_VISIT: lambda facts, event: _on_track(facts, event.agency, field_visit=True),
+    Action.SUBMIT_DRAFT: _to(Step.SIGN_ANSWER, TrackState.SIGNING),
+    Action.SIGN: _to(Step.SEND_ANSWER, TrackState.SIGNED),
+    Action.SEND: _send,
+    Action.CONTINUE_WITHOUT: _continue_without,
+    Action.DISPOSE_ANSWER: _to(Step.REPLY),
+    Action.REPLY: _answer,
+    Action.RATE: lambda facts, _event: replace(facts, rated=True),
+    Action.REOPEN: _reopen,
+    Action.CLOSE: _end(CaseStatus.CLOSED),
+    Action.ARCHIVE: _end(CaseStatus.ARCHIVED),
+    Action.MERGE: _end(CaseStatus.MERGED),
+    Action.WITHDRAW: _end(CaseStatus.WITHDRAWN),
+    Action.REQUEST_INFORMATION: _pause,
+    Action.ADD_INFORMATION: _resume,
+    Action.EXPIRE_QUESTION: _expire_question,
+    Action.NOTE: _unchanged,
+    Action.ATTACH: _unchanged,
+    SystemEvent.REVISED: _revise,
+}

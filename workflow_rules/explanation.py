@@ -1,0 +1,176 @@
+"""The account of a deadline, line by line, so that officers can check the arithmetic by hand."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple
+
+from workflow_rules.office_hours import MICROSECOND, OfficeHours, Period
+
+NOTHING = timedelta()
+ONE_DAY = timedelta(days=1)
+
+
+class SegmentKind(StrEnum):
+    """What a stretch of time was: counted, or the reason why it was not."""
+
+    START_MOVED = "start_moved"
+    START_DAY = "start_day"
+    OPEN = "open"
+    DAY = "day"
+    BREAK = "break"
+    CLOSED = "closed"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    PAUSE = "pause"
+    RESULT = "result"
+
+
+# The only Indonesian in the rules: these phrases are the arithmetic itself, alike on screen, on paper and in the API.
+SEGMENT_WORDS = {
+    SegmentKind.START_MOVED: "Hitungan dimulai pada pembukaan jam kerja",
+    SegmentKind.START_DAY: "Hari mulai, belum dihitung",
+    SegmentKind.OPEN: "Jam kerja, dihitung {counted}",
+    SegmentKind.DAY: "Hari kerja ke-{name}",
+    SegmentKind.BREAK: "Istirahat",
+    SegmentKind.CLOSED: "Di luar jam kerja",
+    SegmentKind.WEEKEND: "Akhir pekan atau hari tanpa jam kerja",
+    SegmentKind.HOLIDAY: "Libur: {name}",
+    SegmentKind.PAUSE: "Waktu dihentikan, {removed} tidak dihitung",
+    SegmentKind.RESULT: "Batas waktu",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One line: `counted` of all lines sum to the allowance, `removed` is the working time that a pause took away.
+
+    `name` names a holiday or numbers a working day. A counted working day is one day, whatever its hours.
+    """
+
+    kind: SegmentKind
+    begins: datetime
+    ends: datetime
+    counted: timedelta = NOTHING
+    name: str = ""
+    removed: timedelta = NOTHING
+
+    @property
+    def words(self) -> str:
+        """Return the line as an Indonesian phrase; the times stand beside it."""
+        amounts = {"counted": _spoken(self.counted), "removed": _spoken(self.removed)}
+        return SEGMENT_WORDS[self.kind].format(name=self.name, **amounts)
+
+
+class Push(NamedTuple):
+    """A pause (two instants) that moved a deadline, with the working time inside it, all in microseconds."""
+
+    first: int
+    last: int
+    work: int
+
+
+class Account:
+    """Writes the lines for instants that the calendar has worked out."""
+
+    def __init__(self, hours: OfficeHours) -> None:
+        self._hours = hours
+
+    def start_lines(self, asked: int, begin: int) -> Iterator[Segment]:
+        """Tell why a start at a closed instant moved to the next opening; nothing when it did not."""
+        if begin > asked:
+            yield from self._idle_lines(asked, begin)
+            yield self._line(SegmentKind.START_MOVED, begin, begin)
+
+    def minute_lines(self, begin: int, due: int, pushes: Iterable[Push]) -> Iterator[Segment]:
+        """Account for every moment from the start to the deadline, without a gap."""
+        at = begin
+        for push in pushes:
+            yield from self._running_lines(at, push.first)
+            yield self._pause_line(push)
+            at = push.last
+        yield from self._running_lines(at, due)
+
+    def day_lines(self, begin: int, due: int, last_day: int, pushes: Iterable[Push]) -> Iterator[Segment]:
+        """Number the working days up to the deadline without pauses, then name each pause that pushed it."""
+        first_day = self._hours.local_parts(begin)[0]
+        if last_day > first_day:
+            yield self._line(SegmentKind.START_DAY, begin, self._midnight(first_day + 1))
+        number = 0
+        for kind, name, begin_day, end_day in self._kinds_of_days(first_day + 1, last_day):
+            if kind is not SegmentKind.CLOSED:
+                yield self._line(kind, self._midnight(begin_day), self._midnight(end_day), name=name)
+                continue
+            for day in range(begin_day, end_day):
+                number += 1
+                ends = min(self._midnight(day + 1), due)
+                yield self._line(SegmentKind.DAY, self._midnight(day), ends, ONE_DAY, str(number))
+        yield from map(self._pause_line, pushes)
+
+    def result_line(self, due: int) -> Segment:
+        """Return the last line: the deadline."""
+        return self._line(SegmentKind.RESULT, due, due)
+
+    def _running_lines(self, begin: int, end: int) -> Iterator[Segment]:
+        at = begin
+        for opens, closes in self._open_pieces(begin, end):
+            yield from self._idle_lines(at, opens)
+            yield self._line(SegmentKind.OPEN, opens, closes, (closes - opens) * MICROSECOND)
+            at = closes
+        yield from self._idle_lines(at, end)
+
+    def _open_pieces(self, begin: int, end: int) -> Iterator[Period]:
+        for day in range(self._hours.local_parts(begin)[0], self._hours.local_parts(end)[0] + 1):
+            for opens, closes in self._hours.pieces_on(day):
+                piece = max(opens, begin), min(closes, end)
+                if piece[0] < piece[1]:
+                    yield piece
+
+    def _idle_lines(self, begin: int, end: int) -> Iterator[Segment]:
+        if begin >= end:
+            return
+        first, last = self._hours.local_parts(begin)[0], self._hours.local_parts(end - 1)[0]
+        pieces = self._hours.pieces_on(first)
+        if pieces and pieces[0][0] < begin and pieces[-1][0] >= end:
+            yield self._line(SegmentKind.BREAK, begin, end)
+            return
+        for kind, name, begin_day, end_day in self._kinds_of_days(first, last):
+            begins, ends = max(begin, self._midnight(begin_day)), min(end, self._midnight(end_day))
+            yield self._line(kind, begins, ends, name=name)
+
+    def _kinds_of_days(self, first: int, last: int) -> Iterator[tuple[SegmentKind, str, int, int]]:
+        """Fold neighbouring days of one kind and name into (kind, name, first day, day after the last)."""
+        for (kind, name), group in groupby(range(first, last + 1), key=self._kind_of_day):
+            days = list(group)
+            yield kind, name, days[0], days[-1] + 1
+
+    def _kind_of_day(self, day: int) -> tuple[SegmentKind, str]:
+        if day in self._hours.closed_days:
+            return SegmentKind.HOLIDAY, self._hours.closed_days[day]
+        return (SegmentKind.CLOSED if self._hours.pieces_on(day) else SegmentKind.WEEKEND), ""
+
+    def _pause_line(self, push: Push) -> Segment:
+        return self._line(SegmentKind.PAUSE, push.first, push.last, removed=push.work * MICROSECOND)
+
+    def _midnight(self, day: int) -> int:
+        return self._hours.local_instant(day, 0)
+
+    def _line(
+        self,
+        kind: SegmentKind,
+        begins: int,
+        ends: int,
+        counted: timedelta = NOTHING,
+        name: str = "",
+        removed: timedelta = NOTHING,
+    ) -> Segment:
+        return Segment(kind, self._hours.local(begins), self._hours.local(ends), counted, name, removed)
+
+
+def _spoken(amount: timedelta) -> str:
+    minutes, seconds = divmod(amount.total_seconds(), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    parts = ((hours, "jam"), (minutes, "menit"), (seconds, "detik"))
+    return " ".join(f"{value:g} {word}" for value, word in parts if value) or "0 menit"

@@ -1,0 +1,98 @@
+"""Conditions on what an action brings with it, once it is known to be in its place; each names every fault it finds."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from workflow_rules.actions import Action, ActionRequest, Known
+from workflow_rules.actors import Actor, Capacity
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.identity import Channel, missing_identity
+from workflow_rules.moves import Spot
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.sop import Sop
+from workflow_rules.steps import ENDED, CaseStatus
+
+Params = dict[str, Any]
+Guard = Callable[[ComplaintFacts, Params, ActionRequest, Spot], None]
+
+_DELIVERED_BY_US = frozenset({Channel.WEB, Channel.SP4N, Channel.EMAIL})
+
+
+def _faulty(*errors: FieldError) -> ActionRefused:
+    return ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+
+
+def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
+    """SOP step 1, remark: an incomplete identity is registered only with a reason."""
+    lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
+    if lacking and "incomplete_reason" not in params:
+        raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
+
+
+def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, again: bool) -> Params:
+    """Agencies in service, none on the case already, and one lead among those who will answer."""
+    on_case = {t.agency for t in facts.active_tracks}
+    errors = [_unknown(c) for c in params["agencies"] if c not in known.agencies]
+    errors += [FieldError("agencies", FieldFault.AGENCY_ON_CASE, c) for c in params["agencies"] if c in on_case]
+    lead = params.get("lead") or (_lead_again(facts, params) if again else None)
+    if lead is None:
+        errors.append(FieldError("lead", FieldFault.REQUIRED))
+    elif lead not in params["agencies"] and lead not in on_case:
+        errors.append(FieldError("lead", FieldFault.NOT_AMONG_AGENCIES))
+    if errors:
+        raise _faulty(*errors)
+    return {"urgency": "normal", "field_visit": False, "route": facts.route or "fast", **params, "lead": lead}
+
+
+def _unknown(code: str) -> FieldError:
+    return FieldError("agencies", FieldFault.UNKNOWN_AGENCY, code[:80])
+
+
+def _lead_again(facts: ComplaintFacts, params: Params) -> str | None:
+    """Who leads when the direction does not say: the lead still on the case, or the only replacement."""
+    if facts.lead is not None:
+        return facts.lead
+    return params["agencies"][0] if len(params["agencies"]) == 1 else None
+
+
+def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
+    target = request.known.merge_target
+    if target is None:
+        raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
+    if target.number == facts.number:
+        raise _faulty(FieldError("into", FieldFault.ITSELF))
+    if target.status in ENDED - {CaseStatus.CLOSED}:
+        raise _faulty(FieldError("into", FieldFault.ENDED_COMPLAINT))
+
+
+def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
+    """SOP step 11, remark: the answer goes out on the reporter's own channel, and that it did must be shown."""
+    channel = Channel(params.setdefault("channel", facts.channel.value))
+    reachable = {Channel.SP4N: facts.in_sp4n, Channel.EMAIL: facts.reporter.has_email}
+    queued = channel in _DELIVERED_BY_US and reachable.get(channel, True)
+    if not queued and "proof" not in params:
+        raise ActionRefused(RefusalReason.DELIVERY_UNPROVEN, channel.value)
+
+
+def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: ActionRequest, spot: Spot) -> None:
+    if params["agency"] != spot.agency:
+        raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
+
+
+def window_is_right(request: ActionRequest, capacity: Capacity, now: datetime) -> None:
+    """Reopening ends, and closing by the clock begins, after ten working days of silence; likewise for questions."""
+    silence, question = request.known.silence_ends_at, request.known.question_ends_at
+    too_late = request.action is Action.REOPEN and silence is not None and now > silence
+    by_clock = capacity.actor is Actor.SYSTEM
+    too_early = by_clock and request.action is Action.CLOSE and (silence is None or now < silence)
+    unexpired = request.action is Action.EXPIRE_QUESTION and (question is None or now < question)
+    if too_late or too_early or unexpired:
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER, "outside its time")
+
+
+GUARDS: dict[Action, Guard] = {
+    Action.MERGE: merge_has_a_target,
+    Action.REPLY: delivery_is_proven,
+    Action.CONTINUE_WITHOUT: named_agency_agrees,
+}

@@ -1,0 +1,20 @@
+"""The complaint's own number, `LB-<year>-<6 digits>`."""
+
+import re
+
+_NUMBER = re.compile(r"LB-(\d{4})-(\d{6})")
+
+
+def format_complaint_number(year: int, running: int) -> str:
+    """The number of the `running`-th complaint of a year in the office's zone; ValueError past 999,999."""
+    if not 1 <= running <= 999_999:
+        raise ValueError(f"no number for {running}")
+    return f"LB-{year:04d}-{running:06d}"
+
+
+def parse_complaint_number(text: str) -> tuple[int, int]:
+    """Year and running number; ValueError for anything that is not exactly a complaint number."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise ValueError("not a complaint number")
+    return int(match[1]), int(match[2])

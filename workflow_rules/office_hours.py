@@ -1,0 +1,247 @@
+"""The open instants of an office, worked out once a year of its calendar and then only looked up.
+
+Instants are whole microseconds since 1970-01-01T00:00Z, so that sums are exact and zone changes cannot distort them; a
+local time lies in a period by what the wall clock shows, so an hour repeated in autumn is open twice.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate, pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Period = tuple[int, int]
+WeekHours = tuple[tuple[Period, ...], ...]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+DAY = 86_400_000_000
+MINUTE = 60_000_000
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIRST_YEAR, LAST_YEAR = 2, 9998  # one year short of datetime's own ends: a zone's offset may cross them
+YEARS_KEPT = 200
+
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_LAST_ORDINAL = date.max.toordinal()
+_YEAR_STARTS = [(date(year, 1, 1).toordinal() - _EPOCH_ORDINAL) * DAY for year in range(1, 10_000)]
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+
+
+def year_of(instant: int) -> int:
+    """Return the UTC year that holds the instant, by which open instants are filed."""
+    return bisect_right(_YEAR_STARTS, instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Opening hours of the seven weekdays over a range of dates (ordinals, both inclusive), as Ramadan hours need."""
+
+    first: int
+    last: int
+    hours: WeekHours
+
+
+@dataclass(frozen=True, slots=True)
+class OpenYear:
+    """The open pieces of one UTC year with the working time before each, and the working dates of that local year."""
+
+    begins: list[int]
+    ends: list[int]
+    before: list[int]
+    days: list[int]
+
+    @property
+    def total(self) -> int:
+        """Return all working time of the year, in microseconds."""
+        return self.before[-1]
+
+    def work_before(self, instant: int) -> int:
+        """Return the working time of the year that lies before the instant, in microseconds."""
+        piece = bisect_right(self.begins, instant) - 1
+        if piece < 0:
+            return 0
+        return self.before[piece] + min(instant, self.ends[piece]) - self.begins[piece]
+
+    def instant_after(self, work: int) -> int:
+        """Return the earliest instant of the year by which that much working time (more than none) is done."""
+        piece = bisect_left(self.before, work) - 1
+        return self.begins[piece] + work - self.before[piece]
+
+    def next_open(self, instant: int) -> int | None:
+        """Return the instant itself when open, else the next opening of the year, or nothing when there is none."""
+        piece = bisect_right(self.ends, instant)
+        return max(instant, self.begins[piece]) if piece < len(self.ends) else None
+
+
+class OfficeHours:
+    """Zone, weekly hours and closed days of one office, with its open instants filed by year as they are asked for."""
+
+    def __init__(self, zone: ZoneInfo, weeks: tuple[Week, ...], closed_days: Mapping[int, str]) -> None:
+        self.zone = zone
+        self.weeks = weeks
+        self.closed_days = dict(closed_days)
+        self._ranges = _open_ranges(weeks)
+        last = max((last for _, last, _ in self._ranges), default=0)
+        self.last_year = min(date.fromordinal(last).year + 1, LAST_YEAR) if last else 0
+        self.horizon = _YEAR_STARTS[self.last_year]  # no opening lies at or after this instant
+        self._years: dict[int, OpenYear] = {}
+
+    def year(self, year: int) -> OpenYear:
+        """Return the open pieces of a UTC year; `ValueError` outside the years that can be counted."""
+        found = self._years.get(year)
+        if found is None:
+            if not FIRST_YEAR <= year <= LAST_YEAR:
+                raise ValueError(f"year {year} is outside {FIRST_YEAR}..{LAST_YEAR}")
+            if len(self._years) >= YEARS_KEPT:  # an absurd amount must not fill the memory for good
+                self._years.clear()
+            found = self._years[year] = self._build(year)
+        return found
+
+    def pieces_on(self, ordinal: int) -> list[Period]:
+        """Return the open pieces of one local date, as instants in order."""
+        return [piece for day, periods in self._open_dates(ordinal, ordinal) for piece in self._pieces(day, periods)]
+
+    def local_instant(self, ordinal: int, clock: int) -> int:
+        """Return the instant of a local time; skipped and repeated ones as in RFC 5545 section 3.3.5."""
+        return (ordinal - _EPOCH_ORDINAL) * DAY + clock - self._offset_of_local(ordinal, clock, fold=0)
+
+    def local(self, instant: int) -> datetime:
+        """Return the instant as an aware datetime of the office's zone."""
+        return (EPOCH + timedelta(microseconds=instant)).astimezone(self.zone)
+
+    def local_parts(self, instant: int) -> tuple[int, int]:
+        """Return the date (ordinal) and the time of day that the office's wall clock shows."""
+        days, clock = divmod(instant + self._offset_at(instant), DAY)
+        return days + _EPOCH_ORDINAL, clock
+
+    def _build(self, year: int) -> OpenYear:
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        start, stop = _YEAR_STARTS[year - 1], _YEAR_STARTS[year]
+        pieces, days = [], []
+        for ordinal, periods in self._open_dates(first - 2, last + 2):
+            found = self._pieces(ordinal, periods)
+            pieces += [(max(begin, start), min(end, stop)) for begin, end in found if begin < stop and end > start]
+            if found and first <= ordinal <= last:
+                days.append(ordinal)
+        pieces.sort()
+        before = list(accumulate((end - begin for begin, end in pieces), initial=0))
+        return OpenYear([begin for begin, _ in pieces], [end for _, end in pieces], before, days)
+
+    def _open_dates(self, first: int, last: int) -> Iterator[tuple[int, tuple[Period, ...]]]:
+        for range_first, range_last, hours in self._ranges:
+            for ordinal in range(max(first, range_first), min(last, range_last) + 1):
+                periods = hours[(ordinal - 1) % 7]  # ordinal 1 is a Monday
+                if periods and ordinal not in self.closed_days:
+                    yield ordinal, periods
+
+    def _pieces(self, ordinal: int, periods: Iterable[Period]) -> list[Period]:
+        midnight = (ordinal - _EPOCH_ORDINAL) * DAY
+        early = self._offset_of_local(ordinal, 0, fold=0)
+        late = self._offset_of_local(ordinal + 1, 0, fold=1)
+        if early == late:
+            return [(midnight + opens - early, midnight + closes - early) for opens, closes in periods]
+        change = self._offset_change(midnight, early, late)
+        pieces = [(midnight + opens - early, min(midnight + closes - early, change)) for opens, closes in periods]
+        pieces += [(max(midnight + opens - late, change), midnight + closes - late) for opens, closes in periods]
+        return sorted((begin, end) for begin, end in pieces if begin < end)
+
+    def _offset_change(self, midnight: int, early: int, late: int) -> int:
+        low, high = midnight - max(early, late), midnight + DAY - min(early, late)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self._offset_at(middle) == late else (middle + 1, high)
+        return low
+
+    def _offset_of_local(self, ordinal: int, clock: int, fold: int) -> int:
+        local = datetime.fromordinal(ordinal) + timedelta(microseconds=clock)
+        return _microseconds(local.replace(tzinfo=self.zone, fold=fold).utcoffset())
+
+    def _offset_at(self, instant: int) -> int:
+        return _microseconds(self.local(instant).utcoffset())
+
+
+def _microseconds(offset: timedelta | None) -> int:
+    return offset // MICROSECOND if offset else 0
+
+
+def _open_ranges(weeks: tuple[Week, ...]) -> list[tuple[int, int, WeekHours]]:
+    borders = sorted({week.first for week in weeks} | {week.last + 1 for week in weeks})
+    ranges = []
+    for begin, following in pairwise(borders):
+        hours = next((week.hours for week in reversed(weeks) if week.first <= begin <= week.last), ())
+        if any(hours):
+            ranges.append((begin, following - 1, hours))
+    return ranges
+
+
+def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
+    """Read the calendar data of the office, refusing by `ValueError` whatever is unknown, malformed or reversed."""
+    try:
+        zone = ZoneInfo(data["zone"])
+        weeks = tuple(_week(entry) for entry in data["weeks"])
+        closed = {_ordinal(day): _name(name) for day, name in data.get("closed_days", {}).items()}
+    except (KeyError, TypeError, AttributeError, OSError) as error:
+        raise ValueError(f"malformed calendar: {error!r}") from error
+    return OfficeHours(zone, weeks, closed)
+
+
+def hours_to_dict(hours: OfficeHours) -> dict[str, Any]:
+    """Write the calendar data in the shape that `hours_from_dict` reads."""
+    closed = {date.fromordinal(day).isoformat(): name for day, name in sorted(hours.closed_days.items())}
+    return {"zone": hours.zone.key, "weeks": [_week_to_dict(week) for week in hours.weeks], "closed_days": closed}
+
+
+def _week(entry: Mapping[str, Any]) -> Week:
+    first = _ordinal(entry["from"]) if entry.get("from") is not None else 1
+    last = _ordinal(entry["to"]) if entry.get("to") is not None else _LAST_ORDINAL
+    if last < first:
+        raise ValueError(f"week range {entry['from']}..{entry['to']} is reversed")
+    if unknown := set(entry["hours"]) - set(WEEKDAYS):
+        raise ValueError(f"unknown weekdays: {sorted(map(str, unknown))}")
+    return Week(first, last, tuple(_periods(entry["hours"].get(weekday, ())) for weekday in WEEKDAYS))
+
+
+def _periods(pairs: Iterable[Iterable[str]]) -> tuple[Period, ...]:
+    periods = sorted((_clock(opens), _clock(closes)) for opens, closes in pairs)
+    edges = [edge for period in periods for edge in period]
+    reversed_period = any(opens >= closes for opens, closes in periods)
+    if reversed_period or edges != sorted(edges):
+        raise ValueError(f"periods overlap or are reversed: {pairs}")
+    return tuple(periods)
+
+
+def _clock(text: str) -> int:
+    if not _CLOCK_TIME.fullmatch(text):
+        raise ValueError(f"not a time of day: {text!r}")
+    return (int(text[:2]) * 60 + int(text[3:])) * MINUTE
+
+
+def _ordinal(text: str) -> int:
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(f"not a date of the form YYYY-MM-DD: {text!r}")
+    return day.toordinal()
+
+
+def _name(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"the name of a closed day is no text: {text!r}")
+    return text
+
+
+def _week_to_dict(week: Week) -> dict[str, Any]:
+    hours = {
+        weekday: [[_clock_text(opens), _clock_text(closes)] for opens, closes in periods]
+        for weekday, periods in zip(WEEKDAYS, week.hours, strict=True)
+        if periods
+    }
+    first = None if week.first == 1 else date.fromordinal(week.first).isoformat()
+    last = None if week.last == _LAST_ORDINAL else date.fromordinal(week.last).isoformat()
+    return {"from": first, "to": last, "hours": hours}
+
+
+def _clock_text(clock: int) -> str:
+    return "{:02}:{:02}".format(*divmod(clock // MINUTE, 60))

@@ -1,0 +1,217 @@
+"""What each action asks for: one table that checks input, names every fault at once, and becomes JSON Schema."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow_rules.actions import Action
+from workflow_rules.identity import Channel
+from workflow_rules.refusals import FieldError, FieldFault
+from workflow_rules.steps import Route
+
+Cleaned = tuple[Any, FieldError | None]
+_INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text would be seen: spaces, zero-width and direction marks only."""
+    return all(unicodedata.category(c) in _INVISIBLE or c in "\u2800\u3164\uffa0\u115f\u1160" for c in text)
+
+
+def clean_text(name: str, value: Any, longest: int) -> Cleaned:
+    """NFC text without outer white space; refused when blank, too long, or holding control or half characters."""
+    if not isinstance(value, str):
+        return None, FieldError(name, FieldFault.WRONG_TYPE)
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in value):
+        return None, FieldError(name, FieldFault.CONTROL_CHARACTERS)
+    if is_blank(value):
+        return None, FieldError(name, FieldFault.BLANK)
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
+    if len(text) > longest:
+        return None, FieldError(name, FieldFault.TOO_LONG, str(longest))
+    return text, None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter; a secret one is checked and passed on, but never recorded."""
+
+    required: bool = True
+    secret: bool = False
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    longest: int = 4000
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        return clean_text(name, value, self.longest)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.longest}
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    among: tuple[str, ...] = ()
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if not isinstance(value, str):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        if value not in self.among:
+            return None, FieldError(name, FieldFault.NOT_ALLOWED, ", ".join(self.among))
+        return value, None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.among)}
+
+
+@dataclass(frozen=True)
+class Flag(Field):
+    def clean(self, name: str, value: Any) -> Cleaned:
+        return (value, None) if isinstance(value, bool) else (None, FieldError(name, FieldFault.WRONG_TYPE))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    least: int = 1
+    most: int = 5
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        if not self.least <= value <= self.most:
+            return None, FieldError(name, FieldFault.OUT_OF_RANGE, f"{self.least}-{self.most}")
+        return value, None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Codes(Field):
+    """A list of agency codes; whether they exist is a guard's question."""
+
+    most: int = 40
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        if not value:
+            return None, FieldError(name, FieldFault.REQUIRED)
+        if len(value) > self.most:
+            return None, FieldError(name, FieldFault.TOO_LONG, str(self.most))
+        if len(set(value)) < len(value):
+            return None, FieldError(name, FieldFault.DUPLICATE)
+        return list(value), None
+
+    def schema(self) -> dict[str, Any]:
+        item = {"type": "string", "minLength": 1}
+        return {"type": "array", "items": item, "minItems": 1, "maxItems": self.most, "uniqueItems": True}
+
+
+ARCHIVE_REASONS = ("incomplete", "spam", "not_our_authority", "private_matter", "other")
+DECLINE_REASONS = ("not_our_authority", "wrong_agency", "other")
+URGENCIES = ("normal", "urgent", "very_urgent")
+
+FIELDS: dict[Action, Mapping[str, Field]] = {
+    Action.REGISTER: {"incomplete_reason": Text(required=False, longest=2000)},
+    Action.REQUEST_INFORMATION: {"question": Text(longest=2000)},
+    Action.ADD_INFORMATION: {"text": Text(longest=20_000)},
+    Action.ARCHIVE: {"reason": Choice(among=ARCHIVE_REASONS), "note": Text()},
+    Action.MERGE: {"into": Text(longest=20)},
+    Action.APPROVE_CHECK: {},
+    Action.REPORT: {"note": Text(required=False)},
+    Action.DIRECT: {
+        "agencies": Codes(),
+        "lead": Text(longest=80),
+        "instruction": Text(),
+        "urgency": Choice(among=URGENCIES),
+        "field_visit": Flag(),
+        "route": Choice(among=tuple(Route)),
+    },
+    Action.RELAY: {},
+    Action.SEND_BACK: {"note": Text()},
+    Action.ACCEPT: {},
+    Action.DECLINE: {"reason": Choice(among=DECLINE_REASONS), "note": Text()},
+    Action.DISPOSE: {"instruction": Text(), "unit": Text(required=False, longest=200)},
+    Action.MARK_FIELD_VISIT: {"reason": Text(longest=2000)},
+    Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000)},
+    Action.SIGN: {"passphrase": Text(required=False, secret=True, longest=500)},
+    Action.SEND: {},
+    Action.CONTINUE_WITHOUT: {"agency": Text(longest=80)},
+    Action.DISPOSE_ANSWER: {"instruction": Text()},
+    Action.REPLY: {
+        "text": Text(longest=20_000),
+        "channel": Choice(required=False, among=tuple(Channel)),
+        "proof": Text(required=False, longest=1000),
+    },
+    Action.RATE: {"score": Number(), "comment": Text(required=False, longest=2000)},
+    Action.REOPEN: {"reason": Text(longest=2000)},
+    Action.CLOSE: {},
+    Action.NOTE: {"text": Text()},
+    Action.ATTACH: {
+        "filename": Text(longest=200),
+        "sha256": Text(longest=64),
+        "media_type": Text(longest=100),
+        "size": Number(most=20_000_000),
+    },
+    Action.WITHDRAW: {"reason": Text(longest=2000)},
+    Action.EXPIRE_QUESTION: {},
+}
+
+
+def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
+    """The parameters of an action; a direction given again for a declined agency needs only agencies and text."""
+    fields = FIELDS[action]
+    if not (again and action is Action.DIRECT):
+        return fields
+    return {
+        **fields,
+        "lead": Text(required=False, longest=80),
+        "urgency": Choice(required=False, among=URGENCIES),
+        "field_visit": Flag(required=False),
+        "route": Choice(required=False, among=tuple(Route)),
+    }
+
+
+def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
+    """The cleaned parameters and every fault among them; unknown parameters are faults."""
+    if not isinstance(params, Mapping):
+        return {}, (FieldError("params", FieldFault.WRONG_TYPE),)
+    cleaned: dict[str, Any] = {}
+    errors = [FieldError(str(name), FieldFault.UNKNOWN_FIELD) for name in params if name not in fields]
+    for name, field in fields.items():
+        if params.get(name) is None:
+            if field.required:
+                errors.append(FieldError(name, FieldFault.REQUIRED))
+            continue
+        cleaned[name], error = field.clean(name, params[name])
+        if error is not None:
+            errors.append(error)
+    return cleaned, tuple(errors)
+
+
+def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
+    """The parameters as JSON Schema (draft 2020-12), for the API and for clients that build forms from it."""
+    return schema_of(fields_of(action, again))
+
+
+def schema_of(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """A set of fields as the schema of one object that may hold nothing else."""
+    return {
+        "type": "object",
+        "properties": {name: field.schema() for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,75 @@
+"""The SOP as a value: one row a step, its exceptions, and the version that is seeded from the printed sheet."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
+from workflow_rules.deadlines import Allowance, Unit
+from workflow_rules.identity import Channel
+from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
+
+
+@dataclass(frozen=True)
+class SopStep:
+    """One row of the sheet; `allowance` is None only for the relay, which runs within step 4's limit."""
+
+    step: Step
+    number: int
+    actor: Actor
+    allowance: Allowance | None
+    procedure: str = ""
+    inputs: str = ""
+    output: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class FastTrack:
+    """Who may send straight to the agencies, and from which steps (the thick line of the SOP)."""
+
+    actor: Actor = Actor.OFFICE_HEAD
+    from_steps: frozenset[Step] = frozenset({Step.DIRECT})
+
+
+@dataclass(frozen=True)
+class Sop:
+    """One version of the SOP; ValueError when a step is missing or given to an officer of the other organisation."""
+
+    version: str
+    steps: tuple[SopStep, ...]
+    extended_draft: Allowance = Allowance(14, Unit.WORKING_DAYS)
+    fast_track: FastTrack = FastTrack()
+    silence: Allowance = Allowance(10, Unit.WORKING_DAYS)
+    question: Allowance = Allowance(10, Unit.WORKING_DAYS)
+    nik_channels: frozenset[Channel] = frozenset()
+
+    def __post_init__(self) -> None:
+        if sorted(s.step for s in self.steps) != sorted(Step):
+            raise ValueError("an SOP has every step exactly once")
+        for row in self.steps:
+            if row.actor not in (AGENCY_ACTORS if row.step in AGENCY_STEPS else OFFICE_ACTORS):
+                raise ValueError(f"{row.actor} cannot own {row.step}")
+            if row.allowance is None and row.step is not Step.RELAY:
+                raise ValueError(f"{row.step} needs an allowance")
+        if not self.fast_track.from_steps <= frozenset(LEADING_STEPS):
+            raise ValueError("the fast track starts at one of the steps 1 to 4")
+
+    @cached_property
+    def _rows(self) -> dict[Step, SopStep]:
+        return {row.step: row for row in self.steps}
+
+    def row(self, step: Step) -> SopStep:
+        return self._rows[step]
+
+    def owner(self, step: Step) -> Actor:
+        return self._rows[step].actor
+
+    def allowance(self, step: Step, extended: bool = False) -> Allowance:
+        """The time a step has; the relay shares step 4's, a draft with field visit or across agencies has 14 days."""
+        if step is Step.DRAFT_ANSWER and extended:
+            return self.extended_draft
+        return self._rows[step].allowance or self.allowance(Step.DIRECT)
+
+    def skipped_from(self, step: Step) -> tuple[Step, ...]:
+        """The steps that a direction given at `step` leaves out, in their order."""
+        return LEADING_STEPS[LEADING_STEPS.index(step) : -1] if step in LEADING_STEPS else ()

@@ -1,0 +1,83 @@
+"""The places a complaint can be in: steps, states of the case, states of an agency's track."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The eleven steps of the SOP; `relay` is the part of step 4 that a direction through the Admin needs."""
+
+    REGISTER = "register"
+    CHECK = "check"
+    REPORT = "report"
+    DIRECT = "direct"
+    RELAY = "relay"
+    AGENCY_RECEIVE = "agency_receive"
+    AGENCY_DISPOSE = "agency_dispose"
+    DRAFT_ANSWER = "draft_answer"
+    SIGN_ANSWER = "sign_answer"
+    SEND_ANSWER = "send_answer"
+    DISPOSE_ANSWER = "dispose_answer"
+    REPLY = "reply"
+
+
+AGENCY_STEPS = frozenset(
+    {Step.AGENCY_RECEIVE, Step.AGENCY_DISPOSE, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.SEND_ANSWER}
+)
+OFFICE_STEPS = frozenset(Step) - AGENCY_STEPS
+LEADING_STEPS = (Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT)
+
+
+class CaseStatus(StrEnum):
+    """Where the whole case stands, in one word (design 8.3)."""
+
+    REGISTERING = "registering"
+    CHECKING = "checking"
+    REPORTING = "reporting"
+    DIRECTING = "directing"
+    RELAYING = "relaying"
+    WITH_AGENCIES = "with_agencies"
+    DISPOSING_ANSWER = "disposing_answer"
+    REPLYING = "replying"
+    WAITING_FOR_REPORTER = "waiting_for_reporter"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+
+
+ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
+
+STATUS_AT = {
+    Step.REGISTER: CaseStatus.REGISTERING,
+    Step.CHECK: CaseStatus.CHECKING,
+    Step.REPORT: CaseStatus.REPORTING,
+    Step.DIRECT: CaseStatus.DIRECTING,
+    Step.RELAY: CaseStatus.RELAYING,
+    Step.DISPOSE_ANSWER: CaseStatus.DISPOSING_ANSWER,
+    Step.REPLY: CaseStatus.REPLYING,
+}
+
+
+class TrackState(StrEnum):
+    """How far one agency is; `declined` and `dropped` have left the case, `sent` has done its part."""
+
+    DIRECTED = "directed"
+    RECEIVED = "received"
+    DISPOSED = "disposed"
+    DRAFTING = "drafting"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    SENT = "sent"
+    DECLINED = "declined"
+    DROPPED = "dropped"
+
+
+LEFT = frozenset({TrackState.DECLINED, TrackState.DROPPED})
+
+
+class Route(StrEnum):
+    """How a direction reaches the agencies at step 4: straight (the SOP's thick line) or through the Admin."""
+
+    FAST = "fast"
+    VIA_ADMIN = "via_admin"

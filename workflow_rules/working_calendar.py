@@ -1,0 +1,202 @@
+"""Working time of an office: when it is open, when an allowance is used up, and why.
+
+Every method takes aware datetimes of any zone and answers in the office's own. A naive datetime, an amount that is
+negative or no whole number, and a walk past the last opening raise `ValueError`. Pauses are (from, to) pairs in any
+order, read from history; a pair that ends no later than it begins is empty. The hours are data, of Perpres 21/2023 by
+default.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+
+from workflow_rules.allowance import Allowance, Unit, whole_amount
+from workflow_rules.explanation import Account, Push, Segment
+from workflow_rules.office_hours import (
+    DAY,
+    EPOCH,
+    MICROSECOND,
+    MINUTE,
+    OfficeHours,
+    Period,
+    hours_from_dict,
+    hours_to_dict,
+    year_of,
+)
+
+Pauses = Iterable[tuple[datetime, datetime]]
+
+
+class WorkingCalendar:
+    """The working hours, breaks, closed days and zone of an office, by which every limit of the SOP is counted.
+
+    Build one and keep it: it files the open instants of each year when they are first asked for.
+    """
+
+    def __init__(self, hours: OfficeHours) -> None:
+        self._hours = hours
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read `zone`, `weeks` (where two cover a date the later wins) and `closed_days`; `ValueError` if malformed."""
+        return cls(hours_from_dict(data))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the data that `from_dict` reads, to store a calendar or compare two."""
+        return hours_to_dict(self._hours)
+
+    def in_zone(self, at: datetime) -> datetime:
+        """Return the same instant in the office's zone."""
+        return self._hours.local(_instant(at))
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether the office opens at all on the local date."""
+        return bool(self._hours.pieces_on(day.toordinal()))
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the instant lies in a period, which includes its opening but not its closing."""
+        instant = _instant(at)
+        return self._hours.year(year_of(instant)).next_open(instant) == instant
+
+    def next_open(self, at: datetime) -> datetime:
+        """Return the instant itself when open, otherwise the next opening."""
+        return self._hours.local(self._next_open(_instant(at)))
+
+    def add_minutes(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
+        """Return the earliest instant by which n working minutes are done; for none of them, the next opening."""
+        return self._add_work(start, whole_amount(n) * MINUTE, pauses)
+
+    def add_time(self, start: datetime, amount: timedelta, pauses: Pauses = ()) -> datetime:
+        """Return the earliest instant by which so much working time is done, for amounts finer than a minute."""
+        if amount < timedelta():
+            raise ValueError(f"negative amount: {amount}")
+        return self._add_work(start, amount // MICROSECOND, pauses)
+
+    def add_days(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
+        """Return the same local time on the n-th following working day, pushed by the working time of pauses before it.
+
+        A time outside that day's periods becomes its opening, its closing or the start of its break.
+        """
+        begin = self._next_open(_instant(start))
+        due = self._same_time_after(begin, whole_amount(n))
+        return self._hours.local(self._pushed(begin, due, pauses)[0])
+
+    def same_time_after(self, at: datetime, n: int) -> datetime:
+        """Return the local time of `at` on the n-th working day after its date, even when `at` itself is closed."""
+        return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
+
+    def elapsed(self, a: datetime, b: datetime, pauses: Pauses = ()) -> timedelta:
+        """Return the working time from a to b outside the pauses; none when b is not after a."""
+        begin, end = _instant(a), _instant(b)
+        paused = sum(self._work(max(begin, first), min(end, last)) for first, last in _merged(pauses))
+        return (self._work(begin, end) - paused) * MICROSECOND
+
+    def explain(self, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> tuple[Segment, ...]:
+        """Return the arithmetic of the deadline that `add_minutes` or `add_days` gives, which is the last line."""
+        asked, account = _instant(start), Account(self._hours)
+        begin = self._next_open(asked)
+        if allowance.unit is Unit.WORKING_DAYS:
+            unpaused = self._same_time_after(begin, allowance.value)
+            last_day = self._working_day_after(self._hours.local_parts(begin)[0], allowance.value)
+            due, pushes = self._pushed(begin, unpaused, pauses)
+            lines = account.day_lines(begin, unpaused, last_day, pushes)
+        else:
+            due, pushes = self._done_after(begin, allowance.value * MINUTE, pauses)
+            lines = account.minute_lines(begin, due, pushes)
+        return (*account.start_lines(asked, begin), *lines, account.result_line(due))
+
+    def _add_work(self, start: datetime, work: int, pauses: Pauses) -> datetime:
+        return self._hours.local(self._done_after(self._next_open(_instant(start)), work, pauses)[0])
+
+    def _done_after(self, begin: int, work: int, pauses: Pauses) -> tuple[int, list[Push]]:
+        # No work is done at once, even inside a pause.
+        return self._pushed(begin, self._walk(begin, work), pauses if work else ())
+
+    def _next_open(self, instant: int) -> int:
+        for year in range(year_of(instant), self._hours.last_year + 1):
+            found = self._hours.year(year).next_open(instant)
+            if found is not None:
+                return found
+        raise _past_the_end(instant)
+
+    def _work(self, begin: int, end: int) -> int:
+        if end <= begin:
+            return 0
+        first, last = year_of(begin), year_of(end)
+        whole_years = sum(self._hours.year(year).total for year in range(first, last))
+        return whole_years + self._hours.year(last).work_before(end) - self._hours.year(first).work_before(begin)
+
+    def _walk(self, instant: int, work: int) -> int:
+        if not work:
+            return instant
+        if work > self._hours.horizon - instant:
+            raise _past_the_end(instant)
+        first = year_of(instant)
+        left = work + self._hours.year(first).work_before(instant)
+        for number in range(first, self._hours.last_year + 1):
+            year = self._hours.year(number)
+            if left <= year.total:
+                return year.instant_after(left)
+            left -= year.total
+        raise _past_the_end(instant)
+
+    def _same_time_after(self, instant: int, n: int) -> int:
+        if not n:
+            return instant
+        if n * DAY > self._hours.horizon - instant:
+            raise _past_the_end(instant)
+        today, clock = self._hours.local_parts(instant)
+        day = self._working_day_after(today, n)
+        return _moved_into(self._hours.pieces_on(day), self._hours.local_instant(day, clock))
+
+    def _working_day_after(self, today: int, n: int) -> int:
+        if not n:
+            return today
+        first = date.fromordinal(today).year
+        index = bisect_right(self._hours.year(first).days, today) + n - 1
+        for number in range(first, self._hours.last_year + 1):
+            days = self._hours.year(number).days
+            if index < len(days):
+                return days[index]
+            index -= len(days)
+        raise ValueError(f"the calendar has too few working days after {date.fromordinal(today)}")
+
+    def _pushed(self, begin: int, due: int, pauses: Pauses) -> tuple[int, list[Push]]:
+        pushes = []
+        for first, last in _merged(pauses):
+            if first >= due:
+                break
+            push = Push(max(first, begin), last, self._work(max(first, begin), last))
+            if push.work:
+                pushes.append(push)
+                due = self._walk(due, push.work)
+        return due, pushes
+
+
+def _instant(at: datetime) -> int:
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise ValueError(f"not an aware datetime: {at!r}")
+    return (at - EPOCH) // MICROSECOND
+
+
+def _merged(pauses: Pauses) -> list[Period]:
+    if not pauses:
+        return []
+    merged: list[Period] = []
+    for first, last in sorted((_instant(first), _instant(last)) for first, last in pauses):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], last)
+        elif first < last:
+            merged.append((first, last))
+    return merged
+
+
+def _moved_into(pieces: list[Period], instant: int) -> int:
+    """Move an instant into a day's open pieces: up to its first opening, else back to the closing before it."""
+    begin, end = next((piece for piece in reversed(pieces) if piece[0] <= instant), (pieces[0][0], pieces[0][0]))
+    return max(begin, min(instant, end))
+
+
+def _past_the_end(instant: int) -> ValueError:
+    return ValueError(f"the calendar has too few openings after {EPOCH + instant * MICROSECOND}")
