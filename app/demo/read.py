@@ -1,0 +1,180 @@
+"""Demo accounts and invented complaints as frozen rows; every reference to other data is checked on reading."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.reference_data.read import (
+    load_agencies,
+    load_categories,
+    load_districts,
+    must_be_known,
+    must_be_unique,
+    read_json,
+    row_of,
+)
+from workflow_rules.identity import Channel, Classification, Confidentiality
+
+HERE = Path(__file__).parent
+OFFICE_ROLES = ("complaint_admin", "section_head", "division_head", "office_head", "supervisor", "administrator")
+AGENCY_ROLES = ("agency_admin", "agency_secretary", "agency_head")
+ROUTES = (None, "fast", "via_admin")
+DEMO_AGENCIES = ("dpuprperkim", "dishub", "dplh", "disdukcapil", "dinkes")
+TARGETS = (
+    *("registering", "checking", "checking_after_send_back", "waiting_for_reporter", "archived", "merged"),
+    *("reporting", "directing", "directing_redirect", "relaying", "agency_receive", "agency_dispose"),
+    *("draft_answer", "draft_answer_returned", "draft_paused", "sign_answer", "send_answer"),
+    *("disposing_answer", "disposing_answer_sent_back", "replying", "answered", "rated", "closed"),
+    *("reopened", "withdrawn"),
+)
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A demo account; its NIP ends in the serial 000, which was never issued."""
+
+    username: str
+    actor: str
+    agency: str
+    first_name: str
+    last_name: str
+    position: str
+    nip: str
+    rank: str
+    email: str
+
+
+@dataclass(frozen=True)
+class LocationRow:
+    """Where it happened, by national codes as far as known."""
+
+    text: str
+    district: str | None
+    village: str | None
+
+
+@dataclass(frozen=True)
+class ReporterRow:
+    """An invented reporter: no number here can belong to a person."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    nik: str | None
+
+
+@dataclass(frozen=True)
+class LetterText:
+    """Subject and body of an answer letter, paragraphs apart by an empty line."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """How far the demo takes a complaint, and the words said on the way; days are working days before today."""
+
+    target: str
+    route: str | None
+    agencies: tuple[str, ...]
+    field_visit: bool
+    received_days_ago: int
+    overdue: bool
+    urgency: str
+    notes: tuple[str, ...]
+    instruction: str | None = None
+    disposition: str | None = None
+    field_visit_reason: str | None = None
+    answer: LetterText | None = None
+    other_answers: dict[str, LetterText] = field(default_factory=dict)
+    answer_disposition: str | None = None
+    reply: str | None = None
+    question: str | None = None
+    send_back_note: str | None = None
+    declined_by: str | None = None
+    decline_note: str | None = None
+    archive_reason: str | None = None
+    archive_note: str | None = None
+    merge_into: str | None = None
+    incomplete_reason: str | None = None
+    rating: int | None = None
+    rating_comment: str | None = None
+    reopen_reason: str | None = None
+    withdraw_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ComplaintRow:
+    """An invented complaint; `reporter` is None where it is anonymous."""
+
+    key: str
+    tracking_id: str | None
+    title: str
+    body: str
+    classification: Classification
+    category: str
+    confidentiality: Confidentiality
+    channel: Channel
+    location: LocationRow
+    occurred_days_before: int
+    reporter: ReporterRow | None
+    plan: PlanRow
+
+
+def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
+    """The demo accounts of the office and of the demo agencies."""
+    rows = tuple(row_of(PersonRow, raw) for raw in read_json(path)["people"])
+    for unique in ("username", "nip", "email"):
+        must_be_unique(getattr(row, unique) for row in rows)
+    agencies = {agency.code for agency in load_agencies()}
+    for row in rows:
+        must_be_known(row.actor, OFFICE_ROLES + AGENCY_ROLES, f"actor of {row.username}")
+        must_be_known(row.agency, agencies, f"agency of {row.username}")
+    return rows
+
+
+def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow, ...]:
+    """The invented complaints with their plans, every reference to other data checked."""
+    rows = tuple(_complaint(raw) for raw in read_json(path)["complaints"])
+    keys = must_be_unique(row.key for row in rows)
+    categories = {row.code for row in load_categories()}
+    places = {code for row in load_districts() for code in row.codes} | {None}
+    for row in rows:
+        must_be_known(row.category, categories, f"category of {row.key}")
+        for place in (row.location.district, row.location.village):
+            must_be_known(place, places, f"place of {row.key}")
+        _check_plan(row.plan, row.key, keys - {row.key})
+    return rows
+
+
+def _complaint(raw: dict[str, Any]) -> ComplaintRow:
+    return row_of(
+        ComplaintRow,
+        raw,
+        classification=Classification(raw["classification"]),
+        confidentiality=Confidentiality(raw["confidentiality"]),
+        channel=Channel(raw["channel"]),
+        location=row_of(LocationRow, raw["location"]),
+        reporter=raw["reporter"] and row_of(ReporterRow, raw["reporter"]),
+        plan=_plan(raw["plan"]),
+    )
+
+
+def _plan(raw: dict[str, Any]) -> PlanRow:
+    answer = raw.get("answer") and row_of(LetterText, raw["answer"])
+    others = {agency: row_of(LetterText, letter) for agency, letter in raw.get("other_answers", {}).items()}
+    lists = {name: tuple(raw[name]) for name in ("agencies", "notes")}
+    return row_of(PlanRow, raw, answer=answer, other_answers=others, **lists)
+
+
+def _check_plan(plan: PlanRow, key: str, others: Collection[str]) -> None:
+    must_be_known(plan.target, TARGETS, f"target of {key}")
+    must_be_known(plan.route, ROUTES, f"route of {key}")
+    for agency in plan.agencies:
+        must_be_known(agency, DEMO_AGENCIES, f"agencies of {key}")
+    for named in (*plan.other_answers, plan.declined_by):
+        must_be_known(named, (*plan.agencies, None), f"agency named in the plan of {key}")
+    must_be_known(plan.merge_into, {*others, None}, f"merge target of {key}")

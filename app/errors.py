@@ -1,0 +1,165 @@
+"""The one place where a refusal becomes a status and a sentence: problem documents for programs, pages for people."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json, jsonify, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
+from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
+from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
+
+log = structlog.get_logger()
+
+STATUS_OF = {
+    RefusalReason.NOT_VISIBLE: 404,
+    RefusalReason.NOT_YOUR_STEP: 403,
+    RefusalReason.WRONG_AGENCY: 403,
+    RefusalReason.OUT_OF_ORDER: 409,
+    RefusalReason.STALE_VERSION: 409,
+    RefusalReason.PAUSED: 409,
+    RefusalReason.CASE_ENDED: 409,
+    RefusalReason.IDENTITY_INCOMPLETE: 422,
+    RefusalReason.MISSING_INPUT: 422,
+    RefusalReason.DELIVERY_UNPROVEN: 422,
+}
+
+_NAME_OF = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    412: "precondition_failed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    428: "precondition_required",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "unavailable",
+}
+_PAGES = frozenset({400, 401, 403, 404, 409, 413, 429, 500, 503})
+
+
+class Problem(Exception):
+    """A refusal of the HTTP layer itself, by status and stable name (RFC 9457)."""
+
+    def __init__(self, status: int, name: str | None = None, headers: dict[str, str] | None = None) -> None:
+        super().__init__(name or _NAME_OF[status])
+        self.status = status
+        self.name = name or _NAME_OF[status]
+        self.headers = headers or {}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(ActionRefused, _refused)
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RateLimitExceeded, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(DataError, _unreadable)
+    app.register_error_handler(IntegrityError, _collided)
+    app.register_error_handler(Exception, _failed)
+    app.after_request(_as_problem)
+
+
+def refusal_sentence(refused: ActionRefused) -> str:
+    """What an officer is told; an incomplete identity names what is missing."""
+    sentence = str(REFUSALS[refused.reason.value])
+    if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:
+        lacking = ", ".join(str(LACKING[part]) for part in refused.detail.split(", "))
+        return f"{sentence} ({lacking})"
+    return sentence
+
+
+def field_sentences(errors: tuple[FieldError, ...]) -> list[dict[str, str]]:
+    return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit)} for e in errors]
+
+
+def is_api(path: str) -> bool:
+    return path.startswith("/api/")
+
+
+def problem(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+    """A problem document whose type ends in the stable name."""
+    body = {"type": f"{request.host_url}problems/{name}", "title": name, "status": status, "detail": detail, **more}
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    response.headers.update(headers or {})
+    return response
+
+
+def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+    if is_api(request.path):
+        return problem(status, name, detail, headers, **more)
+    shown = status if status in _PAGES else 400 if status < 500 else 500
+    response = Response(render_template(f"errors/{shown}.html", sentence=detail), status=status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _refused(refused: ActionRefused) -> Response:
+    more: dict[str, Any] = {}
+    if refused.errors:
+        more["errors"] = field_sentences(refused.errors)
+    if g.get("current_step"):
+        more["current_step"] = g.current_step
+    status = STATUS_OF[refused.reason]
+    if refused.reason is RefusalReason.STALE_VERSION and request.headers.get("If-Match"):
+        status = 412
+    return _answer(status, refused.reason.value, refusal_sentence(refused), **more)
+
+
+def _problem(error: Problem) -> Response:
+    return _answer(error.status, error.name, str(HTTP[error.name]), error.headers)
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    name = _NAME_OF.get(status, "bad_request" if status < 500 else "internal_error")
+    kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
+    return _answer(status, name, str(HTTP[name]), kept)
+
+
+def _unavailable(error: OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database_unavailable", error=type(error.orig).__name__)
+    return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})
+
+
+def _unreadable(error: DataError) -> Response:
+    """A value the database cannot hold (NUL, an integer past 64 bit): the sender's fault, told without SQL."""
+    db.session.rollback()
+    log.info("unreadable_value", error=type(error.orig).__name__)
+    return _answer(422, "missing_input", str(REFUSALS["missing_input"]))
+
+
+def _collided(error: IntegrityError) -> Response:
+    db.session.rollback()
+    log.warning("integrity_conflict", error=type(error.orig).__name__)
+    return _answer(409, "conflict", str(HTTP["conflict"]))
+
+
+def _failed(error: Exception) -> Response:
+    db.session.rollback()
+    log.exception("unexpected_failure", path=request.path, error=type(error).__name__)
+    return _answer(500, "internal_error", str(HTTP["internal_error"]))
+
+
+def _as_problem(response: Response) -> Response:
+    """Error answers of the framework's own API code take the same shape as ours."""
+    if response.status_code < 400 or not is_api(request.path) or response.mimetype == "application/problem+json":
+        return response
+    name = _NAME_OF.get(response.status_code, "bad_request" if response.status_code < 500 else "internal_error")
+    detail = str(HTTP[name])
+    body = {"type": f"{request.host_url}problems/{name}", "title": name, "status": response.status_code}
+    response.set_data(json.dumps({**body, "detail": detail}))
+    response.mimetype = "application/problem+json"
+    return response

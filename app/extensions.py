@@ -1,0 +1,31 @@
+"""The program's connections to its parts; imports nothing of ours, so everything may import it."""
+
+from typing import Any
+
+import redis
+from flask import current_app
+from flask_appbuilder import Model
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+db = SQLAlchemy(model_class=Model)
+migrate = Migrate()
+csrf = CSRFProtect()
+
+
+def redis_client() -> "redis.Redis[Any]":
+    """The Redis of this app, one connection pool an app; it is only ever a hint, never the record."""
+    client = current_app.extensions.get("lapor_redis")
+    if client is None:
+        client = redis.Redis.from_url(current_app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1)
+        current_app.extensions["lapor_redis"] = client
+    return client

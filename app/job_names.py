@@ -1,0 +1,32 @@
+"""Names of background jobs and their queues: strings, so that `app` never imports `jobs`."""
+
+from enum import StrEnum
+
+
+class QueueName(StrEnum):
+    """One queue a kind of work, in the order in which workers prefer them."""
+
+    ALARMS = "alarms"
+    NOTICES = "notices"
+    DOCUMENTS = "documents"
+    SYNC = "sync"
+    REPORTS = "reports"
+
+
+class JobName(StrEnum):
+    """Every function a worker may run; anything else in Redis is refused."""
+
+    SWEEP_ALARMS = "jobs.alarm_jobs.sweep_alarms"
+    DELIVER_NOTICE = "jobs.notice_jobs.deliver_notice"
+    RELAY_NOTICES = "jobs.notice_jobs.relay_notices"
+    RENDER_LETTER = "jobs.document_jobs.render_letter"
+    RELAY_DOCUMENTS = "jobs.document_jobs.relay_documents"
+
+
+QUEUE_OF = {
+    JobName.SWEEP_ALARMS: QueueName.ALARMS,
+    JobName.DELIVER_NOTICE: QueueName.NOTICES,
+    JobName.RELAY_NOTICES: QueueName.NOTICES,
+    JobName.RENDER_LETTER: QueueName.DOCUMENTS,
+    JobName.RELAY_DOCUMENTS: QueueName.DOCUMENTS,
+}

@@ -1,0 +1,77 @@
+"""A sentence for every refusal and every fault of a field: what to do, never blame."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+REFUSALS: Labels = {
+    "not_visible": _("Aduan ini tidak ditemukan."),
+    "not_your_step": _("Tindakan ini dilakukan oleh petugas lain."),
+    "wrong_agency": _("Tindakan ini milik OPD lain."),
+    "out_of_order": _("Tindakan ini belum atau tidak lagi menjadi giliran pada keadaan aduan sekarang."),
+    "stale_version": _("Aduan ini baru saja diubah petugas lain. Periksa keadaan terbaru, lalu kirim lagi."),
+    "paused": _("Aduan sedang menunggu keterangan pelapor. Tindakan dapat dilanjutkan setelah keterangan dicatat."),
+    "case_ended": _("Aduan ini sudah berakhir dan tidak dapat diubah lagi."),
+    "identity_incomplete": _("Identitas pelapor belum lengkap. Lengkapi, atau tulis alasan meregister tanpa itu."),
+    "missing_input": _("Ada isian yang perlu diperbaiki."),
+    "delivery_unproven": _("Tulis bukti bahwa jawaban sudah disampaikan lewat saluran pelapor."),
+}
+
+FAULTS: Labels = {
+    "required": _("Isi bagian ini"),
+    "blank": _("Isi bagian ini dengan tulisan, bukan spasi saja"),
+    "too_long": _("Persingkat sampai paling banyak %(limit)s"),
+    "wrong_type": _("Isi dengan jenis nilai yang diminta"),
+    "not_allowed": _("Pilih salah satu: %(limit)s"),
+    "control_characters": _("Hapus karakter kendali dari isian ini"),
+    "out_of_range": _("Isi dalam rentang %(limit)s"),
+    "unknown_field": _("Hapus isian yang tidak dikenal ini"),
+    "unknown_agency": _("Pilih OPD yang aktif; %(limit)s tidak dikenal"),
+    "agency_on_case": _("%(limit)s sudah menangani aduan ini; pilih OPD lain"),
+    "duplicate": _("Hapus pilihan yang ganda"),
+    "not_among_agencies": _("Pilih OPD utama di antara OPD yang menangani"),
+    "unknown_complaint": _("Periksa nomor aduan; nomor itu tidak ditemukan"),
+    "itself": _("Pilih aduan lain; aduan tidak dapat digabung ke dirinya sendiri"),
+    "ended_complaint": _("Pilih aduan yang masih berlaku"),
+    "contradiction": _("Samakan OPD pada permintaan dan isian"),
+    "not_a_date": _("Tulis tanggal seperti 2026-11-24"),
+    "in_future": _("Pilih tanggal yang sudah lewat atau hari ini"),
+    "not_a_phone": _("Tulis nomor telepon dengan angka, misalnya 0812 3456 7890"),
+    "not_an_email": _("Tulis alamat surel seperti nama@contoh.id"),
+    "not_a_nik": _("Tulis NIK dengan 16 angka"),
+    "not_a_tracking_id": _("Tulis nomor SP4N-LAPOR! dengan 6 sampai 15 angka"),
+    "not_base64": _("Kirim isi berkas dalam base64"),
+    "unknown_category": _("Pilih kategori yang ada dalam daftar"),
+    "unknown_place": _("Pilih tempat yang ada dalam daftar"),
+    "file_not_allowed": _("Lampirkan PDF, JPEG, atau PNG paling besar 10 MB"),
+}
+
+LACKING: Labels = {
+    "name": _("nama"),
+    "address": _("alamat"),
+    "phone_or_email": _("telepon atau surel"),
+    "nik": _("NIK"),
+}
+
+HTTP: Labels = {
+    "bad_request": _("Permintaan tidak dapat dibaca."),
+    "unauthorized": _("Masuk dahulu untuk membuka bagian ini."),
+    "forbidden": _("Akun Anda tidak berhak atas bagian ini."),
+    "not_found": _("Yang dicari tidak ditemukan."),
+    "method_not_allowed": _("Cara ini tidak tersedia di alamat ini."),
+    "conflict": _("Permintaan bertentangan dengan keadaan sekarang."),
+    "precondition_failed": _("Data sudah berubah sejak Anda membacanya."),
+    "payload_too_large": _("Kiriman terlalu besar."),
+    "unsupported_media_type": _("Kirim sebagai application/json."),
+    "precondition_required": _("Sertakan expected_version atau If-Match."),
+    "too_many_requests": _("Terlalu banyak percobaan. Coba lagi sebentar lagi."),
+    "internal_error": _("Terjadi kesalahan di sistem. Kejadian ini sudah dicatat."),
+    "unavailable": _("Layanan sedang tidak tersedia."),
+    "stale_revision": _("Revisi ini lebih lama daripada yang sudah diterima."),
+    "idempotency_conflict": _("Kunci Idempotency-Key ini sudah dipakai untuk permintaan lain."),
+}
+
+
+def fault_sentence(fault: str, limit: str = "") -> str:
+    """The sentence beside a field, with the bound it broke."""
+    return str(FAULTS[fault]) % {"limit": limit} if "%(limit)s" in str(FAULTS[fault]) else str(FAULTS[fault])

@@ -1,0 +1,145 @@
+"""Every word of the vocabulary as officers read it; Indonesian is the source, English its translation."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+Labels = Mapping[str, LazyString]
+
+ACTORS: Labels = {
+    "complaint_admin": _("Admin Layanan Aduan"),
+    "section_head": _("Kepala Seksi"),
+    "division_head": _("Kepala Bidang IKP"),
+    "office_head": _("Kepala Dinas"),
+    "agency_admin": _("Admin Layanan Aduan OPD"),
+    "agency_secretary": _("Sekretaris OPD"),
+    "agency_head": _("Kepala OPD"),
+    "reporter": _("Pelapor"),
+    "system": _("Sistem"),
+    "supervisor": _("Pengawas"),
+    "administrator": _("Administrator sistem"),
+    "integration": _("Integrasi"),
+}
+
+STEPS: Labels = {
+    "register": _("Menerima dan meregister"),
+    "check": _("Memeriksa aduan"),
+    "report": _("Melaporkan ke pimpinan"),
+    "direct": _("Memberi arahan"),
+    "relay": _("Meneruskan arahan"),
+    "agency_receive": _("Menerima arahan"),
+    "agency_dispose": _("Mendisposisi ke bidang"),
+    "draft_answer": _("Menyusun tanggapan"),
+    "sign_answer": _("Menyetujui dan menandatangani"),
+    "send_answer": _("Mengirim ke Dinas Kominfo"),
+    "dispose_answer": _("Menerima dan mendisposisi tanggapan"),
+    "reply": _("Menanggapi pelapor"),
+}
+
+STATUSES: Labels = {
+    "registering": _("Menunggu registrasi"),
+    "checking": _("Menunggu pemeriksaan"),
+    "reporting": _("Menunggu laporan ke pimpinan"),
+    "directing": _("Menunggu arahan"),
+    "relaying": _("Menunggu diteruskan"),
+    "with_agencies": _("Dikerjakan OPD"),
+    "disposing_answer": _("Tanggapan menunggu disposisi"),
+    "replying": _("Menunggu jawaban kepada pelapor"),
+    "waiting_for_reporter": _("Menunggu pelapor"),
+    "answered": _("Sudah dijawab"),
+    "closed": _("Ditutup"),
+    "archived": _("Diarsipkan"),
+    "merged": _("Digabung"),
+    "withdrawn": _("Dicabut pelapor"),
+}
+
+TRACK_STATES: Labels = {
+    "directed": _("Diarahkan"),
+    "received": _("Diterima"),
+    "disposed": _("Didisposisi"),
+    "drafting": _("Menyusun tanggapan"),
+    "signing": _("Menunggu tanda tangan"),
+    "signed": _("Ditandatangani"),
+    "sent": _("Tanggapan dikirim"),
+    "declined": _("Menolak"),
+    "dropped": _("Dilepas"),
+}
+
+CHANNELS: Labels = {
+    "sp4n": _("SP4N-LAPOR!"),
+    "web": _("Situs web"),
+    "walk_in": _("Datang langsung"),
+    "phone": _("Telepon"),
+    "letter": _("Surat"),
+    "whatsapp": _("WhatsApp"),
+    "email": _("Surel"),
+    "sms": _("SMS"),
+    "social": _("Media sosial"),
+}
+
+CLASSIFICATIONS: Labels = {
+    "complaint": _("Pengaduan"),
+    "aspiration": _("Aspirasi"),
+    "information_request": _("Permintaan informasi"),
+}
+
+CONFIDENTIALITIES: Labels = {
+    "open": _("Terbuka"),
+    "anonymous": _("Anonim"),
+    "secret": _("Rahasia"),
+}
+
+ROUTES: Labels = {"fast": _("Langsung ke OPD (jalur cepat)"), "via_admin": _("Melalui Admin IKP")}
+
+URGENCIES: Labels = {"normal": _("Biasa"), "urgent": _("Segera"), "very_urgent": _("Amat segera")}
+
+ARCHIVE_REASONS: Labels = {
+    "incomplete": _("Belum lengkap"),
+    "spam": _("Spam atau uji coba"),
+    "not_our_authority": _("Bukan kewenangan pemerintah kabupaten"),
+    "private_matter": _("Urusan pribadi"),
+    "other": _("Alasan lain"),
+}
+
+DECLINE_REASONS: Labels = {
+    "not_our_authority": _("Bukan kewenangan OPD kami"),
+    "wrong_agency": _("Salah alamat, OPD lain yang berwenang"),
+    "other": _("Alasan lain"),
+}
+
+DELEGATION_KINDS: Labels = {"plt": _("Plt."), "plh": _("Plh."), "an": _("a.n.")}
+
+AGENCY_KINDS: Labels = {
+    "opd": _("OPD"),
+    "kecamatan": _("Kecamatan"),
+    "kelurahan": _("Kelurahan"),
+    "desa": _("Desa"),
+    "bumd": _("BUMD"),
+    "unit": _("Unit pelayanan"),
+}
+
+HOLIDAY_KINDS: Labels = {
+    "public": _("Libur nasional"),
+    "collective_leave": _("Cuti bersama"),
+    "local": _("Libur setempat"),
+}
+
+SOP_STATES: Labels = {"draft": _("Konsep"), "active": _("Berlaku"), "retired": _("Tidak berlaku lagi")}
+
+UNITS: Labels = {"working_minutes": _("menit kerja"), "working_days": _("hari kerja")}
+
+TIME_STATES: Labels = {
+    "safe": _("Aman"),
+    "near": _("Mendekati"),
+    "late": _("Lewat"),
+    "paused": _("Dijeda"),
+}
+
+CHOICES: Mapping[str, Labels] = {
+    "route": ROUTES,
+    "urgency": URGENCIES,
+    "channel": CHANNELS,
+    "classification": CLASSIFICATIONS,
+    "confidentiality": CONFIDENTIALITIES,
+}

@@ -1,0 +1,109 @@
+"""Database and queue for a command: those the environment names, those of a running program, or embedded ones of its
+own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.launch.home import home_lock, open_home, read_note, running_addresses, write_note
+from app.launch.postgres import EmbeddedPostgres
+from app.launch.processes import Supervisor
+from app.launch.refusals import LaunchRefused, ServerFailed
+from app.launch.sockets import new_socket_folder, remove_socket_folder
+from app.launch.valkey import EmbeddedValkey
+from config import Environment
+
+
+@contextmanager
+def reachable_servers(environment: Environment) -> Iterator[None]:
+    """For a short command (`migrate`, `demo`, …): joins a running program's servers, or starts them for as long as it
+    takes.
+    """
+    home = open_home(environment.home)
+    use(running_addresses(home) | given_addresses(environment))
+    if all_addresses_known():
+        yield
+        return
+    supervisor = Supervisor()
+    supervisor.listen_for_signals()
+    with home_lock(home):
+        try:
+            start_servers(environment, supervisor)
+            yield
+        finally:
+            stop_servers(home, supervisor)
+
+
+def join_servers(environment: Environment) -> None:
+    """For a long-running part (`web`, `worker`, `scheduler`): it uses servers that live on without it, or refuses."""
+    use(running_addresses(open_home(environment.home)) | given_addresses(environment))
+    if not all_addresses_known():
+        message = "DATABASE_URL and REDIS_URL are not set, and no `python run.py all` is running on"
+        raise LaunchRefused(f"{message} {environment.home}. Start `python run.py all`, or set both.")
+
+
+def start_servers(environment: Environment, supervisor: Supervisor) -> None:
+    """Starts what the environment does not name and puts the addresses into this process's environment; the folder is
+    locked already.
+    """
+    home = environment.home
+    for left_behind in read_note(home).get("socket_folders", []):
+        remove_socket_folder(left_behind)
+    addresses, folders = given_addresses(environment), []
+    for name, start in (("DATABASE_URL", _start_postgres), ("REDIS_URL", _start_valkey)):
+        if name not in addresses:
+            folders.append(new_socket_folder())
+            write_note(home, {"addresses": {}, "socket_folders": [str(folder) for folder in folders]})
+            addresses[name] = start(home, folders[-1], supervisor)
+    write_note(home, {"addresses": addresses, "socket_folders": [str(folder) for folder in folders]})
+    use(addresses)
+
+
+def stop_servers(home: Path, supervisor: Supervisor) -> None:
+    """Stops every child and removes the socket folders."""
+    supervisor.stop_all()
+    for folder in read_note(home).get("socket_folders", []):
+        remove_socket_folder(folder)
+
+
+def given_addresses(environment: Environment) -> dict[str, str]:
+    """The servers that the environment names."""
+    named = {"DATABASE_URL": environment.database_url, "REDIS_URL": environment.redis_url}
+    return {name: address for name, address in named.items() if address}
+
+
+def use(addresses: dict[str, str]) -> None:
+    """Makes the addresses known to this process's configuration and to every child it starts."""
+    os.environ.update(addresses)
+
+
+def all_addresses_known() -> bool:
+    """Whether nothing has to be started."""
+    return all(os.environ.get(name, "").strip() for name in ("DATABASE_URL", "REDIS_URL"))
+
+
+def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> str:
+    server = EmbeddedPostgres(home / "postgres", sockets, home / "logs" / "postgres.log")
+    server.wait_until_ready(supervisor.start(server.program()))
+    server.ensure_database()
+    return server.url()
+
+
+def _start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> str:
+    server = EmbeddedValkey(home / "valkey", sockets, home / "logs" / "valkey.log")
+    try:
+        server.wait_until_ready(supervisor.start(server.program()))
+    except ServerFailed:
+        aside = server.set_damage_aside()
+        if aside is None:
+            raise
+        supervisor.forget("valkey")
+        supervisor.say(
+            "launch", f"the queue's files were damaged; they are kept in {aside}, work is taken up from the database"
+        )
+        server.wait_until_ready(supervisor.start(server.program()))
+    return server.url

@@ -1,0 +1,110 @@
+"""PostgreSQL refuses to run as root: whom it runs as then, and how that account reaches a folder that is shut to
+others.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.launch.refusals import LaunchRefused
+
+ACCOUNT_NAME = "lapor-balangan"
+# capabilities(7): the first only reads and searches past folder permissions, the second is what containers usually
+# grant.
+REACHING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
+
+
+@dataclass(frozen=True)
+class DatabaseAccount:
+    """The system account that owns the database files."""
+
+    uid: int
+    gid: int
+
+    def owns(self, folder: Path) -> None:
+        """Hands a folder and what is in it to the account."""
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def command_prefix(self, death_signal: str, places: list[Path]) -> list[str]:
+        """The `setpriv` call (util-linux) that becomes this account, and still reaches `places` when folders above them
+        are root's own.
+        """
+        tool = shutil.which("setpriv")
+        if tool is None:
+            raise LaunchRefused(
+                "Started by root, the embedded database needs `setpriv` (Debian: util-linux)."
+                " Start as an ordinary user instead."
+            )
+        prefix = [tool, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--pdeathsig", death_signal]
+        blocked = next((place for place in places if not self.reaches(place)), None)
+        return [*prefix, *(_capability_flags(blocked) if blocked else []), "--"]
+
+    def reaches(self, place: Path) -> bool:
+        """Whether ordinary permissions let the account through every folder above and into `place`."""
+        return all(self._may_search(folder.stat()) for folder in [place, *place.parents])
+
+    def _may_search(self, status: os.stat_result) -> bool:
+        if status.st_uid == self.uid:
+            return bool(status.st_mode & stat.S_IXUSR)
+        return bool(status.st_mode & stat.S_IXOTH)
+
+
+def account_for(data_folder: Path) -> DatabaseAccount | None:
+    """None for an ordinary user; for root the owner of existing database files, else a system account of our own."""
+    if os.geteuid() != 0:
+        return None
+    if data_folder.exists() and (owner := data_folder.stat()).st_uid != 0:
+        return DatabaseAccount(owner.st_uid, owner.st_gid)
+    entry = _existing_account() or _new_account()
+    return DatabaseAccount(entry.pw_uid, entry.pw_gid)
+
+
+def _existing_account() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(ACCOUNT_NAME)
+    except KeyError:
+        return None
+
+
+def _new_account() -> pwd.struct_passwd:
+    make = [
+        "useradd",
+        "--system",
+        "--no-create-home",
+        "--home-dir",
+        "/nonexistent",
+        "--shell",
+        "/usr/sbin/nologin",
+        ACCOUNT_NAME,
+    ]
+    try:
+        subprocess.run(make, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        detail = getattr(problem, "stderr", "") or problem
+        message = f"Started by root, the embedded database needs a system account, and `useradd` failed: {detail}"
+        raise LaunchRefused(f"{message} Start as an ordinary user, or set DATABASE_URL.") from problem
+    return pwd.getpwnam(ACCOUNT_NAME)
+
+
+def _capability_flags(blocked: Path) -> list[str]:
+    allowed = _bounding_set()
+    for name, bit in REACHING_CAPABILITIES:
+        if allowed >> bit & 1:
+            # Without the securebit, access(2), by which PostgreSQL looks at its own programs, ignores the capability.
+            return ["--securebits=+no_setuid_fixup", f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
+    message = f"Started by root without the right to hand on access, the database account cannot reach {blocked}."
+    raise LaunchRefused(f"{message} Set LAPOR_HOME to a folder below /var/lib, or start as an ordinary user.")
+
+
+def _bounding_set() -> int:
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("CapBnd:"):
+            return int(line.split()[1], 16)
+    return 0

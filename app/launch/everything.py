@@ -1,0 +1,83 @@
+"""`python run.py all`: servers, tables, web, workers and scheduler, from one terminal and until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from app.launch.data_servers import start_servers, stop_servers
+from app.launch.home import home_lock, open_home
+from app.launch.process_ties import tie_to_me
+from app.launch.processes import Supervisor
+from app.launch.program import Program
+from app.launch.ready import announce_when_ready
+from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
+from app.launch.sockets import port_is_free
+from config import Environment
+
+PROJECT = Path(__file__).resolve().parents[2]
+WORKERS = 2
+
+
+def run_everything(environment: Environment, demo: bool) -> int:
+    """Runs until it is told to stop, and returns the exit code; leaves no process behind."""
+    home = open_home(environment.home)
+    with home_lock(home):
+        if not port_is_free(environment.host, environment.port):
+            raise LaunchRefused(f"Port {environment.port} on {environment.host} is in use. Set PORT to a free one.")
+        supervisor = Supervisor()
+        supervisor.listen_for_signals()
+        try:
+            _serve(environment, demo, supervisor)
+        except StopRequested:
+            print("\nStopping Lapor Balangan.", flush=True)
+            return 0
+        finally:
+            stop_servers(home, supervisor)
+    return 1
+
+
+def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None:
+    print(f"Lapor Balangan starts; its data is in {environment.home}", flush=True)
+    start_servers(environment, supervisor)
+    run_to_end("migrate")
+    if demo:
+        run_to_end("demo")
+    for program in programs():
+        supervisor.start(program)
+    announcer = threading.Thread(target=announce_when_ready, args=(environment, demo, supervisor.say), daemon=True)
+    announcer.start()
+    supervisor.watch()
+
+
+def run_to_end(command: str) -> None:
+    """Runs another command of ours to its end; raises ServerFailed when it fails, its own words stand above."""
+    done = subprocess.run(
+        command_line(command),
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=tie_to_me(signal.SIGTERM),
+    )
+    if done.returncode:
+        raise ServerFailed(f"`python run.py {command}` failed (exit {done.returncode}).")
+
+
+def programs() -> list[Program]:
+    """The processes that serve, beside the data servers."""
+    workers = [f"worker-{number}" for number in range(1, WORKERS + 1)]
+    names = {"web": "web", **dict.fromkeys(workers, "worker"), "scheduler": "scheduler"}
+    environ = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    return [
+        Program(name=name, command=command_line(command), environ=environ, folder=PROJECT)
+        for name, command in names.items()
+    ]
+
+
+def command_line(command: str) -> list[str]:
+    """How this interpreter runs a command of ours."""
+    return [sys.executable, str(PROJECT / "run.py"), command]

@@ -1,0 +1,164 @@
+"""Makes `.venv` from the lock file on a bare machine; standard library only, run by whatever python3 there is.
+
+`make` calls it before everything else; with nothing to do it takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+sys.path[0] = str(PROJECT)
+
+from app.launch import system_packages  # noqa: E402  (the line above makes it findable: this file is run by its path)
+
+UV_VERSION = "0.13.9"
+OLDEST_PYTHON = (3, 11)
+VENV = PROJECT / ".venv"
+CACHE = PROJECT / ".cache"
+LOCK = PROJECT / "requirements.lock"
+STAMP = VENV / "made-from.txt"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+SOURCES = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "pyproject.toml", "--group", "dev"]
+
+
+class NotPrepared(Exception):
+    """What is missing and what to do, for the person at the keyboard."""
+
+
+def main(purpose: str) -> int:
+    """Prepares for `run` or `test`, or writes the lock file for `lock`; 0 when done, 2 with a message when it cannot
+    be.
+    """
+    if sys.version_info < OLDEST_PYTHON:
+        return run_by_newer_python(purpose)
+    CACHE.mkdir(exist_ok=True)
+    try:
+        with open(CACHE / "prepare.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            prepare(purpose)
+    except NotPrepared as problem:
+        print(f"make: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def prepare(purpose: str) -> None:
+    """Does what is not done yet."""
+    if purpose == "lock":
+        uv_run(["pip", "compile", *SOURCES, "-o", LOCK.name], "The lock file could not be written")
+        return
+    if not venv_is_current():
+        make_venv()
+    system_packages.ensure(with_browser=purpose == "test")
+
+
+def run_by_newer_python(purpose: str) -> int:
+    """Hands over to a newer Python of this machine, if one is installed beside the one called python3."""
+    for minor in range(20, OLDEST_PYTHON[1] - 1, -1):
+        other = shutil.which(f"python3.{minor}")
+        if other:
+            return subprocess.run([other, __file__, purpose]).returncode
+    print(
+        f"make: Python 3.11 or newer is needed, this one is {sys.version.split()[0]}. Use PYTHON=/path/to/python3.",
+        file=sys.stderr,
+    )
+    return 2
+
+
+def fingerprint() -> str:
+    """What the environment depends on: the lock file, the interpreter, and the folder itself (scripts
+    hold its path).
+    """
+    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    return "\n".join([digest, sys.version.split()[0], str(VENV)])
+
+
+def venv_is_current() -> bool:
+    """Whether the environment was made from this lock file and its interpreter still runs."""
+    if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != fingerprint():
+        return False
+    return runs([VENV / "bin" / "python", "-c", ""])
+
+
+def make_venv() -> None:
+    """Installs exactly what the lock file names, each file checked against its hash."""
+    print("Preparing .venv (the first time takes a minute) ...", flush=True)
+    STAMP.unlink(missing_ok=True)
+    if not runs([VENV / "bin" / "python", "-c", ""]):
+        uv_run(
+            ["venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], "The environment could not be made"
+        )
+    sync = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV / "bin" / "python"), str(LOCK)]
+    uv_run(sync, "The packages could not be installed")
+    STAMP.write_text(fingerprint(), encoding="utf-8")
+
+
+def uv_run(arguments: list[str], failure: str) -> None:
+    """Runs uv; its own words tell what went wrong."""
+    if subprocess.run([*find_uv(), *arguments], cwd=PROJECT, env=uv_environ()).returncode:
+        raise NotPrepared(f"{failure}: see the lines above.")
+
+
+def uv_environ() -> dict[str, str]:
+    """Another active environment is not meant; and an office's own certificate authority is known to the system only."""
+    environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    if SYSTEM_CERTIFICATES.exists():
+        environ.setdefault("UV_SYSTEM_CERTS", "true")
+    return environ
+
+
+def find_uv() -> list[str]:
+    """The uv on the PATH if it runs, else one of our own, installed from the package index by its name and version."""
+    ours = [CACHE / "uv-venv" / "bin" / "uv", CACHE / "uv-folder" / "bin" / "uv"]
+    for known in ["uv", *ours]:
+        if runs([known, "--version"]):
+            return [str(known)]
+    for install in (uv_in_venv, uv_in_folder, uv_after_apt):
+        if found := install():
+            return [str(found)]
+    message = "uv could not be installed. Install uv (https://docs.astral.sh/uv/), or Python's venv module"
+    raise NotPrepared(f"{message} (Debian: apt-get install python3-venv), and check the way to the package index.")
+
+
+def uv_in_venv() -> Path | None:
+    """uv in an environment of its own, where Python came with ensurepip."""
+    home = CACHE / "uv-venv"
+    if runs([sys.executable, "-m", "venv", "--clear", home]) and _pip_install([home / "bin" / "python"], []):
+        return home / "bin" / "uv"
+    shutil.rmtree(home, ignore_errors=True)
+    return None
+
+
+def uv_in_folder() -> Path | None:
+    """uv in a plain folder, where only pip is there; an externally managed Python (PEP 668) allows that."""
+    home = CACHE / "uv-folder"
+    return home / "bin" / "uv" if _pip_install([sys.executable], ["--target", str(home)]) else None
+
+
+def uv_after_apt() -> Path | None:
+    """Debian ships Python without venv: installed when root."""
+    return uv_in_venv() if system_packages.apt_install(["python3-venv"]) else None
+
+
+def _pip_install(python: list[str | Path], where: list[str]) -> bool:
+    return runs([*python, "-m", "pip", "install", "--quiet", *where, f"uv=={UV_VERSION}"])
+
+
+def runs(command: Sequence[str | Path]) -> bool:
+    """Whether a command can be run and succeeds; a wrapper on the PATH may exist without the program behind it."""
+    try:
+        return subprocess.run([str(word) for word in command], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "run"))

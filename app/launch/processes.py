@@ -1,0 +1,200 @@
+"""The process set of `run.py all`: starts children, passes their output on under their names, starts crashed ones
+again.
+
+honcho's manager would end all of them when one dies; here a crashed worker must not take the officers' pages with it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TextIO
+
+import psutil
+
+from app.launch.process_ties import adopt_orphans
+from app.launch.program import Program
+from app.launch.refusals import StopRequested
+
+FIRST_DELAY_SECONDS = 1.0
+LONGEST_DELAY_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+STOP_PATIENCE_SECONDS = 5.0
+LONGEST_LINE = 65536
+
+
+@dataclass
+class Child:
+    """A started program, what it has written of its present line, and when it may start again if it is down."""
+
+    program: Program
+    process: subprocess.Popen[bytes]
+    started: float = field(default_factory=time.monotonic)
+    delay: float = FIRST_DELAY_SECONDS
+    again_at: float | None = None
+    unfinished: bytes = b""
+
+
+def _request_stop(signum: int, frame: FrameType | None) -> None:
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_IGN)
+    raise StopRequested(signal.Signals(signum).name)
+
+
+class Supervisor:
+    """Keeps a set of programs running until it is told to stop; to be used from the main thread."""
+
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        self.children: dict[str, Child] = {}
+        self._out = out
+        self._stopping = False
+        self._selector = selectors.DefaultSelector()
+
+    def listen_for_signals(self) -> None:
+        """Turns Ctrl-C, SIGTERM and a closed terminal into StopRequested, once; further ones do not disturb the
+        stopping.
+        """
+        adopt_orphans()
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, _request_stop)
+
+    def start(self, program: Program) -> subprocess.Popen[bytes]:
+        """Starts a program and answers for it from now on."""
+        child = Child(program, program.start())
+        self.children[program.name] = child
+        self._watch_output(child)
+        return child.process
+
+    def forget(self, name: str) -> None:
+        """Gives up a program that could not come up, so that it can be started anew in another way."""
+        child = self.children.pop(name)
+        child.process.wait()
+
+    def watch(self) -> None:
+        """Runs until StopRequested."""
+        while True:
+            self._pass_output_on(timeout=0.5)
+            for child in self.children.values():
+                self._look_after(child)
+
+    def stop_all(self) -> None:
+        """Stops every program in order (those that use a server before the server), the last resort after a few
+        seconds.
+        """
+        self._stopping = True
+        for tier in sorted({child.program.tier for child in self.children.values()}, reverse=True):
+            self._stop_tier([child for child in self.children.values() if child.program.tier == tier])
+        leftovers = psutil.Process().children(recursive=True)
+        for process in leftovers:
+            _kill(process)
+        psutil.wait_procs(leftovers, timeout=2)
+
+    def say(self, name: str, line: str) -> None:
+        """One line of the common log; a terminal that has gone away is no reason to stop serving."""
+        try:
+            self._out.write(f"{name:<10} | {line}\n")
+            self._out.flush()
+        except (BrokenPipeError, ValueError):
+            self._out = io.StringIO()
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.again_at is not None:
+            if now >= child.again_at:
+                self._start_again(child)
+            return
+        code = child.process.poll()
+        if code is None:
+            return
+        if now - child.started > STEADY_SECONDS:
+            child.delay = FIRST_DELAY_SECONDS
+        self.say("launch", f"{child.program.name} ended ({_describe(code)}); starts again in {child.delay:.0f} s")
+        child.again_at = now + child.delay
+        child.delay = min(child.delay * 2, LONGEST_DELAY_SECONDS)
+
+    def _start_again(self, child: Child) -> None:
+        self._forget_output(child)
+        try:
+            child.process = child.program.start()
+        except OSError as problem:
+            self.say("launch", f"{child.program.name} cannot be started: {problem}")
+            child.again_at = time.monotonic() + child.delay
+            return
+        child.started, child.again_at = time.monotonic(), None
+        self._watch_output(child)
+
+    def _stop_tier(self, children: list[Child]) -> None:
+        for child in children:
+            _signal(child.process, child.program.stop_signal)
+        deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+        while any(child.process.poll() is None for child in children) and time.monotonic() < deadline:
+            self._pass_output_on(timeout=0.05)
+        for child in children:
+            _kill_session(child.process)
+            child.process.wait()
+            self._forget_output(child)
+
+    def _watch_output(self, child: Child) -> None:
+        if child.process.stdout is not None:
+            os.set_blocking(child.process.stdout.fileno(), False)
+            self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def _forget_output(self, child: Child) -> None:
+        stream = child.process.stdout
+        if stream is None or stream.closed:
+            return
+        if stream in self._selector.get_map():
+            self._selector.unregister(stream)
+        stream.close()
+
+    def _pass_output_on(self, timeout: float) -> None:
+        if not self._selector.get_map():
+            time.sleep(timeout)
+            return
+        for key, _ in self._selector.select(timeout):
+            self._read(key.data, key.fd)
+
+    def _read(self, child: Child, descriptor: int) -> None:
+        try:
+            piece = os.read(descriptor, LONGEST_LINE)
+        except BlockingIOError:
+            return
+        if not piece:
+            self._forget_output(child)
+        *lines, rest = (child.unfinished + piece).split(b"\n")
+        if len(rest) > LONGEST_LINE or not piece:
+            lines, rest = [*lines, rest], b""
+        child.unfinished = rest
+        for line in () if self._stopping else filter(None, lines):
+            self.say(child.program.name, line.decode("utf-8", errors="replace"))
+
+
+def _describe(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit {code}"
+
+
+def _signal(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(sign)
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """The child leads a process group of its own; what is left of the group goes with it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,61 @@
+"""Tells the person at the keyboard when pages are served, where, and as whom they can log in."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from config import Environment
+
+PATIENCE_SECONDS = 180.0
+Say = Callable[[str, str], None]
+
+
+def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
+    """Waits for the readiness page and prints the address; says so when it stays red, the processes keep trying."""
+    if not wait_until_ready(environment.local_url, PATIENCE_SECONDS):
+        say(
+            "launch",
+            f"not ready after {PATIENCE_SECONDS:.0f} s: see the lines above and {environment.local_url}/readyz",
+        )
+        return
+    say("launch", f"ready: {environment.local_url}  (Ctrl-C stops)")
+    if demo:
+        for line in demo_lines(environment.home / "demo.json"):
+            say("launch", line)
+
+
+def wait_until_ready(address: str, seconds: float) -> bool:
+    """Whether `/readyz` (database, queue, migrations) turned 200 within that time."""
+    pause, deadline = threading.Event(), time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if _is_ready(address):
+            return True
+        pause.wait(0.25)
+    return False
+
+
+def _is_ready(address: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{address}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def demo_lines(path: Path) -> list[str]:
+    """The demo accounts by what they are, as the demo command wrote them down."""
+    try:
+        demo = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    accounts: dict[str, str] = demo.get("accounts", {})
+    width = max((len(name) for name in accounts), default=0)
+    lines = [f"demo accounts, password {demo.get('password')} (also in {path}):"]
+    return lines + [f"  {name:<{width}}  {actor}" for name, actor in accounts.items()]

@@ -1,0 +1,67 @@
+"""Short private folders for Unix sockets: the kernel allows a socket's path 107 bytes (`man 7 unix`), a data folder may
+be longer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST_SOCKET_PATH = 107
+LONGEST_SOCKET_NAME = "/.s.PGSQL.5432"
+FOLDER_PREFIX = "lapor-"
+
+
+def new_socket_folder() -> Path:
+    """Makes an empty folder, open to this user alone, that is short enough for every socket we make in it."""
+    for parent in candidate_parents():
+        if not _usable(parent):
+            continue
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
+        if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH:
+            return folder
+        folder.rmdir()
+    raise OSError("no folder with a name short enough for a Unix socket: set TMPDIR to a short one")
+
+
+def candidate_parents() -> Iterator[Path]:
+    """The session's runtime folder for an ordinary user, then the temporary folders; root's runtime folder is shut to
+    the database's account.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime and os.geteuid() != 0:
+        yield Path(runtime)
+    yield Path(tempfile.gettempdir())
+    yield Path("/tmp")  # noqa: S108 (a folder of our own is made in it, by mkdtemp)
+
+
+def _usable(parent: Path) -> bool:
+    """A comma or a quote in the name would need quoting in the servers' own settings, so such folders
+    are passed over.
+    """
+    return parent.is_absolute() and os.access(parent, os.W_OK | os.X_OK) and not set(str(parent)) & set(",'\"\\ ")
+
+
+def remove_socket_folder(name: str) -> None:
+    """Removes a folder made above, also one that a killed start left behind; anything else of that
+    name is left alone.
+    """
+    folder = Path(name)
+    if folder.name.startswith(FOLDER_PREFIX) and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,80 @@
+"""Libraries that no Python wheel brings: Pango for the papers (WeasyPrint), and a browser for the tests. Standard
+library only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# What WeasyPrint opens, and Debian's package for it (its installation page, "Debian"; fonts are not a dependency of
+# Pango).
+PAPER_LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+PAPER_FONTS = {"DejaVuSans.ttf": "fonts-dejavu-core", "LiberationSerif-Regular.ttf": "fonts-liberation"}
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.local/share/fonts").expanduser())
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def ensure(with_browser: bool = False) -> None:
+    """Installs what is missing where it may; otherwise says what to install and what will not work, and goes on."""
+    missing = missing_packages(with_browser)
+    if not missing or apt_install(missing):
+        return
+    print(advice(missing), file=sys.stderr, flush=True)
+
+
+def missing_packages(with_browser: bool = False) -> list[str]:
+    """Debian's names of what this machine lacks."""
+    missing = [package for library, package in PAPER_LIBRARIES.items() if not _opens(library)]
+    fonts = {path.name for folder in FONT_FOLDERS for path in folder.rglob("*.ttf")}
+    missing += [package for font, package in PAPER_FONTS.items() if font not in fonts]
+    if with_browser and not any(map(shutil.which, BROWSERS)):
+        missing.append("chromium")
+    return missing
+
+
+def advice(missing: list[str]) -> str:
+    """What a person without root, or on another system, has to do."""
+    lost = " and ".join(_lost(missing))
+    names = " ".join(missing)
+    if shutil.which("apt-get"):
+        return f"Missing system packages: they are needed for {lost}. As root:\n  apt-get install {names}"
+    return f"Missing system libraries: they are needed for {lost}.\nInstall what Debian calls: {names}"
+
+
+def _lost(missing: list[str]) -> list[str]:
+    kinds = {
+        "papers as PDF": set(PAPER_LIBRARIES.values()),
+        "the papers' typefaces": set(PAPER_FONTS.values()),
+        "the browser tests": {"chromium"},
+    }
+    return [what for what, packages in kinds.items() if packages & set(missing)]
+
+
+def apt_install(packages: list[str]) -> bool:
+    """Installs Debian packages when that is possible and allowed; False when it is not, or fails."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print(f"Installing system packages: {' '.join(packages)} ...", flush=True)
+    environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        if subprocess.run(["apt-get", "-qq", *step], env=environ, stdout=subprocess.DEVNULL).returncode:
+            print(f"apt-get {step[0]} failed", file=sys.stderr)
+            return False
+    return True
+
+
+def _opens(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

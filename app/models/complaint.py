@@ -1,0 +1,185 @@
+"""The complaint, who reported it, the agencies on it, and its open and done steps."""
+
+from datetime import date
+from decimal import Decimal
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from app.models.organisation import Agency
+from app.models.reference import Category, District, Village
+from app.models.sealed import SealedText
+from app.models.sop import SopVersion
+from workflow_rules.deadlines import Unit
+from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
+
+
+class Complaint(Model):
+    """One citizen's complaint; only `perform_action` and `receive_complaint` write its state."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        CheckConstraint(one_of("status", CaseStatus), name="status"),
+        CheckConstraint(one_of("channel", Channel), name="channel"),
+        CheckConstraint(one_of("confidentiality", Confidentiality), name="confidentiality"),
+        CheckConstraint(one_of("classification", Classification), name="classification"),
+        CheckConstraint(one_of("route", Route), name="route"),
+        CheckConstraint("version >= 1 AND cycle >= 1", name="counts"),
+        CheckConstraint("(status = 'answered') = (answered_at IS NOT NULL AND ended_at IS NULL)", name="answered"),
+        Index("ix_complaint_status_id", "status", "id"),
+        Index("ix_complaint_next_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+
+    id: Mapped[BigKey]
+    number: Mapped[Word] = mapped_column(unique=True)
+    sp4n_tracking_id: Mapped[str | None] = mapped_column(unique=True)
+    sp4n_revision: Mapped[int | None] = mapped_column(BigInteger)
+    sp4n_hash: Mapped[str | None]
+    title: Mapped[Line]
+    body: Mapped[Prose]
+    classification: Mapped[Word]
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    confidentiality: Mapped[Word]
+    channel: Mapped[Word]
+    location_text: Mapped[Line] = mapped_column(default="")
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"), index=True)
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    occurred_on: Mapped[date | None]
+    status: Mapped[Word]
+    cycle: Mapped[int] = mapped_column(default=1)
+    route: Mapped[str | None]
+    paused: Mapped[bool] = mapped_column(default=False)
+    field_visit: Mapped[bool] = mapped_column(default=False)
+    rated: Mapped[bool] = mapped_column(default=False)
+    urgency: Mapped[Word] = mapped_column(default="normal")
+    version: Mapped[int] = mapped_column(default=1)
+    sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"), index=True)
+    received_at: Mapped[Instant]
+    answered_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    next_due_at: Mapped[Instant | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
+    tracking_code_hash: Mapped[str | None]
+
+    category: Mapped[Category | None] = relationship()
+    district: Mapped[District | None] = relationship()
+    village: Mapped[Village | None] = relationship()
+    sop_version: Mapped[SopVersion] = relationship()
+    tracks: Mapped[list["AgencyTrackRow"]] = relationship(back_populates="complaint", order_by="AgencyTrackRow.id")
+    tasks: Mapped[list["StepTask"]] = relationship(back_populates="complaint", order_by="StepTask.id")
+
+    def __repr__(self) -> str:
+        return self.number
+
+
+class Reporter(Model):
+    """Who reported, apart from the case and encrypted at rest; there is no row for an anonymous reporter."""
+
+    __tablename__ = "reporter"
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(SealedText)
+    phone: Mapped[str | None] = mapped_column(SealedText)
+    email: Mapped[str | None] = mapped_column(SealedText)
+    address: Mapped[str | None] = mapped_column(SealedText)
+    nik: Mapped[str | None] = mapped_column(SealedText)
+
+
+class AgencyTrackRow(Model):
+    """One agency's part in one cycle of a case."""
+
+    __tablename__ = "agency_track"
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "cycle", "agency_code", name="uq_agency_track_case_cycle_agency"),
+        CheckConstraint(one_of("state", TrackState), name="state"),
+        Index(
+            "uq_agency_track_one_lead",
+            "complaint_id",
+            "cycle",
+            unique=True,
+            postgresql_where=text("lead AND state NOT IN ('declined', 'dropped')"),
+        ),
+        Index("ix_agency_track_agency_case", "agency_code", "complaint_id"),
+    )
+
+    id: Mapped[BigKey]
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"))
+    cycle: Mapped[int]
+    position: Mapped[int]
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    lead: Mapped[bool]
+    state: Mapped[Word]
+    sent_at: Mapped[Instant | None]
+    replaces: Mapped[str | None]
+    field_visit: Mapped[bool] = mapped_column(default=False)
+    cross_agency: Mapped[bool] = mapped_column(default=False)
+
+    complaint: Mapped[Complaint] = relationship(back_populates="tracks")
+    agency: Mapped[Agency] = relationship()
+
+
+class StepTask(Model):
+    """One opening of one step: at most one open a track, with its own clock."""
+
+    __tablename__ = "step_task"
+    __table_args__ = (
+        CheckConstraint(one_of("step", Step), name="step"),
+        CheckConstraint(one_of("allowance_unit", Unit), name="allowance_unit"),
+        CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
+        CheckConstraint(
+            f"agency_code IS NOT NULL OR NOT ({one_of('step', tuple(sorted(AGENCY_STEPS)))})", name="agency_steps"
+        ),
+        Index(
+            "uq_step_task_one_open_a_track",
+            "complaint_id",
+            text("coalesce(agency_code, '')"),
+            text(f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"),
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_step_task_open_alarm", "next_alarm_at", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_step_task_open_actor", "actor", "agency_code", "due_at", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_step_task_complaint", "complaint_id", "id"),
+    )
+
+    id: Mapped[BigKey]
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"))
+    cycle: Mapped[int]
+    step: Mapped[Word]
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    actor: Mapped[Word]
+    opened_at: Mapped[Instant]
+    clock_from: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+    closed_by: Mapped[str | None]
+    allowance_value: Mapped[int]
+    allowance_unit: Mapped[Word]
+    due_at: Mapped[Instant]
+    warn_at: Mapped[Instant]
+    next_alarm_at: Mapped[Instant | None]
+    paused_at: Mapped[Instant | None]
+
+    complaint: Mapped[Complaint] = relationship(back_populates="tasks")
+    agency: Mapped[Agency | None] = relationship()
+    pauses: Mapped[list["StepPause"]] = relationship(order_by="StepPause.id")
+
+
+class StepPause(Model):
+    """Time in which a step waited for the reporter, with the question that was asked."""
+
+    __tablename__ = "step_pause"
+    __table_args__ = (
+        CheckConstraint("ended_at >= began_at", name="ends_after_start"),
+        Index("uq_step_pause_one_open", "task_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[BigKey]
+    task_id: Mapped[int] = mapped_column(ForeignKey("step_task.id"), index=True)
+    began_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    question: Mapped[Prose]

@@ -1,0 +1,92 @@
+"""Agencies as a tree, the officers in them, and who stands in for whom."""
+
+from datetime import date
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from workflow_rules.actors import DelegationKind
+
+AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
+PAPERS = ("F4", "A4")
+
+
+class Agency(Model):
+    """One OPD, district, village, unit or regional enterprise; its code is for good, since records name it."""
+
+    __tablename__ = "agency"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", AGENCY_KINDS), name="kind"),
+        CheckConstraint(one_of("paper", PAPERS), name="paper"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+    )
+
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
+    name: Mapped[Line]
+    short_name: Mapped[Word]
+    kind: Mapped[Word] = mapped_column(default="opd")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    address: Mapped[Line] = mapped_column(default="")
+    city: Mapped[Word] = mapped_column(default="Paringin")
+    phone: Mapped[Word] = mapped_column(default="")
+    email: Mapped[Line] = mapped_column(default="")
+    letter_suffix: Mapped[Word] = mapped_column(default="")
+    classification_code: Mapped[Word] = mapped_column(default="500.12")
+    paper: Mapped[Word] = mapped_column(default="F4")
+
+    parent: Mapped["Agency | None"] = relationship(remote_side="Agency.id", back_populates="units")
+    units: Mapped[list["Agency"]] = relationship(back_populates="parent")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class OfficerProfile(Model):
+    """What an account is beside a login: agency, position, NIP and rank; a table apart so that FAB's user stays FAB's."""
+
+    __tablename__ = "officer_profile"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"), index=True)
+    position: Mapped[Line] = mapped_column(default="")
+    nip: Mapped[Word] = mapped_column(default="")
+    rank: Mapped[Word] = mapped_column(default="")
+
+    user: Mapped[User] = relationship(User)
+    agency: Mapped[Agency | None] = relationship()
+
+    def __repr__(self) -> str:
+        return f"{self.user.get_full_name()}, {self.position}" if self.position else self.user.get_full_name()
+
+
+class DelegationRow(Model):
+    """One officer standing in for another by decree; both days inclusive in the office's zone."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", DelegationKind), name="kind"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("giver_id <> holder_id", name="not_to_oneself"),
+        Index("ix_delegation_holder_period", "holder_id", "ends_on"),
+    )
+
+    id: Mapped[BigKey]
+    kind: Mapped[Word]
+    giver_id: Mapped[int] = mapped_column(ForeignKey("officer_profile.user_id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("officer_profile.user_id"))
+    decree_number: Mapped[Line]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    note: Mapped[Prose] = mapped_column(default="")
+    created_at: Mapped[Instant]
+
+    giver: Mapped[OfficerProfile] = relationship(foreign_keys=[giver_id])
+    holder: Mapped[OfficerProfile] = relationship(foreign_keys=[holder_id])
+
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.decree_number}"

@@ -1,0 +1,104 @@
+"""Reference data that administrators keep: categories, places, the working calendar."""
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Line, Word, one_of
+from app.models.organisation import Agency
+
+NATIONAL_CLASSES = ("information_request", "aspiration", "no_oversight", "oversight")
+HOLIDAY_KINDS = ("public", "collective_leave", "local")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Category(Model):
+    """What a complaint is about, in two levels, with the agency that usually answers."""
+
+    __tablename__ = "category"
+    __table_args__ = (CheckConstraint(one_of("national_class", NATIONAL_CLASSES), name="national_class"),)
+
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
+    name: Mapped[Line]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    default_agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"), index=True)
+    national_class: Mapped[Word] = mapped_column(default="no_oversight")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    parent: Mapped["Category | None"] = relationship(remote_side="Category.id")
+    default_agency: Mapped[Agency | None] = relationship()
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class District(Model):
+    """A kecamatan with its official code."""
+
+    __tablename__ = "district"
+
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
+    name: Mapped[Line]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Village(Model):
+    """A desa or kelurahan in its district."""
+
+    __tablename__ = "village"
+
+    id: Mapped[BigKey]
+    code: Mapped[Word] = mapped_column(unique=True)
+    name: Mapped[Line]
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
+
+    district: Mapped[District] = relationship()
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Holiday(Model):
+    """A day on which the office is closed, whatever the week says."""
+
+    __tablename__ = "holiday"
+    __table_args__ = (
+        UniqueConstraint("day", "name", name="uq_holiday_day_name"),
+        CheckConstraint(one_of("kind", HOLIDAY_KINDS), name="kind"),
+    )
+
+    id: Mapped[BigKey]
+    day: Mapped[date] = mapped_column(index=True)
+    name: Mapped[Line]
+    kind: Mapped[Word] = mapped_column(default="local")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class WorkingWeek(Model):
+    """Office hours over a span of days; each day is text like `07:30-12:00 13:00-16:00`; of two, the later row wins."""
+
+    __tablename__ = "working_week"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_start"),)
+
+    id: Mapped[BigKey]
+    name: Mapped[Line]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    mon: Mapped[Line] = mapped_column(default="")
+    tue: Mapped[Line] = mapped_column(default="")
+    wed: Mapped[Line] = mapped_column(default="")
+    thu: Mapped[Line] = mapped_column(default="")
+    fri: Mapped[Line] = mapped_column(default="")
+    sat: Mapped[Line] = mapped_column(default="")
+    sun: Mapped[Line] = mapped_column(default="")
+
+    def __repr__(self) -> str:
+        return self.name

@@ -1,0 +1,83 @@
+"""Versions of the SOP as rows; a case stays with the version it was registered under."""
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from workflow_rules.actors import OFFICERS
+from workflow_rules.deadlines import Unit
+from workflow_rules.steps import Step
+
+SOP_STATES = ("draft", "active", "retired")
+
+
+class SopVersion(Model):
+    """One decreed SOP; only one is active, a draft is edited, and activation names its decree."""
+
+    __tablename__ = "sop_version"
+    __table_args__ = (
+        CheckConstraint(one_of("status", SOP_STATES), name="status"),
+        CheckConstraint(
+            "extended_draft_days > 0 AND silence_days > 0 AND question_days > 0", name="days_positive"
+        ),
+        Index("uq_sop_version_one_active", "status", unique=True, postgresql_where=text("status = 'active'")),
+    )
+
+    id: Mapped[BigKey]
+    number: Mapped[Word] = mapped_column(unique=True)
+    title: Mapped[Line]
+    status: Mapped[Word] = mapped_column(default="draft")
+    approved_by: Mapped[Line] = mapped_column(default="")
+    decree_number: Mapped[Line] = mapped_column(default="")
+    decided_on: Mapped[date | None]
+    activated_at: Mapped[Instant | None]
+    extended_draft_days: Mapped[int] = mapped_column(default=14)
+    silence_days: Mapped[int] = mapped_column(default=10)
+    question_days: Mapped[int] = mapped_column(default=10)
+    fast_track_actor: Mapped[Word] = mapped_column(default="office_head")
+    fast_track_from: Mapped[list[str]] = mapped_column(JSONB, default=lambda: ["direct"])
+    nik_channels: Mapped[list[str]] = mapped_column(JSONB, default=list)
+
+    steps: Mapped[list["SopStepRow"]] = relationship(
+        back_populates="sop_version", order_by="SopStepRow.position", cascade="all, delete-orphan"
+    )
+
+    def __repr__(self) -> str:
+        return f"SOP {self.number}"
+
+
+class SopStepRow(Model):
+    """One row of the sheet, the actor column included: a correct scan of the SOP may move it."""
+
+    __tablename__ = "sop_step"
+    __table_args__ = (
+        UniqueConstraint("sop_version_id", "step", name="uq_sop_step_version_step"),
+        CheckConstraint(one_of("step", Step), name="step"),
+        CheckConstraint(one_of("actor", tuple(sorted(OFFICERS))), name="actor"),
+        CheckConstraint(one_of("allowance_unit", Unit), name="allowance_unit"),
+        CheckConstraint("allowance_value > 0", name="allowance_positive"),
+    )
+
+    id: Mapped[BigKey]
+    sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"))
+    step: Mapped[Word]
+    position: Mapped[int]
+    number: Mapped[int]
+    actor: Mapped[Word]
+    allowance_value: Mapped[int | None]
+    allowance_unit: Mapped[str | None] = mapped_column()
+    procedure: Mapped[Prose] = mapped_column(default="")
+    inputs: Mapped[Line] = mapped_column(default="")
+    output: Mapped[Line] = mapped_column(default="")
+    remark: Mapped[Prose] = mapped_column(default="")
+
+    sop_version: Mapped[SopVersion] = relationship(back_populates="steps")
+
+    def __repr__(self) -> str:
+        return f"{self.number}. {self.procedure}"
+
+

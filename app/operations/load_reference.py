@@ -1,0 +1,121 @@
+"""Fills empty reference tables at `migrate`; what administrators have changed since is left as it is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import func, select
+
+from app.clock import office_today
+from app.extensions import db
+from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
+from app.reference_data import read
+from workflow_rules.sop import SopStep
+from workflow_rules.standard_sop import STANDARD_SOP
+
+SOP_TITLE = (
+    'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "Lapor Balangan" Pada SP4N LAPOR!'
+)
+
+
+def load_reference_data(now: datetime) -> None:
+    """Agencies, places, categories, calendar and the printed SOP, each only where its table is still empty."""
+    if _empty(Agency):
+        _load_tree([_agency(row) for row in read.load_agencies()], {r.code: r.parent for r in read.load_agencies()})
+    if _empty(District):
+        _load_places()
+    if _empty(Category):
+        _load_tree([_category(r) for r in read.load_categories()], {r.code: r.parent for r in read.load_categories()})
+    if _empty(WorkingWeek):
+        _load_weeks()
+    _load_holidays(office_today(now).year)
+    if _empty(SopVersion):
+        db.session.add(_standard_sop(now))
+    db.session.commit()
+
+
+def _empty(model: type[Model]) -> bool:
+    return db.session.execute(select(func.count()).select_from(model)).scalar_one() == 0
+
+
+def _load_tree(rows: Iterable[Agency | Category], parents: dict[str, str | None]) -> None:
+    by_code = {row.code: row for row in rows}
+    db.session.add_all(by_code.values())
+    db.session.flush()
+    for code, parent in parents.items():
+        if parent is not None:
+            by_code[code].parent_id = by_code[parent].id
+    db.session.flush()
+
+
+def _agency(row: read.AgencyRow) -> Agency:
+    return Agency(
+        code=row.code,
+        name=row.name,
+        short_name=row.short_name,
+        kind=row.kind,
+        address=row.postal.address,
+        city=row.postal.city,
+        phone=row.postal.phone or "",
+        email=row.postal.email or "",
+        letter_suffix=row.letter_suffix,
+        classification_code=row.classification_code,
+        paper=row.paper,
+    )
+
+
+def _category(row: read.CategoryRow) -> Category:
+    return Category(
+        code=row.code, name=row.name, default_agency_code=row.default_agency, national_class=row.national_class
+    )
+
+
+def _load_places() -> None:
+    for row in read.load_districts():
+        district = District(code=row.code, name=row.name)
+        db.session.add(district)
+        db.session.add_all(Village(code=v.code, name=v.name, district=district) for v in row.villages)
+    db.session.flush()
+
+
+def _load_weeks() -> None:
+    for week in read.load_working_hours().weeks:
+        hours = {day: " ".join("-".join(pair) for pair in pairs) for day, pairs in week.hours.items()}
+        db.session.add(WorkingWeek(name=week.name, starts_on=week.begins, ends_on=week.ends, **hours))
+        db.session.flush()
+
+
+def _load_holidays(year: int) -> None:
+    """National holidays and collective leave of a year and its neighbours, where that year has none yet."""
+    for wanted in (year - 1, year, year + 1):
+        there = select(func.count()).where(func.extract("year", Holiday.day) == wanted, Holiday.kind != "local")
+        if db.session.execute(there).scalar_one() == 0:
+            days = read.holidays_of([wanted])
+            db.session.add_all(Holiday(day=h.date, name=h.name, kind=h.kind) for h in days)
+
+
+def _standard_sop(now: datetime) -> SopVersion:
+    return SopVersion(
+        number=STANDARD_SOP.version,
+        title=SOP_TITLE,
+        status="active",
+        activated_at=now,
+        decided_on=office_today(now),
+        approved_by="Kepala Dinas Komunikasi, Informatika, Statistik dan Persandian",
+        steps=[_step_row(row, position) for position, row in enumerate(STANDARD_SOP.steps, start=1)],
+    )
+
+
+def _step_row(row: SopStep, position: int) -> SopStepRow:
+    return SopStepRow(
+        step=row.step.value,
+        position=position,
+        number=row.number,
+        actor=row.actor.value,
+        allowance_value=row.allowance.value if row.allowance else None,
+        allowance_unit=row.allowance.unit.value if row.allowance else None,
+        procedure=row.procedure,
+        inputs=row.inputs,
+        output=row.output,
+        remark=row.remark,
+    )

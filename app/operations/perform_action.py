@@ -1,0 +1,147 @@
+"""The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, StepTask
+from app.operations.attach_file import file_facts, store_file
+from app.operations.letters import keep_letter
+from app.operations.notify import notify_opened
+from app.operations.project_facts import project_facts
+from app.operations.record_history import record_history
+from app.queries.complaints import facts_of, get_for_update
+from app.queries.reference import agencies_in_service, load_sop, load_working_calendar
+from app.transaction import one_transaction
+from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
+from workflow_rules.actors import Person
+from workflow_rules.deadlines import deadline_for
+from workflow_rules.decide import Decision, decide, sees
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.sop import Sop
+from workflow_rules.steps import CaseStatus
+from workflow_rules.working_calendar import WorkingCalendar
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What an accepted action left behind."""
+
+    complaint: Complaint
+    event: ComplaintEvent
+    decision: Decision
+    opened: tuple[StepTask, ...]
+
+
+def perform_action(
+    complaint_id: int,
+    request: ActionRequest,
+    by: Person,
+    expected_version: int | None,
+    *,
+    now: datetime | None = None,
+    address: str | None = None,
+) -> Performed:
+    """Do one action on a complaint, whole or not at all; raises ActionRefused and then has changed nothing.
+
+    `expected_version` is what the form or client saw (None only for acts of the clock and of SP4N); `now` is taken
+    after the row is locked, so that events never run backwards.
+    """
+    with one_transaction():
+        complaint = get_for_update(complaint_id)
+        if complaint is None:
+            raise ActionRefused(RefusalReason.NOT_VISIBLE)
+        facts = facts_of(complaint)
+        _refuse_stale(facts, by, expected_version)
+        sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
+        known = _known(request, complaint, facts, sop, calendar)
+        at = _not_before_the_last(now or utc_now(), facts)
+        decision = decide(facts, replace(request, known=known), by, sop, at)
+        return _carry_out(complaint, decision, by, sop, calendar, address)
+
+
+def attach_to_case(
+    complaint_id: int,
+    filename: str,
+    content: bytes,
+    by: Person,
+    expected_version: int | None,
+    *,
+    agency: str | None = None,
+    now: datetime | None = None,
+    address: str | None = None,
+) -> Performed:
+    """Add a file to a case; its hash is in the event, so the chain vouches for the file too."""
+    request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
+    with one_transaction():
+        done = perform_action(complaint_id, request, by, expected_version, now=now, address=address)
+        event = done.decision.event
+        store_file(done.complaint, filename, content, event.by.actor.value, event.at)
+        return done
+
+
+def _refuse_stale(facts: ComplaintFacts, by: Person, expected_version: int | None) -> None:
+    if not sees(by, facts):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    if expected_version is not None and expected_version != facts.version:
+        raise ActionRefused(RefusalReason.STALE_VERSION, str(facts.version))
+
+
+def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
+    return max([at, *(step.opened_at for step in facts.open_steps)])
+
+
+def _carry_out(
+    complaint: Complaint, decision: Decision, by: Person, sop: Sop, calendar: WorkingCalendar, address: str | None
+) -> Performed:
+    event = record_history(complaint, decision.event, by, address)
+    opened = tuple(project_facts(complaint, decision.after, decision.event, sop, calendar).values())
+    _note_on_case(complaint, decision)
+    keep_letter(complaint, decision, by)
+    notify_opened(complaint, opened, by, decision.event.at)
+    return Performed(complaint, event, decision, opened)
+
+
+def _note_on_case(complaint: Complaint, decision: Decision) -> None:
+    """The few particulars of an action that lists and other cases need at hand."""
+    action, params = decision.event.kind, decision.params
+    if action is Action.DIRECT:
+        complaint.urgency = params["urgency"]
+    if action is Action.MERGE:
+        target = select(Complaint.id).where(Complaint.number == params["into"])
+        complaint.merged_into_id = db.session.scalars(target).one()
+
+
+def _known(
+    request: ActionRequest, complaint: Complaint, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar
+) -> Known:
+    """What only the database can tell the rules about this request."""
+    return Known(
+        agencies=agencies_in_service() if request.action is Action.DIRECT else frozenset(),
+        merge_target=_merge_target(request) if request.action is Action.MERGE else None,
+        silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
+        question_ends_at=_question_ends_at(request, facts, sop, calendar),
+    )
+
+
+def _merge_target(request: ActionRequest) -> MergeTarget | None:
+    into = request.params.get("into")
+    if not isinstance(into, str):
+        return None
+    statement = select(Complaint.number, Complaint.status).where(Complaint.number == into.strip())
+    found = db.session.execute(statement).first() if "\x00" not in into else None
+    return MergeTarget(found.number, CaseStatus(found.status)) if found else None
+
+
+def _question_ends_at(
+    request: ActionRequest, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar
+) -> datetime | None:
+    if request.action is not Action.EXPIRE_QUESTION:
+        return None
+    asked = (s.paused_at for s in facts.open_steps if s.agency == request.agency and s.paused_at is not None)
+    began = next(asked, None)
+    return deadline_for(calendar, began, sop.question) if began else None

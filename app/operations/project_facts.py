@@ -1,0 +1,104 @@
+"""Writes a decided state into its rows: nothing here decides, it only makes the tables say what the rules said."""
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
+from app.operations.set_deadlines import allowance_of, open_task, set_deadline
+from app.queries.complaints import open_tasks_of
+from workflow_rules.events import Event
+from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.sop import Sop
+from workflow_rules.steps import ENDED
+from workflow_rules.working_calendar import WorkingCalendar
+
+Key = tuple[str, str | None]
+
+
+def project_facts(
+    complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+) -> dict[Key, StepTask]:
+    """Make the rows of a complaint equal to `after`; returns the tasks that this opened."""
+    _write_tracks(complaint, after)
+    opened = _write_tasks(complaint, after, event, sop, calendar)
+    _write_case(complaint, after, event)
+    return opened
+
+
+def _write_case(complaint: Complaint, after: ComplaintFacts, event: Event) -> None:
+    complaint.status = after.status.value
+    complaint.confidentiality = after.confidentiality.value
+    complaint.cycle = after.cycle
+    complaint.route = after.route.value if after.route else None
+    complaint.paused = after.waiting
+    complaint.field_visit = after.field_visit
+    complaint.rated = after.rated
+    complaint.version = after.version
+    complaint.answered_at = after.answered_at
+    if after.status in ENDED and complaint.ended_at is None:
+        complaint.ended_at = event.at
+    running = [t.due_at for t in open_tasks_of(complaint) if t.paused_at is None]
+    complaint.next_due_at = min(running, default=None)
+
+
+def _write_tracks(complaint: Complaint, after: ComplaintFacts) -> None:
+    """Tracks of this cycle; leads that end are written first, since only one may lead at a time."""
+    rows = {row.agency_code: row for row in complaint.tracks if row.cycle == after.cycle}
+    for row in rows.values():
+        track = after.track(row.agency_code)
+        row.lead = row.lead and track is not None and track.lead
+    db.session.flush()
+    for position, track in enumerate(after.tracks):
+        row = rows.get(track.agency) or _new_track(complaint, after, track)
+        _fill_track(row, track, position)
+    db.session.flush()
+
+
+def _new_track(complaint: Complaint, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
+    row = AgencyTrackRow(complaint=complaint, cycle=after.cycle, agency_code=track.agency)
+    db.session.add(row)
+    return row
+
+
+def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
+    row.position = position
+    row.lead = track.lead
+    row.state = track.state.value
+    row.sent_at = track.sent_at
+    row.replaces = track.replaces
+    row.field_visit = track.field_visit
+    row.cross_agency = track.cross_agency
+
+
+def _write_tasks(
+    complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+) -> dict[Key, StepTask]:
+    """Close what is no longer open, open what is new, and set every running clock."""
+    rows = {(t.step, t.agency_code, t.opened_at): t for t in open_tasks_of(complaint)}
+    wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
+    for key in rows.keys() - wanted.keys():
+        _close_task(rows[key], event)
+    db.session.flush()
+    opened: dict[Key, StepTask] = {}
+    for key, step in wanted.items():
+        task = rows.get(key)
+        if task is None:
+            task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
+        _write_pauses(task, step, event)
+        set_deadline(task, step, allowance_of(step, after, sop), calendar)
+    db.session.flush()
+    return opened
+
+
+def _close_task(task: StepTask, event: Event) -> None:
+    task.closed_at, task.closed_by, task.next_alarm_at = event.at, event.kind.value, None
+    task.paused_at = None
+    for pause in task.pauses:
+        pause.ended_at = pause.ended_at or event.at
+
+
+def _write_pauses(task: StepTask, step: OpenStep, event: Event) -> None:
+    if step.paused_at is not None and task.paused_at is None:
+        task.pauses.append(StepPause(began_at=step.paused_at, question=event.data.get("question", "")))
+    if step.paused_at is None:
+        for pause in task.pauses:
+            pause.ended_at = pause.ended_at or event.at
+    task.paused_at = step.paused_at

@@ -1,0 +1,62 @@
+"""The only writer of the event log: each record takes the hash of the one before it."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent
+from workflow_rules.actors import Person
+from workflow_rules.events import Event
+from workflow_rules.hash_chain import GENESIS, link
+
+
+def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
+    """Append one event to a complaint whose row is locked by this transaction."""
+    last = db.session.execute(
+        select(ComplaintEvent.seq, ComplaintEvent.hash)
+        .where(ComplaintEvent.complaint_id == complaint.id)
+        .order_by(ComplaintEvent.seq.desc())
+        .limit(1)
+        .execution_options(unscoped=True)
+    ).first()
+    row = ComplaintEvent(
+        complaint_id=complaint.id,
+        seq=last.seq + 1 if last else 1,
+        kind=event.kind.value,
+        step=event.step.value if event.step else None,
+        agency_code=event.agency,
+        actor=event.by.actor.value,
+        officer_id=by.id,
+        on_behalf_of_id=event.by.on_behalf_of,
+        delegation_id=event.by.delegation,
+        delegation_kind=event.by.kind.value if event.by.kind else None,
+        at=event.at,
+        address=address,
+        data=dict(event.data),
+        previous_hash=last.hash if last else GENESIS,
+    )
+    row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
+    db.session.add(row)
+    return row
+
+
+def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:
+    """Everything of an event that the chain vouches for; instants as RFC 3339 in UTC."""
+    return {
+        "complaint": number,
+        "seq": row.seq,
+        "kind": row.kind,
+        "step": row.step,
+        "agency": row.agency_code,
+        "actor": row.actor,
+        "officer": row.officer_id,
+        "on_behalf_of": row.on_behalf_of_id,
+        "delegation": row.delegation_id,
+        "delegation_kind": row.delegation_kind,
+        "at": row.at.astimezone(UTC).isoformat(),
+        "address": row.address,
+        "data": row.data,
+    }

@@ -1,0 +1,199 @@
+"""A report as it comes in, from any door: checked whole, every fault named at once (design 8.2, report body)."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.clock import office_today
+from app.queries.reference import find_category, find_district, find_village
+from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.parameters import Choice, Cleaned, Field, Text, check_fields
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,18}[0-9]")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A clean report; places and category are ids of reference rows."""
+
+    values: dict[str, Any]
+    reporter: dict[str, str]
+    attachments: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PastDay(Field):
+    """An ISO date that is not in the office's future."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        try:
+            day = date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return None, FieldError(name, FieldFault.NOT_A_DATE)
+        if day > office_today() or day.year < 1900:
+            return None, FieldError(name, FieldFault.IN_FUTURE if day.year > 1900 else FieldFault.NOT_A_DATE)
+        return day, None
+
+
+@dataclass(frozen=True)
+class Coordinate(Field):
+    """Decimal degrees up to a bound."""
+
+    bound: int = 90
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        if not -self.bound <= value <= self.bound:
+            return None, FieldError(name, FieldFault.OUT_OF_RANGE, f"-{self.bound}-{self.bound}")
+        return Decimal(str(round(float(value), 6))), None
+
+
+@dataclass(frozen=True)
+class Phone(Text):
+    def clean(self, name: str, value: Any) -> Cleaned:
+        text, error = super().clean(name, value)
+        if error is None and not _PHONE.fullmatch(text):
+            return None, FieldError(name, FieldFault.NOT_A_PHONE)
+        return text, error
+
+
+@dataclass(frozen=True)
+class Email(Text):
+    def clean(self, name: str, value: Any) -> Cleaned:
+        text, error = super().clean(name, value)
+        if error is not None:
+            return None, error
+        try:
+            return validate_email(text, check_deliverability=False, test_environment=True).normalized, None
+        except EmailNotValidError:
+            return None, FieldError(name, FieldFault.NOT_AN_EMAIL)
+
+
+@dataclass(frozen=True)
+class Nik(Text):
+    """16 digits; the region in front is that of first registration, so it is not checked (domain 4.8)."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        text, error = super().clean(name, value)
+        if error is None and not (len(text) == 16 and text.isascii() and text.isdigit()):
+            return None, FieldError(name, FieldFault.NOT_A_NIK)
+        return text, error
+
+
+@dataclass(frozen=True)
+class Anything(Field):
+    """A part with parts of its own, checked elsewhere."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        return value, None
+
+
+REPORT_FIELDS: dict[str, Field] = {
+    "title": Text(longest=200),
+    "body": Text(longest=50_000),
+    "classification": Choice(required=False, among=tuple(Classification)),
+    "category": Text(required=False, longest=300),
+    "confidentiality": Choice(required=False, among=tuple(Confidentiality)),
+    "channel": Choice(among=tuple(Channel)),
+    "location": Anything(required=False),
+    "occurred_on": PastDay(required=False),
+    "reporter": Anything(required=False),
+    "attachments": Anything(required=False),
+}
+
+LOCATION_FIELDS: dict[str, Field] = {
+    "text": Text(required=False, longest=300),
+    "district": Text(required=False, longest=300),
+    "village": Text(required=False, longest=300),
+    "lat": Coordinate(required=False, bound=90),
+    "lon": Coordinate(required=False, bound=180),
+}
+
+REPORTER_FIELDS: dict[str, Field] = {
+    "name": Text(required=False, longest=200),
+    "phone": Phone(required=False, longest=30),
+    "email": Email(required=False, longest=254),
+    "address": Text(required=False, longest=500),
+    "nik": Nik(required=False, longest=16),
+}
+
+MOST_FILES, LARGEST_FILE = 10, 10 * 1024 * 1024
+
+
+def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
+    """The report ready to be stored; raises ActionRefused(missing_input) with every fault of every field."""
+    values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
+    location, faults = _part(values.pop("location", {}), "location", LOCATION_FIELDS)
+    reporter, more_faults = _part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
+    files, file_faults = _files(values.pop("attachments", []))
+    found, place_faults = _references(values, location)
+    all_errors = (*errors, *faults, *more_faults, *file_faults, *place_faults)
+    if all_errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=all_errors)
+    values.setdefault("classification", Classification.COMPLAINT.value)
+    values.setdefault("confidentiality", Confidentiality.OPEN.value)
+    anonymous = values["confidentiality"] == Confidentiality.ANONYMOUS
+    return Report({**values, **found}, {} if anonymous else reporter, files)
+
+
+def _part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
+    cleaned, errors = check_fields(fields, value)
+    if not isinstance(value, Mapping):
+        return {}, [FieldError(name, FieldFault.WRONG_TYPE)]
+    return cleaned, [FieldError(f"{name}.{e.field}", e.fault, e.limit) for e in errors]
+
+
+def _references(values: dict[str, Any], location: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+    """Category and place as rows; a name that is none of ours is a fault of its field."""
+    errors = []
+    category = find_category(values["category"]) if values.get("category") else None
+    if values.pop("category", None) and category is None:
+        errors.append(FieldError("category", FieldFault.UNKNOWN_CATEGORY))
+    district = find_district(location["district"]) if location.get("district") else None
+    if location.get("district") and district is None:
+        errors.append(FieldError("location.district", FieldFault.UNKNOWN_PLACE))
+    village = find_village(location["village"], district) if location.get("village") else None
+    if location.get("village") and village is None:
+        errors.append(FieldError("location.village", FieldFault.UNKNOWN_PLACE))
+    return {
+        "category_id": category.id if category else None,
+        "district_id": district.id if district else village.district_id if village else None,
+        "village_id": village.id if village else None,
+        "location_text": location.get("text", ""),
+        "latitude": location.get("lat"),
+        "longitude": location.get("lon"),
+    }, errors
+
+
+def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
+    """Attachments as names and bytes."""
+    if not isinstance(value, list):
+        return [], [FieldError("attachments", FieldFault.WRONG_TYPE)]
+    if len(value) > MOST_FILES:
+        return [], [FieldError("attachments", FieldFault.TOO_LONG, str(MOST_FILES))]
+    files, errors = [], []
+    fields = {"filename": Text(longest=200), "content_base64": Text(longest=LARGEST_FILE * 4 // 3 + 8)}
+    for position, item in enumerate(value):
+        cleaned, faults = _part(item, f"attachments.{position}", fields)
+        content = None if faults else _decoded(cleaned["content_base64"])
+        if content is None:
+            errors += faults or [FieldError(f"attachments.{position}.content_base64", FieldFault.NOT_BASE64)]
+        else:
+            files.append((cleaned["filename"], content))
+    return files, errors
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,38 @@
+"""Clocks of open steps: set when a step opens, set anew from its own start when something about it changes."""
+
+from app.extensions import db
+from app.models import Complaint, StepTask
+from workflow_rules.actors import Actor
+from workflow_rules.deadlines import Allowance, deadline_for, warn_at
+from workflow_rules.facts import ComplaintFacts, OpenStep
+from workflow_rules.sop import Sop
+from workflow_rules.working_calendar import WorkingCalendar
+
+
+def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
+    """A row for a step that has just opened; its deadline is set by `set_deadline`."""
+    task = StepTask(
+        complaint_id=complaint.id,
+        cycle=after.cycle,
+        step=step.step.value,
+        agency_code=step.agency,
+        actor=actor.value,
+        opened_at=step.opened_at,
+        clock_from=step.clock_from,
+    )
+    db.session.add(task)
+    return task
+
+
+def set_deadline(task: StepTask, step: OpenStep, allowance: Allowance, calendar: WorkingCalendar) -> None:
+    """Limit and warning of a step, from its own start with the whole calendar and every finished pause."""
+    task.allowance_value, task.allowance_unit = allowance.value, allowance.unit.value
+    task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
+    task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses)
+    task.next_alarm_at = None if step.paused_at is not None else task.due_at
+
+
+def allowance_of(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
+    """The allowance of an open step: 14 days for a draft with field visit or across agencies (SOP step 7)."""
+    track = facts.track(step.agency)
+    return sop.allowance(step.step, extended=track is not None and track.extended)

@@ -1,0 +1,99 @@
+"""Complaints as the rules see them, and the one predicate that says who sees which."""
+
+from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import selectinload
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
+from workflow_rules.actors import Person
+from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
+
+_tracks = AgencyTrackRow.__table__
+
+
+def visible_ids(person: Person) -> ColumnElement[bool] | None:
+    """A sub-select of complaint ids this person may know of, or None for every one (design 9: one predicate)."""
+    if person.sees_every_case:
+        return None
+    sent_here = _tracks.c.agency_code.in_(sorted(person.agencies)) & _tracks.c.sent_at.is_not(None)
+    return select(_tracks.c.complaint_id).where(sent_here if person.agencies else false())
+
+
+def visible_to(person: Person) -> ColumnElement[bool]:
+    """The criterion on Complaint for lists, counts, pages, files, exports, the API and the feed."""
+    ids = visible_ids(person)
+    return true() if ids is None else Complaint.id.in_(ids)
+
+
+def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
+    """The complaint with its row locked until the transaction ends; None when there is none for this person."""
+    statement = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
+    return db.session.scalars(
+        statement.execution_options(unscoped=unscoped, populate_existing=True)
+    ).first()
+
+
+def open_tasks_of(complaint: Complaint) -> list[StepTask]:
+    statement = select(StepTask).where(StepTask.complaint_id == complaint.id, StepTask.closed_at.is_(None))
+    statement = statement.options(selectinload(StepTask.pauses)).order_by(StepTask.id)
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
+    statement = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id == complaint.id)
+    return list(db.session.scalars(statement.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)))
+
+
+def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
+    """Which parts of an identity are there."""
+    if reporter is None:
+        return ReporterFacts()
+    return ReporterFacts(
+        has_name=bool(reporter.name),
+        has_address=bool(reporter.address),
+        has_phone=bool(reporter.phone),
+        has_email=bool(reporter.email),
+        has_nik=bool(reporter.nik),
+    )
+
+
+def facts_of(complaint: Complaint) -> ComplaintFacts:
+    """The rows of one complaint as the immutable value the rules take."""
+    tracks = tracks_of(complaint)
+    status = CaseStatus(complaint.status)
+    return ComplaintFacts(
+        number=complaint.number,
+        channel=Channel(complaint.channel),
+        confidentiality=Confidentiality(complaint.confidentiality),
+        classification=Classification(complaint.classification),
+        reporter=reporter_facts(db.session.get(Reporter, complaint.id)),
+        in_sp4n=complaint.sp4n_tracking_id is not None,
+        version=complaint.version,
+        cycle=complaint.cycle,
+        route=Route(complaint.route) if complaint.route else None,
+        open_steps=tuple(_open_step(task) for task in open_tasks_of(complaint)),
+        tracks=tuple(_track(row) for row in tracks if row.cycle == complaint.cycle),
+        seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None),
+        ended=status if status in ENDED else None,
+        answered_at=complaint.answered_at,
+        rated=complaint.rated,
+    )
+
+
+def _open_step(task: StepTask) -> OpenStep:
+    done = tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
+    return OpenStep(Step(task.step), task.agency_code, task.opened_at, task.clock_from, done, task.paused_at)
+
+
+def _track(row: AgencyTrackRow) -> AgencyTrack:
+    return AgencyTrack(
+        row.agency_code,
+        row.lead,
+        TrackState(row.state),
+        row.sent_at,
+        row.replaces,
+        row.field_visit,
+        row.cross_agency,
+    )

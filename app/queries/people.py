@@ -1,0 +1,76 @@
+"""Who a user is on a given day: offices held, delegations running, and who must hear of an opened step."""
+
+from datetime import date, datetime
+
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import office_today
+from app.extensions import db
+from app.models import DelegationRow, OfficerProfile
+from workflow_rules.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
+from workflow_rules.delegations import Delegation, capacities_on
+
+SUPERVISOR_ROLE = "supervisor"
+ADMINISTRATOR_ROLE = "administrator"
+
+
+def person_of(user: User, now: datetime) -> Person:
+    """The user with every capacity held on the office's day of `now`."""
+    day = office_today(now)
+    running = _running_delegations(day)
+    involved = {user.id} | {d.giver for d in running}
+    roles = _roles_of(involved)
+    own = {officer: _capacities(names) for officer, names in roles.items()}
+    observes = any(name == SUPERVISOR_ROLE for name, _ in roles.get(user.id, ()))
+    return Person(user.id, user.get_full_name(), capacities_on(user.id, own, running, day), observes)
+
+
+def _running_delegations(day: date) -> list[Delegation]:
+    rows = db.session.scalars(
+        select(DelegationRow).where(DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
+    )
+    return [as_delegation(row) for row in rows]
+
+
+def as_delegation(row: DelegationRow) -> Delegation:
+    return Delegation(
+        row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on
+    )
+
+
+def _roles_of(users: set[int]) -> dict[int, list[tuple[str, str | None]]]:
+    """Role names with the agency of each user."""
+    statement = (
+        select(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
+        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .outerjoin(OfficerProfile, OfficerProfile.user_id == assoc_user_role.c.user_id)
+        .where(assoc_user_role.c.user_id.in_(users))
+        .order_by(Role.id)
+    )
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for user_id, name, agency in db.session.execute(statement):
+        found.setdefault(user_id, []).append((name, agency))
+    return found
+
+
+def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
+    actors = [(Actor(name), agency) for name, agency in roles if name in OFFICERS]
+    held = (Capacity(actor, agency if actor in AGENCY_ACTORS else None) for actor, agency in actors)
+    return tuple(c for c in held if c.actor not in AGENCY_ACTORS or c.agency is not None)
+
+
+def holders_of(session: Session, actor: str, agency: str | None) -> list[int]:
+    """Active users who hold an office, by role and agency: those a newly opened step waits for."""
+    statement = (
+        select(User.id)
+        .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
+        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
+        .where(Role.name == actor, User.active.is_(True))
+        .order_by(User.id)
+    )
+    if agency is not None:
+        statement = statement.where(OfficerProfile.agency_code == agency)
+    return list(session.scalars(statement))

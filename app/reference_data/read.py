@@ -1,0 +1,214 @@
+"""Reviewed reference data as frozen rows; anything the files get wrong stops the start with a name.
+
+Nothing here touches the database: the operations that seed it take these rows.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import holidays
+
+HERE = Path(__file__).parent
+AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
+NATIONAL_CLASSES = ("information_request", "aspiration", "no_oversight", "oversight")
+Row = TypeVar("Row")
+
+
+class ReferenceDataError(ValueError):
+    """A file contradicts itself or another file."""
+
+
+@dataclass(frozen=True)
+class Postal:
+    """The address lines of a letterhead."""
+
+    address: str
+    city: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """One unit of the regency's tree, with what its letters need."""
+
+    code: str
+    name: str
+    short_name: str
+    kind: str
+    parent: str | None
+    postal: Postal
+    letter_suffix: str
+    classification_code: str
+    paper: str
+
+
+@dataclass(frozen=True)
+class VillageRow:
+    """A desa or kelurahan by its national code."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """A kecamatan as people write it, as the regulation prints it, and the agency that governs it."""
+
+    code: str
+    name: str
+    official_name: str
+    agency: str
+    villages: tuple[VillageRow, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (self.code, *(village.code for village in self.villages))
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """A complaint category of SP4N-LAPOR!, two levels deep."""
+
+    code: str
+    name: str
+    parent: str | None
+    default_agency: str | None
+    national_class: str
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """Opening hours of an ordinary week; `confirmed` is false while a Ramadan range waits for the isbat."""
+
+    name: str
+    begins: date | None
+    ends: date | None
+    hours: dict[str, list[list[str]]]
+    confirmed: bool
+    note: str
+
+    def as_calendar_week(self) -> dict[str, Any]:
+        """The shape `WorkingCalendar.from_dict` takes."""
+        begins, ends = (day and day.isoformat() for day in (self.begins, self.ends))
+        return {"from": begins, "to": ends, "hours": self.hours}
+
+
+@dataclass(frozen=True)
+class HolidayRow:
+    """A closed day: `public`, `collective_leave` (cuti bersama) or `local`."""
+
+    date: date
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """When the offices are open, in their own zone (Perpres 21/2023)."""
+
+    zone: str
+    weeks: tuple[WeekRow, ...]
+    local_closures: tuple[HolidayRow, ...]
+
+    def as_calendar(self, closed: Iterable[HolidayRow]) -> dict[str, Any]:
+        """The whole dictionary for `WorkingCalendar.from_dict`; local closures are added to the given days."""
+        days = {row.date.isoformat(): row.name for row in (*closed, *self.local_closures)}
+        return {"zone": self.zone, "weeks": [week.as_calendar_week() for week in self.weeks], "closed_days": days}
+
+
+def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
+    """Every unit, each after its parent, so that no unit can stand below itself."""
+    rows = tuple(row_of(AgencyRow, raw, postal=row_of(Postal, raw["postal"])) for raw in read_json(path)["agencies"])
+    must_be_unique(row.code for row in rows)
+    for position, row in enumerate(rows):
+        must_be_known(row.kind, AGENCY_KINDS, f"kind of {row.code}")
+        must_be_known(row.parent, {None} | {earlier.code for earlier in rows[:position]}, f"parent of {row.code}")
+    return rows
+
+
+def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, ...]:
+    """The kecamatan with their villages (source and licence stand in the file)."""
+    rows = tuple(
+        row_of(DistrictRow, raw, villages=tuple(row_of(VillageRow, v) for v in raw["villages"]))
+        for raw in read_json(path)["districts"]
+    )
+    must_be_unique(code for row in rows for code in row.codes)
+    agencies = {agency.code for agency in load_agencies()}
+    for row in rows:
+        must_be_known(row.agency, agencies, f"agency of {row.code}")
+        for village in row.villages:
+            must_be_known(village.code[:8], (row.code,), f"district of {village.code}")
+    return rows
+
+
+def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow, ...]:
+    """Main categories and their children; a child of a child is refused."""
+    rows = tuple(row_of(CategoryRow, raw) for raw in read_json(path)["categories"])
+    must_be_unique(row.code for row in rows)
+    agencies = {agency.code for agency in load_agencies()}
+    for row in rows:
+        must_be_known(row.parent, {None} | {main.code for main in rows if main.parent is None}, f"parent of {row.code}")
+        must_be_known(row.default_agency, agencies | {None}, f"agency of {row.code}")
+        must_be_known(row.national_class, NATIONAL_CLASSES, f"class of {row.code}")
+    return rows
+
+
+def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours:
+    """The effective weeks, later ones winning, and local closures."""
+    raw = read_json(path)
+    closures = (HolidayRow(date.fromisoformat(r["date"]), r["name"], "local") for r in raw["local_closures"])
+    return WorkingHours(raw["zone"], tuple(_week(week) for week in raw["weeks"]), tuple(closures))
+
+
+def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
+    """National holidays and cuti bersama by date, always in Indonesian whatever the locale of the process.
+
+    Later years lack cuti bersama until the ministers decree it, and mark Islamic dates "(perkiraan)".
+    """
+    wanted = tuple(years)
+    found: dict[date, HolidayRow] = {}
+    for category, kind in (("government", "collective_leave"), ("public", "public")):
+        days = holidays.country_holidays("ID", years=wanted, categories=(category,), language="id")
+        found |= {day: HolidayRow(day, name, kind) for day, name in days.items()}
+    return [found[day] for day in sorted(found)]
+
+
+def _week(raw: dict[str, Any]) -> WeekRow:
+    begins, ends = (raw[end] and date.fromisoformat(raw[end]) for end in ("from", "to"))
+    return WeekRow(raw["name"], begins, ends, raw["hours"], raw["confirmed"], raw["note"])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """One data file; a missing or broken one raises what open() and json raise."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
+    """A frozen row of the raw keys, with the converted ones put over them; a missing or unknown key is refused."""
+    try:
+        return kind(**{**raw, **made})
+    except TypeError as problem:
+        raise ReferenceDataError(f"{kind.__name__} {raw.get('code') or raw.get('key')}: {problem}") from problem
+
+
+def must_be_unique(values: Iterable[str]) -> set[str]:
+    """The values as a set; ReferenceDataError when one stands twice."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ReferenceDataError(f"{value!r} stands twice")
+        seen.add(value)
+    return seen
+
+
+def must_be_known(value: object, choices: Collection[object], what: str) -> None:
+    """ReferenceDataError, saying what it is, unless the value is one of the choices."""
+    if value not in choices:
+        raise ReferenceDataError(f"{what}: {value!r} is unknown")

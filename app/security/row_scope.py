@@ -1,0 +1,62 @@
+"""The wall between agencies, in the session: every read in a request is limited to what the person may see.
+
+Lists, counts, pick lists, related rows, actions and the API all read through the session, so none of them can forget
+the predicate. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution options.
+"""
+
+from flask import g, has_request_context
+from sqlalchemy import ColumnElement, event, select
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from app.models import (
+    AgencyTrackRow,
+    Attachment,
+    Complaint,
+    ComplaintEvent,
+    Letter,
+    Notice,
+    Reporter,
+    StepPause,
+    StepTask,
+)
+from app.queries.complaints import visible_ids
+from app.security.current_person import current_person
+from workflow_rules.actors import Person
+
+OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, Letter, Notice, Reporter, StepTask)
+
+
+def install_row_scope() -> None:
+    """Listen on the session factory once a process."""
+    if not event.contains(Session, "do_orm_execute", _limit):
+        event.listen(Session, "do_orm_execute", _limit)
+
+
+def _limit(state: ORMExecuteState) -> None:
+    if not has_request_context() or state.execution_options.get("unscoped") or state.is_column_load:
+        return
+    if g.get("finding_person"):
+        return
+    ids = visible_ids(_person())
+    if ids is not None:
+        state.statement = state.statement.options(*_criteria(ids))
+
+
+def _person() -> Person:
+    """The person asking; reading who that is must not ask again."""
+    g.finding_person = True
+    try:
+        return current_person()
+    finally:
+        g.finding_person = False
+
+
+def _criteria(ids: ColumnElement[bool]) -> list[object]:
+    tasks = StepTask.__table__
+    own_tasks = select(tasks.c.id).where(tasks.c.complaint_id.in_(ids))
+    criteria = [with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True)]
+    criteria += [with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True) for c in OF_A_CASE]
+    criteria += [with_loader_criteria(StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True)]
+    return criteria
+
+

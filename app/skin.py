@@ -1,0 +1,212 @@
+"""The look of every page: assets, menu, texts, native controls, security headers.
+
+``install(app)`` goes before the framework is initialised. Translations need no build step (see ``skin_language``).
+
+What the rest of the program may hand over to the templates, all optional:
+
+* ``app.jinja_env.globals["menu_badges"]``: a function returning ``{menu item name: (count, is_late)}``;
+* ``app.jinja_env.globals["role_line"]``: a function returning what stands under the user's name;
+* a menu item whose ``icon`` is the name of a symbol of ``static/ikon.svg`` keeps it, others go by ``MENU_ICONS``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask_appbuilder.menu import Menu, MenuItem
+from flask_login import AnonymousUserMixin, current_user
+
+from app import skin_fields, skin_formats, skin_language
+from app.clock import office_time, utc_now
+
+STATIC = Path(__file__).parent / "static"
+STYLES = [
+    "tokens",
+    "base",
+    "shell",
+    "forms",
+    "cards",
+    "inbox",
+    "complaint",
+    "disposition",
+    "dashboard",
+    "public",
+    "pieces",
+    "admin",
+    "phone",
+    "print",
+]
+SCRIPTS = ("lb", "fab")
+SEARCH_PATH = "/aduan/"
+ALL_COMPLAINTS = "Semua aduan"
+INTAKE = "Catat aduan"
+PHONE_ITEMS = ("Kotak Kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
+
+MENU_ICONS = {
+    "kotak kerja": "inbox",
+    "semua aduan": "clipboard-list",
+    "lewat batas": "clock",
+    "catat aduan": "plus",
+    "pengawasan": "chart-bar",
+    "dasbor": "chart-bar",
+    "laporan": "file-text",
+    "jejak audit": "history",
+    "data induk": "database",
+    "opd": "building-community",
+    "opd dan pejabat": "building-community",
+    "petugas": "id-badge-2",
+    "delegasi": "arrows-exchange",
+    "kategori": "category",
+    "kecamatan dan desa": "map-pin",
+    "kecamatan": "map-pin",
+    "desa": "map-pin",
+    "versi sop": "route",
+    "sop": "route",
+    "langkah sop": "route",
+    "hari libur": "calendar",
+    "jam kerja": "clock-hour-4",
+    "pengguna": "users",
+    "keamanan": "shield",
+    "security": "shield",
+    "list users": "users",
+    "list roles": "user-shield",
+    "list groups": "users-group",
+    "user registrations": "user-plus",
+    "base permissions": "key",
+    "views/menus": "list",
+    "permission on views/menus": "link",
+}
+DEFAULT_ICON = "circle-dot"
+
+# Everything comes from this server; no inline script or style exists, so none is allowed.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+ONE_YEAR = 31_536_000
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """The symbols of the sprite."""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', (STATIC / "ikon.svg").read_text(encoding="utf-8")))
+
+
+def menu_icon(item: MenuItem) -> str:
+    """The symbol for a menu item: its own if the sprite has it, else by its name."""
+    return item.icon if item.icon in icon_names() else MENU_ICONS.get(item.name.lower(), DEFAULT_ICON)
+
+
+def _closeness(item: MenuItem) -> int:
+    """How well an item's address fits the page on screen; 0 is not at all. Lists live at ``<base>/list/``."""
+    path, _, query = item.get_url().partition("?")
+    if query:
+        same = path == request.path and query in request.query_string.decode()
+        return 10_000 + len(query) if same else 0
+    if path == request.path:
+        return 5_000 if path else 0
+    base = re.sub(r"(list|form)/?$", "", path).rstrip("/")
+    return len(base) if base and request.path.startswith(f"{base}/") else 0
+
+
+def current_item(menu: Menu) -> MenuItem | None:
+    """The one menu item to which the page on screen belongs."""
+    leaves = [leaf for item in menu.get_list() for leaf in (item.childs or [item]) if leaf and leaf.name != "-"]
+    best = max(leaves, key=_closeness, default=None)
+    return best if best is not None and _closeness(best) else None
+
+
+def bundle(kind: str) -> str:
+    """All style sheets, or all deferred scripts, as one text; addresses of pictures are made absolute."""
+    if kind == "css":
+        text = "\n".join((STATIC / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+        return text.replace("url(../", f"url({url_for('static', filename='')}")
+    return "\n".join((STATIC / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+@cache
+def _digest(name: str) -> str:
+    paths = [STATIC / name] if name else sorted(STATIC.rglob("*.*"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
+
+
+def asset(filename: str) -> str:
+    """The address of a static file, with its content's digest so that browsers may keep it for a year."""
+    return url_for("static", filename=filename, v=_digest(filename))
+
+
+def bundle_url(kind: str) -> str:
+    """The address of a bundle; it changes with any static file."""
+    return url_for("skin_bundle", digest=_digest(""), kind=kind)
+
+
+def serve_bundle(digest: str, kind: str) -> Response:
+    """One request for the whole look: gunicorn's sync workers close the connection after each."""
+    if kind not in ("css", "js"):
+        abort(404)
+    return Response(bundle(kind), mimetype="text/css" if kind == "css" else "text/javascript")
+
+
+def _may_be_kept() -> bool:
+    return request.endpoint == "skin_bundle" or (request.endpoint == "static" and "v" in request.args)
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on every answer; pages of a logged-in person are kept by no cache."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
+    if _may_be_kept() and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+    elif response.mimetype == "text/html" and response.status_code < 500 and current_user.is_authenticated:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def error_page(code: int, sentence: str = "") -> str:
+    """The page for an HTTP error, in words that say what to do; ``sentence`` is what is known of this very case.
+
+    From 500 on the database may be what failed: the page is drawn without asking it who is logged in.
+    """
+    if code >= 500:
+        g._login_user = AnonymousUserMixin()
+    return render_template("errors/page.html", code=code, sentence=sentence)
+
+
+def _template_names() -> dict[str, Any]:
+    return {"appbuilder": getattr(current_app, "appbuilder", None)}
+
+
+def install(app: Flask) -> None:
+    """Dress an application; call once, before the framework is initialised."""
+    for part in (skin_language, skin_formats, skin_fields):
+        part.install(app)
+    app.jinja_env.globals.update(
+        asset=asset,
+        bundle_url=bundle_url,
+        menu_icon=menu_icon,
+        current_item=current_item,
+        search_path=SEARCH_PATH,
+        all_complaints_item=ALL_COMPLAINTS,
+        intake_item=INTAKE,
+        phone_items=PHONE_ITEMS,
+        office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
+        page_locale=lambda: str(skin_language.current_locale() or "id"),
+    )
+    app.context_processor(_template_names)
+    app.add_url_rule("/gaya/<digest>/lb.<kind>", "skin_bundle", serve_bundle)
+    app.after_request(add_headers)

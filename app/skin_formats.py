@@ -1,0 +1,128 @@
+"""How values are written on screen: dates, times, durations, lists, so that every page writes them alike.
+
+Instants are shown in the office's zone and the zone is always named (Balangan: WITA, UTC+8). A naive instant is
+taken as the server's local time, as the framework stores its own.
+Patterns: look and feel conventions, checked against Babel's ``id`` data, whose own "full" format prints seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from babel import dates, numbers
+from flask import Flask
+from flask_babel import get_locale, gettext, ngettext
+from markupsafe import Markup
+
+from app.clock import office_time
+
+ZONE_NAME = "WITA"
+EMPTY = "–"
+SHOWN_IN_A_LIST = 12
+
+_MOMENT = {"lengkap": "EEEE, d MMMM y, HH.mm", "pendek": "d MMM y, HH.mm"}
+_DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y"}
+
+
+def _locale() -> str:
+    return str(get_locale() or "id")
+
+
+def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
+    """An instant in words with its zone, "Selasa, 24 November 2026, 15.10 WITA"; style ``pendek`` shortens the date."""
+    if value is None:
+        return EMPTY
+    return f"{dates.format_datetime(office_time(value), _MOMENT[style], locale=_locale())} {ZONE_NAME}"
+
+
+def day(value: dt.date | None, style: str = "sedang") -> str:
+    """A calendar day in words: "24 November 2026"; an instant is taken at the office's clock."""
+    if value is None:
+        return EMPTY
+    if isinstance(value, dt.datetime):
+        value = office_time(value).date()
+    return dates.format_date(value, _DAY[style], locale=_locale())
+
+
+def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
+    """An instant for tables: "Hari ini, 10.54 WITA" on the day of ``now``, else the short form."""
+    if value is None:
+        return EMPTY
+    local = office_time(value)
+    if local.date() != office_time(now).date():
+        return moment(value, "pendek")
+    return gettext("Today, %(time)s", time=f"{local:%H.%M} {ZONE_NAME}")
+
+
+def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
+    """A length of time in whole units, at most two: "4 hari 2 jam"; an integer counts minutes.
+
+    ``hours_a_day`` is 24 for elapsed time and the length of the office's day for working time. The sign is dropped:
+    the words around it say whether something is left or late.
+    """
+    if value is None:
+        return EMPTY
+    minutes = abs(int(value.total_seconds() // 60) if isinstance(value, dt.timedelta) else value)
+    hours, rest = divmod(minutes, 60)
+    days, hours = divmod(hours, hours_a_day)
+    written = [
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", rest) if rest else "",
+    ]
+    return " ".join([part for part in written if part][:2]) or ngettext("%(num)d minute", "%(num)d minutes", 0)
+
+
+def _listed(values: Iterable[object]) -> str:
+    texts = [str(display(value)) for value in values]
+    if not texts:
+        return EMPTY
+    shown = ", ".join(texts[:SHOWN_IN_A_LIST])
+    hidden = len(texts) - SHOWN_IN_A_LIST
+    return gettext("%(shown)s, and %(count)d more", shown=shown, count=hidden) if hidden > 0 else shown
+
+
+def _written(value: object, style: str) -> object:
+    if isinstance(value, enum.Enum):
+        return getattr(value, "label", value.value)
+    if isinstance(value, dt.datetime):
+        return moment(value, "pendek")
+    if isinstance(value, dt.date):
+        return day(value, style)
+    if isinstance(value, dt.time):
+        return f"{value:%H.%M}"
+    if isinstance(value, dt.timedelta):
+        return duration(value)
+    if isinstance(value, (float, Decimal)):
+        return numbers.format_decimal(value, locale=_locale())
+    return value
+
+
+def display(value: object, style: str = "sedang") -> object:
+    """Any column's value as a person would write it; text stays text, so that the template still escapes it.
+
+    ``style`` is that of a day: ``pendek`` in lists.
+    """
+    if isinstance(value, Markup):
+        return value
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, Mapping):
+        return _listed(f"{key}: {display(inner)}" for key, inner in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return _listed(value)
+    return _written(value, style)
+
+
+def install(app: Flask) -> None:
+    """Make the formats available as template filters under their Indonesian names."""
+    app.add_template_filter(display, "tampil")
+    app.add_template_filter(moment, "waktu")
+    app.add_template_filter(near_moment, "waktu_dekat")
+    app.add_template_filter(day, "tanggal")
+    app.add_template_filter(duration, "durasi")

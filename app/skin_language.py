@@ -1,0 +1,94 @@
+"""Indonesian for the framework's words, for WTForms and for our templates, straight from the ``.po`` file.
+
+No compiled catalogue is kept: ``messages.po`` is read once a process and held in memory, so that a fresh clone, a
+read-only disk and many workers need no build step. The source language of every message is English; Flask-AppBuilder
+and WTForms ship no Indonesian of their own.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, has_request_context, request, session
+from flask_appbuilder.basemanager import BaseManager
+from flask_babel import Domain, get_babel, get_translations
+from flask_babel import get_locale as current_locale
+from flask_wtf import FlaskForm
+
+CATALOGUES = Path(__file__).parent / "translations"
+DEFAULT_LANGUAGES = {
+    "id": {"flag": "id", "name": "Bahasa Indonesia"},
+    "en": {"flag": "gb", "name": "English"},
+}
+
+
+@cache
+def read_catalogue(locale: str) -> Translations | None:
+    """The catalogue of one language, or nothing where the source text is already in it (English)."""
+    path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return None
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=locale))
+    compiled.seek(0)
+    return Translations(fp=compiled)
+
+
+class CatalogueDomain(Domain):
+    """Flask-Babel's message domain with our catalogue laid over the framework's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._merged: dict[str, Translations | NullTranslations] = {}
+
+    def get_translations(self) -> Translations | NullTranslations:
+        """The messages of the current request's language; outside an application context there are none."""
+        locale = str(current_locale())
+        if locale not in self._merged:
+            found = super().get_translations()
+            own = read_catalogue(locale)
+            if own is None or not isinstance(found, Translations):
+                return found
+            self._merged[locale] = found.merge(own)
+            self._merged[locale].plural = own.plural  # merge() forgets it
+        return self._merged[locale]
+
+
+def choose_locale() -> str:
+    """The language of this request: ``?_l_=`` (for the API), else the one chosen in the session, else the default.
+
+    Unlike the framework's own it writes nothing into the session, so that a first visit and the API set no cookie.
+    """
+    default = str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    if not has_request_context():
+        return default
+    wanted = request.args.get("_l_") or session.get("locale")
+    return str(wanted) if wanted in current_app.config["LANGUAGES"] else default
+
+
+class LanguageManager(BaseManager):
+    """Hooked into the framework's start (ADDON_MANAGERS), at the moment when Flask-Babel exists."""
+
+    def pre_process(self) -> None:
+        """Take over choice of language and lookup of messages."""
+        babel = get_babel(current_app)
+        babel.locale_selector = choose_locale
+        babel.instance.domain_instance = CatalogueDomain()
+
+
+def install(app: Flask) -> None:
+    """Set the languages up; call before the framework is initialised."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "id")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Makassar")
+    app.config.setdefault("LANGUAGES", DEFAULT_LANGUAGES)
+    managers = app.config.setdefault("ADDON_MANAGERS", [])
+    name = f"{__name__}.{LanguageManager.__name__}"
+    if name not in managers:
+        app.config["ADDON_MANAGERS"] = [*managers, name]
+    FlaskForm.Meta.get_translations = lambda self, form: get_translations()

@@ -1,0 +1,103 @@
+"""What the framework lacks behind the screens: a question before something is lost, also without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import ModelView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+TEMPLATE = "appbuilder/general/confirm_page.html"
+
+
+class ConfirmDelete(ModelView):
+    """Base for screens of rows: deleting, and actions that carry a question, ask on a page of their own.
+
+    Name it first where a screen of the framework is extended: ``class Users(ConfirmDelete, UserDBModelView)``.
+
+    With JavaScript a dialog asks instead and the page is skipped. The pages change nothing, so that a plain link may
+    lead to them; the change itself stays the framework's POST with its CSRF token and its own permission check.
+    """
+
+    include_route_methods: Any
+    exclude_route_methods: Any
+
+    def __init__(self) -> None:
+        routes = self.include_route_methods
+        if routes is not None:
+            self.include_route_methods = set(routes) | self._questions(set(routes))
+        elif "delete" in self.exclude_route_methods:
+            self.exclude_route_methods = set(self.exclude_route_methods) | {"confirm_delete"}
+        super().__init__()
+
+    @staticmethod
+    def _questions(routes: set[str]) -> set[str]:
+        pairs = {
+            "delete": "confirm_delete",
+            "action_post": "confirm_action",
+            "action": "confirm_action",
+        }
+        return {question for route, question in pairs.items() if route in routes}
+
+    @expose("/confirm_delete/<pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("delete")
+    def confirm_delete(self, pk: str) -> str:
+        """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
+        item = self._visible(pk)
+        return self._ask(
+            gettext("Delete %(what)s?", what=str(item)),
+            [str(item)],
+            url_for(f"{self.endpoint}.delete", pk=pk),
+        )
+
+    @expose("/confirm_action", methods=["POST"])
+    def confirm_action(self) -> str | Response:
+        """Ask before an action runs on the ticked rows (or, with ``single``, on the one shown)."""
+        name = request.form.get("action", "")
+        action = self.actions.get(name)
+        rows = request.form.getlist("rowid")
+        if action is None:
+            abort(404)
+        if not self.appbuilder.sm.has_access(self.get_action_permission_name(name), self.class_permission_name):
+            abort(403)
+        if not rows:
+            flash(gettext("Tick at least one row"), "warning")
+            return redirect(self._list())
+        items = [str(self._visible(pk)) for pk in rows]
+        target = url_for(f"{self.endpoint}.action_post")
+        if "single" in request.form:
+            target = url_for(f"{self.endpoint}.action", name=name, pk=rows[0])
+        return self._ask(str(action.confirmation or action.text), items, target, action=name, rows=rows)
+
+    def post_delete_redirect(self) -> Response:
+        """Back to where the row was seen; to the list where that was the row's own page, which is gone."""
+        target = self.get_redirect()
+        own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"
+        return redirect(self._list() if urlsplit(target).path == own_page else target)
+
+    def _list(self) -> str:
+        return str(url_for(f"{self.endpoint}.list"))
+
+    def _visible(self, pk: str) -> Any:
+        item = self.datamodel.get(self._deserialize_pk_if_composite(pk), self._base_filters)
+        return item if item is not None else abort(404)
+
+    def _ask(self, question: str, items: list[str], target: str, **fields: Any) -> str:
+        back = get_safe_redirect(request.referrer) if request.referrer else self._list()
+        return str(
+            self.render_template(
+                TEMPLATE,
+                title=gettext("Confirm"),
+                question=question,
+                items=items,
+                target=target,
+                back=back,
+                **fields,
+            )
+        )

@@ -1,0 +1,10 @@
+// Runs before the first paint so that a chosen dark page does not flash white. Storage may be closed: then the system decides.
+(function () {
+  'use strict';
+  try {
+    var chosen = localStorage.getItem('tema');
+    if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
+  } catch (error) {
+    document.documentElement.dataset.theme = 'auto';
+  }
+})();

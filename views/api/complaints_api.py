@@ -1,0 +1,148 @@
+"""Complaints over REST: create, read, timeline, deadlines, what may be done, and doing it (design 8.2)."""
+
+from typing import Any
+
+from flask import Response, g
+from flask_appbuilder.api import BaseApi, expose
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, StepTask
+from app.operations.attach_file import FILE_FIELDS, decode_file
+from app.operations.perform_action import Performed, attach_to_case, perform_action
+from app.operations.receive_complaint import may_receive, receive_complaint
+from app.operations.report_input import clean_report
+from app.queries.complaints import facts_of, visible_to
+from app.queries.reference import load_sop, load_working_calendar
+from app.security.current_person import current_person, source_address
+from views.api import representation as show
+from views.api.access import answer, expected_version, id_in_range, idempotent, json_body, needs
+from views.api.paging import link_pages, page_of_request
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.decide import AllowedAction, allowed_actions
+from workflow_rules.parameters import json_schema, schema_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+class ComplaintsApi(BaseApi):
+    """The case itself; no generic write exists, every change is an action."""
+
+    resource_name = "complaint"
+    class_permission_name = "Complaint"
+    openapi_spec_tag = "Complaint"
+
+    @expose("/", methods=["GET"])
+    @needs("can_read")
+    def get_list(self) -> Response:
+        """The complaints this officer may see, newest first, paged."""
+        size, page = page_of_request()
+        seen = select(Complaint).where(visible_to(current_person()))
+        count = db.session.execute(select(func.count()).select_from(seen.subquery())).scalar_one()
+        rows = db.session.scalars(seen.order_by(Complaint.id.desc()).limit(size).offset(page * size))
+        response = answer([show.complaint(row, utc_now()) for row in rows], count=count)
+        link_pages(response, page, size, count)
+        return response
+
+    @expose("/", methods=["POST"])
+    @needs("can_receive")
+    @idempotent
+    def post(self) -> Response:
+        """Take in a report; opens step `register`."""
+        may_receive(current_person())
+        received = receive_complaint(clean_report(json_body()), current_person(), address=source_address())
+        row = received.complaint
+        body = {**show.complaint(row, utc_now()), "tracking_code": received.tracking_code}
+        return answer(body, 201, row.version, id=row.id)
+
+    @expose("/<int:number>", methods=["GET"])
+    @needs("can_read")
+    def get(self, number: int) -> Response:
+        row = _find(number)
+        return answer(show.complaint(row, utc_now()), version=row.version, id=row.id)
+
+    @expose("/<int:number>/timeline", methods=["GET"])
+    @needs("can_read")
+    def timeline(self, number: int) -> Response:
+        row = _find(number)
+        names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
+        events = select(ComplaintEvent).where(ComplaintEvent.complaint_id == row.id).options(*names)
+        found = db.session.scalars(events.order_by(ComplaintEvent.seq))
+        return answer([show.event(e) for e in found], version=row.version)
+
+    @expose("/<int:number>/deadlines", methods=["GET"])
+    @needs("can_read")
+    def deadlines(self, number: int) -> Response:
+        row = _find(number)
+        tasks = select(StepTask).where(StepTask.complaint_id == row.id).options(selectinload(StepTask.pauses))
+        calendar, now = load_working_calendar(), utc_now()
+        found = db.session.scalars(tasks.order_by(StepTask.id))
+        return answer([show.deadline(t, calendar, now) for t in found], version=row.version)
+
+    @expose("/<int:number>/actions", methods=["GET"])
+    @needs("can_read")
+    def actions(self, number: int) -> Response:
+        row = _find(number)
+        allowed = allowed_actions(facts_of(row), current_person(), load_sop(row.sop_version))
+        return answer([_allowed(a) for a in allowed], version=row.version)
+
+    @expose("/<int:number>/actions", methods=["POST"])
+    @needs("can_read")
+    @idempotent
+    def act(self, number: int) -> Response:
+        """Do one action; the answer holds the complaint, its open steps and the events written."""
+        row, body = _find(number), json_body()
+        g.current_step = "/".join(t["step"] for t in show.complaint(row, utc_now())["open_steps"]) or None
+        done = _carry_out(row.id, _request(body), expected_version(body))
+        result = {**show.complaint(done.complaint, utc_now()), "events": [show.event(done.event)]}
+        return answer(result, version=done.complaint.version)
+
+
+def _find(number: int) -> Complaint:
+    """The complaint, or 404 just as for one that does not exist."""
+    statement = select(Complaint).where(Complaint.id == id_in_range(number), visible_to(current_person()))
+    row = db.session.scalars(statement).first()
+    if row is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return row
+
+
+def _request(body: dict[str, Any]) -> ActionRequest:
+    """The wish in the body; an action or agency that is no name of ours is a fault of its field."""
+    errors = [FieldError(str(n), FieldFault.UNKNOWN_FIELD) for n in body.keys() - _BODY_FIELDS]
+    action, agency = body.get("action"), body.get("agency")
+    if not isinstance(action, str) or action not in _ACTIONS:
+        fault = FieldFault.REQUIRED if action is None else FieldFault.NOT_ALLOWED
+        errors.append(FieldError("action", fault, ", ".join(sorted(_ACTIONS))))
+    if agency is not None and not isinstance(agency, str):
+        errors.append(FieldError("agency", FieldFault.WRONG_TYPE))
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
+    return ActionRequest(Action(action), agency, body.get("params", {}))
+
+
+def _carry_out(complaint_id: int, wish: ActionRequest, version: int) -> Performed:
+    by, address = current_person(), source_address()
+    if wish.action is Action.ATTACH:
+        name, content = decode_file(wish.params)
+        return attach_to_case(complaint_id, name, content, by, version, agency=wish.agency, address=address)
+    return perform_action(complaint_id, wish, by, version, address=address)
+
+
+_BODY_FIELDS = {"action", "agency", "params", "expected_version"}
+_ACTIONS = frozenset(a.value for a in Action) - {Action.EXPIRE_QUESTION.value}
+
+
+def _schema(allowed: AllowedAction) -> dict[str, Any]:
+    if allowed.action is Action.ATTACH:
+        return schema_of(FILE_FIELDS)
+    return json_schema(allowed.action, allowed.again)
+
+
+def _allowed(allowed: AllowedAction) -> dict[str, Any]:
+    return {
+        "action": allowed.action.value,
+        "step": allowed.step.value if allowed.step else None,
+        "agency": allowed.agency,
+        "params": _schema(allowed),
+    }

@@ -1,0 +1,30 @@
+"""Pages of a list: asked for in the query, linked in the `Link` header (RFC 8288)."""
+
+from flask import Response, request, url_for
+
+from app.errors import Problem
+
+USUAL_SIZE, LARGEST_SIZE = 25, 100
+
+
+def page_of_request() -> tuple[int, int]:
+    """Page size and page from the query; 400 for what is neither."""
+    try:
+        size = int(request.args.get("page_size", USUAL_SIZE))
+        page = int(request.args.get("page", 0))
+    except ValueError as error:
+        raise Problem(400) from error
+    if not (0 < size <= LARGEST_SIZE and 0 <= page <= 10**9):
+        raise Problem(400)
+    return size, page
+
+
+def link_pages(response: Response, page: int, size: int, count: int) -> None:
+    pages = {"next": page + 1} if (page + 1) * size < count else {}
+    pages |= {"prev": page - 1} if page else {}
+    links = [
+        f'<{url_for(request.endpoint or "", page=p, page_size=size, _external=True)}>; rel="{rel}"'
+        for rel, p in pages.items()
+    ]
+    if links:
+        response.headers["Link"] = ", ".join(links)

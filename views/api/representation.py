@@ -1,0 +1,131 @@
+"""How things look to programs (design 8.3): codes instead of labels, instants in RFC 3339 with the office's offset."""
+
+from datetime import datetime
+from typing import Any
+
+from app.clock import office_time
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
+from app.queries.complaints import open_tasks_of, tracks_of
+from workflow_rules.deadlines import Allowance, Unit, time_state
+from workflow_rules.working_calendar import WorkingCalendar
+
+
+def instant(at: datetime | None) -> str | None:
+    return office_time(at).isoformat() if at is not None else None
+
+
+def complaint(row: Complaint, now: datetime) -> dict[str, Any]:
+    """A complaint as every caller may see it: never a word of the reporter."""
+    return {
+        **_subject(row),
+        "status": row.status,
+        "cycle": row.cycle,
+        "route": row.route,
+        "paused": row.paused,
+        "field_visit": row.field_visit,
+        "version": row.version,
+        "sop_version": row.sop_version.number,
+        "received_at": instant(row.received_at),
+        "open_steps": [open_step(task, now) for task in open_tasks_of(row)],
+        "agencies": [_track(track) for track in tracks_of(row) if track.cycle == row.cycle],
+    }
+
+
+def _subject(row: Complaint) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "sp4n_tracking_id": row.sp4n_tracking_id,
+        "title": row.title,
+        "body": row.body,
+        "classification": row.classification,
+        "category": row.category.code if row.category else None,
+        "confidentiality": row.confidentiality,
+        "channel": row.channel,
+        "location": _location(row),
+        "occurred_on": row.occurred_on.isoformat() if row.occurred_on else None,
+    }
+
+
+def _location(row: Complaint) -> dict[str, Any]:
+    return {
+        "text": row.location_text,
+        "district": row.district.name if row.district else None,
+        "village": row.village.name if row.village else None,
+        "lat": float(row.latitude) if row.latitude is not None else None,
+        "lon": float(row.longitude) if row.longitude is not None else None,
+    }
+
+
+def _track(track: AgencyTrackRow) -> dict[str, Any]:
+    return {"agency": track.agency_code, "lead": track.lead, "state": track.state}
+
+
+def open_step(task: StepTask, now: datetime) -> dict[str, Any]:
+    return {
+        "step": task.step,
+        "agency": task.agency_code,
+        "actor": task.actor,
+        "opened_at": instant(task.opened_at),
+        "due_at": instant(task.due_at),
+        "state": state_of(task, now),
+    }
+
+
+def state_of(task: StepTask, now: datetime) -> str:
+    return time_state(now, task.due_at, task.warn_at, task.paused_at is not None).value
+
+
+def worklist_item(task: StepTask, now: datetime) -> dict[str, Any]:
+    row = task.complaint
+    case = {"id": row.id, "number": row.number, "title": row.title, "status": row.status, "version": row.version}
+    return {**open_step(task, now), "complaint": case}
+
+
+def event(row: ComplaintEvent) -> dict[str, Any]:
+    """One entry of the timeline: who, as what, for whom, when."""
+    return {
+        "seq": row.seq,
+        "kind": row.kind,
+        "step": row.step,
+        "agency": row.agency_code,
+        "actor": row.actor,
+        "officer": row.officer.get_full_name() if row.officer else None,
+        "on_behalf_of": row.on_behalf_of.get_full_name() if row.on_behalf_of else None,
+        "delegation": row.delegation_kind,
+        "at": instant(row.at),
+        "data": row.data,
+        "hash": row.hash,
+    }
+
+
+def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
+    """One step's clock with its arithmetic in segments and words."""
+    allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
+    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
+    segments = calendar.explain(task.clock_from, allowance, pauses)
+    return {
+        **open_step(task, now),
+        "closed_at": instant(task.closed_at),
+        "clock_from": instant(task.clock_from),
+        "allowance": {"value": allowance.value, "unit": allowance.unit.value},
+        "warn_at": instant(task.warn_at),
+        "pauses": [_pause(p) for p in task.pauses],
+        "explanation": [_segment(s) for s in segments],
+    }
+
+
+def _pause(pause: StepPause) -> dict[str, Any]:
+    return {"from": instant(pause.began_at), "to": instant(pause.ended_at), "question": pause.question}
+
+
+def _segment(segment: Any) -> dict[str, Any]:
+    return {
+        "kind": segment.kind.value,
+        "from": instant(segment.begins),
+        "to": instant(segment.ends),
+        "counted_minutes": segment.counted.total_seconds() / 60,
+        "words": segment.words,
+    }
+
+

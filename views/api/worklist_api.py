@@ -1,0 +1,30 @@
+"""The officer's own work over REST."""
+
+from flask import Response
+from flask_appbuilder.api import BaseApi, expose
+
+from app.clock import utc_now
+from app.queries.worklists import count_my_steps, my_open_steps
+from app.security.current_person import current_person
+from views.api import representation as show
+from views.api.access import answer, needs
+from views.api.paging import link_pages, page_of_request
+
+
+class WorklistApi(BaseApi):
+    """My open steps by deadline."""
+
+    resource_name = "worklist"
+    class_permission_name = "Worklist"
+    openapi_spec_tag = "Worklist"
+
+    @expose("/", methods=["GET"])
+    @needs("can_read", "Worklist")
+    def get_list(self) -> Response:
+        size, page = page_of_request()
+        person, now = current_person(), utc_now()
+        counts = count_my_steps(person, now)
+        tasks = my_open_steps(person, size, page * size)
+        response = answer([show.worklist_item(t, now) for t in tasks], count=counts["all"], counts=counts)
+        link_pages(response, page, size, counts["all"])
+        return response
