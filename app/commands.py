@@ -1,5 +1,8 @@
 """What the command line does to the database: migrate it, fill it for a demonstration, check its record."""
 
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -21,9 +24,26 @@ def migrate_database(app: Flask) -> None:
 
 
 def make_demo(app: Flask) -> dict[str, Any]:
-    """Demo accounts and invented complaints, made through the operations; done again it changes nothing."""
+    """Demo accounts and invented complaints, made through the operations and written down in `demo.json`.
+
+    Done again it keeps what is there; only the integration's key is made anew, since its old text is not stored.
+    """
+    path = Path(app.config["LAPOR_HOME"]) / "demo.json"
     with app.app_context():
-        return build_demo(utc_now())
+        demo = build_demo(utc_now())
+    if not demo["tracking"] and path.exists():
+        demo["tracking"] = json.loads(path.read_text("utf-8")).get("tracking", [])
+    _write_private(path, json.dumps(demo, indent=2, ensure_ascii=False))
+    return demo
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A file that only this account can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)
 
 
 def verify_audit(app: Flask) -> bool:

@@ -68,7 +68,7 @@ class ConfirmDelete(ModelView):
             abort(403)
         if not rows:
             flash(gettext("Tick at least one row"), "warning")
-            return redirect(self._list())
+            return redirect(self._list_address())
         items = [str(self._visible(pk)) for pk in rows]
         target = url_for(f"{self.endpoint}.action_post")
         if "single" in request.form:
@@ -79,9 +79,9 @@ class ConfirmDelete(ModelView):
         """Back to where the row was seen; to the list where that was the row's own page, which is gone."""
         target = self.get_redirect()
         own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"
-        return redirect(self._list() if urlsplit(target).path == own_page else target)
+        return redirect(self._list_address() if urlsplit(target).path == own_page else target)
 
-    def _list(self) -> str:
+    def _list_address(self) -> str:
         return str(url_for(f"{self.endpoint}.list"))
 
     def _visible(self, pk: str) -> Any:
@@ -89,7 +89,7 @@ class ConfirmDelete(ModelView):
         return item if item is not None else abort(404)
 
     def _ask(self, question: str, items: list[str], target: str, **fields: Any) -> str:
-        back = get_safe_redirect(request.referrer) if request.referrer else self._list()
+        back = get_safe_redirect(request.referrer) if request.referrer else self._list_address()
         return str(
             self.render_template(
                 TEMPLATE,

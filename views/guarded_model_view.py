@@ -1,13 +1,22 @@
 """FAB's generated screens with their side doors shut (stack 3a, reliability M4-M11); all our ModelViews descend from here."""
 
+import hashlib
 from typing import Any
 
-from flask import abort, request
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Query
+from wtforms import HiddenField
 
+from app.extensions import db
+from app.labels.reference import CHANGED, COLUMNS, REFUSED
+from app.security.guarded_lists import GuardedRequests
 from app.skin_views import ConfirmDelete
+from app.transaction import one_transaction
 
-PAGE_SIZES = (25, 50, 100)
 CRUD = {"list", "show", "add", "edit", "delete"}
 READ_OR_WRITE = {
     "list": "read",
@@ -19,31 +28,164 @@ READ_OR_WRITE = {
 }
 
 
-class GuardedModelView(ConfirmDelete, ModelView):
+class ChangeRefused(Exception):
+    """What was asked cannot be; `reason` finds the sentence, `field` is where it stands, empty for the whole form."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.sentence = REFUSED[reason]
+        self.field = field
+
+
+class EagerInterface(SQLAInterface):
+    """Reads what a list shows of related rows with the list, not once a row."""
+
+    def __init__(self, model: Any, session: Any = None, eager: tuple[Any, ...] = ()) -> None:
+        super().__init__(model, session)
+        self.eager = eager
+
+    def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
+        """FAB's query with the related rows."""
+        found: Query[Any] = super().apply_all(query, *args, **kwargs)
+        return found.options(*self.eager)
+
+
+class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     """Only the routes of plain CRUD exist (no download, no action by id), and list addresses are checked.
 
-    Every descendant names its list, show, add, edit, search and order columns; a test refuses one that does not.
+    Every descendant names its list, show, add, edit, search and order columns; a test refuses one that does not. A
+    change is one transaction: refused by a rule or by the database, it leaves nothing, and the form comes back as typed
+    with a sentence beside the field (FAB would drop what was typed, or answer 500).
     """
 
     include_route_methods = CRUD
     class_permission_name = "Reference"
     method_permission_name = READ_OR_WRITE
     page_size = 25
+    add_row_message = CHANGED["added"]
+    edit_row_message = CHANGED["edited"]
+    delete_row_message = CHANGED["deleted"]
 
-    def _list(self) -> Any:
-        """Refuse unreadable pages, page sizes nobody offered, and ordering by a column that is not shown as sortable."""
-        name = type(self).__name__
-        _check_number(request.args.get(f"page_{name}"), most=10**6)
-        _check_choice(request.args.get(f"psize_{name}"), PAGE_SIZES)
-        _check_choice(request.args.get(f"_oc_{name}"), tuple(self.order_columns))
-        return super()._list()
+    def why_fixed(self, item: Any) -> str | None:
+        """The reason for which a row can no longer be edited, if there is one."""
+        return None
+
+    def prepare(self, form: Any, item: Any) -> None:
+        """Narrow the choices of a form to what this row may have; `item` is None for a new one."""
+
+    def before_save(self, item: Any) -> None:
+        """Complete a row that has been filled from the form, or raise ChangeRefused."""
+
+    def before_delete(self, item: Any) -> None:
+        """Raise ChangeRefused for a row that has to stay."""
+
+    def after_change(self, item: Any) -> None:
+        """Judge the tables as they would be, inside the transaction, or raise ChangeRefused."""
+
+    def _init_properties(self) -> None:
+        self.label_columns = {**COLUMNS, **(self.label_columns or {})}
+        super()._init_properties()
+
+    def _init_forms(self) -> None:
+        super()._init_forms()
+        self.edit_form = type("EditForm", (self.edit_form,), {"seen": HiddenField()})
+
+    def _add(self) -> Any:
+        form = self.add_form.refresh()
+        self.prepare(form, None)
+        if request.method == "POST":
+            if self._saved(form, self.datamodel.obj(), new=True):
+                return None
+        else:
+            self.update_redirect()
+        return self._get_add_widget(form=form)
+
+    def _edit(self, pk: Any) -> Any:
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        self._refuse_fixed(item)
+        form = self.edit_form.refresh(obj=None if request.method == "POST" else item)
+        self.prepare(form, item)
+        if request.method == "POST":
+            if self._saved(form, item, new=False):
+                return None
+        else:
+            self.update_redirect()
+        form.seen.data = form.seen.data or _digest(item)
+        return self._get_edit_widget(form=form, widgets={"related_views": []})
+
+    def _refuse_fixed(self, item: Any) -> None:
+        """Back to the row's own page, with the reason."""
+        if reason := self.why_fixed(item):
+            flash(REFUSED[reason], "warning")
+            abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
+
+    def _saved(self, form: Any, item: Any, new: bool) -> bool:
+        if not new:
+            form._id = self.datamodel.get_pk_value(item)  # FAB's uniqueness check leaves this row out
+        if not form.validate():
+            return False
+        try:
+            with one_transaction():
+                self._write(form, item, new)
+        except ChangeRefused as refused:
+            if refused.sentence is REFUSED["changed_meanwhile"]:
+                form.seen.data = _digest(item)
+            _say(form, refused.field, refused.sentence)
+            return False
+        except IntegrityError as error:
+            _say(form, *_broken_rule(form, error))
+            return False
+        flash(self.add_row_message if new else self.edit_row_message, "success")
+        return True
+
+    def _write(self, form: Any, item: Any, new: bool) -> None:
+        if not new:
+            db.session.refresh(item, with_for_update=True)
+            if form.seen.data != _digest(item):
+                raise ChangeRefused("changed_meanwhile")
+        with db.session.no_autoflush:
+            for field in form:
+                if field.name not in ("seen", "csrf_token"):
+                    field.populate_obj(item, field.name)
+            self.before_save(item)
+        db.session.add(item)
+        db.session.flush()
+        self.after_change(item)
+
+    def _delete(self, pk: Any) -> None:
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        try:
+            with one_transaction():
+                self.before_delete(item)
+                db.session.delete(item)
+                db.session.flush()
+                self.after_change(item)
+        except ChangeRefused as refused:
+            flash(refused.sentence, "danger")
+        except IntegrityError:
+            flash(REFUSED["still_named"], "danger")
+        else:
+            flash(self.delete_row_message, "success")
+        self.update_redirect()
 
 
-def _check_number(text: str | None, most: int) -> None:
-    if text is not None and not (text.isascii() and text.isdigit() and int(text) <= most):
-        abort(400)
+def _digest(item: Any) -> str:
+    """What a row held when its form was drawn, so that a second officer's save does not pass unseen over the first's."""
+    held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
+    return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
 
 
-def _check_choice(text: str | None, offered: tuple[object, ...]) -> None:
-    if text is not None and text not in {str(choice) for choice in offered}:
-        abort(400)
+def _say(form: Any, field: str, sentence: Any) -> None:
+    """Put a sentence beside its field; without one, on top of the form."""
+    if field in form:
+        form[field].errors = [*form[field].errors, sentence]
+    else:
+        form.form_errors = [*form.form_errors, sentence]
+
+
+def _broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
+    """The field and sentence of a database rule, which is named after its table and first column."""
+    rule = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    named = [field.name for field in form if f"_{field.name}" in rule and field.name != "csrf_token"]
+    reason = "already_exists" if rule.startswith("uq_") else "breaks_a_rule"
+    return (max(named, key=len) if named else ""), REFUSED[reason]

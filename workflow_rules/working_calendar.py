@@ -187,7 +187,7 @@ def _merged(pauses: Pauses) -> list[Period]:
     for first, last in sorted((_instant(first), _instant(last)) for first, last in pauses):
         if merged and first <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(merged[-1][1], last)
-        elif first < last:
+        else:
             merged.append((first, last))
     return merged
 

@@ -1,2 +1,162 @@
-def build_demo(now):
-    return {}
+"""The demonstration: accounts, a key, and invented complaints led through the SOP by the real operations."""
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from app.demo.accounts import PASSWORD, demo_person, make_accounts, make_key, username_of
+from app.demo.paths import A_DAY, HALF_HOUR, Move, moves_for
+from app.demo.read import ComplaintRow, load_complaints
+from app.extensions import db
+from app.models import Complaint
+from app.operations.perform_action import perform_action
+from app.operations.receive_complaint import receive_complaint
+from app.operations.report_input import clean_report
+from app.queries.reference import load_working_calendar
+from workflow_rules.actions import ActionRequest
+from workflow_rules.actors import SYSTEM, Person
+from workflow_rules.working_calendar import WorkingCalendar
+
+LATE_BY = 3 * 60
+
+
+@dataclass
+class Story:
+    """One invented complaint on its way: when it comes in, and the acts still ahead with their times."""
+
+    row: ComplaintRow
+    received_at: datetime
+    ahead: list[tuple[datetime, Move]] = field(default_factory=list)
+    complaint: Complaint | None = None
+    code: str = ""
+
+
+def build_demo(now: datetime) -> dict[str, Any]:
+    """Make what is missing and say what there is (design 8.3, `demo.json`); the complaints are made only once."""
+    accounts = make_accounts()
+    tracking = [] if _has_complaints() else [_told(s) for s in _tell_stories(now)]
+    return {
+        "url": current_app.config["PUBLIC_BASE_URL"],
+        "password": PASSWORD,
+        "accounts": accounts,
+        "sp4n_api_key": make_key(),
+        "tracking": tracking,
+    }
+
+
+def _has_complaints() -> bool:
+    return db.session.execute(select(func.count()).select_from(Complaint)).scalar_one() > 0
+
+
+def _told(story: Story) -> dict[str, str]:
+    number = story.complaint.number if story.complaint else ""
+    return {"number": number, "code": story.code}
+
+
+def _tell_stories(now: datetime) -> list[Story]:
+    """All acts of all complaints in the order of their times, so that numbers and letters run in order too."""
+    calendar = load_working_calendar()
+    stories = {row.key: _plan(row, now, calendar) for row in load_complaints()}
+    people: dict[str, Person] = {}
+    queue = [(s.received_at, position, s.row.key) for position, s in enumerate(stories.values())]
+    heapq.heapify(queue)
+    while queue:
+        at, position, key = heapq.heappop(queue)
+        story = stories[key]
+        if story.complaint is None:
+            _receive(story, at, _person("admin.aduan", people))
+        else:
+            _act(story, stories, people)
+        if story.ahead:
+            heapq.heappush(queue, (story.ahead[0][0], position, key))
+    return sorted(stories.values(), key=lambda s: s.received_at)
+
+
+def _plan(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
+    """Times for every act: the last one leaves the open step as overdue, or as fresh, as the plan wants it."""
+    moves = moves_for(row, lambda key: key)
+    minutes = _stretched(row, moves)
+    rest = _rest(row, moves, sum(minutes))
+    received = _back(calendar, now, sum(minutes) + rest)
+    story, passed = Story(row, received), 0
+    for move, step in zip(moves, minutes, strict=True):
+        passed += step
+        story.ahead.append((calendar.add_minutes(received, passed), move))
+    return story
+
+
+def _stretched(row: ComplaintRow, moves: list[Move]) -> list[int]:
+    """Drafting takes what is left of the case's age, within its limit."""
+    spare = row.plan.received_days_ago * A_DAY - sum(m.minutes for m in moves) - HALF_HOUR
+    longest = (13 if row.plan.field_visit or len(row.plan.agencies) > 1 else 4) * A_DAY
+    draft = max(0, min(spare, longest))
+    return [m.minutes + (draft if m.patient else 0) for m in moves]
+
+
+def _rest(row: ComplaintRow, moves: list[Move], used: int) -> int:
+    """Working minutes since the last act; a share of the day that differs from case to case."""
+    if row.plan.target in _MINUTE_STEPS and not row.plan.overdue:
+        return 12
+    scattered = int(row.key.rpartition("-")[2]) * 37 % 240
+    return max(row.plan.received_days_ago * A_DAY - used, 60 + LATE_BY if row.plan.overdue else 12) + scattered
+
+
+_MINUTE_STEPS = frozenset(
+    {
+        *("registering", "checking", "checking_after_send_back", "reporting", "directing", "directing_redirect"),
+        *("relaying", "agency_receive", "agency_dispose", "send_answer", "disposing_answer", "replying", "reopened"),
+    }
+)
+
+
+def _back(calendar: WorkingCalendar, now: datetime, minutes: int) -> datetime:
+    """The instant from which so much working time has passed until `now`."""
+    early, late = now - timedelta(days=200), now
+    for _ in range(40):
+        middle = early + (late - early) / 2
+        if calendar.elapsed(middle, now) >= timedelta(minutes=minutes):
+            early = middle
+        else:
+            late = middle
+    return early.replace(second=0, microsecond=0)
+
+
+def _receive(story: Story, at: datetime, by: Person) -> None:
+    row = story.row
+    payload: dict[str, Any] = {
+        "title": row.title,
+        "body": row.body,
+        "classification": row.classification.value,
+        "category": row.category,
+        "confidentiality": row.confidentiality.value,
+        "channel": row.channel.value,
+        "location": {k: v for k, v in vars(row.location).items() if v},
+        "occurred_on": (at - timedelta(days=row.occurred_days_before)).date().isoformat(),
+        "reporter": {k: v for k, v in vars(row.reporter).items() if v} if row.reporter else {},
+    }
+    sp4n = {"sp4n_tracking_id": row.tracking_id, "sp4n_revision": 1} if row.tracking_id else None
+    received = receive_complaint(clean_report(payload), by, now=at, sp4n=sp4n)
+    story.complaint, story.code = received.complaint, received.tracking_code
+
+
+def _act(story: Story, stories: dict[str, Story], people: dict[str, Person]) -> None:
+    at, move = story.ahead.pop(0)
+    if story.complaint is None:
+        return
+    params = dict(move.params)
+    if "into" in params:
+        target = stories[params["into"]].complaint
+        params["into"] = target.number if target else ""
+    by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.house), people)
+    request = ActionRequest(move.action, move.agency, params)
+    perform_action(story.complaint.id, request, by, story.complaint.version, now=at)
+
+
+def _person(username: str, known: dict[str, Person]) -> Person:
+    if username not in known:
+        known[username] = demo_person(username)
+    return known[username]

@@ -5,10 +5,11 @@ own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.launch.given_database import check_database
 from app.launch.home import home_lock, open_home, read_note, running_addresses, write_note
 from app.launch.postgres import EmbeddedPostgres
 from app.launch.processes import Supervisor
@@ -16,6 +17,8 @@ from app.launch.refusals import LaunchRefused, ServerFailed
 from app.launch.sockets import new_socket_folder, remove_socket_folder
 from app.launch.valkey import EmbeddedValkey
 from config import Environment
+
+Starter = Callable[[Path, Path, Supervisor], str]
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def reachable_servers(environment: Environment) -> Iterator[None]:
     home = open_home(environment.home)
     use(running_addresses(home) | given_addresses(environment))
     if all_addresses_known():
+        check_database(os.environ["DATABASE_URL"], environment.production)
         yield
         return
     supervisor = Supervisor()
@@ -58,7 +62,7 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
         if name not in addresses:
             folders.append(new_socket_folder())
             write_note(home, {"addresses": {}, "socket_folders": [str(folder) for folder in folders]})
-            addresses[name] = start(home, folders[-1], supervisor)
+            addresses[name] = _started(start, home, folders[-1], supervisor)
     write_note(home, {"addresses": addresses, "socket_folders": [str(folder) for folder in folders]})
     use(addresses)
 
@@ -84,6 +88,14 @@ def use(addresses: dict[str, str]) -> None:
 def all_addresses_known() -> bool:
     """Whether nothing has to be started."""
     return all(os.environ.get(name, "").strip() for name in ("DATABASE_URL", "REDIS_URL"))
+
+
+def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) -> str:
+    try:
+        return start(home, sockets, supervisor)
+    except PermissionError as problem:
+        message = f"{problem.filename} cannot be reached by this user."
+        raise LaunchRefused(f"{message} Start as the user who made {home}, or set another LAPOR_HOME.") from problem
 
 
 def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> str:

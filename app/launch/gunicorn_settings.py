@@ -6,6 +6,7 @@ Sync workers only: parts of Flask-AppBuilder share objects between threads and m
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from app.launch.process_ties import die_with_parent
@@ -19,7 +20,7 @@ bind = [
     else f"{_environment.host}:{_environment.port}"
 ]
 worker_class = "sync"
-workers = int(os.environ.get("WEB_CONCURRENCY", "") or max(3, min(9, 2 * (os.cpu_count() or 1) + 1)))
+workers = int(os.environ.get("WEB_CONCURRENCY", "") or max(2, min(9, (os.cpu_count() or 1) + 1)))
 preload_app = True
 timeout = 60
 graceful_timeout = 4
@@ -40,3 +41,11 @@ def post_fork(server: Any, worker: Any) -> None:
     application = server.app.wsgi()
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose(close=False)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """A worker that served its last request ends at once: taking a Python of this size apart costs a second."""
+    if worker.booted and not worker.alive:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

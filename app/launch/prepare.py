@@ -108,7 +108,7 @@ def uv_run(arguments: list[str], failure: str) -> None:
 
 
 def uv_environ() -> dict[str, str]:
-    """Another active environment is not meant; and an office's own certificate authority is known to the system only."""
+    """Another active environment is not meant; an office's own certificate authority is known to the system only."""
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     if SYSTEM_CERTIFICATES.exists():
         environ.setdefault("UV_SYSTEM_CERTS", "true")
@@ -118,9 +118,9 @@ def uv_environ() -> dict[str, str]:
 def find_uv() -> list[str]:
     """The uv on the PATH if it runs, else one of our own, installed from the package index by its name and version."""
     ours = [CACHE / "uv-venv" / "bin" / "uv", CACHE / "uv-folder" / "bin" / "uv"]
-    for known in ["uv", *ours]:
+    for known in ["uv", *map(str, ours)]:
         if runs([known, "--version"]):
-            return [str(known)]
+            return [known]
     for install in (uv_in_venv, uv_in_folder, uv_after_apt):
         if found := install():
             return [str(found)]

@@ -54,7 +54,7 @@ class Supervisor:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self.children: dict[str, Child] = {}
         self._out = out
-        self._stopping = False
+        self._stopping = self._adopting = False
         self._selector = selectors.DefaultSelector()
 
     def listen_for_signals(self) -> None:
@@ -62,6 +62,7 @@ class Supervisor:
         stopping.
         """
         adopt_orphans()
+        self._adopting = True
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, _request_stop)
 
@@ -91,7 +92,7 @@ class Supervisor:
         self._stopping = True
         for tier in sorted({child.program.tier for child in self.children.values()}, reverse=True):
             self._stop_tier([child for child in self.children.values() if child.program.tier == tier])
-        leftovers = psutil.Process().children(recursive=True)
+        leftovers = psutil.Process().children(recursive=True) if self._adopting else []
         for process in leftovers:
             _kill(process)
         psutil.wait_procs(leftovers, timeout=2)

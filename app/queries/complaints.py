@@ -73,7 +73,7 @@ def facts_of(complaint: Complaint) -> ComplaintFacts:
         version=complaint.version,
         cycle=complaint.cycle,
         route=Route(complaint.route) if complaint.route else None,
-        open_steps=tuple(_open_step(task) for task in open_tasks_of(complaint)),
+        open_steps=tuple(as_open_step(task) for task in open_tasks_of(complaint)),
         tracks=tuple(_track(row) for row in tracks if row.cycle == complaint.cycle),
         seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None),
         ended=status if status in ENDED else None,
@@ -82,7 +82,8 @@ def facts_of(complaint: Complaint) -> ComplaintFacts:
     )
 
 
-def _open_step(task: StepTask) -> OpenStep:
+def as_open_step(task: StepTask) -> OpenStep:
+    """An open row as the rules know it, with the pauses that have ended."""
     done = tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
     return OpenStep(Step(task.step), task.agency_code, task.opened_at, task.clock_from, done, task.paused_at)
 

@@ -1,5 +1,8 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
+import json
+from functools import lru_cache
+
 from sqlalchemy import select
 
 from app.extensions import db
@@ -67,8 +70,13 @@ def calendar_as_dict() -> dict[str, object]:
 
 
 def load_working_calendar() -> WorkingCalendar:
-    """The office's working time as it stands now."""
-    return WorkingCalendar.from_dict(calendar_as_dict())
+    """The office's working time as it stands now; the same rows give the same object, which keeps its sums."""
+    return _calendar_of(json.dumps(calendar_as_dict()))
+
+
+@lru_cache(maxsize=4)
+def _calendar_of(text: str) -> WorkingCalendar:
+    return WorkingCalendar.from_dict(json.loads(text))
 
 
 def agencies_in_service() -> frozenset[str]:

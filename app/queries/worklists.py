@@ -1,14 +1,71 @@
-"""Open steps that wait for a person, and the counts beside them."""
+"""Open steps that wait for a person, the counts beside them, and the pages of the inbox."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
-from app.models import Complaint, StepTask
+from app.models import Complaint, SopStepRow, StepTask
+from app.queries.complaint_lists import about, contains_text, names_of_agencies
 from workflow_rules.actors import Capacity, Person
+from workflow_rules.deadlines import TimeState
+from workflow_rules.steps import CaseStatus, Step
+
+_tasks = StepTask.__table__
+_sop_steps = SopStepRow.__table__
+
+
+class Queue(StrEnum):
+    """Whose open steps: mine, those of everybody else on cases I may see, or of these the ones at the agencies."""
+
+    MINE = "mine"
+    OTHERS = "others"
+    AGENCIES = "agencies"
+
+
+@dataclass(frozen=True)
+class WorkFilter:
+    """What an officer wants to see of the inbox; category and district by their codes."""
+
+    queue: Queue = Queue.MINE
+    state: TimeState | None = None
+    step: Step | None = None
+    returned: bool = False
+    fast: bool = False
+    category: str | None = None
+    district: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class WorkCounts:
+    """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others."""
+
+    late: int = 0
+    near: int = 0
+    safe: int = 0
+    paused: int = 0
+    all: int = 0
+    returned: int = 0
+    fast: int = 0
+    elsewhere: int = 0
+    at_agencies: int = 0
+    late_cases: int = 0
+    steps: dict[str, int] = field(default_factory=dict)
+
+
+class WorkRow(NamedTuple):
+    """One line of the inbox: the open step, its number on the sheet, steps that were late, agencies on the case."""
+
+    task: StepTask
+    number: int
+    late_numbers: tuple[int, ...]
+    agencies: tuple[str, ...]
 
 
 def waits_for(person: Person) -> ColumnElement[bool]:
@@ -21,6 +78,46 @@ def waits_for(person: Person) -> ColumnElement[bool]:
 def _held(capacity: Capacity) -> ColumnElement[bool]:
     office = StepTask.actor == capacity.actor.value
     return office & (StepTask.agency_code == capacity.agency) if capacity.agency is not None else office
+
+
+def waits_elsewhere(person: Person) -> ColumnElement[bool]:
+    """The nearest open step of each case in which nothing waits for this person, so one row a case."""
+    mine = select(StepTask.complaint_id).where(waits_for(person))
+    other = aliased(StepTask)
+    nearest = (
+        select(other.id)
+        .distinct(other.complaint_id)
+        .where(other.closed_at.is_(None), other.complaint_id.not_in(mine))
+        .order_by(other.complaint_id, other.paused_at.is_not(None), other.due_at, other.id)
+    )
+    return StepTask.id.in_(nearest)
+
+
+def in_state(state: TimeState, now: datetime) -> ColumnElement[bool]:
+    """`time_state` of the rules as a criterion on open steps."""
+    running = StepTask.paused_at.is_(None)
+    if state is TimeState.PAUSED:
+        return StepTask.paused_at.is_not(None)
+    if state is TimeState.LATE:
+        return running & (StepTask.due_at < now)
+    reached = StepTask.warn_at <= now
+    return running & (StepTask.due_at >= now) & (reached if state is TimeState.NEAR else ~reached)
+
+
+def was_sent_back() -> ColumnElement[bool]:
+    """Steps that were done once in this cycle and are open again."""
+    before = _tasks.alias("before")
+    return (
+        select(before.c.id)
+        .where(
+            before.c.complaint_id == StepTask.complaint_id,
+            before.c.cycle == StepTask.cycle,
+            before.c.step == StepTask.step,
+            before.c.agency_code.is_not_distinct_from(StepTask.agency_code),
+            before.c.closed_at.is_not(None),
+        )
+        .exists()
+    )
 
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
@@ -37,26 +134,127 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
     return db.session.scalars(statement).all()
 
 
+def _state_counts(now: datetime) -> list[ColumnElement[int]]:
+    counted = [func.count().filter(in_state(state, now)).label(state.value) for state in TimeState]
+    return [*counted, func.count().label("all")]
+
+
 def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
     """How many of my open steps are late, near, safe and paused, in one query."""
-    running = StepTask.paused_at.is_(None)
-    late = running & (StepTask.due_at < now)
-    near = running & (StepTask.due_at >= now) & (StepTask.warn_at <= now)
-    statement = select(
-        func.count().filter(late).label("late"),
-        func.count().filter(near).label("near"),
-        func.count().filter(running & (StepTask.warn_at > now)).label("safe"),
-        func.count().filter(StepTask.paused_at.is_not(None)).label("paused"),
-        func.count().label("all"),
-    ).where(waits_for(person))
+    statement = select(*_state_counts(now)).where(waits_for(person))
     row = db.session.execute(statement.select_from(StepTask)).one()
     return dict(row._mapping)
 
 
+def count_badges(person: Person, now: datetime) -> WorkCounts:
+    """What the menu shows on every page: my steps and the late cases, in one query."""
+    statement = select(*_state_counts(now), _late_cases(now).label("late_cases")).select_from(StepTask)
+    row = db.session.execute(statement.where(waits_for(person))).one()
+    return WorkCounts(**row._mapping)
+
+
+def count_inbox(person: Person, now: datetime) -> WorkCounts:
+    """Everything that the head of the inbox counts, in one query: the whole and each step of mine."""
+    statement = (
+        select(
+            StepTask.step,
+            *_state_counts(now),
+            func.count().filter(was_sent_back()).label("returned"),
+            func.count().filter(Complaint.route == "fast").label("fast"),
+            _others(person).label("elsewhere"),
+            _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
+            _late_cases(now).label("late_cases"),
+        )
+        .join(StepTask.complaint)
+        .where(waits_for(person))
+        .group_by(func.grouping_sets(func.row(StepTask.step), func.row()))
+    )
+    rows = [dict(row._mapping) for row in db.session.execute(statement)]
+    steps = {row["step"]: row["all"] for row in rows if row["step"] is not None}
+    whole = next(row for row in rows if row["step"] is None)
+    return WorkCounts(**{name: number for name, number in whole.items() if name != "step"}, steps=steps)
+
+
+def _late_cases(now: datetime) -> ScalarSelect[int]:
+    return select(func.count(Complaint.id)).where(Complaint.next_due_at < now).scalar_subquery()
+
+
+def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]:
+    task, mine = aliased(StepTask), select(StepTask.complaint_id).where(waits_for(person))
+    statement = select(func.count(func.distinct(task.complaint_id))).where(
+        task.closed_at.is_(None), task.complaint_id.not_in(mine)
+    )
+    if criteria:
+        cases = select(Complaint.id).where(*criteria)
+        statement = statement.where(task.complaint_id.in_(cases))
+    return statement.scalar_subquery()
+
+
 def count_elsewhere(person: Person) -> int:
     """Cases this person may see that are open and wait for somebody else."""
-    mine = select(StepTask.complaint_id).where(waits_for(person))
-    others = select(func.count(func.distinct(StepTask.complaint_id))).where(
-        StepTask.closed_at.is_(None), StepTask.complaint_id.not_in(mine)
+    return db.session.execute(select(_others(person))).scalar_one()
+
+
+def count_work(person: Person, wanted: WorkFilter, now: datetime) -> dict[str, int]:
+    """The steps that a filter finds, by state and in all."""
+    statement = select(*_state_counts(now)).select_from(StepTask).join(StepTask.complaint)
+    row = db.session.execute(statement.where(*_criteria(person, wanted, now))).one()
+    return dict(row._mapping)
+
+
+def work_page(person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0) -> list[WorkRow]:
+    """One page of the inbox by urgency: late, near, the rest, then what is paused; each by its limit."""
+    urgency = case((in_state(TimeState.PAUSED, now), 3), (in_state(TimeState.LATE, now), 0), else_=_near_first(now))
+    statement = (
+        select(StepTask, _number(), _late_numbers(), names_of_agencies())
+        .join(StepTask.complaint)
+        .options(contains_eager(StepTask.complaint).joinedload(Complaint.district), joinedload(StepTask.agency))
+        .where(*_criteria(person, wanted, now))
+        .order_by(urgency, StepTask.due_at, StepTask.id)
+        .limit(limit)
+        .offset(offset)
     )
-    return db.session.execute(others).scalar_one()
+    return [_row(*found) for found in db.session.execute(statement)]
+
+
+def _row(task: StepTask, number: int | None, late: list[int] | None, agencies: list[str] | None) -> WorkRow:
+    own = [task.agency.short_name] if task.agency is not None else agencies
+    return WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()))
+
+
+def _near_first(now: datetime) -> ColumnElement[int]:
+    return case((in_state(TimeState.NEAR, now), 1), else_=2)
+
+
+def _criteria(person: Person, wanted: WorkFilter, now: datetime) -> list[ColumnElement[bool]]:
+    """The filter as conditions on StepTask joined with Complaint."""
+    found = [waits_for(person) if wanted.queue is Queue.MINE else waits_elsewhere(person)]
+    if wanted.queue is Queue.AGENCIES:
+        found.append(Complaint.status == CaseStatus.WITH_AGENCIES.value)
+    if wanted.state is not None:
+        found.append(in_state(wanted.state, now))
+    if wanted.step is not None:
+        found.append(StepTask.step == wanted.step.value)
+    if wanted.returned:
+        found.append(was_sent_back())
+    if wanted.fast:
+        found.append(Complaint.route == "fast")
+    return [*found, *about(wanted.category, wanted.district), *contains_text(wanted.text)]
+
+
+def _number() -> ScalarSelect[Any]:
+    """The step's number in the SOP version of the case."""
+    own = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == StepTask.step)
+    return select(_sop_steps.c.number).where(own).correlate(Complaint, StepTask).scalar_subquery()
+
+
+def _late_numbers() -> ScalarSelect[Any]:
+    """Numbers of the steps of this cycle that were done after their limit."""
+    done = _tasks.alias("done")
+    same_step = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == done.c.step)
+    statement: Select[Any] = (
+        select(func.array_agg(func.distinct(_sop_steps.c.number)))
+        .select_from(done.join(_sop_steps, same_step))
+        .where(done.c.complaint_id == Complaint.id, done.c.cycle == Complaint.cycle, done.c.closed_at > done.c.due_at)
+    )
+    return statement.correlate(Complaint.__table__).scalar_subquery()

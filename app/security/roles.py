@@ -61,7 +61,14 @@ _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 ROLE_GRANTS: dict[str, Grants] = {
     **{actor.value: _together(_OFFICER, _LATE) for actor in sorted(OFFICE_ACTORS | AGENCY_ACTORS)},
     Actor.COMPLAINT_ADMIN.value: _together(_OFFICER, _LATE, _RECEIVE, _REFERENCE_READER),
-    SUPERVISOR_ROLE: _together(_OWN_ACCOUNT, _READ_CASES, _LOOK_UP, _LATE),
+    SUPERVISOR_ROLE: _together(_OFFICER, _LATE),
     ADMINISTRATOR_ROLE: _together(_OWN_ACCOUNT, _ADMINISTER),
     INTEGRATION_ROLE: {},
 }
+
+
+def permissions_on(view: str) -> list[str]:
+    """Every permission some role has on a door; all views that share its name give this as their `base_permissions`,
+    since the framework takes away what the last of them does not name.
+    """
+    return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})

@@ -45,7 +45,7 @@ class ComplaintsApi(BaseApi):
         return response
 
     @expose("/", methods=["POST"])
-    @needs("can_receive")
+    @needs("can_read")
     @idempotent
     def post(self) -> Response:
         """Take in a report; opens step `register`."""
@@ -87,7 +87,7 @@ class ComplaintsApi(BaseApi):
         return answer([_allowed(a) for a in allowed], version=row.version)
 
     @expose("/<int:number>/actions", methods=["POST"])
-    @needs("can_read")
+    @needs("can_act")
     @idempotent
     def act(self, number: int) -> Response:
         """Do one action; the answer holds the complaint, its open steps and the events written."""

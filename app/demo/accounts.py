@@ -1,0 +1,83 @@
+"""Demo accounts of design 8.1: invented officers with one password, and the integration's key."""
+
+import secrets
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import select
+from werkzeug.security import generate_password_hash
+
+from app.clock import utc_now
+from app.demo.read import PersonRow, load_people
+from app.extensions import db
+from app.models import ApiKey, OfficerProfile
+from app.queries.people import person_of
+from app.security.api_keys import hash_key
+from workflow_rules.actors import Person
+
+PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)
+KEY_NAME = "Integrasi SP4N (contoh)"
+
+
+def make_accounts() -> dict[str, str]:
+    """Every demo account by name and role; those that exist already are left alone."""
+    people = load_people()
+    there = set(db.session.scalars(select(User.username)))
+    hashed = generate_password_hash(PASSWORD)
+    for row in people:
+        if row.username not in there:
+            _add(row, hashed)
+    db.session.commit()
+    return {row.username: row.actor for row in people}
+
+
+def _add(row: PersonRow, hashed: str) -> None:
+    user = User(
+        username=row.username,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        password=hashed,
+        active=True,
+        roles=[db.session.scalars(select(Role).where(Role.name == row.actor)).one()],
+    )
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(
+        OfficerProfile(
+            user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank
+        )
+    )
+
+
+def make_key() -> str:
+    """A new integration key with scope `sp4n`, in place of the demo's earlier one; shown once, kept as a hash."""
+    key = f"lb_{secrets.token_urlsafe(32)}"
+    row = db.session.scalars(select(ApiKey).where(ApiKey.name == KEY_NAME)).first()
+    if row is None:
+        row = ApiKey(name=KEY_NAME, scopes=["sp4n"], created_at=utc_now())
+        db.session.add(row)
+    row.key_hash = hash_key(key)
+    db.session.commit()
+    return key
+
+
+def demo_person(username: str) -> Person:
+    """The demo officer as the rules know one."""
+    user = db.session.scalars(select(User).where(User.username == username)).one()
+    return person_of(user, utc_now())
+
+
+def username_of(actor: str, agency: str | None) -> str:
+    """Who of the demo accounts holds an office."""
+    office = {
+        "complaint_admin": "admin.aduan",
+        "section_head": "kasi",
+        "division_head": "kabid",
+        "office_head": "kadis",
+        "agency_admin": f"admin.{agency}",
+        "agency_secretary": f"sekretaris.{agency}",
+        "agency_head": f"kepala.{agency}",
+    }
+    return office[actor]
+
+

@@ -1,0 +1,90 @@
+"""Words of the complaint page: questions before what cannot be undone, groups of the timeline, quick phrases."""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.labels.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REASONS, Labels
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before an act leaves the house: the question takes the number, the button is the verb."""
+
+    title: LazyString
+    effect: LazyString
+    yes: LazyString
+    danger: bool = False
+
+
+QUESTIONS: dict[str, Question] = {
+    "sign": Question(
+        _("Tanda tangani surat tanggapan aduan %(number)s?"),
+        _("Surat mendapat nomor dan terkunci: isinya tidak dapat diubah lagi. Admin OPD menerimanya untuk dikirim."),
+        _("Ya, tanda tangani"),
+    ),
+    "archive": Question(
+        _("Arsipkan aduan %(number)s?"),
+        _("Aduan berakhir tanpa diteruskan ke OPD. Pelapor diberi tahu alasan yang Anda tulis."),
+        _("Ya, arsipkan"),
+        danger=True,
+    ),
+    "merge": Question(
+        _("Gabungkan aduan %(number)s ke aduan utama?"),
+        _("Aduan ini berakhir. Jawaban aduan utama berlaku juga bagi pelapornya."),
+        _("Ya, gabungkan"),
+        danger=True,
+    ),
+    "close": Question(
+        _("Tutup aduan %(number)s?"),
+        _("Aduan selesai. Sesudah ini tidak ada yang dapat diubah, dan pelapor tidak dapat membukanya kembali."),
+        _("Ya, tutup"),
+        danger=True,
+    ),
+    "reply": Question(
+        _("Kirim jawaban aduan %(number)s kepada pelapor?"),
+        _("Jawaban tercatat sampai kepada pelapor dan tidak dapat ditarik kembali."),
+        _("Ya, kirim jawaban"),
+    ),
+    "withdraw": Question(
+        _("Catat bahwa pelapor mencabut aduan %(number)s?"),
+        _("Aduan berakhir. Pekerjaan OPD yang sedang berjalan dihentikan."),
+        _("Ya, catat pencabutan"),
+        danger=True,
+    ),
+}
+
+CHOICES_OF: dict[tuple[str, str], Labels] = {
+    ("archive", "reason"): ARCHIVE_REASONS,
+    ("decline", "reason"): DECLINE_REASONS,
+    ("reply", "channel"): CHANNELS,
+}
+
+QUICK_PHRASES = (
+    _("Tindak lanjuti segera."),
+    _("Tinjau lokasi dan laporkan."),
+    _("Koordinasikan dengan camat."),
+    _("Sampaikan tanggapan tertulis."),
+)
+
+ROUTE_EFFECTS: Labels = {
+    "fast": _("OPD menerima sekarang (langkah 5, batas 60 menit). Tanpa penerusan oleh Admin."),
+    "via_admin": _("Admin Layanan Aduan meneruskan ke OPD sesuai arahan Anda, dalam batas langkah 4."),
+}
+
+EVENT_GROUPS: Labels = {
+    "arahan": _("Arahan dan disposisi"),
+    "surat": _("Surat dan jawaban"),
+    "keterangan": _("Keterangan pelapor"),
+    "catatan": _("Catatan"),
+    "berkas": _("Berkas"),
+    "batas": _("Batas waktu"),
+}
+
+NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
+
+
+def choices_of(action: str, name: str) -> Labels:
+    """The words for the values of one parameter of an action."""
+    return CHOICES_OF.get((action, name)) or CHOICES[name]

@@ -1,0 +1,130 @@
+"""Words of the inbox and the lists: what to do next at each step, the tabs, the names of the filters."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+VERBS: Labels = {
+    "register": _("Registrasi"),
+    "check": _("Periksa"),
+    "report": _("Laporkan"),
+    "direct": _("Beri arahan"),
+    "relay": _("Teruskan"),
+    "agency_receive": _("Terima"),
+    "agency_dispose": _("Disposisi"),
+    "draft_answer": _("Susun tanggapan"),
+    "sign_answer": _("Tanda tangani"),
+    "send_answer": _("Kirim ke Kominfo"),
+    "dispose_answer": _("Disposisi"),
+    "reply": _("Kirim jawaban"),
+}
+
+STEP_TABS: Labels = {
+    "register": _("Belum diregistrasi"),
+    "check": _("Perlu diperiksa"),
+    "report": _("Perlu dilaporkan"),
+    "direct": _("Perlu arahan"),
+    "relay": _("Perlu diteruskan"),
+    "agency_receive": _("Arahan masuk"),
+    "agency_dispose": _("Perlu disposisi"),
+    "draft_answer": _("Perlu tanggapan"),
+    "sign_answer": _("Perlu tanda tangan"),
+    "send_answer": _("Siap dikirim"),
+    "dispose_answer": _("Tanggapan masuk"),
+    "reply": _("Siap dijawab"),
+}
+
+OTHER_TABS: Labels = {
+    "mine": _("Tugas saya"),
+    "near": _("Mendekati batas"),
+    "returned": _("Dikembalikan"),
+    "fast": _("Jalur cepat"),
+    "at_agencies": _("Menunggu OPD"),
+}
+
+TABS_OF: Mapping[str, tuple[str, ...]] = {
+    "complaint_admin": ("register", "fast", "reply", "at_agencies"),
+    "section_head": ("check", "returned"),
+    "division_head": ("report", "near"),
+    "office_head": ("direct", "dispose_answer"),
+    "agency_admin": ("agency_receive", "send_answer"),
+    "agency_secretary": ("draft_answer", "returned"),
+    "agency_head": ("agency_dispose", "sign_answer"),
+}
+
+GROUPS: Labels = {
+    "late": _("Lewat batas"),
+    "near": _("Mendekati batas"),
+    "safe": _("Berikutnya"),
+    "paused": _("Dijeda, menunggu pelapor"),
+}
+
+QUEUES: Labels = {"others": _("Menunggu pihak lain"), "agencies": _("Menunggu OPD")}
+
+FILTERS: Labels = {
+    "q": _("Cari"),
+    "antre": _("Antrean"),
+    "waktu": _("Batas waktu"),
+    "langkah": _("Langkah"),
+    "kembali": _("Dikembalikan"),
+    "cepat": _("Jalur cepat"),
+    "kategori": _("Kategori"),
+    "kecamatan": _("Kecamatan"),
+    "status": _("Status"),
+    "opd": _("OPD"),
+    "saluran": _("Saluran"),
+    "lewat": _("Lewat batas"),
+    "berjalan": _("Belum selesai"),
+    "urut": _("Urutan"),
+    "hal": _("Halaman"),
+}
+
+EVERY: Labels = {
+    "langkah": _("Semua langkah"),
+    "kategori": _("Semua kategori"),
+    "kecamatan": _("Semua kecamatan"),
+    "status": _("Semua status"),
+    "opd": _("Semua OPD"),
+    "saluran": _("Semua saluran"),
+    "waktu": _("Semua batas waktu"),
+}
+
+YES: Labels = {"1": _("ya")}
+
+ORDERS: Labels = {"batas": _("Batas terdekat")}
+
+CONFIDENTIALITY_MEANINGS: Labels = {
+    "open": _("Identitas pelapor dapat dilihat petugas yang menangani."),
+    "secret": _("Identitas pelapor hanya dilihat Dinas Kominfo. OPD tidak pernah melihatnya."),
+    "anonymous": _("Identitas pelapor tidak disimpan sama sekali. Kabar hanya lewat nomor aduan dan kode lacak."),
+}
+
+CLASSIFICATION_MEANINGS: Labels = {
+    "complaint": _("Keluhan tentang layanan, sarana, atau petugas."),
+    "aspiration": _("Usul atau harapan untuk pemerintah."),
+    "information_request": _("Pertanyaan atau permintaan data."),
+}
+
+INTAKE_FIELDS: Labels = {
+    "title": _("Judul"),
+    "body": _("Isi aduan"),
+    "classification": _("Klasifikasi"),
+    "category": _("Kategori"),
+    "confidentiality": _("Kerahasiaan"),
+    "channel": _("Saluran"),
+    "tracking_id": _("Nomor SP4N-LAPOR!"),
+    "occurred_on": _("Tanggal kejadian"),
+    "location": _("Tempat"),
+    "location.text": _("Tempat kejadian"),
+    "location.district": _("Kecamatan"),
+    "location.village": _("Desa atau kelurahan"),
+    "reporter": _("Pelapor"),
+    "reporter.name": _("Nama"),
+    "reporter.phone": _("Telepon"),
+    "reporter.email": _("Surel"),
+    "reporter.address": _("Alamat"),
+    "reporter.nik": _("NIK"),
+    "attachments": _("Lampiran"),
+}

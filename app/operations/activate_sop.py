@@ -1,0 +1,92 @@
+"""A new version of the SOP: drafted as a copy, put in force by decree; cases stay with the version they began under."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import inspect, select
+
+from app.clock import office_today
+from app.extensions import db
+from app.models import SopStepRow, SopVersion
+from app.queries.reference import load_sop
+from app.transaction import one_transaction
+
+
+class SopFault(StrEnum):
+    """Why a version cannot be put in force; the sentence is found under this word."""
+
+    NOT_A_DRAFT = "is_draft_no_more"
+    NO_DECREE = "no_decree"
+    DECREE_IN_FUTURE = "decree_in_future"
+    NOT_AN_SOP = "not_an_sop"
+
+
+class SopRefused(Exception):
+    """The version stays as it is; `field` is where the fault lies, empty for the version itself."""
+
+    def __init__(self, fault: SopFault, field: str = "") -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.field = field
+
+
+def copy_as_draft(version_id: int) -> SopVersion:
+    """A draft with the same rows under the next free number; its decree is still to come."""
+    with one_transaction():
+        versions = _lock_versions()
+        source = next(version for version in versions if version.id == version_id)
+        draft = SopVersion(
+            **_values(source, "id", "number", "status", "decree_number", "decided_on", "activated_at"),
+            number=_next_number({version.number for version in versions}),
+            status="draft",
+            steps=[SopStepRow(**_values(row, "id", "sop_version_id")) for row in source.steps],
+        )
+        db.session.add(draft)
+        db.session.flush()
+        return draft
+
+
+def activate_sop(version_id: int, decree_number: str, decided_on: date | None, now: datetime) -> SopVersion:
+    """Put a draft in force and retire the version before it, in one transaction; raises SopRefused."""
+    with one_transaction():
+        versions = _lock_versions()
+        draft = next(version for version in versions if version.id == version_id)
+        _refuse(draft, decree_number, decided_on, now)
+        for version in versions:
+            if version.status == "active":
+                version.status = "retired"
+        # Only one version may be active at any moment, so the old one steps down first.
+        db.session.flush()
+        draft.status, draft.activated_at = "active", now
+        draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
+        db.session.flush()
+        return draft
+
+
+def _lock_versions() -> list[SopVersion]:
+    statement = select(SopVersion).order_by(SopVersion.id).with_for_update()
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def _refuse(draft: SopVersion, decree_number: str, decided_on: date | None, now: datetime) -> None:
+    if draft.status != "draft":
+        raise SopRefused(SopFault.NOT_A_DRAFT)
+    if not decree_number.strip():
+        raise SopRefused(SopFault.NO_DECREE, "decree_number")
+    if decided_on is None or decided_on > office_today(now):
+        raise SopRefused(SopFault.DECREE_IN_FUTURE, "decided_on")
+    try:
+        load_sop(draft)
+    except ValueError as fault:
+        raise SopRefused(SopFault.NOT_AN_SOP) from fault
+
+
+def _values(row: SopVersion | SopStepRow, *without: str) -> dict[str, object]:
+    """The columns of a row as keywords for another one."""
+    names = (column.key for column in inspect(type(row)).column_attrs)
+    return {name: getattr(row, name) for name in names if name not in without}
+
+
+def _next_number(taken: set[str]) -> str:
+    """The number after the highest whole one."""
+    return str(max((int(number) for number in taken if number.isascii() and number.isdigit()), default=0) + 1)

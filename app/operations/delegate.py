@@ -1,0 +1,65 @@
+"""Standing in for another officer: what may be decreed, and how it ends before its day."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import exists, select, text
+
+from app.extensions import db
+from app.models import ComplaintEvent, DelegationRow
+from app.queries.people import as_delegation
+from app.transaction import one_transaction
+from workflow_rules.delegations import Delegation, closes_a_loop
+
+
+class DelegationFault(StrEnum):
+    """Why a delegation cannot be as written; the sentence is found under this word."""
+
+    TO_ONESELF = "to_oneself"
+    ENDS_BEFORE_START = "ends_before_start"
+    ALREADY_OVER = "already_over"
+    OVERLAP = "overlap"
+    LOOP = "loop"
+
+
+def lock_delegations() -> None:
+    """Let one writer at a time judge the table: two delegations may each be good and make a loop together."""
+    db.session.execute(text("LOCK TABLE delegation IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
+    """What is wrong with a delegation beside all others that stand; `new.id` is left out of those."""
+    if new.giver == new.holder:
+        return DelegationFault.TO_ONESELF
+    if new.ends_on < new.starts_on:
+        return DelegationFault.ENDS_BEFORE_START
+    if new.ends_on < today:
+        return DelegationFault.ALREADY_OVER
+    others = _others(new.id, today)
+    if any(_same_pair(new, other) and new.meets(other) for other in others):
+        return DelegationFault.OVERLAP
+    return DelegationFault.LOOP if closes_a_loop(new, others) else None
+
+
+def _same_pair(new: Delegation, other: Delegation) -> bool:
+    return (new.giver, new.holder) == (other.giver, other.holder)
+
+
+def _others(delegation_id: int, today: date) -> list[Delegation]:
+    """Every delegation that still runs or will run, except this one."""
+    statement = select(DelegationRow).where(DelegationRow.ends_on >= today, DelegationRow.id != delegation_id)
+    return [as_delegation(row) for row in db.session.scalars(statement.order_by(DelegationRow.id))]
+
+
+def is_named_by_events(delegation_id: int) -> bool:
+    """Whether somebody has acted under this delegation: then it is part of the record."""
+    named = select(exists().where(ComplaintEvent.delegation_id == delegation_id))
+    return bool(db.session.execute(named, execution_options={"unscoped": True}).scalar_one())
+
+
+def end_delegation(row: DelegationRow, today: date) -> date:
+    """End a running delegation with yesterday, or with today if that is its first day; returns its last day."""
+    with one_transaction():
+        db.session.refresh(row, with_for_update=True)
+        row.ends_on = min(row.ends_on, max(row.starts_on, today - timedelta(days=1)))
+        return row.ends_on

@@ -1,0 +1,212 @@
+"""The record of a case in words: its timeline, its dispositions and its notes, all from the same events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.labels.acts import PARAMETERS, PARAMETERS_OF, SENTENCES
+from app.labels.case_page import CHOICES_OF
+from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
+from app.models import ComplaintEvent
+from app.queries.case_page import Case
+from workflow_rules.actors import AGENCY_ACTORS
+from workflow_rules.steps import Step
+
+GROUP_OF = {
+    "direct": "arahan",
+    "relay": "arahan",
+    "accept": "arahan",
+    "decline": "arahan",
+    "dispose": "arahan",
+    "continue_without": "arahan",
+    "dispose_answer": "arahan",
+    "submit_draft": "surat",
+    "sign": "surat",
+    "send": "surat",
+    "send_back": "surat",
+    "reply": "surat",
+    "request_information": "keterangan",
+    "add_information": "keterangan",
+    "expire_question": "keterangan",
+    "revised": "keterangan",
+    "note": "catatan",
+    "attach": "berkas",
+    "breached": "batas",
+    "mark_field_visit": "batas",
+}
+ICON_OF = {
+    "received": "inbox",
+    "register": "clipboard-check",
+    "direct": "gavel",
+    "relay": "send",
+    "accept": "check",
+    "decline": "ban",
+    "dispose": "corner-down-right",
+    "dispose_answer": "corner-down-right",
+    "submit_draft": "file-text",
+    "sign": "writing-sign",
+    "send": "send",
+    "send_back": "arrow-back-up",
+    "reply": "mail",
+    "request_information": "help",
+    "add_information": "message",
+    "expire_question": "hourglass",
+    "note": "message-2",
+    "attach": "paperclip",
+    "breached": "alert-triangle",
+    "archive": "archive",
+    "merge": "git-merge",
+    "mark_field_visit": "map-pin",
+    "reopen": "rotate",
+    "close": "lock",
+    "rate": "star",
+    "withdraw": "x",
+}
+# Shown as the words that were written; the body of a letter stands on its own paper further up.
+WRITTEN = ("instruction", "question", "text", "note", "reason", "comment", "incomplete_reason", "proof")
+FACTS_SHOWN = ("reason", "urgency", "unit", "subject", "into", "channel", "score", "filename")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event as a person reads it."""
+
+    kind: str
+    title: str
+    by: str
+    at: datetime
+    icon: str
+    tone: str
+    facts: tuple[tuple[str, str], ...]
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """One line of the disposition table: from whom, to whom, with which words."""
+
+    giver: str
+    to: str
+    instruction: str
+    at: datetime
+    route: str = ""
+
+
+def timeline(case: Case, group: str = "") -> list[Entry]:
+    """The events, newest first; a group that is none of ours keeps all of them."""
+    wanted = case.events if group not in GROUP_OF.values() else _in_group(case.events, group)
+    return [entry_of(case, event) for event in reversed(list(wanted))]
+
+
+def _in_group(events: Iterable[ComplaintEvent], group: str) -> list[ComplaintEvent]:
+    return [event for event in events if GROUP_OF.get(event.kind) == group]
+
+
+def entry_of(case: Case, event: ComplaintEvent) -> Entry:
+    return Entry(
+        kind=event.kind,
+        title=_title(case, event),
+        by=byline(case, event),
+        at=event.at,
+        icon=ICON_OF.get(event.kind, "circle-dot"),
+        tone=_tone(event),
+        facts=tuple(_facts(case, event)),
+        quotes=tuple(_quotes(event)),
+    )
+
+
+def _title(case: Case, event: ComplaintEvent) -> str:
+    sentence = str(SENTENCES[event.kind])
+    if event.kind == "breached" and event.step:
+        return f"{sentence}: {case.sop.row(Step(event.step)).number}. {STEPS[event.step]}{_of(case, event)}"
+    return f"{sentence}{_of(case, event)}"
+
+
+def _of(case: Case, event: ComplaintEvent) -> str:
+    return f" ({case.short_name(event.agency_code)})" if event.agency_code else ""
+
+
+def byline(case: Case, event: ComplaintEvent) -> str:
+    """Who did it, as what and for whom: "Dewi Lestari, Plh. Kepala OPD PUPR, menggantikan H. Rahmat"."""
+    name = event.officer.get_full_name() if event.officer else ""
+    office = office_of(case, event.actor, event.agency_code)
+    if event.delegation_kind:
+        office = f"{DELEGATION_KINDS[event.delegation_kind]} {office}"
+    giver = event.on_behalf_of.get_full_name() if event.on_behalf_of else ""
+    return ", ".join(part for part in (name, office) if part) + (f" ({giver})" if giver else "")
+
+
+def office_of(case: Case, actor: str, agency: str | None) -> str:
+    """An office by its name, with the agency that it belongs to."""
+    belongs = f" {case.short_name(agency)}" if agency and actor in AGENCY_ACTORS else ""
+    return f"{ACTORS[actor]}{belongs}".replace(" OPD ", " ")
+
+
+def _tone(event: ComplaintEvent) -> str:
+    if event.kind == "breached":
+        return "lewat"
+    return "cepat" if event.kind == "direct" and event.data.get("route") == "fast" else ""
+
+
+def _facts(case: Case, event: ComplaintEvent) -> Iterable[tuple[str, str]]:
+    if event.data.get("agencies"):
+        yield str(PARAMETERS["agencies"]), names_of(case, event.data)
+    if event.kind == "direct" and event.data.get("route"):
+        yield str(PARAMETERS["route"]), str(CHOICES["route"][event.data["route"]])
+    for name in FACTS_SHOWN:
+        value = event.data.get(name)
+        if value is not None and (name != "reason" or _labels(event, name)):
+            yield str(PARAMETERS_OF.get((event.kind, name)) or PARAMETERS[name]), _worded(event, name, value)
+
+
+def _labels(event: ComplaintEvent, name: str) -> Any:
+    return CHOICES_OF.get((event.kind, name)) or CHOICES.get(name)
+
+
+def _worded(event: ComplaintEvent, name: str, value: Any) -> str:
+    labels = _labels(event, name) or {}
+    return str(labels.get(value, value))
+
+
+def _quotes(event: ComplaintEvent) -> Iterable[str]:
+    for name in WRITTEN:
+        value = event.data.get(name)
+        if isinstance(value, str) and value and not _labels(event, name):
+            yield value
+
+
+def names_of(case: Case, data: dict[str, Any]) -> str:
+    """The agencies of a direction in few words, the leading one marked."""
+    lead = data.get("lead")
+    names = (f"{case.short_name(c)}{' (utama)' if c == lead else ''}" for c in data["agencies"])
+    return ", ".join(names)
+
+
+def dispositions(case: Case) -> list[Disposition]:
+    """Steps 4, 6 and 10 as the disposition sheet has them, the first first."""
+    made = {"direct": _directed, "dispose": _disposed, "dispose_answer": _answer_disposed}
+    return [made[event.kind](case, event) for event in case.events if event.kind in made]
+
+
+def _directed(case: Case, event: ComplaintEvent) -> Disposition:
+    to, data = names_of(case, event.data), event.data
+    return Disposition(byline(case, event), to, data.get("instruction", ""), event.at, data.get("route") or "")
+
+
+def _disposed(case: Case, event: ComplaintEvent) -> Disposition:
+    to = event.data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
+    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at)
+
+
+def _answer_disposed(case: Case, event: ComplaintEvent) -> Disposition:
+    to = office_of(case, case.sop.owner(Step.REPLY).value, None)
+    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at)
+
+
+def recent_changes(case: Case, seen_version: int) -> list[Entry]:
+    """What others did since a form was opened, the newest first; each act raises the version by one."""
+    acts = [e for e in case.events if e.kind != "breached"]
+    missed = max(case.complaint.version - seen_version, 1)
+    return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
+

@@ -1,0 +1,197 @@
+"""The plan of a case: the steps of its pinned SOP with what each used of its allowance, and the clocks that run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.models import ComplaintEvent, StepTask
+from app.queries.case_page import PRIMARY_ACTIONS, Case
+from workflow_rules.deadlines import Allowance, TimeState, Unit, remaining, time_state, used
+from workflow_rules.sop import SopStep
+from workflow_rules.steps import AGENCY_STEPS, ENDED, LEFT, CaseStatus, Step
+
+LAST_NUMBER = 11
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step in one track; `state` is done, late, now, pending or skipped."""
+
+    state: str
+    agency: str = ""
+    who: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
+    spent: timedelta | None = None
+    percent: int | None = None
+    allowance: Allowance | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One row of the sheet with a line for each track that it runs in."""
+
+    number: int
+    step: Step
+    actor: str
+    state: str
+    lines: tuple[StepLine, ...]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One open step as the time strip shows it; `left` is working time, negative once the limit has passed."""
+
+    task: StepTask
+    number: int
+    state: TimeState
+    left: timedelta
+    mine: bool
+    ticks: bool
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """The open steps: mine first, then by limit; those that wait for the reporter last."""
+    clocks = [_clock(case, task) for task in case.open_tasks]
+    return sorted(clocks, key=lambda c: (not c.mine, c.state is TimeState.PAUSED, c.task.due_at))
+
+
+def _clock(case: Case, task: StepTask) -> Clock:
+    left = remaining(case.calendar, case.now, task.due_at)
+    ticks = task.paused_at is None and case.calendar.is_open(case.now) and abs(left) < timedelta(hours=4)
+    return Clock(task, case.sop.row(Step(task.step)).number, state_of(case, task), left, is_mine(case, task), ticks)
+
+
+def state_of(case: Case, task: StepTask) -> TimeState:
+    return time_state(case.now, task.due_at, task.warn_at, task.paused_at is not None)
+
+
+def is_mine(case: Case, task: StepTask) -> bool:
+    """Whether one of my capacities holds the step; an office's step may be about one agency, an agency's is its own."""
+    held = {(c.actor.value, c.agency) for c in case.person.capacities}
+    return (task.actor, task.agency_code) in held or (task.actor, None) in held
+
+
+def step_rows(case: Case) -> list[StepRow]:
+    """The twelve rows of the SOP under which the case was registered, as far as this case has come."""
+    return [_row(case, row) for row in case.sop.steps]
+
+
+def current_number(case: Case) -> int:
+    """The step the case stands at; with several agencies the one furthest behind, and one past the last when done."""
+    if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
+        return LAST_NUMBER + 1
+    numbers = [case.sop.row(Step(t.step)).number for t in case.open_tasks]
+    reached = [case.sop.row(Step(t.step)).number for t in _tasks_of_cycle(case)]
+    return min(numbers) if numbers else max(reached, default=1)
+
+
+def late_numbers(case: Case) -> list[int]:
+    """Steps of this cycle that passed their limit, whether or not they are done by now."""
+    late = {Step(t.step) for t in _tasks_of_cycle(case) if _passed(case, t)}
+    return sorted({case.sop.row(step).number for step in late})
+
+
+def _passed(case: Case, task: StepTask) -> bool:
+    return state_of(case, task) is TimeState.LATE if task.closed_at is None else task.closed_at > task.due_at
+
+
+def _tasks_of_cycle(case: Case) -> list[StepTask]:
+    """A reopened case starts at step 2: its registration is that of the first cycle."""
+    cycle = case.complaint.cycle
+    return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
+
+
+def _row(case: Case, row: SopStep) -> StepRow:
+    tasks = [t for t in _tasks_of_cycle(case) if t.step == row.step]
+    tracks = _tracks_in(case, row.step, tasks)
+    lines = tuple(_line(case, row, agency, [t for t in tasks if t.agency_code == agency]) for agency in tracks)
+    return StepRow(row.number, row.step, row.actor.value, _together([line.state for line in lines]), lines)
+
+
+def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | None]:
+    """Whose lines stand at a step: the agencies on the case, and for the office also re-directions that took place."""
+    if step not in AGENCY_STEPS:
+        extra = {t.agency_code for t in tasks} - {None}
+        main = any(t.agency_code is None for t in tasks) or not extra
+        return [*([None] if main else []), *sorted(code for code in extra if code)]
+    on_case = [t.agency_code for t in case.tracks if t.cycle == case.complaint.cycle and t.state not in LEFT]
+    return list(on_case) or [None]
+
+
+def _together(states: list[str]) -> str:
+    """One state for the row; with some agencies done and some not yet there the row is not done."""
+    if "now" in states:
+        return "now"
+    if set(states) <= {"done", "late"}:
+        return "late" if "late" in states else "done"
+    return "skipped" if set(states) == {"skipped"} else "pending"
+
+
+def _line(case: Case, row: SopStep, agency: str | None, tasks: list[StepTask]) -> StepLine:
+    last = tasks[-1] if tasks else None
+    name = case.short_name(agency) if agency else ""
+    if last is None or _undone(case, row, last):
+        state = "skipped" if last is None and _gone_past(case, row) else "pending"
+        return StepLine(state, name, allowance=case.sop.allowance(row.step))
+    return _measured(case, last, name)
+
+
+def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
+    """Left without its own act (sent back, ended), or done but to be done again since an earlier step is open."""
+    if task.closed_at is None:
+        return False
+    if task.closed_by != PRIMARY_ACTIONS[row.step].value:
+        return True
+    earlier = [t for t in case.open_tasks if _in_track(t, task) and t.opened_at >= task.closed_at]
+    return any(_position(case, t.step) <= _position(case, row.step) for t in earlier)
+
+
+def _in_track(task: StepTask, other: StepTask) -> bool:
+    """Whether an open step sends another one back to be done again: its own track, or an agency's before step 10."""
+    joined = other.step in (Step.DISPOSE_ANSWER, Step.REPLY)
+    return task.agency_code == other.agency_code or (joined and task.agency_code is not None)
+
+
+def _position(case: Case, step: str) -> int:
+    return [row.step for row in case.sop.steps].index(Step(step))
+
+
+def _gone_past(case: Case, row: SopStep) -> bool:
+    """A step without a task is skipped when the case has already been at a later one, or has ended."""
+    later = any(_position(case, t.step) > _position(case, row.step) for t in _tasks_of_cycle(case))
+    return later or case.facts.status in ENDED
+
+
+def _measured(case: Case, task: StepTask, name: str) -> StepLine:
+    end = task.closed_at or case.now
+    pauses = [(p.began_at, p.ended_at or case.now) for p in task.pauses]
+    spent = used(case.calendar, task.clock_from, end, pauses)
+    granted = case.calendar.elapsed(task.clock_from, task.due_at, pauses)
+    passed = _passed(case, task)
+    state = "now" if task.closed_at is None else "late" if passed else "done"
+    return StepLine(
+        state=state,
+        agency=name,
+        who=_who(case, task),
+        began=task.opened_at,
+        ended=task.closed_at,
+        spent=spent,
+        percent=min(round(100 * spent / granted), 999) if granted else None,
+        allowance=Allowance(task.allowance_value, Unit(task.allowance_unit)),
+        over=passed,
+    )
+
+
+def _who(case: Case, task: StepTask) -> str:
+    """Who did the step, or who is to do it."""
+    if task.closed_at is None:
+        return ", ".join(case.holders.get((task.actor, task.agency_code), []))
+    done = (e for e in reversed(case.events) if _closed_by(task, e))
+    event = next(done, None)
+    return event.officer.get_full_name() if event and event.officer else ""
+
+
+def _closed_by(task: StepTask, event: ComplaintEvent) -> bool:
+    return (event.kind, event.at, event.step) == (task.closed_by, task.closed_at, task.step)

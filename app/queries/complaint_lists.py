@@ -1,0 +1,201 @@
+"""The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Lateral,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased, joinedload
+
+from app.extensions import db
+from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
+from app.queries.complaints import visible_to
+from workflow_rules.actors import Person
+from workflow_rules.steps import ENDED, LEFT, CaseStatus, Step
+
+_agencies = Agency.__table__
+_tracks = AgencyTrackRow.__table__
+_tasks = StepTask.__table__
+_sop_steps = SopStepRow.__table__
+
+
+@dataclass(frozen=True)
+class ComplaintFilter:
+    """What is wanted of the list, reference rows by their codes; every part empty means every complaint."""
+
+    text: str = ""
+    status: CaseStatus | None = None
+    late: bool = False
+    running: bool = False
+    step: Step | None = None
+    agency: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    district: str | None = None
+
+
+class ComplaintRow(NamedTuple):
+    """One line: the case, its agencies, and the step, number, limit and warning of its nearest open step."""
+
+    complaint: Complaint
+    agencies: tuple[str, ...]
+    step: str | None
+    number: int | None
+    due_at: datetime | None
+    warn_at: datetime | None
+    paused_at: datetime | None
+
+
+def contains_text(text: str) -> list[ColumnElement[bool]]:
+    """Cases whose numbers, title or words hold the text as it stands, in small letters or large."""
+    if not text:
+        return []
+    pattern = f"%{_literal(text)}%"
+    columns = (Complaint.number, Complaint.sp4n_tracking_id, Complaint.title, Complaint.body)
+    return [or_(*(column.ilike(pattern, escape="\\") for column in columns))]
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
+    """Cases of a category (or of one below it) and of a district."""
+    found: list[ColumnElement[bool]] = []
+    if category:
+        parent = aliased(Category)
+        inside = (Category.code == category) | (parent.code == category)
+        ids = select(Category.id).outerjoin(parent, parent.id == Category.parent_id).where(inside)
+        found.append(Complaint.category_id.in_(ids))
+    if district:
+        found.append(Complaint.district_id.in_(select(District.id).where(District.code == district)))
+    return found
+
+
+def names_of_agencies() -> ScalarSelect[Any]:
+    """Short names of the agencies on a case in its present cycle, in the order they were named."""
+    names = func.array_agg(aggregate_order_by(_agencies.c.short_name, _tracks.c.position))
+    on_case = and_(
+        _tracks.c.complaint_id == Complaint.id,
+        _tracks.c.cycle == Complaint.cycle,
+        _tracks.c.state.not_in(sorted(LEFT)),
+    )
+    joined = _tracks.join(_agencies, _agencies.c.code == _tracks.c.agency_code)
+    return select(names).select_from(joined).where(on_case).correlate(Complaint.__table__).scalar_subquery()
+
+
+def count_complaints(person: Person, wanted: ComplaintFilter, now: datetime) -> int:
+    """How many complaints the filter finds."""
+    statement = select(func.count(Complaint.id)).where(visible_to(person), *_criteria(wanted, now))
+    return db.session.execute(statement).scalar_one()
+
+
+def complaint_page(
+    person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, by_limit: bool = False
+) -> list[ComplaintRow]:
+    """One page of the list, the newest first or the nearest limit first."""
+    nearest = _nearest_step()
+    order = (Complaint.next_due_at.asc().nulls_last(), Complaint.id) if by_limit else (Complaint.id.desc(),)
+    statement: Select[Any] = (
+        select(Complaint, names_of_agencies(), *nearest.c)
+        .outerjoin(nearest, true())
+        .options(joinedload(Complaint.district))
+        .where(visible_to(person), *_criteria(wanted, now))
+        .order_by(*order)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [ComplaintRow(case, tuple(names or ()), *step) for case, names, *step in db.session.execute(statement)]
+
+
+def _nearest_step() -> Lateral:
+    """The open step of a case whose limit comes first; one that waits for the reporter only when no other is open."""
+    same_step = and_(_sop_steps.c.step == _tasks.c.step, _sop_steps.c.sop_version_id == Complaint.sop_version_id)
+    columns = (_tasks.c.step, _sop_steps.c.number, _tasks.c.due_at, _tasks.c.warn_at, _tasks.c.paused_at)
+    statement = (
+        select(*columns)
+        .select_from(_tasks.join(_sop_steps, same_step))
+        .where(_tasks.c.complaint_id == Complaint.id, _tasks.c.closed_at.is_(None))
+        .order_by(_tasks.c.paused_at.is_not(None), _tasks.c.due_at, _tasks.c.id)
+        .limit(1)
+    )
+    return statement.correlate(Complaint.__table__).lateral("nearest")
+
+
+def _criteria(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found = [*contains_text(wanted.text), *about(wanted.category, wanted.district)]
+    if wanted.status is not None:
+        found.append(Complaint.status == wanted.status.value)
+    if wanted.running:
+        found.append(Complaint.status.not_in(sorted(ENDED)))
+    if wanted.late:
+        found.append(Complaint.next_due_at < now)
+    if wanted.channel:
+        found.append(Complaint.channel == wanted.channel)
+    return [*found, *_at(wanted)]
+
+
+def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
+    """Where the case is: at an open step, with an agency."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.step is not None:
+        at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)
+        found.append(Complaint.id.in_(at_step))
+    if wanted.agency:
+        with_agency = select(_tracks.c.complaint_id).where(
+            _tracks.c.agency_code == wanted.agency,
+            _tracks.c.complaint_id == Complaint.id,
+            _tracks.c.cycle == Complaint.cycle,
+            _tracks.c.state.not_in(sorted(LEFT)),
+        )
+        found.append(with_agency.correlate(Complaint.__table__).exists())
+    return found
+
+
+def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
+    """Names by code of the categories, districts and (where asked for) agencies that a filter offers, in one query."""
+    sources = {"kategori": Category, "kecamatan": District} | ({"opd": Agency} if agencies else {})
+    parts = [select(literal(kind).label("kind"), source.code, _name_of(source)) for kind, source in sources.items()]
+    offered: dict[str, dict[str, str]] = {kind: {} for kind in sources}
+    for kind, code, name in db.session.execute(union_all(*parts).order_by("kind", "name")):
+        offered[kind][code] = name
+    return offered
+
+
+def _name_of(source: Any) -> ColumnElement[str]:
+    column: ColumnElement[str] = source.short_name if source is Agency else source.name
+    return column.label("name")
+
+
+def villages_by_district() -> dict[str, dict[str, str]]:
+    """Names of the villages by code, under the name of their district; for pick lists."""
+    found: dict[str, dict[str, str]] = {}
+    statement = select(District.name, Village.code, Village.name).join(Village.district)
+    for district, code, name in db.session.execute(statement.order_by(District.name, Village.name)):
+        found.setdefault(district, {})[code] = name
+    return found
+
+
+def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
+    """Code and name of the active categories of the top level, each with its active ones below as names by code."""
+    statement = select(Category).where(Category.active.is_(True)).order_by(Category.name)
+    rows = db.session.scalars(statement).all()
+    below: dict[int | None, dict[str, str]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, {})[row.code] = row.name
+    known = {row.id for row in rows}
+    tops = (row for row in rows if row.parent_id not in known)
+    return [(row.code, row.name, below.get(row.id, {})) for row in tops]

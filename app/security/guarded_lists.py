@@ -1,0 +1,92 @@
+"""Requests that FAB's generated screens would stumble over or be misused by, refused before any of its code runs."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request
+from werkzeug.wrappers import Response
+
+PAGE_SIZES = (25, 50, 100)
+LARGEST_KEY = 2**63 - 1
+LARGEST_PAGE = 10**6
+LONGEST_REMEMBERED = 300
+BLANK_CHOICE = "__None"
+_FILTER = re.compile(r"_flt_(\d)_(.*)")
+
+
+class GuardedRequests:
+    """Mixed into a generated screen in front of FAB's class (reliability M4, M7, M10, M11).
+
+    Addresses whose key, page, page size, ordering or filter FAB would take as they come answer 400 or 404; an action
+    runs only on rows that the screen itself shows.
+    """
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """The screen's routes, with the check in front of all of them."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)  # type: ignore[misc]
+        blueprint.before_request(self._refuse_unreadable)
+        return blueprint
+
+    def update_redirect(self) -> None:
+        """Remember where to go back to, unless it is so long that five of them would burst the session cookie."""
+        if len(request.url) <= LONGEST_REMEMBERED:
+            super().update_redirect()  # type: ignore[misc]
+
+    def _refuse_unreadable(self) -> Response | None:
+        if "pk" in (request.view_args or {}):
+            self._check_key(request.view_args["pk"])
+        for name in request.args:
+            self._check_list_argument(name, request.args[name])
+        if self._filters_by_nothing():
+            return redirect(request.path)
+        if (request.endpoint or "").rpartition(".")[2] in ("action", "action_post", "confirm_action"):
+            self._check_action()
+        return None
+
+    @staticmethod
+    def _check_key(text: str) -> None:
+        if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_KEY):
+            abort(404)
+
+    def _check_list_argument(self, name: str, text: str) -> None:
+        """FAB reads these names wherever they stand in an argument's name."""
+        if "psize_" in name and text not in map(str, PAGE_SIZES):
+            abort(400)
+        if "page_" in name and not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_PAGE):
+            abort(400)
+        if "_oc_" in name and text not in self._orderable(name.partition("_oc_")[2]):
+            abort(400)
+        if matched := _FILTER.search(name):
+            self._check_filter(int(matched[1]), matched[2], request.args.getlist(name))
+
+    def _orderable(self, view_name: str) -> list[str]:
+        shown = [self, *(getattr(self, "_related_views", None) or [])]
+        return [column for view in shown if type(view).__name__ == view_name for column in view.order_columns]
+
+    def _check_filter(self, index: int, column: str, values: list[str]) -> None:
+        view: Any = self
+        offered = view._filters.get_search_filters().get(column, ())
+        if offered and index >= len(offered):
+            abort(400)
+        if any("\x00" in value for value in values):
+            abort(400)
+        if column in view.datamodel.list_properties and view.datamodel.is_relation(column):
+            for value in values:
+                if value != BLANK_CHOICE and not (value.isascii() and value.isdigit() and int(value[:20]) <= 2**31 - 1):
+                    abort(400)
+
+    @staticmethod
+    def _filters_by_nothing() -> bool:
+        """A pick list left at its blank choice: no filter, while FAB would look for a row of that name."""
+        return any(_FILTER.search(name) and request.args[name] == BLANK_CHOICE for name in request.args)
+
+    def _check_action(self) -> None:
+        view: Any = self
+        in_path = (request.view_args or {}).get("name")
+        if (in_path or request.form.get("action")) not in view.actions:
+            abort(404)
+        keys = [request.view_args["pk"]] if in_path else request.form.getlist("rowid")  # type: ignore[index]
+        for key in keys:
+            self._check_key(key)
+            if view.datamodel.get(key, view._base_filters) is None:
+                abort(404)

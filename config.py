@@ -1,0 +1,300 @@
+"""Settings of the program, read once from the environment (names: README, "Environment")."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)
+SHORTEST_SECRET = 32
+SECRETS_FILE = "secrets.json"
+WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development", "balangan", "lapor", "password")
+MEBIBYTE = 1024 * 1024
+
+
+class ConfigurationError(Exception):
+    """The environment does not allow a start; `reasons` holds every sentence at once, so that one round of repair is
+    enough.
+    """
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment said, before it is turned into framework settings."""
+
+    home: Path
+    host: str
+    port: int
+    production: bool
+    database_url: str | None
+    redis_url: str | None
+    storage_url: str
+    secret_key: str | None
+    identity_keys: tuple[str, ...]
+    public_base_url: str | None
+    smtp_url: str | None
+
+    @property
+    def local_url(self) -> str:
+        """The address under which this machine reaches the web process."""
+        host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def base_url(self) -> str:
+        """The address that stands in letters and messages, without a slash at the end."""
+        return (self.public_base_url or self.local_url).rstrip("/")
+
+
+def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Reads the names of the public contract; raises ConfigurationError for values that cannot be understood.
+
+    SECRET_KEY and IDENTITY_KEYS that are not set come from the file that the first start wrote into LAPOR_HOME,
+    except in production, where they must be given.
+    """
+    given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
+    home = home_folder(given)
+    production = given.get("LAPOR_ENV", "").lower() == "production"
+    secrets = {} if production else stored_secrets(home)
+    reasons: list[str] = []
+    found = Environment(
+        home=home,
+        host=given.get("HOST", "127.0.0.1"),
+        port=_port(given.get("PORT", "8080"), reasons),
+        production=production,
+        database_url=_database_url(given.get("DATABASE_URL"), reasons),
+        redis_url=_redis_url(given.get("REDIS_URL"), reasons),
+        storage_url=given.get("STORAGE_URL", (home / "storage").as_uri()),
+        secret_key=given.get("SECRET_KEY", secrets.get("SECRET_KEY")),
+        identity_keys=_identity_keys(given.get("IDENTITY_KEYS", secrets.get("IDENTITY_KEYS", "")), reasons),
+        public_base_url=given.get("PUBLIC_BASE_URL"),
+        smtp_url=given.get("SMTP_URL"),
+    )
+    if reasons:
+        raise ConfigurationError(reasons)
+    return found
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    """The data folder: LAPOR_HOME, else the user's data folder of the XDG base directory specification."""
+    if named := environ.get("LAPOR_HOME"):
+        return Path(named).expanduser().absolute()
+    shared = environ.get("XDG_DATA_HOME", "")
+    base = Path(shared) if shared.startswith("/") else Path.home() / ".local" / "share"
+    return base / "lapor-balangan"
+
+
+def stored_secrets(home: Path) -> dict[str, str]:
+    """The secrets of the first start, or nothing; an unreadable file stops the start rather than changing the keys."""
+    path = home / SECRETS_FILE
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as problem:
+        raise ConfigurationError(
+            [f"{path} cannot be read ({problem}): it holds the keys of the stored data."]
+        ) from problem
+
+
+def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
+    """Why this environment may not serve citizens, one sentence a reason; empty outside production."""
+    if not environment.production:
+        return []
+    missing = {
+        "DATABASE_URL": environment.database_url,
+        "REDIS_URL": environment.redis_url,
+        "IDENTITY_KEYS": environment.identity_keys,
+        "SECRET_KEY": environment.secret_key,
+        "PUBLIC_BASE_URL": environment.public_base_url,
+    }
+    reasons = [f"{name} is not set." for name, text in missing.items() if not text]
+    if environment.secret_key and _guessable(environment.secret_key):
+        reasons.append(f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters.")
+    if environment.public_base_url and not _public_https(environment.public_base_url):
+        reasons.append("PUBLIC_BASE_URL is not an https:// address with a host name.")
+    if demo:
+        reasons.append("--demo makes accounts whose password everybody knows.")
+    return reasons
+
+
+def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The Flask configuration of this environment; raises ConfigurationError where production would be unsafe."""
+    environment = read_environment(environ)
+    if reasons := unsafe_reasons(environment):
+        raise ConfigurationError(reasons)
+    return flask_settings(environment)
+
+
+def flask_settings(environment: Environment) -> dict[str, Any]:
+    """Framework settings for an environment that has been judged already."""
+    return (
+        _own_settings(environment)
+        | _cookie_settings(environment)
+        | _database_settings(environment)
+        | _framework_settings(environment)
+        | _limit_settings(environment)
+    )
+
+
+def _own_settings(environment: Environment) -> dict[str, Any]:
+    return {
+        "LAPOR_HOME": environment.home,
+        "LAPOR_PRODUCTION": environment.production,
+        "PUBLIC_BASE_URL": environment.base_url,
+        "REDIS_URL": environment.redis_url,
+        "STORAGE_URL": environment.storage_url,
+        "SMTP_URL": environment.smtp_url,
+        "IDENTITY_KEYS": environment.identity_keys,
+        "SECRET_KEY": environment.secret_key,
+    }
+
+
+def _cookie_settings(environment: Environment) -> dict[str, Any]:
+    return {
+        "SESSION_COOKIE_NAME": "lapor_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": environment.production,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": environment.production,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PREFERRED_URL_SCHEME": "https" if environment.production else "http",
+        "TRUSTED_HOSTS": trusted_hosts(environment),
+        "FAB_SAFE_REDIRECT_HOSTS": redirect_hosts(environment),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
+        "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=12),
+    }
+
+
+def _database_settings(environment: Environment) -> dict[str, Any]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": environment.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": True,
+            "pool_size": 2,
+            "max_overflow": 3,
+            "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},
+        },
+    }
+
+
+def _framework_settings(environment: Environment) -> dict[str, Any]:
+    return {
+        "APP_NAME": "Lapor Balangan",
+        "AUTH_TYPE": 1,
+        "AUTH_ROLE_ADMIN": "Admin",
+        # Tables come from the migrations and rights from one deploy command: nothing is written when a process starts.
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_API_SHOW_STACKTRACE": False,
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
+        "LANGUAGES": {"id": {"flag": "id", "name": "Bahasa Indonesia"}, "en": {"flag": "gb", "name": "English"}},
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _limit_settings(environment: Environment) -> dict[str, Any]:
+    return {
+        "MAX_CONTENT_LENGTH": 26 * MEBIBYTE,
+        "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
+        "MAX_FORM_PARTS": 500,
+        "AUTH_RATE_LIMITED": True,
+        "AUTH_RATE_LIMIT": "10 per minute",
+        "RATELIMIT_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "RATELIMIT_STORAGE_URI": limiter_storage(environment.redis_url),
+        # Redis being away must not lock the officers out: each process counts for itself meanwhile.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_SWALLOW_ERRORS": True,
+    }
+
+
+def trusted_hosts(environment: Environment) -> list[str]:
+    """Host names this program answers to: its public one, and this machine by its local names."""
+    public = urlsplit(environment.base_url).hostname
+    return list(dict.fromkeys([*([public] if public else []), *LOCAL_HOSTS]))
+
+
+def redirect_hosts(environment: Environment) -> list[str]:
+    """Hosts a login may return to, each with its exact port: a pattern would also let `host:x@elsewhere` through."""
+    local = [name for host in LOCAL_HOSTS for name in (host, f"{host}:{environment.port}")]
+    return list(dict.fromkeys([urlsplit(environment.base_url).netloc, *local]))
+
+
+def limiter_storage(redis_url: str | None) -> str:
+    """The rate limiter's spelling of a Redis URL: its library names Unix sockets in another way than redis-py does."""
+    if redis_url is None:
+        return "memory://"
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+unix://{parts.path}?db={database}"
+
+
+def _port(text: str, reasons: list[str]) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    reasons.append(f"PORT is {text!r}, not a number from 1 to 65535.")
+    return 0
+
+
+def _database_url(text: str | None, reasons: list[str]) -> str | None:
+    if text is None:
+        return None
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        return f"postgresql+psycopg://{rest}"
+    reasons.append("DATABASE_URL does not begin with postgresql:// (PostgreSQL is the only database).")
+    return None
+
+
+def _redis_url(text: str | None, reasons: list[str]) -> str | None:
+    if text is None or text.startswith(("redis://", "rediss://", "unix://")):
+        return text
+    reasons.append("REDIS_URL does not begin with redis://, rediss:// or unix://.")
+    return None
+
+
+def _identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    if not all(_is_fernet_key(key) for key in keys):
+        reasons.append(
+            "IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64), newest first, with commas between."
+        )
+    return keys
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _guessable(secret: str) -> bool:
+    begins_known = secret.lower().startswith(WELL_KNOWN_SECRETS) and len(secret) < 2 * SHORTEST_SECRET
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
+
+
+def _public_https(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" and bool(parts.hostname) and parts.hostname not in LOCAL_HOSTS

@@ -1,0 +1,41 @@
+"""What every job runs in: the program of this process, and one transaction."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from app.bootstrap import create_core_app
+from flask import Flask
+
+from app.extensions import db
+from app.transaction import one_transaction
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+@functools.cache
+def worker_app() -> Flask:
+    """The program without screens, built once a process: the worker builds it before it forks, so no
+    job pays for it.
+    """
+    return create_core_app()
+
+
+def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Runs a job in the program's context and one transaction: it is done wholly, or not at all and reported failed."""
+
+    @functools.wraps(job)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        with worker_app().app_context(), one_transaction():
+            return job(*args, **kwargs)
+
+    return run
+
+
+def forget_inherited_connections() -> None:
+    """Drops the parent's database connections in a forked process without closing them for the parent."""
+    with worker_app().app_context():
+        db.engine.dispose(close=False)

@@ -1,0 +1,128 @@
+"""`python run.py scheduler`: puts the periodic jobs into their queues, once a slot of time however many schedulers run.
+
+RQ's own cron has no such lock (two of them enqueue twice). Nothing depends on a slot being met: each job takes up
+whatever is due.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from types import FrameType
+
+from redis import Redis, RedisError
+from rq.exceptions import DuplicateJobError
+
+from app.job_names import JobName, QueueName
+from config import read_environment
+from jobs.listed_job import queue
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_KEY = "lapor:scheduler:heartbeat"
+HEARTBEAT_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 5.0
+DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class PeriodicJob:
+    """A job that is queued once in every slot of `every` seconds, counted from the epoch."""
+
+    name: JobName
+    every: int
+    queue: QueueName
+
+    def slot(self, now: float) -> int:
+        """The number of the slot that `now` (seconds since the epoch) lies in."""
+        return int(now // self.every)
+
+    def job_id(self, slot: int) -> str:
+        """The same in every scheduler: the queue refuses the second of two equal ones."""
+        return f"{self.name.replace('.', '-')}-{self.every}-{slot}"
+
+
+PERIODIC_JOBS = (
+    PeriodicJob(JobName("jobs.alarm_jobs.sweep_alarms"), 30, QueueName("alarms")),
+    PeriodicJob(JobName("jobs.notice_jobs.relay_notices"), 20, QueueName("notices")),
+    PeriodicJob(JobName("jobs.document_jobs.relay_documents"), 30, QueueName("documents")),
+)
+
+
+@dataclass
+class Scheduler:
+    """Looks at the clock, queues what is due, and leaves a sign of life; lives through an absence of Redis."""
+
+    connection: Redis
+    periodic_jobs: tuple[PeriodicJob, ...] = PERIODIC_JOBS
+    queued: dict[PeriodicJob, int] = field(default_factory=dict)
+    away: bool = False
+
+    def tick(self, now: float) -> float:
+        """Queues every job whose present slot was not queued yet; returns the seconds until the next
+        look at the clock.
+        """
+        try:
+            for job in self.periodic_jobs:
+                if self.queued.get(job) != job.slot(now):
+                    self.enqueue(job, job.slot(now))
+            self.connection.set(HEARTBEAT_KEY, int(now), ex=HEARTBEAT_SECONDS)
+        except RedisError as problem:
+            self._note_absence(problem)
+            return LONGEST_PAUSE_SECONDS
+        self._note_return()
+        return self._pause(now)
+
+    def enqueue(self, job: PeriodicJob, slot: int) -> None:
+        """Queues one slot of a job; one that nobody took up within two slots is dropped, so a queue without worker does
+        not fill.
+        """
+        try:
+            queue(job.queue, self.connection).enqueue_call(
+                str(job.name),
+                job_id=job.job_id(slot),
+                unique=True,
+                ttl=2 * job.every,
+                result_ttl=4 * job.every,
+                failure_ttl=DAY_SECONDS,
+                timeout=10 * 60,
+            )
+        except DuplicateJobError:
+            log.debug("%s: slot %d was queued by another scheduler", job.name, slot)
+        self.queued[job] = slot
+
+    def _pause(self, now: float) -> float:
+        until_next = min((job.slot(now) + 1) * job.every - now for job in self.periodic_jobs)
+        return min(until_next, LONGEST_PAUSE_SECONDS)
+
+    def _note_absence(self, problem: RedisError) -> None:
+        if not self.away:
+            log.warning("the queue server is away, the scheduler keeps trying: %s", problem)
+        self.away = True
+
+    def _note_return(self) -> None:
+        if self.away:
+            log.warning("the queue server is back")
+        self.away = False
+
+
+def run_scheduler() -> int:
+    """Ticks until it is told to stop."""
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(message)s")
+    stop = threading.Event()
+
+    def request_stop(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, request_stop)
+    url = read_environment().redis_url
+    assert url is not None, "run.py joins the servers first"
+    scheduler = Scheduler(Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5))
+    while not stop.is_set():
+        stop.wait(scheduler.tick(time.time()))
+    return 0

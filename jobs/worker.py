@@ -1,0 +1,58 @@
+"""`python run.py worker`: carries out queued jobs, most urgent queue first."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from redis import Redis
+from rq import Worker
+from rq.job import Job
+from rq.queue import Queue
+from rq.serializers import JSONSerializer
+
+from app.job_names import QueueName
+from app.launch.process_ties import die_with_parent
+from jobs.job_context import forget_inherited_connections, worker_app
+from jobs.listed_job import ListedJob, queue
+
+# Measured: with RQ's defaults the job of a worker killed with its horse waited 807 s for another worker, with these 88
+# s at most.
+# The outbox in the database brings it back sooner; these keep RQ's own books in order.
+WORKER_TTL_SECONDS = 45
+JOB_MONITORING_SECONDS = 5
+MAINTENANCE_SECONDS = 15
+
+
+class ListedWorker(Worker):
+    """RQ's forking worker for listed jobs; a job's process never shares its worker's database connection."""
+
+    max_connection_wait_time = 10.0
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """Runs in the forked process."""
+        forget_inherited_connections()
+        super().main_work_horse(job, queue)
+
+
+def make_worker(connection: Redis) -> ListedWorker:
+    """A worker on all queues in the order of their urgency."""
+    return ListedWorker(
+        [queue(name, connection) for name in QueueName],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=ListedJob,
+        worker_ttl=WORKER_TTL_SECONDS,
+        job_monitoring_interval=JOB_MONITORING_SECONDS,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        log_job_description=False,
+    )
+
+
+def run_worker() -> int:
+    """Works until it is told to stop; the job at hand is finished first."""
+    app = worker_app()
+    # Jobs and RQ's own timer (which brings retries back) are forked: neither may outlive the worker.
+    os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
+    make_worker(Redis.from_url(app.config["REDIS_URL"])).work(logging_level="WARNING", with_scheduler=True)
+    return 0

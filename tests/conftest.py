@@ -1,0 +1,186 @@
+"""Every test runs on real PostgreSQL and Valkey: a fresh copy of a migrated database with the demo accounts for each."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.clock import OFFICE_ZONE
+from app.demo.accounts import PASSWORD, make_accounts
+from app.extensions import db, redis_client
+from app.queries.people import person_of
+from tests.servers import (
+    database_url_for,
+    prepare_template,
+    pytest_configure,
+    pytest_unconfigure,
+    redis_url_for,
+)
+from workflow_rules.actors import Person
+
+__all__ = ["pytest_configure", "pytest_unconfigure"]
+
+IDENTITY_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+SECRET = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+
+def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]:
+    """Overrides that make an app a test's own; form tokens are tested where they are the subject."""
+    return {
+        "TESTING": True,
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": SECRET,
+        "IDENTITY_KEYS": (IDENTITY_KEY,),
+        "LAPOR_HOME": home,
+        "STORAGE_URL": f"file://{home}/storage",
+        "PUBLIC_BASE_URL": "http://localhost",
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "WTF_CSRF_ENABLED": False,
+        "SMTP_URL": None,
+    }
+
+
+def build_app(database_url: str, redis_url: str, home: str, **more: Any) -> Flask:
+    from run import create_app
+
+    return create_app(**{**settings_for(database_url, redis_url, home), **more})
+
+
+def _fill(database_url: str, home: str) -> None:
+    from app.commands import migrate_database
+
+    app = build_app(database_url, redis_url_for("master"), home)
+    migrate_database(app)
+    with app.app_context():
+        make_accounts()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+@pytest.fixture(scope="session")
+def session_app(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    home = str(tmp_path_factory.mktemp("home"))
+    prepare_template(lambda url: _fill(url, home))
+    return build_app(database_url_for(worker), redis_url_for(worker), home)
+
+
+@pytest.fixture
+def app(session_app: Flask, worker: str) -> Iterator[Flask]:
+    """The whole program on a database of this test's own; everything commits for real."""
+    with session_app.app_context():
+        db.engine.dispose()
+    database_url_for(worker)
+    with session_app.app_context():
+        redis_client().flushdb()
+    yield session_app
+    with session_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context around a test that calls operations itself."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> Iterator[None]:
+    """pytest-flask would hold one context open around the test, and with it one visitor's identity for all of them."""
+    yield
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor who is nobody; pytest-flask's own would keep the last visitor's context open."""
+    return app.test_client()
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[[str], Person]:
+    """A demo officer as the rules know one; needs an application context."""
+
+    def find(username: str) -> Person:
+        user = db.session.scalars(select(User).where(User.username == username)).one()
+        return person_of(user, datetime.now(OFFICE_ZONE))
+
+    return find
+
+
+@pytest.fixture
+def as_user(app: Flask) -> Callable[[str], FlaskClient]:
+    """A client whose cookie says it is this officer."""
+
+    def sign_in(username: str) -> FlaskClient:
+        client = app.test_client()
+        with app.app_context():
+            user_id = db.session.scalars(select(User.id).where(User.username == username)).one()
+        with client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = str(user_id), True
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def bearer(app: Flask) -> Callable[[str], dict[str, str]]:
+    """Headers with an officer's access token, got at the real login door."""
+
+    def sign_in(username: str) -> dict[str, str]:
+        body = {"username": username, "password": PASSWORD, "provider": "db"}
+        answer = app.test_client().post("/api/v1/security/login", json=body)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
+
+    return sign_in
+
+
+@pytest.fixture
+def freeze() -> Iterator[Callable[[str], Any]]:
+    """Hold the program's clock at an office time such as `2026-11-24 10:00`; our SQL never asks the database's clock."""
+    with time_travel() as travel:
+        yield travel
+
+
+@contextmanager
+def time_travel() -> Iterator[Callable[[str], Any]]:
+    travellers: list[time_machine.travel] = []
+
+    def to(text: str) -> Any:
+        at = datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
+        traveller = time_machine.travel(at, tick=False)
+        travellers.append(traveller)
+        return traveller.start()
+
+    yield to
+    for traveller in reversed(travellers):
+        traveller.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in a test may reach beyond this machine."""
+    connect = socket.socket.connect
+
+    def only_here(sock: socket.socket, address: Any) -> Any:
+        here = sock.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1", "localhost")
+        assert here, f"a test wanted to connect to {address}"
+        return connect(sock, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+
+

@@ -1,0 +1,106 @@
+"""Complaints in any state, led there by the real operations, so that no test ever meets an impossible one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.clock import utc_now
+from app.demo.accounts import demo_person, username_of
+from app.models import Complaint
+from app.operations.perform_action import Performed, perform_action
+from app.operations.receive_complaint import receive_complaint
+from app.operations.report_input import clean_report
+from workflow_rules.actions import Action, ActionRequest
+
+REPORTER = {"name": "Aminah", "address": "Jl. Contoh No. 7", "phone": "0800-0000-0007"}
+OFFICE_PATH = ("register", "check", "report", "direct")
+AGENCY_PATH = ("agency_receive", "agency_dispose", "draft_answer", "sign_answer", "send_answer")
+
+
+@dataclass
+class Case:
+    """One complaint and a hand to move it on."""
+
+    complaint: Complaint
+    agencies: tuple[str, ...]
+    code: str
+
+    @property
+    def id(self) -> int:
+        return self.complaint.id
+
+    def act(
+        self,
+        actor: str,
+        action: str,
+        house: str | None = None,
+        agency: str | None = None,
+        now: datetime | None = None,
+        **params: Any,
+    ) -> Performed:
+        """Let the demo officer of an office do one action with the version that stands."""
+        by = demo_person(username_of(actor, house))
+        request = ActionRequest(Action(action), agency, params)
+        return perform_action(self.id, request, by, self.complaint.version, now=now)
+
+
+def a_report(**more: Any) -> dict[str, Any]:
+    """A good report body; keywords replace its parts."""
+    return {
+        "title": "Jalan berlubang di depan sekolah",
+        "body": "Lubang dalam dan sudah dua orang jatuh.",
+        "channel": "web",
+        "reporter": REPORTER,
+        "location": {"text": "Depan sekolah", "district": "Paringin"},
+        **more,
+    }
+
+
+def a_complaint(
+    at: str = "register",
+    agencies: tuple[str, ...] = ("dpuprperkim",),
+    route: str = "fast",
+    received: datetime | None = None,
+    field_visit: bool = False,
+    **report: Any,
+) -> Case:
+    """A complaint whose open step is `at` (in every agency's track), moved there through the operations."""
+    by = demo_person("admin.aduan")
+    received_case = receive_complaint(clean_report(a_report(**report)), by, now=received or utc_now())
+    case = Case(received_case.complaint, agencies, received_case.tracking_code)
+    for stage, moves in _stages(case, route, field_visit):
+        if stage == at:
+            return case
+        for move in moves:
+            case.act(now=received, **move)
+    assert at == "answered", at
+    return case
+
+
+def _stages(case: Case, route: str, field_visit: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    direct = {
+        "agencies": list(case.agencies),
+        "lead": case.agencies[0],
+        "instruction": "Tindak lanjuti.",
+        "urgency": "normal",
+        "field_visit": field_visit,
+        "route": route,
+    }
+    yield "register", [{"actor": "complaint_admin", "action": "register"}]
+    yield "check", [{"actor": "section_head", "action": "approve_check"}]
+    yield "report", [{"actor": "division_head", "action": "report"}]
+    yield "direct", [{"actor": "office_head", "action": "direct", **direct}]
+    if route == "via_admin":
+        yield "relay", [{"actor": "complaint_admin", "action": "relay"}]
+    yield "agency_receive", _all(case, "agency_admin", "accept")
+    yield "agency_dispose", _all(case, "agency_head", "dispose", instruction="Siapkan tanggapan.")
+    yield "draft_answer", _all(case, "agency_secretary", "submit_draft", subject="Tanggapan", body="Sudah ditangani.")
+    yield "sign_answer", _all(case, "agency_head", "sign")
+    yield "send_answer", _all(case, "agency_admin", "send")
+    yield "dispose_answer", [{"actor": "office_head", "action": "dispose_answer", "instruction": "Jawab."}]
+    yield "reply", [{"actor": "complaint_admin", "action": "reply", "text": "Sudah ditangani.", "proof": "Dicatat."}]
+
+
+def _all(case: Case, actor: str, action: str, **params: Any) -> list[dict[str, Any]]:
+    return [{"actor": actor, "action": action, "house": house, **params} for house in case.agencies]

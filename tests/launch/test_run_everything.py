@@ -1,0 +1,93 @@
+"""`python run.py all` from start to stop: it serves, keeps its data through a kill, and leaves no process behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import psutil
+import psycopg
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Everything:
+    """The whole program on a data folder of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        named = {"LAPOR_HOME": str(home), "PORT": str(self.port), "WEB_CONCURRENCY": "2"}
+        environ = {"PATH": os.environ["PATH"], "HOME": str(home.parent)} | named
+        command = [sys.executable, str(PROJECT / "run.py"), "all"]
+        self.process = subprocess.Popen(
+            command, env=environ, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.lines: list[str] = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if "ready: http" in line:
+                self._ready.set()
+        self._ready.set()
+
+    def wait_until_ready(self) -> list[psutil.Process]:
+        """Returns every process of the set."""
+        self._ready.wait(PATIENCE_SECONDS)
+        assert self.process.poll() is None, "\n".join(self.lines)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def database(self) -> psycopg.Connection[tuple[object, ...]]:
+        address = json.loads((self.home / "running.json").read_text())["addresses"]["DATABASE_URL"]
+        return psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+
+    def end(self, sign: signal.Signals) -> int:
+        self.process.send_signal(sign)
+        code = self.process.wait(timeout=20)
+        self._reader.join(timeout=20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+def test_a_killed_program_leaves_no_process_and_starts_again_with_its_data(tmp_path: Path) -> None:
+    first = Everything(tmp_path / "home of the program")
+    family = first.wait_until_ready()
+    with first.database() as connection:
+        connection.execute("CREATE TABLE kept_through_kills (n int)")
+    first.end(signal.SIGKILL)
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert len(family) > 6
+    assert alive == []
+
+    second = Everything(first.home)
+    family = second.wait_until_ready()
+    with second.database() as connection:
+        assert connection.execute("SELECT count(*) FROM kept_through_kills").fetchone() == (0,)
+    code = second.end(signal.SIGINT)
+    _, alive = psutil.wait_procs(family, timeout=1)
+
+    assert code == 0
+    assert second.lines[-1] == "Stopping Lapor Balangan."
+    assert alive == []
+    assert not (second.home / "running.json").exists()

@@ -1,0 +1,82 @@
+"""What the environment says, and what the frameworks are told."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+import config
+from app.launch.home import ensure_secrets
+
+
+def settings(home: Path, **environ: str) -> dict[str, object]:
+    return config.settings({"LAPOR_HOME": str(home), **environ})
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_postgresql_is_understood(scheme: str, tmp_path: Path) -> None:
+    found = settings(tmp_path, DATABASE_URL=f"{scheme}://u:p%40ss@db:5433/lapor?sslmode=require")
+
+    assert found["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://u:p%40ss@db:5433/lapor?sslmode=require"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80", "٨٠"])
+def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
+    with pytest.raises(config.ConfigurationError, match="PORT"):
+        settings(tmp_path, PORT=port)
+
+
+def test_the_data_folder_follows_the_xdg_specification() -> None:
+    assert config.home_folder({"XDG_DATA_HOME": "/data"}) == Path("/data/lapor-balangan")
+    assert config.home_folder({"XDG_DATA_HOME": "relative"}) == Path.home() / ".local/share/lapor-balangan"
+    assert config.home_folder({"LAPOR_HOME": "/srv/a b", "XDG_DATA_HOME": "/data"}) == Path("/srv/a b")
+
+
+def test_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
+    ensure_secrets(tmp_path)
+    first = settings(tmp_path)
+    ensure_secrets(tmp_path)
+    second = settings(tmp_path)
+
+    assert stat.S_IMODE((tmp_path / config.SECRETS_FILE).stat().st_mode) == 0o600
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert len(str(first["SECRET_KEY"])) > config.SHORTEST_SECRET
+    assert first["IDENTITY_KEYS"] == second["IDENTITY_KEYS"] != ()
+
+
+def test_a_damaged_secrets_file_stops_the_start_instead_of_changing_the_keys(tmp_path: Path) -> None:
+    (tmp_path / config.SECRETS_FILE).write_text('{"SECRET_KEY": "half')
+
+    with pytest.raises(config.ConfigurationError, match="keys of the stored data"):
+        ensure_secrets(tmp_path)
+
+
+def test_a_login_returns_to_exact_addresses_only(tmp_path: Path) -> None:
+    """A pattern such as `localhost:*` would match `localhost:x@evil.example`."""
+    hosts = settings(tmp_path, PORT="8090", PUBLIC_BASE_URL="https://lapor.example")["FAB_SAFE_REDIRECT_HOSTS"]
+
+    assert hosts == ["lapor.example", "localhost", "localhost:8090", "127.0.0.1", "127.0.0.1:8090"]
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "storage"),
+    [
+        ("unix:///run/a%20b/v.sock?db=3", "redis+unix:///run/a%20b/v.sock?db=3"),
+        ("redis://:pw@queue:6380/2", "redis://:pw@queue:6380/2"),
+    ],
+)
+def test_the_rate_limiter_counts_in_the_same_redis(redis_url: str, storage: str, tmp_path: Path) -> None:
+    assert settings(tmp_path, REDIS_URL=redis_url)["RATELIMIT_STORAGE_URI"] == storage
+
+
+def test_limits_and_cookies_are_never_left_to_the_frameworks(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+
+    assert found["SESSION_COOKIE_HTTPONLY"] is True
+    assert found["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert found["MAX_CONTENT_LENGTH"] == 26 * 1024 * 1024
+    assert found["RATELIMIT_ENABLED"] is True
+    assert found["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] is True
+    assert found["FAB_CREATE_DB"] is found["FAB_UPDATE_PERMS"] is False

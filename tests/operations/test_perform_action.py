@@ -1,0 +1,76 @@
+"""The one door: whole or not at all, judged by the state at the moment, by the right officer and version."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, Letter, Notice, StepTask
+from app.operations import perform_action as door
+from app.operations.audit import audit_all
+from tests.factories import a_complaint
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import Person
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+@pytest.mark.parametrize("route", ["fast", "via_admin"])
+def test_a_case_goes_through_all_steps_and_its_record_holds(context: Flask, route: str) -> None:
+    case = a_complaint(at="answered", agencies=("dpuprperkim", "dishub"), route=route)
+    assert case.complaint.status == "answered"
+    assert audit_all() == []
+
+
+def test_a_stale_version_is_refused_and_nothing_is_written(context: Flask, person: Callable[[str], Person]) -> None:
+    case = a_complaint(at="check")
+    before = _counts()
+    with pytest.raises(ActionRefused) as refused:
+        door.perform_action(case.id, ActionRequest(Action.APPROVE_CHECK), person("kasi"), case.complaint.version - 1)
+    assert refused.value.reason is RefusalReason.STALE_VERSION
+    assert _counts() == before
+
+
+def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
+    context: Flask, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = a_complaint(at="sign_answer")
+    before, version = _counts(), case.complaint.version
+
+    def fail(*_args: object) -> None:
+        raise RuntimeError("the last line")
+
+    monkeypatch.setattr(door, "notify_opened", fail)
+    with pytest.raises(RuntimeError, match="the last line"):
+        door.perform_action(case.id, ActionRequest(Action.SIGN), person("kepala.dpuprperkim"), version)
+    assert _counts() == before
+    letter = db.session.scalars(select(Letter)).one()
+    assert (letter.state, letter.number) == ("draft", None)
+
+
+def test_an_opened_step_gets_its_limit_and_tells_its_officer_once(context: Flask) -> None:
+    case = a_complaint(at="check")
+    task = db.session.scalars(select(StepTask).where(StepTask.closed_at.is_(None))).one()
+    assert (task.step, task.actor) == ("check", "section_head")
+    assert task.due_at > task.opened_at
+    told = db.session.scalars(select(Notice).where(Notice.task_id == task.id)).all()
+    assert [notice.user.username for notice in told] == ["kasi"]
+    assert case.complaint.next_due_at == task.due_at
+
+
+def test_an_officer_of_another_agency_cannot_tell_the_case_exists(
+    context: Flask, person: Callable[[str], Person]
+) -> None:
+    case = a_complaint(at="agency_receive", agencies=("dishub",))
+    with pytest.raises(ActionRefused) as refused:
+        door.perform_action(case.id, ActionRequest(Action.ACCEPT), person("admin.dplh"), case.complaint.version)
+    assert refused.value.reason is RefusalReason.NOT_VISIBLE
+
+
+def _counts() -> tuple[int, ...]:
+    db.session.expire_all()
+    return tuple(
+        db.session.execute(select(func.count()).select_from(model)).scalar_one()
+        for model in (Complaint, ComplaintEvent, StepTask, Letter, Notice)
+    )

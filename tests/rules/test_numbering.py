@@ -1,0 +1,58 @@
+"""The complaint's own number: one spelling, both ways."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow_rules.numbering import format_complaint_number, parse_complaint_number
+
+
+@pytest.mark.parametrize(
+    ("year", "running", "number"),
+    [(2026, 1, "LB-2026-000001"), (2026, 999_999, "LB-2026-999999"), (2027, 42, "LB-2027-000042")],
+)
+def test_a_number_is_written_with_six_digits(year: int, running: int, number: str) -> None:
+    assert format_complaint_number(year, running) == number
+    assert parse_complaint_number(number) == (year, running)
+
+
+@given(st.integers(2000, 9999), st.integers(1, 999_999))
+def test_a_number_is_read_as_it_was_written(year: int, running: int) -> None:
+    number = format_complaint_number(year, running)
+    assert len(number) == 14
+    assert parse_complaint_number(number) == (year, running)
+
+
+@pytest.mark.parametrize("running", [0, -1, 1_000_000, 10**30])
+def test_there_is_no_number_beyond_the_six_digits(running: int) -> None:
+    with pytest.raises(ValueError, match="no number"):
+        format_complaint_number(2026, running)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "LB-2026-1",
+        "LB-2026-0000001",
+        "LB-26-000001",
+        "lb-2026-000001",
+        " LB-2026-000001",
+        "LB-2026-000001\n",
+        "LB-2026-000001 ",
+        "LB\u200b-2026-000001",
+        "LB-2026-00000a",
+        "LB-2026\u2013000001",
+        "XLB-2026-000001",
+        "LB-2026-000001; DROP TABLE",
+    ],
+)
+def test_anything_else_is_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match="not a complaint number"):
+        parse_complaint_number(text)
+
+
+@pytest.mark.parametrize("text", ["LB-\u0662\u0660\u0662\u0666-000001", "LB-2026-00000\uff11", "LB-2026-000000"])
+def test_look_alike_digits_and_a_number_that_is_never_given_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="not a complaint number"):
+        parse_complaint_number(text)

@@ -1,0 +1,290 @@
+"""Forms for the actions of the rules: which control each parameter gets, and what was typed into it as parameters."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from app.errors import field_sentences, refusal_sentence
+from app.labels.acts import BUTTONS, EFFECTS, HINTS, PARAMETERS, PARAMETERS_OF
+from app.labels.case_page import NOTHING_CHOSEN, QUESTIONS, Question, choices_of
+from app.models import Letter
+from app.queries.case_page import PRIMARY_ACTIONS, Case
+from workflow_rules.actions import Action
+from workflow_rules.decide import AllowedAction
+from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Text, fields_of, is_blank
+from workflow_rules.refusals import ActionRefused, FieldFault
+
+LONG_TEXTS = frozenset(
+    {"question", "text", "note", "instruction", "reason", "body", "incomplete_reason", "comment", "proof"}
+)
+ROWS = {"body": 14, "instruction": 4, "text": 6}
+MOST_RADIOS = 5
+# Fields of the form itself, beside the parameters of the action.
+OWN_FIELDS = frozenset({"csrf_token", "token", "action", "agency", "expected_version", "ask", "search", "agency_search"})
+ICONS = {
+    "register": "clipboard-check",
+    "approve_check": "check",
+    "report": "send",
+    "direct": "gavel",
+    "relay": "send",
+    "accept": "check",
+    "dispose": "corner-down-right",
+    "submit_draft": "file-text",
+    "sign": "writing-sign",
+    "send": "send",
+    "dispose_answer": "corner-down-right",
+    "reply": "mail",
+    "attach": "paperclip",
+    "note": "message-2",
+    "send_back": "arrow-back-up",
+    "archive": "archive",
+    "merge": "git-merge",
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """One parameter as the page draws it; `kind` is input, area, radios, select, tick, agencies, secret or file."""
+
+    name: str
+    id: str
+    kind: str
+    label: str
+    hint: str
+    required: bool
+    value: Any
+    error: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    longest: int | None = None
+    rows: int = 3
+
+    @property
+    def described_by(self) -> str:
+        """The ids by which a screen reader ties hint and error to the control."""
+        parts = (f"{self.id}-petunjuk" if self.hint else "", f"{self.id}-galat" if self.error else "")
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """One allowed action with everything its form needs; a refused one brings back what was typed and why."""
+
+    allowed: AllowedAction
+    key: str
+    title: str
+    button: str
+    icon: str
+    effect: str
+    agency_name: str
+    controls: tuple[Control, ...]
+    token: str
+    version: int
+    question: Question | None
+    typed: MultiDict[str, str]
+    summary: str = ""
+    status: int = 200
+
+    @property
+    def action(self) -> str:
+        return self.allowed.action.value
+
+    @property
+    def takes_files(self) -> bool:
+        return self.allowed.action is Action.ATTACH
+
+    def control(self, name: str) -> Control:
+        return next(c for c in self.controls if c.name == name)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One form as it came in."""
+
+    action: Action
+    agency: str | None
+    version: int
+    token: str
+    form: MultiDict[str, str]
+    file: FileStorage | None = None
+
+    @property
+    def again(self) -> bool:
+        """A direction that names an agency is given again for the one that declined."""
+        return self.action is Action.DIRECT and self.agency is not None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return params_of(fields_of(self.action, self.again), self.form)
+
+    def means(self, allowed: AllowedAction) -> bool:
+        return (self.action, self.agency) == (allowed.action, allowed.agency)
+
+
+def read_sent(form: MultiDict[str, str], file: FileStorage | None = None) -> Sent | None:
+    """The form as a wish; None for one that no page of ours has made."""
+    action, version, token = form.get("action", ""), form.get("expected_version", ""), form.get("token", "")
+    known = action in frozenset(Action) - {Action.EXPIRE_QUESTION}
+    if not (known and _is_count(version) and 16 <= len(token) <= 64 and "\x00" not in token):
+        return None
+    return Sent(Action(action), form.get("agency") or None, int(version), token, form, file)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def params_of(fields: Mapping[str, Field], form: MultiDict[str, str]) -> dict[str, Any]:
+    """What was typed, as the rules take it: empty fields left out, types converted, nothing that is not asked for."""
+    found = {name: _value(field, form, name) for name, field in fields.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(field: Field, form: MultiDict[str, str], name: str) -> Any:
+    if isinstance(field, Flag):
+        return name in form if field.required or name in form else None
+    if isinstance(field, Codes):
+        return [code for code in form.getlist(name) if code] or None
+    text = form.get(name, "")
+    if text == "" or (not field.required and is_blank(text)):
+        return None
+    return int(text) if isinstance(field, Number) and _is_count(text) else text
+
+
+def digest_of(sent: Sent) -> str:
+    """What makes two submissions the same: every typed value and the file, but no secret and no form plumbing."""
+    secret = {name for name, field in fields_of(sent.action).items() if field.secret}
+    parts = sorted((k, v) for k, v in sent.form.items(multi=True) if k not in secret | {"csrf_token", "ask"})
+    digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass"))
+    if sent.file is not None:
+        digest.update(sent.file.stream.read())
+        sent.file.stream.seek(0)
+    return digest.hexdigest()
+
+
+def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> list[ActionForm]:
+    """A form for everything this person may do now; the one that was sent keeps its content."""
+    return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in case.allowed]
+
+
+def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
+    """The one thing to do first: the act that completes an open step of mine, or notes the reporter's answer."""
+    listed = list(forms)
+    main = [f for f in listed if f.allowed.step and PRIMARY_ACTIONS[f.allowed.step] is f.allowed.action]
+    answers = [f for f in listed if f.allowed.action is Action.ADD_INFORMATION]
+    return next(iter(main + answers), None)
+
+
+def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: ActionRefused | None) -> ActionForm:
+    action = allowed.action.value
+    key = "-".join((action, allowed.step or "aduan", allowed.agency or "dinas"))
+    errors = _errors(refused) if sent and refused else {}
+    typed = sent.form if sent else MultiDict(_defaults(case, allowed))
+    return ActionForm(
+        allowed=allowed,
+        key=key,
+        title=str(BUTTONS[action]),
+        button=str(BUTTONS[action]),
+        icon=ICONS.get(action, "chevron-right"),
+        effect=str(EFFECTS.get(action, "")),
+        agency_name=case.short_name(allowed.agency) if allowed.agency else "",
+        controls=tuple(_controls(allowed, key, typed, errors)),
+        token=secrets.token_urlsafe(24),
+        version=case.facts.version,
+        question=QUESTIONS.get(action),
+        typed=typed,
+        summary=refusal_sentence(refused) if sent and refused else "",
+    )
+
+
+def _errors(refused: ActionRefused) -> dict[str, str]:
+    """The first sentence of each field; a fault of the file stands at the file control."""
+    found: dict[str, str] = {}
+    for error in reversed(field_sentences(refused.errors)):
+        name = "file" if error["field"] in ("attachments", "filename") else error["field"]
+        found[name] = error["message"]
+    if found.get("file") and any(e.fault is FieldFault.REQUIRED and e.field == "file" for e in refused.errors):
+        found["file"] = str(NOTHING_CHOSEN)
+    return found
+
+
+def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
+    """What a fresh form already holds."""
+    if allowed.action is Action.DIRECT and not allowed.again:
+        suggested = case.complaint.category.default_agency_code if case.complaint.category else None
+        chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}
+        return {"urgency": "normal", "route": "fast", **chosen}
+    if allowed.action is Action.REPLY:
+        return {"channel": case.complaint.channel}
+    if allowed.action is Action.SUBMIT_DRAFT:
+        return _earlier_draft(case, allowed.agency)
+    return {}
+
+
+def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
+    """A letter that came back is mended, not written anew."""
+    mine = (x for x in case.letters if x.agency_code == agency and x.cycle == case.complaint.cycle)
+    last: Letter | None = next(mine, None)
+    return {"subject": last.subject, "body": last.body} if last else {}
+
+
+def _controls(
+    allowed: AllowedAction, key: str, typed: MultiDict[str, str], errors: Mapping[str, str]
+) -> Iterable[Control]:
+    if allowed.action is Action.ATTACH:
+        label = str(PARAMETERS["filename"])
+        yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
+        return
+    for name, field in fields_of(allowed.action, allowed.again).items():
+        if name != "agency":
+            yield _control(allowed, key, name, field, typed, errors.get(name, ""))
+
+
+def _control(
+    allowed: AllowedAction, key: str, name: str, field: Field, typed: MultiDict[str, str], error: str
+) -> Control:
+    action = allowed.action.value
+    listed = isinstance(field, Codes)
+    return Control(
+        name=name,
+        id=f"{key}-{name}",
+        kind=_kind(name, field),
+        label=str(PARAMETERS_OF.get((action, name)) or PARAMETERS[name]),
+        hint=str(HINTS.get(name, "")),
+        required=field.required and not isinstance(field, Flag),
+        value="" if field.secret else typed.getlist(name) if listed else typed.get(name, ""),
+        error=error,
+        choices=tuple(_choices(action, name, field)),
+        longest=getattr(field, "longest", None),
+        rows=ROWS.get(name, 3),
+    )
+
+
+def _kind(name: str, field: Field) -> str:
+    if isinstance(field, Flag):
+        return "tick"
+    if isinstance(field, Codes):
+        return "agencies"
+    if isinstance(field, Choice):
+        return "radios" if field.required and len(field.among) <= MOST_RADIOS else "select"
+    if isinstance(field, Number):
+        return "score"
+    return "secret" if field.secret else "area" if name in LONG_TEXTS else "input"
+
+
+def _choices(action: str, name: str, field: Field) -> Iterable[tuple[str, str]]:
+    if isinstance(field, Choice):
+        labels = choices_of(action, name)
+        return [(value, str(labels[value])) for value in field.among]
+    if isinstance(field, Number):
+        return [(str(n), str(n)) for n in range(field.least, field.most + 1)]
+    return ()
+
+
+def kept_text(sent: Sent) -> list[str]:
+    """Words of a form whose action is no longer offered, so that nobody has to type them again."""
+    texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
+    return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]

@@ -1,0 +1,76 @@
+"""All complaints a person may see, as one list with filters in the address; `/aduan/?lewat=1` is the late ones."""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import BaseView, expose
+
+from app.clock import utc_now
+from app.labels.lists import ORDERS, YES
+from app.labels.words import CHANNELS, STATUSES, STEPS
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_complaints, filter_options
+from app.queries.reference import load_working_calendar
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
+from views.list_rows import LimitWriter, complaint_line
+from views.screen_access import for_officers
+from workflow_rules.steps import CaseStatus, Step
+
+
+class ComplaintListView(BaseView):
+    """The list at `/aduan/`; which rows exist for whom is the session's row scope."""
+
+    route_base = "/aduan"
+    default_view = "list"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/")
+    @for_officers("can_read", "Complaint")
+    def list(self) -> str:
+        """The complaints the filters find, 25 a page; the late ones stand with the longest late first."""
+        person, now = current_person(), utc_now()
+        address = _read_list_address()
+        wanted = _wanted(address)
+        pages = pages_of(address, count_complaints(person, wanted, now))
+        by_limit = wanted.late or address.get("urut") == "batas"
+        rows = complaint_page(person, wanted, now, PAGE_SIZE, pages.offset, by_limit)
+        writer = LimitWriter(load_working_calendar(), now)
+        return render_template(
+            "inbox/complaints.html",
+            now=now,
+            address=address,
+            pages=pages,
+            lines=[complaint_line(row, writer) for row in rows],
+            late=wanted.late,
+            by_limit=by_limit,
+        )
+
+
+def _read_list_address() -> ListAddress:
+    choices: dict[str, Any] = {
+        "status": STATUSES,
+        "langkah": STEPS,
+        "saluran": CHANNELS,
+        "lewat": YES,
+        "berjalan": YES,
+        "urut": ORDERS,
+        **filter_options(agencies=True),
+    }
+    return read_address(choices, fixed=("urut",))
+
+
+def _wanted(address: ListAddress) -> ComplaintFilter:
+    status, step = address.get("status"), address.get("langkah")
+    return ComplaintFilter(
+        text=address.get("q") or "",
+        status=CaseStatus(status) if status else None,
+        late="lewat" in address.values,
+        running="berjalan" in address.values,
+        step=Step(step) if step else None,
+        agency=address.get("opd"),
+        category=address.get("kategori"),
+        channel=address.get("saluran"),
+        district=address.get("kecamatan"),
+    )

@@ -1,0 +1,185 @@
+"""The complaint page: what the case is, what this officer may do about it, and doing it."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext, ngettext
+
+from app.clock import utc_now
+from app.errors import STATUS_OF
+from app.labels.acts import SENTENCES
+from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES, ROUTE_EFFECTS
+from app.labels.words import ACTORS, STEPS
+from app.operations.perform_action import Performed, attach_to_case, perform_action
+from app.queries.case_history import dispositions, recent_changes, timeline
+from app.queries.case_page import Case, find_complaint, load_case
+from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
+from app.queries.reference import load_sop
+from app.security.current_person import current_person, source_address
+from app.skin_formats import moment
+from views.action_forms import (
+    ActionForm,
+    Sent,
+    digest_of,
+    forms_of,
+    kept_text,
+    primary_of,
+    read_sent,
+)
+from views.form_once import Landing, once
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import Person
+from workflow_rules.decide import sees
+from workflow_rules.deadlines import Allowance, Unit
+from workflow_rules.parameters import check_fields, fields_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.steps import Step
+
+INBOX = "/"
+
+
+class ComplaintView(BaseView):
+    """One complaint; who may not see it gets the page of an address that does not exist."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    default_view = "show"
+
+    @expose("/<int:complaint_id>")
+    @has_access
+    @permission_name("read")
+    def show(self, complaint_id: int) -> str:
+        """The case with the one primary action first; `?kejadian=` filters the timeline."""
+        return page(load_case(complaint_id, current_person(), utc_now()))
+
+    @expose("/<int:complaint_id>/batas")
+    @has_access
+    @permission_name("read")
+    def limits(self, complaint_id: int) -> str:
+        """Why each open step is due when it is: the arithmetic, line by line (design section 5)."""
+        case = load_case(complaint_id, current_person(), utc_now())
+        tables = [(clock, _explained(case, clock.task)) for clock in clocks_of(case)]
+        return render_template("case/limits.html", case=case, tables=tables)
+
+    @expose("/<int:complaint_id>/tindakan", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def act(self, complaint_id: int) -> Any:
+        """Do one action, ask first where that was wished, or bring the form back with what is to be mended."""
+        by = current_person()
+        find_complaint(complaint_id, by)
+        sent = read_sent(request.form, request.files.get("file"))
+        if sent is None:
+            abort(400)
+        if "search" in request.form or "back" in request.form:
+            return page(load_case(complaint_id, by, utc_now()), sent)
+        try:
+            if "ask" in request.form:
+                return _question(complaint_id, sent, by)
+            landing = once(by, sent.token, digest_of(sent), lambda: _carry_out(complaint_id, sent, by))
+        except ActionRefused as refused:
+            return _refused_page(complaint_id, sent, refused, by)
+        flash(landing.notice, "success")
+        return redirect(landing.location, 303)
+
+
+def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> str:
+    """The page of a case; with a form that was sent, that form keeps its content and tells what is wrong."""
+    forms = forms_of(case, sent, refused)
+    returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
+    primary = primary_of(forms)
+    return render_template(
+        "case/page.html",
+        case=case,
+        primary=primary,
+        others=[f for f in forms if f is not primary],
+        returned=returned,
+        clocks=clocks_of(case),
+        rows=step_rows(case),
+        number=current_number(case),
+        late=late_numbers(case),
+        entries=timeline(case, request.args.get("kejadian", "")),
+        groups=EVENT_GROUPS,
+        group=request.args.get("kejadian", ""),
+        dispositions=dispositions(case),
+        notes=timeline(case, "catatan"),
+        search=request.form.get("agency_search", "").strip()[:80],
+        quick_phrases=QUICK_PHRASES,
+        route_effects=ROUTE_EFFECTS,
+        **_conflict(case, sent, refused, returned),
+    )
+
+
+def _conflict(
+    case: Case, sent: Sent | None, refused: ActionRefused | None, returned: ActionForm | None
+) -> dict[str, Any]:
+    """What is told above the page when the form could not be carried out as it was sent."""
+    if sent is None or refused is None:
+        return {"refused": None, "changes": [], "kept": []}
+    stale = refused.reason is RefusalReason.STALE_VERSION
+    changes = recent_changes(case, sent.version) if stale else []
+    return {"refused": refused, "changes": changes, "kept": [] if returned else kept_text(sent)}
+
+
+def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Person) -> Response:
+    if refused.reason is RefusalReason.NOT_VISIBLE:
+        raise refused
+    case = load_case(complaint_id, by, utc_now())
+    return Response(page(case, sent, refused), status=STATUS_OF[refused.reason])
+
+
+def _question(complaint_id: int, sent: Sent, by: Person) -> str:
+    """The confirm page, once nothing is left to mend in the form."""
+    _, errors = check_fields(fields_of(sent.action, sent.again), sent.params)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    case = load_case(complaint_id, by, utc_now())
+    form = next((f for f in forms_of(case, sent) if sent.means(f.allowed)), None)
+    if form is None or form.question is None:
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return render_template("case/confirm.html", case=case, form=form, sent=sent)
+
+
+def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
+    done = _perform(complaint_id, sent, by)
+    shown = sees(by, done.decision.after)
+    location = url_for("ComplaintView.show", complaint_id=complaint_id) if shown else INBOX
+    return Landing(location, _notice(done))
+
+
+def _perform(complaint_id: int, sent: Sent, by: Person) -> Performed:
+    address = source_address()
+    if sent.action is Action.ATTACH:
+        if sent.file is None or not sent.file.filename:
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
+        content, name = sent.file.stream.read(), sent.file.filename
+        return attach_to_case(complaint_id, name, content, by, sent.version, agency=sent.agency, address=address)
+    wish = ActionRequest(sent.action, sent.agency, sent.params)
+    return perform_action(complaint_id, wish, by, sent.version, address=address)
+
+
+def _notice(done: Performed) -> str:
+    """What happened and what is due next: "Aduan diregister. Langkah 2 di Kepala Seksi, batas Selasa, …"."""
+    happened = f"{SENTENCES[done.decision.event.kind.value]}: {done.complaint.number}."
+    if not done.opened:
+        return happened
+    first = min(done.opened, key=lambda task: task.due_at)
+    sop = load_sop(done.complaint.sop_version)
+    following = gettext(
+        "Berikutnya langkah %(number)s, %(step)s, oleh %(actor)s: batas %(due)s.",
+        number=sop.row(Step(first.step)).number,
+        step=str(STEPS[first.step]).lower(),
+        actor=str(ACTORS[first.actor]),
+        due=moment(first.due_at),
+    )
+    many = len(done.opened)
+    at_once = ngettext("Dibuka di %(num)d OPD.", "Dibuka di %(num)d OPD.", many) if many > 1 else ""
+    return " ".join(part for part in (happened, following, at_once) if part)
+
+
+def _explained(case: Case, task: Any) -> tuple[Any, ...]:
+    allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
+    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
+    return case.calendar.explain(task.clock_from, allowance, pauses)

@@ -1,0 +1,181 @@
+"""The start page: an officer's open steps by urgency; for supervisors the late cases; for administrators their menus."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, render_template
+from flask_appbuilder import IndexView, expose
+from flask_appbuilder.menu import MenuItem
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.labels.lists import GROUPS, OTHER_TABS, QUEUES, STEP_TABS, TABS_OF, YES
+from app.labels.words import ACTORS, DELEGATION_KINDS, STEPS
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, filter_options
+from app.queries.reference import load_working_calendar
+from app.queries.worklists import (
+    Queue,
+    WorkCounts,
+    WorkFilter,
+    count_badges,
+    count_inbox,
+    count_work,
+    work_page,
+)
+from app.security.current_person import current_person
+from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
+from views.list_rows import LimitWriter, complaint_line, grouped, work_line
+from views.screen_access import to_login
+from workflow_rules.actors import Capacity, Person
+from workflow_rules.deadlines import TimeState
+from workflow_rules.steps import Step
+
+LATE_SHOWN = 10
+
+
+def install(app: Flask) -> None:
+    """Give the menu its counts and the line under the officer's name."""
+    app.jinja_env.globals["menu_badges"] = menu_badges
+    app.jinja_env.globals["role_line"] = role_line
+
+
+class InboxView(IndexView):
+    """The page at `/`, whoever comes."""
+
+    @expose("/")
+    def index(self) -> str | Response:
+        if not current_user.is_authenticated:
+            return to_login()
+        person = current_person()
+        if person.capacities:
+            return _inbox(person)
+        return _overview(person) if person.observes else self._start()
+
+    def _start(self) -> str:
+        """For accounts without an office: the menus they have, or what is missing."""
+        groups = [item for item in self.appbuilder.menu.get_list() if item.childs and _children(item)]
+        return render_template("inbox/start.html", groups=[(item, _children(item)) for item in groups])
+
+
+def _children(item: MenuItem) -> list[MenuItem]:
+    visible = current_app.jinja_env.filters["is_menu_visible"]
+    return [child for child in item.childs if child.name != "-" and visible(child)]
+
+
+def _inbox(person: Person) -> str:
+    now = utc_now()
+    address = _read_inbox_address()
+    wanted = _wanted(address)
+    counts = g.worklist_counts = count_inbox(person, now)
+    found = count_work(person, wanted, now)
+    pages = pages_of(address, found["all"])
+    writer = LimitWriter(load_working_calendar(), now)
+    rows = work_page(person, wanted, now, PAGE_SIZE, pages.offset)
+    lines = [work_line(row, writer, wanted.queue) for row in rows]
+    return render_template(
+        "inbox/inbox.html",
+        now=now,
+        address=address,
+        counts=counts,
+        tabs=_tabs(person, counts, address),
+        groups=grouped(lines, found),
+        pages=pages,
+        queue=wanted.queue,
+    )
+
+
+def _read_inbox_address() -> ListAddress:
+    options = filter_options()
+    choices: dict[str, Any] = {
+        "antre": QUEUES,
+        "waktu": GROUPS,
+        "langkah": STEPS,
+        "kembali": YES,
+        "cepat": YES,
+        **options,
+    }
+    return read_address(choices)
+
+
+def _wanted(address: ListAddress) -> WorkFilter:
+    queue, state, step = address.get("antre"), address.get("waktu"), address.get("langkah")
+    return WorkFilter(
+        queue=Queue(queue) if queue else Queue.MINE,
+        state=TimeState(state) if state else None,
+        step=Step(step) if step else None,
+        returned="kembali" in address.values,
+        fast="cepat" in address.values,
+        category=address.get("kategori"),
+        district=address.get("kecamatan"),
+        text=address.get("q") or "",
+    )
+
+
+def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
+    """The usual tabs of the person's offices, and one for every further step at which something waits for them."""
+    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
+    waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
+    names = ["mine", *usual, *(step for step in STEP_TABS if step in waiting)]
+    return [_tab(name, counts, address) for name in names]
+
+
+_TAB_FILTERS: dict[str, dict[str, str]] = {
+    "mine": {},
+    "near": {"waktu": "near"},
+    "returned": {"kembali": "1"},
+    "fast": {"cepat": "1"},
+    "at_agencies": {"antre": "agencies"},
+}
+_TAB_COUNTS = {"mine": "all", "near": "near", "returned": "returned", "fast": "fast", "at_agencies": "at_agencies"}
+_TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
+
+
+def _tab(name: str, counts: WorkCounts, address: ListAddress) -> dict[str, Any]:
+    """A tab is a filter that stands alone: it leaves out every other one."""
+    filters = _TAB_FILTERS.get(name, {"langkah": name})
+    number = getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0)
+    set_now = {key: value for key, value in address.values.items() if key in _TABBED}
+    return {
+        "label": OTHER_TABS.get(name) or STEP_TABS[name],
+        "count": number,
+        "url": address.url(**{key: filters.get(key) for key in (*_TABBED, "q", "kategori", "kecamatan")}),
+        "current": set_now == filters,
+    }
+
+
+def _overview(person: Person) -> str:
+    """What a supervisor sees first: how many cases are late, and the ones that are late longest."""
+    now = utc_now()
+    counts = g.worklist_counts = count_inbox(person, now)
+    writer = LimitWriter(load_working_calendar(), now)
+    rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, by_limit=True)
+    lines = [complaint_line(row, writer) for row in rows]
+    return render_template("inbox/overview.html", now=now, counts=counts, lines=lines)
+
+
+def menu_badges() -> dict[str, tuple[int, bool]]:
+    """Counts beside the menu: my open steps (red when one is late) and the late cases I may see."""
+    person = current_person()
+    if not (person.capacities or person.observes):
+        return {}
+    if "worklist_counts" not in g:
+        g.worklist_counts = count_badges(person, utc_now())
+    counts: WorkCounts = g.worklist_counts
+    own = (counts.late, True) if counts.late else (counts.all, False)
+    return {"Kotak kerja": own, "Lewat batas": (counts.late_cases, True)}
+
+
+def role_line() -> str:
+    """What stands under the officer's name: the first office held, and how many more there are."""
+    person = current_person()
+    if not person.capacities:
+        return str(ACTORS["supervisor"]) if person.observes else ""
+    first, *others = [office_name(capacity) for capacity in person.capacities]
+    return f"{first} +{len(others)}" if others else first
+
+
+def office_name(capacity: Capacity) -> str:
+    """An office in words, with the house it is in and the way it is held."""
+    name = str(ACTORS[capacity.actor.value])
+    held = f"{DELEGATION_KINDS[capacity.kind.value]} {name}" if capacity.kind else name
+    return f"{held} · {capacity.agency.upper()}" if capacity.agency else held

@@ -1,0 +1,109 @@
+"""Filters and pages that live in the address, so that lists can be shared and Back works."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, url_for
+
+from app.labels.lists import FILTERS
+
+PAGE_SIZE = 25
+LONGEST_TEXT = 200
+LAST_PAGE = 10**6
+Choices = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A filter that is set: its name, its value in words, and the address without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ListAddress:
+    """The readable part of the query, the page, and the names of what could not be read and is left out."""
+
+    values: dict[str, str]
+    choices: Mapping[str, Choices]
+    page: int = 1
+    ignored: tuple[str, ...] = ()
+    fixed: frozenset[str] = field(default_factory=frozenset)
+
+    def get(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    def url(self, **changes: str | int | None) -> str:
+        """This list with parts changed (None takes one out); a change of filter starts at the first page."""
+        kept = {**self.values, **changes}
+        return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
+
+    def tags(self) -> list[Tag]:
+        return [self._tag(name, value) for name, value in self.values.items() if name not in self.fixed]
+
+    def _tag(self, name: str, value: str) -> Tag:
+        shown = str(self.choices[name][value]) if name in self.choices else value
+        return Tag(str(FILTERS[name]), shown, self.url(**{name: None}))
+
+
+def read_address(choices: Mapping[str, Choices], fixed: Iterable[str] = ()) -> ListAddress:
+    """The filters of this request; `q` is free text, every other one must be among its choices.
+
+    Unreadable values are left out and named, never an error: a saved address may name a category that is gone.
+    """
+    values: dict[str, str] = {}
+    ignored: list[str] = []
+    for name, given in request.args.items():
+        if not given.strip() or name not in {"q", *choices}:
+            continue
+        readable = _readable_text(given) if name == "q" else given in choices[name]
+        if readable:
+            values[name] = given.strip()
+        else:
+            ignored.append(str(FILTERS[name]))
+    page = _page(request.args.get("hal", "1"))
+    if page is None:
+        ignored.append(str(FILTERS["hal"]))
+    return ListAddress(values, choices, page or 1, tuple(ignored), frozenset(fixed))
+
+
+def _readable_text(text: str) -> bool:
+    return len(text) <= LONGEST_TEXT and "\x00" not in text
+
+
+def _page(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return number if 0 < number <= LAST_PAGE else None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Which part of a list is shown: `first` to `last` of `count`."""
+
+    page: int
+    count: int
+    size: int = PAGE_SIZE
+
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.count // self.size))
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+    @property
+    def first(self) -> int:
+        return self.offset + 1 if self.count else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.offset + self.size, self.count)
+
+
+def pages_of(address: ListAddress, count: int) -> Pages:
+    """The asked-for page, or the last one where the list has become shorter."""
+    return Pages(min(address.page, Pages(1, count).last_page), count)

@@ -1,0 +1,124 @@
+"""What one line of a list shows: chip, place, flags, and the working time that is left in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from flask_babel import gettext, ngettext
+
+from app.clock import office_time
+from app.labels.lists import GROUPS, VERBS
+from app.labels.words import STATUSES, STEPS
+from app.models import Complaint
+from app.queries.complaint_lists import ComplaintRow
+from app.queries.worklists import Queue, WorkRow
+from app.skin_formats import duration
+from workflow_rules.deadlines import TimeState, remaining, time_state
+from workflow_rules.working_calendar import WorkingCalendar
+
+# Beyond about a working day minutes say nothing any more.
+IN_HOURS = timedelta(hours=8)
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit with its state and the time left or passed in words."""
+
+    state: TimeState
+    due_at: datetime
+    left: str
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the inbox or of the list of all complaints."""
+
+    case: Complaint
+    number: int | None
+    late_numbers: tuple[int, ...]
+    words: str
+    agencies: tuple[str, ...]
+    limit: Limit | None
+    action: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one urgency on this page, and how many there are on all pages."""
+
+    state: str
+    title: str
+    count: int
+    lines: list[Line]
+
+
+class LimitWriter:
+    """Writes limits as seen at one moment, with the office's calendar."""
+
+    def __init__(self, calendar: WorkingCalendar, now: datetime) -> None:
+        self.calendar = calendar
+        self.now = now
+
+    def limit(self, due_at: datetime, warn_at: datetime, paused_at: datetime | None) -> Limit:
+        state = time_state(self.now, due_at, warn_at, paused_at is not None)
+        return Limit(state, due_at, self._left(state, due_at), paused_at)
+
+    def _left(self, state: TimeState, due_at: datetime) -> str:
+        if state is TimeState.PAUSED:
+            return gettext("menunggu pelapor")
+        length = abs(remaining(self.calendar, self.now, due_at))
+        days = self._days_between(due_at)
+        in_words = duration(length) if length < IN_HOURS or not days else days_in_words(days)
+        return in_words if state is TimeState.LATE else gettext("sisa %(time)s", time=in_words)
+
+    def _days_between(self, due_at: datetime) -> int:
+        first, last = sorted((office_time(self.now).date(), office_time(due_at).date()))
+        return sum(self.calendar.is_working_day(day) for day in _days_after(first, last))
+
+
+def _days_after(first: date, last: date) -> Iterator[date]:
+    for n in range(1, min((last - first).days, MOST_DAYS) + 1):
+        yield first + timedelta(days=n)
+
+
+def days_in_words(days: int) -> str:
+    return ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
+
+
+def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
+    """A line whose button is the verb of its step; what waits for others, or for the reporter, is only looked at."""
+    task = row.task
+    limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
+    return Line(
+        task.complaint,
+        row.number,
+        row.late_numbers,
+        str(STEPS[task.step]),
+        row.agencies,
+        limit,
+        _verb(task.step, limit, queue),
+    )
+
+
+def _verb(step: str, limit: Limit, queue: Queue) -> str:
+    if queue is not Queue.MINE:
+        return gettext("Lihat")
+    return gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[step])
+
+
+def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
+    """A line of the list of all complaints: where the case stands, and its nearest limit while it runs."""
+    limit = None
+    if row.due_at is not None and row.warn_at is not None:
+        limit = writer.limit(row.due_at, row.warn_at, row.paused_at)
+    status = str(STATUSES[row.complaint.status])
+    return Line(row.complaint, row.number, (), status, row.agencies, limit, gettext("Lihat"))
+
+
+def grouped(lines: list[Line], counts: dict[str, int]) -> list[Group]:
+    """Lines that stand in order of urgency, under a heading each with the count over all pages."""
+    groups = groupby(lines, key=lambda line: line.limit.state.value if line.limit else "")
+    return [Group(state, str(GROUPS[state]), counts[state], list(found)) for state, found in groups]

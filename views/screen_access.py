@@ -1,0 +1,37 @@
+"""Who may open a screen: strangers go to the login and come back, officers without the right get the page that says so."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import abort, current_app, redirect, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.security.current_person import may
+
+P = ParamSpec("P")
+
+
+def to_login() -> Response:
+    """To the login, and from there back to the page that was asked for."""
+    appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(appbuilder.get_url_for_login_with(back) if back.strip("/") else appbuilder.get_url_for_login)
+
+
+def for_officers(permission: str, door: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Let in whoever has the permission on the door; the framework's own guard would send officers to the start page."""
+
+    def decorate(function: Callable[P, Any]) -> Callable[P, Any]:
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            if not current_user.is_authenticated:
+                return to_login()
+            if not may(permission, door):
+                abort(403)
+            return function(*args, **kwargs)
+
+        return guarded
+
+    return decorate
