@@ -3,13 +3,14 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, json, jsonify, render_template, request
+from flask import Flask, Response, g, json, jsonify, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
 from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
+from app.skin import error_page
 from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
 
 log = structlog.get_logger()
@@ -98,7 +99,7 @@ def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None 
     if is_api(request.path):
         return problem(status, name, detail, headers, **more)
     shown = status if status in _PAGES else 400 if status < 500 else 500
-    response = Response(render_template(f"errors/{shown}.html", sentence=detail), status=status)
+    response = Response(error_page(shown, detail)[0], status=status)
     response.headers.update(headers or {})
     return response
 

@@ -11,9 +11,9 @@ from flask import current_app, g, has_request_context
 from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.baseviews import BaseModelView
+from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from flask_appbuilder.models.sqla.interface import DatabaseException
 from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 from sqlalchemy.exc import SQLAlchemyError
 

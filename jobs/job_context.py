@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from app.bootstrap import create_core_app
 from flask import Flask
 
+from app.bootstrap import create_core_app
 from app.extensions import db
 from app.transaction import one_transaction
 

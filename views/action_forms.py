@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.errors import field_sentences, refusal_sentence
+from app.errors import field_sentences
 from app.labels.acts import BUTTONS, EFFECTS, HINTS, PARAMETERS, PARAMETERS_OF
 from app.labels.case_page import NOTHING_CHOSEN, QUESTIONS, Question, choices_of
 from app.models import Letter
@@ -23,8 +23,6 @@ LONG_TEXTS = frozenset(
 )
 ROWS = {"body": 14, "instruction": 4, "text": 6}
 MOST_RADIOS = 5
-# Fields of the form itself, beside the parameters of the action.
-OWN_FIELDS = frozenset({"csrf_token", "token", "action", "agency", "expected_version", "ask", "search", "agency_search"})
 ICONS = {
     "register": "clipboard-check",
     "approve_check": "check",
@@ -85,8 +83,6 @@ class ActionForm:
     version: int
     question: Question | None
     typed: MultiDict[str, str]
-    summary: str = ""
-    status: int = 200
 
     @property
     def action(self) -> str:
@@ -119,6 +115,13 @@ class Sent:
     @property
     def params(self) -> dict[str, Any]:
         return params_of(fields_of(self.action, self.again), self.form)
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Every parameter as it was typed, secrets left out, to be carried over a confirm page."""
+        fields = fields_of(self.action, self.again)
+        shown = [name for name, field in fields.items() if not field.secret and name != "agency"]
+        return [(name, value) for name in shown for value in self.form.getlist(name)]
 
     def means(self, allowed: AllowedAction) -> bool:
         return (self.action, self.agency) == (allowed.action, allowed.agency)
@@ -196,7 +199,6 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
         version=case.facts.version,
         question=QUESTIONS.get(action),
         typed=typed,
-        summary=refusal_sentence(refused) if sent and refused else "",
     )
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
 
 from app.clock import utc_now
 from app.labels.lists import ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_complaints, filter_options
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options
 from app.queries.reference import load_working_calendar
+from app.queries.worklists import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
@@ -33,12 +35,16 @@ class ComplaintListView(BaseView):
         person, now = current_person(), utc_now()
         address = _read_list_address()
         wanted = _wanted(address)
-        pages = pages_of(address, count_complaints(person, wanted, now))
+        counts = g.worklist_counts = count_badges(person, now, counting(person, wanted, now))
+        pages = pages_of(address, counts.listed)
         by_limit = wanted.late or address.get("urut") == "batas"
         rows = complaint_page(person, wanted, now, PAGE_SIZE, pages.offset, by_limit)
         writer = LimitWriter(load_working_calendar(), now)
         return render_template(
             "inbox/complaints.html",
+            title=gettext("Lewat batas") if wanted.late else gettext("Semua aduan"),
+            channel_words=CHANNELS,
+            selects=address.selects("status", "langkah", "opd", "kategori", "saluran", "kecamatan"),
             now=now,
             address=address,
             pages=pages,
@@ -58,7 +64,7 @@ def _read_list_address() -> ListAddress:
         "urut": ORDERS,
         **filter_options(agencies=True),
     }
-    return read_address(choices, fixed=("urut",))
+    return read_address(choices, fixed=("urut", "lewat", "berjalan"))
 
 
 def _wanted(address: ListAddress) -> ComplaintFilter:

@@ -8,10 +8,11 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
 from app.clock import utc_now
-from app.errors import STATUS_OF
+from app.errors import STATUS_OF, refusal_sentence
+from app.labels import words
 from app.labels.acts import SENTENCES
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES, ROUTE_EFFECTS
-from app.labels.words import ACTORS, STEPS
+from app.labels.refusals import LACKING
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.queries.case_history import dispositions, recent_changes, timeline
 from app.queries.case_page import Case, find_complaint, load_case
@@ -19,20 +20,13 @@ from app.queries.case_steps import clocks_of, current_number, late_numbers, step
 from app.queries.reference import load_sop
 from app.security.current_person import current_person, source_address
 from app.skin_formats import moment
-from views.action_forms import (
-    ActionForm,
-    Sent,
-    digest_of,
-    forms_of,
-    kept_text,
-    primary_of,
-    read_sent,
-)
+from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
+from views.agency_choice import offer
 from views.form_once import Landing, once
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
-from workflow_rules.decide import sees
 from workflow_rules.deadlines import Allowance, Unit
+from workflow_rules.decide import sees
 from workflow_rules.parameters import check_fields, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.steps import Step
@@ -45,6 +39,8 @@ class ComplaintView(BaseView):
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
+    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    base_permissions = ["can_read", "can_act", "can_receive"]
     default_view = "show"
 
     @expose("/<int:complaint_id>")
@@ -57,11 +53,11 @@ class ComplaintView(BaseView):
     @expose("/<int:complaint_id>/batas")
     @has_access
     @permission_name("read")
-    def limits(self, complaint_id: int) -> str:
+    def explain_limits(self, complaint_id: int) -> str:
         """Why each open step is due when it is: the arithmetic, line by line (design section 5)."""
         case = load_case(complaint_id, current_person(), utc_now())
         tables = [(clock, _explained(case, clock.task)) for clock in clocks_of(case)]
-        return render_template("case/limits.html", case=case, tables=tables)
+        return render_template("case/limits.html", case=case, tables=tables, words=words)
 
     @expose("/<int:complaint_id>/tindakan", methods=["POST"])
     @has_access
@@ -105,7 +101,12 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         group=request.args.get("kejadian", ""),
         dispositions=dispositions(case),
         notes=timeline(case, "catatan"),
+        colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
+        words=words,
+        lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
+        place=_place(case),
         search=request.form.get("agency_search", "").strip()[:80],
+        offered=lambda form, search: offer(case, form, search),
         quick_phrases=QUICK_PHRASES,
         route_effects=ROUTE_EFFECTS,
         **_conflict(case, sent, refused, returned),
@@ -117,10 +118,19 @@ def _conflict(
 ) -> dict[str, Any]:
     """What is told above the page when the form could not be carried out as it was sent."""
     if sent is None or refused is None:
-        return {"refused": None, "changes": [], "kept": []}
+        return {"refused": None, "changes": [], "kept": [], "summary": ""}
     stale = refused.reason is RefusalReason.STALE_VERSION
     changes = recent_changes(case, sent.version) if stale else []
-    return {"refused": refused, "changes": changes, "kept": [] if returned else kept_text(sent)}
+    kept = [] if returned else kept_text(sent)
+    return {"refused": refused, "changes": changes, "kept": kept, "summary": refusal_sentence(refused)}
+
+
+def _place(case: Case) -> str:
+    """Where it happened, from the words of the reporter to the district."""
+    row = case.complaint
+    village = row.village.name if row.village else ""
+    district = gettext("Kec. %(name)s", name=row.district.name) if row.district else ""
+    return ", ".join(part for part in (row.location_text, village, district) if part)
 
 
 def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Person) -> Response:
@@ -139,7 +149,7 @@ def _question(complaint_id: int, sent: Sent, by: Person) -> str:
     form = next((f for f in forms_of(case, sent) if sent.means(f.allowed)), None)
     if form is None or form.question is None:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
-    return render_template("case/confirm.html", case=case, form=form, sent=sent)
+    return render_template("case/confirm.html", case=case, form=form, sent=sent, words=words)
 
 
 def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
@@ -170,8 +180,8 @@ def _notice(done: Performed) -> str:
     following = gettext(
         "Berikutnya langkah %(number)s, %(step)s, oleh %(actor)s: batas %(due)s.",
         number=sop.row(Step(first.step)).number,
-        step=str(STEPS[first.step]).lower(),
-        actor=str(ACTORS[first.actor]),
+        step=str(words.STEPS[first.step]).lower(),
+        actor=str(words.ACTORS[first.actor]),
         due=moment(first.due_at),
     )
     many = len(done.opened)

@@ -1,19 +1,18 @@
-"""FAB's generated screens with their side doors shut (stack 3a, reliability M4-M11); all our ModelViews descend from here."""
+"""FAB's generated screens with their side doors shut (stack 3a, reliability M4-M11); all ours descend from here."""
 
 import hashlib
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Query
 from wtforms import HiddenField
 
 from app.extensions import db
 from app.labels.reference import CHANGED, COLUMNS, REFUSED
 from app.security.guarded_lists import GuardedRequests
+from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
 from app.transaction import one_transaction
 
@@ -37,19 +36,6 @@ class ChangeRefused(Exception):
         self.field = field
 
 
-class EagerInterface(SQLAInterface):
-    """Reads what a list shows of related rows with the list, not once a row."""
-
-    def __init__(self, model: Any, session: Any = None, eager: tuple[Any, ...] = ()) -> None:
-        super().__init__(model, session)
-        self.eager = eager
-
-    def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
-        """FAB's query with the related rows."""
-        found: Query[Any] = super().apply_all(query, *args, **kwargs)
-        return found.options(*self.eager)
-
-
 class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     """Only the routes of plain CRUD exist (no download, no action by id), and list addresses are checked.
 
@@ -60,11 +46,16 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     include_route_methods = CRUD
     class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
     method_permission_name = READ_OR_WRITE
     page_size = 25
+    show_template = "reference/show.html"
     add_row_message = CHANGED["added"]
     edit_row_message = CHANGED["edited"]
     delete_row_message = CHANGED["deleted"]
+
+    label_columns: Any = None
+    edit_form: Any = None
 
     def why_fixed(self, item: Any) -> str | None:
         """The reason for which a row can no longer be edited, if there is one."""
@@ -90,6 +81,12 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         super()._init_forms()
         self.edit_form = type("EditForm", (self.edit_form,), {"seen": HiddenField()})
 
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, **kwargs: Any) -> Any:
+        widgets = super()._get_show_widget(pk, item, *args, **kwargs)
+        reason = self.why_fixed(item)
+        widgets["show"].template_args["fixed"] = REFUSED[reason] if reason else ""
+        return widgets
+
     def _add(self) -> Any:
         form = self.add_form.refresh()
         self.prepare(form, None)
@@ -111,7 +108,8 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         else:
             self.update_redirect()
         form.seen.data = form.seen.data or _digest(item)
-        return self._get_edit_widget(form=form, widgets={"related_views": []})
+        widgets = self._get_edit_widget(form=form)
+        return self._get_related_views_widgets(item, orders={}, pages={}, page_sizes={}, widgets=widgets)
 
     def _refuse_fixed(self, item: Any) -> None:
         """Back to the row's own page, with the reason."""
@@ -130,10 +128,10 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         except ChangeRefused as refused:
             if refused.sentence is REFUSED["changed_meanwhile"]:
                 form.seen.data = _digest(item)
-            _say(form, refused.field, refused.sentence)
+            say(form, refused.field, refused.sentence)
             return False
         except IntegrityError as error:
-            _say(form, *_broken_rule(form, error))
+            say(form, *_broken_rule(form, error))
             return False
         flash(self.add_row_message if new else self.edit_row_message, "success")
         return True
@@ -170,12 +168,12 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
 
 def _digest(item: Any) -> str:
-    """What a row held when its form was drawn, so that a second officer's save does not pass unseen over the first's."""
+    """What a row held when its form was drawn, so that a second save does not pass unseen over the first."""
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
 
 
-def _say(form: Any, field: str, sentence: Any) -> None:
+def say(form: Any, field: str, sentence: Any) -> None:
     """Put a sentence beside its field; without one, on top of the form."""
     if field in form:
         form[field].errors = [*form[field].errors, sentence]

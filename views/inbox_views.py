@@ -1,17 +1,18 @@
-"""The start page: an officer's open steps by urgency; for supervisors the late cases; for administrators their menus."""
+"""The start page: my open steps by urgency; for supervisors the late cases; for administrators their menus."""
 
 from typing import Any
 
 from flask import Flask, current_app, g, render_template
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.menu import MenuItem
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.labels.lists import GROUPS, OTHER_TABS, QUEUES, STEP_TABS, TABS_OF, YES
-from app.labels.words import ACTORS, DELEGATION_KINDS, STEPS
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, filter_options
+from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, STEPS
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, filter_options
 from app.queries.reference import load_working_calendar
 from app.queries.worklists import (
     Queue,
@@ -19,7 +20,6 @@ from app.queries.worklists import (
     WorkFilter,
     count_badges,
     count_inbox,
-    count_work,
     work_page,
 )
 from app.security.current_person import current_person
@@ -54,7 +54,8 @@ class InboxView(IndexView):
     def _start(self) -> str:
         """For accounts without an office: the menus they have, or what is missing."""
         groups = [item for item in self.appbuilder.menu.get_list() if item.childs and _children(item)]
-        return render_template("inbox/start.html", groups=[(item, _children(item)) for item in groups])
+        shown = [(item, _children(item)) for item in groups]
+        return render_template("inbox/start.html", title=gettext("Beranda"), groups=shown)
 
 
 def _children(item: MenuItem) -> list[MenuItem]:
@@ -66,19 +67,22 @@ def _inbox(person: Person) -> str:
     now = utc_now()
     address = _read_inbox_address()
     wanted = _wanted(address)
-    counts = g.worklist_counts = count_inbox(person, now)
-    found = count_work(person, wanted, now)
-    pages = pages_of(address, found["all"])
+    counts = g.worklist_counts = count_inbox(person, wanted, now)
+    pages = pages_of(address, counts.found["all"])
     writer = LimitWriter(load_working_calendar(), now)
     rows = work_page(person, wanted, now, PAGE_SIZE, pages.offset)
     lines = [work_line(row, writer, wanted.queue) for row in rows]
     return render_template(
         "inbox/inbox.html",
+        title=gettext("Kotak Kerja"),
+        offices=[office_name(capacity) for capacity in person.capacities],
+        channel_words=CHANNELS,
+        selects=address.selects("langkah", "kategori", "kecamatan"),
         now=now,
         address=address,
         counts=counts,
         tabs=_tabs(person, counts, address),
-        groups=grouped(lines, found),
+        groups=grouped(lines, counts.found),
         pages=pages,
         queue=wanted.queue,
     )
@@ -146,11 +150,21 @@ def _tab(name: str, counts: WorkCounts, address: ListAddress) -> dict[str, Any]:
 def _overview(person: Person) -> str:
     """What a supervisor sees first: how many cases are late, and the ones that are late longest."""
     now = utc_now()
-    counts = g.worklist_counts = count_inbox(person, now)
+    counts = g.worklist_counts = count_inbox(person, WorkFilter(), now)
+    running, every = count_each(person, now, ComplaintFilter(running=True), ComplaintFilter())
     writer = LimitWriter(load_working_calendar(), now)
     rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, by_limit=True)
     lines = [complaint_line(row, writer) for row in rows]
-    return render_template("inbox/overview.html", now=now, counts=counts, lines=lines)
+    return render_template(
+        "inbox/overview.html",
+        title=gettext("Kotak Kerja"),
+        channel_words=CHANNELS,
+        now=now,
+        counts=counts,
+        lines=lines,
+        running=running,
+        every=every,
+    )
 
 
 def menu_badges() -> dict[str, tuple[int, bool]]:

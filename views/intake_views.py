@@ -1,11 +1,14 @@
 """Catat aduan: the form for whatever comes in by foot, phone, letter, message, or from SP4N by hand."""
 
 import base64
+import re
+import secrets
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,12 +16,13 @@ from app.clock import office_today
 from app.errors import field_sentences, refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
-from app.operations.record_intake import AlreadyHere, Intake, is_form_token, new_form_token, record_intake
+from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
 from app.operations.report_input import LARGEST_FILE, MOST_FILES
 from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.skin_formats import moment
+from views.form_once import Landing, once
 from views.screen_access import for_officers
 from workflow_rules.refusals import ActionRefused
 
@@ -26,6 +30,7 @@ TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", 
 PLACE_FIELDS = ("text", "district", "village")
 REPORTER_FIELDS = ("name", "phone", "email", "address", "nik")
 Errors = list[dict[str, str]]
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 class IntakeView(BaseView):
@@ -39,7 +44,7 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def form(self) -> Response:
-        return _form_page({"confidentiality": "open", "classification": "complaint"}, new_form_token())
+        return _form_page({"confidentiality": "open", "classification": "complaint"}, _new_token())
 
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
@@ -47,24 +52,39 @@ class IntakeView(BaseView):
         """Take it in and go to the complaint; faults bring the form back with everything that was typed."""
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
-        if not is_form_token(token):
-            return _form_page(typed, new_form_token(), [_whole(gettext("Formulir ini sudah usang. Kirim sekali lagi."))])
+        if not _TOKEN.fullmatch(token):
+            return _form_page(typed, _new_token(), [_whole(gettext("Formulir ini sudah usang. Kirim sekali lagi."))])
         try:
-            intake = _record(typed, token)
+            landing = _record_once(typed, token)
         except ActionRefused as refused:
             errors = _sentences(refused) if refused.errors else [_whole(refusal_sentence(refused))]
             return _form_page(typed, token, errors)
         except AlreadyHere as known:
-            sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s. Buka aduan itu", number=known.number)
+            sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s", number=known.number)
             return _form_page(typed, token, [{"field": "tracking_id", "message": sentence}], known.complaint_id)
-        _tell(intake)
-        return redirect(f"/aduan/{intake.complaint_id}", 303)
+        flash(unseal(landing.notice), "success")
+        return redirect(landing.location, 303)
 
 
-def _record(typed: dict[str, str], token: str) -> Intake:
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _record_once(typed: dict[str, str], token: str) -> Landing:
+    """Record what was typed, or find where this very form already led to, whatever stands in it now."""
     tracking_id = typed.get("tracking_id", "").strip().removeprefix("#")
     by, address = current_person(), source_address()
-    return record_intake(payload_of(typed), by, token, tracking_id=tracking_id, address=address)
+
+    def act() -> Landing:
+        intake = record_intake(payload_of(typed), by, tracking_id=tracking_id, address=address)
+        return Landing(f"/aduan/{intake.complaint_id}", seal(_notice(intake)))
+
+    try:
+        return once(by, token, "intake", act)
+    except IntegrityError:
+        # SP4N delivered the same report at this moment.
+        refuse_known(tracking_id)
+        raise
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
@@ -98,24 +118,24 @@ def _whole(sentence: str) -> dict[str, str]:
     return {"field": "", "message": sentence}
 
 
-def _tell(intake: Intake) -> None:
-    """One notice with the number, the code that is shown this once, and the first limit."""
-    flash(
-        gettext(
-            "Aduan %(number)s tercatat. Kode lacak untuk pelapor: %(code)s (hanya ditampilkan sekali ini)."
-            " Berikutnya: %(step)s, batas %(due)s.",
-            number=intake.number,
-            code=intake.tracking_code,
-            step=STEPS[intake.step],
-            due=moment(intake.due_at),
-        ),
-        "success",
+def _notice(intake: Intake) -> str:
+    """The number, the code that is shown this once, and the first limit."""
+    return gettext(
+        "Aduan %(number)s tercatat. Kode lacak untuk pelapor: %(code)s (hanya ditampilkan sekali ini)."
+        " Berikutnya: %(step)s, batas %(due)s.",
+        number=intake.number,
+        code=intake.tracking_code,
+        step=STEPS[intake.step],
+        due=moment(intake.due_at),
     )
 
 
-def _form_page(typed: dict[str, str], token: str, errors: Errors | None = None, known_id: int | None = None) -> Response:
+def _form_page(
+    typed: dict[str, str], token: str, errors: Errors | None = None, known_id: int | None = None
+) -> Response:
     page = render_template(
         "intake/form.html",
+        title=gettext("Galat: Catat aduan") if errors else gettext("Catat aduan"),
         typed=typed,
         token=token,
         errors=errors or [],

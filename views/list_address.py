@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.labels.lists import FILTERS
+from app.labels.lists import EVERY, FILTERS
 
 PAGE_SIZE = 25
 LONGEST_TEXT = 200
@@ -40,6 +40,14 @@ class ListAddress:
         """This list with parts changed (None takes one out); a change of filter starts at the first page."""
         kept = {**self.values, **changes}
         return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
+
+    def picked(self, *names: str) -> dict[str, str]:
+        """Those of the named filters that are set."""
+        return {name: self.values[name] for name in names if name in self.values}
+
+    def selects(self, *names: str) -> list[tuple[str, Any, Any, Choices]]:
+        """Name, label, the word for every one, and the choices of the filters that a row offers."""
+        return [(name, FILTERS[name], EVERY[name], self.choices[name]) for name in names]
 
     def tags(self) -> list[Tag]:
         return [self._tag(name, value) for name, value in self.values.items() if name not in self.fixed]

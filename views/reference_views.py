@@ -1,40 +1,37 @@
-"""Screens for reference data: agencies, officers, delegations, categories, places, calendar, SOP versions."""
+"""The screens of reference data in the menu, under the names that the role table grants."""
 
 from typing import Any
 
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField
-from wtforms.validators import ValidationError
 
-from app.clock import utc_now
-from app.extensions import db
-from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, SOP_STATES, STEPS, Labels
-from app.models import (
-    Agency,
-    Category,
-    DelegationRow,
-    District,
-    Holiday,
-    OfficerProfile,
-    SopStepRow,
-    SopVersion,
-    Village,
-    WorkingWeek,
+from views.calendar_views import HolidayView, WorkingWeekView
+from views.organisation_views import AgencyView, DelegationView, OfficerView
+from views.place_views import CategoryView, DistrictView, VillageView
+from views.sop_views import SopStepView, SopVersionView
+
+MENU = (
+    (AgencyView, "OPD", _("OPD"), "building-community"),
+    (OfficerView, "Petugas", _("Petugas"), "id-badge-2"),
+    (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
+    (CategoryView, "Kategori", _("Kategori"), "category"),
+    (DistrictView, "Kecamatan", _("Kecamatan"), "map-pin"),
+    (VillageView, "Desa dan kelurahan", _("Desa dan kelurahan"), "map-pin"),
+    (HolidayView, "Hari libur", _("Hari libur"), "calendar"),
+    (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
+    (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
 )
-from app.models.reference import WEEKDAYS
-from app.queries.people import all_delegations
-from app.queries.reference import check_week, load_sop
-from views.guarded_model_view import GuardedModelView
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, DelegationKind
-from workflow_rules.delegations import Delegation, closes_a_loop
-from workflow_rules.steps import AGENCY_STEPS, Step
 
 
-def choice_field(label: Any, labels: Labels) -> SelectField:
-    return SelectField(label, choices=[(value, str(text)) for value, text in labels.items()])
-
-
-def worded(labels: Labels) -> Any:
-    """A formatter that shows a stored word in the officer's language."""
-    return lambda value: labels.get(value, value)
+def add_reference_views(appbuilder: Any) -> None:
+    """Every screen with its place in the menu group "Data induk"; the rows of a version are reached through it."""
+    appbuilder.add_view_no_menu(SopStepView)
+    for view, name, label, icon in MENU:
+        appbuilder.add_view(
+            view,
+            name,
+            icon=icon,
+            label=label,
+            category="Data induk",
+            category_icon="database",
+            category_label=_("Data induk"),
+        )

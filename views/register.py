@@ -1,17 +1,41 @@
 """The whole menu and every door on one screen."""
 
-from flask import Flask
+from typing import Any
 
-from views import health_views
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from views import health_views, inbox_views
 from views.api.complaints_api import ComplaintsApi
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
+from views.complaint_list_views import ComplaintListView
+from views.complaint_views import ComplaintView
+from views.download_views import DownloadView
+from views.intake_views import IntakeView
+from views.reference_views import add_reference_views
+from views.verification_views import VerificationView
 
 
 def register_views(app: Flask) -> None:
     """Put every screen, API and public page onto a core app."""
     health_views.install(app)
+    inbox_views.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
         for api in (ComplaintsApi, WorklistApi, Sp4nApi):
             appbuilder.add_api(api)
+        _add_lists(appbuilder)
+        for view in (ComplaintView, DownloadView, VerificationView):
+            appbuilder.add_view_no_menu(view)
+        add_reference_views(appbuilder)
+
+
+def _add_lists(appbuilder: Any) -> None:
+    """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
+    for view in (ComplaintListView, IntakeView):
+        appbuilder.add_view_no_menu(view)
+    appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
+    appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))
+    appbuilder.add_link("Lewat batas", href="/aduan/?lewat=1", label=_("Lewat batas"))
+    appbuilder.add_link("Catat aduan", href="/aduan/baru", label=_("Catat aduan"))

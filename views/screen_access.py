@@ -1,4 +1,4 @@
-"""Who may open a screen: strangers go to the login and come back, officers without the right get the page that says so."""
+"""Who may open a screen: strangers go to the login and come back, officers without the right are told so."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,7 +21,7 @@ def to_login() -> Response:
 
 
 def for_officers(permission: str, door: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Let in whoever has the permission on the door; the framework's own guard would send officers to the start page."""
+    """Let in whoever has the permission on the door; the framework's own guard sends officers to the start page."""
 
     def decorate(function: Callable[P, Any]) -> Callable[P, Any]:
         @wraps(function)

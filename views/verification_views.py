@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Response, render_template
 from flask_appbuilder import BaseView, expose
 
+from app.labels import words
 from app.models import Letter
 from app.operations.letters import content_hash
 from app.queries.case_page import letter_by_code
@@ -29,6 +30,7 @@ def _answer(letter: Letter, frozen: dict[str, object]) -> str:
     return render_template(
         "case/verification.html",
         letter=frozen,
+        words=words,
         signed_at=datetime.fromisoformat(str(frozen["signed_at"])),
         genuine=content_hash(frozen) == letter.content_hash,
         fingerprint=letter.content_hash,

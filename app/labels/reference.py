@@ -70,14 +70,11 @@ COLUMNS: Labels = {
     "wed": _("Rabu"),
 }
 
-POSITION_IN_OFFICE = _("Jabatan")
-ORDER_ON_SHEET = _("No.")
-
 HINTS: Labels = {
     "agency_code": _("Huruf kecil, angka, dan garis bawah. Tidak dapat diubah lagi, karena catatan menyebutnya."),
     "active": _("Yang tidak aktif tidak dapat dipilih lagi; yang sudah berjalan tetap berjalan."),
     "hours": _("Seperti 07:30-12:00 13:00-16:00. Kosongkan bila libur."),
-    "week_span": _("Kosongkan bila berlaku tanpa batas. Bila dua baris mencakup satu tanggal, yang dibuat belakangan berlaku."),
+    "week_span": _("Kosongkan bila tanpa batas. Bila dua baris mencakup satu tanggal, yang dibuat belakangan berlaku."),
     "nip": _("18 angka. Kosongkan bila tidak ada."),
     "agency_of_officer": _("Wajib bagi petugas OPD: tanpa OPD, akunnya tidak memegang tugas apa pun."),
     "ends_on": _("Hari terakhir, termasuk hari itu. Delegasi berakhir sendiri."),
@@ -107,8 +104,10 @@ CHANGED: Labels = {
 REFUSED: Labels = {
     "already_exists": _("Sudah ada. Tulis yang lain"),
     "breaks_a_rule": _("Isian ini bertentangan satu sama lain"),
-    "still_named": _("Tidak dapat dihapus, karena catatan lain masih menyebutnya. Nonaktifkan atau ubah yang menyebutnya dulu."),
-    "changed_meanwhile": _("Data ini baru saja diubah orang lain. Periksa keadaan terbaru di bawah ini, lalu simpan lagi."),
+    "still_named": _("Tidak dapat dihapus, karena catatan lain masih menyebutnya. Nonaktifkan saja."),
+    "changed_meanwhile": _(
+        "Data ini baru saja diubah orang lain. Buka lagi halaman ini dan periksa, atau simpan untuk menimpanya."
+    ),
     "unreadable_characters": _("Hapus karakter yang tidak terlihat dari isian ini"),
     "bad_code": _("Pakai huruf kecil, angka, dan garis bawah, diawali huruf"),
     "bad_place_code": _("Tulis kode wilayah dengan angka dan titik, seperti 63.11.01"),
@@ -116,14 +115,13 @@ REFUSED: Labels = {
     "two_levels": _("Kategori hanya bertingkat dua: pilih induk yang tidak berinduk"),
     "has_units": _("Tidak dapat dihapus, karena masih membawahi unit lain."),
     "bad_nip": _("Tulis NIP dengan 18 angka"),
-    "has_profile": _("Pengguna ini sudah tercatat sebagai petugas"),
     "ends_before_start": _("Pilih hari terakhir yang tidak lebih awal daripada hari mulai"),
     "to_oneself": _("Pilih orang lain: delegasi tidak dapat diberikan kepada diri sendiri"),
     "loop": _("Delegasi ini mengembalikan wewenang kepada pemberinya sendiri"),
     "overlap": _("Sudah ada delegasi antara dua orang ini pada masa yang bertumpuk"),
     "over": _("Delegasi ini sudah berakhir dan tidak dapat diubah lagi."),
     "already_over": _("Pilih hari terakhir yang belum lewat"),
-    "used": _("Delegasi ini sudah dipakai bertindak: hanya hari terakhir dan catatan yang dapat diubah. Akhiri, lalu buat yang baru."),
+    "used": _("Delegasi ini sudah dipakai: ubah hanya hari terakhir atau catatan, atau akhiri dan buat yang baru"),
     "named_by_events": _("Delegasi ini disebut dalam riwayat aduan, sehingga tidak dapat dihapus. Akhiri saja."),
     "bad_hours": _("Tulis jam seperti 07:30-12:00 13:00-16:00, berurutan dan tidak bertumpuk"),
     "never_opens": _("Dengan jadwal ini kantor tidak pernah buka, sehingga batas waktu tidak dapat dihitung"),
@@ -133,8 +131,8 @@ REFUSED: Labels = {
     "decree_in_future": _("Pilih tanggal keputusan yang sudah lewat atau hari ini"),
     "not_an_sop": _("Langkah-langkah ini belum membentuk SOP yang lengkap"),
     "wrong_actor": _("Langkah ini tidak dapat diberikan kepada pelaksana itu"),
+    "too_many_days": _("Tulis paling banyak 365 hari kerja"),
     "no_allowance": _("Isi waktu baku dan satuannya"),
-    "role_not_given": _("Peran ini tidak diberikan kepada siapa pun"),
 }
 
 TITLES: Labels = {

@@ -209,4 +209,3 @@ def recent_changes(case: Case, seen_version: int) -> list[Entry]:
     acts = [e for e in case.events if e.kind != "breached"]
     missed = max(case.complaint.version - seen_version, 1)
     return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
-

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import (
     Agency,
-    AgencyTrackRow,
     Attachment,
     Complaint,
     ComplaintEvent,
@@ -21,7 +20,7 @@ from app.models import (
     SopVersion,
     StepTask,
 )
-from app.queries.complaints import facts_of, tracks_of, visible_to
+from app.queries.complaints import facts_of, visible_to
 from app.queries.reference import load_sop, load_working_calendar
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
@@ -63,7 +62,6 @@ class Case:
     calendar: WorkingCalendar
     now: datetime
     tasks: list[StepTask]
-    tracks: list[AgencyTrackRow]
     agencies: dict[str, Agency]
     events: list[ComplaintEvent]
     letters: list[Letter]
@@ -121,8 +119,8 @@ def find_complaint(complaint_id: int, person: Person) -> Complaint:
 def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
     """The whole page of one case for one person; raises ActionRefused(not_visible)."""
     complaint = find_complaint(complaint_id, person)
+    tasks, reporter = tasks_of(complaint), _reporter_of(complaint)
     facts, sop = facts_of(complaint), load_sop(complaint.sop_version)
-    tasks = tasks_of(complaint)
     waiting = {(t.actor, t.agency_code) for t in tasks if t.closed_at is None}
     return Case(
         complaint=complaint,
@@ -132,12 +130,11 @@ def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
         calendar=load_working_calendar(),
         now=now,
         tasks=tasks,
-        tracks=tracks_of(complaint),
         agencies={agency.code: agency for agency in db.session.scalars(select(Agency).order_by(Agency.name))},
         events=_events_of(complaint),
         letters=_letters_of(complaint, person),
         attachments=_attachments_of(complaint),
-        reporter=db.session.get(Reporter, complaint.id),
+        reporter=reporter,
         allowed=allowed_actions(facts, person, sop),
         holders=names_of_holders(waiting),
     )
@@ -145,8 +142,14 @@ def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
 
 def tasks_of(complaint: Complaint) -> list[StepTask]:
     """Every opening of every step, the first first."""
-    statement = select(StepTask).where(StepTask.complaint_id == complaint.id).options(selectinload(StepTask.pauses))
-    return list(db.session.scalars(statement.order_by(StepTask.id)))
+    statement = select(StepTask).where(StepTask.complaint_id == complaint.id).options(joinedload(StepTask.pauses))
+    return list(db.session.scalars(statement.order_by(StepTask.id)).unique())
+
+
+def _reporter_of(complaint: Complaint) -> Reporter | None:
+    """The identity, which an anonymous complaint never has."""
+    anonymous = complaint.confidentiality == Confidentiality.ANONYMOUS
+    return None if anonymous else db.session.get(Reporter, complaint.id)
 
 
 def _events_of(complaint: Complaint) -> list[ComplaintEvent]:
@@ -188,7 +191,7 @@ def names_of_holders(offices: Iterable[Office]) -> dict[Office, list[str]]:
     return found
 
 
-def _holds(office: Office):  # type: ignore[no-untyped-def]
+def _holds(office: Office) -> ColumnElement[bool]:
     actor, agency = office
     return and_(Role.name == actor, OfficerProfile.agency_code == agency) if agency else Role.name == actor
 

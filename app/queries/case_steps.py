@@ -8,7 +8,7 @@ from app.models import ComplaintEvent, StepTask
 from app.queries.case_page import PRIMARY_ACTIONS, Case
 from workflow_rules.deadlines import Allowance, TimeState, Unit, remaining, time_state, used
 from workflow_rules.sop import SopStep
-from workflow_rules.steps import AGENCY_STEPS, ENDED, LEFT, CaseStatus, Step
+from workflow_rules.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
 
 LAST_NUMBER = 11
 
@@ -116,8 +116,7 @@ def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | 
         extra = {t.agency_code for t in tasks} - {None}
         main = any(t.agency_code is None for t in tasks) or not extra
         return [*([None] if main else []), *sorted(code for code in extra if code)]
-    on_case = [t.agency_code for t in case.tracks if t.cycle == case.complaint.cycle and t.state not in LEFT]
-    return list(on_case) or [None]
+    return [track.agency for track in case.facts.active_tracks] or [None]
 
 
 def _together(states: list[str]) -> str:

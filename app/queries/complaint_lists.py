@@ -97,10 +97,14 @@ def names_of_agencies() -> ScalarSelect[Any]:
     return select(names).select_from(joined).where(on_case).correlate(Complaint.__table__).scalar_subquery()
 
 
-def count_complaints(person: Person, wanted: ComplaintFilter, now: datetime) -> int:
-    """How many complaints the filter finds."""
-    statement = select(func.count(Complaint.id)).where(visible_to(person), *_criteria(wanted, now))
-    return db.session.execute(statement).scalar_one()
+def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSelect[int]:
+    """How many complaints the filter finds, as part of another query."""
+    return select(func.count(Complaint.id)).where(visible_to(person), *_criteria(wanted, now)).scalar_subquery()
+
+
+def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
+    """How many complaints each filter finds, in one query."""
+    return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
 def complaint_page(

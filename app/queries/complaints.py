@@ -30,9 +30,7 @@ def visible_to(person: Person) -> ColumnElement[bool]:
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
     """The complaint with its row locked until the transaction ends; None when there is none for this person."""
     statement = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
-    return db.session.scalars(
-        statement.execution_options(unscoped=unscoped, populate_existing=True)
-    ).first()
+    return db.session.scalars(statement.execution_options(unscoped=unscoped, populate_existing=True)).first()
 
 
 def open_tasks_of(complaint: Complaint) -> list[StepTask]:

@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
-from app.queries.complaint_lists import about, contains_text, names_of_agencies
+from app.queries.complaint_lists import ComplaintFilter, about, contains_text, counting, names_of_agencies
 from workflow_rules.actors import Capacity, Person
 from workflow_rules.deadlines import TimeState
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.steps import CaseStatus, Route, Step
 
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
@@ -44,7 +44,9 @@ class WorkFilter:
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others."""
+    """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
+    filter of the inbox finds by state, `listed` the length of a list.
+    """
 
     late: int = 0
     near: int = 0
@@ -56,6 +58,8 @@ class WorkCounts:
     elsewhere: int = 0
     at_agencies: int = 0
     late_cases: int = 0
+    listed: int = 0
+    found: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
 
 
@@ -134,7 +138,7 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
     return db.session.scalars(statement).all()
 
 
-def _state_counts(now: datetime) -> list[ColumnElement[int]]:
+def _state_counts(now: datetime) -> list[Label[int]]:
     counted = [func.count().filter(in_state(state, now)).label(state.value) for state in TimeState]
     return [*counted, func.count().label("all")]
 
@@ -146,28 +150,31 @@ def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
     return dict(row._mapping)
 
 
-def count_badges(person: Person, now: datetime) -> WorkCounts:
-    """What the menu shows on every page: my steps and the late cases, in one query."""
-    statement = select(*_state_counts(now), _late_cases(now).label("late_cases")).select_from(StepTask)
+def count_badges(person: Person, now: datetime, listed: ScalarSelect[int] | None = None) -> WorkCounts:
+    """What the menu shows on every page, my steps and the late cases, and with it the length of a list."""
+    late_cases = counting(person, ComplaintFilter(late=True), now)
+    more = [] if listed is None else [listed.label("listed")]
+    statement = select(*_state_counts(now), late_cases.label("late_cases"), *more).select_from(StepTask)
     row = db.session.execute(statement.where(waits_for(person))).one()
     return WorkCounts(**row._mapping)
 
 
-def count_inbox(person: Person, now: datetime) -> WorkCounts:
-    """Everything that the head of the inbox counts, in one query: the whole and each step of mine."""
+def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
+    """Everything the inbox counts, in one query: the whole, each step of mine, and what the filter finds."""
     statement = (
         select(
             StepTask.step,
             *_state_counts(now),
             func.count().filter(was_sent_back()).label("returned"),
-            func.count().filter(Complaint.route == "fast").label("fast"),
+            func.count().filter(Complaint.route == Route.FAST.value).label("fast"),
             _others(person).label("elsewhere"),
             _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
-            _late_cases(now).label("late_cases"),
+            counting(person, ComplaintFilter(late=True), now).label("late_cases"),
+            _found(person, wanted, now).label("found"),
         )
         .join(StepTask.complaint)
         .where(waits_for(person))
-        .group_by(func.grouping_sets(func.row(StepTask.step), func.row()))
+        .group_by(func.rollup(StepTask.step))
     )
     rows = [dict(row._mapping) for row in db.session.execute(statement)]
     steps = {row["step"]: row["all"] for row in rows if row["step"] is not None}
@@ -175,8 +182,11 @@ def count_inbox(person: Person, now: datetime) -> WorkCounts:
     return WorkCounts(**{name: number for name, number in whole.items() if name != "step"}, steps=steps)
 
 
-def _late_cases(now: datetime) -> ScalarSelect[int]:
-    return select(func.count(Complaint.id)).where(Complaint.next_due_at < now).scalar_subquery()
+def _found(person: Person, wanted: WorkFilter, now: datetime) -> ScalarSelect[Any]:
+    """The steps that a filter finds, by state and in all."""
+    counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
+    statement = select(func.json_build_object(*counted)).select_from(StepTask).join(StepTask.complaint)
+    return statement.where(*_criteria(person, wanted, now)).correlate(None).scalar_subquery()
 
 
 def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -193,13 +203,6 @@ def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]
 def count_elsewhere(person: Person) -> int:
     """Cases this person may see that are open and wait for somebody else."""
     return db.session.execute(select(_others(person))).scalar_one()
-
-
-def count_work(person: Person, wanted: WorkFilter, now: datetime) -> dict[str, int]:
-    """The steps that a filter finds, by state and in all."""
-    statement = select(*_state_counts(now)).select_from(StepTask).join(StepTask.complaint)
-    row = db.session.execute(statement.where(*_criteria(person, wanted, now))).one()
-    return dict(row._mapping)
 
 
 def work_page(person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0) -> list[WorkRow]:
@@ -238,7 +241,7 @@ def _criteria(person: Person, wanted: WorkFilter, now: datetime) -> list[ColumnE
     if wanted.returned:
         found.append(was_sent_back())
     if wanted.fast:
-        found.append(Complaint.route == "fast")
+        found.append(Complaint.route == Route.FAST.value)
     return [*found, *about(wanted.category, wanted.district), *contains_text(wanted.text)]
 
 

@@ -8,8 +8,10 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
 from flask_appbuilder.security.views import AuthDBView
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.security.account_views import Accounts, PasswordReset, Roles
+from app.security.guarded_lists import EagerInterface
 from app.security.login_limits import login_limits
 
 Rights = frozenset[tuple[str, str]]
@@ -35,6 +37,10 @@ class ComplaintSecurityManager(SecurityManager):
     userdbmodelview = Accounts
     rolemodelview = Roles
     resetpasswordview = PasswordReset
+
+    def __init__(self, appbuilder: Any) -> None:
+        super().__init__(appbuilder)
+        self.userdbmodelview.datamodel = EagerInterface(self.user_model, eager=(selectinload(self.user_model.roles),))
 
     def register_views(self) -> None:
         """FAB's own, without what nobody is granted: groups (they would give roles unseen), permissions, statistics

@@ -16,6 +16,7 @@ import pytest
 import redis
 
 from app.launch import postgres
+from app.launch.database_account import account_for
 from app.launch.postgres import EmbeddedPostgres, connect, servers_on
 from app.launch.processes import Supervisor
 from app.launch.sockets import LONGEST_SOCKET_PATH, new_socket_folder, remove_socket_folder
@@ -127,18 +128,22 @@ def test_a_killed_database_starts_again_with_its_data(pair: Pair) -> None:
 
 
 def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(pair: Pair) -> None:
-    """After a restart of the machine the number may belong to anybody, here to this test."""
+    """After a restart of the machine the number may belong to another process of the same account."""
     process = pair.start_postgres()
     pair.remember("kept")
     pid_file = pair.home / "postgres" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
     process.kill()
     process.wait()
-    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
-
-    pair.start_postgres()
-
-    assert pair.remembered() == ["kept"]
+    account = account_for(pair.home / "postgres")
+    with subprocess.Popen(["sleep", "300"], user=account.uid if account else None) as stranger:
+        pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+        try:
+            pair.start_postgres()
+            assert pair.remembered() == ["kept"]
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 def test_a_first_start_that_was_killed_half_way_is_begun_anew(pair: Pair) -> None:
@@ -184,6 +189,7 @@ STARTER = """
 import sys, threading
 from pathlib import Path
 from app.launch import postgres
+from app.launch.database_account import account_for
 from app.launch.postgres import EmbeddedPostgres
 from app.launch.processes import Supervisor
 from app.launch.valkey import EmbeddedValkey

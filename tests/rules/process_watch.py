@@ -145,7 +145,7 @@ class Watch:
         at_work = {t.agency for t in facts.active_tracks if t.sent_at is not None}
         assert not replaced & at_work, "nobody is replaced while at work on the case"
         leads = sum(t.lead for t in facts.active_tracks)
-        assert leads <= 1
+        assert sum(t.lead for t in facts.tracks) == leads <= 1
         if facts.active_tracks and not leads and not facts.ended:
             assert facts.find_step(Step.DIRECT, self.lead_lost_by) is not None
 

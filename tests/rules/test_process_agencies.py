@@ -9,6 +9,7 @@ from tests.rules.rules_cases import (
     agency_head,
     at_agency,
     at_office,
+    bring,
     directed,
 )
 from workflow_rules.actions import Action, ActionRequest
@@ -57,7 +58,9 @@ def test_continuing_without_the_lead_passes_the_lead_on() -> None:
     case = directed("dishub", "dinkes")
     case.do(Action.DECLINE, agency_admin("dishub"))
     assert case.facts.lead is None
+    assert not any(t.lead for t in case.facts.tracks)
     case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD)
+    assert [t.agency for t in case.facts.tracks if t.lead] == ["dinkes"]
     assert case.facts.lead == "dinkes"
     assert case.track("dishub").state is TrackState.DROPPED
     assert case.steps() == {(Step.AGENCY_RECEIVE, "dinkes")}
@@ -69,6 +72,16 @@ def test_continuing_without_another_leaves_the_lead_where_it_is() -> None:
     case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD, agency="dinkes")
     assert case.facts.lead == "dishub"
     assert [t.agency for t in case.facts.active_tracks if t.lead] == ["dishub"]
+
+
+def test_step_10_waits_while_a_replacement_is_sought() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    bring(case, "dinkes")
+    assert case.steps() == {(Step.DIRECT, "dishub")}
+    assert case.facts.status is CaseStatus.WITH_AGENCIES
+    case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD)
+    assert case.steps() == {(Step.DISPOSE_ANSWER, None)}
 
 
 def test_the_agency_left_out_is_named_once_and_without_contradiction() -> None:

@@ -213,6 +213,14 @@ def test_an_action_with_a_question_asks_on_a_page_first(officer: FlaskClient) ->
     assert answer.text == "diarsipkan: kelompok-satu, <script>alert(1)</script>"
 
 
+def test_nobody_is_asked_about_an_action_without_the_right_to_it(dressed: Flask) -> None:
+    stranger = dressed.test_client()
+    form = {"csrf_token": token_of(stranger.get("/login/").text), "action": "arsipkan", "rowid": "1"}
+    answer = stranger.post("/kelompok/confirm_action", data=form)
+    assert answer.status_code == 403
+    assert "kelompok-satu" not in answer.text
+
+
 def test_an_unknown_action_or_no_row_does_not_ask(officer: FlaskClient) -> None:
     token = token_of(officer.get("/kelompok/list/").text)
     assert officer.post("/kelompok/confirm_action", data={"csrf_token": token, "action": "x"}).status_code == 404

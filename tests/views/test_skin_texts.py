@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask_appbuilder.babel.manager import BabelManager
 from flask_appbuilder.forms import FieldConverter
+from flask_appbuilder.menu import Menu, MenuItem
 from flask_babel import force_locale, gettext, ngettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -181,6 +182,22 @@ class TestFields:
         form = Form(MultiDict({}))
         form.validate()
         assert describe(form.title) == {"aria-describedby": "title-petunjuk title-galat", "aria-invalid": "true"}
+
+
+def test_the_menu_item_whose_filter_is_on_screen_is_the_current_one(dressed: Flask) -> None:
+    menu = Menu()
+    for name, address in (("Semua aduan", "/aduan/"), ("Lewat batas", "/aduan/?lewat=1"), ("Kotak Kerja", "/")):
+        menu.menu.append(MenuItem(name, href=address))
+    for path, expected in (
+        ("/aduan/", "Semua aduan"),
+        ("/aduan/?lewat=1", "Lewat batas"),
+        ("/aduan/12", "Semua aduan"),
+        ("/", "Kotak Kerja"),
+        ("/lain", None),
+    ):
+        with dressed.test_request_context(path):
+            item = skin.current_item(menu)
+            assert (item.name if item else None) == expected, path
 
 
 def luminance(colour: str) -> float:

@@ -1,0 +1,253 @@
+"""Screens of the organisation: agencies as a tree, the officers in them, and who stands in for whom."""
+
+from typing import Any
+
+from flask import flash, g, redirect, url_for
+from flask_appbuilder import action
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy.orm import contains_eager, joinedload
+from werkzeug.wrappers import Response
+
+from app.clock import office_today, utc_now
+from app.extensions import db
+from app.labels.reference import ACTIONS, CHANGED, HINTS, REFUSED, TITLES
+from app.labels.words import AGENCY_KINDS, DELEGATION_KINDS
+from app.models import Agency, DelegationRow, OfficerProfile
+from app.models.organisation import PAPERS
+from app.operations.delegate import (
+    DelegationFault,
+    end_delegation,
+    fault_of_delegation,
+    is_named_by_events,
+    lock_delegations,
+)
+from app.security.account_views import role_names
+from app.security.guarded_lists import EagerInterface
+from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
+from views.reference_fields import AGENCY_CODE, WORD, choice, day, line, nip_field, prose, spaced_nip, tick, worded
+from workflow_rules.actors import DelegationKind
+from workflow_rules.delegations import Delegation
+
+
+def path_of_agency(agency_id: int | None) -> str:
+    """The agencies above a unit, from the top down; the tree is read once a request."""
+    if "agency_tree" not in g:
+        rows = db.session.execute(select(Agency.id, Agency.parent_id, Agency.short_name, Agency.name))
+        g.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
+    names: list[str] = []
+    while agency_id in g.agency_tree and len(names) < len(g.agency_tree):
+        agency_id, name = g.agency_tree[agency_id]
+        names.insert(0, name)
+    return " › ".join(names) or "–"
+
+
+def below(agency: Agency) -> set[int]:
+    """The unit itself and everything under it."""
+    children: dict[int | None, list[int]] = {}
+    for child, parent in db.session.execute(select(Agency.id, Agency.parent_id)):
+        children.setdefault(parent, []).append(child)
+    found, wave = {agency.id}, [agency.id]
+    while wave:
+        fresh = [child for child in children.get(wave.pop(), []) if child not in found]
+        found.update(fresh)
+        wave += fresh
+    return found
+
+
+_AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
+_AGENCY_PAPERS = ["letter_suffix", "classification_code", "paper"]
+
+
+def _agency_fields() -> dict[str, Any]:
+    return {
+        "name": line("name", needed=True),
+        "short_name": line("short_name", WORD, True),
+        "kind": choice("kind", AGENCY_KINDS),
+        "active": tick("active", "active"),
+        "address": line("address"),
+        "city": line("city", WORD, True),
+        "phone": line("phone", WORD),
+        "email": line("email"),
+        "letter_suffix": line("letter_suffix", WORD),
+        "classification_code": line("classification_code", WORD, True),
+        "paper": choice("paper", {paper: paper for paper in PAPERS}),
+    }
+
+
+class AgencyView(GuardedModelView):
+    """The tree of agencies; a code is for good, and what is out of use is made inactive."""
+
+    datamodel = EagerInterface(Agency, eager=(joinedload(Agency.parent),))
+    route_base = "/opd"
+    list_title, show_title = TITLES["agencies"], TITLES["agency"]
+    add_title, edit_title = TITLES["agency_new"], TITLES["agency_edit"]
+    list_columns = ["name", "short_name", "code", "kind", "parent_id", "active"]
+    show_columns = ["name", "short_name", "code", "kind", "parent_id", "active", *_AGENCY_TEXTS[5:], *_AGENCY_PAPERS]
+    add_columns = ["code", *_AGENCY_TEXTS, *_AGENCY_PAPERS]
+    edit_columns = [*_AGENCY_TEXTS, *_AGENCY_PAPERS]
+    search_columns = ["name", "short_name", "code", "active"]
+    order_columns = ["name", "short_name", "code", "kind"]
+    base_order = ("name", "asc")
+    formatters_columns = {"kind": worded(AGENCY_KINDS), "parent_id": path_of_agency}
+    add_form_extra_fields = {"code": line("code", 40, True, "agency_code", AGENCY_CODE), **_agency_fields()}
+    edit_form_extra_fields = _agency_fields()
+
+    def prepare(self, form: Any, item: Agency | None) -> None:
+        """Offer as parent only units in use, neither the unit itself nor one under it."""
+        statement = select(Agency).where(Agency.active.is_(True)).order_by(Agency.name)
+        if item is not None:
+            kept = Agency.id == item.parent_id
+            statement = select(Agency).where((Agency.active.is_(True) | kept) & Agency.id.not_in(below(item)))
+            statement = statement.order_by(Agency.name)
+        form.parent.query_func = lambda: db.session.scalars(statement).all()
+
+    def after_change(self, item: Agency) -> None:
+        """Two administrators may each have moved one half of a ring."""
+        if not inspect(item).persistent or item.parent_id is None:
+            return
+        if item.parent_id in below(item):
+            raise ChangeRefused("own_descendant", "parent")
+
+    def before_delete(self, item: Agency) -> None:
+        """Units under it would lose their parent silently."""
+        if db.session.scalars(select(Agency.id).where(Agency.parent_id == item.id).limit(1)).first() is not None:
+            raise ChangeRefused("has_units")
+
+
+def _officer_fields() -> dict[str, Any]:
+    return {"position": line("position", needed=True), "nip": nip_field(), "rank": line("rank", WORD)}
+
+
+class OfficerView(GuardedModelView):
+    """What an account is besides a login; accounts and roles themselves are on the screen of users."""
+
+    datamodel = EagerInterface(
+        OfficerProfile,
+        eager=(joinedload(OfficerProfile.agency), joinedload(OfficerProfile.user).selectinload(User.roles)),
+    )
+    route_base = "/petugas"
+    include_route_methods = CRUD - {"delete"}
+    list_title, show_title = TITLES["officers"], TITLES["officer"]
+    add_title, edit_title = TITLES["officer_new"], TITLES["officer_edit"]
+    list_columns = ["user", "user.username", "position", "agency", "nip", "user.roles", "user.active"]
+    show_columns = ["user", "user.username", "user.roles", "user.active", "agency", "position", "nip", "rank"]
+    add_columns = ["user", "agency", "position", "nip", "rank"]
+    edit_columns = ["agency", "position", "nip", "rank"]
+    search_columns = ["position", "nip", "agency"]
+    order_columns = ["position", "nip"]
+    base_order = ("position", "asc")
+    description_columns = {"agency": HINTS["agency_of_officer"]}
+    formatters_columns = {"nip": spaced_nip, "user.roles": role_names}
+    add_form_extra_fields = _officer_fields()
+    edit_form_extra_fields = _officer_fields()
+
+    def prepare(self, form: Any, item: OfficerProfile | None) -> None:
+        """Offer agencies in use, and accounts that have no profile yet."""
+        in_use: ColumnElement[bool] = Agency.active.is_(True)
+        if item is not None and item.agency_code is not None:
+            in_use = in_use | (Agency.code == item.agency_code)
+        agencies = select(Agency).where(in_use).order_by(Agency.name)
+        form.agency.query_func = lambda: db.session.scalars(agencies).all()
+        if item is None:
+            free = select(User).where(User.id.not_in(select(OfficerProfile.user_id))).order_by(User.first_name, User.id)
+            form.user.query_func = lambda: db.session.scalars(free).all()
+
+
+def _delegation_fields() -> dict[str, Any]:
+    return {
+        "kind": choice("kind", DELEGATION_KINDS),
+        "decree_number": line("decree_number", needed=True, hint="decree"),
+        "starts_on": day("starts_on"),
+        "ends_on": day("ends_on", hint="ends_on"),
+        "note": prose("note"),
+    }
+
+
+_FIELD_OF_FAULT = {
+    DelegationFault.TO_ONESELF: "holder",
+    DelegationFault.ENDS_BEFORE_START: "ends_on",
+    DelegationFault.ALREADY_OVER: "ends_on",
+    DelegationFault.OVERLAP: "starts_on",
+    DelegationFault.LOOP: "holder",
+}
+_PART_OF_THE_RECORD = ("kind", "giver", "holder", "decree_number", "starts_on")
+
+
+class DelegationInterface(EagerInterface):
+    """Reads the officers of a pick list with their names."""
+
+    def get_related_interface(self, col_name: str) -> SQLAInterface:
+        """Both relations lead to officers."""
+        return EagerInterface(self.get_related_model(col_name), eager=(joinedload(OfficerProfile.user),))
+
+
+class DelegationView(GuardedModelView):
+    """Plt., Plh. and a.n. by decree; past ones stay as they were, and so does what somebody has acted under."""
+
+    datamodel = DelegationInterface(
+        DelegationRow,
+        eager=(
+            joinedload(DelegationRow.giver).joinedload(OfficerProfile.user),
+            joinedload(DelegationRow.holder).joinedload(OfficerProfile.user),
+        ),
+    )
+    route_base = "/delegasi"
+    include_route_methods = CRUD | {"action"}
+    method_permission_name = {**READ_OR_WRITE, "end_now": "write"}
+    list_title, show_title = TITLES["delegations"], TITLES["delegation"]
+    add_title, edit_title = TITLES["delegation_new"], TITLES["delegation_edit"]
+    list_columns = ["kind", "giver", "holder", "decree_number", "starts_on", "ends_on"]
+    show_columns = ["kind", "giver", "holder", "decree_number", "starts_on", "ends_on", "note", "created_at"]
+    add_columns = ["kind", "giver", "holder", "decree_number", "starts_on", "ends_on", "note"]
+    edit_columns = add_columns
+    search_columns = ["holder", "decree_number"]
+    order_columns = ["starts_on", "ends_on"]
+    base_order = ("ends_on", "desc")
+    formatters_columns = {"kind": worded(DELEGATION_KINDS)}
+    add_form_extra_fields = _delegation_fields()
+    edit_form_extra_fields = _delegation_fields()
+
+    def why_fixed(self, item: DelegationRow) -> str | None:
+        """A delegation whose last day has passed is history."""
+        return "over" if item.ends_on < office_today() else None
+
+    def prepare(self, form: Any, item: DelegationRow | None) -> None:
+        """Offer officers whose account is active."""
+        statement = select(OfficerProfile).join(OfficerProfile.user).options(contains_eager(OfficerProfile.user))
+        active: ColumnElement[bool] = User.active.is_(True)
+        if item is not None:
+            active = active | User.id.in_([item.giver_id, item.holder_id])
+        statement = statement.where(active).order_by(User.first_name, User.id)
+        for field in (form.giver, form.holder):
+            field.query_func = lambda: db.session.scalars(statement).all()
+
+    def before_save(self, item: DelegationRow) -> None:
+        """Refuse a loop, a second delegation of the same pair, and a change of what has been acted under."""
+        lock_delegations()
+        if item.id is not None and is_named_by_events(item.id):
+            attributes: Any = inspect(item).attrs
+            changed = [name for name in _PART_OF_THE_RECORD if attributes[name].history.has_changes()]
+            if changed:
+                raise ChangeRefused("used", changed[0])
+        item.created_at = item.created_at or utc_now()
+        kind, pair = DelegationKind(item.kind), (item.giver.user_id, item.holder.user_id)
+        new = Delegation(item.id or 0, kind, *pair, item.starts_on, item.ends_on)
+        if fault := fault_of_delegation(new, office_today()):
+            raise ChangeRefused(fault.value, _FIELD_OF_FAULT[fault])
+
+    def before_delete(self, item: DelegationRow) -> None:
+        """What the record names has to stay."""
+        if is_named_by_events(item.id):
+            raise ChangeRefused("named_by_events")
+
+    @action("end_now", ACTIONS["end_now"], ACTIONS["end_now_question"], multiple=False)
+    def end_now(self, item: DelegationRow) -> Response:
+        """End a delegation before its day."""
+        if item.ends_on < office_today():
+            flash(REFUSED["over"], "warning")
+        else:
+            end_delegation(item, office_today())
+            flash(CHANGED["delegation_ended"], "success")
+        return redirect(url_for("DelegationView.show", pk=item.id))

@@ -1,0 +1,98 @@
+"""Screens of what a complaint is about and where: categories in two levels, districts, villages."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.labels.reference import NATIONAL_CLASSES, TITLES
+from app.models import Agency, Category, District, Village
+from app.security.guarded_lists import EagerInterface
+from views.guarded_model_view import ChangeRefused, GuardedModelView
+from views.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded
+
+
+def _category_fields() -> dict[str, Any]:
+    return {
+        "name": line("name", needed=True),
+        "national_class": choice("national_class", NATIONAL_CLASSES),
+        "active": tick("active", "active"),
+    }
+
+
+class CategoryView(GuardedModelView):
+    """Categories with the agency that usually answers; a code is for good."""
+
+    datamodel = EagerInterface(Category, eager=(joinedload(Category.parent), joinedload(Category.default_agency)))
+    route_base = "/kategori"
+    list_title, show_title = TITLES["categories"], TITLES["category"]
+    add_title, edit_title = TITLES["category_new"], TITLES["category_edit"]
+    list_columns = ["name", "parent", "code", "default_agency", "national_class", "active"]
+    show_columns = list_columns
+    add_columns = ["code", "name", "parent", "default_agency", "national_class", "active"]
+    edit_columns = ["name", "parent", "default_agency", "national_class", "active"]
+    search_columns = ["name", "code", "default_agency", "active"]
+    order_columns = ["name", "code", "national_class"]
+    base_order = ("name", "asc")
+    formatters_columns = {"national_class": worded(NATIONAL_CLASSES)}
+    add_form_extra_fields = {"code": line("code", WORD, True, "agency_code", AGENCY_CODE), **_category_fields()}
+    edit_form_extra_fields = _category_fields()
+
+    def prepare(self, form: Any, item: Category | None) -> None:
+        """Offer categories of the upper level and agencies in use."""
+        upper = select(Category).where(Category.parent_id.is_(None)).order_by(Category.name)
+        in_use: ColumnElement[bool] = Agency.active.is_(True)
+        if item is not None:
+            upper = upper.where(Category.id != item.id)
+            in_use = in_use | (Agency.code == item.default_agency_code)
+        agencies = select(Agency).where(in_use).order_by(Agency.name)
+        form.parent.query_func = lambda: db.session.scalars(upper).all()
+        form.default_agency.query_func = lambda: db.session.scalars(agencies).all()
+
+    def before_save(self, item: Category) -> None:
+        """A category with others under it cannot go under another itself."""
+        if item.parent is None or item.id is None:
+            return
+        under = select(Category.id).where(Category.parent_id == item.id).limit(1)
+        if db.session.scalars(under).first() is not None:
+            raise ChangeRefused("two_levels", "parent")
+
+
+class DistrictView(GuardedModelView):
+    """Kecamatan by their official codes."""
+
+    datamodel = EagerInterface(District)
+    route_base = "/kecamatan"
+    list_title, show_title = TITLES["districts"], TITLES["district"]
+    add_title, edit_title = TITLES["district_new"], TITLES["district_edit"]
+    list_columns = ["name", "code"]
+    show_columns = list_columns
+    add_columns = ["code", "name"]
+    edit_columns = ["name"]
+    search_columns = ["name", "code"]
+    order_columns = ["name", "code"]
+    base_order = ("code", "asc")
+    add_form_extra_fields = {
+        "code": line("code", WORD, True, "", PLACE_CODE),
+        "name": line("name", needed=True),
+    }
+    edit_form_extra_fields = {"name": line("name", needed=True)}
+
+
+class VillageView(GuardedModelView):
+    """Desa and kelurahan in their district."""
+
+    datamodel = EagerInterface(Village, eager=(joinedload(Village.district),))
+    route_base = "/desa"
+    list_title, show_title = TITLES["villages"], TITLES["village"]
+    add_title, edit_title = TITLES["village_new"], TITLES["village_edit"]
+    list_columns = ["name", "district", "code"]
+    show_columns = list_columns
+    add_columns = ["code", "name", "district"]
+    edit_columns = ["name", "district"]
+    search_columns = ["name", "code", "district"]
+    order_columns = ["name", "code"]
+    base_order = ("code", "asc")
+    add_form_extra_fields = {"code": line("code", WORD, True, "", PLACE_CODE), "name": line("name", needed=True)}
+    edit_form_extra_fields = {"name": line("name", needed=True)}

@@ -1,0 +1,212 @@
+"""Screens of the SOP's versions: what is in force is read, a draft is edited and put in force by decree."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import action, expose, has_access
+from flask_appbuilder.forms import DynamicForm
+from flask_appbuilder.widgets import FormWidget, ListWidget
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.extensions import db
+from app.labels.reference import ACTIONS, CHANGED, REFUSED, TITLES
+from app.labels.words import ACTORS, CHANNELS, SOP_STATES, STEPS, UNITS
+from app.models import SopStepRow, SopVersion
+from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
+from app.queries.reference import load_sop
+from app.security.guarded_lists import EagerInterface
+from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
+from views.reference_fields import WORD, all_worded, amount, choice, choices, day, line, prose, worded
+from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
+from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
+
+MOST_MINUTES, MOST_DAYS = 10_000, 365
+
+
+class StepInterface(EagerInterface):
+    """Steps with their allowance in words: the sheet prints amount and unit in one column."""
+
+    @staticmethod
+    def _get_attr_value(item: Any, col: str) -> Any:
+        if col == "allowance_value" and item.allowance_value is not None:
+            return f"{item.allowance_value} {UNITS[item.allowance_unit]}"
+        return EagerInterface._get_attr_value(item, col)
+
+
+class StepListWidget(ListWidget):
+    """The sheet as a table; only a draft's rows can be changed."""
+
+    template = "reference/sop_steps.html"
+
+
+class SopStepView(GuardedModelView):
+    """The rows of one version; those of a draft are editable, as far as they still make an SOP."""
+
+    datamodel = StepInterface(SopStepRow)
+    route_base = "/langkah-sop"
+    include_route_methods = {"show", "edit"}
+    list_widget = StepListWidget
+    list_title, show_title = TITLES["sop_steps"], TITLES["sop_step"]
+    add_title, edit_title = TITLES["sop_step_new"], TITLES["sop_step_edit"]
+    list_columns = ["number", "procedure", "actor", "inputs", "allowance_value", "output", "remark"]
+    show_columns = ["step", *list_columns]
+    add_columns = ["actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark"]
+    edit_columns = add_columns
+    search_columns = ["procedure"]
+    order_columns = ["number"]
+    base_order = ("position", "asc")
+    formatters_columns = {"actor": worded(ACTORS), "step": worded(STEPS)}
+    edit_form_extra_fields = {
+        "actor": choice("actor", ACTORS),
+        "allowance_value": amount("allowance_value", MOST_MINUTES, needed=False, hint="allowance"),
+        "allowance_unit": choice("allowance_unit", UNITS, blank=True),
+        "procedure": prose("procedure"),
+        "inputs": line("inputs"),
+        "output": line("output"),
+        "remark": prose("remark"),
+    }
+
+    def why_fixed(self, item: SopStepRow) -> str | None:
+        """Cases are judged by what was decreed: only a draft's rows change."""
+        return None if item.sop_version.status == "draft" else "not_a_draft"
+
+    def prepare(self, form: Any, item: SopStepRow | None) -> None:
+        """Offer the officers of the organisation to which the step belongs."""
+        if item is not None:
+            possible = AGENCY_ACTORS if Step(item.step) in AGENCY_STEPS else OFFICE_ACTORS
+            form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
+
+    def before_save(self, item: SopStepRow) -> None:
+        """A draft that has just been put in force takes no more changes; an amount goes with its unit."""
+        db.session.refresh(item.sop_version, with_for_update=True)
+        if self.why_fixed(item):
+            raise ChangeRefused("is_draft_no_more")
+        if (item.allowance_value is None) != (item.allowance_unit is None):
+            raise ChangeRefused("no_allowance", "allowance_value")
+        if item.allowance_unit == "working_days" and (item.allowance_value or 0) > MOST_DAYS:
+            raise ChangeRefused("too_many_days", "allowance_value")
+
+    def after_change(self, item: SopStepRow) -> None:
+        """The rows must still make an SOP."""
+        try:
+            load_sop(item.sop_version)
+        except ValueError as fault:
+            missing = item.allowance_value is None and item.step != Step.RELAY
+            reason = ("no_allowance", "allowance_value") if missing else ("wrong_actor", "actor")
+            raise ChangeRefused(*reason) from fault
+
+
+class ActivationForm(DynamicForm):
+    """By which decree a version is put in force."""
+
+    decree_number = line("decree_number", needed=True, hint="decree")
+    decided_on = day("decided_on")
+
+
+class SopVersionView(GuardedModelView):
+    """Versions: one in force, those before it, and drafts."""
+
+    datamodel = EagerInterface(SopVersion)
+    route_base = "/versi-sop"
+    include_route_methods = (CRUD - {"add"}) | {"action", "activation"}
+    method_permission_name = {**READ_OR_WRITE, "copy_draft": "write", "activate": "write", "activation": "write"}
+    related_views = [SopStepView]
+    list_title, show_title = TITLES["sops"], TITLES["sop"]
+    add_title, edit_title = TITLES["sop_new"], TITLES["sop_edit"]
+    list_columns = ["number", "title", "status", "decree_number", "decided_on", "activated_at"]
+    edit_columns = [
+        "number",
+        "title",
+        "approved_by",
+        "extended_draft_days",
+        "silence_days",
+        "question_days",
+        "fast_track_actor",
+        "fast_track_from",
+        "nik_channels",
+    ]
+    show_columns = ["number", "title", "status", "decree_number", "decided_on", "activated_at", *edit_columns[2:]]
+    add_columns = edit_columns
+    search_columns = ["number", "title", "decree_number"]
+    order_columns = ["number", "decided_on", "activated_at"]
+    base_order = ("id", "desc")
+    formatters_columns = {
+        "status": worded(SOP_STATES),
+        "fast_track_actor": worded(ACTORS),
+        "fast_track_from": all_worded(STEPS),
+        "nik_channels": all_worded(CHANNELS),
+    }
+    edit_form_extra_fields = {
+        "number": line("number", WORD, True, "sop_number"),
+        "title": line("title", needed=True),
+        "approved_by": line("approved_by", needed=True),
+        "extended_draft_days": amount("extended_draft_days", MOST_DAYS),
+        "silence_days": amount("silence_days", MOST_DAYS),
+        "question_days": amount("question_days", MOST_DAYS),
+        "fast_track_actor": choice("fast_track_actor", {a: t for a, t in ACTORS.items() if a in OFFICE_ACTORS}),
+        "fast_track_from": choices("fast_track_from", {s.value: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
+        "nik_channels": choices("nik_channels", CHANNELS),
+    }
+    add_form_extra_fields = edit_form_extra_fields
+
+    def why_fixed(self, item: SopVersion) -> str | None:
+        """What is or was in force is read-only."""
+        return None if item.status == "draft" else "not_a_draft"
+
+    def before_save(self, item: SopVersion) -> None:
+        """The row is locked by now: another administrator may have put it in force meanwhile."""
+        if self.why_fixed(item):
+            raise ChangeRefused("is_draft_no_more")
+
+    def before_delete(self, item: SopVersion) -> None:
+        """Only a draft can go; cases are pinned to the others."""
+        db.session.refresh(item, with_for_update=True)
+        self.before_save(item)
+
+    @action("copy_draft", ACTIONS["copy_draft"], multiple=False)
+    def copy_draft(self, item: SopVersion) -> Response:
+        """Make a draft with the same rows."""
+        draft = copy_as_draft(item.id)
+        flash(CHANGED["sop_copied"], "success")
+        return redirect(url_for("SopVersionView.show", pk=draft.id))
+
+    @action("activate", ACTIONS["activate"], multiple=False)
+    def activate(self, item: SopVersion) -> Response:
+        """Lead on to the form that asks for the decree."""
+        return redirect(url_for("SopVersionView.activation", pk=item.id))
+
+    @expose("/aktifkan/<pk>", methods=["GET", "POST"])
+    @has_access
+    def activation(self, pk: str) -> Response | str:
+        """Ask for the decree, then put the draft in force."""
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        self._refuse_fixed(item)
+        form = ActivationForm.refresh()
+        if request.method == "POST" and form.validate() and _activated(item.id, form):
+            return redirect(url_for("SopVersionView.show", pk=pk))
+        names = ["decree_number", "decided_on"]
+        widget = FormWidget(form=form, include_cols=names, exclude_cols=[], fieldsets=None)
+        title = f"{TITLES['sop_activate']} {item.number}"
+        return str(self.render_template(self.edit_template, title=title, widgets={"edit": widget}))
+
+    def _get_show_widget(self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, **more: Any) -> Any:
+        """Only what can be done with a version in this state."""
+        offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
+        return super()._get_show_widget(pk, item, widgets, actions or offered, **more)
+
+    def _get_related_view_widget(self, item: Any, *args: Any, **kwargs: Any) -> Any:
+        """Rows with their buttons while the version is a draft."""
+        widget = super()._get_related_view_widget(item, *args, **kwargs)
+        widget.template_args["editable"] = item.status == "draft"
+        return widget
+
+
+def _activated(version_id: int, form: ActivationForm) -> bool:
+    try:
+        activate_sop(version_id, form.decree_number.data, form.decided_on.data, utc_now())
+    except SopRefused as refused:
+        say(form, refused.field, REFUSED[refused.fault.value])
+        return False
+    flash(CHANGED["sop_activated"], "success")
+    return True
