@@ -10,8 +10,8 @@ from flask_migrate import upgrade
 
 from app.clock import utc_now
 from app.demo.build import build_demo
-from app.operations.load_reference import load_reference_data
 from app.operations.audit import audit_all
+from app.operations.load_reference import load_reference_data
 from app.security.sync_roles import sync_roles
 
 

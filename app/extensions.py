@@ -1,7 +1,5 @@
 """The program's connections to its parts; imports nothing of ours, so everything may import it."""
 
-from typing import Any
-
 import redis
 from flask import current_app
 from flask_appbuilder import Model
@@ -22,7 +20,7 @@ migrate = Migrate()
 csrf = CSRFProtect()
 
 
-def redis_client() -> "redis.Redis[Any]":
+def redis_client() -> redis.Redis:
     """The Redis of this app, one connection pool an app; it is only ever a hint, never the record."""
     client = current_app.extensions.get("lapor_redis")
     if client is None:

@@ -1,4 +1,4 @@
-"""Every test runs on real PostgreSQL and Valkey: a fresh copy of a migrated database with the demo accounts for each."""
+"""Every test runs on real PostgreSQL and Valkey, each on a fresh copy of a migrated database with demo accounts."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -99,9 +99,8 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def _push_request_context() -> Iterator[None]:
+def _push_request_context() -> None:
     """pytest-flask would hold one context open around the test, and with it one visitor's identity for all of them."""
-    yield
 
 
 @pytest.fixture
@@ -151,7 +150,7 @@ def bearer(app: Flask) -> Callable[[str], dict[str, str]]:
 
 @pytest.fixture
 def freeze() -> Iterator[Callable[[str], Any]]:
-    """Hold the program's clock at an office time such as `2026-11-24 10:00`; our SQL never asks the database's clock."""
+    """Hold the program's clock at an office time like `2026-11-24 10:00`; our SQL never asks the database's clock."""
     with time_travel() as travel:
         yield travel
 

@@ -44,7 +44,7 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever asks for an action, with every capacity they hold that day, own ones first; a supervisor only observes."""
+    """Whoever asks for an action, with all capacities held that day, own ones first; a supervisor only observes."""
 
     id: int | None
     name: str

@@ -39,7 +39,8 @@ def capacities_on(
     """Every capacity an officer holds that day: their own first, then those given to them, also through a chain."""
     running = [d for d in delegations if d.runs_on(day)]
     held = list(own.get(officer, ()))
-    seen, wave = {officer}, [(officer, None)]
+    seen = {officer}
+    wave: list[tuple[int, Delegation | None]] = [(officer, None)]
     while wave:
         holder, first = wave.pop(0)
         for given in (d for d in running if d.holder == holder and d.giver not in seen):

@@ -9,7 +9,7 @@ class Confidentiality(StrEnum):
 
     OPEN = "open"
     ANONYMOUS = "anonymous"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  (a word of the vocabulary)
 
 
 class Channel(StrEnum):

@@ -7,7 +7,7 @@ from workflow_rules.actions import Action
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus, Step, TrackState
+from workflow_rules.steps import CaseStatus, Step
 
 
 @dataclass(frozen=True)

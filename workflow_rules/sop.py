@@ -31,16 +31,20 @@ class FastTrack:
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
 
 
+_FOURTEEN_DAYS = Allowance(14, Unit.WORKING_DAYS)
+_TEN_DAYS = Allowance(10, Unit.WORKING_DAYS)
+
+
 @dataclass(frozen=True)
 class Sop:
     """One version of the SOP; ValueError when a step is missing or given to an officer of the other organisation."""
 
     version: str
     steps: tuple[SopStep, ...]
-    extended_draft: Allowance = Allowance(14, Unit.WORKING_DAYS)
+    extended_draft: Allowance = _FOURTEEN_DAYS
     fast_track: FastTrack = FastTrack()
-    silence: Allowance = Allowance(10, Unit.WORKING_DAYS)
-    question: Allowance = Allowance(10, Unit.WORKING_DAYS)
+    silence: Allowance = _TEN_DAYS
+    question: Allowance = _TEN_DAYS
     nik_channels: frozenset[Channel] = frozenset()
 
     def __post_init__(self) -> None:

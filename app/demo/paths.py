@@ -39,8 +39,10 @@ def moves_for(row: ComplaintRow, numbers: Callable[[str], str]) -> list[Move]:
     return path + _last_act(row, numbers)
 
 
-_ORDER = ("registered", "checked", "reported", "directed", "relayed", "accepted", "disposed", "drafted", "signed")
-_ORDER += ("sent", "answer_disposed", "replied")
+_ORDER = (
+    *("registered", "checked", "reported", "directed", "relayed", "accepted", "disposed", "drafted", "signed"),
+    *("sent", "answer_disposed", "replied"),
+)
 _REACHES = {
     "checking": "registered",
     "checking_after_send_back": "checked",

@@ -123,6 +123,9 @@ class AgencyTrackRow(Model):
     agency: Mapped[Agency] = relationship()
 
 
+_IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"
+
+
 class StepTask(Model):
     """One opening of one step: at most one open a track, with its own clock."""
 
@@ -131,16 +134,26 @@ class StepTask(Model):
         CheckConstraint(one_of("step", Step), name="step"),
         CheckConstraint(one_of("allowance_unit", Unit), name="allowance_unit"),
         CheckConstraint("closed_at >= opened_at", name="closed_after_opened"),
-        CheckConstraint(
-            f"agency_code IS NOT NULL OR NOT ({one_of('step', tuple(sorted(AGENCY_STEPS)))})", name="agency_steps"
+        CheckConstraint(f"agency_code IS NOT NULL OR NOT {_IN_AGENCY}", name="agency_steps"),
+        Index(
+            "uq_step_task_one_open_of_office",
+            "complaint_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL AND agency_code IS NULL"),
         ),
         Index(
-            "uq_step_task_one_open_a_track",
+            "uq_step_task_one_open_of_agency",
             "complaint_id",
-            text("coalesce(agency_code, '')"),
-            text(f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"),
+            "agency_code",
             unique=True,
-            postgresql_where=text("closed_at IS NULL"),
+            postgresql_where=text(f"closed_at IS NULL AND {_IN_AGENCY}"),
+        ),
+        Index(
+            "uq_step_task_one_open_redirection",
+            "complaint_id",
+            "agency_code",
+            unique=True,
+            postgresql_where=text(f"closed_at IS NULL AND NOT {_IN_AGENCY}"),
         ),
         Index("ix_step_task_open_alarm", "next_alarm_at", postgresql_where=text("closed_at IS NULL")),
         Index("ix_step_task_open_actor", "actor", "agency_code", "due_at", postgresql_where=text("closed_at IS NULL")),

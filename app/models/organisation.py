@@ -47,7 +47,7 @@ class Agency(Model):
 
 
 class OfficerProfile(Model):
-    """What an account is beside a login: agency, position, NIP and rank; a table apart so that FAB's user stays FAB's."""
+    """What an account is beside a login: agency, position, NIP, rank; a table apart, so that FAB's user stays FAB's."""
 
     __tablename__ = "officer_profile"
 

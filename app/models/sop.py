@@ -21,9 +21,7 @@ class SopVersion(Model):
     __tablename__ = "sop_version"
     __table_args__ = (
         CheckConstraint(one_of("status", SOP_STATES), name="status"),
-        CheckConstraint(
-            "extended_draft_days > 0 AND silence_days > 0 AND question_days > 0", name="days_positive"
-        ),
+        CheckConstraint("extended_draft_days > 0 AND silence_days > 0 AND question_days > 0", name="days_positive"),
         Index("uq_sop_version_one_active", "status", unique=True, postgresql_where=text("status = 'active'")),
     )
 
@@ -79,5 +77,3 @@ class SopStepRow(Model):
 
     def __repr__(self) -> str:
         return f"{self.number}. {self.procedure}"
-
-

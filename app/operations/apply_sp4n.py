@@ -1,4 +1,4 @@
-"""A report from SP4N, by its tracking id and revision: the first makes a complaint, a later one brings it up to date."""
+"""A report from SP4N, by tracking id and revision: the first makes a complaint, a later one brings it up to date."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The event log read back: the chain checked, the events replayed through the rules, the result held against the rows."""
+"""The event log read back: the chain checked, the events replayed by the rules, the result held against the rows."""
 
 from dataclasses import dataclass, replace
 

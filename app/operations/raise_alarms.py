@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db
@@ -31,18 +31,18 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
         return len(cases)
 
 
-def _due(now: datetime) -> tuple[object, ...]:
-    return (StepTask.closed_at.is_(None), StepTask.next_alarm_at <= now)
+def _due(now: datetime) -> ColumnElement[bool]:
+    return StepTask.closed_at.is_(None) & (StepTask.next_alarm_at <= now)
 
 
 def _lock_due_cases(now: datetime, batch: int) -> list[Complaint]:
-    due = select(StepTask.complaint_id).where(*_due(now)).order_by(StepTask.next_alarm_at).limit(batch)
+    due = select(StepTask.complaint_id).where(_due(now)).order_by(StepTask.next_alarm_at).limit(batch)
     statement = select(Complaint).where(Complaint.id.in_(due.scalar_subquery())).order_by(Complaint.id)
     return list(db.session.scalars(statement.with_for_update(skip_locked=True)))
 
 
 def _due_tasks(complaint: Complaint, now: datetime) -> list[StepTask]:
-    statement = select(StepTask).where(StepTask.complaint_id == complaint.id, *_due(now)).order_by(StepTask.id)
+    statement = select(StepTask).where(StepTask.complaint_id == complaint.id, _due(now)).order_by(StepTask.id)
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 

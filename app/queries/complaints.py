@@ -1,6 +1,6 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
@@ -13,7 +13,7 @@ from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
 _tracks = AgencyTrackRow.__table__
 
 
-def visible_ids(person: Person) -> ColumnElement[bool] | None:
+def visible_ids(person: Person) -> Select[tuple[int]] | None:
     """A sub-select of complaint ids this person may know of, or None for every one (design 9: one predicate)."""
     if person.sees_every_case:
         return None

@@ -1,5 +1,8 @@
 """Limits on both login doors: failures only, by account and address together, and by address alone."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response, request
 from flask_appbuilder.utils.limit import Limit
 from flask_limiter.util import get_remote_address
@@ -9,8 +12,8 @@ PER_ADDRESS = "100 per 5 minutes"
 
 
 def _account() -> str:
-    payload = request.get_json(silent=True) if request.is_json else request.form
-    name = payload.get("username", "") if hasattr(payload, "get") else ""
+    payload: Any = request.get_json(silent=True) if request.is_json else request.form
+    name = payload.get("username", "") if isinstance(payload, Mapping) else ""
     return f"{get_remote_address()}:{str(name)[:80].casefold()}"
 
 

@@ -5,8 +5,8 @@ the predicate. What must look beyond (numbers, other officers' notices) says `un
 """
 
 from flask import g, has_request_context
-from sqlalchemy import ColumnElement, event, select
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy import Select, event, select
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 
 from app.models import (
     AgencyTrackRow,
@@ -51,7 +51,7 @@ def _person() -> Person:
         g.finding_person = False
 
 
-def _criteria(ids: ColumnElement[bool]) -> list[object]:
+def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
     tasks = StepTask.__table__
     own_tasks = select(tasks.c.id).where(tasks.c.complaint_id.in_(ids))
     criteria = [with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True)]

@@ -9,7 +9,7 @@ from app.security.roles import ROLE_GRANTS, Grants
 
 
 def sync_roles() -> int:
-    """Write the role table in one transaction and say how many roles changed; LookupError for a name that no view has."""
+    """Write the role table in one transaction and say how many roles changed; LookupError for a name no view has."""
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
     appbuilder.sm.create_db()

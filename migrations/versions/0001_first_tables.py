@@ -678,17 +678,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index(
-        "uq_step_task_one_open_a_track",
+        "uq_step_task_one_open_of_agency",
         "step_task",
-        [
-            "complaint_id",
-            sa.literal_column("coalesce(agency_code, '')"),
-            sa.literal_column(
-                "(step IN ('agency_dispose', 'agency_receive', 'draft_answer', 'send_answer', 'sign_answer'))"
-            ),
-        ],
+        ["complaint_id", "agency_code"],
         unique=True,
-        postgresql_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text(
+            "closed_at IS NULL AND (step IN ('agency_dispose', 'agency_receive', 'draft_answer', 'send_answer', 'sign_answer'))"
+        ),
+    )
+    op.create_index(
+        "uq_step_task_one_open_of_office",
+        "step_task",
+        ["complaint_id"],
+        unique=True,
+        postgresql_where=sa.text("closed_at IS NULL AND agency_code IS NULL"),
+    )
+    op.create_index(
+        "uq_step_task_one_open_redirection",
+        "step_task",
+        ["complaint_id", "agency_code"],
+        unique=True,
+        postgresql_where=sa.text(
+            "closed_at IS NULL AND NOT (step IN ('agency_dispose', 'agency_receive', 'draft_answer', 'send_answer', 'sign_answer'))"
+        ),
     )
     op.create_table(
         "notice",
@@ -756,7 +768,23 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_notice_complaint_id"), table_name="notice")
     op.drop_table("notice")
     op.drop_index(
-        "uq_step_task_one_open_a_track", table_name="step_task", postgresql_where=sa.text("closed_at IS NULL")
+        "uq_step_task_one_open_redirection",
+        table_name="step_task",
+        postgresql_where=sa.text(
+            "closed_at IS NULL AND NOT (step IN ('agency_dispose', 'agency_receive', 'draft_answer', 'send_answer', 'sign_answer'))"
+        ),
+    )
+    op.drop_index(
+        "uq_step_task_one_open_of_office",
+        table_name="step_task",
+        postgresql_where=sa.text("closed_at IS NULL AND agency_code IS NULL"),
+    )
+    op.drop_index(
+        "uq_step_task_one_open_of_agency",
+        table_name="step_task",
+        postgresql_where=sa.text(
+            "closed_at IS NULL AND (step IN ('agency_dispose', 'agency_receive', 'draft_answer', 'send_answer', 'sign_answer'))"
+        ),
     )
     op.drop_index("ix_step_task_open_alarm", table_name="step_task", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_step_task_open_actor", table_name="step_task", postgresql_where=sa.text("closed_at IS NULL"))

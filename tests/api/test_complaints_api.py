@@ -49,7 +49,8 @@ def test_a_created_complaint_has_every_field_of_the_contract(client: FlaskClient
 
 
 def test_nothing_of_the_reporter_is_in_a_representation(client: FlaskClient, admin: Headers) -> None:
-    made = create(client, admin, reporter={"name": "KENARI-NAMA", "phone": "0800-1111-2222", "address": "KENARI-ALAMAT"})
+    told = {"name": "KENARI-NAMA", "phone": "0800-1111-2222", "address": "KENARI-ALAMAT"}
+    made = create(client, admin, reporter=told)
     read = client.get(f"/api/v1/complaint/{made['id']}", headers=admin).get_data(as_text=True)
     timeline = client.get(f"/api/v1/complaint/{made['id']}/timeline", headers=admin).get_data(as_text=True)
     for canary in ("KENARI", "1111-2222"):

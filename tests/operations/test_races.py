@@ -1,4 +1,4 @@
-"""Two officers on one step at the same moment, in processes of their own: one wins, one is told, one event is written."""
+"""Two officers on one step at the same moment, in processes of their own: one wins, one is told, one event."""
 
 import multiprocessing
 from collections import defaultdict

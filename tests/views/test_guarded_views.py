@@ -147,7 +147,7 @@ def test_a_code_that_exists_is_told_beside_its_field_and_what_was_typed_stays(ad
     form = {"code": "63.11.01", "name": "Kecamatan kembar"}
     answer = administrator.post("/kecamatan/add", data=form)
     assert answer.status_code == 200
-    assert f'id="code-galat"' in answer.text and str(REFUSED["already_exists"]) in answer.text
+    assert 'id="code-galat"' in answer.text and str(REFUSED["already_exists"]) in answer.text
     assert 'value="Kecamatan kembar"' in answer.text
 
 

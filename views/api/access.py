@@ -1,4 +1,4 @@
-"""Who may call, and how a call is read: bearer tokens, keys with scopes, JSON bodies, repeats that get the first answer."""
+"""Who may call, and how a call is read: bearer tokens, keys with scopes, JSON bodies, repeats with the first answer."""
 
 import hashlib
 from collections.abc import Callable
@@ -129,7 +129,7 @@ def expected_version(body: dict[str, Any]) -> int:
 
 
 def idempotent(function: View[P]) -> View[P]:
-    """Answer a repeated `Idempotency-Key` as the first time; the answer is kept in the transaction of the act itself."""
+    """Answer a repeated `Idempotency-Key` as the first time; the answer is kept in the act's own transaction."""
 
     @wraps(function)
     def once(*args: P.args, **kwargs: P.kwargs) -> Response:

@@ -25,6 +25,7 @@ from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.parameters import json_schema, schema_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
+
 class ComplaintsApi(BaseApi):
     """The case itself; no generic write exists, every change is an action."""
 
@@ -118,7 +119,7 @@ def _request(body: dict[str, Any]) -> ActionRequest:
         errors.append(FieldError("agency", FieldFault.WRONG_TYPE))
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
-    return ActionRequest(Action(action), agency, body.get("params", {}))
+    return ActionRequest(Action(str(action)), agency, body.get("params", {}))
 
 
 def _carry_out(complaint_id: int, wish: ActionRequest, version: int) -> Performed:

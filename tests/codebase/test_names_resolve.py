@@ -1,0 +1,74 @@
+"""Names that only strings hold together: jobs, labels, permissions."""
+
+import importlib
+
+import pytest
+
+from app.errors import STATUS_OF
+from app.job_names import QUEUE_OF, JobName, QueueName
+from app.labels import acts, refusals, words
+from app.models.messages import NOTICE_KINDS
+from app.models.organisation import AGENCY_KINDS
+from app.models.reference import HOLIDAY_KINDS
+from app.models.sop import SOP_STATES
+from jobs.scheduler import PERIODIC_JOBS
+from workflow_rules.actions import Action
+from workflow_rules.actors import Actor, DelegationKind
+from workflow_rules.deadlines import TimeState, Unit
+from workflow_rules.events import SystemEvent
+from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.parameters import ARCHIVE_REASONS, DECLINE_REASONS, FIELDS, URGENCIES
+from workflow_rules.refusals import FieldFault, RefusalReason
+from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+
+
+@pytest.mark.parametrize("job", JobName)
+def test_every_job_name_is_a_function_on_a_queue(job: JobName) -> None:
+    module, _, function = job.value.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), function))
+    assert QUEUE_OF[job] in QueueName
+
+
+def test_every_periodic_job_goes_to_its_own_queue() -> None:
+    for periodic in PERIODIC_JOBS:
+        assert QUEUE_OF[periodic.name] == periodic.queue
+
+
+@pytest.mark.parametrize(
+    ("members", "labels"),
+    [
+        (Actor, words.ACTORS),
+        (Step, words.STEPS),
+        (CaseStatus, words.STATUSES),
+        (TrackState, words.TRACK_STATES),
+        (Channel, words.CHANNELS),
+        (Classification, words.CLASSIFICATIONS),
+        (Confidentiality, words.CONFIDENTIALITIES),
+        (Route, words.ROUTES),
+        (URGENCIES, words.URGENCIES),
+        (ARCHIVE_REASONS, words.ARCHIVE_REASONS),
+        (DECLINE_REASONS, words.DECLINE_REASONS),
+        (DelegationKind, words.DELEGATION_KINDS),
+        (AGENCY_KINDS, words.AGENCY_KINDS),
+        (HOLIDAY_KINDS, words.HOLIDAY_KINDS),
+        (SOP_STATES, words.SOP_STATES),
+        (Unit, words.UNITS),
+        (TimeState, words.TIME_STATES),
+        (Action, acts.BUTTONS),
+        ([*Action, *SystemEvent], acts.SENTENCES),
+        (RefusalReason, refusals.REFUSALS),
+        (FieldFault, refusals.FAULTS),
+    ],
+)
+def test_every_word_of_the_vocabulary_has_a_label(members: object, labels: dict[str, object]) -> None:
+    assert [str(m) for m in members if str(m) not in labels] == []  # type: ignore[attr-defined]
+
+
+def test_every_parameter_of_every_action_has_a_label() -> None:
+    names = {name for fields in FIELDS.values() for name in fields} - {"sha256", "media_type", "size"}
+    assert names - acts.PARAMETERS.keys() == set()
+
+
+def test_every_refusal_has_a_status() -> None:
+    assert set(STATUS_OF) == set(RefusalReason)
+    assert NOTICE_KINDS
