@@ -11,8 +11,13 @@ NOBODY = Person(None, "")
 
 
 def current_person() -> Person:
-    """The signed-in officer with every capacity held today; nobody for an anonymous visitor."""
+    """The signed-in officer with every capacity held today; nobody for an anonymous visitor.
+
+    While the visitor is still being made out nobody is answered, but not remembered.
+    """
     if "person" not in g:
+        if "user" not in g:
+            return NOBODY
         user = g.get("user")
         known = isinstance(user, User) or (user is not None and getattr(user, "is_authenticated", False))
         g.person = person_of(user, utc_now()) if known and user.is_active else NOBODY

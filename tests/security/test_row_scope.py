@@ -1,0 +1,78 @@
+"""The wall between agencies stands in the session: no query of a request can look over it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, g
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter, Notice, Reporter, StepTask
+from app.security.current_person import current_person
+from tests.factories import a_complaint
+
+OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, Letter, Notice, Reporter, StepTask)
+
+
+@pytest.fixture
+def two_cases(app: Flask) -> tuple[int, int]:
+    with app.app_context():
+        own = a_complaint(at="sign_answer", agencies=("dishub",)).id
+        foreign = a_complaint(at="sign_answer", agencies=("dplh",)).id
+    return own, foreign
+
+
+@pytest.fixture
+def asking_as(app: Flask) -> Callable[[str], object]:
+    def ask(username: str) -> object:
+        context = app.test_request_context("/")
+        context.push()
+        user = db.session.scalars(select(User).where(User.username == username)).one()
+        g.user = user
+        g.pop("person", None)
+        return context
+
+    return ask
+
+
+@pytest.mark.parametrize("model", OF_A_CASE, ids=lambda m: m.__name__)
+def test_an_agency_reads_counts_and_joins_only_its_own(
+    two_cases: tuple[int, int], asking_as: Callable[[str], object], model: type
+) -> None:
+    own, _foreign = two_cases
+    context = asking_as("kepala.dishub")
+    column = model.id if model is Complaint else model.complaint_id
+    assert set(db.session.scalars(select(column))) == {own}
+    assert db.session.query(model).count() == len(db.session.scalars(select(model)).all())
+    assert db.session.execute(select(func.count(func.distinct(column)))).scalar_one() == 1
+    joined = select(column) if model is Complaint else select(column).join(Complaint, Complaint.id == column)
+    assert set(db.session.scalars(joined)) == {own}
+    context.pop()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("username", "seen"),
+    [("kadis", 2), ("pengawas", 2), ("admin.aduan", 2), ("admin.dishub", 1), ("admin.dinkes", 0), ("administrator", 0)],
+)
+def test_who_sees_how_many_cases(
+    two_cases: tuple[int, int], asking_as: Callable[[str], object], username: str, seen: int
+) -> None:
+    context = asking_as(username)
+    assert db.session.execute(select(func.count()).select_from(Complaint)).scalar_one() == seen
+    context.pop()  # type: ignore[attr-defined]
+
+
+def test_a_case_is_seen_only_once_it_was_sent(app: Flask, asking_as: Callable[[str], object]) -> None:
+    with app.app_context():
+        a_complaint(at="relay", agencies=("dishub",), route="via_admin")
+    context = asking_as("admin.dishub")
+    assert db.session.scalars(select(Complaint)).all() == []
+    context.pop()  # type: ignore[attr-defined]
+
+
+def test_nobody_is_answered_while_the_visitor_is_being_made_out_but_not_remembered(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert current_person().capacities == ()
+        g.user = db.session.scalars(select(User).where(User.username == "kadis")).one()
+        assert [c.actor for c in current_person().capacities] == ["office_head"]
