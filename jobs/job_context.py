@@ -1,4 +1,4 @@
-"""What every job runs in: the program of this process, and one transaction."""
+"""What every job runs in: the program of this process; the operations it calls open their own transactions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask import Flask
 
 from app.bootstrap import create_core_app
 from app.extensions import db
-from app.transaction import one_transaction
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -25,11 +24,11 @@ def worker_app() -> Flask:
 
 
 def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Runs a job in the program's context and one transaction: it is done wholly, or not at all and reported failed."""
+    """Runs a job in the program's context, without a transaction of its own: a sweep commits batch by batch."""
 
     @functools.wraps(job)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        with worker_app().app_context(), one_transaction():
+        with worker_app().app_context():
             return job(*args, **kwargs)
 
     return run

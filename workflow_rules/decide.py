@@ -104,32 +104,48 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
     entitled = tuple(c for c in by.capacities if c.actor in may)
     if not entitled:
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    open_spots = [s for s in spots(facts, request.action, sop) if _route_allows(s, request)]
+    open_spots = [s for s in spots(facts, request.action, sop) if _route_allows(facts, s, request, sop)]
     meant = [s for s in open_spots if _names(s, request, entitled, open_spots)]
-    for spot in meant:
-        capacity = _capacity_for(spot, entitled)
-        if capacity is not None:
-            _refuse_paused(spot.paused, request.action)
-            return spot, capacity
-    raise _why_not(facts, request, entitled, open_spots, meant)
+    held = [(spot, capacity) for spot in meant if (capacity := _capacity_for(spot, entitled)) is not None]
+    if not held:
+        raise _why_not(facts, request, entitled, open_spots, meant)
+    spot, capacity = held[0]
+    if len(held) > 1 and spot.agency is not None:
+        raise _which_agency()
+    _refuse_paused(spot.paused, request.action)
+    return spot, capacity
 
 
-def _route_allows(spot: Spot, request: ActionRequest) -> bool:
-    """A direction from before step 4 is only ever the fast track."""
-    early = request.action is Action.DIRECT and spot.step is not Step.DIRECT
-    return not early or request.params.get("route") == Route.FAST
+def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop: Sop) -> bool:
+    """Before step 4 there is only the fast track; at step 4 it is there if the SOP says so, or the case is on it."""
+    route = _given(request).get("route") if request.action is Action.DIRECT else None
+    if route == Route.VIA_ADMIN:
+        return spot.step is Step.DIRECT
+    if route == Route.FAST:
+        on_it = spot.agency is not None and facts.route is Route.FAST
+        return on_it or spot.step in sop.fast_track.from_steps
+    return True
+
+
+def _given(request: ActionRequest) -> Mapping[str, Any]:
+    """The parameters as far as they can be read before they are checked."""
+    return request.params if isinstance(request.params, Mapping) else {}
 
 
 def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], among: list[Spot]) -> bool:
     """Whether the request means this spot: it names its agency, or there is no need to."""
     named = request.agency
     if named is None and request.action is Action.CONTINUE_WITHOUT:
-        named = request.params.get("agency")
+        named = _given(request).get("agency")
     if named is not None:
         return spot.agency == named
     own = any(c.agency == spot.agency for c in entitled if c.actor in AGENCY_ACTORS)
     only_question = request.action in (Action.ADD_INFORMATION, Action.EXPIRE_QUESTION) and len(among) == 1
     return spot.agency is None or own or only_question
+
+
+def _which_agency() -> ActionRefused:
+    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("agency", FieldFault.REQUIRED),))
 
 
 def _refuse_paused(paused: bool, action: Action) -> None:
@@ -154,7 +170,7 @@ def _why_not(
     if meant:
         return ActionRefused(RefusalReason.NOT_YOUR_STEP)
     if request.agency is None and any(_capacity_for(s, entitled) for s in open_spots):
-        return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("agency", FieldFault.REQUIRED),))
+        return _which_agency()
     return ActionRefused(RefusalReason.OUT_OF_ORDER)
 
 
@@ -166,7 +182,7 @@ def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop)
     if request.action is Action.REGISTER:
         guards.identity_is_complete(facts, params, sop)
     if request.action is Action.DIRECT:
-        params = guards.direction_names_agencies(facts, params, request.known, again)
+        params = guards.direction_names_agencies(facts, params, request.known, spot)
         skipped = sop.skipped_from(spot.step) if spot.step is not None else ()
         params = {**params, "skipped": [step.value for step in skipped]} if skipped else params
     guard = guards.GUARDS.get(request.action)

@@ -30,12 +30,13 @@ def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
 
 
-def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, again: bool) -> Params:
+def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, spot: Spot) -> Params:
     """Agencies in service, none on the case already, and one lead among those who will answer."""
     on_case = {t.agency for t in facts.active_tracks}
+    taken = on_case | (_to_be_replaced(facts) - {spot.agency})
     errors = [_unknown(c) for c in params["agencies"] if c not in known.agencies]
-    errors += [FieldError("agencies", FieldFault.AGENCY_ON_CASE, c) for c in params["agencies"] if c in on_case]
-    lead = params.get("lead") or (_lead_again(facts, params) if again else None)
+    errors += [FieldError("agencies", FieldFault.AGENCY_ON_CASE, c) for c in params["agencies"] if c in taken]
+    lead = params.get("lead") or (_lead_again(facts, params) if spot.agency is not None else None)
     if lead is None:
         errors.append(FieldError("lead", FieldFault.REQUIRED))
     elif lead not in params["agencies"] and lead not in on_case:
@@ -43,6 +44,11 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
     if errors:
         raise _faulty(*errors)
     return {"urgency": "normal", "field_visit": False, "route": facts.route or "fast", **params, "lead": lead}
+
+
+def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
+    """Declined agencies for which the office still seeks another; named as a replacement, one would meet itself."""
+    return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
 def _unknown(code: str) -> FieldError:

@@ -58,9 +58,7 @@ OF_THE_CASE: dict[Action, frozenset[Actor]] = {
     Action.EXPIRE_QUESTION: frozenset({Actor.SYSTEM}),
 }
 
-WHILE_PAUSED = frozenset(
-    {Action.NOTE, Action.ATTACH, Action.ADD_INFORMATION, Action.WITHDRAW, Action.EXPIRE_QUESTION}
-)
+WHILE_PAUSED = frozenset({Action.NOTE, Action.ATTACH, Action.ADD_INFORMATION, Action.WITHDRAW, Action.EXPIRE_QUESTION})
 
 
 def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
@@ -148,4 +146,3 @@ _CASE_SPOTS: dict[Action, _CaseSpots] = {
     Action.NOTE: _remarks,
     Action.ATTACH: _remarks,
 }
-

@@ -2,7 +2,7 @@
 
 import re
 
-_NUMBER = re.compile(r"LB-(\d{4})-(\d{6})")
+_NUMBER = re.compile(r"LB-([0-9]{4})-(?!000000)([0-9]{6})")
 
 
 def format_complaint_number(year: int, running: int) -> str:

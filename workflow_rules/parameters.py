@@ -12,11 +12,17 @@ from workflow_rules.steps import Route
 
 Cleaned = tuple[Any, FieldError | None]
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})
+_FILLERS = frozenset("\u2800\u3164\uffa0\u115f\u1160\u034f\u17b4\u17b5")
+_VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of the text would be seen: spaces, zero-width and direction marks only."""
-    return all(unicodedata.category(c) in _INVISIBLE or c in "\u2800\u3164\uffa0\u115f\u1160" for c in text)
+    """Whether nothing of the text would be seen: spaces, zero-width, direction and variation marks only."""
+    return all(unicodedata.category(c) in _INVISIBLE or c in _FILLERS or _only_varies(c) for c in text)
+
+
+def _only_varies(character: str) -> bool:
+    return any(ord(character) in selectors for selectors in _VARIATION_SELECTORS)
 
 
 def clean_text(name: str, value: Any, longest: int) -> Cleaned:

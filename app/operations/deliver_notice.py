@@ -36,7 +36,7 @@ def _try(notice: Notice, now: datetime) -> None:
     notice.attempts += 1
     try:
         _send(notice)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         _put_off(notice, error, now)
     else:
         notice.state, notice.sent_at, notice.last_error = "sent", now, None

@@ -13,9 +13,7 @@ from app.reference_data import read
 from workflow_rules.sop import SopStep
 from workflow_rules.standard_sop import STANDARD_SOP
 
-SOP_TITLE = (
-    'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "Lapor Balangan" Pada SP4N LAPOR!'
-)
+SOP_TITLE = 'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "Lapor Balangan" Pada SP4N LAPOR!'
 
 
 def load_reference_data(now: datetime) -> None:

@@ -6,8 +6,9 @@ the predicate. What must look beyond (numbers, other officers' notices) says `un
 
 from flask import g, has_request_context
 from sqlalchemy import Select, event, select
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
+from app.extensions import db
 from app.models import (
     AgencyTrackRow,
     Attachment,
@@ -27,9 +28,10 @@ OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, Letter, Notice, Reporte
 
 
 def install_row_scope() -> None:
-    """Listen on the session factory once a process."""
-    if not event.contains(Session, "do_orm_execute", _limit):
-        event.listen(Session, "do_orm_execute", _limit)
+    """Listen on the program's session factory, once a process."""
+    factory = db.session.session_factory
+    if not event.contains(factory, "do_orm_execute", _limit):
+        event.listen(factory, "do_orm_execute", _limit)
 
 
 def _limit(state: ORMExecuteState) -> None:
@@ -58,5 +60,3 @@ def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
     criteria += [with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True) for c in OF_A_CASE]
     criteria += [with_loader_criteria(StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True)]
     return criteria
-
-

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -13,6 +14,7 @@ from app.extensions import db
 from app.models import ComplaintEvent, Notice, StepAlarm
 from app.operations.audit import audit_all
 from app.operations.raise_alarms import raise_due_alarms
+from jobs import alarm_jobs, job_context
 from tests.factories import a_complaint
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=OFFICE_ZONE)
@@ -60,3 +62,25 @@ def test_a_paused_step_is_not_late(context: Flask, freeze: Callable[[str], Any])
     case.act("complaint_admin", "request_information", now=MONDAY + timedelta(minutes=5), question="Di mana?")
     raise_due_alarms(MONDAY + timedelta(days=3))
     assert counted() == (0, 0, 0)
+
+
+def test_a_sweep_that_fails_keeps_the_batches_before(
+    app: Flask, freeze: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        for _ in range(4):
+            a_complaint(at="check", received=MONDAY)
+    calls = iter([2, 2, OSError])
+
+    def fails_at_the_third(now: datetime) -> int:
+        if (batch := next(calls)) is OSError:
+            raise OSError("the disk is full")
+        return raise_due_alarms(now, batch=batch)
+
+    monkeypatch.setattr(job_context, "worker_app", lambda: app)
+    monkeypatch.setattr(alarm_jobs.raise_alarms, "raise_due_alarms", fails_at_the_third)
+    freeze("2026-11-25 09:00")
+    with pytest.raises(OSError, match="disk"):
+        alarm_jobs.sweep_alarms()
+    with app.app_context():
+        assert counted() == (4, 4, 4)

@@ -61,6 +61,7 @@ class Watch:
 
     def hears(self, before: ComplaintFacts, decision: Decision, log: Sequence[Event]) -> None:
         event = decision.event
+        assert event.by.agency in (None, event.agency), "nobody acts for another agency"
         if event.kind in ENDINGS:
             self.asked.clear()
         if event.kind is Action.REOPEN:
