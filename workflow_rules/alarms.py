@@ -1,0 +1,68 @@
+"""Who is told of a limit, level by level: the holder first, then one officer up the SOP's line each working day.
+
+Level 0 is the warning at 80 % of the time, level 1 the limit itself, level n the (n-1)-th working day after it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workflow_rules.actors import AGENCY_ACTORS, Actor
+from workflow_rules.deadlines import warn_at
+from workflow_rules.working_calendar import Pauses, WorkingCalendar
+
+WARNING, LIMIT = 0, 1
+
+_OFFICE_LINE = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD, Actor.DIVISION_HEAD, Actor.OFFICE_HEAD)
+_AGENCY_LINE = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD, Actor.OFFICE_HEAD)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One level of one limit: when it is raised (aware, in the calendar's zone) and which office hears of it."""
+
+    level: int
+    at: datetime
+    actor: Actor
+
+
+def escalation_line(holder: Actor) -> tuple[Actor, ...]:
+    """From the holder of a step up to the Kepala Dinas.
+
+    In the office it takes two days (the direct superior, then the Kepala Dinas); in an agency each officer of the line
+    is told before the case is taken to the Kepala Dinas Kominfo.
+    """
+    if holder in AGENCY_ACTORS:
+        return _AGENCY_LINE[_AGENCY_LINE.index(holder) :]
+    above = _OFFICE_LINE[_OFFICE_LINE.index(holder) + 1 :]
+    return (holder, *dict.fromkeys((*above[:1], *above[-1:])))
+
+
+def told_at(level: int, holder: Actor) -> Actor:
+    """The office that hears of a level; from the end of the line on it is the Kepala Dinas every working day."""
+    line = escalation_line(holder)
+    return line[min(max(level - LIMIT, 0), len(line) - 1)]
+
+
+def alarms_until(
+    calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
+) -> tuple[Alarm, ...]:
+    """Every alarm whose moment has come by `now`, in order: what a sweep that was away has to catch up with."""
+    return tuple(a for a in _alarms(calendar, start, due_at, now, holder, tuple(pauses)) if not _later(a.at, now))
+
+
+def _alarms(
+    calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses
+) -> Iterator[Alarm]:
+    due = calendar.in_zone(due_at)
+    yield Alarm(WARNING, warn_at(calendar, start, due, pauses), told_at(WARNING, holder))
+    yield Alarm(LIMIT, due, told_at(LIMIT, holder))
+    level, at = LIMIT, due
+    while not _later(at, now):
+        level += 1
+        at = calendar.same_time_after(due, level - LIMIT)
+        yield Alarm(level, at, told_at(level, holder))
+
+
+def _later(a: datetime, b: datetime) -> bool:
+    return a.astimezone(UTC) > b.astimezone(UTC)
