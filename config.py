@@ -22,9 +22,7 @@ MEBIBYTE = 1024 * 1024
 
 
 class ConfigurationError(Exception):
-    """The environment does not allow a start; `reasons` holds every sentence at once, so that one round of repair is
-    enough.
-    """
+    """The environment does not allow a start; `reasons` holds every sentence, for one round of repair."""
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -46,6 +44,12 @@ class Environment:
     identity_keys: tuple[str, ...]
     public_base_url: str | None
     smtp_url: str | None
+    trusted_proxies: int = 0
+
+    @property
+    def served_by_https(self) -> bool:
+        """Whether browsers reach this program by https, so that cookies may be kept to it."""
+        return self.production or (self.public_base_url or "").startswith("https://")
 
     @property
     def local_url(self) -> str:
@@ -62,8 +66,7 @@ class Environment:
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """Reads the names of the public contract; raises ConfigurationError for values that cannot be understood.
 
-    SECRET_KEY and IDENTITY_KEYS that are not set come from the file that the first start wrote into LAPOR_HOME,
-    except in production, where they must be given.
+    Outside production, SECRET_KEY and IDENTITY_KEYS may come from the file that the first start wrote.
     """
     given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
     home = home_folder(given)
@@ -73,7 +76,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     found = Environment(
         home=home,
         host=given.get("HOST", "127.0.0.1"),
-        port=_port(given.get("PORT", "8080"), reasons),
+        port=_number("PORT", given.get("PORT", "8080"), 1, 65535, reasons),
         production=production,
         database_url=_database_url(given.get("DATABASE_URL"), reasons),
         redis_url=_redis_url(given.get("REDIS_URL"), reasons),
@@ -82,6 +85,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         identity_keys=_identity_keys(given.get("IDENTITY_KEYS", secrets.get("IDENTITY_KEYS", "")), reasons),
         public_base_url=given.get("PUBLIC_BASE_URL"),
         smtp_url=given.get("SMTP_URL"),
+        trusted_proxies=_number("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
     )
     if reasons:
         raise ConfigurationError(reasons)
@@ -168,14 +172,15 @@ def _cookie_settings(environment: Environment) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "lapor_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": environment.production,
+        "SESSION_COOKIE_SECURE": environment.served_by_https,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": environment.production,
+        "REMEMBER_COOKIE_SECURE": environment.served_by_https,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
-        "PREFERRED_URL_SCHEME": "https" if environment.production else "http",
+        "PREFERRED_URL_SCHEME": "https" if environment.served_by_https else "http",
         "TRUSTED_HOSTS": trusted_hosts(environment),
         "FAB_SAFE_REDIRECT_HOSTS": redirect_hosts(environment),
+        "TRUSTED_PROXIES": environment.trusted_proxies,
         "WTF_CSRF_TIME_LIMIT": None,
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
         "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=12),
@@ -216,10 +221,7 @@ def _limit_settings(environment: Environment) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 26 * MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
         "MAX_FORM_PARTS": 500,
-        "AUTH_RATE_LIMITED": True,
-        "AUTH_RATE_LIMIT": "10 per minute",
         "RATELIMIT_ENABLED": True,
-        "RATELIMIT_HEADERS_ENABLED": True,
         "RATELIMIT_STORAGE_URI": limiter_storage(environment.redis_url),
         # Redis being away must not lock the officers out: each process counts for itself meanwhile.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
@@ -246,14 +248,13 @@ def limiter_storage(redis_url: str | None) -> str:
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
         return redis_url
-    database = parse_qs(parts.query).get("db", ["0"])[0]
-    return f"redis+unix://{parts.path}?db={database}"
+    return f"redis+unix://{parts.path}?db={parse_qs(parts.query).get('db', ['0'])[0]}"
 
 
-def _port(text: str, reasons: list[str]) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+def _number(name: str, text: str, least: int, most: int, reasons: list[str]) -> int:
+    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
         return int(text)
-    reasons.append(f"PORT is {text!r}, not a number from 1 to 65535.")
+    reasons.append(f"{name} is {text!r}, not a number from {least} to {most}.")
     return 0
 
 
@@ -277,9 +278,7 @@ def _redis_url(text: str | None, reasons: list[str]) -> str | None:
 def _identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
     if not all(_is_fernet_key(key) for key in keys):
-        reasons.append(
-            "IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64), newest first, with commas between."
-        )
+        reasons.append("IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64, newest first, commas between).")
     return keys
 
 

@@ -138,6 +138,7 @@ ENVIRONMENT_HELP = """environment:
                    made at the first start unless set
   PUBLIC_BASE_URL  the address that stands in letters and messages
   SMTP_URL         the mail server
+  TRUSTED_PROXIES  how many proxies stand in front, whose X-Forwarded-* count (0)
   LAPOR_ENV        "production" refuses an unsafe start
 """
 

@@ -2,23 +2,25 @@
 
 from typing import Any
 
-import structlog
 from flask import Flask
 from flask_appbuilder import AppBuilder
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import errors, fab_repairs, models, skin
+from app import errors, fab_repairs, logs, skin
 from app.extensions import csrf, db, migrate
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope
-
-log = structlog.get_logger()
 
 
 def create_core_app(**overrides: Any) -> Flask:
     """One Flask app with its own AppBuilder; raises config.ConfigurationError where the environment is unsafe."""
     app = Flask("app")
     app.config.from_mapping({**config.settings(), **overrides})
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        # Set only where this many proxies really stand in front: without them anybody may write these headers.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    logs.install()
     csrf.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
@@ -28,5 +30,4 @@ def create_core_app(**overrides: Any) -> Flask:
     install_row_scope()
     with app.app_context():
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
-    log.debug("app_ready", tables=len(models.__all__))
     return app

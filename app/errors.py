@@ -1,12 +1,14 @@
 """The one place where a refusal becomes a status and a sentence: problem documents for programs, pages for people."""
 
+import math
+import time
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, json, jsonify, request
+from flask import Flask, Response, current_app, g, json, jsonify, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db
 from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
@@ -43,7 +45,7 @@ _NAME_OF = {
     500: "internal_error",
     503: "unavailable",
 }
-_PAGES = frozenset({400, 401, 403, 404, 409, 413, 429, 500, 503})
+_ENCODED = "application/x-www-form-urlencoded"
 
 
 class Problem(Exception):
@@ -60,11 +62,13 @@ def install(app: Flask) -> None:
     app.register_error_handler(ActionRefused, _refused)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(RateLimitExceeded, _http)
+    app.register_error_handler(SecurityError, _foreign_host)
+    app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(DataError, _unreadable)
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(Exception, _failed)
+    app.before_request(_refuse_large_form)
     app.after_request(_as_problem)
 
 
@@ -87,19 +91,23 @@ def is_api(path: str) -> bool:
 
 def problem(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """A problem document whose type ends in the stable name."""
-    body = {"type": f"{request.host_url}problems/{name}", "title": name, "status": status, "detail": detail, **more}
-    response = jsonify(body)
+    response = jsonify({"type": _type_of(name), "title": name, "status": status, "detail": detail, **more})
     response.status_code = status
     response.mimetype = "application/problem+json"
     response.headers.update(headers or {})
     return response
 
 
+def _type_of(name: str) -> str:
+    """A name of ours as an address; never built from the request's Host, which anybody may write."""
+    return f"{current_app.config['PUBLIC_BASE_URL']}/problems/{name}"
+
+
 def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     if is_api(request.path):
         return problem(status, name, detail, headers, **more)
-    shown = status if status in _PAGES else 400 if status < 500 else 500
-    response = Response(error_page(shown, detail)[0], status=status)
+    # What HTTP itself says stands in the page's own words already.
+    response = Response(error_page(status, "" if name in HTTP else detail), status=status)
     response.headers.update(headers or {})
     return response
 
@@ -120,6 +128,13 @@ def _problem(error: Problem) -> Response:
     return _answer(error.status, error.name, str(HTTP[error.name]), error.headers)
 
 
+def _foreign_host(error: SecurityError) -> Response:
+    """A Host header that is none of ours: no page can be drawn, since no address can be built for it."""
+    if is_api(request.path):
+        return problem(400, "bad_request", str(HTTP["bad_request"]))
+    return Response(str(HTTP["bad_request"]), status=400, mimetype="text/plain")
+
+
 def _http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
@@ -127,6 +142,21 @@ def _http(error: HTTPException) -> Any:
     name = _NAME_OF.get(status, "bad_request" if status < 500 else "internal_error")
     kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
     return _answer(status, name, str(HTTP[name]), kept)
+
+
+def _too_many(_error: RateLimitExceeded) -> Response:
+    limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
+    wait = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
+    return _answer(429, "too_many_requests", str(HTTP["too_many_requests"]), {"Retry-After": str(wait)})
+
+
+def _refuse_large_form() -> None:
+    """Read a form before anything else does, so that one past the limits is 413 and not taken for an empty one."""
+    if request.method != "POST" or request.mimetype not in (_ENCODED, "multipart/form-data"):
+        return
+    if request.mimetype == _ENCODED:  # the library's limit of a form's memory forgets these
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    request.form  # noqa: B018 (reading is what raises)
 
 
 def _unavailable(error: OperationalError) -> Response:
@@ -160,7 +190,7 @@ def _as_problem(response: Response) -> Response:
         return response
     name = _NAME_OF.get(response.status_code, "bad_request" if response.status_code < 500 else "internal_error")
     detail = str(HTTP[name])
-    body = {"type": f"{request.host_url}problems/{name}", "title": name, "status": response.status_code}
+    body = {"type": _type_of(name), "title": name, "status": response.status_code}
     response.set_data(json.dumps({**body, "detail": detail}))
     response.mimetype = "application/problem+json"
     return response

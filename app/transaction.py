@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import g
 
@@ -26,3 +27,10 @@ def one_transaction() -> Iterator[None]:
     finally:
         g.in_transaction = False
     after_commit.send_off()
+
+
+def lock_row(item: Any) -> None:
+    """Read a row anew and hold it until the commit; only its own table is locked, not what was read along with it,
+    which PostgreSQL refuses behind an outer join.
+    """
+    db.session.refresh(item, with_for_update={"of": type(item)})

@@ -17,6 +17,7 @@ from app.clock import OFFICE_ZONE
 from app.demo.accounts import PASSWORD, make_accounts
 from app.extensions import db, redis_client
 from app.queries.people import person_of
+from app.security.sign_ins import SEAL, seal_of
 from tests.servers import (
     database_url_for,
     prepare_template,
@@ -127,9 +128,10 @@ def as_user(app: Flask) -> Callable[[str], FlaskClient]:
     def sign_in(username: str) -> FlaskClient:
         client = app.test_client()
         with app.app_context():
-            user_id = db.session.scalars(select(User.id).where(User.username == username)).one()
+            user = db.session.scalars(select(User).where(User.username == username)).one()
+            cookie = {"_user_id": str(user.id), "_fresh": True, SEAL: seal_of(user)}
         with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = str(user_id), True
+            session.update(cookie)
         return client
 
     return sign_in
@@ -181,5 +183,3 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(sock, address)
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
-
-

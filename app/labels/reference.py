@@ -47,6 +47,7 @@ COLUMNS: Labels = {
     "parent": _("Induk"),
     "parent_id": _("Induk"),
     "phone": _("Telepon"),
+    "place_in_tree": _("Susunan"),
     "position": _("Jabatan"),
     "procedure": _("Uraian prosedur"),
     "question_days": _("Batas menunggu pelapor (hari kerja)"),
@@ -69,6 +70,9 @@ COLUMNS: Labels = {
     "username": _("Nama pengguna"),
     "wed": _("Rabu"),
 }
+
+CHOOSE = _("Pilih …")
+NONE_CHOSEN = _("(tidak ada)")
 
 HINTS: Labels = {
     "agency_code": _("Huruf kecil, angka, dan garis bawah. Tidak dapat diubah lagi, karena catatan menyebutnya."),
@@ -131,8 +135,11 @@ REFUSED: Labels = {
     "decree_in_future": _("Pilih tanggal keputusan yang sudah lewat atau hari ini"),
     "not_an_sop": _("Langkah-langkah ini belum membentuk SOP yang lengkap"),
     "wrong_actor": _("Langkah ini tidak dapat diberikan kepada pelaksana itu"),
+    "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
     "too_many_days": _("Tulis paling banyak 365 hari kerja"),
     "no_allowance": _("Isi waktu baku dan satuannya"),
+    "weak_password": _("Tulis kata sandi dengan paling sedikit 12 karakter yang tidak mudah ditebak"),
+    "wrong_password": _("Kata sandi sekarang tidak cocok"),
 }
 
 TITLES: Labels = {
@@ -184,4 +191,17 @@ ACTIONS: Labels = {
     "activate": _("Aktifkan"),
     "end_now": _("Akhiri sekarang"),
     "end_now_question": _("Akhiri delegasi ini sekarang?"),
+}
+
+GRANTS = {
+    ("can_read", "Complaint"): _("Membaca aduan yang boleh dilihatnya"),
+    ("can_act", "Complaint"): _("Bertindak pada langkah yang dipegangnya"),
+    ("can_receive", "Complaint"): _("Mencatat aduan"),
+    ("can_read", "Worklist"): _("Melihat kotak kerja"),
+    ("can_read", "Reference"): _("Membaca data induk"),
+    ("can_write", "Reference"): _("Mengubah data induk"),
+    ("can_list", "UserDBModelView"): _("Melihat daftar pengguna"),
+    ("can_edit", "UserDBModelView"): _("Menambah dan mengubah pengguna"),
+    ("can_this_form_post", "ResetPasswordView"): _("Mengganti kata sandi pengguna lain"),
+    ("can_this_form_post", "ResetMyPasswordView"): _("Mengganti kata sandinya sendiri"),
 }

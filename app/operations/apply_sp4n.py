@@ -15,7 +15,7 @@ from app.models import Complaint, Reporter
 from app.operations.project_facts import project_facts
 from app.operations.receive_complaint import receive_complaint, received_data
 from app.operations.record_history import record_history
-from app.operations.report_input import Report, clean_report
+from app.operations.report_input import Moment, Report, clean_report
 from app.queries.complaints import facts_of, get_for_update
 from app.queries.reference import load_sop, load_working_calendar
 from app.transaction import one_transaction
@@ -23,11 +23,11 @@ from workflow_rules.actors import SYSTEM, Actor, Capacity
 from workflow_rules.events import Event, SystemEvent
 from workflow_rules.evolve import evolve
 from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import Number, Text
+from workflow_rules.parameters import Number
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
-_TRACKING_ID = re.compile(r"\d{6,15}")
-_MORE_FIELDS = {"revision": Number(least=0, most=2**53), "submitted_at": Text(required=False, longest=40)}
+_TRACKING_ID = re.compile(r"[0-9]{6,15}")
+_MORE_FIELDS = {"revision": Number(least=0, most=2**53), "submitted_at": Moment(required=False)}
 
 
 class StaleRevision(Exception):
@@ -44,12 +44,9 @@ class Applied:
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
     """Create or update by revision; the same revision again changes nothing, an older one raises StaleRevision."""
-    if not _TRACKING_ID.fullmatch(tracking_id):
-        raise _faulty("tracking_id", FieldFault.NOT_A_TRACKING_ID)
-    with_channel = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
-    report = clean_report(with_channel, _MORE_FIELDS)
+    report = _clean(tracking_id, payload)
     revision = report.values.pop("revision")
-    _check_instant(report.values.pop("submitted_at", None))
+    report.values.pop("submitted_at", None)
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     link = {"sp4n_tracking_id": tracking_id, "sp4n_revision": revision, "sp4n_hash": digest}
     with one_transaction():
@@ -61,19 +58,24 @@ def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None,
         return _update(complaint, report, link, now or utc_now(), address)
 
 
-def _check_instant(value: str | None) -> None:
-    if value is None:
-        return
+def is_tracking_id(text: str) -> bool:
+    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
+    return _TRACKING_ID.fullmatch(text) is not None
+
+
+def _clean(tracking_id: str, payload: Any) -> Report:
+    """The report without a fault; raises ActionRefused with all of them, that of the number in the address too."""
+    with_channel = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _faulty("submitted_at", FieldFault.NOT_A_DATE)
-
-
-def _faulty(field: str, fault: FieldFault) -> ActionRefused:
-    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError(field, fault),))
+        report = clean_report(with_channel, _MORE_FIELDS)
+        errors: tuple[FieldError, ...] = ()
+    except ActionRefused as refused:
+        errors = refused.errors
+    if not is_tracking_id(tracking_id):
+        errors = (FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID), *errors)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    return report
 
 
 def _lock_tracking_id(tracking_id: str) -> None:

@@ -38,7 +38,7 @@ def file_facts(filename: str, content: bytes) -> dict[str, object]:
     """What the record keeps of a file; raises ActionRefused for a kind or size that is not taken."""
     kind = media_type_of(content)
     if kind is None or not 0 < len(content) <= LARGEST:
-        raise _faulty("attachments", FieldFault.FILE_NOT_ALLOWED)
+        raise _faulty("content_base64", FieldFault.FILE_NOT_ALLOWED)
     digest = hashlib.sha256(content).hexdigest()
     return {"filename": safe_name(filename), "sha256": digest, "media_type": kind[0], "size": len(content)}
 

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select, text
 from app.extensions import db
 from app.models import ComplaintEvent, DelegationRow
 from app.queries.people import as_delegation
-from app.transaction import one_transaction
+from app.transaction import lock_row, one_transaction
 from workflow_rules.delegations import Delegation, closes_a_loop
 
 
@@ -60,6 +60,6 @@ def is_named_by_events(delegation_id: int) -> bool:
 def end_delegation(row: DelegationRow, today: date) -> date:
     """End a running delegation with yesterday, or with today if that is its first day; returns its last day."""
     with one_transaction():
-        db.session.refresh(row, with_for_update=True)
+        lock_row(row)
         row.ends_on = min(row.ends_on, max(row.starts_on, today - timedelta(days=1)))
         return row.ends_on

@@ -109,7 +109,7 @@ def _carry_out(
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:
     """The few particulars of an action that lists and other cases need at hand."""
     action, params = decision.event.kind, decision.params
-    if action is Action.DIRECT:
+    if action is Action.DIRECT and "urgency" in params:
         complaint.urgency = params["urgency"]
     if action is Action.MERGE:
         target = select(Complaint.id).where(Complaint.number == params["into"])
@@ -130,10 +130,10 @@ def _known(
 
 def _merge_target(request: ActionRequest) -> MergeTarget | None:
     into = request.params.get("into")
-    if not isinstance(into, str):
+    if not isinstance(into, str) or not into.isascii() or "\x00" in into:
         return None
     statement = select(Complaint.number, Complaint.status).where(Complaint.number == into.strip())
-    found = db.session.execute(statement).first() if "\x00" not in into else None
+    found = db.session.execute(statement).first()
     return MergeTarget(found.number, CaseStatus(found.status)) if found else None
 
 

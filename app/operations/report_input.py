@@ -1,17 +1,16 @@
 """A report as it comes in, from any door: checked whole, every fault named at once (design 8.2, report body)."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
 from app.clock import office_today
+from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
 from app.queries.reference import find_category, find_district, find_village
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.parameters import Choice, Cleaned, Field, Text, check_fields
@@ -31,16 +30,32 @@ class Report:
 
 @dataclass(frozen=True)
 class PastDay(Field):
-    """An ISO date that is not in the office's future."""
+    """A date as RFC 3339 writes it, that is not in the office's future."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
             day = date.fromisoformat(value)
         except (TypeError, ValueError):
+            day = None
+        if day is None or day.isoformat() != value:
             return None, FieldError(name, FieldFault.NOT_A_DATE)
         if day > office_today() or day.year < 1900:
             return None, FieldError(name, FieldFault.IN_FUTURE if day.year > 1900 else FieldFault.NOT_A_DATE)
         return day, None
+
+
+@dataclass(frozen=True)
+class Moment(Field):
+    """An instant with its offset (RFC 3339)."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            return None, FieldError(name, FieldFault.NOT_A_DATE)
+        if moment.tzinfo is None:
+            return None, FieldError(name, FieldFault.NOT_A_DATE)
+        return moment, None
 
 
 @dataclass(frozen=True)
@@ -126,7 +141,7 @@ REPORTER_FIELDS: dict[str, Field] = {
     "nik": Nik(required=False, longest=16),
 }
 
-MOST_FILES, LARGEST_FILE = 10, 10 * 1024 * 1024
+MOST_FILES = 10
 
 
 def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
@@ -180,20 +195,22 @@ def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
         return [], [FieldError("attachments", FieldFault.WRONG_TYPE)]
     if len(value) > MOST_FILES:
         return [], [FieldError("attachments", FieldFault.TOO_LONG, str(MOST_FILES))]
-    files, errors = [], []
-    fields = {"filename": Text(longest=200), "content_base64": Text(longest=LARGEST_FILE * 4 // 3 + 8)}
+    files: list[tuple[str, bytes]] = []
+    errors: list[FieldError] = []
     for position, item in enumerate(value):
-        cleaned, faults = _part(item, f"attachments.{position}", fields)
-        content = None if faults else _decoded(cleaned["content_base64"])
-        if content is None:
-            errors += faults or [FieldError(f"attachments.{position}.content_base64", FieldFault.NOT_BASE64)]
-        else:
-            files.append((cleaned["filename"], content))
+        cleaned, faults = _part(item, f"attachments.{position}", FILE_FIELDS)
+        if not faults:
+            faults = _keep_file(f"attachments.{position}", cleaned, files)
+        errors += faults
     return files, errors
 
 
-def _decoded(text: str) -> bytes | None:
+def _keep_file(place: str, cleaned: dict[str, Any], files: list[tuple[str, bytes]]) -> list[FieldError]:
+    """Add a file to the list, or say what is wrong with it beside the field that holds it."""
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
+        name, content = decode_file(cleaned)
+        file_facts(name, content)
+    except ActionRefused as refused:
+        return [FieldError(f"{place}.{error.field}", error.fault, error.limit) for error in refused.errors]
+    files.append((name, content))
+    return []

@@ -1,12 +1,15 @@
 """FAB's screens of accounts and roles, narrowed to what an administrator is granted."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Blueprint, abort, request
 from flask_appbuilder.models.sqla.filters import FilterInFunction
 from flask_appbuilder.security.views import ResetPasswordView, RoleModelView, UserDBModelView
+from wtforms import ValidationError
 
+from app.labels.reference import GRANTS, REFUSED
 from app.labels.words import ACTORS
+from app.security.current_person import may
 from app.security.guarded_lists import GuardedRequests
 from app.security.roles import ROLE_GRANTS
 from app.skin_views import ConfirmDelete
@@ -22,6 +25,30 @@ def role_names(roles: Any) -> str:
     return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
 
 
+def grants_in_words(permissions: Any) -> str:
+    """What a role opens, in the words of an officer instead of the framework's names."""
+    held = {(pv.permission.name, pv.view_menu.name) for pv in permissions}
+    return "; ".join(str(GRANTS[pair]) for pair in GRANTS if pair in held) or "–"
+
+
+class OfferedRoles:
+    """At least one role, and none that was not offered: FAB drops the latter without a word."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise ValidationError beside the roles."""
+        if not field.data or field._invalid_formdata:
+            raise ValidationError(REFUSED["role_not_given"])
+
+
+def _in_words(form: Any) -> Any:
+    """Pick lists of roles with the names that officers use."""
+    if "roles" in form:
+        form.roles.get_label = lambda role: ACTORS.get(role.name, role.name)
+    return form
+
+
 LARGEST_USER_ID = 2**31 - 1
 _ROLES = {"roles": [["name", FilterInFunction, given_roles]]}
 _NAMES = ["first_name", "last_name", "username", "active", "email", "roles"]
@@ -32,18 +59,27 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
     class_permission_name = "UserDBModelView"
     include_route_methods = {"list", "show", "add", "edit", "userinfo", "action"}
-    list_columns = ["username", "first_name", "last_name", "email", "active", "roles"]
+    list_columns = ["username", "first_name", "last_name", "roles", "active"]
     show_fieldsets = UserDBModelView.show_fieldsets
     add_columns = [*_NAMES, "password", "conf_password"]
     edit_columns = _NAMES
     search_columns = ["username", "first_name", "last_name", "email", "active", "roles"]
-    order_columns = ["username", "first_name", "last_name", "email", "active"]
+    order_columns = ["username", "first_name", "last_name", "active"]
     base_order = ("username", "asc")
     formatters_columns = {"roles": role_names}
-    validators_columns: dict[str, list[Any]] = {}
+    validators_columns = {"roles": [OfferedRoles()]}
     add_form_query_rel_fields = _ROLES
     edit_form_query_rel_fields = _ROLES
     search_form_query_rel_fields = _ROLES
+
+    def _get_add_widget(self, form: Any, *args: Any, **kwargs: Any) -> Any:
+        return super()._get_add_widget(_in_words(form), *args, **kwargs)
+
+    def _get_edit_widget(self, form: Any, *args: Any, **kwargs: Any) -> Any:
+        return super()._get_edit_widget(_in_words(form), *args, **kwargs)
+
+    def _get_search_widget(self, form: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return super()._get_search_widget(_in_words(form), *args, **kwargs)
 
 
 class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
@@ -57,7 +93,7 @@ class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
     search_columns = ["name"]
     order_columns = ["name"]
     base_filters = [["name", FilterInFunction, given_roles]]
-    formatters_columns = {"name": lambda name: str(ACTORS.get(name, name))}
+    formatters_columns = {"name": lambda name: str(ACTORS.get(name, name)), "permissions": grants_in_words}
 
 
 class PasswordReset(ResetPasswordView):
@@ -72,6 +108,8 @@ class PasswordReset(ResetPasswordView):
         return blueprint
 
     def _refuse_unknown(self) -> None:
+        if not may("can_this_form_get", self.class_permission_name):
+            return
         key = request.args.get("pk", "")
         known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
         if not known or self.appbuilder.sm.get_user_by_id(int(key)) is None:

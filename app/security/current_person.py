@@ -2,6 +2,7 @@
 
 from flask import current_app, g, has_request_context, request
 from flask_appbuilder.security.sqla.models import User
+from werkzeug.local import LocalProxy
 
 from app.clock import utc_now
 from app.queries.people import person_of
@@ -13,21 +14,25 @@ NOBODY = Person(None, "")
 def current_person() -> Person:
     """The signed-in officer with every capacity held today; nobody for an anonymous visitor.
 
-    While the visitor is still being made out nobody is answered, but not remembered.
+    Remembered for the visitor it was worked out for: a generated API makes its caller out only after the cookie's, and
+    nobody is never remembered.
     """
-    if "person" not in g:
-        if "user" not in g:
-            return NOBODY
-        user = g.get("user")
-        known = isinstance(user, User) or (user is not None and getattr(user, "is_authenticated", False))
-        g.person = person_of(user, utc_now()) if known and user.is_active else NOBODY
-    person: Person = g.person
+    if "acting" in g:
+        acting: Person = g.acting
+        return acting
+    visitor = g.get("user")
+    visitor = visitor._get_current_object() if isinstance(visitor, LocalProxy) else visitor
+    if not isinstance(visitor, User):
+        return NOBODY
+    if "person" not in g or g.person[0] is not visitor:
+        g.person = visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY
+    person: Person = g.person[1]
     return person
 
 
 def act_as(person: Person) -> None:
-    """Let the rest of this request be somebody else than its cookie says: a token's owner or a program."""
-    g.person = person
+    """Let the rest of this request be somebody else than its cookie says: a program."""
+    g.acting = person
 
 
 def source_address() -> str | None:

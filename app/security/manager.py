@@ -1,18 +1,27 @@
-"""FAB's security manager with its holes closed: limits on both login doors, rights read once a request."""
+"""FAB's security manager with its holes closed: limits on both login doors, sign-ins that end, rights read once."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import g, has_request_context
+from flask import Blueprint, Flask, Response, current_app, g, has_request_context, request, session
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
 from flask_appbuilder.security.views import AuthDBView
+from flask_jwt_extended import JWTManager
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.security.account_views import Accounts, PasswordReset, Roles
+from app.errors import Problem, problem
+from app.fab_repairs import is_readable
+from app.json_input import json_object
+from app.labels.refusals import HTTP
+from app.security import sign_ins
+from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
 from app.security.guarded_lists import EagerInterface
 from app.security.login_limits import login_limits
+from app.security.passwords import OwnPassword, refuse_weak
 
 Rights = frozenset[tuple[str, str]]
 
@@ -28,6 +37,23 @@ class LimitedSecurityApi(SecurityApi):
 
     limits = login_limits()
 
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """The login's routes, with a check of the body in front: FAB answers 500 for what it cannot read."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(self._refuse_unreadable)
+        return blueprint
+
+    def _refuse_unreadable(self) -> None:
+        if request.endpoint == f"{self.endpoint}.login":
+            body = json_object()
+            if not all(is_readable(value) for value in body.values() if isinstance(value, str)):
+                raise Problem(400)
+
+
+def no_good_token(*_: Any) -> Response:
+    """The answer to every token that opens nothing, whatever is wrong with it."""
+    return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
+
 
 class ComplaintSecurityManager(SecurityManager):
     """Accounts, roles and logins of the officers."""
@@ -37,14 +63,18 @@ class ComplaintSecurityManager(SecurityManager):
     userdbmodelview = Accounts
     rolemodelview = Roles
     resetpasswordview = PasswordReset
+    resetmypasswordview = OwnPassword
 
     def __init__(self, appbuilder: Any) -> None:
+        rules = {"FAB_PASSWORD_COMPLEXITY_ENABLED": True, "FAB_PASSWORD_COMPLEXITY_VALIDATOR": refuse_weak}
+        current_app.config.from_mapping(rules)
         super().__init__(appbuilder)
         self.userdbmodelview.datamodel = EagerInterface(self.user_model, eager=(selectinload(self.user_model.roles),))
 
     def register_views(self) -> None:
         """FAB's own, without what nobody is granted: groups (they would give roles unseen), permissions, statistics
-        (they load scripts from a foreign host).
+        (they load scripts from a foreign host). Nor its login limit, which counts successes too: an office of twenty
+        behind one address would lock itself out in the morning.
         """
         add = self.appbuilder.add_view_no_menu
         self.appbuilder.add_api(self.security_api)
@@ -52,12 +82,56 @@ class ComplaintSecurityManager(SecurityManager):
         add(self.resetpasswordview())
         add(self.resetmypasswordview())
         self.auth_view = add(self.authdbview())
-        if self.is_auth_limited:
-            self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.auth_view.blueprint)
         menu = {"category": "Security", "category_icon": "shield"}
         self.user_view = self.appbuilder.add_view(self.userdbmodelview, "List Users", icon="users", **menu)
         roles = self.appbuilder.add_view(self.rolemodelview, "List Roles", icon="user-shield", **menu)
         roles.related_views = [self.user_view.__class__]
+
+    def add_limit_view(self, baseview: Any) -> None:
+        """Limits of a door that count together with those of the other one: FAB's count each door for itself."""
+        for limit in baseview.limits or ():
+            self.limiter.shared_limit(
+                limit.limit_value,
+                scope="login",
+                key_func=limit.key_func,
+                methods=limit.methods,
+                exempt_when=limit.exempt_when,
+                deduct_when=limit.deduct_when,
+            )(baseview.blueprint)
+
+    def create_jwt_manager(self, app: Flask) -> JWTManager:
+        """FAB's, with one answer for every bad token, and tokens that end with the password they were got with."""
+        tokens = super().create_jwt_manager(app)
+        for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
+            getattr(tokens, f"{of}_loader")(no_good_token)
+        tokens.additional_claims_loader(self._marks_of_token)
+        sign_ins.install()
+        return tokens
+
+    def _marks_of_token(self, identity: str) -> dict[str, str]:
+        return {sign_ins.SEAL: sign_ins.seal_of(self.get_user_by_id(int(identity)))}
+
+    def load_user(self, pk: str) -> Any:
+        """The account of a cookie, unless it is inactive or its password has changed since."""
+        return self._account(pk, session)
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
+        """The account of a token, under the same conditions."""
+        user = self._account(jwt_data["sub"], jwt_data)
+        if user is not None:
+            g.user = user
+        return user
+
+    def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
+        could_be = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
+        user = super().load_user(key) if could_be else None
+        return user if user is not None and sign_ins.holds(user, marks) else None
+
+    def reset_password(self, userid: Any, password: str) -> None:
+        """A new password; every sign-in made with the old one ends, but the one that is changing its own goes on."""
+        super().reset_password(userid, password)
+        if current_user.is_authenticated and str(current_user.id) == str(userid):
+            session[sign_ins.SEAL] = sign_ins.seal_of(self.get_user_by_id(int(userid)))
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self._rights(user)

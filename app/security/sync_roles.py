@@ -7,35 +7,56 @@ from sqlalchemy import select
 from app.extensions import db
 from app.security.roles import ROLE_GRANTS, Grants
 
+Pairs = set[tuple[str, str]]
+
 
 def sync_roles() -> int:
-    """Write the role table in one transaction and say how many roles changed; LookupError for a name no view has."""
+    """Write the role table in one transaction and say how many roles changed; LookupError for a name no view has.
+
+    A role that the table does not know opens nothing, FAB's own Admin and Public included, and no permission outlives
+    the screen that it was for.
+    """
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
     appbuilder.sm.create_db()
     appbuilder.add_permissions(update_perms=True)
-    known = {(pv.permission.name, pv.view_menu.name): pv for pv in db.session.scalars(select(PermissionView))}
-    changed = sum(_write(name, grants, known) for name, grants in ROLE_GRANTS.items())
+    doors = _doors()
+    known = {_pair(pv): pv for pv in db.session.scalars(select(PermissionView))}
+    roles = {role.name: role for role in db.session.scalars(select(Role))}
+    for name in sorted(ROLE_GRANTS.keys() - roles.keys()):
+        roles[name] = Role(name=name)
+        db.session.add(roles[name])
+    changed = sum(_write(role, ROLE_GRANTS.get(name, {}), known, doors) for name, role in roles.items())
+    db.session.flush()
+    for pair in sorted(known.keys() - doors):
+        db.session.delete(known[pair])
     db.session.commit()
     return changed
 
 
-def _write(name: str, grants: Grants, known: dict[tuple[str, str], PermissionView]) -> bool:
+def _doors() -> Pairs:
+    """Every permission that a registered screen, API or menu item asks for."""
+    appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
+    asked = {(name, v.class_permission_name) for v in appbuilder.baseviews for name in v.base_permissions or ()}
+    items = [item for top in appbuilder.menu.get_list() for item in (top, *top.childs)]
+    return asked | {("menu_access", item.name) for item in items}
+
+
+def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionView], doors: Pairs) -> bool:
     wanted = _pairs(grants)
-    unknown = sorted(wanted - known.keys())
+    unknown = sorted(wanted - (known.keys() & doors))
     if unknown:
-        raise LookupError(f"role {name} names what no view has: {unknown}")
-    role = db.session.scalars(select(Role).where(Role.name == name)).first()
-    if role is None:
-        role = Role(name=name)
-        db.session.add(role)
-    held = {(pv.permission.name, pv.view_menu.name) for pv in role.permissions}
-    if held == wanted:
+        raise LookupError(f"role {role.name} names what no view has: {unknown}")
+    if {_pair(pv) for pv in role.permissions} == wanted:
         return False
     role.permissions = [known[pair] for pair in sorted(wanted)]
     return True
 
 
-def _pairs(grants: Grants) -> set[tuple[str, str]]:
+def _pair(pv: PermissionView) -> tuple[str, str]:
+    return pv.permission.name, pv.view_menu.name
+
+
+def _pairs(grants: Grants) -> Pairs:
     doors = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
     return doors | {("menu_access", item) for item in grants.get("menu", ())}

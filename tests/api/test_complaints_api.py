@@ -135,9 +135,7 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, admin: Headers, p
     assert answer.get_json()["type"].endswith("/not_visible") or path.startswith("9")
 
 
-def test_another_agencys_case_looks_like_none_at_all(
-    app: Flask, client: FlaskClient, bearer: Bearer
-) -> None:
+def test_another_agencys_case_looks_like_none_at_all(app: Flask, client: FlaskClient, bearer: Bearer) -> None:
     with app.app_context():
         case_id = a_complaint(at="agency_receive", agencies=("dishub",)).id
     foreign = bearer("admin.dplh")

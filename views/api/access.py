@@ -12,7 +12,6 @@ from flask_jwt_extended import verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 from sqlalchemy import select, text
-from werkzeug.exceptions import BadRequest
 
 from app.clock import utc_now
 from app.errors import Problem
@@ -91,19 +90,6 @@ def _key_of_request() -> ApiKey | None:
 
 def _unexpired(expires_at: datetime | None) -> bool:
     return expires_at is None or expires_at > utc_now()
-
-
-def json_body() -> dict[str, Any]:
-    """The request's JSON object; 415 for another type, 400 for what cannot be read."""
-    if not request.is_json:
-        raise Problem(415)
-    try:
-        body = request.get_json()
-    except (BadRequest, RecursionError, ValueError) as error:
-        raise Problem(400) from error
-    if not isinstance(body, dict):
-        raise Problem(400)
-    return body
 
 
 def id_in_range(number: int) -> int:
@@ -195,5 +181,3 @@ def answer(result: Any, status: int = 200, version: int | None = None, **more: A
     if version is not None:
         response.headers["ETag"] = f'"v{version}"'
     return response
-
-

@@ -9,16 +9,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import utc_now
 from app.extensions import db
+from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.attach_file import FILE_FIELDS, decode_file
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.complaints import facts_of, visible_to
+from app.queries.complaints import data_shown, facts_of, open_tasks_of, visible_to
 from app.queries.reference import load_sop, load_working_calendar
 from app.security.current_person import current_person, source_address
 from views.api import representation as show
-from views.api.access import answer, expected_version, id_in_range, idempotent, json_body, needs
+from views.api.access import answer, expected_version, id_in_range, idempotent, needs
 from views.api.paging import link_pages, page_of_request
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.decide import AllowedAction, allowed_actions
@@ -51,7 +52,7 @@ class ComplaintsApi(BaseApi):
     def post(self) -> Response:
         """Take in a report; opens step `register`."""
         may_receive(current_person())
-        received = receive_complaint(clean_report(json_body()), current_person(), address=source_address())
+        received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
         row = received.complaint
         body = {**show.complaint(row, utc_now()), "tracking_code": received.tracking_code}
         return answer(body, 201, row.version, id=row.id)
@@ -69,7 +70,7 @@ class ComplaintsApi(BaseApi):
         names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
         events = select(ComplaintEvent).where(ComplaintEvent.complaint_id == row.id).options(*names)
         found = db.session.scalars(events.order_by(ComplaintEvent.seq))
-        return answer([show.event(e) for e in found], version=row.version)
+        return answer([show.event(e, data_shown(e, row, current_person())) for e in found], version=row.version)
 
     @expose("/<int:number>/deadlines", methods=["GET"])
     @needs("can_read")
@@ -92,10 +93,10 @@ class ComplaintsApi(BaseApi):
     @idempotent
     def act(self, number: int) -> Response:
         """Do one action; the answer holds the complaint, its open steps and the events written."""
-        row, body = _find(number), json_body()
-        g.current_step = "/".join(t["step"] for t in show.complaint(row, utc_now())["open_steps"]) or None
+        row, body = _find(number), json_object()
+        g.current_step = "/".join(dict.fromkeys(task.step for task in open_tasks_of(row))) or None
         done = _carry_out(row.id, _request(body), expected_version(body))
-        result = {**show.complaint(done.complaint, utc_now()), "events": [show.event(done.event)]}
+        result = {**show.complaint(done.complaint, utc_now()), "events": [show.event(done.event, done.event.data)]}
         return answer(result, version=done.complaint.version)
 
 
@@ -117,9 +118,12 @@ def _request(body: dict[str, Any]) -> ActionRequest:
         errors.append(FieldError("action", fault, ", ".join(sorted(_ACTIONS))))
     if agency is not None and not isinstance(agency, str):
         errors.append(FieldError("agency", FieldFault.WRONG_TYPE))
+    params = body.get("params", {})
+    if not isinstance(params, dict):
+        errors.append(FieldError("params", FieldFault.WRONG_TYPE))
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
-    return ActionRequest(Action(str(action)), agency, body.get("params", {}))
+    return ActionRequest(Action(str(action)), agency, params)
 
 
 def _carry_out(complaint_id: int, wish: ActionRequest, version: int) -> Performed:

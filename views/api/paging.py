@@ -9,14 +9,15 @@ USUAL_SIZE, LARGEST_SIZE = 25, 100
 
 def page_of_request() -> tuple[int, int]:
     """Page size and page from the query; 400 for what is neither."""
-    try:
-        size = int(request.args.get("page_size", USUAL_SIZE))
-        page = int(request.args.get("page", 0))
-    except ValueError as error:
-        raise Problem(400) from error
+    size = _number(request.args.get("page_size", str(USUAL_SIZE)))
+    page = _number(request.args.get("page", "0"))
     if not (0 < size <= LARGEST_SIZE and 0 <= page <= 10**9):
         raise Problem(400)
     return size, page
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
 
 
 def link_pages(response: Response, page: int, size: int, count: int) -> None:

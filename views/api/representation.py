@@ -82,8 +82,8 @@ def worklist_item(task: StepTask, now: datetime) -> dict[str, Any]:
     return {**open_step(task, now), "complaint": case}
 
 
-def event(row: ComplaintEvent) -> dict[str, Any]:
-    """One entry of the timeline: who, as what, for whom, when."""
+def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
+    """One entry of the timeline: who, as what, for whom, when, with the particulars that the caller may read."""
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -94,7 +94,7 @@ def event(row: ComplaintEvent) -> dict[str, Any]:
         "on_behalf_of": row.on_behalf_of.get_full_name() if row.on_behalf_of else None,
         "delegation": row.delegation_kind,
         "at": instant(row.at),
-        "data": row.data,
+        "data": data,
         "hash": row.hash,
     }
 
@@ -127,5 +127,3 @@ def _segment(segment: Any) -> dict[str, Any]:
         "counted_minutes": segment.counted.total_seconds() / 60,
         "words": segment.words,
     }
-
-

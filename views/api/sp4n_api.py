@@ -7,11 +7,12 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.errors import Problem
 from app.extensions import db
+from app.json_input import json_object
 from app.models import Complaint
-from app.operations.apply_sp4n import StaleRevision, apply_report
+from app.operations.apply_sp4n import StaleRevision, apply_report, is_tracking_id
 from app.security.current_person import source_address
 from views.api import representation as show
-from views.api.access import answer, idempotent, json_body, needs_scope
+from views.api.access import answer, idempotent, needs_scope
 
 
 class Sp4nApi(BaseApi):
@@ -27,7 +28,7 @@ class Sp4nApi(BaseApi):
     def put_report(self, tracking_id: str) -> Response:
         """Create (201) or bring up to date (200) by revision; an older one is 409 `stale_revision`."""
         try:
-            applied = apply_report(tracking_id, json_body(), address=source_address())
+            applied = apply_report(tracking_id, json_object(), address=source_address())
         except StaleRevision as error:
             raise Problem(409, "stale_revision") from error
         status = 201 if applied.outcome == "created" else 200
@@ -36,6 +37,8 @@ class Sp4nApi(BaseApi):
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
     def get_report(self, tracking_id: str) -> Response:
+        if not is_tracking_id(tracking_id):
+            raise Problem(404)
         row = db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).first()
         if row is None:
             raise Problem(404)

@@ -1,0 +1,162 @@
+"""Both login doors: failures are counted, good logins are not, and nobody learns which accounts there are."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.demo.accounts import PASSWORD
+from app.extensions import db
+from tests.conftest import build_app
+
+API = "/api/v1/security/login"
+ALLOWED, ALLOWED_OF_ADDRESS = 10, 100
+
+
+@pytest.fixture
+def counting(app: Flask) -> Iterator[Flask]:
+    """The program with its counters at zero, before and after."""
+    limiter = app.appbuilder.sm.limiter  # type: ignore[attr-defined]
+    limiter.reset()
+    yield app
+    limiter.reset()
+
+
+def by_api(app: Flask, username: str, password: str, address: str = "127.0.0.1") -> TestResponse:
+    body = {"username": username, "password": password, "provider": "db"}
+    return app.test_client().post(API, json=body, environ_overrides={"REMOTE_ADDR": address})
+
+
+def by_form(app: Flask, username: str, password: str, address: str = "127.0.0.1") -> TestResponse:
+    form = {"username": username, "password": password}
+    return app.test_client().post("/login/", data=form, environ_overrides={"REMOTE_ADDR": address})
+
+
+@pytest.fixture
+def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords compared without the slow hash, for tests that try a hundred of them."""
+    monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", lambda _hash, given: given == PASSWORD)
+
+
+DOORS = pytest.mark.parametrize(("door", "refused", "let_in"), [(by_api, 401, 200), (by_form, 302, 302)])
+
+
+@DOORS
+@pytest.mark.usefixtures("quick_hash")
+def test_the_eleventh_failure_is_429_and_the_right_password_works_again_later(
+    counting: Flask, door: Any, refused: int, let_in: int
+) -> None:
+    with time_machine.travel(time.time(), tick=False) as clock:
+        assert [door(counting, "kasi", "salah").status_code for _ in range(ALLOWED)] == [refused] * ALLOWED
+        blocked = door(counting, "kasi", PASSWORD)
+        assert blocked.status_code == 429
+        wait = int(blocked.headers["Retry-After"])
+        assert 290 < wait <= 301
+        if door is by_api:
+            assert blocked.mimetype == "application/problem+json"
+            assert blocked.get_json()["type"].endswith("/too_many_requests")
+        else:
+            assert "Kode 429" in blocked.text
+        assert door(counting, "KASI ", PASSWORD).status_code == 429
+        assert door(counting, "kadis", PASSWORD).status_code == let_in
+        assert door(counting, "kasi", PASSWORD, "192.0.2.8").status_code == let_in
+        clock.shift(wait)
+        again = door(counting, "kasi", PASSWORD)
+    assert again.status_code == let_in
+    assert "/login" not in again.headers.get("Location", "")
+
+
+@DOORS
+@pytest.mark.usefixtures("quick_hash")
+def test_good_logins_are_not_counted(counting: Flask, door: Any, refused: int, let_in: int) -> None:
+    """A whole office behind one address signs in within one minute."""
+    for _ in range(3 * ALLOWED):
+        answer = door(counting, "kasi", PASSWORD)
+        assert answer.status_code == let_in
+        assert "Retry-After" not in answer.headers
+    assert door(counting, "kasi", "salah").status_code == refused
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_one_address_cannot_try_many_accounts_through_both_doors(counting: Flask) -> None:
+    tried = [(by_api if n % 2 else by_form)(counting, f"orang{n}", "salah").status_code for n in range(130)]
+    assert 429 not in tried[:ALLOWED_OF_ADDRESS]
+    assert tried[-1] == 429
+    assert by_api(counting, "kasi", PASSWORD, "192.0.2.9").status_code == 200
+
+
+@pytest.mark.usefixtures("quick_hash")
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b'{"username":"\\ud800","password":"x","provider":"db"}', b'{"username":"' + b"a" * 27_000_000],
+    ids=["deep", "surrogate", "large"],
+)
+def test_an_unreadable_body_does_not_reset_the_counters(counting: Flask, body: bytes) -> None:
+    """Stock, the limiter takes an error of its key for a dead store and starts again from zero."""
+    for _ in range(ALLOWED):
+        by_api(counting, "kasi", "salah")
+    answer = counting.test_client().post(API, data=body, content_type="application/json")
+    assert answer.status_code in (400, 413)
+    assert by_api(counting, "kasi", "salah").status_code == 429
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_redis_being_away_locks_nobody_out_and_opens_no_door(app: Flask) -> None:
+    kept = app.config
+    gone = {"RATELIMIT_STORAGE_URI": "redis://127.0.0.1:1/0"}
+    lonely = build_app(kept["SQLALCHEMY_DATABASE_URI"], kept["REDIS_URL"], str(kept["LAPOR_HOME"]), **gone)
+    for door, let_in in ((by_api, 200), (by_form, 302)):
+        assert door(lonely, "kasi", PASSWORD).status_code == let_in
+    tried = [by_api(lonely, "kadis", "salah").status_code for _ in range(ALLOWED + 3)]
+    assert tried[0] == 401
+    assert tried[-1] == 429
+    with lonely.app_context():
+        db.engine.dispose()
+
+
+UNREADABLE = (
+    *(b"{", b"null", b"[]", b'"kasi"', b"{}", b'{"username":"kasi"}', b"\xff\xfe", b"[" * 100_000),
+    b'{"username":1,"password":[],"provider":"db"}',
+    b'{"username":"kasi","password":"x","provider":"ldap"}',
+    b'{"username":"kasi","password":"x","provider":"db","username":"kadis"}',
+    b'{"username":"kasi\\u0000","password":"x","provider":"db"}',
+    b'{"username":"kasi","password":"\\ud800","provider":"db"}',
+    b'{"username":"kasi","password":"\\u0000","provider":"db"}',
+    b'{"username":"kasi","password":NaN,"provider":"db"}',
+    b'{"username":{"a":1},"password":null,"provider":true,"refresh":"?"}',
+)
+
+
+def test_a_login_that_cannot_be_read_is_told_so(client: FlaskClient, counting: Flask) -> None:
+    for body in UNREADABLE:
+        counting.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
+        answer = client.post(API, data=body, content_type="application/json")
+        assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), body[:60]
+
+
+def test_another_type_than_json_is_415_at_the_login(client: FlaskClient, counting: Flask) -> None:
+    answer = client.post(API, data={"username": "kasi", "password": PASSWORD})
+    assert (answer.status_code, answer.mimetype) == (415, "application/problem+json")
+
+
+def test_an_unknown_account_answers_as_a_known_one_and_hashes_as_much(
+    counting: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The costs are compared, not the seconds: the same kind of hash, as often, whoever is asked for."""
+    from flask_appbuilder.security import manager
+
+    costs: list[str] = []
+    real = manager.check_password_hash
+    monkeypatch.setattr(manager, "check_password_hash", lambda h, p: (costs.append(h.split("$")[0]), real(h, p))[1])
+    seen = []
+    for username in ("kasi", "tidak.ada", "kasi@tidak.ada"):
+        costs.clear()
+        api, form = by_api(counting, username, "salah"), by_form(counting, username, "salah")
+        seen.append((api.status_code, api.get_json(), form.status_code, form.headers["Location"], tuple(costs)))
+    assert len(set(map(str, seen))) == 1
+    assert seen[0][-1] == ("scrypt:32768:8:1",) * 2

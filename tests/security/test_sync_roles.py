@@ -1,0 +1,86 @@
+"""Who may open what is written in one table, and the database says exactly that after every migrate."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from sqlalchemy import select
+
+from app.commands import migrate_database
+from app.extensions import db
+from app.security import sync_roles as module
+from app.security.roles import ROLE_GRANTS
+from app.security.sync_roles import sync_roles
+
+
+def granted() -> dict[str, set[tuple[str, str]]]:
+    """What each role of the database may do."""
+    db.session.expire_all()
+    roles = db.session.scalars(select(Role))
+    return {role.name: {(pv.permission.name, pv.view_menu.name) for pv in role.permissions} for role in roles}
+
+
+def written() -> dict[str, set[tuple[str, str]]]:
+    """What the table says each may do."""
+    return {
+        role: {
+            ("menu_access" if view == "menu" else name, name if view == "menu" else view)
+            for view, names in grants.items()
+            for name in names
+        }
+        for role, grants in ROLE_GRANTS.items()
+    }
+
+
+def give(role: str, permission: str, view: str) -> None:
+    """Put a permission into the database past the table, as a careless hand might."""
+    parts = {"permission": row(Permission, permission), "view_menu": row(ViewMenu, view)}
+    there = db.session.scalars(select(PermissionView).filter_by(**parts)).first()
+    holder = row(Role, role)
+    holder.permissions.append(there or PermissionView(**parts))
+    db.session.commit()
+
+
+def row(model: Any, name: str) -> Any:
+    """The row of this name, made where there is none."""
+    found = db.session.scalars(select(model).where(model.name == name)).first() or model(name=name)
+    db.session.add(found)
+    db.session.flush()
+    return found
+
+
+def test_after_a_migrate_the_roles_are_the_table(context: Flask) -> None:
+    assert granted() == {**written(), "Admin": set(), "Public": set()}
+
+
+def test_what_strayed_into_the_database_is_gone_after_the_next_migrate(context: Flask) -> None:
+    give("agency_head", "can_write", "Reference")
+    give("agency_head", "can_fly", "Reference")
+    give("supervisor", "can_read", "ScreenOfLastYear")
+    give("Public", "can_read", "Complaint")
+    give("Admin", "can_write", "Reference")
+    give("made_by_hand", "can_act", "Complaint")
+    missing = db.session.scalars(select(Role).where(Role.name == "section_head")).one()
+    missing.permissions = missing.permissions[3:]
+    db.session.commit()
+    assert granted() != {**written(), "Admin": set(), "Public": set()}
+    migrate_database(context)
+    assert granted() == {**written(), "Admin": set(), "Public": set(), "made_by_hand": set()}
+    names = {(pv.permission.name, pv.view_menu.name) for pv in db.session.scalars(select(PermissionView))}
+    assert not names & {("can_fly", "Reference"), ("can_read", "ScreenOfLastYear")}
+
+
+def test_a_second_migrate_changes_no_role(context: Flask) -> None:
+    before = granted()
+    sync_roles()
+    assert granted() == before
+
+
+def test_a_grant_of_what_no_screen_has_stops_the_migrate(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = granted()
+    monkeypatch.setitem(module.ROLE_GRANTS, "supervisor", {"Complaint": ("can_forget",)})
+    with pytest.raises(LookupError, match="can_forget"):
+        sync_roles()
+    db.session.rollback()
+    assert granted()["supervisor"] == before["supervisor"]
