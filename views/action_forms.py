@@ -3,20 +3,21 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.errors import field_sentences
-from app.labels.acts import BUTTONS, EFFECTS, HINTS, PARAMETERS, PARAMETERS_OF
-from app.labels.case_page import NOTHING_CHOSEN, QUESTIONS, Question, choices_of
+from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF
+from app.labels.case_page import QUESTIONS, Question, choices_of
 from app.models import Letter
 from app.queries.case_page import PRIMARY_ACTIONS, Case
+from views.action_effects import effect_of
+from views.form_errors import errors_at
 from workflow_rules.actions import Action
 from workflow_rules.decide import AllowedAction
 from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Text, fields_of, is_blank
-from workflow_rules.refusals import ActionRefused, FieldFault
+from workflow_rules.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(
     {"question", "text", "note", "instruction", "reason", "body", "incomplete_reason", "comment", "proof"}
@@ -184,7 +185,7 @@ def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
 def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: ActionRefused | None) -> ActionForm:
     action = allowed.action.value
     key = "-".join((action, allowed.step or "aduan", allowed.agency or "dinas"))
-    errors = _errors(refused) if sent and refused else {}
+    errors = errors_at(allowed.action, refused) if sent and refused else {}
     typed = sent.form if sent else MultiDict(_defaults(case, allowed))
     return ActionForm(
         allowed=allowed,
@@ -192,25 +193,14 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
         title=str(BUTTONS[action]),
         button=str(BUTTONS[action]),
         icon=ICONS.get(action, "chevron-right"),
-        effect=str(EFFECTS.get(action, "")),
+        effect=effect_of(case, allowed),
         agency_name=case.short_name(allowed.agency) if allowed.agency else "",
-        controls=tuple(_controls(allowed, key, typed, errors)),
+        controls=tuple(_controls(case, allowed, key, typed, errors)),
         token=secrets.token_urlsafe(24),
         version=case.facts.version,
         question=QUESTIONS.get(action),
         typed=typed,
     )
-
-
-def _errors(refused: ActionRefused) -> dict[str, str]:
-    """The first sentence of each field; a fault of the file stands at the file control."""
-    found: dict[str, str] = {}
-    for error in reversed(field_sentences(refused.errors)):
-        name = "file" if error["field"] in ("attachments", "filename") else error["field"]
-        found[name] = error["message"]
-    if found.get("file") and any(e.fault is FieldFault.REQUIRED and e.field == "file" for e in refused.errors):
-        found["file"] = str(NOTHING_CHOSEN)
-    return found
 
 
 def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
@@ -233,16 +223,23 @@ def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
     return {"subject": last.subject, "body": last.body} if last else {}
 
 
+def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
+    """What gets a control: the reason at registering only where the identity is incomplete, and then it is needed."""
+    fields = {name: f for name, f in fields_of(allowed.action, allowed.again).items() if name != "agency"}
+    if allowed.action is not Action.REGISTER:
+        return fields
+    return {name: replace(f, required=True) for name, f in fields.items()} if case.lacking else {}
+
+
 def _controls(
-    allowed: AllowedAction, key: str, typed: MultiDict[str, str], errors: Mapping[str, str]
+    case: Case, allowed: AllowedAction, key: str, typed: MultiDict[str, str], errors: Mapping[str, str]
 ) -> Iterable[Control]:
     if allowed.action is Action.ATTACH:
         label = str(PARAMETERS["filename"])
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
-    for name, field in fields_of(allowed.action, allowed.again).items():
-        if name != "agency":
-            yield _control(allowed, key, name, field, typed, errors.get(name, ""))
+    for name, field in _asked(case, allowed).items():
+        yield _control(allowed, key, name, field, typed, errors.get(name, ""))
 
 
 def _control(

@@ -8,20 +8,22 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
 from app.clock import utc_now
-from app.errors import STATUS_OF, refusal_sentence
+from app.errors import STATUS_OF
 from app.labels import words
 from app.labels.acts import SENTENCES
-from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES, ROUTE_EFFECTS
+from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.labels.refusals import LACKING
 from app.operations.perform_action import Performed, attach_to_case, perform_action
-from app.queries.case_history import dispositions, recent_changes, timeline
+from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
 from app.queries.case_page import Case, find_complaint, load_case
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.reference import load_sop
 from app.security.current_person import current_person, source_address
 from app.skin_formats import moment
+from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer
+from views.form_errors import heading_of
 from views.form_once import Landing, once
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
@@ -90,6 +92,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         "case/page.html",
         case=case,
         primary=primary,
+        came_back=reason_of_return(case, primary.allowed.step, primary.allowed.agency) if primary else None,
         others=[f for f in forms if f is not primary],
         returned=returned,
         clocks=clocks_of(case),
@@ -108,7 +111,9 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         search=request.form.get("agency_search", "").strip()[:80],
         offered=lambda form, search: offer(case, form, search),
         quick_phrases=QUICK_PHRASES,
-        route_effects=ROUTE_EFFECTS,
+        direction=direction_effects(case),
+        draft_limits=draft_limits(case),
+        granted=granted,
         **_conflict(case, sent, refused, returned),
     )
 
@@ -122,7 +127,7 @@ def _conflict(
     stale = refused.reason is RefusalReason.STALE_VERSION
     changes = recent_changes(case, sent.version) if stale else []
     kept = [] if returned else kept_text(sent)
-    return {"refused": refused, "changes": changes, "kept": kept, "summary": refusal_sentence(refused)}
+    return {"refused": refused, "changes": changes, "kept": kept, "summary": heading_of(refused)}
 
 
 def _place(case: Case) -> str:

@@ -34,27 +34,30 @@ BUTTONS: Labels = {
     "expire_question": _("Akhiri tunggu keterangan"),
 }
 
+# Step, officer and times are filled in from the SOP version of the case (views/action_effects.py).
 EFFECTS: Labels = {
-    "register": _("Aduan teregister dan diteruskan ke Kepala Seksi untuk diperiksa (langkah 2, batas 60 menit)."),
+    "register": _(
+        "Aduan teregister dan diteruskan ke %(actor)s untuk diperiksa (langkah %(number)s, batas %(limit)s)."
+    ),
     "request_information": _("Pertanyaan dikirim ke pelapor. Waktu berhenti sampai pelapor menjawab."),
     "add_information": _("Waktu berjalan lagi sejak keterangan dicatat."),
     "archive": _("Aduan berakhir tanpa diteruskan. Pelapor diberi tahu alasannya."),
     "merge": _("Aduan ini berakhir. Jawaban aduan utama berlaku juga bagi pelapornya."),
-    "approve_check": _("Diteruskan ke Kepala Bidang IKP untuk dilaporkan (langkah 3, batas 60 menit)."),
-    "report": _("Diteruskan ke Kepala Dinas untuk diberi arahan (langkah 4, batas 60 menit)."),
-    "direct": _("Jalur cepat: OPD menerima sekarang. Melalui Admin: Admin meneruskan sesuai arahan Anda."),
-    "relay": _("Setiap OPD tujuan menerima arahan sekarang (langkah 5, batas 60 menit)."),
+    "approve_check": _("Diteruskan ke %(actor)s untuk dilaporkan (langkah %(number)s, batas %(limit)s)."),
+    "report": _("Diteruskan ke %(actor)s untuk diberi arahan (langkah %(number)s, batas %(limit)s)."),
+    "direct": _("Pilih OPD tujuan. Arahan dikirim lewat jalur yang dipilih (langkah %(number)s, batas %(limit)s)."),
+    "relay": _("Setiap OPD tujuan menerima arahan sekarang (langkah %(number)s, batas %(limit)s)."),
     "send_back": _("Aduan kembali ke langkah sebelumnya dengan catatan Anda."),
-    "accept": _("Disampaikan ke Kepala OPD untuk didisposisi (langkah 6, batas 60 menit)."),
+    "accept": _("Disampaikan ke %(actor)s untuk didisposisi (langkah %(number)s, batas %(limit)s)."),
     "decline": _("Kembali ke Kepala Dinas Kominfo untuk diarahkan ulang. OPD lain tetap bekerja."),
-    "dispose": _("Diteruskan ke Sekretaris untuk menyusun tanggapan (langkah 7)."),
-    "mark_field_visit": _("Batas menyusun tanggapan menjadi 14 hari kerja sejak langkah itu dimulai."),
-    "submit_draft": _("Diteruskan ke Kepala OPD untuk ditandatangani (langkah 8, batas 2 hari kerja)."),
-    "sign": _("Surat bernomor dan terkunci, lalu diteruskan ke Admin OPD (langkah 9, batas 60 menit)."),
+    "dispose": _("Diteruskan ke %(actor)s untuk menyusun tanggapan (langkah %(number)s, batas %(limit)s)."),
+    "mark_field_visit": _("Batas menyusun tanggapan menjadi %(extended)s sejak langkah itu dimulai."),
+    "submit_draft": _("Diteruskan ke %(actor)s untuk ditandatangani (langkah %(number)s, batas %(limit)s)."),
+    "sign": _("Surat bernomor dan terkunci, lalu diteruskan ke %(actor)s (langkah %(number)s, batas %(limit)s)."),
     "send": _("Surat tanggapan diterima Dinas Kominfo."),
     "continue_without": _("OPD yang menolak dilepas dari aduan ini. OPD lain melanjutkan."),
-    "dispose_answer": _("Diteruskan ke Admin Layanan Aduan untuk dijawab (langkah 11, batas 60 menit)."),
-    "reply": _("Jawaban dicatat terkirim kepada pelapor. Aduan ditutup setelah 10 hari kerja tanpa tanggapan."),
+    "dispose_answer": _("Diteruskan ke %(actor)s untuk dijawab (langkah %(number)s, batas %(limit)s)."),
+    "reply": _("Jawaban dicatat terkirim kepada pelapor. Aduan ditutup setelah %(silence)s tanpa tanggapan."),
     "rate": _("Penilaian tercatat pada aduan."),
     "reopen": _("Aduan diperiksa lagi dari langkah 2 sebagai putaran baru."),
     "close": _("Aduan selesai dan tidak dapat diubah lagi."),
@@ -95,7 +98,8 @@ PARAMETERS_OF: dict[tuple[str, str], object] = {
 }
 
 HINTS: Labels = {
-    "incomplete_reason": _("Diisi hanya bila nama, alamat, atau telepon/surel pelapor belum ada."),
+    "body": _("Langsung pada pokoknya: kalimat pembuka dan penutup surat ditambahkan sendiri."),
+    "incomplete_reason": _("Misalnya pelapor menolak menyebutkan alamatnya."),
     "proof": _("Misalnya nomor resi, waktu telepon, atau nama penerima. Wajib untuk saluran di luar sistem."),
     "passphrase": _("Diperlukan bila Anda menandatangani dengan sertifikat elektronik."),
     "into": _("Seperti LB-2026-000123."),

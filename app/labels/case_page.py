@@ -68,10 +68,18 @@ QUICK_PHRASES = (
     _("Sampaikan tanggapan tertulis."),
 )
 
-ROUTE_EFFECTS: Labels = {
-    "fast": _("OPD menerima sekarang (langkah 5, batas 60 menit). Tanpa penerusan oleh Admin."),
+DIRECTION_EFFECTS: Labels = {
+    "fast": _("OPD menerima sekarang (langkah %(number)s, batas %(limit)s). Tanpa penerusan oleh Admin."),
     "via_admin": _("Admin Layanan Aduan meneruskan ke OPD sesuai arahan Anda, dalam batas langkah 4."),
+    "fast_to": _("Dikirim ke {n} OPD sekarang: langkah %(number)s, batas %(limit)s."),
+    "via_admin_to": _("Diteruskan Admin Layanan Aduan ke {n} OPD, dalam batas langkah 4."),
+    "again_to": _("Dikirim ke {n} OPD pengganti lewat jalur yang sama."),
 }
+
+DRAFT_LIMITS = _(
+    "Batas tanggapan OPD menjadi %(extended)s (tanpa ini %(plain)s). Lebih dari satu OPD berarti lintas OPD: "
+    "batasnya juga %(extended)s."
+)
 
 EVENT_GROUPS: Labels = {
     "arahan": _("Arahan dan disposisi"),

@@ -10,6 +10,7 @@ from app.labels.case_page import CHOICES_OF
 from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case
+from app.queries.complaints import data_shown
 from workflow_rules.actors import AGENCY_ACTORS
 from workflow_rules.steps import Step
 
@@ -104,6 +105,7 @@ def _in_group(events: Iterable[ComplaintEvent], group: str) -> list[ComplaintEve
 
 
 def entry_of(case: Case, event: ComplaintEvent) -> Entry:
+    data = data_shown(event, case.complaint, case.person)
     return Entry(
         kind=event.kind,
         title=_title(case, event),
@@ -111,8 +113,8 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
         at=event.at,
         icon=ICON_OF.get(event.kind, "circle-dot"),
         tone=_tone(event),
-        facts=tuple(_facts(case, event)),
-        quotes=tuple(_quotes(event)),
+        facts=tuple(_facts(case, event, data)),
+        quotes=tuple(_quotes(event, data)),
     )
 
 
@@ -149,13 +151,13 @@ def _tone(event: ComplaintEvent) -> str:
     return "cepat" if event.kind == "direct" and event.data.get("route") == "fast" else ""
 
 
-def _facts(case: Case, event: ComplaintEvent) -> Iterable[tuple[str, str]]:
-    if event.data.get("agencies"):
-        yield str(PARAMETERS["agencies"]), names_of(case, event.data)
-    if event.kind == "direct" and event.data.get("route"):
-        yield str(PARAMETERS["route"]), str(CHOICES["route"][event.data["route"]])
+def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    if data.get("agencies"):
+        yield str(PARAMETERS["agencies"]), names_of(case, data)
+    if event.kind == "direct" and data.get("route"):
+        yield str(PARAMETERS["route"]), str(CHOICES["route"][data["route"]])
     for name in FACTS_SHOWN:
-        value = event.data.get(name)
+        value = data.get(name)
         if value is not None and (name != "reason" or _labels(event, name)):
             yield str(PARAMETERS_OF.get((event.kind, name)) or PARAMETERS[name]), _worded(event, name, value)
 
@@ -169,9 +171,9 @@ def _worded(event: ComplaintEvent, name: str, value: Any) -> str:
     return str(labels.get(value, value))
 
 
-def _quotes(event: ComplaintEvent) -> Iterable[str]:
+def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[str]:
     for name in WRITTEN:
-        value = event.data.get(name)
+        value = data.get(name)
         if isinstance(value, str) and value and not _labels(event, name):
             yield value
 
@@ -209,3 +211,10 @@ def recent_changes(case: Case, seen_version: int) -> list[Entry]:
     acts = [e for e in case.events if e.kind != "breached"]
     missed = max(case.complaint.version - seen_version, 1)
     return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
+
+
+def reason_of_return(case: Case, step: Step | None, agency: str | None) -> Entry | None:
+    """Why an open step came back to its officer; None where it was not sent back."""
+    opened = {t.opened_at for t in case.open_tasks if t.step == step and t.agency_code == agency}
+    found = (e for e in reversed(case.events) if e.kind == "send_back" and e.at in opened)
+    return next((entry_of(case, event) for event in found), None)

@@ -20,7 +20,7 @@ from app.models import (
     SopVersion,
     StepTask,
 )
-from app.queries.complaints import facts_of, visible_to
+from app.queries.complaints import facts_of, hides_reporter, visible_to
 from app.queries.reference import load_sop, load_working_calendar
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
@@ -76,9 +76,7 @@ class Case:
 
     @property
     def hides_reporter(self) -> bool:
-        """An agency learns nothing at all of a reporter who asked for secrecy (design section 6)."""
-        secret = self.complaint.confidentiality == Confidentiality.SECRET
-        return secret and not self.person.sees_every_case
+        return hides_reporter(self.complaint, self.person)
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -133,8 +133,13 @@ def _line(case: Case, row: SopStep, agency: str | None, tasks: list[StepTask]) -
     name = case.short_name(agency) if agency else ""
     if last is None or _undone(case, row, last):
         state = "skipped" if last is None and _gone_past(case, row) else "pending"
-        return StepLine(state, name, allowance=case.sop.allowance(row.step))
+        return StepLine(state, name, allowance=case.sop.allowance(row.step, _extended(case, agency)))
     return _measured(case, last, name)
+
+
+def _extended(case: Case, agency: str | None) -> bool:
+    track = case.facts.track(agency)
+    return track is not None and track.extended
 
 
 def _undone(case: Case, row: SopStep, task: StepTask) -> bool:

@@ -1,16 +1,21 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
-from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
+from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
 
 _tracks = AgencyTrackRow.__table__
+# Where officers write about the reporter.
+_ABOUT_REPORTER = frozenset({"proof", "incomplete_reason"})
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
@@ -25,6 +30,20 @@ def visible_to(person: Person) -> ColumnElement[bool]:
     """The criterion on Complaint for lists, counts, pages, files, exports, the API and the feed."""
     ids = visible_ids(person)
     return true() if ids is None else Complaint.id.in_(ids)
+
+
+def hides_reporter(complaint: Complaint, person: Person) -> bool:
+    """An agency learns nothing at all of a reporter who asked for secrecy (design section 6)."""
+    return complaint.confidentiality == Confidentiality.SECRET and not person.sees_every_case
+
+
+def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> dict[str, Any]:
+    """An event as far as this person may read it: not a word on a secret reporter, nor another agency's draft."""
+    hidden = _ABOUT_REPORTER if hides_reporter(complaint, person) else frozenset()
+    foreign = not person.sees_every_case and event.agency_code not in person.agencies
+    if foreign and event.kind == Action.SUBMIT_DRAFT:
+        hidden |= {"subject", "body"}
+    return {name: value for name, value in event.data.items() if name not in hidden}
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:

@@ -93,6 +93,33 @@
       all('input[name="' + input.name + '"]').forEach((other) => other.closest('label').classList.toggle('on', other.checked));
     });
   });
+  // A direction: the bar over the button says what the ticks come to; the first agency ticked leads until another is chosen.
+  all('[data-arahan]').forEach((bar) => {
+    const form = bar.closest('form');
+    const rows = all('.opd-list .brs', form);
+    const ticked = () => rows.filter((row) => one('[name=agencies]', row).checked);
+    const plain = { effect: one('.akibat span', bar).textContent, button: one('button span', bar).textContent };
+    function tell() {
+      const route = one('[name=route]:checked', form);
+      const effect = bar.dataset.tetap || (route && route.value === 'via_admin' ? bar.dataset.admin : bar.dataset.cepat);
+      const count = ticked().length;
+      one('.akibat span', bar).textContent = count ? effect.replace('{n}', count) : plain.effect;
+      one('button span', bar).textContent = count ? bar.dataset.arahan.replace('{n}', count) : plain.button;
+      rows.forEach((row) => row.classList.toggle('on', one('[name=agencies]', row).checked));
+    }
+    function settleLead(changed) {
+      if (changed.name === 'lead') one('[name=agencies]', changed.closest('.brs')).checked = true;
+      if (changed.name !== 'agencies' || bar.dataset.tetap) return;
+      const leader = rows.find((row) => one('[name=lead]', row).checked && one('[name=agencies]', row).checked);
+      const next = leader || ticked()[0];
+      rows.forEach((row) => { one('[name=lead]', row).checked = row === next; });
+    }
+    form.addEventListener('change', (event) => {
+      settleLead(event.target);
+      tell();
+    });
+    tell();
+  });
   all('[data-frasa]').forEach((button) => {
     button.addEventListener('click', () => {
       const area = document.getElementById(button.dataset.frasa);

@@ -1,0 +1,56 @@
+"""What an act comes to, in words: the step that follows, whose it is, and the time that the case's own SOP grants."""
+
+from app.labels import words
+from app.labels.acts import EFFECTS
+from app.labels.case_page import DIRECTION_EFFECTS, DRAFT_LIMITS
+from app.queries.case_page import Case
+from workflow_rules.actions import Action
+from workflow_rules.deadlines import Allowance
+from workflow_rules.decide import AllowedAction
+from workflow_rules.steps import Step
+
+FOLLOWING: dict[Action, Step] = {
+    Action.REGISTER: Step.CHECK,
+    Action.APPROVE_CHECK: Step.REPORT,
+    Action.REPORT: Step.DIRECT,
+    Action.DIRECT: Step.AGENCY_RECEIVE,
+    Action.RELAY: Step.AGENCY_RECEIVE,
+    Action.ACCEPT: Step.AGENCY_DISPOSE,
+    Action.DISPOSE: Step.DRAFT_ANSWER,
+    Action.SUBMIT_DRAFT: Step.SIGN_ANSWER,
+    Action.SIGN: Step.SEND_ANSWER,
+    Action.DISPOSE_ANSWER: Step.REPLY,
+}
+
+
+def granted(allowance: Allowance) -> str:
+    """A time of the SOP as it is printed: "60 menit kerja"."""
+    return f"{allowance.value} {words.UNITS[allowance.unit.value]}"
+
+
+def effect_of(case: Case, allowed: AllowedAction) -> str:
+    """The sentence under the button; empty for an act whose name says it all."""
+    sentence = str(EFFECTS.get(allowed.action.value, ""))
+    return sentence % _particulars(case, allowed.action, allowed.agency)
+
+
+def direction_effects(case: Case) -> dict[str, str]:
+    """What each route does, and the line over the button once agencies are ticked, `{n}` standing for how many."""
+    particulars = _particulars(case, Action.DIRECT, None)
+    return {name: str(sentence) % particulars for name, sentence in DIRECTION_EFFECTS.items()}
+
+
+def draft_limits(case: Case) -> str:
+    """How a field visit or a second agency changes the time for the answer."""
+    plain = granted(case.sop.allowance(Step.DRAFT_ANSWER))
+    return str(DRAFT_LIMITS) % {"plain": plain, "extended": granted(case.sop.extended_draft)}
+
+
+def _particulars(case: Case, action: Action, agency: str | None) -> dict[str, str]:
+    given = {"silence": granted(case.sop.silence), "extended": granted(case.sop.extended_draft)}
+    step = FOLLOWING.get(action)
+    if step is None:
+        return given
+    row, track = case.sop.row(step), case.facts.track(agency)
+    limit = granted(case.sop.allowance(step, track is not None and track.extended))
+    return {**given, "number": str(row.number), "limit": limit, "actor": str(words.ACTORS[row.actor.value])}

@@ -1,0 +1,45 @@
+"""What is wrong with a form that came back: one sentence for each control, in the words that stand on the page."""
+
+from app.errors import field_sentences, refusal_sentence
+from app.labels.case_page import NOTHING_CHOSEN, choices_of
+from app.labels.refusals import REFUSALS, fault_sentence
+from workflow_rules.actions import Action
+from workflow_rules.parameters import Choice, fields_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+# A refusal that one field can mend stands at that field.
+MENDED_AT = {
+    RefusalReason.IDENTITY_INCOMPLETE: "incomplete_reason",
+    RefusalReason.DELIVERY_UNPROVEN: "proof",
+}
+FILE_FIELDS = ("filename", "content_base64", "file")
+
+
+def errors_at(action: Action, refused: ActionRefused) -> dict[str, str]:
+    """The first sentence of each control by its name."""
+    found: dict[str, str] = {}
+    if refused.reason in MENDED_AT:
+        found[MENDED_AT[refused.reason]] = refusal_sentence(refused)
+    for error in reversed(refused.errors):
+        name = "file" if error.field in FILE_FIELDS else error.field
+        found[name] = _sentence(action, error)
+    return found
+
+
+def heading_of(refused: ActionRefused) -> str:
+    """What stands over the links to the fields; the sentence itself where there is no field to mend."""
+    return str(REFUSALS["missing_input"]) if refused.reason in MENDED_AT else refusal_sentence(refused)
+
+
+def _sentence(action: Action, error: FieldError) -> str:
+    if error.fault is FieldFault.REQUIRED and error.field == "file":
+        return str(NOTHING_CHOSEN)
+    field = fields_of(action).get(error.field)
+    if error.fault is FieldFault.NOT_ALLOWED and isinstance(field, Choice):
+        return fault_sentence(error.fault.value, _offered(action, error.field, field))
+    return field_sentences((error,))[0]["message"]
+
+
+def _offered(action: Action, name: str, field: Choice) -> str:
+    labels = choices_of(action.value, name)
+    return ", ".join(str(labels[value]) for value in field.among)
