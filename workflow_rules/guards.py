@@ -43,7 +43,9 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
         errors.append(FieldError("lead", FieldFault.NOT_AMONG_AGENCIES))
     if errors:
         raise _faulty(*errors)
-    return {"urgency": "normal", "field_visit": False, "route": facts.route or "fast", **params, "lead": lead}
+    declined = facts.track(spot.agency)
+    as_before = {"field_visit": declined is not None and declined.field_visit, "route": facts.route or "fast"}
+    return {**as_before, **params, "lead": lead}
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:

@@ -22,7 +22,7 @@ def open_log(context: Flask) -> Iterator[None]:
 
 
 EDITS = {
-    "a changed particular": "UPDATE complaint_event SET data = data || '{\"note\": \"lain\"}' WHERE seq = 4",
+    "a changed particular": 'UPDATE complaint_event SET data = data || \'{"note": "lain"}\' WHERE seq = 4',
     "another officer": "UPDATE complaint_event SET officer_id = officer_id + 1 WHERE seq = 3",
     "another time": "UPDATE complaint_event SET at = at + interval '1 second' WHERE seq = 3",
     "another step": "UPDATE complaint_event SET step = 'report' WHERE seq = 3",

@@ -68,6 +68,17 @@ def test_an_officer_of_another_agency_cannot_tell_the_case_exists(
     assert refused.value.reason is RefusalReason.NOT_VISIBLE
 
 
+def test_a_replacement_for_an_agency_that_declined_takes_over_the_urgency(context: Flask) -> None:
+    case = a_complaint(at="direct")
+    orders = {"instruction": "Tangani.", "urgency": "urgent", "field_visit": True, "route": "fast"}
+    case.act("office_head", "direct", agencies=["dishub"], lead="dishub", **orders)
+    case.act("agency_admin", "decline", house="dishub", agency="dishub", reason="other", note="Bukan kami.")
+    case.act("office_head", "direct", agency="dishub", agencies=["dplh"], instruction="Ambil alih.")
+    assert case.complaint.urgency == "urgent"
+    assert case.complaint.field_visit
+    assert audit_all() == []
+
+
 def _counts() -> tuple[int, ...]:
     db.session.expire_all()
     return tuple(

@@ -122,6 +122,15 @@ def test_a_direction_given_again_needs_only_agencies_and_instruction() -> None:
     assert case.steps() == {(Step.AGENCY_RECEIVE, "dinkes")}
 
 
+def test_a_direction_given_again_keeps_what_it_does_not_say() -> None:
+    case = directed("dishub", urgency="urgent", field_visit=True)
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    gone = {"lead": None, "urgency": None, "field_visit": None, "route": None}
+    event = case.do(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes"], **gone).event
+    assert "urgency" not in event.data
+    assert case.facts.field_visit
+
+
 def test_a_direction_given_again_changes_the_lead_only_when_it_says_so() -> None:
     case = directed("dishub", "dinkes")
     case.do(Action.DECLINE, agency_admin("dinkes"))

@@ -1,0 +1,206 @@
+"""The whole program as it is served: web, worker and scheduler as processes of their own, with a mail server to hear
+them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import psycopg
+import redis
+from aiosmtpd.controller import Controller
+
+from app.launch.processes import Supervisor
+from app.launch.program import Program, last_lines
+from app.launch.ready import wait_until_ready
+from tests.servers import database_url_for, redis_url_for
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60.0
+# Queue databases above those of the run's workers, which count from 0.
+QUEUES = {"story": 20, "queue": 40}
+Found = TypeVar("Found")
+
+
+def wait_until(condition: Callable[[], Found], what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+    """What the condition finds, once it finds something; fails with `what` when that takes too long."""
+    pause, deadline = threading.Event(), time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain: {what}"
+        pause.wait(0.05)
+    return found
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class MailServer:
+    """Keeps what it takes, and can hold its next answer to a command back until the test lets it go."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.held_at = ""
+        self.holding = threading.Event()
+        self._gate = asyncio.Event()
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._controller.port}"
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self.let_go()
+        self._controller.stop()
+
+    def hold_at(self, command: str) -> None:
+        """Hold the answer to RCPT (nothing was taken yet) or DATA (the message was taken, its sender does not know)."""
+        self._controller.loop.call_soon_threadsafe(self._gate.clear)
+        self.holding.clear()
+        self.held_at = command
+
+    def let_go(self) -> None:
+        self.held_at = ""
+        self._controller.loop.call_soon_threadsafe(self._gate.set)
+
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        await self._hold("RCPT")
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        await self._hold("DATA")
+        return "250 OK"
+
+    async def _hold(self, command: str) -> None:
+        if self.held_at == command:
+            self.holding.set()
+            await self._gate.wait()
+
+    def about(self, number: str) -> list[EmailMessage]:
+        """The messages about one complaint."""
+        return [mail for mail in list(self.mails) if number in mail["Subject"]]
+
+
+class LiveProgram:
+    """The program's processes on a database, a queue and a data folder of their own, with its default settings."""
+
+    def __init__(self, name: str, worker: str, home: Path) -> None:
+        self.home, self.port, self.mail = home, free_port(), MailServer()
+        self.database_url = database_url_for(f"{name}_{worker}")
+        number = int("".join(filter(str.isdigit, worker)) or 0)
+        self.redis_url = redis_url_for(f"gw{QUEUES[name] + number}")
+        self._supervisor = Supervisor()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, command: str, name: str = "") -> None:
+        """Start one more process of `run.py`."""
+        name = name or command
+        program = Program(
+            name=name,
+            command=[sys.executable, str(PROJECT / "run.py"), command],
+            environ=self._environ(),
+            log=self._log(name),
+        )
+        self._processes[name] = self._supervisor.start(program)
+
+    def _environ(self) -> dict[str, str]:
+        named = {
+            "LAPOR_HOME": str(self.home),
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": "2",
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SMTP_URL": self.mail.url,
+            "PYTHONUNBUFFERED": "1",
+        }
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | named
+
+    def _log(self, name: str) -> Path:
+        return self.home / f"{name}.log"
+
+    def wait_until_served(self) -> None:
+        """Return once `/readyz` is green."""
+        assert wait_until_ready(self.url, PATIENCE_SECONDS), last_lines(self._log("web"), 40)
+
+    def kill(self, name: str) -> None:
+        """Kill one process with signal 9, and see that nothing it forked is left behind."""
+        process = self._processes[name]
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        self._wait_for_end(name)
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
+
+    def stop_all_but(self, kept: str) -> None:
+        """Ask every other process to stop, and wait for it."""
+        others = [name for name in self._processes if name != kept]
+        for name in others:
+            self._processes[name].terminate()
+        for name in others:
+            self._wait_for_end(name)
+
+    def _wait_for_end(self, name: str) -> None:
+        self._processes.pop(name).wait(timeout=20)
+        self._supervisor.forget(name)
+
+    def stop(self) -> None:
+        self._supervisor.stop_all()
+        self.mail.stop()
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the program's database, as they stand now."""
+        address = self.database_url.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(address, autocommit=True) as connection:
+            return connection.execute(statement.encode(), values).fetchall()
+
+    @contextmanager
+    def queue(self) -> Iterator[redis.Redis]:
+        """The program's queue server."""
+        with redis.Redis.from_url(self.redis_url) as connection:
+            yield connection
+
+    def tracebacks(self) -> list[str]:
+        """The logs in which an error was told."""
+        return [log.read_text() for log in self.home.glob("*.log") if "Traceback" in log.read_text()]
+
+
+@contextmanager
+def live_program(name: str, worker: str, home: Path) -> Iterator[LiveProgram]:
+    """A program without processes; whatever the test starts ends with it."""
+    home.mkdir()
+    program = LiveProgram(name, worker, home)
+    program.mail.start()
+    with program.queue() as connection:
+        connection.flushdb()
+    try:
+        yield program
+    finally:
+        program.stop()
