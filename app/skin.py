@@ -45,7 +45,7 @@ SCRIPTS = ("lb", "fab")
 SEARCH_PATH = "/aduan/"
 ALL_COMPLAINTS = "Semua aduan"
 INTAKE = "Catat aduan"
-PHONE_ITEMS = ("Kotak Kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
+PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
 MENU_ICONS = {
     "kotak kerja": "inbox",
@@ -164,6 +164,13 @@ def _may_be_kept() -> bool:
     return request.endpoint == "skin_bundle" or (request.endpoint == "static" and "v" in request.args)
 
 
+def _is_private(response: Response) -> bool:
+    """Whether an answer is somebody's own: all that the API says, tokens too, and pages of a logged-in person."""
+    if request.path.startswith("/api/"):
+        return True
+    return response.mimetype == "text/html" and response.status_code < 500 and current_user.is_authenticated
+
+
 def add_headers(response: Response) -> Response:
     """Security headers on every answer; pages of a logged-in person are kept by no cache."""
     for name, value in HEADERS.items():
@@ -172,7 +179,7 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
     if _may_be_kept() and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
-    elif response.mimetype == "text/html" and response.status_code < 500 and current_user.is_authenticated:
+    elif _is_private(response):
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -180,10 +187,12 @@ def add_headers(response: Response) -> Response:
 def error_page(code: int, sentence: str = "") -> str:
     """The page for an HTTP error, in words that say what to do; ``sentence`` is what is known of this very case.
 
-    From 500 on the database may be what failed: the page is drawn without asking it who is logged in.
+    From 500 on the database may be what failed: the page is drawn without asking it who is logged in. The framework's
+    menu wants ``g.user``, which is not there yet where a form is refused for its token or its size.
     """
     if code >= 500:
         g._login_user = AnonymousUserMixin()
+    g.setdefault("user", current_user)
     return render_template("errors/page.html", code=code, sentence=sentence)
 
 
@@ -204,6 +213,7 @@ def install(app: Flask) -> None:
         all_complaints_item=ALL_COMPLAINTS,
         intake_item=INTAKE,
         phone_items=PHONE_ITEMS,
+        most_phone_items=len(PHONE_ITEMS),
         office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
         page_locale=lambda: str(skin_language.current_locale() or "id"),
     )

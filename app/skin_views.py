@@ -58,7 +58,7 @@ class ConfirmDelete(ModelView):
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
-        """Ask before an action runs on the ticked rows (or, with ``single``, on the one shown)."""
+        """Ask before an action runs on the ticked rows, or on one: with ``single``, or where it takes no more."""
         name = request.form.get("action", "")
         action = self.actions.get(name)
         rows = request.form.getlist("rowid")
@@ -70,9 +70,10 @@ class ConfirmDelete(ModelView):
             flash(gettext("Tick at least one row"), "warning")
             return redirect(self._list_address())
         items = [str(self._visible(pk)) for pk in rows]
-        target = url_for(f"{self.endpoint}.action_post")
-        if "single" in request.form:
+        if "single" in request.form or not action.multiple:
             target = url_for(f"{self.endpoint}.action", name=name, pk=rows[0])
+        else:
+            target = url_for(f"{self.endpoint}.action_post")
         return self._ask(str(action.confirmation or action.text), items, target, action=name, rows=rows)
 
     def post_delete_redirect(self) -> Response:

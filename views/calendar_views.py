@@ -14,7 +14,7 @@ from app.operations.set_deadlines import recompute_open_deadlines
 from app.queries.reference import ZONE, load_working_calendar, parse_hours
 from app.security.guarded_lists import EagerInterface
 from views.guarded_model_view import ChangeRefused, GuardedModelView
-from views.reference_fields import choice, day, line, worded
+from views.reference_fields import choice, day, line, unbroken_hours, worded
 from workflow_rules.working_calendar import WorkingCalendar
 
 FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the national clock, with room to spare
@@ -23,6 +23,8 @@ FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the nation
 class CalendarView(GuardedModelView):
     """A table of the calendar: it must still open some time, and no limit may be left by the old one."""
 
+    closing_field = ""
+
     def after_change(self, item: Any) -> None:
         """Build the calendar from the tables as they would be, then recount every open step."""
         db.session.flush()
@@ -30,13 +32,13 @@ class CalendarView(GuardedModelView):
             load_working_calendar().add_days(utc_now(), FURTHEST_LIMIT)
             moved = recompute_open_deadlines()
         except ValueError as fault:
-            raise ChangeRefused("never_opens") from fault
+            raise ChangeRefused("never_opens", self.closing_field) from fault
         if moved:
             flash(CHANGED["moved"], "info")
 
 
 def _holiday_fields() -> dict[str, Any]:
-    return {"day": day("day"), "name": line("name", needed=True), "kind": choice("kind", HOLIDAY_KINDS)}
+    return {"day": day("day"), "name": line("name", needed=True), "kind": choice("kind", HOLIDAY_KINDS, first="local")}
 
 
 class HolidayView(CalendarView):
@@ -44,6 +46,7 @@ class HolidayView(CalendarView):
 
     datamodel = EagerInterface(Holiday)
     route_base = "/hari-libur"
+    closing_field = "day"
     list_title, show_title = TITLES["holidays"], TITLES["holiday"]
     add_title, edit_title = TITLES["holiday_new"], TITLES["holiday_edit"]
     list_columns = ["day", "name", "kind"]
@@ -74,6 +77,7 @@ class WorkingWeekView(CalendarView):
 
     datamodel = EagerInterface(WorkingWeek)
     route_base = "/jam-kerja"
+    closing_field = "mon"
     list_title, show_title = TITLES["weeks"], TITLES["week"]
     add_title, edit_title = TITLES["week_new"], TITLES["week_edit"]
     list_columns = ["name", "starts_on", "ends_on", "mon", "fri", "sat"]
@@ -83,6 +87,7 @@ class WorkingWeekView(CalendarView):
     search_columns = ["name"]
     order_columns = ["name", "starts_on", "ends_on"]
     base_order = ("id", "asc")
+    formatters_columns = dict.fromkeys(WEEKDAYS, unbroken_hours)
     add_form_extra_fields = _week_fields()
     edit_form_extra_fields = _week_fields()
 

@@ -5,16 +5,17 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
+from flask_appbuilder.fields import QuerySelectField
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
 
 from app.extensions import db
-from app.labels.reference import CHANGED, COLUMNS, REFUSED
+from app.labels.reference import CHANGED, CHOOSE, COLUMNS, NONE_CHOSEN, REFUSED
 from app.security.guarded_lists import GuardedRequests
 from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
-from app.transaction import one_transaction
+from app.transaction import lock_row, one_transaction
 
 CRUD = {"list", "show", "add", "edit", "delete"}
 READ_OR_WRITE = {
@@ -89,6 +90,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     def _add(self) -> Any:
         form = self.add_form.refresh()
+        name_blank_choices(form)
         self.prepare(form, None)
         if request.method == "POST":
             if self._saved(form, self.datamodel.obj(), new=True):
@@ -101,6 +103,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         self._refuse_fixed(item)
         form = self.edit_form.refresh(obj=None if request.method == "POST" else item)
+        name_blank_choices(form)
         self.prepare(form, item)
         if request.method == "POST":
             if self._saved(form, item, new=False):
@@ -138,7 +141,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     def _write(self, form: Any, item: Any, new: bool) -> None:
         if not new:
-            db.session.refresh(item, with_for_update=True)
+            lock_row(item)
             if form.seen.data != _digest(item):
                 raise ChangeRefused("changed_meanwhile")
         with db.session.no_autoflush:
@@ -171,6 +174,13 @@ def _digest(item: Any) -> str:
     """What a row held when its form was drawn, so that a second save does not pass unseen over the first."""
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
+
+
+def name_blank_choices(form: Any) -> None:
+    """Related rows are chosen, never taken because they stand first in the list; what may be left out says so."""
+    for field in form:
+        if isinstance(field, QuerySelectField):
+            field.allow_blank, field.blank_text = True, CHOOSE if field.flags.required else NONE_CHOSEN
 
 
 def say(form: Any, field: str, sentence: Any) -> None:

@@ -31,6 +31,7 @@ from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
 
 LATE_SHOWN = 10
+WITHOUT_OFFICE = ("supervisor", "administrator")
 
 
 def install(app: Flask) -> None:
@@ -183,7 +184,7 @@ def role_line() -> str:
     """What stands under the officer's name: the first office held, and how many more there are."""
     person = current_person()
     if not person.capacities:
-        return str(ACTORS["supervisor"]) if person.observes else ""
+        return ", ".join(str(ACTORS[role.name]) for role in current_user.roles if role.name in WITHOUT_OFFICE)
     first, *others = [office_name(capacity) for capacity in person.capacities]
     return f"{first} +{len(others)}" if others else first
 

@@ -15,20 +15,23 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.clock import office_today
 from app.errors import field_sentences, refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
+from app.labels.refusals import fault_sentence
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
+from app.operations.attach_file import LARGEST
 from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
-from app.operations.report_input import LARGEST_FILE, MOST_FILES
+from app.operations.report_input import MOST_FILES
 from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.skin_formats import moment
 from views.form_once import Landing, once
 from views.screen_access import for_officers
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault
 
 TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", "channel", "occurred_on")
 PLACE_FIELDS = ("text", "district", "village")
 REPORTER_FIELDS = ("name", "phone", "email", "address", "nik")
+LONGEST_NAME_SHOWN = 60
 Errors = list[dict[str, str]]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
@@ -92,9 +95,12 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload: dict[str, Any] = _filled({name: typed.get(name, "") for name in TOP_FIELDS})
     payload["location"] = _filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = _filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
-    files = [file for file in request.files.getlist("attachments") if file.filename]
-    payload["attachments"] = [_file(file) for file in files]
+    payload["attachments"] = [_file(file) for file in _chosen_files()]
     return payload
+
+
+def _chosen_files() -> list[FileStorage]:
+    return [file for file in request.files.getlist("attachments") if file.filename]
 
 
 def _filled(values: dict[str, str]) -> dict[str, Any]:
@@ -106,12 +112,28 @@ def _file(file: FileStorage) -> dict[str, str]:
 
 
 def _sentences(refused: ActionRefused) -> Errors:
-    """Faults with the sentence for each; of a file the field is the whole list, which a page can point at."""
-    return [{**error, "field": _field_on_page(error["field"])} for error in field_sentences(refused.errors)]
+    """Faults with the sentence for each, in the order of the page."""
+    place_of = {name: place for place, name in enumerate(INTAKE_FIELDS)}
+    faults = map(_at_field, refused.errors)
+    return sorted(faults, key=lambda error: place_of.get(error["field"], len(place_of)))
 
 
-def _field_on_page(name: str) -> str:
-    return "attachments" if name.startswith("attachments") else name
+def _at_field(error: FieldError) -> dict[str, str]:
+    """Of a file the field is the whole list, which a page can point at; its sentence names the file."""
+    if not error.field.startswith("attachments"):
+        return field_sentences((error,))[0]
+    return {"field": "attachments", "message": _file_sentence(error.fault, *error.field.split(".")[1:])}
+
+
+def _file_sentence(fault: FieldFault, position: str = "", part: str = "") -> str:
+    not_allowed = fault_sentence(FieldFault.FILE_NOT_ALLOWED.value)
+    if not position:
+        too_many = gettext("Pilih paling banyak %(count)s berkas", count=MOST_FILES)
+        return too_many if fault is FieldFault.TOO_LONG else not_allowed
+    name = (_chosen_files()[int(position)].filename or "")[:LONGEST_NAME_SHOWN]
+    if part == "filename":
+        return gettext("%(name)s: beri berkas ini nama yang pendek dan tanpa karakter kendali", name=name)
+    return f"{name}: {not_allowed}"
 
 
 def _whole(sentence: str) -> dict[str, str]:
@@ -140,7 +162,7 @@ def _form_page(
         token=token,
         errors=errors or [],
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
-        had_files=any(file.filename for file in request.files.getlist("attachments")),
+        had_files=bool(_chosen_files()),
         known_id=known_id,
         labels=INTAKE_FIELDS,
         channels=CHANNELS,
@@ -153,6 +175,6 @@ def _form_page(
         villages=villages_by_district(),
         today=office_today().isoformat(),
         most_files=MOST_FILES,
-        largest_file=LARGEST_FILE,
+        largest_file=LARGEST,
     )
     return make_response(page, 422 if errors else 200)

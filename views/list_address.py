@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.fab_repairs import is_readable
 from app.labels.lists import EVERY, FILTERS
 
 PAGE_SIZE = 25
@@ -38,7 +39,7 @@ class ListAddress:
 
     def url(self, **changes: str | int | None) -> str:
         """This list with parts changed (None takes one out); a change of filter starts at the first page."""
-        kept = {**self.values, **changes}
+        kept: dict[str, Any] = {**self.values, **changes}
         return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
 
     def picked(self, *names: str) -> dict[str, str]:
@@ -79,7 +80,7 @@ def read_address(choices: Mapping[str, Choices], fixed: Iterable[str] = ()) -> L
 
 
 def _readable_text(text: str) -> bool:
-    return len(text) <= LONGEST_TEXT and "\x00" not in text
+    return len(text) <= LONGEST_TEXT and is_readable(text)
 
 
 def _page(text: str) -> int | None:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, url_for
+from flask import flash, redirect, url_for
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, inspect, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import Query, contains_eager, joinedload
 from werkzeug.wrappers import Response
 
 from app.clock import office_today, utc_now
 from app.extensions import db
-from app.labels.reference import ACTIONS, CHANGED, HINTS, REFUSED, TITLES
+from app.labels.reference import ACTIONS, CHANGED, COLUMNS, HINTS, REFUSED, TITLES
 from app.labels.words import AGENCY_KINDS, DELEGATION_KINDS
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import PAPERS
@@ -23,6 +23,7 @@ from app.operations.delegate import (
     is_named_by_events,
     lock_delegations,
 )
+from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
 from app.security.guarded_lists import EagerInterface
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
@@ -30,32 +31,7 @@ from views.reference_fields import AGENCY_CODE, WORD, choice, day, line, nip_fie
 from workflow_rules.actors import DelegationKind
 from workflow_rules.delegations import Delegation
 
-
-def path_of_agency(agency_id: int | None) -> str:
-    """The agencies above a unit, from the top down; the tree is read once a request."""
-    if "agency_tree" not in g:
-        rows = db.session.execute(select(Agency.id, Agency.parent_id, Agency.short_name, Agency.name))
-        g.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
-    names: list[str] = []
-    while agency_id in g.agency_tree and len(names) < len(g.agency_tree):
-        agency_id, name = g.agency_tree[agency_id]
-        names.insert(0, name)
-    return " › ".join(names) or "–"
-
-
-def below(agency: Agency) -> set[int]:
-    """The unit itself and everything under it."""
-    children: dict[int | None, list[int]] = {}
-    for child, parent in db.session.execute(select(Agency.id, Agency.parent_id)):
-        children.setdefault(parent, []).append(child)
-    found, wave = {agency.id}, [agency.id]
-    while wave:
-        fresh = [child for child in children.get(wave.pop(), []) if child not in found]
-        found.update(fresh)
-        wave += fresh
-    return found
-
-
+TREE = "id"  # a unit's place in the tree is worked out from its key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
 _AGENCY_PAPERS = ["letter_suffix", "classification_code", "paper"]
 
@@ -76,21 +52,32 @@ def _agency_fields() -> dict[str, Any]:
     }
 
 
+class AgencyInterface(EagerInterface):
+    """Reads agencies as a tree unless another order is asked for."""
+
+    def apply_order_by(self, query: Query[Agency], order_column: str, *args: Any, **kwargs: Any) -> Query[Agency]:
+        """FAB's order, or the tree's."""
+        if order_column == TREE:
+            return in_tree_order(query)
+        return super().apply_order_by(query, order_column, *args, **kwargs)
+
+
 class AgencyView(GuardedModelView):
     """The tree of agencies; a code is for good, and what is out of use is made inactive."""
 
-    datamodel = EagerInterface(Agency, eager=(joinedload(Agency.parent),))
+    datamodel = AgencyInterface(Agency)
     route_base = "/opd"
     list_title, show_title = TITLES["agencies"], TITLES["agency"]
     add_title, edit_title = TITLES["agency_new"], TITLES["agency_edit"]
-    list_columns = ["name", "short_name", "code", "kind", "parent_id", "active"]
+    list_columns = ["name", TREE, "code", "kind", "active"]
     show_columns = ["name", "short_name", "code", "kind", "parent_id", "active", *_AGENCY_TEXTS[5:], *_AGENCY_PAPERS]
     add_columns = ["code", *_AGENCY_TEXTS, *_AGENCY_PAPERS]
     edit_columns = [*_AGENCY_TEXTS, *_AGENCY_PAPERS]
     search_columns = ["name", "short_name", "code", "active"]
-    order_columns = ["name", "short_name", "code", "kind"]
-    base_order = ("name", "asc")
-    formatters_columns = {"kind": worded(AGENCY_KINDS), "parent_id": path_of_agency}
+    order_columns = ["name", "code", "kind"]
+    base_order = (TREE, "asc")
+    label_columns = {TREE: COLUMNS["place_in_tree"]}
+    formatters_columns = {"kind": worded(AGENCY_KINDS), "parent_id": path_of_agency, TREE: path_of_agency}
     add_form_extra_fields = {"code": line("code", 40, True, "agency_code", AGENCY_CODE), **_agency_fields()}
     edit_form_extra_fields = _agency_fields()
 
@@ -131,12 +118,12 @@ class OfficerView(GuardedModelView):
     include_route_methods = CRUD - {"delete"}
     list_title, show_title = TITLES["officers"], TITLES["officer"]
     add_title, edit_title = TITLES["officer_new"], TITLES["officer_edit"]
-    list_columns = ["user", "user.username", "position", "agency", "nip", "user.roles", "user.active"]
+    list_columns = ["user", "user.username", "position", "agency", "user.roles", "user.active"]
     show_columns = ["user", "user.username", "user.roles", "user.active", "agency", "position", "nip", "rank"]
     add_columns = ["user", "agency", "position", "nip", "rank"]
     edit_columns = ["agency", "position", "nip", "rank"]
     search_columns = ["position", "nip", "agency"]
-    order_columns = ["position", "nip"]
+    order_columns = ["position"]
     base_order = ("position", "asc")
     description_columns = {"agency": HINTS["agency_of_officer"]}
     formatters_columns = {"nip": spaced_nip, "user.roles": role_names}

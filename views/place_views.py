@@ -28,12 +28,12 @@ class CategoryView(GuardedModelView):
     route_base = "/kategori"
     list_title, show_title = TITLES["categories"], TITLES["category"]
     add_title, edit_title = TITLES["category_new"], TITLES["category_edit"]
-    list_columns = ["name", "parent", "code", "default_agency", "national_class", "active"]
-    show_columns = list_columns
+    list_columns = ["name", "parent", "default_agency", "national_class", "active"]
+    show_columns = ["name", "parent", "code", "default_agency", "national_class", "active"]
     add_columns = ["code", "name", "parent", "default_agency", "national_class", "active"]
     edit_columns = ["name", "parent", "default_agency", "national_class", "active"]
     search_columns = ["name", "code", "default_agency", "active"]
-    order_columns = ["name", "code", "national_class"]
+    order_columns = ["name", "national_class"]
     base_order = ("name", "asc")
     formatters_columns = {"national_class": worded(NATIONAL_CLASSES)}
     add_form_extra_fields = {"code": line("code", WORD, True, "agency_code", AGENCY_CODE), **_category_fields()}

@@ -12,6 +12,7 @@ from app.labels.words import Labels
 from app.skin_fields import NativeDate
 
 WORD, LINE, PROSE = 80, 300, 4000
+WORD_JOINER = "\u2060"
 AGENCY_CODE = Regexp(r"^[a-z][a-z0-9_]*$", message=REFUSED["bad_code"])
 PLACE_CODE = Regexp(r"^[0-9]{2}(\.[0-9]{2,4}){1,3}$", message=REFUSED["bad_place_code"])
 
@@ -68,14 +69,15 @@ def tick(column: str, hint: str = "") -> BooleanField:
     return BooleanField(COLUMNS[column], default=True, description=HINTS[hint] if hint else "")
 
 
-def choice(column: str, labels: Labels, blank: bool = False) -> SelectField:
-    """One word of the vocabulary, shown in the officer's language."""
+def choice(column: str, labels: Labels, blank: bool = False, first: str | None = None) -> SelectField:
+    """One word of the vocabulary, shown in the officer's language; `first` stands there in a new row's form."""
     choices: list[tuple[str, Any]] = [("", "–")] if blank else []
     return SelectField(
         COLUMNS[column],
         choices=[*choices, *labels.items()],
         validators=[Optional()] if blank else [InputRequired()],
         coerce=lambda value: value or None if blank else value,
+        default=first,
     )
 
 
@@ -97,3 +99,8 @@ def all_worded(labels: Labels) -> Callable[[Any], str]:
 def spaced_nip(nip: str) -> str:
     """A NIP as it is printed: birth, entry, sex, running number (BKN)."""
     return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if len(nip) == 18 else nip or "–"
+
+
+def unbroken_hours(text: str) -> str:
+    """Hours with each period kept on one line."""
+    return text.replace("-", f"{WORD_JOINER}–{WORD_JOINER}") or "–"

@@ -9,13 +9,13 @@ from flask_appbuilder.widgets import FormWidget, ListWidget
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
-from app.extensions import db
 from app.labels.reference import ACTIONS, CHANGED, REFUSED, TITLES
 from app.labels.words import ACTORS, CHANNELS, SOP_STATES, STEPS, UNITS
 from app.models import SopStepRow, SopVersion
 from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
 from app.queries.reference import load_sop
 from app.security.guarded_lists import EagerInterface
+from app.transaction import lock_row
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
 from views.reference_fields import WORD, all_worded, amount, choice, choices, day, line, prose, worded
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
@@ -79,7 +79,7 @@ class SopStepView(GuardedModelView):
 
     def before_save(self, item: SopStepRow) -> None:
         """A draft that has just been put in force takes no more changes; an amount goes with its unit."""
-        db.session.refresh(item.sop_version, with_for_update=True)
+        lock_row(item.sop_version)
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
         if (item.allowance_value is None) != (item.allowance_unit is None):
@@ -161,7 +161,7 @@ class SopVersionView(GuardedModelView):
 
     def before_delete(self, item: SopVersion) -> None:
         """Only a draft can go; cases are pinned to the others."""
-        db.session.refresh(item, with_for_update=True)
+        lock_row(item)
         self.before_save(item)
 
     @action("copy_draft", ACTIONS["copy_draft"], multiple=False)

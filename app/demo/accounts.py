@@ -43,9 +43,7 @@ def _add(row: PersonRow, hashed: str) -> None:
     db.session.add(user)
     db.session.flush()
     db.session.add(
-        OfficerProfile(
-            user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank
-        )
+        OfficerProfile(user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank)
     )
 
 
@@ -79,5 +77,3 @@ def username_of(actor: str, agency: str | None) -> str:
         "agency_head": f"kepala.{agency}",
     }
     return office[actor]
-
-

@@ -7,7 +7,6 @@ from typing import Any
 STYLES = Path(__file__).parent.parent / "templates" / "papers" / "paper.css"
 
 
-
 @cache
 def _parts() -> tuple[Any, Any, Any]:
     """WeasyPrint takes seconds and megabytes to load, so only the worker that draws papers pays for it."""

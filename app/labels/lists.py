@@ -107,24 +107,25 @@ CLASSIFICATION_MEANINGS: Labels = {
     "information_request": _("Pertanyaan atau permintaan data."),
 }
 
+# In the order of the form.
 INTAKE_FIELDS: Labels = {
+    "channel": _("Saluran"),
+    "tracking_id": _("Nomor SP4N-LAPOR!"),
     "title": _("Judul"),
     "body": _("Isi aduan"),
     "classification": _("Klasifikasi"),
     "category": _("Kategori"),
-    "confidentiality": _("Kerahasiaan"),
-    "channel": _("Saluran"),
-    "tracking_id": _("Nomor SP4N-LAPOR!"),
-    "occurred_on": _("Tanggal kejadian"),
     "location": _("Tempat"),
     "location.text": _("Tempat kejadian"),
     "location.district": _("Kecamatan"),
     "location.village": _("Desa atau kelurahan"),
+    "occurred_on": _("Tanggal kejadian"),
+    "confidentiality": _("Kerahasiaan"),
     "reporter": _("Pelapor"),
     "reporter.name": _("Nama"),
+    "reporter.nik": _("NIK"),
     "reporter.phone": _("Telepon"),
     "reporter.email": _("Surel"),
     "reporter.address": _("Alamat"),
-    "reporter.nik": _("NIK"),
     "attachments": _("Lampiran"),
 }

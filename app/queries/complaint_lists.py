@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Lateral,
+    Label,
     ScalarSelect,
     Select,
     and_,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.extensions import db
 from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
@@ -125,7 +126,7 @@ def complaint_page(
     return [ComplaintRow(case, tuple(names or ()), *step) for case, names, *step in db.session.execute(statement)]
 
 
-def _nearest_step() -> Lateral:
+def _nearest_step() -> LateralFromClause:
     """The open step of a case whose limit comes first; one that waits for the reporter only when no other is open."""
     same_step = and_(_sop_steps.c.step == _tasks.c.step, _sop_steps.c.sop_version_id == Complaint.sop_version_id)
     columns = (_tasks.c.step, _sop_steps.c.number, _tasks.c.due_at, _tasks.c.warn_at, _tasks.c.paused_at)
@@ -171,7 +172,7 @@ def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
 
 def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
     """Names by code of the categories, districts and (where asked for) agencies that a filter offers, in one query."""
-    sources = {"kategori": Category, "kecamatan": District} | ({"opd": Agency} if agencies else {})
+    sources: dict[str, Any] = {"kategori": Category, "kecamatan": District} | ({"opd": Agency} if agencies else {})
     parts = [select(literal(kind).label("kind"), source.code, _name_of(source)) for kind, source in sources.items()]
     offered: dict[str, dict[str, str]] = {kind: {} for kind in sources}
     for kind, code, name in db.session.execute(union_all(*parts).order_by("kind", "name")):
@@ -179,9 +180,8 @@ def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
     return offered
 
 
-def _name_of(source: Any) -> ColumnElement[str]:
-    column: ColumnElement[str] = source.short_name if source is Agency else source.name
-    return column.label("name")
+def _name_of(source: Any) -> Label[str]:
+    return (source.short_name if source is Agency else source.name).label("name")
 
 
 def villages_by_district() -> dict[str, dict[str, str]]:

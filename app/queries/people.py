@@ -28,16 +28,12 @@ def person_of(user: User, now: datetime) -> Person:
 
 
 def _running_delegations(day: date) -> list[Delegation]:
-    rows = db.session.scalars(
-        select(DelegationRow).where(DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
-    )
+    rows = db.session.scalars(select(DelegationRow).where(DelegationRow.starts_on <= day, DelegationRow.ends_on >= day))
     return [as_delegation(row) for row in rows]
 
 
 def as_delegation(row: DelegationRow) -> Delegation:
-    return Delegation(
-        row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on
-    )
+    return Delegation(row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on)
 
 
 def _roles_of(users: set[int]) -> dict[int, list[tuple[str, str | None]]]:

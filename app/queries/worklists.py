@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, case, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
@@ -90,7 +91,7 @@ def waits_elsewhere(person: Person) -> ColumnElement[bool]:
     other = aliased(StepTask)
     nearest = (
         select(other.id)
-        .distinct(other.complaint_id)
+        .ext(distinct_on(other.complaint_id))
         .where(other.closed_at.is_(None), other.complaint_id.not_in(mine))
         .order_by(other.complaint_id, other.paused_at.is_not(None), other.due_at, other.id)
     )

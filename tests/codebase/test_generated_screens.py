@@ -48,7 +48,9 @@ def says(view: Any, name: str) -> bool:
 
 
 def test_every_generated_screen_names_all_its_columns(session_app: Flask) -> None:
-    silent = [(type(view).__name__, name) for view in generated(session_app) for name in COLUMNS if not says(view, name)]
+    silent = [
+        (type(view).__name__, name) for view in generated(session_app) for name in COLUMNS if not says(view, name)
+    ]
     assert not silent
     assert len(list(generated(session_app))) >= 12
 

@@ -44,9 +44,11 @@ def test_the_database_refuses_to_change_the_event_log(context: Flask, statement:
         ("UPDATE complaint SET status = 'answered'", "ck_complaint_answered"),
         ("UPDATE step_task SET agency_code = 'nowhere'", "fk_step_task_agency_code_agency"),
         (
-            "INSERT INTO step_task (complaint_id, cycle, step, actor, opened_at, clock_from, allowance_value,"
-            " allowance_unit, due_at, warn_at) SELECT complaint_id, cycle, 'check', actor, opened_at, clock_from,"
-            " allowance_value, allowance_unit, due_at, warn_at FROM step_task",
+            (
+                "INSERT INTO step_task (complaint_id, cycle, step, actor, opened_at, clock_from, allowance_value,"
+                " allowance_unit, due_at, warn_at) SELECT complaint_id, cycle, 'check', actor, opened_at, clock_from,"
+                " allowance_value, allowance_unit, due_at, warn_at FROM step_task"
+            ),
             "uq_step_task_one_open_of_office",
         ),
         ("UPDATE step_task SET step = 'sign_answer'", "ck_step_task_agency_steps"),

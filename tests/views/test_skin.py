@@ -55,6 +55,9 @@ PAGES = [
 ]
 
 
+ERRORS = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503]
+
+
 class Groups(ConfirmDelete, UserGroupModelView):
     """A screen with everything: rows, a pick list of many, an action that asks."""
 
@@ -93,7 +96,7 @@ def dressed() -> Iterator[Flask]:
     CSRFProtect(app)
     db.init_app(app)
     skin.install(app)
-    for code in (400, 403, 404, 409, 429, 500, 503):
+    for code in ERRORS:
         app.register_error_handler(code, lambda error: (skin.error_page(error.code, "Rincian <b>"), error.code))
     app.add_url_rule("/galat/<int:code>", "fail", lambda code: abort(code))
     with app.app_context():
@@ -241,13 +244,13 @@ def test_text_from_the_database_is_never_markup(officer: FlaskClient) -> None:
     assert "<script>alert" not in officer.get("/kelompok/list/").text + officer.get("/kelompok/show/2").text
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 409, 429, 500, 503])
+@pytest.mark.parametrize("code", ERRORS)
 def test_every_error_says_what_to_do_and_escapes(officer: FlaskClient, code: int) -> None:
     answer = officer.get(f"/galat/{code}")
     assert answer.status_code == code
     assert f"Kode {code}" in answer.text
     assert "Rincian <b>" not in answer.text
-    assert ("Rincian &lt;b&gt;" in answer.text) == (code in (400, 403, 404, 409))
+    assert ("Rincian &lt;b&gt;" in answer.text) == (code < 500)
 
 
 def test_a_page_for_a_failed_database_does_not_ask_it(dressed: Flask) -> None:

@@ -1,0 +1,47 @@
+"""Agencies as a tree: the path down to a unit, everything under one, and the order in which a tree is read."""
+
+from flask import g
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import Query, aliased
+
+from app.extensions import db
+from app.models import Agency
+
+
+def path_of_agency(agency_id: int | None) -> str:
+    """The units from the top down to this one; the tree is read once a request."""
+    if "agency_tree" not in g:
+        rows = db.session.execute(select(Agency.id, Agency.parent_id, Agency.short_name, Agency.name))
+        g.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
+    names: list[str] = []
+    while agency_id in g.agency_tree and len(names) < len(g.agency_tree):
+        agency_id, name = g.agency_tree[agency_id]
+        names.insert(0, name)
+    return " › ".join(names) or "–"
+
+
+def below(agency: Agency) -> set[int]:
+    """The unit itself and everything under it."""
+    children: dict[int | None, list[int]] = {}
+    for child, parent in db.session.execute(select(Agency.id, Agency.parent_id)):
+        children.setdefault(parent, []).append(child)
+    found, wave = {agency.id}, [agency.id]
+    while wave:
+        fresh = [child for child in children.get(wave.pop(), []) if child not in found]
+        found.update(fresh)
+        wave += fresh
+    return found
+
+
+def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
+    """Every unit right under the one to which it belongs, sisters by name; a ring, which nothing should make, goes
+    last.
+    """
+    unit = aliased(Agency)
+    name = func.lower(unit.name)
+    top = select(unit.id, array([name]).label("path")).where(unit.parent_id.is_(None))
+    tree = top.cte("agency_tree", recursive=True)
+    step = select(unit.id, func.array_append(tree.c.path, name)).join(tree, unit.parent_id == tree.c.id)
+    tree = tree.union_all(step)
+    return query.outerjoin(tree, tree.c.id == Agency.id).order_by(tree.c.path.nulls_last(), Agency.id)

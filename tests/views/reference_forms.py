@@ -1,0 +1,39 @@
+"""How the tests fill in the forms of the reference data, and read what comes back."""
+
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.extensions import db
+from app.labels.reference import REFUSED
+from app.models import (
+    OfficerProfile,
+)
+
+
+def save(screen: FlaskClient, path: str, **form: Any) -> str | None:
+    """Save a form that is first opened; None when accepted, else the page that came back."""
+    seen = screen.get(path).text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    answer = screen.post(path, data={**form, "seen": seen})
+    assert answer.status_code in (200, 302), answer.status_code
+    return None if answer.status_code == 302 else answer.text
+
+
+def refused(page: str | None, reason: str, field: str) -> bool:
+    """Whether the sentence of a refusal stands beside a field."""
+    assert page is not None, "it was accepted"
+    beside = page.partition(f'id="{field}-galat"')[2].partition("</p>")[0]
+    return str(REFUSED[reason]) in beside
+
+
+def key_of(app: Flask, model: Any, **wanted: Any) -> int:
+    with app.app_context():
+        row = db.session.scalars(select(model).filter_by(**wanted)).one()
+        return row.user_id if model is OfficerProfile else row.id
+
+
+def officer(app: Flask, username: str) -> int:
+    return key_of(app, User, username=username)

@@ -1,0 +1,162 @@
+"""The working calendar on its screens: what is refused, and how open limits follow every change."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.extensions import db
+from app.labels.reference import REFUSED
+from app.models import Complaint, ComplaintEvent, Holiday, StepAlarm, StepTask, WorkingWeek
+from app.operations.raise_alarms import raise_due_alarms
+from app.queries.reference import load_working_calendar
+from tests.factories import a_complaint
+from tests.views.reference_forms import key_of, refused, save
+from views.calendar_views import FURTHEST_LIMIT
+
+pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
+HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
+Freeze = Callable[[str], Any]
+SignIn = Callable[[str], FlaskClient]
+
+
+def office(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
+
+
+def due(app: Flask, case_id: int) -> tuple[datetime, datetime]:
+    """The limit of the one open step, and the next limit of its case."""
+    with app.app_context():
+        open_step = select(StepTask).where(StepTask.complaint_id == case_id, StepTask.closed_at.is_(None))
+        return db.session.scalars(open_step).one().due_at, db.session.get(Complaint, case_id).next_due_at
+
+
+@pytest.fixture
+def tuesday(freeze: Freeze, as_user: SignIn) -> FlaskClient:
+    """The administrator's browser on Tuesday, 24 November 2026, at ten."""
+    freeze("2026-11-24 10:00")
+    return as_user("administrator")
+
+
+def test_a_holiday_moves_the_limits_of_open_steps_at_once(app: Flask, tuesday: FlaskClient) -> None:
+    with app.app_context():
+        case_id = a_complaint().id
+    before = office("2026-11-24 11:00")
+    assert due(app, case_id) == (before, before)
+    assert save(tuesday, "/hari-libur/add", **HOLIDAY) is None
+    after = office("2026-11-25 08:30")
+    assert due(app, case_id) == (after, after)
+    assert str(REFUSED["already_exists"]) in (save(tuesday, "/hari-libur/add", **HOLIDAY) or "")
+    key = key_of(app, Holiday, day=date(2026, 11, 24))
+    assert save(tuesday, f"/hari-libur/edit/{key}", **{**HOLIDAY, "day": "2026-11-26"}) is None
+    assert due(app, case_id) == (before, before)
+    assert save(tuesday, f"/hari-libur/edit/{key}", **HOLIDAY) is None
+    assert tuesday.post(f"/hari-libur/delete/{key}").status_code == 302
+    assert due(app, case_id) == (before, before)
+
+
+def test_limits_in_days_and_pauses_are_counted_anew_from_the_step_s_own_start(
+    app: Flask, freeze: Freeze, as_user: SignIn
+) -> None:
+    freeze("2026-11-20 10:00")
+    with app.app_context():
+        case = a_complaint(at="draft_answer", agencies=("dishub",))
+        case.act("agency_secretary", "request_information", "dishub", agency="dishub", question="Di mana?")
+        freeze("2026-11-23 10:00")
+        case.act("complaint_admin", "add_information", agency="dishub", text="Di depan sekolah.")
+        case_id = case.id
+    before = due(app, case_id)[0]
+    freeze("2026-11-24 10:00")
+    assert save(as_user("administrator"), "/hari-libur/add", **HOLIDAY) is None
+    assert before == office("2026-11-30 10:00")
+    assert due(app, case_id)[0] == office("2026-12-01 10:00")
+
+
+def test_a_breach_already_reported_stays_reported_and_is_not_reported_again(
+    app: Flask, tuesday: FlaskClient, freeze: Freeze
+) -> None:
+    with app.app_context():
+        case_id = a_complaint().id
+    for moment, limit in (("2026-11-24 11:30", "2026-11-24 11:00"), ("2026-11-25 12:00", "2026-11-25 08:30")):
+        freeze(moment)
+        with app.app_context():
+            raise_due_alarms(utc_now())
+        assert _reported(app) == (["2026-11-24T03:00:00+00:00"], [office("2026-11-24 11:00")])
+        assert due(app, case_id)[0] == office(limit)
+        if moment.startswith("2026-11-24"):
+            assert save(tuesday, "/hari-libur/add", **HOLIDAY) is None
+
+
+def _reported(app: Flask) -> tuple[list[str], list[datetime]]:
+    with app.app_context():
+        breaches = select(ComplaintEvent.data["due_at"].astext).where(ComplaintEvent.kind == "breached")
+        return list(db.session.scalars(breaches)), list(db.session.scalars(select(StepAlarm.due_at)))
+
+
+def _week(app: Flask) -> dict[str, str]:
+    with app.app_context():
+        row = db.session.scalars(select(WorkingWeek).where(WorkingWeek.starts_on.is_(None))).one()
+        return {name: getattr(row, name) for name in ("name", "mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+
+
+def test_other_hours_move_the_limits_of_open_steps(app: Flask, tuesday: FlaskClient) -> None:
+    with app.app_context():
+        case_id = a_complaint().id
+    key = key_of(app, WorkingWeek, starts_on=None)
+    assert save(tuesday, f"/jam-kerja/edit/{key}", **{**_week(app), "tue": "10:30-16:00"}) is None
+    assert due(app, case_id)[0] == office("2026-11-24 11:30")
+    span = {"starts_on": "2026-11-24", "ends_on": "2026-11-24"}
+    assert (
+        save(tuesday, "/jam-kerja/add", **{**_week(app), **span, "name": "Pulang awal", "tue": "08:00-10:15"}) is None
+    )
+    assert due(app, case_id)[0] == office("2026-11-25 08:15")
+
+
+@pytest.mark.parametrize(
+    "hours", ["siang", "07:30", "12:00-07:30", "07:30-12:00 11:00-16:00", "25:00-26:00", "7-12-16"]
+)
+def test_hours_that_no_clock_shows_are_refused_beside_their_day(app: Flask, screen: FlaskClient, hours: str) -> None:
+    key = key_of(app, WorkingWeek, starts_on=None)
+    assert refused(save(screen, f"/jam-kerja/edit/{key}", **{**_week(app), "tue": hours}), "bad_hours", "tue")
+
+
+def test_hours_are_put_into_one_spelling(app: Flask, screen: FlaskClient) -> None:
+    key, week = key_of(app, WorkingWeek, starts_on=None), _week(app)
+    assert save(screen, f"/jam-kerja/edit/{key}", **{**week, "sat": "7.30 – 11.00"}) is None
+    assert _week(app)["sat"] == "07:30-11:00"
+    backwards = {**week, "starts_on": "2026-12-02", "ends_on": "2026-12-01"}
+    assert refused(save(screen, "/jam-kerja/add", **backwards), "ends_before_start", "ends_on")
+
+
+def test_an_office_that_never_opens_is_refused_beside_the_field_and_changes_no_limit(
+    app: Flask, tuesday: FlaskClient
+) -> None:
+    with app.app_context():
+        case_id = a_complaint().id
+    key, week = key_of(app, WorkingWeek, starts_on=None), _week(app)
+    page = save(tuesday, "/jam-kerja/add", name="Tutup terus", starts_on="", ends_on="", mon="")
+    assert refused(page, "never_opens", "mon")
+    assert 'value="Tutup terus"' in (page or "")
+    only_now = {**week, "starts_on": "2026-11-23", "ends_on": "2026-11-27"}
+    assert refused(save(tuesday, f"/jam-kerja/edit/{key}", **only_now), "never_opens", "mon")
+    gone = tuesday.post(f"/jam-kerja/delete/{key}", follow_redirects=True)
+    assert str(REFUSED["never_opens"]) in gone.text
+    assert _week(app) == week
+    assert due(app, case_id)[0] == office("2026-11-24 11:00")
+
+
+def test_a_holiday_that_leaves_too_few_open_days_is_refused_beside_its_date(app: Flask, tuesday: FlaskClient) -> None:
+    with app.app_context():
+        last = load_working_calendar().add_days(utc_now(), FURTHEST_LIMIT)
+        week = db.session.scalars(select(WorkingWeek).where(WorkingWeek.starts_on.is_(None))).one()
+        week.ends_on = office_today(last)
+        db.session.commit()
+    page = save(tuesday, "/hari-libur/add", **HOLIDAY)
+    assert refused(page, "never_opens", "day")
+    assert 'value="Libur setempat"' in (page or "")
+    assert 'value="2026-11-24"' in (page or "")

@@ -1,0 +1,285 @@
+"""Catat aduan: a form that becomes one complaint, whatever the fingers do."""
+
+import html
+import io
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Attachment, Complaint, IdempotencyKey, Reporter
+from app.operations.receive_complaint import hash_code
+
+SignIn = Callable[[str], FlaskClient]
+GOOD = {
+    "title": "Lampu jalan padam",
+    "body": "Sudah tiga malam gelap.",
+    "classification": "complaint",
+    "confidentiality": "open",
+    "channel": "walk_in",
+    "category": "penerangan_jalan",
+    "location.text": "Depan pasar",
+    "occurred_on": "2026-01-05",
+    "reporter.name": "Aminah",
+    "reporter.phone": "0800-0000-0007",
+    "reporter.address": "Jl. Contoh No. 7",
+}
+
+
+def fresh_token(client: FlaskClient) -> str:
+    shown = client.get("/aduan/baru").get_data(as_text=True)
+    found = re.search(r'name="form_token" value="([^"]+)"', shown)
+    assert found is not None
+    return found[1]
+
+
+def send(client: FlaskClient, token: str, **changes: Any) -> Any:
+    fields = {**GOOD, "form_token": token}
+    fields.update({name.replace("__", "."): value for name, value in changes.items()})
+    return client.post("/aduan/baru", data=fields, content_type="multipart/form-data")
+
+
+def how_many(app: Flask, model: type[Any] = Complaint) -> int:
+    with app.app_context():
+        return int(db.session.execute(select(func.count()).select_from(model)).scalar_one())
+
+
+def flashed(client: FlaskClient) -> str:
+    with client.session_transaction() as session:
+        return " ".join(text for _, text in session.get("_flashes", []))
+
+
+def test_a_walk_in_becomes_a_complaint_and_the_notice_names_number_code_and_limit(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    answer = send(client, fresh_token(client))
+    with app.app_context():
+        row = db.session.scalars(select(Complaint)).one()
+        assert (row.title, row.channel, row.status) == ("Lampu jalan padam", "walk_in", "registering")
+        assert db.session.get_one(Reporter, row.id).name == "Aminah"
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/aduan/{row.id}")
+        notice = flashed(client)
+        code = re.search(r"pelapor: ([2-9A-Z]{8}) ", notice)
+        assert code is not None
+        assert hash_code(row.number, code[1]) == row.tracking_code_hash
+        assert row.number in notice
+        assert "Menerima dan meregister" in notice
+        assert "WITA" in notice
+        kept = db.session.scalars(select(IdempotencyKey)).one()
+        assert code[1] not in kept.body
+
+
+def test_the_same_form_sent_again_leads_to_the_first_complaint(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    token = fresh_token(client)
+    first = send(client, token)
+    again = send(client, token, title="Diubah setelah tombol Kembali")
+    assert first.headers["Location"] == again.headers["Location"]
+    assert how_many(app) == 1
+
+
+def test_two_presses_at_the_same_moment_make_one_complaint(app: Flask, as_user: SignIn) -> None:
+    clients = [as_user("admin.aduan") for _ in range(4)]
+    token = fresh_token(clients[0])
+    barrier = threading.Barrier(len(clients))
+    places: list[str] = []
+
+    def press(client: FlaskClient) -> None:
+        barrier.wait()
+        places.append(send(client, token).headers["Location"])
+
+    threads = [threading.Thread(target=press, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(places) == len(clients)
+    assert len(set(places)) == 1
+    assert how_many(app) == 1
+
+
+def test_another_officers_token_is_another_form(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    send(client, fresh_token(client))
+    send(client, fresh_token(client))
+    assert how_many(app) == 2
+
+
+def test_every_fault_stands_at_its_field_and_everything_typed_is_kept(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    token = fresh_token(client)
+    answer = send(
+        client,
+        token,
+        title=" \u200b ",
+        channel="",
+        category="bukan-kategori",
+        occurred_on="2999-01-01",
+        reporter__email="bukan surel",
+        reporter__nik="12",
+        location__village="tiada",
+    )
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for name in ("title", "channel", "category", "occurred_on", "reporter.email", "reporter.nik", "location.village"):
+        assert f'id="{name}-galat"' in shown, name
+        assert f'<a href="#{name}">' in shown, name
+    assert "Sudah tiga malam gelap." in shown
+    assert 'value="bukan surel"' in shown
+    assert "<title>Galat: " in shown
+    assert how_many(app) == 0
+    assert send(client, token).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "x" * 201},
+        {"body": "a\x00b"},
+        {"confidentiality": "public"},
+        {"channel": "fax"},
+        {"reporter__phone": "tanpa angka"},
+        {"location__district": "Antah"},
+        {"occurred_on": "kemarin"},
+    ],
+)
+def test_bad_input_is_a_fault_and_stores_nothing(app: Flask, as_user: SignIn, changes: dict[str, str]) -> None:
+    client = as_user("admin.aduan")
+    answer = send(client, fresh_token(client), **changes)
+    assert answer.status_code == 422
+    assert "err-ringkas" in answer.get_data(as_text=True)
+    assert (how_many(app), how_many(app, IdempotencyKey)) == (0, 0)
+
+
+TEXT_FIELDS = (
+    "title",
+    "body",
+    "location.text",
+    "reporter.name",
+    "reporter.phone",
+    "reporter.email",
+    "reporter.address",
+)
+CODE_FIELDS = ("channel", "category", "classification", "confidentiality", "location.district", "location.village")
+
+
+def refused_at(client: FlaskClient, name: str, text: str) -> str:
+    """The form as it comes back with its fault at a field, and with everything typed still in it."""
+    answer = send(client, fresh_token(client), **{name.replace(".", "__"): text})
+    assert answer.status_code == 422, (name, text[:20])
+    assert f'id="{name}-galat"' in answer.text
+    assert GOOD["body"] in answer.text or name == "body"
+    return html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("name", TEXT_FIELDS)
+def test_unfit_text_is_told_at_its_field_and_kept(app: Flask, as_user: SignIn, name: str) -> None:
+    client = as_user("admin.aduan")
+    for text in ("a" * 200_000, "\U0001f4a1" * 110_000, "sebelum\x00sesudah"):
+        assert text in refused_at(client, name, text)
+    if name in ("title", "body"):
+        for empty in ("\u200b\u2060\ufeff", " \t ", ""):
+            refused_at(client, name, empty)
+    assert how_many(app) == 0
+
+
+@pytest.mark.parametrize("name", CODE_FIELDS)
+def test_an_unknown_code_is_told_at_its_field(app: Flask, as_user: SignIn, name: str) -> None:
+    client = as_user("admin.aduan")
+    for code in ("tiada", "x" * 200_000, "\x00", "\u200b", "['a']", "1e999"):
+        refused_at(client, name, code)
+    assert how_many(app) == 0
+
+
+def test_a_wrong_date_is_told_at_its_field_and_kept(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    for day in ("2026-02-30", "0000-01-01", "1026-01-05", "+999999-01-01", "20260105", "2026-W02-1", "x"):
+        assert f'value="{day}"' in refused_at(client, "occurred_on", day)
+    assert how_many(app) == 0
+
+
+def test_a_file_where_text_belongs_and_text_where_files_belong_change_nothing(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    answer = send(client, fresh_token(client), title=(io.BytesIO(b"judul"), "judul.txt"))
+    assert answer.status_code == 422
+    assert 'id="title-galat"' in answer.text
+    assert send(client, fresh_token(client), attachments="bukan berkas").status_code == 303
+    assert how_many(app, Attachment) == 0
+
+
+def test_faults_stand_in_the_order_of_the_page(as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    answer = send(
+        client, fresh_token(client), title="", channel="", reporter__nik="1", occurred_on="x", location__text="x" * 999
+    )
+    linked = re.findall(r'<li><a href="#([^"]+)">', answer.text)
+    assert linked == ["channel", "title", "location.text", "occurred_on", "reporter.nik"]
+
+
+def test_an_anonymous_reporter_is_not_stored(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    assert send(client, fresh_token(client), confidentiality="anonymous").status_code == 303
+    assert how_many(app, Reporter) == 0
+
+
+def test_a_report_from_sp4n_carries_its_number_and_a_known_one_leads_to_its_complaint(
+    app: Flask, as_user: SignIn
+) -> None:
+    client = as_user("admin.aduan")
+    assert send(client, fresh_token(client), channel="sp4n").status_code == 422
+    assert send(client, fresh_token(client), channel="sp4n", tracking_id="12x").status_code == 422
+    assert send(client, fresh_token(client), channel="phone", tracking_id="1234567").status_code == 422
+    assert send(client, fresh_token(client), channel="sp4n", tracking_id="#1234567").status_code == 303
+    again = send(client, fresh_token(client), channel="sp4n", tracking_id="1234567")
+    assert again.status_code == 422
+    assert "sudah tercatat sebagai LB-" in again.get_data(as_text=True)
+    with app.app_context():
+        assert db.session.scalars(select(Complaint)).one().sp4n_tracking_id == "1234567"
+
+
+def test_files_are_kept_and_a_wrong_kind_is_refused_at_the_field(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    program = (io.BytesIO(b"MZ\x90\x00 program"), "foto.jpg")
+    answer = send(client, fresh_token(client), attachments=program)
+    assert answer.status_code == 422
+    assert 'id="attachments-galat"' in answer.get_data(as_text=True)
+    assert "Berkas harus dipilih lagi" in answer.get_data(as_text=True)
+    assert how_many(app) == 0
+    assert "foto.jpg: Lampirkan PDF, JPEG, atau PNG" in answer.text
+    for files, sentence in (
+        ([(io.BytesIO(b""), "kosong.pdf")], "kosong.pdf: Lampirkan PDF"),
+        ([(io.BytesIO(b"%PDF-1.7"), f"{'n' * 300}.pdf")], "beri berkas ini nama yang pendek"),
+        ([(io.BytesIO(b"%PDF-1.7"), f"{n}.pdf") for n in range(11)], "Pilih paling banyak 10 berkas"),
+    ):
+        assert sentence in send(client, fresh_token(client), attachments=files).text
+    assert how_many(app) == 0
+    two = [(io.BytesIO(b"%PDF-1.7 surat"), "surat.pdf"), (io.BytesIO(b"\xff\xd8\xff foto"), "foto.jpg")]
+    assert send(client, fresh_token(client), attachments=two).status_code == 303
+    assert how_many(app, Attachment) == 2
+
+
+def test_an_old_or_forged_token_brings_the_form_back_with_a_new_one(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    for token in ("", "pendek", "x" * 300, "a' OR 1=1 -- aaaaaaaaaaaaaaaa"):
+        answer = send(client, token)
+        assert answer.status_code == 422
+        assert "Lampu jalan padam" in answer.get_data(as_text=True)
+    assert how_many(app) == 0
+
+
+@pytest.mark.parametrize("username", ["kasi", "kadis", "admin.dishub", "pengawas", "administrator"])
+def test_others_may_not_take_in_complaints(app: Flask, as_user: SignIn, username: str) -> None:
+    client = as_user(username)
+    assert client.get("/aduan/baru").status_code == 403
+    assert send(client, "a" * 32).status_code == 403
+    assert how_many(app) == 0
+
+
+def test_a_stranger_is_sent_to_the_login(client: FlaskClient) -> None:
+    assert client.get("/aduan/baru").headers["Location"].startswith("/login/")
+    assert send(client, "a" * 32).headers["Location"].startswith("/login/")
