@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import os
 from collections.abc import Mapping
@@ -12,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from app.launch.environment_values import database_url, identity_keys, number_of, redis_url
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)
@@ -44,6 +44,8 @@ class Environment:
     identity_keys: tuple[str, ...]
     public_base_url: str | None
     smtp_url: str | None
+    mail_from: str | None = None
+    gateway_url: str | None = None
     trusted_proxies: int = 0
 
     @property
@@ -76,16 +78,18 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     found = Environment(
         home=home,
         host=given.get("HOST", "127.0.0.1"),
-        port=_number("PORT", given.get("PORT", "8080"), 1, 65535, reasons),
+        port=number_of("PORT", given.get("PORT", "8080"), 1, 65535, reasons),
         production=production,
-        database_url=_database_url(given.get("DATABASE_URL"), reasons),
-        redis_url=_redis_url(given.get("REDIS_URL"), reasons),
+        database_url=database_url(given.get("DATABASE_URL"), reasons),
+        redis_url=redis_url(given.get("REDIS_URL"), reasons),
         storage_url=given.get("STORAGE_URL", (home / "storage").as_uri()),
         secret_key=given.get("SECRET_KEY", secrets.get("SECRET_KEY")),
-        identity_keys=_identity_keys(given.get("IDENTITY_KEYS", secrets.get("IDENTITY_KEYS", "")), reasons),
+        identity_keys=identity_keys(given.get("IDENTITY_KEYS", secrets.get("IDENTITY_KEYS", "")), reasons),
         public_base_url=given.get("PUBLIC_BASE_URL"),
         smtp_url=given.get("SMTP_URL"),
-        trusted_proxies=_number("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
+        mail_from=given.get("MAIL_FROM"),
+        gateway_url=given.get("GATEWAY_URL"),
+        trusted_proxies=number_of("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
     )
     if reasons:
         raise ConfigurationError(reasons)
@@ -162,6 +166,8 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
         "REDIS_URL": environment.redis_url,
         "STORAGE_URL": environment.storage_url,
         "SMTP_URL": environment.smtp_url,
+        "MAIL_FROM": environment.mail_from,
+        "GATEWAY_URL": environment.gateway_url,
         "IDENTITY_KEYS": environment.identity_keys,
         "SECRET_KEY": environment.secret_key,
     }
@@ -249,44 +255,6 @@ def limiter_storage(redis_url: str | None) -> str:
     if parts.scheme != "unix":
         return redis_url
     return f"redis+unix://{parts.path}?db={parse_qs(parts.query).get('db', ['0'])[0]}"
-
-
-def _number(name: str, text: str, least: int, most: int, reasons: list[str]) -> int:
-    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
-        return int(text)
-    reasons.append(f"{name} is {text!r}, not a number from {least} to {most}.")
-    return 0
-
-
-def _database_url(text: str | None, reasons: list[str]) -> str | None:
-    if text is None:
-        return None
-    scheme, separator, rest = text.partition("://")
-    if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
-        return f"postgresql+psycopg://{rest}"
-    reasons.append("DATABASE_URL does not begin with postgresql:// (PostgreSQL is the only database).")
-    return None
-
-
-def _redis_url(text: str | None, reasons: list[str]) -> str | None:
-    if text is None or text.startswith(("redis://", "rediss://", "unix://")):
-        return text
-    reasons.append("REDIS_URL does not begin with redis://, rediss:// or unix://.")
-    return None
-
-
-def _identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in text.split(",") if key.strip())
-    if not all(_is_fernet_key(key) for key in keys):
-        reasons.append("IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64, newest first, commas between).")
-    return keys
-
-
-def _is_fernet_key(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _guessable(secret: str) -> bool:

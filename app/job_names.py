@@ -17,16 +17,20 @@ class JobName(StrEnum):
     """Every function a worker may run; anything else in Redis is refused."""
 
     SWEEP_ALARMS = "jobs.alarm_jobs.sweep_alarms"
-    DELIVER_NOTICE = "jobs.notice_jobs.deliver_notice"
-    RELAY_NOTICES = "jobs.notice_jobs.relay_notices"
+    SWEEP_TIMED_ACTS = "jobs.alarm_jobs.sweep_timed_acts"
+    DELIVER = "jobs.notice_jobs.deliver"
+    RELAY_DELIVERIES = "jobs.notice_jobs.relay_deliveries"
+    MAKE_DIGESTS = "jobs.notice_jobs.make_digests"
     RENDER_LETTER = "jobs.document_jobs.render_letter"
     RELAY_DOCUMENTS = "jobs.document_jobs.relay_documents"
 
 
 QUEUE_OF = {
     JobName.SWEEP_ALARMS: QueueName.ALARMS,
-    JobName.DELIVER_NOTICE: QueueName.NOTICES,
-    JobName.RELAY_NOTICES: QueueName.NOTICES,
+    JobName.SWEEP_TIMED_ACTS: QueueName.ALARMS,
+    JobName.DELIVER: QueueName.NOTICES,
+    JobName.RELAY_DELIVERIES: QueueName.NOTICES,
+    JobName.MAKE_DIGESTS: QueueName.NOTICES,
     JobName.RENDER_LETTER: QueueName.DOCUMENTS,
     JobName.RELAY_DOCUMENTS: QueueName.DOCUMENTS,
 }

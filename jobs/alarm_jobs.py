@@ -1,14 +1,27 @@
-"""Limits that pass: seen by a sweep that may run late, twice or side by side."""
+"""Limits that pass and acts that are due: seen by sweeps that may run late, twice or side by side."""
+
+from collections.abc import Callable
+from datetime import datetime
 
 from app.clock import utc_now
-from app.operations import raise_alarms
+from app.operations import raise_alarms, timed_acts
 from jobs.job_context import in_app
 
 
 @in_app
 def sweep_alarms() -> int:
     """Raise everything that is due, in small batches."""
+    return _until_done(raise_alarms.raise_due_alarms)
+
+
+@in_app
+def sweep_timed_acts() -> int:
+    """Close what nobody answered, and note the delegations that ended."""
+    return _until_done(timed_acts.close_silent_cases) + _until_done(timed_acts.note_ended_delegations)
+
+
+def _until_done(batch_of: Callable[[datetime], int]) -> int:
     seen = 0
-    while batch := raise_alarms.raise_due_alarms(utc_now()):
+    while batch := batch_of(utc_now()):
         seen += batch
     return seen

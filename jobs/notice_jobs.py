@@ -1,15 +1,21 @@
-"""Notices on their way out."""
+"""Messages on their way out."""
 
 from app.clock import utc_now
-from app.operations import deliver_notice as delivery
+from app.operations import deliver as delivery
+from app.operations import morning_digests
 from jobs.job_context import in_app
 
 
 @in_app
-def deliver_notice(notice_id: int) -> str:
-    return delivery.deliver_notice(notice_id, utc_now())
+def deliver(delivery_id: int) -> str:
+    return delivery.deliver(delivery_id, utc_now())
 
 
 @in_app
-def relay_notices() -> int:
-    return delivery.relay_notices(utc_now())
+def relay_deliveries() -> int:
+    return delivery.relay_deliveries(utc_now())
+
+
+@in_app
+def make_digests() -> int:
+    return morning_digests.make_digests(utc_now())

@@ -17,7 +17,7 @@ from types import FrameType
 from redis import Redis, RedisError
 from rq.exceptions import DuplicateJobError
 
-from app.job_names import JobName, QueueName
+from app.job_names import QUEUE_OF, JobName, QueueName
 from config import read_environment
 from jobs.listed_job import queue
 
@@ -46,10 +46,15 @@ class PeriodicJob:
         return f"{self.name.replace('.', '-')}-{self.every}-{slot}"
 
 
-PERIODIC_JOBS = (
-    PeriodicJob(JobName("jobs.alarm_jobs.sweep_alarms"), 30, QueueName("alarms")),
-    PeriodicJob(JobName("jobs.notice_jobs.relay_notices"), 20, QueueName("notices")),
-    PeriodicJob(JobName("jobs.document_jobs.relay_documents"), 30, QueueName("documents")),
+PERIODIC_JOBS = tuple(
+    PeriodicJob(name, every, QUEUE_OF[name])
+    for name, every in (
+        (JobName.SWEEP_ALARMS, 30),
+        (JobName.SWEEP_TIMED_ACTS, 60),
+        (JobName.RELAY_DELIVERIES, 20),
+        (JobName.MAKE_DIGESTS, 300),
+        (JobName.RELAY_DOCUMENTS, 30),
+    )
 )
 
 

@@ -10,7 +10,7 @@ from app.labels.reference import CHANGED, TITLES
 from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
-from app.operations.set_deadlines import recompute_open_deadlines
+from app.operations.recompute_deadlines import recompute_open_deadlines
 from app.queries.reference import ZONE, load_working_calendar, parse_hours
 from app.security.guarded_lists import EagerInterface
 from views.guarded_model_view import ChangeRefused, GuardedModelView

@@ -4,6 +4,7 @@ Everything takes aware datetimes and answers in the calendar's zone; `ValueError
 turns days into minutes or back: shares and remainders are measured as working time of the calendar.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ __all__ = [
     "TimeState",
     "Unit",
     "deadline_for",
+    "deadline_for_all",
     "next_alarm_at",
     "remaining",
     "time_state",
@@ -39,6 +41,16 @@ def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowanc
     if allowance.unit is Unit.WORKING_DAYS:
         return calendar.add_days(start, allowance.value, pauses)
     return calendar.add_minutes(start, allowance.value, pauses)
+
+
+def deadline_for_all(
+    calendar: WorkingCalendar, start: datetime, allowances: Iterable[Allowance], pauses: Pauses = ()
+) -> datetime:
+    """Return when a whole SOP is used up: its working days first, then its minutes, neither turned into the other."""
+    given, pauses = tuple(allowances), tuple(pauses)
+    days = sum(a.value for a in given if a.unit is Unit.WORKING_DAYS)
+    minutes = sum(a.value for a in given if a.unit is Unit.WORKING_MINUTES)
+    return calendar.add_minutes(calendar.add_days(start, days, pauses), minutes, pauses)
 
 
 def warn_at(

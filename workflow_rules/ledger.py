@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from workflow_rules.actions import Action
+from workflow_rules.actors import AGENCY_ACTORS
 from workflow_rules.events import Event
 from workflow_rules.evolve import begin, evolve
 from workflow_rules.facts import ComplaintFacts, OpenStep
@@ -127,7 +128,8 @@ def _turns(
 
 def _openings(opened: Iterable[OpenStep], event: Event) -> Iterator[Line]:
     """A step that opens in another house than the one that acted was handed over to it."""
+    acting = event.agency if event.by.actor in AGENCY_ACTORS else None
     for step in opened:
-        if _house(step) != event.by.agency and event.step is not None:
+        if _house(step) != acting:
             yield LedgerKind.HANDED_OVER, step
         yield LedgerKind.OPENED, step

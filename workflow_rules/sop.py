@@ -74,6 +74,11 @@ class Sop:
             return self.extended_draft
         return self._rows[step].allowance or self.allowance(Step.DIRECT)
 
+    def allowances(self, extended: bool = False) -> tuple[Allowance, ...]:
+        """What the sheet grants in all: one allowance a step that has its own."""
+        own = (row.step for row in self.steps if row.allowance is not None)
+        return tuple(self.allowance(step, extended) for step in own)
+
     def skipped_from(self, step: Step) -> tuple[Step, ...]:
         """The steps that a direction given at `step` leaves out, in their order."""
         return LEADING_STEPS[LEADING_STEPS.index(step) : -1] if step in LEADING_STEPS else ()

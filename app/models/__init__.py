@@ -3,10 +3,10 @@
 from app.models.access import ApiKey, IdempotencyKey
 from app.models.complaint import AgencyTrackRow, Complaint, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, NumberCounter
-from app.models.history import ComplaintEvent
-from app.models.messages import Notice, StepAlarm
+from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
+from app.models.messages import Delivery, DeliveryItem, Notice, NoticePreference, StepAlarm
 from app.models.organisation import Agency, DelegationRow, OfficerProfile
-from app.models.reference import Category, District, Holiday, Village, WorkingWeek
+from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
 from app.models.sop import SopStepRow, SopVersion
 
 __all__ = [
@@ -18,11 +18,17 @@ __all__ = [
     "Complaint",
     "ComplaintEvent",
     "DelegationRow",
+    "Delivery",
+    "DeliveryItem",
     "District",
     "Holiday",
     "IdempotencyKey",
+    "JournalEntry",
+    "LedgerRow",
     "Letter",
+    "NationalLimitRow",
     "Notice",
+    "NoticePreference",
     "NumberCounter",
     "OfficerProfile",
     "Reporter",

@@ -31,6 +31,7 @@ class Complaint(Model):
         CheckConstraint("(status = 'answered') = (answered_at IS NOT NULL AND ended_at IS NULL)", name="answered"),
         Index("ix_complaint_status_id", "status", "id"),
         Index("ix_complaint_next_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
     )
 
     id: Mapped[BigKey]
@@ -63,6 +64,7 @@ class Complaint(Model):
     answered_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
     next_due_at: Mapped[Instant | None]
+    closes_at: Mapped[Instant | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     tracking_code_hash: Mapped[str | None]
 

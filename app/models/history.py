@@ -1,12 +1,19 @@
-"""The append-only log: a row an event, chained by hash; the database itself refuses to change or delete one."""
+"""What is only ever added to: events chained by hash, the time ledger, the journal of settings.
+
+The database itself refuses to change or delete a row of these.
+"""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Word
+from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
+from workflow_rules.ledger import LedgerKind
+from workflow_rules.steps import Step
+
+JOURNAL_KINDS = ("calendar_changed", "delegation_ended")
 
 
 class ComplaintEvent(Model):
@@ -38,3 +45,41 @@ class ComplaintEvent(Model):
     complaint: Mapped[Complaint] = relationship()
     officer: Mapped[User | None] = relationship(User, foreign_keys=[officer_id])
     on_behalf_of: Mapped[User | None] = relationship(User, foreign_keys=[on_behalf_of_id])
+
+
+class LedgerRow(Model):
+    """One line of the book of time: what an event did to a step's clock, and whose time it is."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", LedgerKind), name="kind"),
+        CheckConstraint(one_of("step", Step), name="step"),
+        Index("ix_ledger_entry_house", "house", "at"),
+    )
+
+    id: Mapped[BigKey]
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
+    kind: Mapped[Word]
+    at: Mapped[Instant]
+    step: Mapped[Word]
+    track: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    house: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+
+    officer: Mapped[User | None] = relationship(User)
+
+
+class JournalEntry(Model):
+    """One change of what cases run by, outside any case: who (None: the system), when, why, and what it moved."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (CheckConstraint(one_of("kind", JOURNAL_KINDS), name="kind"),)
+
+    id: Mapped[BigKey]
+    kind: Mapped[Word]
+    at: Mapped[Instant]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    reason: Mapped[Prose] = mapped_column(default="")
+    data: Mapped[Document]
+
+    officer: Mapped[User | None] = relationship(User)

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
@@ -73,6 +73,7 @@ class DelegationRow(Model):
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("giver_id <> holder_id", name="not_to_oneself"),
         Index("ix_delegation_holder_period", "holder_id", "ends_on"),
+        Index("ix_delegation_unnoted", "ends_on", postgresql_where=text("noted_at IS NULL")),
     )
 
     id: Mapped[BigKey]
@@ -84,6 +85,7 @@ class DelegationRow(Model):
     ends_on: Mapped[date]
     note: Mapped[Prose] = mapped_column(default="")
     created_at: Mapped[Instant]
+    noted_at: Mapped[Instant | None]
 
     giver: Mapped[OfficerProfile] = relationship(foreign_keys=[giver_id])
     holder: Mapped[OfficerProfile] = relationship(foreign_keys=[holder_id])

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Line, Word, one_of
 from app.models.organisation import Agency
+from workflow_rules.national_clock import NationalClass, NationalStage
 
-NATIONAL_CLASSES = ("information_request", "aspiration", "no_oversight", "oversight")
 HOLIDAY_KINDS = ("public", "collective_leave", "local")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -18,7 +18,7 @@ class Category(Model):
     """What a complaint is about, in two levels, with the agency that usually answers."""
 
     __tablename__ = "category"
-    __table_args__ = (CheckConstraint(one_of("national_class", NATIONAL_CLASSES), name="national_class"),)
+    __table_args__ = (CheckConstraint(one_of("national_class", NationalClass), name="national_class"),)
 
     id: Mapped[BigKey]
     code: Mapped[Word] = mapped_column(unique=True)
@@ -80,6 +80,30 @@ class Holiday(Model):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class NationalLimitRow(Model):
+    """A limit of the national system in working days, with its legal source and the day from which it holds."""
+
+    __tablename__ = "national_limit"
+    __table_args__ = (
+        UniqueConstraint(
+            "stage", "of_class", "valid_from", name="uq_national_limit_stage", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint(one_of("stage", NationalStage), name="stage"),
+        CheckConstraint(one_of("of_class", NationalClass), name="of_class"),
+        CheckConstraint("days BETWEEN 1 AND 365", name="days"),
+    )
+
+    id: Mapped[BigKey]
+    stage: Mapped[Word]
+    of_class: Mapped[str | None]
+    days: Mapped[int]
+    source: Mapped[Line]
+    valid_from: Mapped[date]
+
+    def __repr__(self) -> str:
+        return f"{self.stage} {self.days}"
 
 
 class WorkingWeek(Model):

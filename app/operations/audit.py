@@ -1,4 +1,4 @@
-"""The event log read back: the chain checked, the events replayed by the rules, the result held against the rows."""
+"""The event log read back: chain checked, events replayed by the rules, rows and book of time held against them."""
 
 from dataclasses import dataclass, replace
 
@@ -8,11 +8,13 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.record_history import hashed_record
 from app.queries.complaints import facts_of
+from app.queries.time_book import book_of
 from workflow_rules.actors import Actor, Capacity, DelegationKind
 from workflow_rules.events import Event, event_kind
 from workflow_rules.evolve import replay
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.hash_chain import first_break
+from workflow_rules.ledger import ledger_of
 from workflow_rules.steps import Step
 
 
@@ -32,7 +34,7 @@ def audit_all() -> list[Finding]:
 
 def audit(complaint: Complaint) -> Finding | None:
     rows = events_of(complaint.id)
-    fault = _fault_of_chain(complaint, rows) or _fault_of_rows(complaint, rows)
+    fault = _fault_of_chain(complaint, rows) or _fault_of_rows(complaint, rows) or _fault_of_ledger(complaint, rows)
     return Finding(complaint.number, fault) if fault else None
 
 
@@ -63,6 +65,11 @@ def _fault_of_rows(complaint: Complaint, rows: list[ComplaintEvent]) -> str:
     except (ValueError, KeyError) as error:
         return f"the events cannot be replayed: {error}"
     return "" if _comparable(told) == _comparable(facts_of(complaint)) else "the rows are not what the events lead to"
+
+
+def _fault_of_ledger(complaint: Complaint, rows: list[ComplaintEvent]) -> str:
+    told = ledger_of(complaint.number, [(as_event(row), row.officer_id) for row in rows])
+    return "" if told == book_of(complaint.id) else "the book of time is not what the events lead to"
 
 
 def _comparable(facts: ComplaintFacts) -> ComplaintFacts:

@@ -1,14 +1,24 @@
 """Fills empty reference tables at `migrate`; what administrators have changed since is left as it is."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_appbuilder import Model
 from sqlalchemy import func, select
 
 from app.clock import office_today
 from app.extensions import db
-from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
+from app.models import (
+    Agency,
+    Category,
+    District,
+    Holiday,
+    NationalLimitRow,
+    SopStepRow,
+    SopVersion,
+    Village,
+    WorkingWeek,
+)
 from app.reference_data import read
 from workflow_rules.sop import SopStep
 from workflow_rules.standard_sop import STANDARD_SOP
@@ -27,6 +37,8 @@ def load_reference_data(now: datetime) -> None:
     if _empty(WorkingWeek):
         _load_weeks()
     _load_holidays(office_today(now).year)
+    if _empty(NationalLimitRow):
+        db.session.add_all(_national_limits())
     if _empty(SopVersion):
         db.session.add(_standard_sop(now))
     db.session.commit()
@@ -90,6 +102,18 @@ def _load_holidays(year: int) -> None:
         if db.session.execute(there).scalar_one() == 0:
             days = read.holidays_of([wanted])
             db.session.add_all(Holiday(day=h.date, name=h.name, kind=h.kind) for h in days)
+
+
+def _national_limits() -> list[NationalLimitRow]:
+    """The limits that SP4N-LAPOR! publishes; Permen PANRB 5/2025 is in force, but its numbers could not be read."""
+    source = "SP4N-LAPOR! (Permen PANRB 5/2025), angka menurut aplikasi resmi dan SIPPN"
+    classes = {"information_request": 5, "aspiration": 5, "no_oversight": 14, "oversight": 60}
+    rows: list[tuple[str, str | None, int]] = [("verify", None, 3), ("act", None, 5), ("close", None, 10)]
+    rows += [("finish", of_class, days) for of_class, days in classes.items()]
+    return [
+        NationalLimitRow(stage=stage, of_class=of_class, days=days, source=source, valid_from=date(2025, 5, 1))
+        for stage, of_class, days in rows
+    ]
 
 
 def _standard_sop(now: datetime) -> SopVersion:

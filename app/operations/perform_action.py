@@ -8,12 +8,13 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, StepTask
+from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import keep_letter
 from app.operations.notify import notify_opened
 from app.operations.project_facts import project_facts
-from app.operations.record_history import record_history
-from app.queries.complaints import facts_of, get_for_update
+from app.operations.record_history import keep_ledger, record_history
+from app.queries.complaints import facts_of, get_for_update, open_tasks_of
 from app.queries.reference import agencies_in_service, load_sop, load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
@@ -61,6 +62,8 @@ def perform_action(
         known = _known(request, complaint, facts, sop, calendar)
         at = _not_before_the_last(now or utc_now(), facts)
         decision = decide(facts, replace(request, known=known), by, sop, at)
+        raise_passed_limits(complaint, open_tasks_of(complaint), calendar, at)
+        keep_ledger(complaint, facts, decision.after, decision.event, by)
         return _carry_out(complaint, decision, by, sop, calendar, address)
 
 

@@ -2,7 +2,7 @@
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
-from app.operations.set_deadlines import allowance_of, open_task, set_deadline
+from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
 from app.queries.complaints import open_tasks_of
 from workflow_rules.events import Event
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
@@ -20,6 +20,7 @@ def project_facts(
     _write_tracks(complaint, after)
     opened = _write_tasks(complaint, after, event, sop, calendar)
     _write_case(complaint, after, event)
+    set_closing(complaint, sop.silence, calendar)
     return opened
 
 
@@ -83,7 +84,7 @@ def _write_tasks(
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
         _write_pauses(task, step, event)
-        set_deadline(task, step, allowance_of(step, after, sop), calendar)
+        set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
     db.session.flush()
     return opened
 

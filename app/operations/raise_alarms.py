@@ -1,33 +1,36 @@
-"""Limits that have passed: seen once each, recorded on the case, told to its holder."""
+"""The sweep over limits: small locked batches of what is due, so that its cost grows with that and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
 
 from app.extensions import db
-from app.models import Complaint, StepAlarm, StepTask
-from app.operations.notify import add_notices
-from app.operations.record_history import record_history
-from app.queries.people import holders_of
+from app.models import Complaint, StepTask
+from app.operations.alarms import raise_passed, set_next_alarm
+from app.operations.timed_acts import expire_question
+from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM, Actor, Capacity
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.steps import Step
+from workflow_rules.working_calendar import WorkingCalendar
 
-LATE = "late"
+log = structlog.get_logger()
+
+PUT_OFF = timedelta(minutes=15)
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
-    """Record one batch of passed limits and say how many cases it looked at; safe to run twice or side by side.
+    """Take up one batch of steps whose moment has come and say how many cases it looked at; safe to run twice or side
+    by side.
 
     Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level) is the right to record and notify.
     """
     with one_transaction():
+        calendar = load_working_calendar()
         cases = _lock_due_cases(now, batch)
         for complaint in cases:
             for task in _due_tasks(complaint, now):
-                _raise(complaint, task, now)
+                _take_up_or_put_off(complaint, task, calendar, now)
         return len(cases)
 
 
@@ -43,17 +46,24 @@ def _lock_due_cases(now: datetime, batch: int) -> list[Complaint]:
 
 def _due_tasks(complaint: Complaint, now: datetime) -> list[StepTask]:
     statement = select(StepTask).where(StepTask.complaint_id == complaint.id, _due(now)).order_by(StepTask.id)
+    statement = statement.options(selectinload(StepTask.pauses))
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def _raise(complaint: Complaint, task: StepTask, now: datetime) -> None:
-    table = StepAlarm.__table__
-    row = {"task_id": task.id, "level": LATE, "due_at": task.due_at, "raised_at": now}
-    won = db.session.execute(insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)).first()
-    task.next_alarm_at = None
-    if won is None:
+def _take_up_or_put_off(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+    """A step that cannot be taken up is logged and looked at again later: it must not hold up the others."""
+    try:
+        with db.session.begin_nested():
+            _take_up(complaint, task, calendar, now)
+    except Exception:
+        log.exception("alarm_not_raised", complaint=complaint.number, step=task.step)
+        task.next_alarm_at = now + PUT_OFF
+
+
+def _take_up(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+    """A question that ran out ends; every level that has come is raised; then the next moment is set."""
+    if task.paused_at is not None:
+        expire_question(complaint, task, now)
         return
-    data = {"due_at": task.due_at.isoformat()}
-    event = Event(SystemEvent.BREACHED, now, Capacity(Actor.SYSTEM), Step(task.step), task.agency_code, data)
-    record_history(complaint, event, SYSTEM, None)
-    add_notices(complaint, task, "step_late", holders_of(db.session(), task.actor, task.agency_code), now)
+    raise_passed(complaint, task, calendar, now)
+    set_next_alarm(task, calendar, now)

@@ -16,7 +16,7 @@ from app.operations.attach_file import store_file
 from app.operations.notify import notify_opened
 from app.operations.number_series import next_number
 from app.operations.project_facts import project_facts
-from app.operations.record_history import record_history
+from app.operations.record_history import keep_ledger, record_history
 from app.operations.report_input import Report
 from app.queries.complaints import reporter_facts
 from app.queries.reference import active_sop_version, load_sop, load_working_calendar
@@ -64,6 +64,7 @@ def receive_complaint(
         event = Event(SystemEvent.RECEIVED, at, capacity, None, None, received_data(complaint, report.reporter))
         facts = begin(complaint.number, event)
         record_history(complaint, event, by, address)
+        keep_ledger(complaint, None, facts, event, by)
         opened = project_facts(complaint, facts, event, load_sop(version), load_working_calendar())
         for filename, content in report.attachments:
             store_file(complaint, filename, content, capacity.actor.value, at)

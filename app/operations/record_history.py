@@ -1,4 +1,4 @@
-"""The only writer of the event log: each record takes the hash of the one before it."""
+"""The only writer of the event log and of the book of time: each record takes the hash of the one before it."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent
+from app.models import Complaint, ComplaintEvent, LedgerRow
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
+from workflow_rules.facts import ComplaintFacts
 from workflow_rules.hash_chain import GENESIS, link
+from workflow_rules.ledger import LedgerEntry, entries
 
 
 def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
@@ -60,3 +62,22 @@ def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:
         "address": row.address,
         "data": row.data,
     }
+
+
+def keep_ledger(
+    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
+) -> None:
+    """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
+    db.session.add_all(_ledger_row(complaint, entry) for entry in entries(before, after, event, by.id))
+
+
+def _ledger_row(complaint: Complaint, entry: LedgerEntry) -> LedgerRow:
+    return LedgerRow(
+        complaint_id=complaint.id,
+        kind=entry.kind.value,
+        at=entry.at,
+        step=entry.step.value,
+        track=entry.track,
+        house=entry.house,
+        officer_id=entry.officer,
+    )

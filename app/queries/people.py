@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.clock import office_today
 from app.extensions import db
@@ -57,8 +56,8 @@ def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
     return tuple(c for c in held if c.actor not in AGENCY_ACTORS or c.agency is not None)
 
 
-def holders_of(session: Session, actor: str, agency: str | None) -> list[int]:
-    """Active users who hold an office, by role and agency: those a newly opened step waits for."""
+def holders_of(actor: str, agency: str | None) -> list[int]:
+    """Active users who hold an office, by role and agency: those an open step waits for."""
     statement = (
         select(User.id)
         .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
@@ -67,6 +66,16 @@ def holders_of(session: Session, actor: str, agency: str | None) -> list[int]:
         .where(Role.name == actor, User.active.is_(True))
         .order_by(User.id)
     )
-    if agency is not None:
+    if actor in AGENCY_ACTORS:
         statement = statement.where(OfficerProfile.agency_code == agency)
-    return list(session.scalars(statement))
+    return list(db.session.scalars(statement))
+
+
+def who_hears(actor: str, agency: str | None, now: datetime) -> list[int]:
+    """Who is told of an office's work on that day: its holders and, also through a chain, who stands in for them."""
+    running = _running_delegations(office_today(now))
+    told = set(holders_of(actor, agency))
+    while more := {d.holder for d in running if d.giver in told} - told:
+        told |= more
+    active = select(User.id).where(User.id.in_(told), User.active.is_(True)).order_by(User.id)
+    return list(db.session.scalars(active))

@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 
 import holidays
 
+from workflow_rules.national_clock import NationalClass
+
 HERE = Path(__file__).parent
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
-NATIONAL_CLASSES = ("information_request", "aspiration", "no_oversight", "oversight")
+NATIONAL_CLASSES = tuple(NationalClass)
 Row = TypeVar("Row")
 
 

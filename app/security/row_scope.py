@@ -14,6 +14,7 @@ from app.models import (
     Attachment,
     Complaint,
     ComplaintEvent,
+    LedgerRow,
     Letter,
     Notice,
     Reporter,
@@ -24,7 +25,7 @@ from app.queries.complaints import visible_ids
 from app.security.current_person import current_person
 from workflow_rules.actors import Person
 
-OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, Letter, Notice, Reporter, StepTask)
+OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, Reporter, StepTask)
 
 
 def install_row_scope() -> None:
@@ -58,5 +59,7 @@ def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
     own_tasks = select(tasks.c.id).where(tasks.c.complaint_id.in_(ids))
     criteria = [with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True)]
     criteria += [with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True) for c in OF_A_CASE]
+    told = Notice.complaint_id.is_(None) | Notice.complaint_id.in_(ids)
+    criteria += [with_loader_criteria(Notice, told, include_aliases=True)]
     criteria += [with_loader_criteria(StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True)]
     return criteria

@@ -18,15 +18,15 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("label", sa.String(length=150), nullable=True),
         sa.Column("description", sa.String(length=512), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_group")),
-        sa.UniqueConstraint("name", name=op.f("uq_ab_group_name")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
     )
     op.create_table(
         "ab_permission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission")),
-        sa.UniqueConstraint("name", name=op.f("uq_ab_permission_name")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
     )
     op.create_table(
         "ab_register_user",
@@ -38,16 +38,16 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("registration_date", sa.DateTime(), nullable=True),
         sa.Column("registration_hash", sa.String(length=256), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_register_user")),
-        sa.UniqueConstraint("email", name=op.f("uq_ab_register_user_email")),
-        sa.UniqueConstraint("username", name=op.f("uq_ab_register_user_username")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email"),
+        sa.UniqueConstraint("username"),
     )
     op.create_table(
         "ab_role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_role")),
-        sa.UniqueConstraint("name", name=op.f("uq_ab_role_name")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
     )
     op.create_table(
         "ab_user",
@@ -65,18 +65,24 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.DateTime(), nullable=True),
         sa.Column("created_by_fk", sa.Integer(), nullable=True),
         sa.Column("changed_by_fk", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["changed_by_fk"], ["ab_user.id"], name=op.f("fk_ab_user_changed_by_fk_ab_user")),
-        sa.ForeignKeyConstraint(["created_by_fk"], ["ab_user.id"], name=op.f("fk_ab_user_created_by_fk_ab_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user")),
-        sa.UniqueConstraint("email", name=op.f("uq_ab_user_email")),
-        sa.UniqueConstraint("username", name=op.f("uq_ab_user_username")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_fk"],
+            ["ab_user.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_fk"],
+            ["ab_user.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("email"),
+        sa.UniqueConstraint("username"),
     )
     op.create_table(
         "ab_view_menu",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=250), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_view_menu")),
-        sa.UniqueConstraint("name", name=op.f("uq_ab_view_menu_name")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
     )
     op.create_table(
         "agency",
@@ -149,6 +155,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("caller", "key", name="uq_idempotency_key_caller_key"),
     )
     op.create_table(
+        "national_limit",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("stage", sa.String(length=80), nullable=False),
+        sa.Column("of_class", sa.String(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "of_class IN ('information_request', 'aspiration', 'no_oversight', 'oversight')",
+            name=op.f("ck_national_limit_of_class"),
+        ),
+        sa.CheckConstraint("stage IN ('verify', 'act', 'finish', 'close')", name=op.f("ck_national_limit_stage")),
+        sa.CheckConstraint("days BETWEEN 1 AND 365", name=op.f("ck_national_limit_days")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_national_limit")),
+        sa.UniqueConstraint(
+            "stage", "of_class", "valid_from", name="uq_national_limit_stage", postgresql_nulls_not_distinct=True
+        ),
+    )
+    op.create_table(
         "number_counter",
         sa.Column("series", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
@@ -217,12 +242,10 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.DateTime(), nullable=True),
         sa.Column("revoked_on", sa.DateTime(), nullable=True),
         sa.Column("last_used_on", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_api_key_user_id_ab_user"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_api_key")),
-        sa.UniqueConstraint("lookup_hash", name=op.f("uq_ab_api_key_lookup_hash")),
-        sa.UniqueConstraint("uuid", name=op.f("uq_ab_api_key_uuid")),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("lookup_hash"),
+        sa.UniqueConstraint("uuid"),
     )
     op.create_index("idx_api_key_lookup_hash", "ab_api_key", ["lookup_hash"], unique=True)
     op.create_index("idx_api_key_prefix", "ab_api_key", ["key_prefix"], unique=False)
@@ -232,14 +255,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["ab_group.id"], name=op.f("fk_ab_group_role_group_id_ab_group"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_group_role_role_id_ab_role"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_group_role")),
-        sa.UniqueConstraint("group_id", "role_id", name=op.f("uq_ab_group_role_group_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["ab_group.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("group_id", "role_id"),
     )
     op.create_index("idx_group_id", "ab_group_role", ["group_id"], unique=False)
     op.create_index("idx_group_role_id", "ab_group_role", ["role_id"], unique=False)
@@ -249,13 +268,15 @@ def upgrade() -> None:
         sa.Column("permission_id", sa.Integer(), nullable=False),
         sa.Column("view_menu_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["permission_id"], ["ab_permission.id"], name=op.f("fk_ab_permission_view_permission_id_ab_permission")
+            ["permission_id"],
+            ["ab_permission.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["view_menu_id"], ["ab_view_menu.id"], name=op.f("fk_ab_permission_view_view_menu_id_ab_view_menu")
+            ["view_menu_id"],
+            ["ab_view_menu.id"],
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view")),
-        sa.UniqueConstraint("permission_id", "view_menu_id", name=op.f("uq_ab_permission_view_permission_id")),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("permission_id", "view_menu_id"),
     )
     op.create_index("idx_permission_id", "ab_permission_view", ["permission_id"], unique=False)
     op.create_index("idx_view_menu_id", "ab_permission_view", ["view_menu_id"], unique=False)
@@ -264,14 +285,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("group_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["ab_group.id"], name=op.f("fk_ab_user_group_group_id_ab_group"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_group_user_id_ab_user"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_group")),
-        sa.UniqueConstraint("user_id", "group_id", name=op.f("uq_ab_user_group_user_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["ab_group.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("user_id", "group_id"),
     )
     op.create_index("idx_user_group_id", "ab_user_group", ["group_id"], unique=False)
     op.create_index("idx_user_id", "ab_user_group", ["user_id"], unique=False)
@@ -280,14 +297,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_user_role_role_id_ab_role"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["ab_user.id"], name=op.f("fk_ab_user_role_user_id_ab_user"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_user_role")),
-        sa.UniqueConstraint("user_id", "role_id", name=op.f("uq_ab_user_role_user_id")),
+        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("user_id", "role_id"),
     )
     op.create_table(
         "category",
@@ -311,6 +324,62 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_category_default_agency_code"), "category", ["default_agency_code"], unique=False)
     op.create_index(op.f("ix_category_parent_id"), "category", ["parent_id"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("digest_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.CheckConstraint("channel IN ('email', 'gateway')", name=op.f("ck_delivery_channel")),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name=op.f("ck_delivery_state")),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_delivery_user_id_ab_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("user_id", "channel", "digest_on", name="uq_delivery_user_channel_digest"),
+    )
+    op.create_index(
+        "ix_delivery_failed", "delivery", ["id"], unique=False, postgresql_where=sa.text("state = 'failed'")
+    )
+    op.create_index(
+        "ix_delivery_untried",
+        "delivery",
+        ["user_id", "channel"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued' AND attempts = 0"),
+    )
+    op.create_index(
+        "ix_delivery_waiting", "delivery", ["next_try_at"], unique=False, postgresql_where=sa.text("state = 'queued'")
+    )
+    op.create_table(
+        "journal_entry",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint("kind IN ('calendar_changed', 'delegation_ended')", name=op.f("ck_journal_entry_kind")),
+        sa.ForeignKeyConstraint(["officer_id"], ["ab_user.id"], name=op.f("fk_journal_entry_officer_id_ab_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entry")),
+    )
+    op.create_index(op.f("ix_journal_entry_officer_id"), "journal_entry", ["officer_id"], unique=False)
+    op.create_table(
+        "notice_preference",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("by_email", sa.Boolean(), nullable=False),
+        sa.Column("gateway_to", sa.Text(), nullable=True),
+        sa.Column("only_digest", sa.Boolean(), nullable=False),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.Column("limit_at_any_hour", sa.Boolean(), nullable=False),
+        sa.Column("morning_digest", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_notice_preference_user_id_ab_user")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_notice_preference")),
+    )
     op.create_table(
         "officer_profile",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -371,19 +440,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("permission_view_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["permission_view_id"],
-            ["ab_permission_view.id"],
-            name=op.f("fk_ab_permission_view_role_permission_view_id_ab_permission_view"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["ab_role.id"], name=op.f("fk_ab_permission_view_role_role_id_ab_role"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ab_permission_view_role")),
-        sa.UniqueConstraint(
-            "permission_view_id", "role_id", name=op.f("uq_ab_permission_view_role_permission_view_id")
-        ),
+        sa.ForeignKeyConstraint(["permission_view_id"], ["ab_permission_view.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("permission_view_id", "role_id"),
     )
     op.create_index("idx_permission_view_id", "ab_permission_view_role", ["permission_view_id"], unique=False)
     op.create_index("idx_role_id", "ab_permission_view_role", ["role_id"], unique=False)
@@ -419,6 +479,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
         sa.Column("tracking_code_hash", sa.String(), nullable=True),
         sa.CheckConstraint(
@@ -455,6 +516,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("sp4n_tracking_id", name=op.f("uq_complaint_sp4n_tracking_id")),
     )
     op.create_index(op.f("ix_complaint_category_id"), "complaint", ["category_id"], unique=False)
+    op.create_index(
+        "ix_complaint_closes",
+        "complaint",
+        ["closes_at"],
+        unique=False,
+        postgresql_where=sa.text("closes_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_complaint_district_id"), "complaint", ["district_id"], unique=False)
     op.create_index(op.f("ix_complaint_merged_into_id"), "complaint", ["merged_into_id"], unique=False)
     op.create_index(
@@ -478,6 +546,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('plt', 'plh', 'an')", name=op.f("ck_delegation_kind")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_delegation_ends_after_start")),
         sa.CheckConstraint("giver_id <> holder_id", name=op.f("ck_delegation_not_to_oneself")),
@@ -491,6 +560,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delegation_giver_id"), "delegation", ["giver_id"], unique=False)
     op.create_index("ix_delegation_holder_period", "delegation", ["holder_id", "ends_on"], unique=False)
+    op.create_index(
+        "ix_delegation_unnoted", "delegation", ["ends_on"], unique=False, postgresql_where=sa.text("noted_at IS NULL")
+    )
     op.create_table(
         "agency_track",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -575,6 +647,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_complaint_event_delegation_id"), "complaint_event", ["delegation_id"], unique=False)
     op.create_index(op.f("ix_complaint_event_officer_id"), "complaint_event", ["officer_id"], unique=False)
     op.create_index(op.f("ix_complaint_event_on_behalf_of_id"), "complaint_event", ["on_behalf_of_id"], unique=False)
+    op.create_table(
+        "ledger_entry",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("step", sa.String(length=80), nullable=False),
+        sa.Column("track", sa.String(length=80), nullable=True),
+        sa.Column("house", sa.String(length=80), nullable=True),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('opened', 'handed_over', 'accepted', 'paused', 'resumed', 'closed')",
+            name=op.f("ck_ledger_entry_kind"),
+        ),
+        sa.CheckConstraint(
+            "step IN ('register', 'check', 'report', 'direct', 'relay', 'agency_receive', 'agency_dispose', 'draft_answer', 'sign_answer', 'send_answer', 'dispose_answer', 'reply')",
+            name=op.f("ck_ledger_entry_step"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_ledger_entry_complaint_id_complaint")
+        ),
+        sa.ForeignKeyConstraint(["house"], ["agency.code"], name=op.f("fk_ledger_entry_house_agency")),
+        sa.ForeignKeyConstraint(["officer_id"], ["ab_user.id"], name=op.f("fk_ledger_entry_officer_id_ab_user")),
+        sa.ForeignKeyConstraint(["track"], ["agency.code"], name=op.f("fk_ledger_entry_track_agency")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+    )
+    op.create_index(op.f("ix_ledger_entry_complaint_id"), "ledger_entry", ["complaint_id"], unique=False)
+    op.create_index("ix_ledger_entry_house", "ledger_entry", ["house", "at"], unique=False)
+    op.create_index(op.f("ix_ledger_entry_officer_id"), "ledger_entry", ["officer_id"], unique=False)
     op.create_table(
         "letter",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -705,36 +806,41 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
-        sa.Column("task_id", sa.BigInteger(), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=True),
+        sa.Column("task_id", sa.BigInteger(), nullable=True),
+        sa.Column("delegation_id", sa.BigInteger(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=80), nullable=False),
-        sa.Column("state", sa.String(length=80), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.String(), nullable=True),
-        sa.CheckConstraint("kind IN ('step_opened', 'step_late')", name=op.f("ck_notice_kind")),
-        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'skipped')", name=op.f("ck_notice_state")),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('step_opened', 'step_near', 'step_late', 'step_overdue', 'information_added', 'question_expired', 'delegation_ended')",
+            name=op.f("ck_notice_kind"),
+        ),
+        sa.CheckConstraint("(task_id IS NULL) = (complaint_id IS NULL)", name=op.f("ck_notice_of_a_case")),
+        sa.CheckConstraint("num_nonnulls(task_id, delegation_id) = 1", name=op.f("ck_notice_one_cause")),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_notice_complaint_id_complaint")),
+        sa.ForeignKeyConstraint(["delegation_id"], ["delegation.id"], name=op.f("fk_notice_delegation_id_delegation")),
         sa.ForeignKeyConstraint(["task_id"], ["step_task.id"], name=op.f("fk_notice_task_id_step_task")),
         sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name=op.f("fk_notice_user_id_ab_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint("task_id", "user_id", "kind", name="uq_notice_task_user_kind"),
+        sa.UniqueConstraint("delegation_id", "user_id", "kind", name="uq_notice_delegation_user_kind"),
+        sa.UniqueConstraint("task_id", "user_id", "kind", "level", name="uq_notice_task_user_kind_level"),
     )
     op.create_index(op.f("ix_notice_complaint_id"), "notice", ["complaint_id"], unique=False)
-    op.create_index(op.f("ix_notice_user_id"), "notice", ["user_id"], unique=False)
     op.create_index(
-        "ix_notice_waiting", "notice", ["next_try_at"], unique=False, postgresql_where=sa.text("state = 'queued'")
+        "ix_notice_unread", "notice", ["user_id"], unique=False, postgresql_where=sa.text("read_at IS NULL")
     )
+    op.create_index("ix_notice_user", "notice", ["user_id", "id"], unique=False)
     op.create_table(
         "step_alarm",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("task_id", sa.BigInteger(), nullable=False),
-        sa.Column("level", sa.String(length=80), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("level >= 0", name=op.f("ck_step_alarm_level")),
         sa.ForeignKeyConstraint(["task_id"], ["step_task.id"], name=op.f("fk_step_alarm_task_id_step_task")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_step_alarm")),
         sa.UniqueConstraint("task_id", "level", name="uq_step_alarm_task_level"),
@@ -754,17 +860,29 @@ def upgrade() -> None:
     op.create_index(
         "uq_step_pause_one_open", "step_pause", ["task_id"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
     )
+    op.create_table(
+        "delivery_item",
+        sa.Column("notice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_item_delivery_id_delivery")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_delivery_item_notice_id_notice")),
+        sa.PrimaryKeyConstraint("notice_id", "channel", name=op.f("pk_delivery_item")),
+    )
+    op.create_index(op.f("ix_delivery_item_delivery_id"), "delivery_item", ["delivery_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_delivery_item_delivery_id"), table_name="delivery_item")
+    op.drop_table("delivery_item")
     op.drop_index("uq_step_pause_one_open", table_name="step_pause", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("ix_step_pause_task_id"), table_name="step_pause")
     op.drop_table("step_pause")
     op.drop_table("step_alarm")
-    op.drop_index("ix_notice_waiting", table_name="notice", postgresql_where=sa.text("state = 'queued'"))
-    op.drop_index(op.f("ix_notice_user_id"), table_name="notice")
+    op.drop_index("ix_notice_user", table_name="notice")
+    op.drop_index("ix_notice_unread", table_name="notice", postgresql_where=sa.text("read_at IS NULL"))
     op.drop_index(op.f("ix_notice_complaint_id"), table_name="notice")
     op.drop_table("notice")
     op.drop_index(
@@ -795,6 +913,10 @@ def downgrade() -> None:
     op.drop_index("ix_letter_pdf_queued", table_name="letter", postgresql_where=sa.text("pdf_state = 'queued'"))
     op.drop_index(op.f("ix_letter_complaint_id"), table_name="letter")
     op.drop_table("letter")
+    op.drop_index(op.f("ix_ledger_entry_officer_id"), table_name="ledger_entry")
+    op.drop_index("ix_ledger_entry_house", table_name="ledger_entry")
+    op.drop_index(op.f("ix_ledger_entry_complaint_id"), table_name="ledger_entry")
+    op.drop_table("ledger_entry")
     op.drop_index(op.f("ix_complaint_event_on_behalf_of_id"), table_name="complaint_event")
     op.drop_index(op.f("ix_complaint_event_officer_id"), table_name="complaint_event")
     op.drop_index(op.f("ix_complaint_event_delegation_id"), table_name="complaint_event")
@@ -809,6 +931,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_agency_track_agency_case", table_name="agency_track")
     op.drop_table("agency_track")
+    op.drop_index("ix_delegation_unnoted", table_name="delegation", postgresql_where=sa.text("noted_at IS NULL"))
     op.drop_index("ix_delegation_holder_period", table_name="delegation")
     op.drop_index(op.f("ix_delegation_giver_id"), table_name="delegation")
     op.drop_table("delegation")
@@ -818,6 +941,7 @@ def downgrade() -> None:
     op.drop_index("ix_complaint_next_due", table_name="complaint", postgresql_where=sa.text("next_due_at IS NOT NULL"))
     op.drop_index(op.f("ix_complaint_merged_into_id"), table_name="complaint")
     op.drop_index(op.f("ix_complaint_district_id"), table_name="complaint")
+    op.drop_index("ix_complaint_closes", table_name="complaint", postgresql_where=sa.text("closes_at IS NOT NULL"))
     op.drop_index(op.f("ix_complaint_category_id"), table_name="complaint")
     op.drop_table("complaint")
     op.drop_index("idx_role_id", table_name="ab_permission_view_role")
@@ -828,6 +952,15 @@ def downgrade() -> None:
     op.drop_table("sop_step")
     op.drop_index(op.f("ix_officer_profile_agency_code"), table_name="officer_profile")
     op.drop_table("officer_profile")
+    op.drop_table("notice_preference")
+    op.drop_index(op.f("ix_journal_entry_officer_id"), table_name="journal_entry")
+    op.drop_table("journal_entry")
+    op.drop_index("ix_delivery_waiting", table_name="delivery", postgresql_where=sa.text("state = 'queued'"))
+    op.drop_index(
+        "ix_delivery_untried", table_name="delivery", postgresql_where=sa.text("state = 'queued' AND attempts = 0")
+    )
+    op.drop_index("ix_delivery_failed", table_name="delivery", postgresql_where=sa.text("state = 'failed'"))
+    op.drop_table("delivery")
     op.drop_index(op.f("ix_category_parent_id"), table_name="category")
     op.drop_index(op.f("ix_category_default_agency_code"), table_name="category")
     op.drop_table("category")
@@ -849,6 +982,7 @@ def downgrade() -> None:
     op.drop_index("uq_sop_version_one_active", table_name="sop_version", postgresql_where=sa.text("status = 'active'"))
     op.drop_table("sop_version")
     op.drop_table("number_counter")
+    op.drop_table("national_limit")
     op.drop_table("idempotency_key")
     op.drop_index(op.f("ix_holiday_day"), table_name="holiday")
     op.drop_table("holiday")

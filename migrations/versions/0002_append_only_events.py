@@ -1,4 +1,4 @@
-"""append_only_events: the database itself refuses to change, delete or empty the event log"""
+"""append_only_events: the database itself refuses to change, delete or empty what is only ever added to"""
 
 from alembic import op
 
@@ -6,6 +6,8 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+APPEND_ONLY = ("complaint_event", "ledger_entry", "journal_entry")
 
 
 def upgrade() -> None:
@@ -17,17 +19,19 @@ def upgrade() -> None:
         END $$
         """
     )
-    op.execute(
-        "CREATE TRIGGER complaint_event_is_append_only BEFORE UPDATE OR DELETE ON complaint_event "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        "CREATE TRIGGER complaint_event_is_never_emptied BEFORE TRUNCATE ON complaint_event "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_is_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_is_never_emptied BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER complaint_event_is_never_emptied ON complaint_event")
-    op.execute("DROP TRIGGER complaint_event_is_append_only ON complaint_event")
+    for table in APPEND_ONLY:
+        op.execute(f"DROP TRIGGER {table}_is_never_emptied ON {table}")
+        op.execute(f"DROP TRIGGER {table}_is_append_only ON {table}")
     op.execute("DROP FUNCTION refuse_change()")

@@ -58,7 +58,13 @@ def test_every_job_is_queued_at_its_own_rhythm(connection: Redis) -> None:
     for second in range(60):
         scheduler.tick(BEGIN + second)
 
-    assert queued(connection) == {JobName.SWEEP_ALARMS: 2, JobName.RELAY_NOTICES: 3, JobName.RELAY_DOCUMENTS: 2}
+    assert queued(connection) == {
+        JobName.SWEEP_ALARMS: 2,
+        JobName.SWEEP_TIMED_ACTS: 1,
+        JobName.RELAY_DELIVERIES: 3,
+        JobName.MAKE_DIGESTS: 1,
+        JobName.RELAY_DOCUMENTS: 2,
+    }
 
 
 def test_a_slot_that_nobody_took_up_is_dropped(connection: Redis) -> None:

@@ -16,7 +16,8 @@ from tests.factories import a_complaint
 def open_log(context: Flask) -> Iterator[None]:
     """An intruder who could switch the guards off."""
     a_complaint(at="answered", agencies=("dishub", "dplh"))
-    db.session.execute(text("ALTER TABLE complaint_event DISABLE TRIGGER USER"))
+    for table in ("complaint_event", "ledger_entry"):
+        db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     yield
     db.session.rollback()
 
@@ -36,6 +37,8 @@ EDITS = {
     "a changed track": "UPDATE agency_track SET state = 'signed' WHERE agency_code = 'dplh'",
     "a changed cycle": "UPDATE complaint SET cycle = 2",
     "a changed version": "UPDATE complaint SET version = version + 1",
+    "time given to another house": "UPDATE ledger_entry SET house = 'dplh' WHERE house = 'dishub' AND kind = 'opened'",
+    "a line of the book taken out": "DELETE FROM ledger_entry WHERE kind = 'accepted' AND house = 'dishub'",
 }
 
 

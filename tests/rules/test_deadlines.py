@@ -10,12 +10,14 @@ from workflow_rules.deadlines import (
     TimeState,
     Unit,
     deadline_for,
+    deadline_for_all,
     next_alarm_at,
     remaining,
     time_state,
     used,
     warn_at,
 )
+from workflow_rules.standard_sop import STANDARD_SOP
 from workflow_rules.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
@@ -215,3 +217,12 @@ NAIVE_CALLS = {
 def test_naive_times_are_refused(call):
     with pytest.raises(ValueError, match=r".*(aware|naive).*"):
         call()
+
+
+def test_the_whole_sop_is_seven_days_and_510_minutes_as_printed() -> None:
+    calendar = WorkingCalendar.from_dict(BALANGAN)
+    start = wita("2026-11-23 09:00")
+    assert deadline_for_all(calendar, start, STANDARD_SOP.allowances()) == wita("2026-12-03 10:00")
+    assert deadline_for_all(calendar, start, STANDARD_SOP.allowances(extended=True)) == wita("2026-12-16 10:00")
+    asked = (wita("2026-11-23 09:00"), wita("2026-11-24 09:00"))
+    assert deadline_for_all(calendar, start, STANDARD_SOP.allowances(), [asked]) == wita("2026-12-04 10:00")

@@ -8,11 +8,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter, Notice, Reporter, StepTask
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.security.current_person import current_person
 from tests.factories import a_complaint
 
-OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, Letter, Notice, Reporter, StepTask)
+OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask)
 
 
 @pytest.fixture

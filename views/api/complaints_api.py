@@ -21,6 +21,7 @@ from app.security.current_person import current_person, source_address
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs
 from views.api.paging import link_pages, page_of_request
+from views.api.time_representation import clocks
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.parameters import json_schema, schema_of
@@ -79,7 +80,8 @@ class ComplaintsApi(BaseApi):
         tasks = select(StepTask).where(StepTask.complaint_id == row.id).options(selectinload(StepTask.pauses))
         calendar, now = load_working_calendar(), utc_now()
         found = db.session.scalars(tasks.order_by(StepTask.id))
-        return answer([show.deadline(t, calendar, now) for t in found], version=row.version)
+        steps = [show.deadline(t, calendar, now) for t in found]
+        return answer(steps, version=row.version, **clocks(row, calendar, now))
 
     @expose("/<int:number>/actions", methods=["GET"])
     @needs("can_read")

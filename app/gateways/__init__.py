@@ -1,0 +1,26 @@
+"""Ways out of the house for a message: each sends one delivery, or says why it could not."""
+
+from typing import Protocol
+
+from app.gateways.apprise_gateway import AppriseGateway
+from app.gateways.errors import Refused, Unsent
+from app.gateways.smtp_gateway import SmtpGateway
+from app.models import Delivery
+
+__all__ = ["Refused", "Unsent", "channel_named"]
+
+
+class Gateway(Protocol):
+    """One channel."""
+
+    def send(self, message: Delivery) -> bool:
+        """Send it; False where the channel is not set up, Unsent to try again later, Refused when it never will."""
+        ...
+
+
+_CHANNELS: dict[str, Gateway] = {"email": SmtpGateway(), "gateway": AppriseGateway()}
+
+
+def channel_named(name: str) -> Gateway:
+    """The way out of that name; KeyError for one that is not there."""
+    return _CHANNELS[name]

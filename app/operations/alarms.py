@@ -1,0 +1,66 @@
+"""One step's alarms: each level that has passed is recorded once and told once, to the officer it concerns."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.models import Complaint, StepAlarm, StepTask
+from app.operations.notify import add_notices
+from app.operations.record_history import record_history
+from app.queries.people import who_hears
+from workflow_rules.actors import SYSTEM, Actor, Capacity
+from workflow_rules.alarms import LIMIT, WARNING, Alarm, alarms_until
+from workflow_rules.deadlines import next_alarm_at
+from workflow_rules.events import Event, SystemEvent
+from workflow_rules.steps import Step
+from workflow_rules.working_calendar import Pauses, WorkingCalendar
+
+KINDS = {WARNING: "step_near", LIMIT: "step_late"}
+
+
+def raise_passed_limits(
+    complaint: Complaint, tasks: Iterable[StepTask], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Before an act changes a case: what has passed meanwhile is on record first, whether or not a sweep ran in time.
+
+    So a step that is late when it is done is never taken for one that was in time.
+    """
+    for task in tasks:
+        if task.paused_at is None and task.due_at < now:
+            raise_passed(complaint, task, calendar, now)
+
+
+def raise_passed(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+    """Raise every level of a running step that has come by `now`; the unique row (step, level) is the right to."""
+    levels = alarms_until(calendar, task.clock_from, task.due_at, now, Actor(task.actor), _pauses(task))
+    for alarm in levels:
+        if _won(task, alarm, now):
+            _raise(complaint, task, alarm, now)
+
+
+def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+    """When the sweep is to look at the step again."""
+    task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, _pauses(task))
+
+
+def _pauses(task: StepTask) -> Pauses:
+    return [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
+
+
+def _won(task: StepTask, alarm: Alarm, now: datetime) -> bool:
+    table = StepAlarm.__table__
+    row = {"task_id": task.id, "level": alarm.level, "due_at": task.due_at, "raised_at": now}
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    return db.session.execute(statement).first() is not None
+
+
+def _raise(complaint: Complaint, task: StepTask, alarm: Alarm, now: datetime) -> None:
+    if alarm.level == LIMIT:
+        data = {"due_at": task.due_at.isoformat()}
+        event = Event(SystemEvent.BREACHED, now, Capacity(Actor.SYSTEM), Step(task.step), task.agency_code, data)
+        record_history(complaint, event, SYSTEM, None)
+        db.session.flush()
+    told = who_hears(alarm.actor.value, task.agency_code, now)
+    add_notices(complaint, task, KINDS.get(alarm.level, "step_overdue"), told, now, alarm.level)

@@ -1,0 +1,85 @@
+"""One message leaves the house: tried until it is sent or has failed for hours, never twice at once."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.gateways import Refused, Unsent, channel_named
+from app.job_names import JobName
+from app.models import Delivery
+from app.operations.outbox import LEASE_SECONDS
+from app.transaction import one_transaction
+
+log = structlog.get_logger()
+
+DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
+"""Seconds between tries: nearly five hours in all, since a mail server's bad morning is over by then."""
+
+
+def deliver(delivery_id: int, now: datetime) -> str:
+    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by."""
+    with one_transaction():
+        statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "queued")
+        message = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+        if message is None:
+            return "elsewhere"
+        _try(message, now)
+        return message.state
+
+
+def _try(message: Delivery, now: datetime) -> None:
+    message.attempts += 1
+    try:
+        sent = channel_named(message.channel).send(message)
+    except Refused as refusal:
+        message.state, message.last_error = "failed", str(refusal)[:300]
+    except Unsent as problem:
+        _put_off(message, problem, now)
+    else:
+        message.state, message.last_error = ("sent", None) if sent else ("skipped", "no such channel is set up")
+        message.sent_at = now if sent else None
+
+
+def _put_off(message: Delivery, problem: Unsent, now: datetime) -> None:
+    message.last_error = str(problem)[:300]
+    if message.attempts > len(DELAYS):
+        message.state = "failed"
+        log.error("message_failed", delivery=message.id, channel=message.channel, error=message.last_error)
+        return
+    message.next_try_at = now + timedelta(seconds=DELAYS[message.attempts - 1])
+
+
+def relay_deliveries(now: datetime, batch: int = 500) -> int:
+    """Hand to Redis every message that is due: those it forgot, and those whose hour has come; says how many."""
+    handed = 0
+    while ids := _lease(now, batch):
+        handed += len(ids)
+    return handed
+
+
+def _lease(now: datetime, batch: int) -> list[int]:
+    with one_transaction():
+        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now)
+        due = due.order_by(Delivery.next_try_at).limit(batch).with_for_update(skip_locked=True)
+        again = now + timedelta(seconds=LEASE_SECONDS)
+        statement = update(Delivery).where(Delivery.id.in_(due.scalar_subquery())).values(next_try_at=again)
+        statement = statement.returning(Delivery.id).execution_options(synchronize_session=False)
+        ids = sorted(db.session.scalars(statement))
+        for delivery_id in ids:
+            enqueue_after_commit(JobName.DELIVER, delivery_id)
+        return ids
+
+
+def send_again(delivery_id: int, now: datetime) -> bool:
+    """Give a message that had failed another five hours; whether there was one."""
+    with one_transaction():
+        statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed").with_for_update()
+        message = db.session.scalars(statement).first()
+        if message is None:
+            return False
+        message.state, message.attempts, message.next_try_at = "queued", 0, now + timedelta(seconds=LEASE_SECONDS)
+        enqueue_after_commit(JobName.DELIVER, message.id)
+        return True

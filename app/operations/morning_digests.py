@@ -1,0 +1,37 @@
+"""One message in the morning to each officer for whom something is open, whatever else happened at night."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+
+from app.clock import office_time
+from app.extensions import db
+from app.models import StepTask
+from app.operations.outbox import channels_of, open_digest
+from app.queries.people import who_hears
+from app.queries.reference import load_working_calendar
+from app.transaction import one_transaction
+
+NOT_LATER_THAN = timedelta(hours=3)
+"""After that the morning is over: a message that was not made by then is not made up for."""
+
+
+def make_digests(now: datetime) -> int:
+    """Open the messages of this morning from the office's opening on; the unique row an officer and day makes a second
+    run harmless. Says how many officers have work.
+    """
+    calendar, local = load_working_calendar(), office_time(now)
+    opening = calendar.next_open(datetime.combine(local.date(), time(), local.tzinfo))
+    if not opening <= local <= opening + NOT_LATER_THAN:
+        return 0
+    with one_transaction():
+        users = sorted(_officers_with_work(now))
+        for user, channels in channels_of(users).items():
+            for channel in channels:
+                open_digest(user, channel, local.date(), now, now)
+        return len(users)
+
+
+def _officers_with_work(now: datetime) -> set[int]:
+    offices = select(StepTask.actor, StepTask.agency_code).where(StepTask.closed_at.is_(None)).distinct()
+    return {user for actor, agency in db.session.execute(offices) for user in who_hears(actor, agency, now)}

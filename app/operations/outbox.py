@@ -1,0 +1,114 @@
+"""Which message carries a notice, and when: one row a message, joined by what else waits for the same officer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.after_commit import enqueue_after_commit
+from app.clock import office_time
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Delivery, DeliveryItem, NoticePreference
+from app.queries.reference import load_working_calendar
+from workflow_rules.quiet_hours import Release, Wishes, release
+
+ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
+GATHERED_SECONDS = 20
+"""Alarms of one sweep wait this long for each other, so that an outage ends in one message an officer."""
+
+LEASE_SECONDS = 30
+"""A message handed to Redis is handed out again after this time, unless it has been sent by then."""
+
+_UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice that has just been written, and for whom."""
+
+    notice_id: int
+    user_id: int
+
+
+def send_out(told: Iterable[Told], kind: str, at: datetime) -> None:
+    """Put each notice on its way on every channel its officer has chosen, in the same transaction."""
+    told = tuple(told)
+    wishes = _preferences([t.user_id for t in told])
+    calendar = load_working_calendar()
+    for one in told:
+        preference = wishes.get(one.user_id)
+        when = release(calendar, at, _wishes(preference), at_limit=kind == "step_late")
+        for channel in _channels(preference):
+            _carry(one, channel, when, kind, at)
+
+
+def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
+    """The message of that morning to an officer on a channel, made if there is none yet; None once it is on its way."""
+    table = Delivery.__table__
+    row = {"user_id": user_id, "channel": channel, "digest_on": day, "state": "queued", "created_at": at}
+    row |= {"next_try_at": opening, "attempts": 0}
+    db.session.execute(insert(table).values(row).on_conflict_do_nothing())
+    same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
+    return db.session.scalars(select(Delivery.id).where(*same, *_UNTRIED).with_for_update(skip_locked=True)).first()
+
+
+def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The channels on which officers take their morning message; those who want none are left out."""
+    users = tuple(user_ids)
+    known = _preferences(users)
+    wanting = (u for u in users if (p := known.get(u)) is None or p.morning_digest or p.only_digest)
+    return {user: tuple(_channels(known.get(user))) for user in wanting}
+
+
+def _preferences(users: Iterable[int]) -> dict[int, NoticePreference]:
+    statement = select(NoticePreference).where(NoticePreference.user_id.in_(tuple(users)))
+    return {row.user_id: row for row in db.session.scalars(statement)}
+
+
+def _wishes(preference: NoticePreference | None) -> Wishes:
+    if preference is None:
+        return Wishes()
+    return Wishes(preference.quiet, preference.only_digest, preference.limit_at_any_hour)
+
+
+def _channels(preference: NoticePreference | None) -> Iterator[str]:
+    if preference is None or preference.by_email:
+        yield "email"
+    if preference is not None and preference.gateway_to and current_app.config.get("GATEWAY_URL"):
+        yield "gateway"
+
+
+def _carry(told: Told, channel: str, when: Release, kind: str, at: datetime) -> None:
+    message = None
+    if when.with_digest:
+        message = open_digest(told.user_id, channel, office_time(when.at).date(), when.at, at)
+    message = message or _waiting(told.user_id, channel) or _new_message(told.user_id, channel, kind, at)
+    row = {"notice_id": told.notice_id, "channel": channel, "delivery_id": message}
+    db.session.execute(insert(DeliveryItem.__table__).values(row).on_conflict_do_nothing())
+
+
+def _waiting(user_id: int, channel: str) -> int | None:
+    """A message to the same officer that nobody has tried to send yet; one that is being sent is passed by."""
+    same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on.is_(None))
+    statement = select(Delivery.id).where(*same, *_UNTRIED)
+    return db.session.scalars(statement.limit(1).with_for_update(skip_locked=True)).first()
+
+
+def _new_message(user_id: int, channel: str, kind: str, at: datetime) -> int:
+    gathers = kind in ALARMS
+    first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
+    message = Delivery(user_id=user_id, channel=channel, created_at=at, next_try_at=first)
+    db.session.add(message)
+    db.session.flush()
+    if not gathers:
+        enqueue_after_commit(JobName.DELIVER, message.id)
+    return message.id
+
+
+def failed_messages() -> int:
+    """How many messages were given up and wait for an administrator."""
+    return db.session.scalars(select(func.count()).where(Delivery.state == "failed")).one()

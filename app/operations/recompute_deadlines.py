@@ -1,0 +1,104 @@
+"""Limits after a change of the calendar: every open step counted anew from its own start, and what that moved."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import selectinload
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
+from app.operations.set_deadlines import set_closing, set_deadline
+from app.queries.complaints import as_open_step
+from app.queries.reference import load_sop, load_working_calendar
+from app.transaction import one_transaction
+from workflow_rules.sop import Sop
+from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+_EVERY_ROW = {"unscoped": True, "populate_existing": True}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One open step whose limit another calendar moves; both instants aware."""
+
+    complaint_id: int
+    number: str
+    step: str
+    agency: str | None
+    old: datetime
+    new: datetime
+
+    def as_data(self) -> dict[str, str | None]:
+        """The move as it stands in the journal."""
+        instants = {"old": self.old.isoformat(), "new": self.new.isoformat()}
+        return {"number": self.number, "step": self.step, "agency": self.agency, **instants}
+
+
+def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
+    """Count every open step anew from its own start with the calendar as it now stands; says which limits moved.
+
+    In one transaction with the change of the calendar. Meanwhile no case can be changed or received: it could still
+    have read the old calendar. Alarms raised already stay. ValueError where the calendar no longer reaches a limit.
+    """
+    with one_transaction():
+        db.session.execute(text("LOCK TABLE complaint IN EXCLUSIVE MODE"))
+        calendar = load_working_calendar()
+        sops = {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
+        moves = [move for tasks in _open_tasks(batch) for move in _recount(tasks, sops, calendar)]
+        _recount_closings(sops, calendar)
+        db.session.flush()
+        return tuple(moves)
+
+
+def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
+    """Open steps of all complaints, whoever may see them, in batches that never split a complaint."""
+    last = 0
+    while cases := _next_open_cases(last, batch):
+        last = cases[-1]
+        statement = (
+            select(StepTask)
+            .where(StepTask.complaint_id.in_(cases), StepTask.closed_at.is_(None))
+            .options(selectinload(StepTask.pauses), selectinload(StepTask.complaint))
+            .order_by(StepTask.complaint_id, StepTask.id)
+        )
+        yield db.session.scalars(statement.execution_options(**_EVERY_ROW)).all()
+
+
+def _next_open_cases(after: int, batch: int) -> Sequence[int]:
+    statement = select(StepTask.complaint_id).where(StepTask.closed_at.is_(None), StepTask.complaint_id > after)
+    statement = statement.distinct().order_by(StepTask.complaint_id).limit(batch)
+    return db.session.scalars(statement.execution_options(unscoped=True)).all()
+
+
+def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar) -> list[Move]:
+    extended = _extended_tracks([task.complaint_id for task in tasks])
+    before = [(task, task.due_at) for task in tasks]
+    for task in tasks:
+        sop, track = sops[task.complaint.sop_version_id], (task.complaint_id, task.cycle, task.agency_code)
+        set_deadline(task, as_open_step(task), sop.allowance(Step(task.step), track in extended), sop, calendar)
+    for complaint, own in groupby(tasks, key=lambda task: task.complaint):
+        complaint.next_due_at = min((task.due_at for task in own if task.paused_at is None), default=None)
+    return [_move(task, due) for task, due in before if task.due_at != due]
+
+
+def _move(task: StepTask, old: datetime) -> Move:
+    return Move(task.complaint_id, task.complaint.number, task.step, task.agency_code, old, task.due_at)
+
+
+def _recount_closings(sops: dict[int, Sop], calendar: WorkingCalendar) -> None:
+    """Answered cases wait for the reporter by the same calendar."""
+    statement = select(Complaint).where(Complaint.status == CaseStatus.ANSWERED.value)
+    for complaint in db.session.scalars(statement.execution_options(**_EVERY_ROW)):
+        set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
+
+
+def _extended_tracks(cases: Sequence[int]) -> set[tuple[int, int, str | None]]:
+    """Agencies' parts whose draft has the longer allowance."""
+    extended = AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency
+    statement = select(AgencyTrackRow.complaint_id, AgencyTrackRow.cycle, AgencyTrackRow.agency_code)
+    statement = statement.where(AgencyTrackRow.complaint_id.in_(cases), extended)
+    return {(row[0], row[1], row[2]) for row in db.session.execute(statement, execution_options={"unscoped": True})}

@@ -1,0 +1,49 @@
+"""What the clock does by itself: questions that run out, answered cases that close, delegations that end."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.clock import office_today
+from app.extensions import db
+from app.models import Complaint, DelegationRow, JournalEntry, StepTask
+from app.operations.notify import add_notices, tell_of_delegation
+from app.operations.perform_action import perform_action
+from app.queries.people import who_hears
+from app.transaction import one_transaction
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import SYSTEM
+
+
+def expire_question(complaint: Complaint, task: StepTask, now: datetime) -> None:
+    """End a wait that nobody answered, as the system's act; its officer hears of it (SOP steps 1 and 7)."""
+    request = ActionRequest(Action.EXPIRE_QUESTION, task.agency_code)
+    perform_action(complaint.id, request, SYSTEM, None, now=now)
+    add_notices(complaint, task, "question_expired", who_hears(task.actor, task.agency_code, now), now)
+
+
+def close_silent_cases(now: datetime, batch: int = 50) -> int:
+    """Close answered cases after the silence of the SOP; says how many, safe to run twice or side by side."""
+    with one_transaction():
+        statement = select(Complaint.id).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
+        cases = list(db.session.scalars(statement.with_for_update(skip_locked=True)))
+        for complaint_id in cases:
+            perform_action(complaint_id, ActionRequest(Action.CLOSE), SYSTEM, None, now=now)
+        return len(cases)
+
+
+def note_ended_delegations(now: datetime, batch: int = 50) -> int:
+    """Tell both officers that a delegation ended by itself on its day, and write it into the journal; says how many."""
+    with one_transaction():
+        ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))
+        rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            _note_ended(row, now)
+        return len(rows)
+
+
+def _note_ended(row: DelegationRow, now: datetime) -> None:
+    row.noted_at = now
+    data = {"kind": row.kind, "decree_number": row.decree_number, "giver": row.giver_id, "holder": row.holder_id}
+    db.session.add(JournalEntry(kind="delegation_ended", at=now, officer_id=None, data=data))
+    tell_of_delegation(row, now)

@@ -1,0 +1,60 @@
+"""An officer's notices as sentences: at the bell, and inside a message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.labels.notices import NOTICES
+from app.labels.words import STEPS
+from app.models import Notice
+from workflow_rules.alarms import LIMIT
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class NoticeLine:
+    """One notice in words, with the limit it is about and the page it leads to."""
+
+    id: int
+    kind: str
+    sentence: str
+    due_at: datetime | None
+    complaint_id: int | None
+    created_at: datetime
+    unread: bool
+
+
+def unread_count(user_id: int) -> int:
+    """How many notices an officer has not read."""
+    statement = select(func.count()).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    return db.session.scalars(statement).one()
+
+
+def newest_notices(user_id: int) -> list[NoticeLine]:
+    """What an officer was told last, newest first."""
+    statement = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(SHOWN)
+    return [notice_line(row) for row in db.session.scalars(statement.options(*_WITH_CAUSE))]
+
+
+def notice_line(row: Notice) -> NoticeLine:
+    """The notice as a sentence in the language of the moment."""
+    due = row.task.due_at if row.task is not None else None
+    return NoticeLine(
+        row.id, row.kind, sentence_of(row), due, row.complaint_id, row.created_at, unread=row.read_at is None
+    )
+
+
+def sentence_of(row: Notice) -> str:
+    said = str(NOTICES[row.kind])
+    if row.delegation is not None:
+        return said % {"decree": row.delegation.decree_number}
+    if row.complaint is None or row.task is None:
+        return said
+    return said % {"number": row.complaint.number, "step": str(STEPS[row.task.step]), "day": row.level - LIMIT}
+
+
+_WITH_CAUSE = (joinedload(Notice.task), joinedload(Notice.complaint), joinedload(Notice.delegation))

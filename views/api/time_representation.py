@@ -1,0 +1,49 @@
+"""The clocks of a case for programs: the SOP as a whole, the national limits, and whose time was used."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.models import Complaint
+from app.queries import time_book
+from app.queries.reference import load_sop
+from views.api.representation import instant
+from workflow_rules.national_clock import NationalClock
+from workflow_rules.working_calendar import WorkingCalendar
+
+
+def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
+    """Beside the steps' own clocks: the whole SOP, the national system's, and the book of time."""
+    book = time_book.book_of(row.id)
+    return {
+        "whole_sop": {
+            "begins_at": instant(row.received_at),
+            "due_at": instant(time_book.whole_limit(row, load_sop(row.sop_version), calendar)),
+            "done_at": instant(row.answered_at),
+        },
+        "national": [_national(clock) for clock in time_book.national_clocks_of(row, calendar, now)],
+        "time_used": [
+            {"house": share.key, "minutes": _minutes(share.used)}
+            for share in time_book.whose_time(book, calendar, now, time_book.by_house)
+        ],
+        "ledger": [
+            {"kind": e.kind.value, "at": instant(e.at), "step": e.step.value, "agency": e.track, "house": e.house}
+            for e in book
+        ],
+    }
+
+
+def _national(clock: NationalClock) -> dict[str, Any]:
+    return {
+        "stage": clock.limit.stage.value,
+        "working_days": clock.limit.days,
+        "begins_at": instant(clock.begins),
+        "due_at": instant(clock.due_at),
+        "done_at": instant(clock.done_at),
+        "state": clock.state.value,
+        "source": clock.limit.source,
+        "valid_from": clock.limit.valid_from.isoformat(),
+    }
+
+
+def _minutes(used: timedelta) -> float:
+    return round(used.total_seconds() / 60, 1)
