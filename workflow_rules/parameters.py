@@ -13,6 +13,9 @@ from workflow_rules.steps import Route
 Cleaned = tuple[Any, FieldError | None]
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})
 _FILLERS = frozenset("\u2800\u3164\uffa0\u115f\u1160\u034f\u17b4\u17b5")
+_REORDERING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Marks by which a text is shown in another order than it is kept in; messengers leave them around numbers."""
+
 _VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -33,7 +36,7 @@ def clean_text(name: str, value: Any, longest: int) -> Cleaned:
         return None, FieldError(name, FieldFault.CONTROL_CHARACTERS)
     if is_blank(value):
         return None, FieldError(name, FieldFault.BLANK)
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").translate(_REORDERING)).strip()
     if len(text) > longest:
         return None, FieldError(name, FieldFault.TOO_LONG, str(longest))
     return text, None

@@ -1,4 +1,4 @@
-"""Programs that may call us, and what they were answered."""
+"""Programs that may call us and what they were answered, and sign-ins that have ended."""
 
 from flask_appbuilder import Model
 from sqlalchemy import UniqueConstraint
@@ -39,3 +39,12 @@ class IdempotencyKey(Model):
     body: Mapped[str]
     etag: Mapped[str | None]
     created_at: Mapped[Instant]
+
+
+class EndedSignIn(Model):
+    """A sign-in that its officer has ended: a copy of its cookie is still signed, but opens nothing."""
+
+    __tablename__ = "ended_sign_in"
+
+    mark: Mapped[Word] = mapped_column(primary_key=True)
+    ended_at: Mapped[Instant]

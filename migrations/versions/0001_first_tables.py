@@ -131,6 +131,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_district_code")),
     )
     op.create_table(
+        "ended_sign_in",
+        sa.Column("mark", sa.String(length=80), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_ended_sign_in")),
+    )
+    op.create_table(
         "holiday",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -986,6 +992,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     op.drop_index(op.f("ix_holiday_day"), table_name="holiday")
     op.drop_table("holiday")
+    op.drop_table("ended_sign_in")
     op.drop_table("district")
     op.drop_table("api_key")
     op.drop_index(op.f("ix_agency_parent_id"), table_name="agency")

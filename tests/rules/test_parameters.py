@@ -224,6 +224,11 @@ def test_text_is_kept_as_written_but_for_its_edges_and_its_form() -> None:
     assert clean_text("text", "👩\u200d👩 di jalan", 20) == ("👩\u200d👩 di jalan", None)
 
 
+def test_marks_that_reorder_what_is_shown_are_left_out() -> None:
+    assert clean_text("filename", "surat\u202egpj.exe", 30) == ("suratgpj.exe", None)
+    assert clean_text("text", "\u2068+62 812\u2069 \u202a0812\u202c", 30) == ("+62 812 0812", None)
+
+
 @pytest.mark.parametrize("blank", BLANKS)
 def test_what_nobody_can_see_is_blank(blank: str) -> None:
     assert is_blank(blank)

@@ -55,6 +55,18 @@ def statuses(client: FlaskClient, access: Headers, refresh: Headers) -> tuple[in
     return client.get(WORKLIST, headers=access).status_code, client.post(REFRESH, headers=refresh).status_code
 
 
+def test_a_copy_of_the_cookie_opens_nothing_after_the_logout(app: Flask, browser: FlaskClient) -> None:
+    copied = browser.get_cookie("lapor_session")
+    assert copied is not None
+    thief, other = app.test_client(), app.test_client()
+    thief.set_cookie("lapor_session", copied.value)
+    other.post("/login/", data={"username": "kasi", "password": PASSWORD})
+    assert not is_out(thief)
+    browser.get("/logout/")
+    assert is_out(thief)
+    assert not is_out(other)
+
+
 def test_an_inactive_account_is_out_at_once_on_both_doors(
     app: Flask, client: FlaskClient, browser: FlaskClient
 ) -> None:
