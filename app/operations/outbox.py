@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.after_commit import enqueue_after_commit
@@ -20,6 +20,7 @@ ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20
 """Alarms of one sweep wait this long for each other, so that an outage ends in one message an officer."""
 
+DIGEST_LOCK = 4_217_003
 LEASE_SECONDS = 30
 """A message handed to Redis is handed out again after this time, unless it has been sent by then."""
 
@@ -48,11 +49,13 @@ def send_out(told: Iterable[Told], kind: str, at: datetime) -> None:
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
     """The message of that morning to an officer on a channel, made if there is none yet; None once it is on its way."""
-    table = Delivery.__table__
-    row = {"user_id": user_id, "channel": channel, "digest_on": day, "state": "queued", "created_at": at}
-    row |= {"next_try_at": opening, "attempts": 0}
-    db.session.execute(insert(table).values(row).on_conflict_do_nothing())
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
+    if not db.session.scalars(select(exists().where(*same))).one():
+        # One maker at a time: two that wait for each other's rows in different order would never end.
+        db.session.execute(select(func.pg_advisory_xact_lock(DIGEST_LOCK)))
+        row = {"user_id": user_id, "channel": channel, "digest_on": day, "state": "queued", "created_at": at}
+        row |= {"next_try_at": opening, "attempts": 0}
+        db.session.execute(insert(Delivery.__table__).values(row).on_conflict_do_nothing())
     return db.session.scalars(select(Delivery.id).where(*same, *_UNTRIED).with_for_update(skip_locked=True)).first()
 
 

@@ -1,12 +1,16 @@
 """Messages leave once, by a real SMTP conversation, in office time, and carry nothing of the reporter."""
 
+import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import redis
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.clock import OFFICE_ZONE, utc_now
@@ -14,7 +18,9 @@ from app.extensions import db, redis_client
 from app.models import Delivery, Notice, NoticePreference
 from app.operations.deliver import DELAYS, deliver, relay_deliveries, send_again
 from app.operations.morning_digests import make_digests
+from app.operations.outbox import open_digest
 from app.operations.raise_alarms import raise_due_alarms
+from app.transaction import one_transaction
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 
@@ -195,3 +201,21 @@ def test_the_limit_may_break_the_silence_if_the_officer_wishes(sink: Sink, morni
     raise_due_alarms(utc_now())
     carried = {d.digest_on is None: {i.notice.kind for i in d.items} for d in waiting() if d.user.username == "kasi"}
     assert carried == {True: {"step_late"}, False: {"step_near"}}
+
+
+def test_two_that_make_the_same_mornings_in_different_order_both_come_through(context: Flask) -> None:
+    users = list(db.session.scalars(select(User.id).order_by(User.id).limit(2)))
+    db.session.remove()
+    met = threading.Barrier(2)
+
+    def make(order: list[int]) -> int:
+        with context.app_context(), one_transaction():
+            first = open_digest(order[0], "email", date(2026, 11, 25), utc_now(), utc_now())
+            with suppress(threading.BrokenBarrierError):
+                met.wait(timeout=1)
+            second = open_digest(order[1], "email", date(2026, 11, 25), utc_now(), utc_now())
+            return len({first, second} - {None})
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(make, [users, users[::-1]])) == [2, 2]
+    assert len(waiting()) == 2
