@@ -138,6 +138,8 @@ ENVIRONMENT_HELP = """environment:
                    made at the first start unless set
   PUBLIC_BASE_URL  the address that stands in letters and messages
   SMTP_URL         the mail server
+  MAIL_FROM        the sender of e-mails
+  GATEWAY_URL      an Apprise address for WhatsApp, Telegram or SMS, with {to} for the officer
   TRUSTED_PROXIES  how many proxies stand in front, whose X-Forwarded-* count (0)
   LAPOR_ENV        "production" refuses an unsafe start
 """
