@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 2
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports lock prepare prepare-test
+.PHONY: help run test bench lint types imports lock prepare prepare-test
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -14,6 +14,9 @@ run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LA
 
 test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k name" for a part of it)
 	@$(venv) -m pytest $(PYTEST_ARGS)
+
+bench: prepare-test ## what the costly paths cost beside a bare limit, on this machine (BENCH_STEPS=100000)
+	@$(venv) -m tests.bench.run
 
 lint: prepare ## style, by ruff
 	@$(venv) -m ruff check .

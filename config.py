@@ -19,6 +19,9 @@ SHORTEST_SECRET = 32
 SECRETS_FILE = "secrets.json"
 WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development", "balangan", "lapor", "password")
 MEBIBYTE = 1024 * 1024
+# A request waits for an absent Redis three times at most (twice in the limiter, once for a hint), so that its answer
+# comes within two seconds; nothing is lost, since Redis holds nothing that is not in the database.
+REDIS_PATIENCE = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 
 class ConfigurationError(Exception):
@@ -164,6 +167,7 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
         "LAPOR_PRODUCTION": environment.production,
         "PUBLIC_BASE_URL": environment.base_url,
         "REDIS_URL": environment.redis_url,
+        "REDIS_OPTIONS": REDIS_PATIENCE,
         "STORAGE_URL": environment.storage_url,
         "SMTP_URL": environment.smtp_url,
         "MAIL_FROM": environment.mail_from,
@@ -229,6 +233,7 @@ def _limit_settings(environment: Environment) -> dict[str, Any]:
         "MAX_FORM_PARTS": 500,
         "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": limiter_storage(environment.redis_url),
+        "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE,
         # Redis being away must not lock the officers out: each process counts for itself meanwhile.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,

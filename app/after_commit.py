@@ -23,12 +23,16 @@ def forget() -> None:
 
 
 def send_off() -> None:
-    """Hand the remembered jobs to Redis; when it is away nothing is lost, the relays look into the database."""
-    for job, ids in g.pop("jobs_after_commit", []):
-        try:
+    """Hand the remembered jobs to Redis; when it is away nothing is lost, the relays look into the database.
+
+    After the first that it does not take the others are not tried: each would keep the officer waiting as long again.
+    """
+    jobs = g.pop("jobs_after_commit", [])
+    try:
+        for job, ids in jobs:
             enqueue(job, *ids)
-        except RedisError as error:
-            log.warning("redis_away", job=job.value, error=type(error).__name__)
+    except RedisError as error:
+        log.warning("redis_away", jobs=len(jobs), error=type(error).__name__)
 
 
 def enqueue(job: JobName, *ids: int) -> None:

@@ -82,7 +82,7 @@ def refusal_sentence(refused: ActionRefused) -> str:
 
 
 def field_sentences(errors: tuple[FieldError, ...]) -> list[dict[str, str]]:
-    return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit)} for e in errors]
+    return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit, e.field)} for e in errors]
 
 
 def is_api(path: str) -> bool:

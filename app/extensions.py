@@ -24,6 +24,6 @@ def redis_client() -> redis.Redis:
     """The Redis of this app, one connection pool an app; it is only ever a hint, never the record."""
     client = current_app.extensions.get("lapor_redis")
     if client is None:
-        client = redis.Redis.from_url(current_app.config["REDIS_URL"], socket_timeout=2, socket_connect_timeout=1)
+        client = redis.Redis.from_url(current_app.config["REDIS_URL"], **current_app.config["REDIS_OPTIONS"])
         current_app.extensions["lapor_redis"] = client
     return client

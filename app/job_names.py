@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
+"""Where the scheduler leaves its sign of life, and where the health page looks for it."""
+
 
 class QueueName(StrEnum):
     """One queue a kind of work, in the order in which workers prefer them."""

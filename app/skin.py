@@ -38,11 +38,15 @@ STYLES = [
     "public",
     "pieces",
     "admin",
+    "notices",
     "phone",
     "print",
 ]
 SCRIPTS = ("lb", "fab")
 SEARCH_PATH = "/aduan/"
+# A case is reached from the inbox, as its trail of links says too.
+INBOX_PATH = "/"
+CASE_PATH = re.compile(r"/aduan/\d+(/|$)")
 ALL_COMPLAINTS = "Semua aduan"
 INTAKE = "Catat aduan"
 PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
@@ -70,6 +74,10 @@ MENU_ICONS = {
     "langkah sop": "route",
     "hari libur": "calendar",
     "jam kerja": "clock-hour-4",
+    "sistem": "settings",
+    "kesehatan sistem": "checklist",
+    "pesan gagal": "mail",
+    "antrean kerja": "list",
     "pengguna": "users",
     "keamanan": "shield",
     "security": "shield",
@@ -116,7 +124,7 @@ def _closeness(item: MenuItem) -> int:
     if query:
         same = path == request.path and query in request.query_string.decode()
         return 10_000 + len(query) if same else 0
-    if path == request.path:
+    if path == request.path or (path == INBOX_PATH and CASE_PATH.match(request.path)):
         return 5_000 if path else 0
     base = re.sub(r"(list|form)/?$", "", path).rstrip("/")
     return len(base) if base and request.path.startswith(f"{base}/") else 0

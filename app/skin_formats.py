@@ -18,10 +18,12 @@ from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup
 
 from app.clock import office_time
+from workflow_rules.deadlines import WorkingLength
 
 ZONE_NAME = "WITA"
 EMPTY = "–"
 SHOWN_IN_A_LIST = 12
+HOURS_ONLY = 1_000_000
 
 _MOMENT = {"lengkap": "EEEE, d MMMM y, HH.mm", "pendek": "d MMM y, HH.mm"}
 _DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y"}
@@ -76,6 +78,15 @@ def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
     return " ".join([part for part in written if part][:2]) or ngettext("%(num)d minute", "%(num)d minutes", 0)
 
 
+def working_time(length: WorkingLength) -> str:
+    """Working time as the SOP counts it, "13 hari 4 jam"; beyond a day minutes say nothing any more."""
+    if not length.days:
+        return duration(length.rest, HOURS_ONLY)
+    days = ngettext("%(num)d day", "%(num)d days", length.days)
+    hours = length.rest // dt.timedelta(hours=1)
+    return f"{days} {ngettext('%(num)d hour', '%(num)d hours', hours)}" if hours else days
+
+
 def _listed(values: Iterable[object]) -> str:
     texts = [str(display(value)) for value in values]
     if not texts:
@@ -99,6 +110,12 @@ def _written(value: object, style: str) -> object:
     if isinstance(value, (float, Decimal)):
         return numbers.format_decimal(value, locale=_locale())
     return value
+
+
+def in_sentence(text: object) -> str:
+    """A heading as it stands inside a sentence: its first letter small, names in it untouched."""
+    words = str(text)
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def display(value: object, style: str = "sedang") -> object:
@@ -126,3 +143,5 @@ def install(app: Flask) -> None:
     app.add_template_filter(near_moment, "waktu_dekat")
     app.add_template_filter(day, "tanggal")
     app.add_template_filter(duration, "durasi")
+    app.add_template_filter(working_time, "waktu_kerja")
+    app.add_template_filter(in_sentence, "dalam_kalimat")

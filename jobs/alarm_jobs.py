@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.clock import utc_now
-from app.operations import raise_alarms, timed_acts
+from app.operations import raise_alarms, timed_acts, watch_calendar
 from jobs.job_context import in_app
 
 
@@ -16,7 +16,8 @@ def sweep_alarms() -> int:
 
 @in_app
 def sweep_timed_acts() -> int:
-    """Close what nobody answered, and note the delegations that ended."""
+    """Close what nobody answered, note the delegations that ended, and say when the calendar ends."""
+    watch_calendar.warn_of_missing_year(utc_now())
     return _until_done(timed_acts.close_silent_cases) + _until_done(timed_acts.note_ended_delegations)
 
 

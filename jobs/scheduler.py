@@ -17,13 +17,12 @@ from types import FrameType
 from redis import Redis, RedisError
 from rq.exceptions import DuplicateJobError
 
-from app.job_names import QUEUE_OF, JobName, QueueName
+from app.job_names import QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
 from config import read_environment
 from jobs.listed_job import queue
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_KEY = "lapor:scheduler:heartbeat"
 HEARTBEAT_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 5.0
 DAY_SECONDS = 24 * 60 * 60
@@ -75,7 +74,7 @@ class Scheduler:
             for job in self.periodic_jobs:
                 if self.queued.get(job) != job.slot(now):
                     self.enqueue(job, job.slot(now))
-            self.connection.set(HEARTBEAT_KEY, int(now), ex=HEARTBEAT_SECONDS)
+            self.connection.set(SCHEDULER_HEARTBEAT, int(now), ex=HEARTBEAT_SECONDS)
         except RedisError as problem:
             self._note_absence(problem)
             return LONGEST_PAUSE_SECONDS

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF
 from app.labels.case_page import QUESTIONS, Question, choices_of
 from app.models import Letter
+from app.queries.case_history import ICON_OF
 from app.queries.case_page import PRIMARY_ACTIONS, Case
 from views.action_effects import effect_of
 from views.form_errors import errors_at
@@ -24,25 +25,6 @@ LONG_TEXTS = frozenset(
 )
 ROWS = {"body": 14, "instruction": 4, "text": 6}
 MOST_RADIOS = 5
-ICONS = {
-    "register": "clipboard-check",
-    "approve_check": "check",
-    "report": "send",
-    "direct": "gavel",
-    "relay": "send",
-    "accept": "check",
-    "dispose": "corner-down-right",
-    "submit_draft": "file-text",
-    "sign": "writing-sign",
-    "send": "send",
-    "dispose_answer": "corner-down-right",
-    "reply": "mail",
-    "attach": "paperclip",
-    "note": "message-2",
-    "send_back": "arrow-back-up",
-    "archive": "archive",
-    "merge": "git-merge",
-}
 
 
 @dataclass(frozen=True)
@@ -192,7 +174,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
         key=key,
         title=str(BUTTONS[action]),
         button=str(BUTTONS[action]),
-        icon=ICONS.get(action, "chevron-right"),
+        icon=ICON_OF[action],
         effect=effect_of(case, allowed),
         agency_name=case.short_name(allowed.agency) if allowed.agency else "",
         controls=tuple(_controls(case, allowed, key, typed, errors)),

@@ -1,40 +1,83 @@
-"""Screens of the working calendar; every change counts the limits of open steps anew in the same transaction."""
+"""Screens of the working calendar; what is saved is first shown with what it moves, and asks for a reason."""
 
 from typing import Any
 
-from flask import flash
+from flask import Response, abort, flash
 
 from app.clock import utc_now
 from app.extensions import db
-from app.labels.reference import CHANGED, TITLES
+from app.labels.reference import TITLES
 from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
-from app.operations.recompute_deadlines import recompute_open_deadlines
-from app.queries.reference import ZONE, load_working_calendar, parse_hours
+from app.operations.change_calendar import (
+    CalendarChange,
+    Consequence,
+    NeverOpens,
+    RowChange,
+    held,
+    preview_change,
+    stored,
+)
+from app.queries.reference import ZONE, parse_hours
 from app.security.guarded_lists import EagerInterface
+from views.calendar_change_views import question_page
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import choice, day, line, unbroken_hours, worded
 from workflow_rules.working_calendar import WorkingCalendar
 
-FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the national clock, with room to spare
+
+class Asked(Exception):
+    """A change that may be made, once its consequence was seen and a reason given; ends the transaction that tried."""
+
+    def __init__(self, change: CalendarChange, found: Consequence) -> None:
+        super().__init__("asked")
+        self.change, self.found = change, found
+
+    def page(self) -> Response:
+        return Response(question_page(self.change, self.found))
 
 
 class CalendarView(GuardedModelView):
-    """A table of the calendar: it must still open some time, and no limit may be left by the old one."""
+    """A table of the calendar: it must still open some time, and nothing is saved without a reason."""
 
     closing_field = ""
 
-    def after_change(self, item: Any) -> None:
-        """Build the calendar from the tables as they would be, then recount every open step."""
-        db.session.flush()
+    def _saved(self, form: Any, item: Any, new: bool) -> bool:
         try:
-            load_working_calendar().add_days(utc_now(), FURTHEST_LIMIT)
-            moved = recompute_open_deadlines()
-        except ValueError as fault:
+            return super()._saved(form, item, new)
+        except Asked as asked:
+            abort(asked.page())
+
+    def _write(self, form: Any, item: Any, new: bool) -> None:
+        """Only try what was typed: the page that asks for the reason makes the change."""
+        self._fill(form, item, new)
+        row = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
+        self._forget(item, new)
+        self._ask_for((row,))
+
+    def _delete(self, pk: Any) -> None:
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        try:
+            self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
+        except Asked as asked:
+            abort(asked.page())
+        except ChangeRefused as refused:
+            flash(refused.sentence, "danger")
+        self.update_redirect()
+
+    def _ask_for(self, change: CalendarChange) -> None:
+        try:
+            found = preview_change(change, utc_now())
+        except NeverOpens as fault:
             raise ChangeRefused("never_opens", self.closing_field) from fault
-        if moved:
-            flash(CHANGED["moved"], "info")
+        raise Asked(change, found)
+
+    @staticmethod
+    def _forget(item: Any, new: bool) -> None:
+        """Leave the row as it stands: the change is made from plain values."""
+        if not new:
+            db.session.expire(item)
 
 
 def _holiday_fields() -> dict[str, Any]:
@@ -47,6 +90,7 @@ class HolidayView(CalendarView):
     datamodel = EagerInterface(Holiday)
     route_base = "/hari-libur"
     closing_field = "day"
+    list_template = "reference/holidays.html"
     list_title, show_title = TITLES["holidays"], TITLES["holiday"]
     add_title, edit_title = TITLES["holiday_new"], TITLES["holiday_edit"]
     list_columns = ["day", "name", "kind"]

@@ -12,22 +12,25 @@ from app.errors import STATUS_OF
 from app.labels import words
 from app.labels.acts import SENTENCES
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
+from app.labels.reference import NATIONAL_STAGES
 from app.labels.refusals import LACKING
+from app.models import Letter
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
 from app.queries.case_page import Case, find_complaint, load_case
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
+from app.queries.case_time import running_national, whole_clock
 from app.queries.reference import load_sop
 from app.security.current_person import current_person, source_address
-from app.skin_formats import moment
+from app.skin_formats import in_sentence, moment
 from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer
+from views.case_explained import explanation_of
 from views.form_errors import heading_of
 from views.form_once import Landing, once
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
-from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.decide import sees
 from workflow_rules.parameters import check_fields, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
@@ -58,8 +61,7 @@ class ComplaintView(BaseView):
     def explain_limits(self, complaint_id: int) -> str:
         """Why each open step is due when it is: the arithmetic, line by line (design section 5)."""
         case = load_case(complaint_id, current_person(), utc_now())
-        tables = [(clock, _explained(case, clock.task)) for clock in clocks_of(case)]
-        return render_template("case/limits.html", case=case, tables=tables, words=words)
+        return render_template("case/limits.html", case=case, words=words, **explanation_of(case))
 
     @expose("/<int:complaint_id>/tindakan", methods=["POST"])
     @has_access
@@ -96,6 +98,9 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         others=[f for f in forms if f is not primary],
         returned=returned,
         clocks=clocks_of(case),
+        whole=whole_clock(case),
+        national=running_national(case),
+        national_stages=NATIONAL_STAGES,
         rows=step_rows(case),
         number=current_number(case),
         late=late_numbers(case),
@@ -103,6 +108,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         groups=EVENT_GROUPS,
         group=request.args.get("kejadian", ""),
         dispositions=dispositions(case),
+        letter_open=_letter_to_read(case, primary),
         notes=timeline(case, "catatan"),
         colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
         words=words,
@@ -128,6 +134,16 @@ def _conflict(
     changes = recent_changes(case, sent.version) if stale else []
     kept = [] if returned else kept_text(sent)
     return {"refused": refused, "changes": changes, "kept": kept, "summary": heading_of(refused)}
+
+
+def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
+    """The one letter that lies open: that of the act, else of the reader's own agency, else of the leading one."""
+    mine = primary.allowed.agency if primary else None
+    wanted = (mine, *case.person.agencies, case.facts.lead)
+    valid = [x for x in case.letters if x.state != "returned" and x.cycle == case.complaint.cycle]
+    return min(
+        valid, key=lambda x: wanted.index(x.agency_code) if x.agency_code in wanted else len(wanted), default=None
+    )
 
 
 def _place(case: Case) -> str:
@@ -185,16 +201,10 @@ def _notice(done: Performed) -> str:
     following = gettext(
         "Berikutnya langkah %(number)s, %(step)s, oleh %(actor)s: batas %(due)s.",
         number=sop.row(Step(first.step)).number,
-        step=str(words.STEPS[first.step]).lower(),
+        step=in_sentence(words.STEPS[first.step]),
         actor=str(words.ACTORS[first.actor]),
         due=moment(first.due_at),
     )
     many = len(done.opened)
     at_once = ngettext("Dibuka di %(num)d OPD.", "Dibuka di %(num)d OPD.", many) if many > 1 else ""
     return " ".join(part for part in (happened, following, at_once) if part)
-
-
-def _explained(case: Case, task: Any) -> tuple[Any, ...]:
-    allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
-    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
-    return case.calendar.explain(task.clock_from, allowance, pauses)

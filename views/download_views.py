@@ -31,7 +31,7 @@ class DownloadView(BaseView):
         """A signed letter; 404 while its file is not there."""
         letter = find_letter(complaint_id, letter_id, current_person())
         name = f"surat-tanggapan-{letter.number}.pdf"
-        return _file(letter.pdf_path if letter.pdf_state == "ready" else None, "application/pdf", name, "inline")
+        return _file(letter.pdf_path if letter.pdf_state == "ready" else None, "application/pdf", name)
 
     @expose("/<int:complaint_id>/lampiran/<int:attachment_id>")
     @has_access
@@ -40,10 +40,10 @@ class DownloadView(BaseView):
         """A file as it was taken in, with the type that our inspection found."""
         found = find_attachment(complaint_id, attachment_id, current_person())
         name = f"lampiran-{complaint_id}-{found.id}.{ENDINGS.get(found.media_type, 'bin')}"
-        return _file(found.path, found.media_type, name, "attachment")
+        return _file(found.path, found.media_type, name)
 
 
-def _file(path: str | None, media_type: str, name: str, disposition: str) -> Response:
+def _file(path: str | None, media_type: str, name: str) -> Response:
     """The bytes with headers that let nothing in them act; a page that says so when they are gone."""
     try:
         content = read_file(path) if path else None
@@ -52,7 +52,7 @@ def _file(path: str | None, media_type: str, name: str, disposition: str) -> Res
     if content is None:
         return Response(error_page(404, gettext("Berkas ini belum atau tidak lagi tersimpan.")), status=404)
     response = Response(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'{disposition}; filename="{_plain(name)}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"

@@ -140,6 +140,13 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         return True
 
     def _write(self, form: Any, item: Any, new: bool) -> None:
+        self._fill(form, item, new)
+        db.session.add(item)
+        db.session.flush()
+        self.after_change(item)
+
+    def _fill(self, form: Any, item: Any, new: bool) -> None:
+        """Put what was typed into the row, which is held from here on and still as its form was drawn."""
         if not new:
             lock_row(item)
             if form.seen.data != _digest(item):
@@ -149,9 +156,6 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
                 if field.name not in ("seen", "csrf_token"):
                     field.populate_obj(item, field.name)
             self.before_save(item)
-        db.session.add(item)
-        db.session.flush()
-        self.after_change(item)
 
     def _delete(self, pk: Any) -> None:
         item = self.datamodel.get(pk, self._base_filters) or abort(404)

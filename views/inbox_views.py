@@ -9,11 +9,13 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.clock import office_today, utc_now
 from app.labels.lists import GROUPS, OTHER_TABS, QUEUES, STEP_TABS, TABS_OF, YES
 from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, filter_options
-from app.queries.reference import load_working_calendar
+from app.queries.deliveries import count_failed
+from app.queries.people import ADMINISTRATOR_ROLE
+from app.queries.reference import load_working_calendar, missing_holiday_year
 from app.queries.worklists import (
     Queue,
     WorkCounts,
@@ -22,11 +24,11 @@ from app.queries.worklists import (
     count_inbox,
     work_page,
 )
-from app.security.current_person import current_person
+from app.security.current_person import current_person, may
 from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
 from views.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.screen_access import to_login
-from workflow_rules.actors import Capacity, Person
+from workflow_rules.actors import Actor, Capacity, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
 
@@ -38,6 +40,7 @@ def install(app: Flask) -> None:
     """Give the menu its counts and the line under the officer's name."""
     app.jinja_env.globals["menu_badges"] = menu_badges
     app.jinja_env.globals["role_line"] = role_line
+    app.jinja_env.globals["missing_holiday_year"] = calendar_warning
 
 
 class InboxView(IndexView):
@@ -168,16 +171,34 @@ def _overview(person: Person) -> str:
     )
 
 
+def calendar_warning() -> int | None:
+    """The year whose holidays are missing, for those who see to it: Admin Layanan Aduan, administrator, supervisor."""
+    person = current_person()
+    watches = person.observes or may("can_write", "Reference")
+    if watches or any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in person.capacities):
+        return missing_holiday_year(office_today())
+    return None
+
+
 def menu_badges() -> dict[str, tuple[int, bool]]:
     """Counts beside the menu: my open steps (red when one is late) and the late cases I may see."""
     person = current_person()
     if not (person.capacities or person.observes):
-        return {}
+        return _left_behind()
     if "worklist_counts" not in g:
         g.worklist_counts = count_badges(person, utc_now())
     counts: WorkCounts = g.worklist_counts
     own = (counts.late, True) if counts.late else (counts.all, False)
     return {"Kotak kerja": own, "Lewat batas": (counts.late_cases, True)}
+
+
+def _left_behind() -> dict[str, tuple[int, bool]]:
+    """What waits for an administrator: messages that were given up."""
+    if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
+        return {}
+    if "failed_messages" not in g:
+        g.failed_messages = count_failed()
+    return {"Pesan gagal": (g.failed_messages, False)}
 
 
 def role_line() -> str:

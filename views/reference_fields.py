@@ -69,7 +69,7 @@ def tick(column: str, hint: str = "") -> BooleanField:
     return BooleanField(COLUMNS[column], default=True, description=HINTS[hint] if hint else "")
 
 
-def choice(column: str, labels: Labels, blank: bool = False, first: str | None = None) -> SelectField:
+def choice(column: str, labels: Labels, blank: bool = False, first: str | None = None, hint: str = "") -> SelectField:
     """One word of the vocabulary, shown in the officer's language; `first` stands there in a new row's form."""
     choices: list[tuple[str, Any]] = [("", "–")] if blank else []
     return SelectField(
@@ -78,6 +78,7 @@ def choice(column: str, labels: Labels, blank: bool = False, first: str | None =
         validators=[Optional()] if blank else [InputRequired()],
         coerce=lambda value: value or None if blank else value,
         default=first,
+        description=HINTS[hint] if hint else "",
     )
 
 

@@ -5,6 +5,7 @@ turns days into minutes or back: shares and remainders are measured as working t
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -15,10 +16,12 @@ __all__ = [
     "Allowance",
     "TimeState",
     "Unit",
+    "WorkingLength",
     "deadline_for",
     "deadline_for_all",
     "next_alarm_at",
     "remaining",
+    "span",
     "time_state",
     "used",
     "warn_at",
@@ -34,6 +37,14 @@ class TimeState(StrEnum):
     NEAR = "near"
     LATE = "late"
     PAUSED = "paused"
+
+
+@dataclass(frozen=True)
+class WorkingLength:
+    """A stretch of working time as it is told: whole working days, and the working time beyond the last of them."""
+
+    days: int
+    rest: timedelta
 
 
 def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> datetime:
@@ -88,6 +99,16 @@ def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> tim
 def used(calendar: WorkingCalendar, start: datetime, now: datetime, pauses: Pauses = ()) -> timedelta:
     """Return the working time spent since the start, pauses left out."""
     return calendar.elapsed(start, now, pauses)
+
+
+def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
+    """Return the working time from a to b in days counted as `add_days` counts them; nothing when b is not after a."""
+    begin, end = calendar.next_open(a), calendar.in_zone(b)
+    dates = (begin.date() + timedelta(days=n) for n in range(1, (end.date() - begin.date()).days + 1))
+    days = sum(calendar.is_working_day(day) for day in dates)
+    if days and _later(calendar.same_time_after(begin, days), end):
+        days -= 1
+    return WorkingLength(days, calendar.elapsed(calendar.same_time_after(begin, days), end))
 
 
 def next_alarm_at(

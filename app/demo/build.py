@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.demo.accounts import PASSWORD, demo_person, make_accounts, make_key, username_of
 from app.demo.paths import A_DAY, HALF_HOUR, Move, moves_for
 from app.demo.read import ComplaintRow, load_complaints
 from app.extensions import db
-from app.models import Complaint
+from app.models import Complaint, Delivery, Notice
 from app.operations.perform_action import perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.reference import load_working_calendar
+from app.transaction import one_transaction
 from workflow_rules.actions import ActionRequest
 from workflow_rules.actors import SYSTEM, Person
 from workflow_rules.working_calendar import WorkingCalendar
@@ -73,7 +74,17 @@ def _tell_stories(now: datetime) -> list[Story]:
             _act(story, stories, people)
         if story.ahead:
             heapq.heappush(queue, (story.ahead[0][0], position, key))
+    _settle_old_news(now)
     return sorted(stories.values(), key=lambda s: s.received_at)
+
+
+def _settle_old_news(now: datetime) -> None:
+    """What officers were told in the past of the demonstration is read, and no message of that time goes out now."""
+    with one_transaction():
+        read = Notice.created_at < now - timedelta(days=2)
+        db.session.execute(update(Notice).where(read).values(read_at=now))
+        past = (Delivery.created_at < now, Delivery.state == "queued")
+        db.session.execute(update(Delivery).where(*past).values(state="skipped", last_error="demonstration"))
 
 
 def _plan(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:

@@ -1,7 +1,11 @@
 """E-mail by SMTP (RFC 5321): a 4xx answer is tried again, a 5xx one is final."""
 
 import smtplib
-from urllib.parse import unquote, urlsplit
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
@@ -10,6 +14,7 @@ from app.gateways.messages import compose_mail
 from app.models import Delivery
 
 SMTP_SECONDS = 20
+"""Longest wait for one answer of the server, unless the setting SMTP_SECONDS says otherwise."""
 
 
 class SmtpGateway:
@@ -19,31 +24,71 @@ class SmtpGateway:
         url = current_app.config.get("SMTP_URL")
         if not url:
             return False
+        if not message.user.email:
+            raise Refused("the officer has no e-mail address")
         try:
-            _send(url, message)
+            mail = compose_mail(message)
         except ValueError as error:
-            raise Refused(f"{type(error).__name__}: {error}") from error
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _by_code(min(code for code, _ in error.recipients.values()), error) from error
-        except smtplib.SMTPResponseException as error:
-            raise _by_code(error.smtp_code, error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise Unsent(f"{type(error).__name__}: {error}") from error
+            raise Refused(_words(error)) from error
+        with _server(urlsplit(url)) as server:
+            _hand_over(server, mail, message.user.email)
         return True
 
 
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
+    """To one address and no other, whatever stands in the header."""
+    try:
+        server.send_message(mail, to_addrs=[address])
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _by_code(min(code for code, _ in error.recipients.values()), error) from error
+    except smtplib.SMTPResponseException as error:
+        raise _by_code(error.smtp_code, error) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unsent(_words(error)) from error
+    except ValueError as error:
+        raise Refused(_words(error)) from error
+
+
 def _by_code(code: int, error: Exception) -> Exception:
-    kind = Refused if 500 <= code < 600 else Unsent
-    return kind(f"{type(error).__name__}: {error}")
+    return (Refused if 500 <= code < 600 else Unsent)(_words(error))
 
 
-def _send(address: str, message: Delivery) -> None:
-    url = urlsplit(address)
-    mail = compose_mail(message)
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with kind(url.hostname or "localhost", url.port or 25, timeout=SMTP_SECONDS) as server:
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
+    """A server that lets us in. Where it does not, with whatever code, nothing was said about the message; and how it
+    says good-bye cannot undo what it has taken.
+    """
+    try:
+        server = _let_in(_connected(url), url)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise Unsent(_words(error)) from error
+    try:
+        yield server
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+        server.close()
+
+
+def _connected(url: SplitResult) -> smtplib.SMTP:
+    host, port = url.hostname or "localhost", url.port or 25
+    seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=seconds, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=seconds)
+
+
+def _let_in(server: smtplib.SMTP, url: SplitResult) -> smtplib.SMTP:
+    try:
         if url.scheme == "smtp+starttls":
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(mail)
+    except Exception:
+        server.close()
+        raise
+    return server

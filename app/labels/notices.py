@@ -22,3 +22,40 @@ DELIVERY_STATES: Labels = {
     "failed": _("Gagal"),
     "skipped": _("Saluran belum disiapkan"),
 }
+
+NOTICE_ICONS = {
+    "step_opened": "inbox",
+    "step_near": "hourglass",
+    "step_late": "alert-triangle",
+    "step_overdue": "alert-triangle",
+    "information_added": "message",
+    "question_expired": "clock",
+    "delegation_ended": "arrows-exchange",
+}
+
+WISHES: Labels = {
+    "by_email": _("Kirim lewat surel"),
+    "gateway_to": _("Nomor atau nama untuk pesan singkat"),
+    "quiet": _("Jangan kirim di luar jam kantor"),
+    "only_digest": _("Kumpulkan semua dalam satu pesan pagi"),
+    "limit_at_any_hour": _("Kirim peringatan batas waktu kapan saja"),
+    "morning_digest": _("Kirim ringkasan pekerjaan setiap pagi"),
+}
+
+WISH_HINTS: Labels = {
+    "quiet": _("Yang terjadi pada malam hari atau hari libur dikirim saat kantor buka lagi. Lonceng tetap terisi."),
+    "only_digest": _("Sepanjang hari tidak ada pesan lain; semuanya datang sekaligus saat kantor buka."),
+    "limit_at_any_hour": _(
+        "Ketika batas waktu sebuah langkah terlewat, pesannya dikirim saat itu juga, walaupun malam atau hari libur"
+        " dan walaupun pesan lain dikumpulkan."
+    ),
+    "morning_digest": _("Pada hari kerja, saat kantor buka, bila ada pekerjaan yang menunggu Anda."),
+    "gateway_to": _(
+        "Nomor seperti 0812 3456 7890 atau +62 812 3456 7890, atau nama akun seperti @nama. Kosongkan bila tidak ingin."
+    ),
+}
+
+WISH_FAULTS: Labels = {
+    "too_long": _("Tulis paling banyak 64 karakter"),
+    "not_a_recipient": _("Tulis nomor dengan 6 sampai 20 angka, atau nama akun dengan huruf, angka, atau titik"),
+}

@@ -18,6 +18,7 @@ COLUMNS: Labels = {
     "code": _("Kode"),
     "created_at": _("Dicatat"),
     "day": _("Tanggal"),
+    "days": _("Hari kerja"),
     "decided_on": _("Tanggal keputusan"),
     "decree_number": _("Nomor keputusan"),
     "default_agency": _("OPD yang biasa menangani"),
@@ -42,6 +43,7 @@ COLUMNS: Labels = {
     "nip": _("NIP"),
     "note": _("Catatan"),
     "number": _("Nomor"),
+    "of_class": _("Golongan"),
     "output": _("Keluaran"),
     "paper": _("Kertas"),
     "parent": _("Induk"),
@@ -56,6 +58,8 @@ COLUMNS: Labels = {
     "sat": _("Sabtu"),
     "short_name": _("Singkatan"),
     "silence_days": _("Ditutup setelah tanpa tanggapan (hari kerja)"),
+    "source": _("Dasar hukum"),
+    "stage": _("Tahap"),
     "starts_on": _("Mulai"),
     "status": _("Status"),
     "step": _("Langkah"),
@@ -68,6 +72,7 @@ COLUMNS: Labels = {
     "user.roles": _("Peran"),
     "user.username": _("Nama pengguna"),
     "username": _("Nama pengguna"),
+    "valid_from": _("Berlaku sejak"),
     "wed": _("Rabu"),
 }
 
@@ -86,6 +91,11 @@ HINTS: Labels = {
     "allowance": _("Kosongkan hanya pada langkah meneruskan arahan, yang memakai waktu langkah 4."),
     "fast_track_from": _("Langkah 1 sampai 4. Yang dilewati dicatat sebagai dilewati."),
     "sop_number": _("Nomor versi, tidak boleh sama dengan versi lain."),
+    "of_class": _("Kosongkan bila berlaku bagi semua golongan."),
+    "valid_from": _(
+        "Berlaku bagi tahap yang dimulai pada hari itu atau sesudahnya. Buat baris baru bila aturannya berganti."
+    ),
+    "source": _("Peraturan yang menetapkannya, seperti tertulis di dalamnya."),
 }
 
 NATIONAL_CLASSES: Labels = {
@@ -95,11 +105,24 @@ NATIONAL_CLASSES: Labels = {
     "oversight": _("Pengaduan berkadar pengawasan (60 hari kerja)"),
 }
 
+NATIONAL_STAGES: Labels = {
+    "verify": _("Verifikasi dan penerusan"),
+    "act": _("Tindak lanjut oleh OPD"),
+    "finish": _("Penyelesaian"),
+    "close": _("Penutupan setelah tanpa tanggapan"),
+}
+
+LIMIT_CLASSES: Labels = {
+    "information_request": _("Permintaan informasi"),
+    "aspiration": _("Aspirasi"),
+    "no_oversight": _("Pengaduan tidak berkadar pengawasan"),
+    "oversight": _("Pengaduan berkadar pengawasan"),
+}
+
 CHANGED: Labels = {
     "added": _("Data baru disimpan."),
     "edited": _("Perubahan disimpan."),
     "deleted": _("Data dihapus."),
-    "moved": _("Batas waktu langkah yang terbuka sudah dihitung ulang."),
     "sop_copied": _("Konsep dibuat sebagai salinan. Ubah langkahnya, lalu aktifkan."),
     "sop_activated": _("Versi ini berlaku mulai sekarang. Aduan yang sudah teregister tetap memakai versinya."),
     "delegation_ended": _("Delegasi diakhiri."),
@@ -184,6 +207,10 @@ TITLES: Labels = {
     "sop_step": _("Langkah SOP"),
     "sop_step_new": _("Tambah langkah SOP"),
     "sop_step_edit": _("Ubah langkah SOP"),
+    "national_limits": _("Batas nasional"),
+    "national_limit": _("Data batas nasional"),
+    "national_limit_new": _("Tambah batas nasional"),
+    "national_limit_edit": _("Ubah batas nasional"),
 }
 
 ACTIONS: Labels = {
@@ -200,8 +227,12 @@ GRANTS = {
     ("can_read", "Worklist"): _("Melihat kotak kerja"),
     ("can_read", "Reference"): _("Membaca data induk"),
     ("can_write", "Reference"): _("Mengubah data induk"),
+    ("can_read", "Journal"): _("Membaca jurnal"),
     ("can_list", "UserDBModelView"): _("Melihat daftar pengguna"),
     ("can_edit", "UserDBModelView"): _("Menambah dan mengubah pengguna"),
     ("can_this_form_post", "ResetPasswordView"): _("Mengganti kata sandi pengguna lain"),
+    ("can_read", "Notice"): _("Membaca pemberitahuannya sendiri"),
+    ("can_read", "System"): _("Melihat kesehatan sistem"),
+    ("can_manage", "System"): _("Mengirim ulang pesan gagal dan melihat antrean kerja"),
     ("can_this_form_post", "ResetMyPasswordView"): _("Mengganti kata sandinya sendiri"),
 }

@@ -20,7 +20,7 @@ REFUSALS: Labels = {
 FAULTS: Labels = {
     "required": _("Isi bagian ini"),
     "blank": _("Isi bagian ini dengan tulisan, bukan spasi saja"),
-    "too_long": _("Persingkat sampai paling banyak %(limit)s"),
+    "too_long": _("Persingkat sampai paling banyak %(limit)s huruf"),
     "wrong_type": _("Isi dengan jenis nilai yang diminta"),
     "not_allowed": _("Pilih salah satu: %(limit)s"),
     "control_characters": _("Hapus karakter kendali dari isian ini"),
@@ -44,6 +44,12 @@ FAULTS: Labels = {
     "unknown_category": _("Pilih kategori yang ada dalam daftar"),
     "unknown_place": _("Pilih tempat yang ada dalam daftar"),
     "file_not_allowed": _("Lampirkan PDF, JPEG, atau PNG paling besar 10 MB"),
+}
+
+# Of a list the limit counts its members, not letters.
+TOO_MANY: Labels = {
+    "agencies": _("Pilih paling banyak %(limit)s OPD"),
+    "attachments": _("Kirim paling banyak %(limit)s berkas"),
 }
 
 LACKING: Labels = {
@@ -72,6 +78,7 @@ HTTP: Labels = {
 }
 
 
-def fault_sentence(fault: str, limit: str = "") -> str:
+def fault_sentence(fault: str, limit: str = "", field: str = "") -> str:
     """The sentence beside a field, with the bound it broke."""
-    return str(FAULTS[fault]) % {"limit": limit} if "%(limit)s" in str(FAULTS[fault]) else str(FAULTS[fault])
+    sentence = str(TOO_MANY.get(field, FAULTS[fault]) if fault == "too_long" else FAULTS[fault])
+    return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence

@@ -20,9 +20,14 @@ DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
 
 
 def deliver(delivery_id: int, now: datetime) -> str:
-    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by."""
+    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by.
+
+    A message put off until later is passed by too: what Redis holds twice must not use up its tries.
+    """
     with one_transaction():
-        statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "queued")
+        soon = now + timedelta(seconds=LEASE_SECONDS)
+        due = (Delivery.state == "queued", Delivery.next_try_at <= soon)
+        statement = select(Delivery).where(Delivery.id == delivery_id, *due)
         message = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
         if message is None:
             return "elsewhere"
@@ -33,18 +38,23 @@ def deliver(delivery_id: int, now: datetime) -> str:
 def _try(message: Delivery, now: datetime) -> None:
     message.attempts += 1
     try:
-        sent = channel_named(message.channel).send(message)
+        with db.session.begin_nested():
+            sent = channel_named(message.channel).send(message)
     except Refused as refusal:
         message.state, message.last_error = "failed", str(refusal)[:300]
     except Unsent as problem:
-        _put_off(message, problem, now)
+        _put_off(message, str(problem), now)
+    except Exception as fault:
+        # Nobody foresaw it, but it was a try: without an end the message would be handed out for ever.
+        log.exception("message_not_sent", delivery=message.id, channel=message.channel)
+        _put_off(message, f"{type(fault).__name__}: {fault}", now)
     else:
         message.state, message.last_error = ("sent", None) if sent else ("skipped", "no such channel is set up")
         message.sent_at = now if sent else None
 
 
-def _put_off(message: Delivery, problem: Unsent, now: datetime) -> None:
-    message.last_error = str(problem)[:300]
+def _put_off(message: Delivery, problem: str, now: datetime) -> None:
+    message.last_error = problem[:300]
     if message.attempts > len(DELAYS):
         message.state = "failed"
         log.error("message_failed", delivery=message.id, channel=message.channel, error=message.last_error)

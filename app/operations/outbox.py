@@ -110,8 +110,3 @@ def _new_message(user_id: int, channel: str, kind: str, at: datetime) -> int:
     if not gathers:
         enqueue_after_commit(JobName.DELIVER, message.id)
     return message.id
-
-
-def failed_messages() -> int:
-    """How many messages were given up and wait for an administrator."""
-    return db.session.scalars(select(func.count()).where(Delivery.state == "failed")).one()

@@ -1,22 +1,18 @@
 """The sweep over limits: small locked batches of what is due, so that its cost grows with that and nothing else."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.models import Complaint, StepTask
 from app.operations.alarms import raise_passed, set_next_alarm
+from app.operations.put_off import PUT_OFF, done_or_undone
 from app.operations.timed_acts import expire_question
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.working_calendar import WorkingCalendar
-
-log = structlog.get_logger()
-
-PUT_OFF = timedelta(minutes=15)
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
@@ -51,12 +47,8 @@ def _due_tasks(complaint: Complaint, now: datetime) -> list[StepTask]:
 
 
 def _take_up_or_put_off(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """A step that cannot be taken up is logged and looked at again later: it must not hold up the others."""
-    try:
-        with db.session.begin_nested():
-            _take_up(complaint, task, calendar, now)
-    except Exception:
-        log.exception("alarm_not_raised", complaint=complaint.number, step=task.step)
+    about = {"complaint": complaint.number, "step": task.step}
+    if not done_or_undone(lambda: _take_up(complaint, task, calendar, now), "alarm_not_raised", **about):
         task.next_alarm_at = now + PUT_OFF
 
 

@@ -1,6 +1,7 @@
 """What the clock does by itself: questions that run out, answered cases that close, delegations that end."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -9,6 +10,7 @@ from app.extensions import db
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
 from app.operations.notify import add_notices, tell_of_delegation
 from app.operations.perform_action import perform_action
+from app.operations.put_off import PUT_OFF, done_or_undone
 from app.queries.people import who_hears
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest
@@ -23,13 +25,22 @@ def expire_question(complaint: Complaint, task: StepTask, now: datetime) -> None
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
-    """Close answered cases after the silence of the SOP; says how many, safe to run twice or side by side."""
+    """Take up one batch of answered cases after the silence of the SOP and say how many cases it looked at; safe to run
+    twice or side by side.
+    """
     with one_transaction():
-        statement = select(Complaint.id).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
+        statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
         cases = list(db.session.scalars(statement.with_for_update(skip_locked=True)))
-        for complaint_id in cases:
-            perform_action(complaint_id, ActionRequest(Action.CLOSE), SYSTEM, None, now=now)
+        for complaint in cases:
+            _close_or_put_off(complaint, now)
         return len(cases)
+
+
+def _close_or_put_off(complaint: Complaint, now: datetime) -> None:
+    close = ActionRequest(Action.CLOSE)
+    act = partial(perform_action, complaint.id, close, SYSTEM, None, now=now)
+    if not done_or_undone(act, "case_not_closed", complaint=complaint.number):
+        complaint.closes_at = now + PUT_OFF
 
 
 def note_ended_delegations(now: datetime, batch: int = 50) -> int:
@@ -37,9 +48,8 @@ def note_ended_delegations(now: datetime, batch: int = 50) -> int:
     with one_transaction():
         ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))
         rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()
-        for row in rows:
-            _note_ended(row, now)
-        return len(rows)
+        noted = [done_or_undone(partial(_note_ended, row, now), "delegation_not_noted", row=row.id) for row in rows]
+        return sum(noted)
 
 
 def _note_ended(row: DelegationRow, now: datetime) -> None:

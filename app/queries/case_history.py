@@ -39,10 +39,13 @@ GROUP_OF = {
 ICON_OF = {
     "received": "inbox",
     "register": "clipboard-check",
+    "approve_check": "check",
+    "report": "send",
     "direct": "gavel",
     "relay": "send",
     "accept": "check",
     "decline": "ban",
+    "continue_without": "player-play",
     "dispose": "corner-down-right",
     "dispose_answer": "corner-down-right",
     "submit_draft": "file-text",
@@ -80,7 +83,12 @@ class Entry:
     icon: str
     tone: str
     facts: tuple[tuple[str, str], ...]
-    quotes: tuple[str, ...]
+    quoted: tuple[tuple[str, str], ...]
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The words that were written, without what each of them is."""
+        return tuple(text for _, text in self.quoted)
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ def entry_of(case: Case, event: ComplaintEvent) -> Entry:
         icon=ICON_OF.get(event.kind, "circle-dot"),
         tone=_tone(event),
         facts=tuple(_facts(case, event, data)),
-        quotes=tuple(_quotes(event, data)),
+        quoted=tuple(_quotes(event, data)),
     )
 
 
@@ -159,7 +167,11 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
     for name in FACTS_SHOWN:
         value = data.get(name)
         if value is not None and (name != "reason" or _labels(event, name)):
-            yield str(PARAMETERS_OF.get((event.kind, name)) or PARAMETERS[name]), _worded(event, name, value)
+            yield _label(event, name), _worded(event, name, value)
+
+
+def _label(event: ComplaintEvent, name: str) -> str:
+    return str(PARAMETERS_OF.get((event.kind, name)) or PARAMETERS[name])
 
 
 def _labels(event: ComplaintEvent, name: str) -> Any:
@@ -171,11 +183,11 @@ def _worded(event: ComplaintEvent, name: str, value: Any) -> str:
     return str(labels.get(value, value))
 
 
-def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[str]:
+def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for name in WRITTEN:
         value = data.get(name)
         if isinstance(value, str) and value and not _labels(event, name):
-            yield value
+            yield _label(event, name), value
 
 
 def names_of(case: Case, data: dict[str, Any]) -> str:

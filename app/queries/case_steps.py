@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.models import ComplaintEvent, StepTask
 from app.queries.case_page import PRIMARY_ACTIONS, Case
-from workflow_rules.deadlines import Allowance, TimeState, Unit, remaining, time_state, used
+from workflow_rules.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state, used
 from workflow_rules.sop import SopStep
 from workflow_rules.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
 
@@ -22,7 +22,7 @@ class StepLine:
     who: str = ""
     began: datetime | None = None
     ended: datetime | None = None
-    spent: timedelta | None = None
+    spent: WorkingLength | None = None
     percent: int | None = None
     allowance: Allowance | None = None
     over: bool = False
@@ -41,12 +41,13 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Clock:
-    """One open step as the time strip shows it; `left` is working time, negative once the limit has passed."""
+    """One open step as the time strip shows it; `left` is negative once the limit has passed, `length` never."""
 
     task: StepTask
     number: int
     state: TimeState
     left: timedelta
+    length: WorkingLength
     mine: bool
     ticks: bool
 
@@ -60,7 +61,9 @@ def clocks_of(case: Case) -> list[Clock]:
 def _clock(case: Case, task: StepTask) -> Clock:
     left = remaining(case.calendar, case.now, task.due_at)
     ticks = task.paused_at is None and case.calendar.is_open(case.now) and abs(left) < timedelta(hours=4)
-    return Clock(task, case.sop.row(Step(task.step)).number, state_of(case, task), left, is_mine(case, task), ticks)
+    length = span(case.calendar, *sorted((case.now, task.due_at)))
+    number = case.sop.row(Step(task.step)).number
+    return Clock(task, number, state_of(case, task), left, length, is_mine(case, task), ticks)
 
 
 def state_of(case: Case, task: StepTask) -> TimeState:
@@ -181,7 +184,7 @@ def _measured(case: Case, task: StepTask, name: str) -> StepLine:
         who=_who(case, task),
         began=task.opened_at,
         ended=task.closed_at,
-        spent=spent,
+        spent=span(case.calendar, task.clock_from, case.calendar.add_time(task.clock_from, spent)),
         percent=min(round(100 * spent / granted), 999) if granted else None,
         allowance=Allowance(task.allowance_value, Unit(task.allowance_unit)),
         over=passed,

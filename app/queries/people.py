@@ -1,5 +1,6 @@
 """Who a user is on a given day: offices held, delegations running, and who must hear of an opened step."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
@@ -79,3 +80,12 @@ def who_hears(actor: str, agency: str | None, now: datetime) -> list[int]:
         told |= more
     active = select(User.id).where(User.id.in_(told), User.active.is_(True)).order_by(User.id)
     return list(db.session.scalars(active))
+
+
+def names_of(users: Iterable[int | None]) -> dict[int, str]:
+    """Full names by key, in one statement."""
+    wanted = {user for user in users if user is not None}
+    if not wanted:
+        return {}
+    statement = select(User.id, User.first_name, User.last_name).where(User.id.in_(wanted))
+    return {row.id: f"{row.first_name} {row.last_name}".strip() for row in db.session.execute(statement)}

@@ -1,6 +1,7 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
 import json
+from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from workflow_rules.steps import Step
 from workflow_rules.working_calendar import WorkingCalendar
 
 ZONE = "Asia/Makassar"
+WARNED_FROM_MONTH = 10
 
 
 def load_sop(version: SopVersion) -> Sop:
@@ -77,6 +79,15 @@ def load_working_calendar() -> WorkingCalendar:
 @lru_cache(maxsize=4)
 def _calendar_of(text: str) -> WorkingCalendar:
     return WorkingCalendar.from_dict(json.loads(text))
+
+
+def missing_holiday_year(today: date) -> int | None:
+    """The next year while no national holiday of it is known, from October of this year on."""
+    if today.month < WARNED_FROM_MONTH:
+        return None
+    year = today.year + 1
+    known = select(Holiday.id).where(Holiday.day.between(date(year, 1, 1), date(year, 12, 31)), Holiday.kind != "local")
+    return None if db.session.execute(known.limit(1)).first() else year
 
 
 def agencies_in_service() -> frozenset[str]:

@@ -1,5 +1,8 @@
 """Who is asking: the request's user as a `Person`, worked out once a request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import current_app, g, has_request_context, request
 from flask_appbuilder.security.sqla.models import User
 from werkzeug.local import LocalProxy
@@ -25,9 +28,21 @@ def current_person() -> Person:
     if not isinstance(visitor, User):
         return NOBODY
     if "person" not in g or g.person[0] is not visitor:
-        g.person = visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY
+        with finding_person():
+            g.person = visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY
     person: Person = g.person[1]
     return person
+
+
+@contextmanager
+def finding_person() -> Iterator[None]:
+    """While it is read who is asking, nobody asks who is asking."""
+    before = g.get("finding_person", False)
+    g.finding_person = True
+    try:
+        yield
+    finally:
+        g.finding_person = before
 
 
 def act_as(person: Person) -> None:

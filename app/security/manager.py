@@ -19,6 +19,7 @@ from app.json_input import json_object
 from app.labels.refusals import HTTP
 from app.security import sign_ins
 from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
+from app.security.current_person import finding_person
 from app.security.guarded_lists import EagerInterface
 from app.security.login_limits import login_limits
 from app.security.passwords import OwnPassword, refuse_weak
@@ -124,7 +125,8 @@ class ComplaintSecurityManager(SecurityManager):
 
     def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
         could_be = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
-        user = super().load_user(key) if could_be else None
+        with finding_person():
+            user = super().load_user(key) if could_be else None
         return user if user is not None and sign_ins.holds(user, marks) else None
 
     def reset_password(self, userid: Any, password: str) -> None:
@@ -132,6 +134,10 @@ class ComplaintSecurityManager(SecurityManager):
         super().reset_password(userid, password)
         if current_user.is_authenticated and str(current_user.id) == str(userid):
             session[sign_ins.SEAL] = sign_ins.seal_of(self.get_user_by_id(int(userid)))
+
+    def get_user_roles(self, user: Any) -> list[Any]:
+        """An account's own roles: groups, which no screen shows, would give more unseen."""
+        return list(user.roles) if user.is_authenticated else [self.get_public_role()]
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
         return (permission_name, view_name) in self._rights(user)

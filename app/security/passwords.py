@@ -38,6 +38,7 @@ class OwnPasswordForm(DynamicForm):
     )
     password = PasswordField(
         _("Kata sandi baru"),
+        description=_("Paling sedikit 12 karakter yang tidak mudah ditebak."),
         validators=[DataRequired(), PasswordComplexityValidator()],
         widget=BS3PasswordFieldWidget(),
     )

@@ -11,12 +11,16 @@ _OWN_ACCOUNT: Grants = {
     "UserDBModelView": ("can_userinfo",),
     "ResetMyPasswordView": ("can_this_form_get", "can_this_form_post"),
     "UserInfoEditView": ("can_this_form_get", "can_this_form_post"),
+    "Notice": ("can_read",),
 }
 _READ_CASES: Grants = {"Complaint": ("can_read",), "Worklist": ("can_read",), "menu": ("Kotak kerja", "Semua aduan")}
 _ACT: Grants = {"Complaint": ("can_act",)}
 _RECEIVE: Grants = {"Complaint": ("can_receive",), "menu": ("Catat aduan",)}
 _LOOK_UP: Grants = {"Reference": ("can_read",)}
 _LATE: Grants = {"menu": ("Lewat batas",)}
+_JOURNAL: Grants = {"Journal": ("can_read",), "menu": ("Jurnal",)}
+_WATCH: Grants = {"System": ("can_read",), "menu": ("Sistem", "Kesehatan sistem")}
+_LOOK_AFTER: Grants = {"System": ("can_manage",), "menu": ("Pesan gagal", "Antrean kerja")}
 _REFERENCE_MENU = (
     "Data induk",
     "OPD",
@@ -27,6 +31,7 @@ _REFERENCE_MENU = (
     "Desa dan kelurahan",
     "Hari libur",
     "Jam kerja",
+    "Batas nasional",
     "Versi SOP",
 )
 _ADMINISTER: Grants = {
@@ -61,8 +66,8 @@ _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 ROLE_GRANTS: dict[str, Grants] = {
     **{actor.value: _together(_OFFICER, _LATE) for actor in sorted(OFFICE_ACTORS | AGENCY_ACTORS)},
     Actor.COMPLAINT_ADMIN.value: _together(_OFFICER, _LATE, _RECEIVE, _REFERENCE_READER),
-    SUPERVISOR_ROLE: _together(_OFFICER, _LATE),
-    ADMINISTRATOR_ROLE: _together(_OWN_ACCOUNT, _ADMINISTER),
+    SUPERVISOR_ROLE: _together(_OFFICER, _LATE, _JOURNAL, _WATCH),
+    ADMINISTRATOR_ROLE: _together(_OWN_ACCOUNT, _ADMINISTER, _JOURNAL, _WATCH, _LOOK_AFTER),
     INTEGRATION_ROLE: {},
 }
 

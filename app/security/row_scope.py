@@ -22,7 +22,7 @@ from app.models import (
     StepTask,
 )
 from app.queries.complaints import visible_ids
-from app.security.current_person import current_person
+from app.security.current_person import current_person, finding_person
 from workflow_rules.actors import Person
 
 OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, Reporter, StepTask)
@@ -46,12 +46,9 @@ def _limit(state: ORMExecuteState) -> None:
 
 
 def _person() -> Person:
-    """The person asking; reading who that is must not ask again."""
-    g.finding_person = True
-    try:
+    """The person asking."""
+    with finding_person():
         return current_person()
-    finally:
-        g.finding_person = False
 
 
 def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from app.job_names import JobName
+from app.job_names import SCHEDULER_HEARTBEAT, JobName
 from jobs.listed_job import queue
-from jobs.scheduler import HEARTBEAT_KEY, LONGEST_PAUSE_SECONDS, PERIODIC_JOBS, Scheduler
+from jobs.scheduler import LONGEST_PAUSE_SECONDS, PERIODIC_JOBS, Scheduler
 from tests.servers import redis_url_for
 
 BEGIN = 1_800_000_000.0
@@ -77,8 +77,8 @@ def test_a_slot_that_nobody_took_up_is_dropped(connection: Redis) -> None:
 def test_the_scheduler_leaves_a_sign_of_life_that_fades(connection: Redis) -> None:
     Scheduler(connection).tick(BEGIN)
 
-    assert connection.get(HEARTBEAT_KEY) == str(int(BEGIN)).encode()
-    assert 0 < connection.ttl(HEARTBEAT_KEY) <= 60
+    assert connection.get(SCHEDULER_HEARTBEAT) == str(int(BEGIN)).encode()
+    assert 0 < connection.ttl(SCHEDULER_HEARTBEAT) <= 60
 
 
 def test_an_absent_redis_is_waited_for(connection: Redis, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,10 +9,12 @@ from workflow_rules.deadlines import (
     Allowance,
     TimeState,
     Unit,
+    WorkingLength,
     deadline_for,
     deadline_for_all,
     next_alarm_at,
     remaining,
+    span,
     time_state,
     used,
     warn_at,
@@ -226,3 +228,27 @@ def test_the_whole_sop_is_seven_days_and_510_minutes_as_printed() -> None:
     assert deadline_for_all(calendar, start, STANDARD_SOP.allowances(extended=True)) == wita("2026-12-16 10:00")
     asked = (wita("2026-11-23 09:00"), wita("2026-11-24 09:00"))
     assert deadline_for_all(calendar, start, STANDARD_SOP.allowances(), [asked]) == wita("2026-12-04 10:00")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "days", "rest"),
+    [
+        ("2026-11-26 15:50", "2026-12-16 15:50", 14, "0:00"),  # SOP step 7, field visit, just begun
+        ("2026-11-26 15:50", "2026-12-16 15:40", 13, "7:20"),
+        ("2026-11-25 20:26", "2026-11-27 09:50", 1, "2:20"),  # in the evening: from the next opening
+        ("2026-11-26 15:50", "2026-11-27 08:20", 0, "1:00"),
+        ("2026-11-27 16:00", "2026-11-30 15:30", 0, "7:30"),
+        ("2026-11-28 10:00", "2026-11-29 10:00", 0, "0:00"),
+        ("2026-11-27 08:20", "2026-11-26 15:50", 0, "0:00"),
+    ],
+)
+def test_a_stretch_is_told_in_whole_days_and_what_is_beyond(a, b, days, rest):
+    hours, minutes = map(int, rest.split(":"))
+    assert span(CALENDAR, wita(a), wita(b)) == WorkingLength(days, timedelta(hours=hours, minutes=minutes))
+
+
+@pytest.mark.parametrize("start", ["2026-11-26 15:50", "2026-11-27 16:20", "2026-02-16 07:40", "2026-12-19 11:00"])
+def test_days_that_were_granted_are_the_days_that_are_told(start):
+    for n in range(20):
+        due = deadline_for(CALENDAR, wita(start), Allowance(n, Unit.WORKING_DAYS))
+        assert span(CALENDAR, wita(start), due) == WorkingLength(n, timedelta())

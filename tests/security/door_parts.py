@@ -4,21 +4,26 @@ import re
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User
+from rq import Queue
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app.clock import office_today, utc_now
 from app.demo.accounts import PASSWORD, demo_person, make_key
 from app.documents.storage import write_file
-from app.extensions import db
+from app.extensions import db, redis_client
+from app.job_names import QUEUE_OF, JobName
 from app.models import (
     Agency,
     Attachment,
     Category,
     DelegationRow,
+    Delivery,
     District,
     Holiday,
     Letter,
+    NationalLimitRow,
+    Notice,
     OfficerProfile,
     SopVersion,
     Village,
@@ -35,6 +40,7 @@ ROWS: dict[str, Any] = {
     "desa": Village.id,
     "hari-libur": Holiday.id,
     "jam-kerja": WorkingWeek.id,
+    "batas-nasional": NationalLimitRow.id,
     "delegasi": DelegationRow.id,
     "petugas": OfficerProfile.user_id,
     "users": User.id,
@@ -56,6 +62,7 @@ def make_parts() -> Parts:
     }
     draft = copy_as_draft(db.session.scalars(select(SopVersion.id)).one())
     found |= {"versi-sop": str(draft.id), "langkah-sop": str(draft.steps[0].id), **_parts_of_a_case()}
+    found |= _parts_of_the_queue() | _parts_of_the_messages()
     return found | {
         "key": make_key(),
         "digest": "x",
@@ -63,6 +70,26 @@ def make_parts() -> Parts:
         "string:locale": "en",
         "path:filename": "css/ab.css",
     }
+
+
+def _parts_of_the_queue() -> Parts:
+    """A job that waits."""
+    name = QUEUE_OF[JobName.RELAY_DOCUMENTS]
+    job = Queue(name, connection=redis_client(), serializer="json").enqueue(JobName.RELAY_DOCUMENTS.value)
+    numbers = {"int:instance_number": "0", "int:per_page": "8", "int:page": "1", "per_page": "8", "page": "1"}
+    return {"job_id": job.id, "queue_name": str(name), "registry_name": "queued", "order": "asc", **numbers}
+
+
+def _parts_of_the_messages() -> Parts:
+    """A notice of the agency's admin, and a message to him that was given up."""
+    told = select(Notice).join(User, Notice.user_id == User.id).where(User.username == "admin.dishub")
+    notice = db.session.scalars(told.order_by(Notice.id)).first()
+    assert notice is not None
+    message = Delivery(user_id=notice.user_id, channel="email", created_at=utc_now(), next_try_at=utc_now())
+    message.state = "failed"
+    db.session.add(message)
+    db.session.commit()
+    return {"int:notice_id": str(notice.id), "int:delivery_id": str(message.id)}
 
 
 def _parts_of_a_case() -> Parts:
@@ -106,6 +133,8 @@ def address(rule: str, parts: Parts) -> str:
     """A rule with its parts filled in."""
     base = rule.split("/")[1]
     own = {**parts, "pk": parts.get(base, ""), "string:name": ACTIONS.get(base, "")}
+    if rule == "/antrean/static/<path:filename>":
+        return "/antrean/static/css/main.css"
     if rule == "/static/<path:filename>":
         return "/static/logo.svg"
     path = re.sub(r"<(.+?)>", lambda part: own[part[1]], rule)

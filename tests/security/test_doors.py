@@ -61,7 +61,7 @@ def screen(base: str, routes: str) -> str:
 
 
 CRUD = "list show add edit confirm_delete delete"
-PLAIN = ("opd", "kategori", "kecamatan", "desa", "hari-libur", "jam-kerja")
+PLAIN = ("opd", "kategori", "kecamatan", "desa", "hari-libur", "jam-kerja", "batas-nasional")
 READ = "list show"
 WRITE = "add edit confirm_delete delete"
 
@@ -94,6 +94,52 @@ DOORS = {
         POST /userinfoeditview/form
         """,
     ),
+    "one's own notices": Kind(
+        SIGNED_IN - {"integration"},
+        """
+        GET /pemberitahuan/
+        POST /pemberitahuan/dibaca
+        GET /pemberitahuan/cara
+        POST /pemberitahuan/cara
+        """,
+    ),
+    "a notice, by the officer whom it was for": Kind(
+        {"agency_admin"},
+        "POST /pemberitahuan/<int:notice_id>",
+        blind=frozenset(SIGNED_IN - {"integration"}),
+    ),
+    "how the program is": Kind({"supervisor", "administrator"}, "GET /kesehatan/"),
+    "messages that failed": Kind(
+        {"administrator"},
+        """
+        GET /pesan-gagal/
+        POST /pesan-gagal/<int:delivery_id>/kirim-lagi
+        """,
+    ),
+    "the queues": Kind(
+        {"administrator"},
+        """
+        GET /antrean/
+        GET /antrean/favicon.ico
+        GET /antrean/static/<path:filename>
+        GET /antrean/<int:instance_number>/
+        GET /antrean/<int:instance_number>/view
+        GET /antrean/<int:instance_number>/view/queues
+        GET /antrean/<int:instance_number>/view/workers
+        GET /antrean/<int:instance_number>/view/jobs
+        GET /antrean/<int:instance_number>/view/jobs/<queue_name>/<registry_name>/<int:per_page>/<order>/<int:page>
+        GET /antrean/<int:instance_number>/view/job/<job_id>
+        GET /antrean/<int:instance_number>/data/queues.json
+        GET /antrean/<int:instance_number>/data/jobs/<queue_name>/<registry_name>/<per_page>/<order>/<page>.json
+        GET /antrean/<int:instance_number>/data/job/<job_id>.json
+        GET /antrean/<int:instance_number>/data/workers.json
+        POST /antrean/job/<job_id>/delete
+        POST /antrean/job/<job_id>/requeue
+        POST /antrean/requeue/<queue_name>
+        POST /antrean/queue/<queue_name>/<registry_name>/empty
+        POST /antrean/queue/<queue_name>/compact
+        """,
+    ),
     "lists of cases": Kind(OFFICERS, "GET /aduan/\nGET /api/v1/complaint/\nGET /api/v1/worklist/"),
     "one case": Kind(
         ON_THE_CASE,
@@ -124,13 +170,16 @@ DOORS = {
         OFFICERS | {"administrator"},
         "\n".join(
             [screen(base, READ) for base in (*PLAIN, "petugas", "delegasi", "versi-sop")]
-            + [screen("langkah-sop", "show")]
+            + [screen("langkah-sop", "show"), "GET /hari-libur/kalender.ics"]
         ),
     ),
+    "the journal of settings": Kind({"supervisor", "administrator"}, "GET /jurnal/"),
     "changing reference data": Kind(
         {"administrator"},
         "\n".join(
             [screen(base, WRITE) for base in PLAIN]
+            + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
+            + ["GET /hari-libur/impor", "POST /hari-libur/impor"]
             + [screen("petugas", "add edit"), screen("langkah-sop", "edit")]
             + [screen("delegasi", f"action confirm_action {WRITE}")]
             + [screen("versi-sop", "action confirm_action activate edit confirm_delete delete")]
@@ -214,8 +263,8 @@ def test_every_door_answers_this_visitor_as_the_table_says(
     name = ACCOUNTS.get(visitor)
     headers = bearer(name) if name else {"Authorization": f"Bearer {parts['key']}"} if visitor == "program" else {}
     wrong = {}
-    # What deletes a row comes last, so that every other door still finds it.
-    for door, kind in sorted(written().items(), key=lambda item: "/delete/" in item[0]):
+    # What takes a row or a job away comes last, so that every other door still finds it.
+    for door, kind in sorted(written().items(), key=lambda item: "/delete" in item[0] or "/empty" in item[0]):
         client = as_user(name) if name else app.test_client()
         with ask(client, door, parts, headers) as answer:
             found = answered(answer)

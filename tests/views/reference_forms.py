@@ -22,6 +22,24 @@ def save(screen: FlaskClient, path: str, **form: Any) -> str | None:
     return None if answer.status_code == 302 else answer.text
 
 
+def change(screen: FlaskClient, path: str, reason: str = "Surat edaran bupati", **form: Any) -> str | None:
+    """Save a form of the calendar and give the reason on the page that follows; None when made, else the page."""
+    page = save(screen, path, **form)
+    return with_reason(screen, page, reason) if page and 'name="usul"' in page else page
+
+
+def with_reason(screen: FlaskClient, page: str, reason: str = "Surat edaran bupati") -> str | None:
+    """Send the page that shows what moves; None when the change was made, else what came back."""
+    answer = screen.post("/perubahan-kalender/", data={"usul": sealed(page), "reason": reason})
+    assert answer.status_code in (200, 303), answer.status_code
+    return None if answer.status_code == 303 else answer.text
+
+
+def sealed(page: str) -> str:
+    """The change that a page carries."""
+    return page.partition('name="usul" value="')[2].partition('"')[0]
+
+
 def refused(page: str | None, reason: str, field: str) -> bool:
     """Whether the sentence of a refusal stands beside a field."""
     assert page is not None, "it was accepted"

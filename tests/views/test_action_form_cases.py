@@ -37,7 +37,7 @@ def test_only_agencies_in_service_may_be_chosen(app: Flask, as_user: SignIn) -> 
         (["dishub", "DISHUB"], "Pilih OPD yang aktif; DISHUB tidak dikenal"),
         (["dishub", "dishub"], "Hapus pilihan yang ganda"),
         (["dishub", "<b>x"], "Pilih OPD yang aktif; &lt;b&gt;x tidak dikenal"),
-        ([f"opd{n}" for n in range(60)], "Persingkat sampai paling banyak 40"),
+        ([f"opd{n}" for n in range(60)], "Pilih paling banyak 40 OPD"),
     ]:
         answer = send(client, form, **{**DIRECTION, "agencies": codes})
         assert answer.status_code == 422

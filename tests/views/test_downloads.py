@@ -75,7 +75,7 @@ def test_a_letter_is_the_stored_pdf_under_its_number(app: Flask, as_user: SignIn
         assert answer.data.startswith(b"%PDF-")
         assert answer.mimetype == "application/pdf"
         named = re.sub(r"[^A-Za-z0-9.]+", "-", letter.number or "")
-        assert answer.headers["Content-Disposition"] == f'inline; filename="surat-tanggapan-{named}.pdf"'
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="surat-tanggapan-{named}.pdf"'
         _harmless(answer.headers)
 
 

@@ -106,6 +106,7 @@ def test_no_address_changes_anything_by_being_opened(app: Flask, as_user: SignIn
     before = contents(app)
     for name in SIGNED_IN_AS:
         for _, path in addresses(app, {"GET"}, api=False):
-            status = as_user(name).get(path).status_code
+            with as_user(name).get(path) as answer:
+                status = answer.status_code
             assert status < 500 or path == "/readyz", (path, name, status)
     assert contents(app) == before

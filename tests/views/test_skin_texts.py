@@ -23,6 +23,7 @@ from wtforms import IntegerField, StringField, validators
 
 from app import skin, skin_formats, skin_language
 from app.skin_fields import NATIVE, OfficeMomentField, describe, render_control
+from workflow_rules.deadlines import WorkingLength
 
 AT = dt.datetime(2026, 11, 24, 7, 10, tzinfo=dt.UTC)
 
@@ -78,6 +79,26 @@ class TestWords:
     )
     def test_a_duration_has_at_most_two_units(self, length: int, hours_a_day: int, written: str) -> None:
         assert skin_formats.duration(length, hours_a_day) == written
+
+    @pytest.mark.parametrize(
+        ("days", "minutes", "written"),
+        [
+            (14, 0, "14 hari"),
+            (13, 439, "13 hari 7 jam"),
+            (2, 59, "2 hari"),
+            (0, 89, "1 jam 29 menit"),
+            (0, 0, "0 menit"),
+        ],
+    )
+    def test_working_time_is_told_in_the_days_of_the_sop(self, days: int, minutes: int, written: str) -> None:
+        assert skin_formats.working_time(WorkingLength(days, dt.timedelta(minutes=minutes))) == written
+
+    @pytest.mark.parametrize(
+        ("heading", "inside"),
+        [("Kirim ke Dinas Kominfo", "kirim ke Dinas Kominfo"), ("OPD menolak", "OPD menolak"), ("", "")],
+    )
+    def test_a_heading_inside_a_sentence_keeps_its_names(self, heading: str, inside: str) -> None:
+        assert skin_formats.in_sentence(heading) == inside
 
     @pytest.mark.parametrize(
         ("value", "written"),
@@ -191,7 +212,9 @@ def test_the_menu_item_whose_filter_is_on_screen_is_the_current_one(dressed: Fla
     for path, expected in (
         ("/aduan/", "Semua aduan"),
         ("/aduan/?lewat=1", "Lewat batas"),
-        ("/aduan/12", "Semua aduan"),
+        ("/aduan/12", "Kotak Kerja"),
+        ("/aduan/12/batas", "Kotak Kerja"),
+        ("/aduan/baru", "Semua aduan"),
         ("/", "Kotak Kerja"),
         ("/lain", None),
     ):

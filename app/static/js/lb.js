@@ -64,7 +64,8 @@
   }
   function paint(element) {
     const minutes = Number(element.dataset.sisaMenit);
-    element.textContent = (minutes >= 0 ? texts.sisa : texts.lewat) + ' ' + spell(minutes);
+    const word = minutes >= 0 ? texts.sisa : element.hasAttribute('data-polos') ? '' : texts.lewat;
+    element.textContent = (word + ' ' + spell(minutes)).trim();
     if (announcer && element.hasAttribute('data-utama') && spokenAt.includes(minutes)) {
       announcer.textContent = minutes ? texts.tinggal.replace('{n}', minutes) : texts.habis;
     }

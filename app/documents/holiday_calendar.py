@@ -1,0 +1,146 @@
+"""Holidays as iCalendar (RFC 5545): written for other programs, and read from a file that somebody else made."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import icalendar
+
+LARGEST_FILE = 256 * 1024
+MOST_DAYS = 400
+LONGEST_NAME = 300
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+UID_PREFIX = "hari-libur-"
+# What a broken file makes the library raise, besides ValueError.
+_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
+
+
+class FileFault(StrEnum):
+    """Why a file cannot be taken."""
+
+    MISSING = "missing"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+    NO_DAYS = "no_days"
+    TOO_MANY = "too_many"
+
+
+class FileRefused(Exception):
+    """A file that cannot be taken, by the reason."""
+
+    def __init__(self, fault: FileFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class FileDay:
+    """One closed day of a file; `key` is our own row where the file came from here, `kind` empty where it is silent."""
+
+    day: date
+    name: str
+    kind: str = ""
+    key: int | None = None
+
+
+@dataclass(frozen=True)
+class FileDays:
+    """The days of a file, and how many of its events were none: with a time of day, repeated, cancelled, far away."""
+
+    days: tuple[FileDay, ...]
+    left_out: int
+
+
+def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
+    """The calendar file of holiday rows; a row keeps its UID however it is changed."""
+    calendar = icalendar.Calendar()
+    for name, value in (("prodid", f"-//{host}//Hari Libur//ID"), ("version", "2.0"), ("calscale", "GREGORIAN")):
+        calendar.add(name, value)
+    calendar.add("x-wr-calname", "Hari libur")
+    for row in rows:
+        calendar.add_component(_event(row, host, now))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _event(row: Any, host: str, now: datetime) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{UID_PREFIX}{row.id}@{host}")
+    event.add("dtstamp", now)
+    event.add("dtstart", row.day)
+    event.add("dtend", row.day + timedelta(days=1))
+    event.add("summary", row.name)
+    event.add("categories", [row.kind])
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
+    """The all-day events of a file, one day each; raises FileRefused."""
+    if len(content) > LARGEST_FILE:
+        raise FileRefused(FileFault.TOO_LARGE)
+    days, left_out = _days_of(_events_of(content), host, kinds)
+    if not days:
+        raise FileRefused(FileFault.NO_DAYS)
+    return FileDays(tuple(dict.fromkeys(days)), left_out)
+
+
+def _events_of(content: bytes) -> list[icalendar.Event]:
+    """Only what stands directly in the calendar; nothing that is nested without end is walked through."""
+    try:
+        calendar = icalendar.Calendar.from_ical(content)
+        parts = [part for part in calendar.subcomponents if isinstance(part, icalendar.Event)]
+    except _BROKEN as broken:
+        raise FileRefused(FileFault.UNREADABLE) from broken
+    if calendar.name != "VCALENDAR":
+        raise FileRefused(FileFault.UNREADABLE)
+    return parts
+
+
+def _days_of(events: list[icalendar.Event], host: str, kinds: tuple[str, ...]) -> tuple[list[FileDay], int]:
+    days: list[FileDay] = []
+    left_out = 0
+    for event in events:
+        try:
+            found = list(_days(event, host, kinds))
+        except _BROKEN:
+            found = []
+        days, left_out = days + found, left_out + (not found)
+        if len(days) > MOST_DAYS:
+            raise FileRefused(FileFault.TOO_MANY)
+    return days, left_out
+
+
+def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
+    """The days that an event covers; none for one with a time of day, a repetition or a cancellation."""
+    first = event.decoded("dtstart")
+    after = event.decoded("dtend") if "dtend" in event else first + timedelta(days=1)
+    whole = not isinstance(first, datetime) and not isinstance(after, datetime)
+    if not whole or "rrule" in event or str(event.get("status", "")).upper() == "CANCELLED":
+        return
+    name, kind = _name(event), _kind(event, kinds)
+    if not name or not EARLIEST <= first < LATEST or (after - first).days > MOST_DAYS:
+        return
+    key = _own_key(str(event.get("uid", "")), host) if (after - first).days <= 1 else None
+    for number in range(max((after - first).days, 1)):
+        yield FileDay(first + timedelta(days=number), name, kind, key)
+
+
+def _name(event: icalendar.Event) -> str:
+    """One line of printable text."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in str(event.get("summary", "")))
+    return " ".join(shown.split())[:LONGEST_NAME]
+
+
+def _kind(event: icalendar.Event, kinds: tuple[str, ...]) -> str:
+    given = event.get("categories")
+    named = {str(word) for word in given.cats} if hasattr(given, "cats") else set()
+    return next((kind for kind in kinds if kind in named), "")
+
+
+def _own_key(uid: str, host: str) -> int | None:
+    number = uid.removeprefix(UID_PREFIX).removesuffix(f"@{host}")
+    ours = uid == f"{UID_PREFIX}{number}@{host}" and number.isascii() and number.isdigit()
+    return int(number) if ours and len(number) < 19 else None

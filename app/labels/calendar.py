@@ -1,0 +1,34 @@
+"""Texts of changes to the calendar: the page that shows what moves, the journal, calendar files."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+CALENDAR_SAID: Labels = {
+    "title": _("Yang akan bergeser"),
+    "saved": _("Kalender diubah dan dicatat di jurnal."),
+    "changed": _("Data ini baru saja diubah orang lain. Periksa lagi perubahan di bawah ini, lalu simpan."),
+    "gone": _("Data ini baru saja dihapus orang lain, sehingga tidak ada yang diubah."),
+    "already_there": _("Data yang sama sudah ada, sehingga tidak ada yang diubah."),
+    "reason_missing": _("Tulis alasan perubahan ini"),
+    "reason_too_long": _("Tulis alasan dengan paling banyak 1000 karakter"),
+    "nothing_missing": _("Hari libur nasional dan cuti bersama tahun ini dan tahun depan sudah lengkap."),
+    "nothing_new": _("Tidak ada hari libur yang baru atau berubah di berkas ini."),
+}
+
+CHANGED_FIELDS: Labels = {"new": _("Ditambahkan"), "changed": _("Diubah"), "gone": _("Dihapus")}
+
+TABLE_WORDS: Labels = {"holiday": _("Hari libur"), "working_week": _("Jam kerja")}
+
+JOURNAL_KINDS: Labels = {
+    "calendar_changed": _("Kalender diubah"),
+    "delegation_ended": _("Delegasi berakhir"),
+}
+
+FILE_REFUSED: Labels = {
+    "missing": _("Pilih berkas iCal (.ics)"),
+    "too_large": _("Pilih berkas yang tidak lebih besar dari 256 KB"),
+    "unreadable": _("Berkas ini bukan kalender iCal yang dapat dibaca. Simpan ulang kalendernya sebagai .ics"),
+    "no_days": _("Berkas ini tidak memuat acara sehari penuh. Hari libur harus berupa acara sehari penuh"),
+    "too_many": _("Berkas ini memuat lebih dari 400 hari. Pecah menjadi beberapa berkas"),
+}

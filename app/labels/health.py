@@ -1,0 +1,43 @@
+"""What the health page says: each part by name, what is well, what is broken, and what to do then."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+PARTS: Labels = {
+    "database": _("Basis data"),
+    "migrations": _("Susunan tabel"),
+    "redis": _("Redis (antrean)"),
+    "scheduler": _("Penjadwal"),
+    "workers": _("Pekerja latar"),
+    "waiting": _("Pesan yang menunggu"),
+    "failed": _("Pesan gagal"),
+    "mail": _("Server surel"),
+    "alarms": _("Peringatan batas waktu"),
+    "holidays": _("Hari libur tahun depan"),
+}
+
+STATES: Labels = {"ok": _("Baik"), "warn": _("Perlu dilihat"), "broken": _("Rusak"), "unknown": _("Tidak diketahui")}
+
+TO_DO: Labels = {
+    "database": _("Periksa server PostgreSQL dan DATABASE_URL. Tanpa basis data tidak ada halaman yang dapat dibuka."),
+    "migrations": _("Jalankan `python run.py migrate` dengan versi program yang terpasang, lalu mulai ulang program."),
+    "redis": _(
+        "Periksa server Redis atau Valkey dan REDIS_URL. Aduan tetap dapat dikerjakan; pesan dan surat menyusul"
+        " setelah Redis kembali."
+    ),
+    "scheduler": _(
+        "Mulai ulang `python run.py scheduler`. Selama penjadwal mati, peringatan batas waktu dan pesan tertunda,"
+        " tetapi tidak hilang."
+    ),
+    "workers": _("Mulai ulang `python run.py worker` dan lihat lognya. Pekerjaan yang terputus dilanjutkan sendiri."),
+    "waiting": _("Periksa pekerja latar dan server surel; alasan tiap percobaan ada di catatan pekerja."),
+    "failed": _("Buka “Pesan gagal”, baca alasannya, perbaiki alamat atau servernya, lalu kirim lagi."),
+    "mail": _("Isi SMTP_URL dan mulai ulang program. Sampai itu dilakukan, petugas hanya diberi tahu di lonceng."),
+    "alarms": _("Periksa penjadwal dan pekerja latar. Begitu keduanya jalan, yang tertunda dikejar sendiri."),
+    "holidays": _(
+        "Isi hari libur dan cuti bersama tahun itu di “Hari libur” begitu keputusannya terbit. Tanpa itu batas waktu"
+        " yang melewati pergantian tahun terlalu awal."
+    ),
+    "unknown": _("Pulihkan Redis dahulu; tanda hidup proses ini disimpan di sana."),
+}

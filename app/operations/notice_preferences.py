@@ -1,0 +1,74 @@
+"""How an officer wishes to hear of things: checked and kept, so that what is sent later has somewhere to go."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.extensions import db
+from app.models import NoticePreference
+from app.transaction import one_transaction
+
+LONGEST_RECIPIENT = 64
+_NUMBER = re.compile(r"[+-]?[0-9]{6,20}")
+_NAME = re.compile(r"@?[A-Za-z][A-Za-z0-9_.]{2,63}")
+
+
+class WishFault(StrEnum):
+    """Why a number or name for the message service cannot be used."""
+
+    TOO_LONG = "too_long"
+    NOT_A_RECIPIENT = "not_a_recipient"
+
+
+class WishRefused(Exception):
+    """A wish that cannot be kept, with the field that it stands in."""
+
+    def __init__(self, field: str, fault: WishFault) -> None:
+        super().__init__(f"{field}: {fault}")
+        self.field, self.fault = field, fault
+
+
+@dataclass(frozen=True)
+class NoticeWishes:
+    """What the officer chose; `gateway_to` is None where the form did not ask for it, and then stays as it was."""
+
+    by_email: bool = True
+    quiet: bool = True
+    only_digest: bool = False
+    limit_at_any_hour: bool = False
+    morning_digest: bool = True
+    gateway_to: str | None = None
+
+
+def wishes_of(user_id: int) -> NoticeWishes:
+    """What holds for an officer today, the defaults included."""
+    row = db.session.get(NoticePreference, user_id)
+    if row is None:
+        return NoticeWishes(gateway_to="")
+    kept = {name: getattr(row, name) for name in _SWITCHES}
+    return NoticeWishes(**kept, gateway_to=row.gateway_to or "")
+
+
+def save_wishes(user_id: int, wishes: NoticeWishes) -> None:
+    """Keep the wishes for everything that is told from now on; raises WishRefused for a useless recipient."""
+    chosen = {name: getattr(wishes, name) for name in _SWITCHES}
+    if wishes.gateway_to is not None:
+        chosen["gateway_to"] = _recipient(wishes.gateway_to) or None
+    with one_transaction():
+        db.session.merge(NoticePreference(user_id=user_id, **chosen))
+
+
+def _recipient(typed: str) -> str:
+    """A number without its blanks and dashes, or a name; empty for none."""
+    text = typed.strip()
+    if len(text) > LONGEST_RECIPIENT:
+        raise WishRefused("gateway_to", WishFault.TOO_LONG)
+    number = text[:1] + re.sub(r"[ .()-]", "", text[1:])
+    if not text or _NUMBER.fullmatch(number):
+        return number
+    if not _NAME.fullmatch(text):
+        raise WishRefused("gateway_to", WishFault.NOT_A_RECIPIENT)
+    return text
+
+
+_SWITCHES = ("by_email", "quiet", "only_digest", "limit_at_any_hour", "morning_digest")

@@ -1,0 +1,36 @@
+"""An officer has seen a notice, or all of them: the mark that the bell counts by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from app.extensions import db
+from app.models import Notice
+from app.transaction import one_transaction
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A notice that its officer has opened, and the case it leads to; None where it leads to no case."""
+
+    complaint_id: int | None
+
+
+def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
+    """Note the first time an officer opened a notice; None where there is no such notice of that officer."""
+    with one_transaction():
+        statement = select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id)
+        notice = db.session.scalars(statement).first()
+        if notice is None:
+            return None
+        notice.read_at = notice.read_at or now
+        return Seen(notice.complaint_id)
+
+
+def mark_all_read(user_id: int, now: datetime) -> int:
+    """Note that an officer has seen everything told so far; says how many notices were new."""
+    table = Notice.__table__
+    with one_transaction():
+        statement = update(table).where(table.c.user_id == user_id, table.c.read_at.is_(None)).values(read_at=now)
+        return len(db.session.execute(statement.returning(table.c.id)).all())

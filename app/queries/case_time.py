@@ -1,0 +1,174 @@
+"""The two clocks of a case by name, and the account of its time: why each limit stands, and whose time was used."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import ComplaintEvent, StepAlarm, StepTask
+from app.queries import time_book
+from app.queries.case_page import Case
+from app.queries.case_steps import Clock, clocks_of
+from app.queries.complaints import data_shown
+from app.queries.people import names_of
+from workflow_rules.actions import Action
+from workflow_rules.alarms import LIMIT
+from workflow_rules.deadlines import Allowance, TimeState, Unit, time_state, warn_at
+from workflow_rules.explanation import Segment
+from workflow_rules.ledger import LedgerEntry, Stretch
+from workflow_rules.national_clock import NationalClock
+from workflow_rules.steps import Step
+
+
+@dataclass(frozen=True)
+class WholeClock:
+    """The SOP as a whole for a case, from the reception to the answer."""
+
+    due_at: datetime
+    state: TimeState
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A wait for the reporter: its question as far as this person may read it; `ended` is None while it lasts."""
+
+    began: datetime
+    ended: datetime | None
+    question: str
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What gave a draft the longer allowance, and when; `causes` are `field_visit` and `cross_agency`."""
+
+    causes: tuple[str, ...]
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """One open step: its clock, the arithmetic, its pauses, what made it longer, and the limit of a reported breach
+    where that was another one.
+    """
+
+    clock: Clock
+    segments: tuple[Segment, ...]
+    pauses: tuple[Pause, ...]
+    extension: Extension | None
+    reported_due: datetime | None
+
+
+@dataclass(frozen=True)
+class Used:
+    """Working time that one side used; `percent` of the side that used most."""
+
+    key: Any
+    used: timedelta
+    percent: int
+
+
+@dataclass(frozen=True)
+class TimeUsed:
+    """Whose time it was, from the book: by house, by step and agency, by the officer who ended each stretch."""
+
+    houses: tuple[Used, ...]
+    steps: tuple[Used, ...]
+    officers: tuple[Used, ...]
+    book: tuple[LedgerEntry, ...]
+    names: dict[int, str]
+
+
+def whole_clock(case: Case) -> WholeClock:
+    """How the SOP as a whole stands."""
+    row = case.complaint
+    due = time_book.whole_limit(row, case.sop, case.calendar)
+    done = row.answered_at or row.ended_at
+    warning = warn_at(case.calendar, row.received_at, due)
+    return WholeClock(due, time_state(done or case.now, due, warning, paused=False), done)
+
+
+def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
+    return time_book.national_clocks_of(case.complaint, case.calendar, case.now)
+
+
+def running_national(case: Case) -> NationalClock | None:
+    """Of the national stages that run the one whose limit comes first; None for a case that has ended."""
+    if case.complaint.ended_at is not None:
+        return None
+    running = [clock for clock in national_clocks_of(case) if clock.done_at is None]
+    return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+def accounts_of(case: Case) -> list[Account]:
+    """Every open step with why it is due when it is, in the order of the page."""
+    reported = _reported_limits([task.id for task in case.open_tasks])
+    return [_account(case, clock, reported.get(clock.task.id)) for clock in clocks_of(case)]
+
+
+def _reported_limits(tasks: list[int]) -> dict[int, datetime]:
+    """The limit that was passed when a breach was reported, by step, in one statement."""
+    statement = select(StepAlarm.task_id, StepAlarm.due_at).where(StepAlarm.task_id.in_(tasks))
+    rows = db.session.execute(statement.where(StepAlarm.level == LIMIT))
+    return {row.task_id: row.due_at for row in rows}
+
+
+def _account(case: Case, clock: Clock, reported: datetime | None) -> Account:
+    task = clock.task
+    return Account(
+        clock,
+        explained(case, task),
+        tuple(_pause(case, task, p.began_at, p.ended_at) for p in task.pauses),
+        _extension(case, task),
+        reported if reported is not None and reported != task.due_at else None,
+    )
+
+
+def explained(case: Case, task: StepTask) -> tuple[Segment, ...]:
+    """The arithmetic of a limit, line by line."""
+    allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
+    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
+    return case.calendar.explain(task.clock_from, allowance, pauses)
+
+
+def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:
+    """The question is that of the event, which says what this person may read."""
+    asked = (e for e in case.events if e.kind == Action.REQUEST_INFORMATION and e.at == began)
+    event = next((e for e in asked if e.agency_code == task.agency_code), None)
+    shown = data_shown(event, case.complaint, case.person) if event else {}
+    return Pause(began, ended, shown.get("question", ""))
+
+
+def _extension(case: Case, task: StepTask) -> Extension | None:
+    track = case.facts.track(task.agency_code)
+    if track is None or not track.extended or task.step != Step.DRAFT_ANSWER:
+        return None
+    marks = {"field_visit": track.field_visit, "cross_agency": track.cross_agency}
+    causes = tuple(name for name, holds in marks.items() if holds)
+    events = [e for e in case.events if e.at <= case.now and _extends(e, task.agency_code)]
+    return Extension(causes, events[-1].at if events else None)
+
+
+def _extends(event: ComplaintEvent, agency: str | None) -> bool:
+    """A visit that was marked, or the direction that brought the agency in."""
+    if event.kind == Action.MARK_FIELD_VISIT:
+        return event.agency_code == agency
+    return event.kind == Action.DIRECT and agency in event.data.get("agencies", ())
+
+
+def time_used(case: Case) -> TimeUsed:
+    """The book of a case summed in three ways."""
+    book = time_book.book_of(case.complaint.id)
+
+    def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:
+        found = time_book.whose_time(book, case.calendar, case.now, key)
+        most = max((share.used for share in found), default=timedelta()) or timedelta(microseconds=1)
+        return tuple(Used(share.key, share.used, round(100 * (share.used / most))) for share in found)
+
+    by = time_book.by_house, time_book.by_step, time_book.by_officer
+    houses, steps, officers = map(shares, by)
+    names = names_of([*(entry.officer for entry in book)])
+    return TimeUsed(houses, steps, officers, book, names)

@@ -1,0 +1,134 @@
+"""Signs of life of every part of the program, as facts; nothing here changes anything or waits for long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.utils import as_text, utcparse
+from rq.worker_registration import REDIS_WORKER_KEYS
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.clock import office_time
+from app.extensions import db, redis_client
+from app.job_names import SCHEDULER_HEARTBEAT
+from app.models import Holiday, StepTask
+from app.queries.deliveries import MessageCounts, count_messages
+
+WORKER_SILENT = timedelta(seconds=90)
+"""An idle worker speaks every 30 seconds, a busy one every 5."""
+
+SWEEP_LATE = timedelta(minutes=2)
+FIRST_MONTH_TO_WARN = 10
+
+
+@dataclass(frozen=True)
+class WorkerSign:
+    """When a worker was heard last; None where only its name is left."""
+
+    name: str
+    seen_at: datetime | None
+    alive: bool
+
+
+@dataclass(frozen=True)
+class Processes:
+    """What the background processes left in Redis."""
+
+    scheduler_at: datetime | None
+    workers: tuple[WorkerSign, ...]
+
+    @property
+    def alive(self) -> tuple[WorkerSign, ...]:
+        """The workers that work."""
+        return tuple(worker for worker in self.workers if worker.alive)
+
+    @property
+    def dead(self) -> tuple[WorkerSign, ...]:
+        """The workers that went without a word."""
+        return tuple(worker for worker in self.workers if not worker.alive)
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the tables say of work that should have been done."""
+
+    messages: MessageCounts
+    late_alarms: int
+    missing_year: int | None
+
+
+def database_answers() -> bool:
+    """Whether a statement comes back."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    """Whether Redis comes back."""
+    try:
+        return bool(redis_client().ping())
+    except RedisError:
+        return False
+
+
+def migrated() -> bool:
+    """Whether the tables are at the newest revision this program knows."""
+    try:
+        stored = db.session.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return list(stored) == list(_heads())
+
+
+def _heads() -> list[str]:
+    kept: list[str] | None = current_app.extensions.get("migration_heads")
+    if kept is None:
+        config = Config()
+        config.set_main_option("script_location", f"{current_app.root_path}/../migrations")
+        kept = current_app.extensions["migration_heads"] = ScriptDirectory.from_config(config).get_heads()
+    return kept
+
+
+def find_processes(now: datetime) -> Processes | None:
+    """Scheduler and workers by their signs of life; None while Redis is away and nothing can be said."""
+    connection = redis_client()
+    try:
+        beat = connection.get(SCHEDULER_HEARTBEAT)
+        keys = sorted(as_text(key) for key in connection.smembers(REDIS_WORKER_KEYS))
+        workers = tuple(_worker(connection, key, now) for key in keys)
+    except RedisError:
+        return None
+    return Processes(datetime.fromtimestamp(int(beat), now.tzinfo) if beat else None, workers)
+
+
+def _worker(connection: Redis, key: str, now: datetime) -> WorkerSign:
+    beat = connection.hget(key, "last_heartbeat")
+    seen = utcparse(as_text(beat)) if beat else None
+    return WorkerSign(key.rpartition(":")[2], seen, seen is not None and now - seen < WORKER_SILENT)
+
+
+def find_records(now: datetime) -> Records:
+    """Messages, alarms and holidays; counted over all cases, whoever looks."""
+    late = select(func.count()).where(StepTask.closed_at.is_(None), StepTask.next_alarm_at < now - SWEEP_LATE)
+    alarms = db.session.scalars(late.execution_options(unscoped=True)).one()
+    return Records(count_messages(now), alarms, _missing_year(now))
+
+
+def _missing_year(now: datetime) -> int | None:
+    """The coming year from October on, if no holiday of it is known yet."""
+    today = office_time(now).date()
+    if today.month < FIRST_MONTH_TO_WARN:
+        return None
+    year = today.year + 1
+    known = select(Holiday.id).where(func.extract("year", Holiday.day) == year).limit(1)
+    return None if db.session.scalars(known).first() is not None else year

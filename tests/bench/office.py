@@ -1,0 +1,113 @@
+"""A program on servers of its own for measuring: durable as in production, and as many complaints as are asked for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Table, text
+
+from app.commands import migrate_database
+from app.demo.accounts import make_accounts
+from app.extensions import db
+from app.launch.postgres import EmbeddedPostgres, connect
+from app.launch.processes import Supervisor
+from app.launch.sockets import new_socket_folder
+from app.launch.valkey import EmbeddedValkey
+from app.models import Complaint, StepTask
+from tests.conftest import build_app
+from tests.factories import Case, a_complaint
+
+FAR = timedelta(days=200)
+
+
+@contextmanager
+def measured_program() -> Iterator[Flask]:
+    """The whole program, migrated and with demo accounts, inside its application context."""
+    folder, supervisor = new_socket_folder(), Supervisor()
+    (folder / "sockets").mkdir(mode=0o700)
+    folder.chmod(0o711)
+    try:
+        app = build_app(_database(folder, supervisor), _queue(folder, supervisor), str(folder / "home"))
+        app.add_url_rule("/nothing", "nothing", _nothing)
+        migrate_database(app)
+        with app.app_context():
+            make_accounts()
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        supervisor.stop_all()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _database(folder: Path, supervisor: Supervisor) -> str:
+    server = EmbeddedPostgres(folder / "postgres", folder / "sockets", folder / "postgres.log")
+    server.wait_until_ready(supervisor.start(server.program()))
+    with connect(server.sockets) as administrator:
+        administrator.execute("CREATE DATABASE bench TEMPLATE template1")
+    return server.url("bench")
+
+
+def _queue(folder: Path, supervisor: Supervisor) -> str:
+    server = EmbeddedValkey(folder / "valkey", folder, folder / "valkey.log")
+    server.wait_until_ready(supervisor.start(server.program()))
+    return server.url
+
+
+def _nothing() -> str:
+    return str(db.session.execute(text("SELECT 1")).scalar_one())
+
+
+class OpenSteps:
+    """Copies of one complaint that waits at the section head, straight into the tables."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.case, self.made = now, a_complaint(at="check", received=now), 0
+
+    def add(self, count: int, due: bool) -> None:
+        """So many more open steps: their limit is just over, or far away."""
+        first, self.made = self.made + 1, self.made + count
+        limit = self.now - timedelta(seconds=1) if due else self.now + FAR
+        values = {"first": first, "last": self.made, "limit": limit, "case": self.case.id}
+        db.session.execute(text(_copies(_complaints(), "complaint", "source.id = :case")), values)
+        db.session.execute(text(_copies(_steps(), "step_task", _OPEN, _NEW_CASES)), values)
+        db.session.commit()
+        db.session.execute(text("ANALYZE"))
+        db.session.commit()
+
+
+_OPEN = "source.complaint_id = :case AND source.closed_at IS NULL"
+_NEW_CASES = "JOIN complaint ON complaint.number = 'UKUR-' || n"
+
+
+def _copies(columns: dict[str, str], table: str, where: str, join: str = "") -> str:
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {table} AS source"  # noqa: S608  (names of our own tables)
+        f" CROSS JOIN generate_series(CAST(:first AS int), CAST(:last AS int)) AS n {join} WHERE {where}"
+    )
+
+
+def _complaints() -> dict[str, str]:
+    return _same(Complaint.__table__) | {
+        "number": "'UKUR-' || n",
+        "tracking_code_hash": "NULL",
+        "next_due_at": ":limit",
+    }
+
+
+def _steps() -> dict[str, str]:
+    moments = dict.fromkeys(("due_at", "warn_at", "next_alarm_at"), "CAST(:limit AS timestamptz)")
+    return _same(StepTask.__table__) | moments | {"complaint_id": "complaint.id"}
+
+
+def _same(table: Table) -> dict[str, str]:
+    return {column.name: f"source.{column.name}" for column in table.columns if column.name != "id"}
+
+
+def cases_to_register(count: int, now: datetime) -> list[Case]:
+    return [a_complaint(received=now) for _ in range(count)]

@@ -1,0 +1,172 @@
+"""`make bench`: what the costly paths cost, each beside the least that any program would pay on the same machine.
+
+BENCH_STEPS in the environment scales the sweep (100000 open steps unless told; one in a hundred is due).
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import time_machine
+from flask import Flask
+from sqlalchemy import event, select, text
+
+from app.clock import OFFICE_ZONE
+from app.demo.accounts import PASSWORD, demo_person
+from app.documents.letter import letter_pdf
+from app.documents.render import render_pdf
+from app.extensions import db
+from app.models import Letter
+from app.operations.perform_action import perform_action
+from app.operations.raise_alarms import raise_due_alarms
+from tests.bench.office import OpenSteps, cases_to_register, measured_program
+from tests.factories import a_complaint
+from workflow_rules.actions import Action, ActionRequest
+
+STEPS = int(os.environ.get("BENCH_STEPS", "100000"))
+DUE = max(1, STEPS // 100)
+LISTED = min(10_000, STEPS)
+MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
+INDEX = "ix_step_task_open_alarm"
+
+
+def main() -> None:
+    began = time.perf_counter()
+    print(f"{'measured':<52}{'cost':>12}{'bare limit':>14}{'ratio':>9}")
+    with time_machine.travel(MORNING), measured_program() as app:
+        measure_letters()
+        measure_acts(app)
+        steps = OpenSteps(MORNING)
+        few = measure_sweep(steps, DUE)
+        steps.add(LISTED - steps.made, due=False)
+        measure_pages(app)
+        steps.add(max(0, STEPS - steps.made - DUE), due=False)
+        many = measure_sweep(steps, STEPS)
+    print(f"a sweep of as many due steps among {STEPS:,} open ones instead of {DUE:,}: {many / few:.2f} times the cost")
+    print(f"{time.perf_counter() - began:.0f} s in all")
+
+
+def line(what: str, cost: float, bare: float) -> None:
+    print(f"{what:<52}{cost * 1000:>9.2f} ms{bare * 1000:>11.3f} ms{cost / bare:>9.1f}", flush=True)
+
+
+def timed(act: Callable[[], Any], times: int = 1) -> float:
+    """Seconds of one act: the middle one of so many."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - began)
+    return statistics.median(found)
+
+
+def measure_sweep(steps: OpenSteps, open_steps: int) -> float:
+    """One sweep over what has just become due; the plan of its own statement must use the index."""
+    steps.add(DUE, due=True)
+    ids = "SELECT id FROM step_task WHERE closed_at IS NULL AND next_alarm_at <= :now"
+    due = db.session.scalars(text(ids), {"now": MORNING}).all()
+    assert len(due) == DUE
+    bare = timed(lambda: _touch(list(due)))
+    with statements("FOR UPDATE SKIP LOCKED") as seen:
+        plan = _plan(lambda: raise_due_alarms(MORNING, batch=1), seen)
+        cost = timed(_sweep)
+    assert db.session.scalars(text(ids), {"now": MORNING}).all() == []
+    assert open_steps == DUE or INDEX in plan, plan
+    line(f"sweep, {DUE:,} due of {open_steps:,} open (UPDATE of the rows)", cost, bare)
+    return cost
+
+
+def _sweep() -> None:
+    while raise_due_alarms(MORNING):
+        pass
+
+
+def _touch(ids: list[int]) -> None:
+    db.session.execute(text("UPDATE step_task SET next_alarm_at = next_alarm_at WHERE id = ANY(:ids)"), {"ids": ids})
+    db.session.commit()
+
+
+@contextmanager
+def statements(containing: str) -> Any:
+    """Every statement with these words that the program sends meanwhile, with its values."""
+    seen: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if containing in statement:
+            seen.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", keep)
+
+
+def _plan(sweep: Callable[[], Any], seen: list[tuple[str, Any]]) -> str:
+    sweep()
+    statement, values = next(one for one in seen if "step_task" in one[0])
+    rows = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+    db.session.rollback()
+    return "\n".join(rows)
+
+
+def measure_acts(app: Flask, count: int = 100) -> None:
+    cases, by = cases_to_register(count, MORNING), demo_person("admin.aduan")
+    wanted = iter([(case.id, case.complaint.version) for case in cases])
+
+    def act() -> None:
+        case, version = next(wanted)
+        perform_action(case, ActionRequest(Action.REGISTER), by, version, now=MORNING + timedelta(minutes=1))
+        db.session.remove()
+
+    bare = _bare_commit(app, count)
+    cost = timed(act, count)
+    line(f"an act, {1 / cost:.0f} a second (INSERT and COMMIT, {1 / bare:.0f} a second)", cost, bare)
+
+
+def _bare_commit(app: Flask, count: int) -> float:
+    address = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(address) as connection:
+        connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, line text)")
+        connection.commit()
+
+        def insert() -> None:
+            connection.execute("INSERT INTO bare (line) VALUES ('x')")
+            connection.commit()
+
+        return timed(insert, count)
+
+
+def measure_pages(app: Flask, times: int = 21) -> None:
+    client = app.test_client()
+    client.post("/login/", data={"username": "kasi", "password": PASSWORD})
+
+    def get(path: str) -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    bare = timed(lambda: get("/nothing"), times)
+    for name, path in {"inbox": "/", "list of complaints": "/aduan/"}.items():
+        line(f"{name} of {LISTED:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
+
+
+def measure_letters(times: int = 5) -> None:
+    case = a_complaint(at="draft_answer", agencies=("dishub",), received=MORNING)
+    case.act("agency_secretary", "submit_draft", "dishub", subject="Tanggapan", body="Sudah diganti.\n\nTerima kasih.")
+    case.act("agency_head", "sign", "dishub")
+    frozen = db.session.scalars(select(Letter.frozen).where(Letter.state == "signed")).one()
+    assert frozen is not None
+    render_pdf("<p>x</p>")
+    bare = timed(lambda: render_pdf("<html lang=id><title>x</title><p>x</p>"), times)
+    line("letter as PDF (a page with one letter on it)", timed(lambda: letter_pdf(frozen), times), bare)
+
+
+if __name__ == "__main__":
+    main()

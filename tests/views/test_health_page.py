@@ -1,0 +1,154 @@
+"""The health page and `/readyz` name what is broken, in words, and never turn red for a dead background process."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisAway
+from rq.utils import utcformat
+from sqlalchemy import delete, insert, text, update
+
+from app.clock import utc_now
+from app.extensions import db
+from app.job_names import SCHEDULER_HEARTBEAT
+from app.models import Holiday, StepTask
+from tests.views.test_notice_screens import Office
+
+NEW_YEAR = date(2027, 1, 1)
+SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def connection(app: Flask) -> Iterator[Redis]:
+    with Redis.from_url(app.config["REDIS_URL"]) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def processes(connection: Redis) -> None:
+    """A scheduler and a worker that have just been heard."""
+    connection.set(SCHEDULER_HEARTBEAT, int(utc_now().timestamp()))
+    heard(connection, "pekerja1", timedelta())
+
+
+def heard(connection: Redis, name: str, ago: timedelta) -> None:
+    connection.sadd("rq:workers", f"rq:worker:{name}")
+    connection.hset(f"rq:worker:{name}", "last_heartbeat", utcformat(utc_now() - ago))
+
+
+def change(app: Flask, *statements: Any) -> None:
+    with app.app_context():
+        for statement in statements:
+            db.session.execute(statement, execution_options={"synchronize_session": False})
+        db.session.commit()
+
+
+def ready(app: Flask) -> tuple[int, list[str]]:
+    answer = app.test_client().get("/readyz")
+    return answer.status_code, answer.get_json()["warnings"]
+
+
+def page(as_user: SignIn) -> str:
+    answer = as_user("administrator").get("/kesehatan/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise RedisAway("away")
+
+    monkeypatch.setattr(Redis, "execute_command", refuse)
+
+
+def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
+    app.config["SMTP_URL"] = "smtp://localhost:1"
+    try:
+        assert "Semua bagian bekerja" in page(as_user)
+    finally:
+        app.config["SMTP_URL"] = None
+    assert ready(app) == (200, [])
+
+
+def test_a_dead_scheduler_is_named(app: Flask, connection: Redis, as_user: SignIn) -> None:
+    connection.delete(SCHEDULER_HEARTBEAT)
+    assert ready(app) == (200, ["scheduler: no sign of life for a minute"])
+    assert "Mati: tidak ada tanda hidup" in page(as_user)
+    assert "python run.py scheduler" in page(as_user)
+
+
+def test_a_silent_worker_is_named_within_two_minutes(app: Flask, connection: Redis, as_user: SignIn) -> None:
+    heard(connection, "pekerja1", timedelta(seconds=60))
+    assert ready(app) == (200, [])
+    heard(connection, "pekerja2", timedelta(seconds=119))
+    assert ready(app) == (200, ["worker pekerja2: no sign of life, it was not stopped in order"])
+    assert "1 pekerja hidup" in page(as_user)
+    assert "Pekerja pekerja2 mati tanpa pamit" in page(as_user)
+
+
+def test_a_worker_of_whom_only_the_name_is_left_is_dead(app: Flask, connection: Redis, as_user: SignIn) -> None:
+    connection.delete("rq:worker:pekerja1")
+    status, told = ready(app)
+    assert status == 200
+    assert told[0] == "worker: none is alive"
+    assert told[1].startswith("worker pekerja1:")
+    assert "mati tanpa pamit" in page(as_user)
+    connection.delete("rq:workers")
+    assert ready(app) == (200, ["worker: none is alive"])
+    assert "Tidak ada pekerja yang hidup" in page(as_user)
+
+
+def test_without_redis_it_is_red_and_the_page_still_answers(
+    app: Flask, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user("administrator")
+    away(monkeypatch)
+    assert ready(app) == (503, [])
+    text_of_page = client.get("/kesehatan/").text
+    assert "Periksa server Redis" in text_of_page
+    assert "Tidak terlihat selama Redis tidak menjawab" in text_of_page
+
+
+def test_tables_of_another_version_are_red(app: Flask, as_user: SignIn) -> None:
+    change(app, text("UPDATE alembic_version SET version_num = 'lain'"))
+    assert ready(app)[0] == 503
+    assert "python run.py migrate" in page(as_user)
+
+
+def test_failed_and_overdue_messages_are_told(app: Flask, as_user: SignIn) -> None:
+    Office(app).message("kasi", state="failed")
+    assert "1 pesan sudah diserah" in page(as_user)
+    Office(app).message("kasi", next_try_at=utc_now() - timedelta(minutes=6))
+    told = page(as_user)
+    assert "Yang tertua seharusnya berangkat" in told
+    assert "Periksa pekerja latar dan server surel" in told
+
+
+def test_alarms_that_nobody_raised_are_counted_over_all_cases(app: Flask, as_user: SignIn) -> None:
+    Office(app).case()
+    for minutes, words in ((1, "Semua yang jatuh tempo"), (3, "1 langkah menunggu peringatannya")):
+        due = utc_now() - timedelta(minutes=minutes)
+        change(app, update(StepTask).where(StepTask.closed_at.is_(None)).values(next_alarm_at=due))
+        assert words in page(as_user)
+
+
+@pytest.mark.parametrize(("today", "told"), [("2026-09-30 10:00", False), ("2026-10-01 10:00", True)])
+def test_a_year_without_holidays_is_told_from_october_on(
+    app: Flask, as_user: SignIn, freeze: Callable[[str], Any], today: str, told: bool
+) -> None:
+    change(app, delete(Holiday).where(Holiday.day >= NEW_YEAR))
+    freeze(today)
+    assert ("Belum ada satu pun hari libur tahun 2027" in page(as_user)) is told
+    change(app, insert(Holiday).values(day=NEW_YEAR, name="Tahun Baru", kind="public"))
+    assert "Belum ada satu pun" not in page(as_user)
+
+
+def test_supervisors_see_it_too_and_others_do_not(as_user: SignIn) -> None:
+    assert as_user("pengawas").get("/kesehatan/").status_code == 200
+    assert 'href="/pesan-gagal/"' not in as_user("pengawas").get("/kesehatan/").text
+    for name in ("kasi", "kadis", "kepala.dishub"):
+        assert as_user(name).get("/kesehatan/").status_code == 403

@@ -1,0 +1,101 @@
+"""The time of a case on its page and its account: both clocks by name, why each limit stands, whose time was used."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app.clock import utc_now
+from app.extensions import db
+from app.operations.change_calendar import RowChange, apply_change
+from app.operations.raise_alarms import raise_due_alarms
+from tests.factories import a_complaint
+
+Freeze = Callable[[str], Any]
+SignIn = Callable[[str], FlaskClient]
+HOLIDAY = RowChange("holiday", None, None, {"day": date(2026, 11, 24).isoformat(), "name": "Libur", "kind": "local"})
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every statement sent to the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_both_clocks_stand_on_the_page_by_name(app: Flask, freeze: Freeze, as_user: SignIn) -> None:
+    freeze("2026-11-24 10:00")
+    with app.app_context():
+        case_id = a_complaint(at="draft_answer", agencies=("dishub",)).id
+    strip = as_user("kadis").get(f"/aduan/{case_id}").text.partition('class="waktu"')[2].partition("</aside>")[0]
+    assert "<b>SOP</b> · Batas langkah 7 · DISHUB (5 hari kerja)" in strip
+    assert "Seluruh SOP: batas" in strip
+    national = strip.partition("<b>Nasional</b>")[2]
+    assert "Penyelesaian (14 hari kerja)" in national
+    assert "14 Des 2026, 10.00 WITA" in national.partition("</a>")[0]
+
+
+def test_the_account_names_pauses_the_longer_time_and_the_rules(app: Flask, freeze: Freeze, as_user: SignIn) -> None:
+    freeze("2026-11-23 10:00")
+    with app.app_context():
+        case = a_complaint(at="draft_answer", agencies=("dishub",))
+        case.act("agency_secretary", "request_information", "dishub", agency="dishub", question="Di <mana>?")
+        freeze("2026-11-23 11:00")
+        case.act("complaint_admin", "add_information", agency="dishub", text="Di depan sekolah.")
+        case.act("agency_head", "mark_field_visit", "dishub", agency="dishub", reason="Tinjau lokasi.")
+        case_id = case.id
+    freeze("2026-11-23 14:00")
+    page = as_user("kadis").get(f"/aduan/{case_id}/batas").text
+    assert "diperpanjang menjadi 14 hari kerja" in page
+    assert "perlu tinjauan lapangan" in page
+    assert "Di &lt;mana&gt;?" in page
+    assert "SP4N-LAPOR! (Permen PANRB 5/2025)" in page
+    used = page.partition('id="terpakai"')[2]
+    houses = used.partition("Per pihak")[2].partition("Per langkah")[0]
+    assert "Pelapor (menunggu keterangan)" in houses
+    assert houses.count("1 jam") == 1
+    assert "2 jam" in houses
+    assert "Buku waktu (" in used
+
+
+def test_a_breach_reported_with_an_earlier_limit_says_old_and_new(app: Flask, freeze: Freeze, as_user: SignIn) -> None:
+    freeze("2026-11-24 10:00")
+    with app.app_context():
+        case_id = a_complaint().id
+        freeze("2026-11-24 11:30")
+        raise_due_alarms(utc_now())
+    reader = as_user("kadis")
+    assert "batas lama" not in reader.get(f"/aduan/{case_id}/batas").text
+    with app.app_context():
+        apply_change((HOLIDAY,), "Surat edaran", None, utc_now())
+    said = reader.get(f"/aduan/{case_id}/batas").text.partition("batas lama ")[2].partition("</p>")[0]
+    assert said.startswith("Selasa, 24 November 2026, 11.00 WITA")
+    assert "kini Rabu, 25 November 2026, 08.30 WITA" in said
+
+
+@pytest.mark.parametrize("tail", ["", "/batas"])
+def test_the_pages_cost_does_not_grow_with_the_agencies_or_the_book(app: Flask, as_user: SignIn, tail: str) -> None:
+    with app.app_context():
+        few = a_complaint(at="draft_answer", agencies=("dishub",)).id
+        many = a_complaint(at="draft_answer", agencies=("dishub", "dpuprperkim", "dinkes", "dplh")).id
+    reader, cost = as_user("kadis"), []
+    reader.get(f"/aduan/{few}{tail}")
+    for case_id in (few, many):
+        with statements(app) as seen:
+            assert reader.get(f"/aduan/{case_id}{tail}").status_code == 200
+        cost.append(len(seen))
+    assert cost[0] == cost[1]
+    assert cost[1] < 60

@@ -1,0 +1,193 @@
+"""What a change of the calendar would move, why it is made, and making it: one page for every way to change it."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import ngettext
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
+from app.labels.reference import COLUMNS, REFUSED
+from app.labels.words import HOLIDAY_KINDS, STEPS
+from app.operations.change_calendar import (
+    DAYS,
+    CalendarChange,
+    ChangedMeanwhile,
+    Consequence,
+    NeverOpens,
+    RowChange,
+    apply_change,
+    preview_change,
+)
+from app.queries.agency_names import agency_names, step_numbers
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from app.skin_formats import day
+from views.screen_access import for_officers
+
+MOST_SHOWN = 200
+LONGEST_REASON = 1000
+LISTS = {"holiday": "/hari-libur/list/", "working_week": "/jam-kerja/list/"}
+
+
+class CalendarChangeView(BaseView):
+    """The second step of every change: with a reason it is made, without one the page comes back."""
+
+    route_base = "/perubahan-kalender"
+    default_view = "leave"
+    class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
+
+    @expose("/", methods=["GET"])
+    @for_officers("can_write", "Reference")
+    def leave(self) -> Response:
+        """The page exists only as the answer to a change; who comes back to its address goes to the list."""
+        return redirect(LISTS["holiday"])
+
+    @expose("/", methods=["POST"])
+    @for_officers("can_write", "Reference")
+    def make(self) -> str | Response:
+        change, reason = _unseal(request.form.get("usul", "")), request.form.get("reason", "").strip()
+        if fault := _fault_of(reason):
+            return _again(change, reason, fault)
+        try:
+            found = apply_change(change, reason, current_person().id, utc_now())
+        except ChangedMeanwhile as meanwhile:
+            return _after_another(meanwhile.now, reason)
+        except NeverOpens:
+            return _dropped(change, str(REFUSED["never_opens"]))
+        except IntegrityError:
+            return _dropped(change, str(CALENDAR_SAID["already_there"]))
+        flash(_done(len(found.moves)), "success")
+        return redirect(LISTS[change[0].table], 303)
+
+
+def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
+    """The page for a change that comes from elsewhere than a form of one row; names what a file held in vain."""
+    note = _left_out(left_out) if left_out else ""
+    try:
+        return question_page(change, preview_change(change, utc_now()), note=note)
+    except NeverOpens:
+        return _dropped(change, str(REFUSED["never_opens"]))
+    except ChangedMeanwhile as meanwhile:
+        return ask(meanwhile.now) if meanwhile.now else _dropped(change, str(CALENDAR_SAID["gone"]))
+    except IntegrityError:
+        return _dropped(change, str(CALENDAR_SAID["already_there"]))
+
+
+def question_page(change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = "") -> str:
+    """The steps that move, at most the first 200 of them, and the field for the reason."""
+    shown = found.moves[:MOST_SHOWN]
+    return render_template(
+        "reference/calendar_change.html",
+        title=str(CALENDAR_SAID["title"]),
+        sealed=_seal(change),
+        lines=described(change),
+        moves=[(move, found.shift(move)) for move in shown],
+        count=len(found.moves),
+        back=LISTS[change[0].table],
+        reason=reason,
+        fault=fault,
+        note=note,
+        longest=LONGEST_REASON,
+        steps=STEPS,
+        numbers=step_numbers(),
+        names=agency_names(),
+    )
+
+
+def described(change: CalendarChange) -> list[dict[str, Any]]:
+    """Each changed row in words: what kind of row, and its fields before and after."""
+    return [_described(row) for row in change]
+
+
+def _described(row: RowChange) -> dict[str, Any]:
+    kind = "new" if row.before is None else "gone" if row.after is None else "changed"
+    before, after = row.before or {}, row.after or {}
+    differing = [name for name in after or before if before.get(name) != after.get(name)]
+    fields = [(COLUMNS[n], _shown(n, before.get(n)), _shown(n, after.get(n))) for n in differing]
+    return {
+        "kind": kind,
+        "what": TABLE_WORDS[row.table],
+        "how": CHANGED_FIELDS[kind],
+        "name": (after or before).get("name", ""),
+        "fields": [field for field in fields if any(field[1:])],
+    }
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value of a row as a person would write it."""
+    if name in DAYS and value:
+        return day(date.fromisoformat(value), "lengkap")
+    return str(HOLIDAY_KINDS.get(value, value)) if name == "kind" and value else value or ""
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="calendar-change")
+
+
+def _seal(change: CalendarChange) -> str:
+    """The change as it travels through the page, sealed for the officer who was asked."""
+    rows = [[row.table, row.key, row.before, row.after] for row in change]
+    return str(_serializer().dumps([current_person().id, rows]))
+
+
+def _unseal(text: str) -> CalendarChange:
+    try:
+        owner, rows = _serializer().loads(text)
+    except BadData:
+        abort(400)
+    if owner != current_person().id:
+        abort(400)
+    return tuple(RowChange(*row) for row in rows)
+
+
+def _fault_of(reason: str) -> str:
+    if not reason:
+        return str(CALENDAR_SAID["reason_missing"])
+    if "\x00" in reason:
+        return str(REFUSED["unreadable_characters"])
+    return str(CALENDAR_SAID["reason_too_long"]) if len(reason) > LONGEST_REASON else ""
+
+
+def _again(change: CalendarChange, reason: str, fault: str) -> str | Response:
+    try:
+        return question_page(change, preview_change(change, utc_now()), reason, fault)
+    except ChangedMeanwhile as meanwhile:
+        return _after_another(meanwhile.now, reason)
+    except (NeverOpens, IntegrityError):
+        return _dropped(change, str(CALENDAR_SAID["already_there"]))
+
+
+def _after_another(change: CalendarChange | None, reason: str) -> str | Response:
+    """Somebody else changed a row meanwhile: the page anew from what stands now, with the reason kept."""
+    if change is None:
+        flash(str(CALENDAR_SAID["gone"]), "danger")
+        return redirect(LISTS["holiday"], 303)
+    return question_page(change, preview_change(change, utc_now()), reason, note=str(CALENDAR_SAID["changed"]))
+
+
+def _dropped(change: CalendarChange, sentence: str) -> Response:
+    """Back to the list with the reason for which nothing was changed."""
+    flash(sentence, "danger")
+    return redirect(LISTS[change[0].table], 303)
+
+
+def _done(moved: int) -> str:
+    said = str(CALENDAR_SAID["saved"])
+    if not moved:
+        return said
+    return f"{said} {ngettext('%(num)d batas bergeser.', '%(num)d batas bergeser.', moved)}"
+
+
+def _left_out(count: int) -> str:
+    return ngettext(
+        "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
+        "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
+        count,
+    )

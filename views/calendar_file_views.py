@@ -1,0 +1,93 @@
+"""Holidays in bulk: handed out and taken in as iCal, and filled from the list of national holidays."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.clock import office_today, utc_now
+from app.documents.holiday_calendar import (
+    LARGEST_FILE,
+    FileDays,
+    FileFault,
+    FileRefused,
+    as_ical,
+    read_ical,
+)
+from app.extensions import db
+from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
+from app.labels.words import HOLIDAY_KINDS
+from app.models import Holiday
+from app.operations.fill_calendar import change_of_file, missing_holidays
+from app.security.roles import permissions_on
+from views.calendar_change_views import ask
+from views.screen_access import for_officers
+
+LIST = "/hari-libur/list/"
+
+
+class CalendarFileView(BaseView):
+    """Beside the generated screen of holidays; whatever changes goes through the same question."""
+
+    route_base = "/hari-libur"
+    default_view = "form"
+    class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
+
+    @expose("/kalender.ics", methods=["GET"])
+    @for_officers("can_read", "Reference")
+    def export(self) -> Response:
+        """Every holiday as all-day events."""
+        rows = db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id))
+        answer = make_response(as_ical(rows, _host(), utc_now()))
+        answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
+        answer.headers["Content-Disposition"] = 'attachment; filename="hari-libur.ics"'
+        return answer
+
+    @expose("/impor", methods=["GET"])
+    @for_officers("can_write", "Reference")
+    def form(self) -> Response:
+        return _form()
+
+    @expose("/impor", methods=["POST"])
+    @for_officers("can_write", "Reference")
+    def read(self) -> str | AnyResponse:
+        """What the file would add and change, or why it cannot be read."""
+        kind = request.form.get("kind", "")
+        kind = kind if kind in HOLIDAY_KINDS else "local"
+        try:
+            days = _sent_days()
+        except FileRefused as refused:
+            return _form(kind, str(FILE_REFUSED[refused.fault.value]), 422)
+        change = change_of_file(days.days, kind)
+        return ask(change, left_out=days.left_out) if change else _nothing("nothing_new")
+
+    @expose("/isi", methods=["POST"])
+    @for_officers("can_write", "Reference")
+    def fill(self) -> str | AnyResponse:
+        """What this and the next year still lack of the national holidays."""
+        change = missing_holidays(office_today().year)
+        return ask(change) if change else _nothing("nothing_missing")
+
+
+def _host() -> str:
+    return urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
+
+
+def _sent_days() -> FileDays:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise FileRefused(FileFault.MISSING)
+    return read_ical(file.stream.read(LARGEST_FILE + 1), _host(), tuple(HOLIDAY_KINDS))
+
+
+def _form(kind: str = "local", fault: str = "", status: int = 200) -> Response:
+    page = render_template("reference/calendar_import.html", kind=kind, kinds=HOLIDAY_KINDS, fault=fault)
+    return make_response(page, status)
+
+
+def _nothing(sentence: str) -> AnyResponse:
+    flash(str(CALENDAR_SAID[sentence]), "info")
+    return redirect(LIST, 303)

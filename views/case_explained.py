@@ -1,0 +1,22 @@
+"""What the page "Mengapa batasnya begitu?" shows of a case beside its open steps."""
+
+from typing import Any
+
+from app.labels.case_time import BOOK_LINES, EXTENSION_CAUSES, HOUSES
+from app.labels.reference import NATIONAL_STAGES
+from app.queries.case_page import Case
+from app.queries.case_time import accounts_of, national_clocks_of, time_used, whole_clock
+
+
+def explanation_of(case: Case) -> dict[str, Any]:
+    """Everything the template needs; a fixed number of statements whatever the case."""
+    return {
+        "accounts": accounts_of(case),
+        "whole": whole_clock(case),
+        "national": national_clocks_of(case),
+        "used": time_used(case),
+        "national_stages": NATIONAL_STAGES,
+        "book_lines": BOOK_LINES,
+        "houses": HOUSES,
+        "causes": EXTENSION_CAUSES,
+    }

@@ -1,0 +1,156 @@
+"""The signs of life of the program, judged and told in words: what holds, what is broken, what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+from flask_babel import gettext, ngettext
+
+from app.labels.health import PARTS, TO_DO
+from app.queries import health
+from app.queries.deliveries import MessageCounts
+from app.skin_formats import near_moment
+
+MESSAGE_LATE = timedelta(minutes=5)
+WORST_FIRST = ("broken", "unknown", "warn", "ok")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: its name, its state (ok, warn, broken, unknown), what is seen, and what to do unless it is well."""
+
+    part: str
+    state: str
+    sentence: str
+    to_do: str
+
+
+def look_at_everything(now: datetime) -> list[Finding]:
+    """Every part of the program, the broken ones first."""
+    found = [*_servers(), *_processes(now), *_records(now)]
+    return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
+
+
+def warnings(now: datetime) -> list[str]:
+    """Dead processes by name, for a monitor; empty while Redis is away, since then nothing can be said of them."""
+    seen = health.find_processes(now)
+    if seen is None:
+        return []
+    told = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
+    told += [] if seen.alive else ["worker: none is alive"]
+    return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
+
+
+def _finding(part: str, state: str, sentence: str) -> Finding:
+    to_do = "" if state == "ok" else str(TO_DO["unknown" if state == "unknown" else part])
+    return Finding(str(PARTS[part]), state, sentence, to_do)
+
+
+def _servers() -> Iterator[Finding]:
+    database = health.database_answers()
+    yield _finding("database", *(_ok(gettext("Menjawab.")) if database else _broken(gettext("Tidak menjawab."))))
+    newest = health.migrated()
+    yield _finding(
+        "migrations",
+        *(
+            _ok(gettext("Sesuai dengan versi program ini."))
+            if newest
+            else _broken(gettext("Tidak sama dengan versi program ini."))
+        ),
+    )
+    redis = health.redis_answers()
+    yield _finding("redis", *(_ok(gettext("Menjawab.")) if redis else _broken(gettext("Tidak menjawab."))))
+
+
+def _processes(now: datetime) -> Iterator[Finding]:
+    seen = health.find_processes(now)
+    if seen is None:
+        for part in ("scheduler", "workers"):
+            yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
+        return
+    yield _scheduler(seen.scheduler_at, now)
+    yield _workers(seen, now)
+
+
+def _scheduler(seen_at: datetime | None, now: datetime) -> Finding:
+    if seen_at is None:
+        return _finding("scheduler", "broken", gettext("Mati: tidak ada tanda hidup selama satu menit atau lebih."))
+    return _finding("scheduler", "ok", gettext("Hidup, terakhir terlihat %(when)s.", when=near_moment(seen_at, now)))
+
+
+def _workers(seen: health.Processes, now: datetime) -> Finding:
+    if not seen.alive:
+        return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada pekerja yang hidup."))
+    last = near_moment(max(worker.seen_at for worker in seen.alive if worker.seen_at), now)
+    sentence = ngettext(
+        "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
+        "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
+        len(seen.alive),
+        when=last,
+    )
+    if seen.dead:
+        return _finding("workers", "warn", f"{sentence} {_dead_words(seen, now)}")
+    return _finding("workers", "ok", sentence)
+
+
+def _dead_words(seen: health.Processes, now: datetime) -> str:
+    told = [
+        gettext("Pekerja %(name)s mati tanpa pamit, terakhir terlihat %(when)s.", name=w.name[:8], when=_when(w, now))
+        for w in seen.dead
+    ]
+    return " ".join(told)
+
+
+def _when(worker: health.WorkerSign, now: datetime) -> str:
+    return near_moment(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
+
+
+def _records(now: datetime) -> Iterator[Finding]:
+    records = health.find_records(now)
+    yield _waiting(records.messages, now)
+    failed = records.messages.failed
+    said = ngettext("%(num)d pesan sudah diserah.", "%(num)d pesan sudah diserah.", failed)
+    yield _finding("failed", *(("warn", said) if failed else _ok(gettext("Tidak ada."))))
+    yield _mail()
+    yield _alarms(records.late_alarms)
+    yield _holidays(records.missing_year)
+
+
+def _waiting(messages: MessageCounts, now: datetime) -> Finding:
+    said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
+    if messages.oldest_due is None:
+        return _finding("waiting", "ok", said)
+    said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=near_moment(messages.oldest_due, now))
+    return _finding("waiting", "broken" if now - messages.oldest_due > MESSAGE_LATE else "ok", said)
+
+
+def _mail() -> Finding:
+    if current_app.config.get("SMTP_URL"):
+        return _finding("mail", "ok", gettext("Sudah disiapkan."))
+    return _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
+
+
+def _alarms(late: int) -> Finding:
+    if not late:
+        return _finding("alarms", "ok", gettext("Semua yang jatuh tempo sudah disampaikan."))
+    said = ngettext(
+        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
+        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
+        late,
+    )
+    return _finding("alarms", "broken", said)
+
+
+def _holidays(year: int | None) -> Finding:
+    if year is None:
+        return _finding("holidays", "ok", gettext("Belum perlu, atau sudah terisi."))
+    return _finding("holidays", "warn", gettext("Belum ada satu pun hari libur tahun %(year)s.", year=year))
+
+
+def _ok(sentence: str) -> tuple[str, str]:
+    return "ok", sentence
+
+
+def _broken(sentence: str) -> tuple[str, str]:
+    return "broken", sentence

@@ -1,0 +1,57 @@
+"""The journal of settings: who changed what cases run by, when, why, and what it moved."""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.labels.calendar import JOURNAL_KINDS
+from app.labels.words import DELEGATION_KINDS, STEPS
+from app.operations.change_calendar import RowChange
+from app.queries.agency_names import agency_names, step_numbers
+from app.queries.journal import JournalLine, journal_page, journal_size
+from app.queries.people import names_of
+from app.security.roles import permissions_on
+from views.calendar_change_views import described
+from views.list_address import PAGE_SIZE, pages_of, read_address
+from views.screen_access import for_officers
+
+
+class JournalView(BaseView):
+    """Entries are only read: the database itself refuses to change one."""
+
+    route_base = "/jurnal"
+    default_view = "entries"
+    class_permission_name = "Journal"
+    base_permissions = permissions_on("Journal")
+
+    @expose("/")
+    @for_officers("can_read", "Journal")
+    def entries(self) -> str:
+        address = read_address({})
+        pages = pages_of(address, journal_size())
+        lines = journal_page(PAGE_SIZE, pages.offset)
+        return render_template(
+            "reference/journal.html",
+            title=gettext("Jurnal"),
+            address=address,
+            pages=pages,
+            lines=[(line, changes_of(line)) for line in lines],
+            people=names_of(person for line in lines for person in _people_in(line)),
+            kinds=JOURNAL_KINDS,
+            delegation_kinds=DELEGATION_KINDS,
+            steps=STEPS,
+            numbers=step_numbers(),
+            names=agency_names(),
+        )
+
+
+def changes_of(line: JournalLine) -> list[dict[str, Any]]:
+    """The rows of the calendar that an entry changed, in words."""
+    rows = line.data.get("rows", [])
+    return described(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))
+
+
+def _people_in(line: JournalLine) -> list[int]:
+    return [line.data[side] for side in ("giver", "holder") if side in line.data]

@@ -1,0 +1,44 @@
+"""The limits of SP4N-LAPOR! as rows with their legal source; clocks are worked out from them when they are shown."""
+
+from typing import Any
+
+from app.labels.reference import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
+from app.models import NationalLimitRow
+from app.security.guarded_lists import EagerInterface
+from views.guarded_model_view import GuardedModelView
+from views.reference_fields import amount, choice, day, line, worded
+
+MOST_DAYS = 365
+
+
+def _fields() -> dict[str, Any]:
+    return {
+        "stage": choice("stage", NATIONAL_STAGES),
+        "of_class": choice("of_class", LIMIT_CLASSES, blank=True, hint="of_class"),
+        "days": amount("days", MOST_DAYS),
+        "source": line("source", 300, True, "source"),
+        "valid_from": day("valid_from", hint="valid_from"),
+    }
+
+
+class NationalLimitView(GuardedModelView):
+    """Of the rows for a stage the newest that holds on a day counts; one for a class goes before one for all."""
+
+    datamodel = EagerInterface(NationalLimitRow)
+    route_base = "/batas-nasional"
+    list_title, show_title = TITLES["national_limits"], TITLES["national_limit"]
+    add_title, edit_title = TITLES["national_limit_new"], TITLES["national_limit_edit"]
+    list_columns = ["stage", "of_class", "days", "source", "valid_from"]
+    show_columns = list_columns
+    add_columns = list_columns
+    edit_columns = list_columns
+    search_columns = ["stage", "of_class", "source"]
+    order_columns = ["stage", "days", "valid_from"]
+    base_order = ("id", "asc")
+    formatters_columns = {"stage": worded(NATIONAL_STAGES), "of_class": worded(LIMIT_CLASSES)}
+    add_form_extra_fields = _fields()
+    edit_form_extra_fields = _fields()
+    search_form_extra_fields = {
+        "stage": choice("stage", NATIONAL_STAGES),
+        "of_class": choice("of_class", LIMIT_CLASSES, blank=True),
+    }
