@@ -13,7 +13,7 @@ from app.operations.audit import audit_all
 from tests.factories import a_complaint
 from tests.operations.race_worker import press
 
-ROUNDS = 150
+ROUNDS = 300
 TOLD = {"stale_version", "out_of_order", "case_ended", "paused"}
 
 

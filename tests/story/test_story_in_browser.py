@@ -105,11 +105,17 @@ def download_letters(desk: Desk, count: int) -> list[str]:
     """The words of every signed letter, once the worker has drawn them, by the links on the page."""
     links = desk.page.get_by_role("link", name="Unduh PDF")
 
+    def unfolded() -> int:
+        folded = desk.page.locator("#surat > details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+        return links.count()
+
     def drawn() -> bool:
         desk.reload()
-        return links.count() == count
+        return unfolded() == count
 
-    if links.count() < count:
+    if unfolded() < count:
         wait_until(drawn, "the worker draws the letters")
     return [words_of(desk.download(links.nth(n))) for n in range(count)]
 
