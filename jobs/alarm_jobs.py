@@ -17,8 +17,9 @@ def sweep_alarms() -> int:
 @in_app
 def sweep_timed_acts() -> int:
     """Close what nobody answered, note the delegations that ended, and say when the calendar ends."""
+    done = _until_done(timed_acts.close_silent_cases) + _until_done(timed_acts.note_ended_delegations)
     watch_calendar.warn_of_missing_year(utc_now())
-    return _until_done(timed_acts.close_silent_cases) + _until_done(timed_acts.note_ended_delegations)
+    return done
 
 
 def _until_done(batch_of: Callable[[datetime], int]) -> int:

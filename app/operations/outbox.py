@@ -38,6 +38,8 @@ class Told:
 def send_out(told: Iterable[Told], kind: str, at: datetime) -> None:
     """Put each notice on its way on every channel its officer has chosen, in the same transaction."""
     told = tuple(told)
+    if not told:
+        return
     wishes = _preferences([t.user_id for t in told])
     calendar = load_working_calendar()
     for one in told:

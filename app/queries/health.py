@@ -13,17 +13,17 @@ from rq.worker_registration import REDIS_WORKER_KEYS
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import office_time
+from app.clock import office_today
 from app.extensions import db, redis_client
 from app.job_names import SCHEDULER_HEARTBEAT
-from app.models import Holiday, StepTask
+from app.models import StepTask
 from app.queries.deliveries import MessageCounts, count_messages
+from app.queries.reference import missing_holiday_year
 
 WORKER_SILENT = timedelta(seconds=90)
 """An idle worker speaks every 30 seconds, a busy one every 5."""
 
 SWEEP_LATE = timedelta(minutes=2)
-FIRST_MONTH_TO_WARN = 10
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,4 @@ def find_records(now: datetime) -> Records:
     """Messages, alarms and holidays; counted over all cases, whoever looks."""
     late = select(func.count()).where(StepTask.closed_at.is_(None), StepTask.next_alarm_at < now - SWEEP_LATE)
     alarms = db.session.scalars(late.execution_options(unscoped=True)).one()
-    return Records(count_messages(now), alarms, _missing_year(now))
-
-
-def _missing_year(now: datetime) -> int | None:
-    """The coming year from October on, if no holiday of it is known yet."""
-    today = office_time(now).date()
-    if today.month < FIRST_MONTH_TO_WARN:
-        return None
-    year = today.year + 1
-    known = select(Holiday.id).where(func.extract("year", Holiday.day) == year).limit(1)
-    return None if db.session.scalars(known).first() is not None else year
+    return Records(count_messages(now), alarms, missing_holiday_year(office_today(now)))

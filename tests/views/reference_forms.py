@@ -1,5 +1,7 @@
 """How the tests fill in the forms of the reference data, and read what comes back."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -7,11 +9,26 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.clock import OFFICE_ZONE
 from app.extensions import db
 from app.labels.reference import REFUSED
-from app.models import (
-    OfficerProfile,
-)
+from app.models import Complaint, OfficerProfile, StepTask
+
+HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
+Freeze = Callable[[str], Any]
+SignIn = Callable[[str], FlaskClient]
+
+
+def office(text: str) -> datetime:
+    """A time such as `2026-11-24 10:00` on the office's clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
+
+
+def due(app: Flask, case_id: int) -> tuple[datetime, datetime]:
+    """The limit of the one open step, and the next limit of its case."""
+    with app.app_context():
+        open_step = select(StepTask).where(StepTask.complaint_id == case_id, StepTask.closed_at.is_(None))
+        return db.session.scalars(open_step).one().due_at, db.session.get(Complaint, case_id).next_due_at
 
 
 def save(screen: FlaskClient, path: str, **form: Any) -> str | None:

@@ -1,8 +1,6 @@
 """Every change of the calendar shows what moves and asks why; the journal keeps it; a missing year is said."""
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -11,37 +9,15 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
-from app.clock import OFFICE_ZONE
 from app.extensions import db
-from app.models import Complaint, Holiday, JournalEntry, StepTask
+from app.models import Holiday, JournalEntry
 from jobs import job_context
 from jobs.alarm_jobs import sweep_timed_acts
 from tests.factories import a_complaint
-from tests.views.reference_forms import change, key_of, save, sealed, with_reason
+from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, save, sealed, with_reason
 from views import calendar_change_views
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
-HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
-Freeze = Callable[[str], Any]
-SignIn = Callable[[str], FlaskClient]
-
-
-def office(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
-
-
-def due(app: Flask, case_id: int) -> tuple[datetime, datetime]:
-    """The limit of the one open step, and the next limit of its case."""
-    with app.app_context():
-        open_step = select(StepTask).where(StepTask.complaint_id == case_id, StepTask.closed_at.is_(None))
-        return db.session.scalars(open_step).one().due_at, db.session.get(Complaint, case_id).next_due_at
-
-
-@pytest.fixture
-def tuesday(freeze: Freeze, as_user: SignIn) -> FlaskClient:
-    """The administrator's browser on Tuesday, 24 November 2026, at ten."""
-    freeze("2026-11-24 10:00")
-    return as_user("administrator")
 
 
 def test_saving_first_shows_what_moves_and_asks_for_the_reason(app: Flask, tuesday: FlaskClient) -> None:

@@ -1,47 +1,24 @@
 """The working calendar on its screens: what is refused, and how open limits follow every change."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.clock import office_today, utc_now
 from app.extensions import db
 from app.labels.reference import REFUSED
-from app.models import Complaint, ComplaintEvent, Holiday, StepAlarm, StepTask, WorkingWeek
+from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
 from app.operations.change_calendar import FURTHEST_LIMIT
 from app.operations.raise_alarms import raise_due_alarms
 from app.queries.reference import load_working_calendar
 from tests.factories import a_complaint
-from tests.views.reference_forms import change, key_of, refused, with_reason
+from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, refused, with_reason
 from workflow_rules.alarms import LIMIT
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
-HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
-Freeze = Callable[[str], Any]
-SignIn = Callable[[str], FlaskClient]
-
-
-def office(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
-
-
-def due(app: Flask, case_id: int) -> tuple[datetime, datetime]:
-    """The limit of the one open step, and the next limit of its case."""
-    with app.app_context():
-        open_step = select(StepTask).where(StepTask.complaint_id == case_id, StepTask.closed_at.is_(None))
-        return db.session.scalars(open_step).one().due_at, db.session.get(Complaint, case_id).next_due_at
-
-
-@pytest.fixture
-def tuesday(freeze: Freeze, as_user: SignIn) -> FlaskClient:
-    """The administrator's browser on Tuesday, 24 November 2026, at ten."""
-    freeze("2026-11-24 10:00")
-    return as_user("administrator")
 
 
 def test_a_holiday_moves_the_limits_of_open_steps_at_once(app: Flask, tuesday: FlaskClient) -> None:
