@@ -155,21 +155,24 @@ def _fault_of(reason: str) -> str:
     return str(CALENDAR_SAID["reason_too_long"]) if len(reason) > LONGEST_REASON else ""
 
 
-def _again(change: CalendarChange, reason: str, fault: str) -> str | Response:
+def _again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
+    """The page once more, from what stands now, with the reason kept."""
     try:
-        return question_page(change, preview_change(change, utc_now()), reason, fault)
+        return question_page(change, preview_change(change, utc_now()), reason, fault, note=note)
     except ChangedMeanwhile as meanwhile:
         return _after_another(meanwhile.now, reason)
-    except (NeverOpens, IntegrityError):
+    except NeverOpens:
+        return _dropped(change, str(REFUSED["never_opens"]))
+    except IntegrityError:
         return _dropped(change, str(CALENDAR_SAID["already_there"]))
 
 
 def _after_another(change: CalendarChange | None, reason: str) -> str | Response:
-    """Somebody else changed a row meanwhile: the page anew from what stands now, with the reason kept."""
+    """Somebody else changed a row meanwhile: asked again, unless the row is gone."""
     if change is None:
         flash(str(CALENDAR_SAID["gone"]), "danger")
         return redirect(LISTS["holiday"], 303)
-    return question_page(change, preview_change(change, utc_now()), reason, note=str(CALENDAR_SAID["changed"]))
+    return _again(change, reason, note=str(CALENDAR_SAID["changed"]))
 
 
 def _dropped(change: CalendarChange, sentence: str) -> Response:
