@@ -69,9 +69,9 @@ def test_a_program_that_ignores_the_request_is_ended_within_seconds(monkeypatch:
 def test_users_of_a_server_are_stopped_before_the_server(tmp_path: Path) -> None:
     record = tmp_path / "order"
     code = (
-        "import signal, sys\n"
-        "def stop(*_):\n    open({record!r}, 'a').write({name!r}); sys.exit()\n"
-        "signal.signal(signal.SIGTERM, stop); print('up', flush=True)\nwhile True: signal.pause()\n"
+        "import signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]); print('up', flush=True)\n"
+        "signal.sigwait([signal.SIGTERM]); open({record!r}, 'a').write({name!r})\n"
     )
     supervisor = Supervisor(Listener("up", times=2))
     for name, tier in (("server", 0), ("user", 1)):
