@@ -126,7 +126,12 @@ def prepare_template(fill: Callable[[str], Any]) -> None:
 
 
 def database_url_for(worker_id: str) -> str:
-    """A fresh database for one worker (`gw0`, …, or `master`), copied from the template if there is one."""
+    """A fresh database for one worker (`gw0`, …, or `master`), copied from the template if there is one.
+
+    The name holds the worker's id: a database that two workers share is dropped below one of them.
+    """
+    if os.environ.get("PYTEST_XDIST_WORKER", "") not in worker_id:
+        raise ValueError(f"{worker_id!r} does not name this worker")
     name = f"test_{worker_id}"
     with _administrator() as administrator:
         _create(administrator, name, TEMPLATE if _exists(administrator, TEMPLATE) else "template1")

@@ -83,12 +83,12 @@ class Accounts(SecurityManager):
 
 
 @pytest.fixture(scope="module")
-def dressed() -> Iterator[Flask]:
+def dressed(worker_id: str) -> Iterator[Flask]:
     """An application of the framework alone, wearing the skin."""
     app, db = Flask("app"), SQLAlchemy(model_class=Model)
     app.config.update(
         SECRET_KEY="kunci-untuk-uji-saja",
-        SQLALCHEMY_DATABASE_URI=database_url_for("skin"),
+        SQLALCHEMY_DATABASE_URI=database_url_for(f"{worker_id}_skin"),
         APP_NAME="Lapor Balangan",
         FAB_CREATE_DB=True,
         RATELIMIT_ENABLED=False,
