@@ -7,9 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db
 from app.models import Complaint, StepAlarm, StepTask
-from app.operations.notify import add_notices
+from app.operations.notify import Notifier
 from app.operations.record_history import record_history
-from app.queries.people import who_hears
 from workflow_rules.actors import SYSTEM, Actor, Capacity
 from workflow_rules.alarms import LIMIT, WARNING, Alarm, alarms_until
 from workflow_rules.deadlines import next_alarm_at
@@ -20,24 +19,22 @@ from workflow_rules.working_calendar import Pauses, WorkingCalendar
 KINDS = {WARNING: "step_near", LIMIT: "step_late"}
 
 
-def raise_passed_limits(
-    complaint: Complaint, tasks: Iterable[StepTask], calendar: WorkingCalendar, now: datetime
-) -> None:
+def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> None:
     """Before an act changes a case: what has passed meanwhile is on record first, whether or not a sweep ran in time.
 
     So a step that is late when it is done is never taken for one that was in time.
     """
     for task in tasks:
-        if task.paused_at is None and task.due_at < now:
-            raise_passed(complaint, task, calendar, now)
+        if task.paused_at is None and task.due_at < notifier.at:
+            raise_passed(complaint, task, notifier)
 
 
-def raise_passed(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """Raise every level of a running step that has come by `now`; the unique row (step, level) is the right to."""
-    levels = alarms_until(calendar, task.clock_from, task.due_at, now, Actor(task.actor), _pauses(task))
-    for alarm in levels:
-        if _won(task, alarm, now):
-            _raise(complaint, task, alarm, now)
+def raise_passed(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
+    """Raise every level of a running step that has come by now; the unique row (step, level) is the right to."""
+    limits = (task.clock_from, task.due_at, notifier.at)
+    for alarm in alarms_until(notifier.calendar, *limits, Actor(task.actor), _pauses(task)):
+        if _won(task, alarm, notifier.at):
+            _raise(complaint, task, alarm, notifier)
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
@@ -56,11 +53,11 @@ def _won(task: StepTask, alarm: Alarm, now: datetime) -> bool:
     return db.session.execute(statement).first() is not None
 
 
-def _raise(complaint: Complaint, task: StepTask, alarm: Alarm, now: datetime) -> None:
+def _raise(complaint: Complaint, task: StepTask, alarm: Alarm, notifier: Notifier) -> None:
     if alarm.level == LIMIT:
         data = {"due_at": task.due_at.isoformat()}
-        event = Event(SystemEvent.BREACHED, now, Capacity(Actor.SYSTEM), Step(task.step), task.agency_code, data)
+        step, by = Step(task.step), Capacity(Actor.SYSTEM)
+        event = Event(SystemEvent.BREACHED, notifier.at, by, step, task.agency_code, data)
         record_history(complaint, event, SYSTEM, None)
         db.session.flush()
-    told = who_hears(alarm.actor.value, task.agency_code, now)
-    add_notices(complaint, task, KINDS.get(alarm.level, "step_overdue"), told, now, alarm.level)
+    notifier.alarm(complaint, task, KINDS.get(alarm.level, "step_overdue"), alarm)

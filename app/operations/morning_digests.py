@@ -8,7 +8,7 @@ from app.clock import office_time
 from app.extensions import db
 from app.models import StepTask
 from app.operations.outbox import channels_of, open_digest
-from app.queries.people import who_hears
+from app.queries.people import Hearers
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 
@@ -34,4 +34,5 @@ def make_digests(now: datetime) -> int:
 
 def _officers_with_work(now: datetime) -> set[int]:
     offices = select(StepTask.actor, StepTask.agency_code).where(StepTask.closed_at.is_(None)).distinct()
-    return {user for actor, agency in db.session.execute(offices) for user in who_hears(actor, agency, now)}
+    hearers = Hearers(now)
+    return {user for actor, agency in db.session.execute(offices) for user in hearers.of(actor, agency)}

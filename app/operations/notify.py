@@ -8,36 +8,53 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db
 from app.models import Complaint, DelegationRow, Notice, StepTask
-from app.operations.outbox import Told, send_out
-from app.queries.people import who_hears
+from app.operations.outbox import Outbox, Told
+from app.queries.people import Hearers
 from workflow_rules.actors import Person
+from workflow_rules.alarms import Alarm
+from workflow_rules.working_calendar import WorkingCalendar
 
 
-def notify_opened(complaint: Complaint, opened: Iterable[StepTask], by: Person, at: datetime) -> None:
-    """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened it."""
-    for task in opened:
-        holders = who_hears(task.actor, task.agency_code, at)
-        add_notices(complaint, task, "step_opened", [h for h in holders if h != by.id], at)
+class Notifier:
+    """Tells officers within one transaction, at one moment; what it reads of people and wishes it reads once."""
 
+    def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
+        self.calendar, self.at = calendar, at
+        self._hearers = Hearers(at)
+        self._outbox = Outbox(calendar, at)
 
-def add_notices(
-    complaint: Complaint, task: StepTask, kind: str, users: Iterable[int], at: datetime, level: int = 0
-) -> None:
-    """One notice a user; whoever has been told of this cause already is left out by the unique row."""
-    cause = {"complaint_id": complaint.id, "task_id": task.id, "level": level}
-    _add(cause, kind, users, at)
+    def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person) -> None:
+        """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened
+        it.
+        """
+        for task in opened:
+            holders = self._hearers.of(task.actor, task.agency_code)
+            self._about_step(complaint, task, "step_opened", [h for h in holders if h != by.id])
 
+    def about(self, complaint: Complaint, task: StepTask, kind: str) -> None:
+        """Tell the office a step waits for of what befell the step."""
+        self._about_step(complaint, task, kind, self._hearers.of(task.actor, task.agency_code))
 
-def tell_of_delegation(row: DelegationRow, at: datetime) -> None:
-    """Both officers of a delegation hear that it has ended."""
-    _add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id), at)
+    def alarm(self, complaint: Complaint, task: StepTask, kind: str, alarm: Alarm) -> None:
+        """Tell the office that the level of an alarm concerns."""
+        told = self._hearers.of(alarm.actor.value, task.agency_code)
+        self._about_step(complaint, task, kind, told, alarm.level)
 
+    def delegation_ended(self, row: DelegationRow) -> None:
+        """Both officers of a delegation hear that it has ended."""
+        self._add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id))
 
-def _add(cause: dict[str, Any], kind: str, users: Iterable[int], at: datetime) -> None:
-    rows = [{**cause, "user_id": user, "kind": kind, "created_at": at} for user in users]
-    if not rows:
-        return
-    table = Notice.__table__
-    statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
-    told = [Told(row.id, row.user_id) for row in db.session.execute(statement)]
-    send_out(told, kind, at)
+    def _about_step(
+        self, complaint: Complaint, task: StepTask, kind: str, users: Iterable[int], level: int = 0
+    ) -> None:
+        self._add({"complaint_id": complaint.id, "task_id": task.id, "level": level}, kind, users)
+
+    def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
+        """One notice a user; whoever has been told of this cause already is left out by the unique row."""
+        rows = [{**cause, "user_id": user, "kind": kind, "created_at": self.at} for user in users]
+        if not rows:
+            return
+        table = Notice.__table__
+        statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
+        told = [Told(row.id, row.user_id) for row in db.session.execute(statement)]
+        self._outbox.send(told, kind)

@@ -1,6 +1,6 @@
 """Which message carries a notice, and when: one row a message, joined by what else waits for the same officer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,8 +13,8 @@ from app.clock import office_time
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
-from app.queries.reference import load_working_calendar
 from workflow_rules.quiet_hours import Release, Wishes, release
+from workflow_rules.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20
@@ -35,18 +35,25 @@ class Told:
     user_id: int
 
 
-def send_out(told: Iterable[Told], kind: str, at: datetime) -> None:
-    """Put each notice on its way on every channel its officer has chosen, in the same transaction."""
-    told = tuple(told)
-    if not told:
-        return
-    wishes = _preferences([t.user_id for t in told])
-    calendar = load_working_calendar()
-    for one in told:
-        preference = wishes.get(one.user_id)
-        when = release(calendar, at, _wishes(preference), at_limit=kind == "step_late")
-        for channel in _channels(preference):
-            _carry(one, channel, when, kind, at)
+class Outbox:
+    """Puts notices of one transaction on their way, by the office's hours and by what each officer has chosen."""
+
+    def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
+        self._calendar, self._at = calendar, at
+        self._chosen: dict[int, NoticePreference | None] = {}
+
+    def send(self, told: Sequence[Told], kind: str) -> None:
+        """Each notice on every channel its officer has chosen."""
+        self._read_wishes({t.user_id for t in told} - self._chosen.keys())
+        for one in told:
+            preference = self._chosen[one.user_id]
+            when = release(self._calendar, self._at, _wishes(preference), at_limit=kind == "step_late")
+            for channel in _channels(preference):
+                _carry(one, channel, when, kind, self._at)
+
+    def _read_wishes(self, users: Set[int]) -> None:
+        if users:
+            self._chosen |= dict.fromkeys(users) | _preferences(users)
 
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:

@@ -11,7 +11,7 @@ from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import keep_letter
-from app.operations.notify import notify_opened
+from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
 from app.queries.complaints import facts_of, get_for_update, open_tasks_of
@@ -62,9 +62,10 @@ def perform_action(
         known = _known(request, complaint, facts, sop, calendar)
         at = _not_before_the_last(now or utc_now(), facts)
         decision = decide(facts, replace(request, known=known), by, sop, at)
-        raise_passed_limits(complaint, open_tasks_of(complaint), calendar, at)
+        notifier = Notifier(calendar, at)
+        raise_passed_limits(complaint, open_tasks_of(complaint), notifier)
         keep_ledger(complaint, facts, decision.after, decision.event, by)
-        return _carry_out(complaint, decision, by, sop, calendar, address)
+        return _carry_out(complaint, decision, by, sop, notifier, address)
 
 
 def attach_to_case(
@@ -99,13 +100,13 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
 
 
 def _carry_out(
-    complaint: Complaint, decision: Decision, by: Person, sop: Sop, calendar: WorkingCalendar, address: str | None
+    complaint: Complaint, decision: Decision, by: Person, sop: Sop, notifier: Notifier, address: str | None
 ) -> Performed:
     event = record_history(complaint, decision.event, by, address)
-    opened = tuple(project_facts(complaint, decision.after, decision.event, sop, calendar).values())
+    opened = tuple(project_facts(complaint, decision.after, decision.event, sop, notifier.calendar).values())
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
-    notify_opened(complaint, opened, by, decision.event.at)
+    notifier.opened(complaint, opened, by)
     return Performed(complaint, event, decision, opened)
 
 

@@ -1,5 +1,6 @@
 """The sweep over limits: small locked batches of what is due, so that its cost grows with that and nothing else."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -8,11 +9,11 @@ from sqlalchemy.orm import selectinload
 from app.extensions import db
 from app.models import Complaint, StepTask
 from app.operations.alarms import raise_passed, set_next_alarm
+from app.operations.notify import Notifier
 from app.operations.put_off import PUT_OFF, done_or_undone
 from app.operations.timed_acts import expire_question
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.working_calendar import WorkingCalendar
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
@@ -22,11 +23,10 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
     Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level) is the right to record and notify.
     """
     with one_transaction():
-        calendar = load_working_calendar()
-        cases = _lock_due_cases(now, batch)
-        for complaint in cases:
-            for task in _due_tasks(complaint, now):
-                _take_up_or_put_off(complaint, task, calendar, now)
+        notifier = Notifier(load_working_calendar(), now)
+        cases = {case.id: case for case in _lock_due_cases(now, batch)}
+        for task in _due_tasks(cases, now):
+            _take_up_or_put_off(cases[task.complaint_id], task, notifier)
         return len(cases)
 
 
@@ -40,22 +40,23 @@ def _lock_due_cases(now: datetime, batch: int) -> list[Complaint]:
     return list(db.session.scalars(statement.with_for_update(skip_locked=True)))
 
 
-def _due_tasks(complaint: Complaint, now: datetime) -> list[StepTask]:
-    statement = select(StepTask).where(StepTask.complaint_id == complaint.id, _due(now)).order_by(StepTask.id)
+def _due_tasks(cases: Collection[int], now: datetime) -> list[StepTask]:
+    statement = select(StepTask).where(StepTask.complaint_id.in_(cases), _due(now))
+    statement = statement.order_by(StepTask.complaint_id, StepTask.id)
     statement = statement.options(selectinload(StepTask.pauses))
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def _take_up_or_put_off(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+def _take_up_or_put_off(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
     about = {"complaint": complaint.number, "step": task.step}
-    if not done_or_undone(lambda: _take_up(complaint, task, calendar, now), "alarm_not_raised", **about):
-        task.next_alarm_at = now + PUT_OFF
+    if not done_or_undone(lambda: _take_up(complaint, task, notifier), "alarm_not_raised", **about):
+        task.next_alarm_at = notifier.at + PUT_OFF
 
 
-def _take_up(complaint: Complaint, task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
+def _take_up(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
     """A question that ran out ends; every level that has come is raised; then the next moment is set."""
     if task.paused_at is not None:
-        expire_question(complaint, task, now)
+        expire_question(complaint, task, notifier)
         return
-    raise_passed(complaint, task, calendar, now)
-    set_next_alarm(task, calendar, now)
+    raise_passed(complaint, task, notifier)
+    set_next_alarm(task, notifier.calendar, notifier.at)

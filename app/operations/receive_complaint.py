@@ -13,7 +13,7 @@ from app.clock import office_time, utc_now
 from app.extensions import db
 from app.models import Complaint, Reporter, SopVersion
 from app.operations.attach_file import store_file
-from app.operations.notify import notify_opened
+from app.operations.notify import Notifier
 from app.operations.number_series import next_number
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
@@ -65,10 +65,11 @@ def receive_complaint(
         facts = begin(complaint.number, event)
         record_history(complaint, event, by, address)
         keep_ledger(complaint, None, facts, event, by)
-        opened = project_facts(complaint, facts, event, load_sop(version), load_working_calendar())
+        notifier = Notifier(load_working_calendar(), at)
+        opened = project_facts(complaint, facts, event, load_sop(version), notifier.calendar)
         for filename, content in report.attachments:
             store_file(complaint, filename, content, capacity.actor.value, at)
-        notify_opened(complaint, opened.values(), by, at)
+        notifier.opened(complaint, opened.values(), by)
         return Received(complaint, code)
 
 

@@ -8,20 +8,20 @@ from sqlalchemy import select
 from app.clock import office_today
 from app.extensions import db
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
-from app.operations.notify import add_notices, tell_of_delegation
+from app.operations.notify import Notifier
 from app.operations.perform_action import perform_action
 from app.operations.put_off import PUT_OFF, done_or_undone
-from app.queries.people import who_hears
+from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import SYSTEM
 
 
-def expire_question(complaint: Complaint, task: StepTask, now: datetime) -> None:
+def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
     """End a wait that nobody answered, as the system's act; its officer hears of it (SOP steps 1 and 7)."""
     request = ActionRequest(Action.EXPIRE_QUESTION, task.agency_code)
-    perform_action(complaint.id, request, SYSTEM, None, now=now)
-    add_notices(complaint, task, "question_expired", who_hears(task.actor, task.agency_code, now), now)
+    perform_action(complaint.id, request, SYSTEM, None, now=notifier.at)
+    notifier.about(complaint, task, "question_expired")
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
@@ -48,12 +48,14 @@ def note_ended_delegations(now: datetime, batch: int = 50) -> int:
     with one_transaction():
         ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))
         rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()
-        noted = [done_or_undone(partial(_note_ended, row, now), "delegation_not_noted", row=row.id) for row in rows]
-        return sum(noted)
+        notifier = Notifier(load_working_calendar(), now)
+        return sum(
+            done_or_undone(partial(_note_ended, row, notifier), "delegation_not_noted", row=row.id) for row in rows
+        )
 
 
-def _note_ended(row: DelegationRow, now: datetime) -> None:
-    row.noted_at = now
+def _note_ended(row: DelegationRow, notifier: Notifier) -> None:
+    row.noted_at = notifier.at
     data = {"kind": row.kind, "decree_number": row.decree_number, "giver": row.giver_id, "holder": row.holder_id}
-    db.session.add(JournalEntry(kind="delegation_ended", at=now, officer_id=None, data=data))
-    tell_of_delegation(row, now)
+    db.session.add(JournalEntry(kind="delegation_ended", at=notifier.at, officer_id=None, data=data))
+    notifier.delegation_ended(row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import select
@@ -72,14 +73,35 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def who_hears(actor: str, agency: str | None, now: datetime) -> list[int]:
-    """Who is told of an office's work on that day: its holders and, also through a chain, who stands in for them."""
-    running = _running_delegations(office_today(now))
-    told = set(holders_of(actor, agency))
-    while more := {d.holder for d in running if d.giver in told} - told:
-        told |= more
-    active = select(User.id).where(User.id.in_(told), User.active.is_(True)).order_by(User.id)
-    return list(db.session.scalars(active))
+class Hearers:
+    """Who is told of an office's work on the day of `now`: its holders and, also through a chain, who stands in for
+    them. Each office is read once, so one object serves one transaction.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._day = office_today(now)
+        self._found: dict[tuple[str, str | None], list[int]] = {}
+
+    def of(self, actor: str, agency: str | None) -> list[int]:
+        """Active users in the order of their keys."""
+        office = (actor, agency)
+        if office not in self._found:
+            self._found[office] = self._read(actor, agency)
+        return self._found[office]
+
+    @cached_property
+    def _running(self) -> list[Delegation]:
+        return _running_delegations(self._day)
+
+    def _read(self, actor: str, agency: str | None) -> list[int]:
+        holders = holders_of(actor, agency)
+        told = set(holders)
+        while more := {d.holder for d in self._running if d.giver in told} - told:
+            told |= more
+        if told == set(holders):
+            return holders
+        active = select(User.id).where(User.id.in_(told), User.active.is_(True)).order_by(User.id)
+        return list(db.session.scalars(active))
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

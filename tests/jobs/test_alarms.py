@@ -19,6 +19,7 @@ from app.operations.outbox import ALARMS
 from app.operations.raise_alarms import raise_due_alarms
 from jobs import alarm_jobs, job_context
 from tests.factories import a_complaint
+from tests.statements import statements
 from workflow_rules.actors import Person
 from workflow_rules.alarms import LIMIT
 
@@ -55,6 +56,19 @@ def test_each_level_is_told_once_to_whom_the_line_names(context: Flask) -> None:
         assert raise_due_alarms(now) == 0
         assert alarms() == told[:count]
     assert counted() == (1, 1, 1)
+
+
+def test_a_sweep_reads_people_and_calendar_once_and_pays_for_each_step_little(context: Flask) -> None:
+    for _ in range(8):
+        a_complaint(at="check", received=MONDAY)
+    late = datetime(2026, 11, 23, 11, 0, tzinfo=OFFICE_ZONE)
+    with statements(context) as asked:
+        assert raise_due_alarms(late) == 8
+    assert len(alarms()) == 16
+    read = [table for table in ("holiday", "delegation", "ab_user") if sum(f"FROM {table}" in a for a in asked) == 1]
+    assert read == ["holiday", "delegation", "ab_user"]
+    # Two levels of four statements each, the breach, the row itself, and a savepoint about it.
+    assert len(asked) <= 12 + 8 * 14
 
 
 def test_at_an_agency_the_line_ends_with_the_head_of_the_office(context: Flask) -> None:

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.models import DelegationRow, JournalEntry, Notice
 from app.operations import timed_acts
 from app.operations.audit import audit_all, events_of
+from app.operations.notify import Notifier
 from app.operations.perform_action import perform_action
 from jobs import alarm_jobs, job_context
 from tests.factories import Case, a_complaint
@@ -240,18 +241,18 @@ def test_a_delegation_that_cannot_be_noted_does_not_hold_up_the_others(
     sweep: Sweep, person: Callable[[str], Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = delegated(person("kasi"), person("kabid")), delegated(person("kabid"), person("kadis"))
-    tell = timed_acts.tell_of_delegation
+    tell = Notifier.delegation_ended
 
-    def fails_for_one(row: DelegationRow, *rest: Any) -> None:
+    def fails_for_one(self: Notifier, row: DelegationRow) -> None:
         if row.id == broken:
             raise ValueError("nobody can be told")
-        tell(row, *rest)
+        tell(self, row)
 
-    monkeypatch.setattr(timed_acts, "tell_of_delegation", fails_for_one)
+    monkeypatch.setattr(Notifier, "delegation_ended", fails_for_one)
     sweep.at(NEXT_DAY)
     assert db.session.get_one(DelegationRow, broken).noted_at is None
     assert db.session.get_one(DelegationRow, fine).noted_at is not None
     assert sorted(told("delegation_ended")) == ["kabid", "kadis"]
-    monkeypatch.setattr(timed_acts, "tell_of_delegation", tell)
+    monkeypatch.setattr(Notifier, "delegation_ended", tell)
     sweep.at(NEXT_DAY)
     assert len(journal()) == 2

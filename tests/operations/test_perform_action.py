@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Letter, Notice, StepTask
 from app.operations import perform_action as door
 from app.operations.audit import audit_all
+from app.operations.notify import Notifier
 from tests.factories import a_complaint
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
@@ -41,7 +42,7 @@ def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
     def fail(*_args: object) -> None:
         raise RuntimeError("the last line")
 
-    monkeypatch.setattr(door, "notify_opened", fail)
+    monkeypatch.setattr(Notifier, "opened", fail)
     with pytest.raises(RuntimeError, match="the last line"):
         door.perform_action(case.id, ActionRequest(Action.SIGN), person("kepala.dpuprperkim"), version)
     assert _counts() == before

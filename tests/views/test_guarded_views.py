@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.labels.reference import REFUSED
 from app.models import Agency, Category, District, Village
+from tests.statements import statements
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 SCREENS = {
@@ -42,20 +43,8 @@ def page(administrator: FlaskClient) -> Callable[[str], int]:
 
 @pytest.mark.parametrize("base", SCREENS)
 def test_every_list_opens_within_the_query_budget(app: Flask, administrator: FlaskClient, base: str) -> None:
-    from sqlalchemy import event
-
-    asked: list[str] = []
-
-    def note(*arguments: object) -> None:
-        asked.append(str(arguments[2]))
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements(app) as asked:
         assert administrator.get(f"/{base}/list/").status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(asked) <= 12, asked
 
 

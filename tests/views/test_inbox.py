@@ -1,38 +1,22 @@
 """The start page: whose steps stand there, in which order, and that its filters never fail."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import OfficerProfile
 from tests.factories import a_complaint
+from tests.statements import statements
 
 SignIn = Callable[[str], FlaskClient]
 MOST_QUERIES = 12
-
-
-@contextmanager
-def counted_queries(app: Flask) -> Iterator[list[str]]:
-    """Every statement that reaches the database."""
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def page(client: FlaskClient, address: str = "/") -> str:
@@ -168,7 +152,7 @@ def test_the_page_costs_the_same_however_many_rows(app: Flask, as_user: SignIn) 
             a_complaint("register")
     client = as_user("admin.aduan")
     for address in ("/", "/?q=jalan&antre=others", "/aduan/", "/aduan/?lewat=1"):
-        with counted_queries(app) as seen:
+        with statements(app) as seen:
             page(client, address)
         assert 0 < len(seen) <= MOST_QUERIES, (address, len(seen))
 

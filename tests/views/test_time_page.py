@@ -1,39 +1,22 @@
 """The time of a case on its page and its account: both clocks by name, why each limit stands, whose time was used."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.clock import utc_now
-from app.extensions import db
 from app.operations.change_calendar import RowChange, apply_change
 from app.operations.raise_alarms import raise_due_alarms
 from tests.factories import a_complaint
+from tests.statements import statements
 
 Freeze = Callable[[str], Any]
 SignIn = Callable[[str], FlaskClient]
 HOLIDAY = RowChange("holiday", None, None, {"day": date(2026, 11, 24).isoformat(), "name": "Libur", "kind": "local"})
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """Every statement sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_both_clocks_stand_on_the_page_by_name(app: Flask, freeze: Freeze, as_user: SignIn) -> None:
