@@ -221,13 +221,17 @@ def _controls(
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
     for name, field in _asked(case, allowed).items():
-        yield _control(allowed, key, name, field, typed, errors.get(name, ""))
+        yield _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
 
 
-def _control(
-    allowed: AllowedAction, key: str, name: str, field: Field, typed: MultiDict[str, str], error: str
-) -> Control:
-    action = allowed.action.value
+def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:
+    """What is typed once for several cases; the reason for an incomplete identity belongs to one case alone."""
+    fields = {} if action is Action.REGISTER else fields_of(action)
+    for name, field in fields.items():
+        yield _control(action.value, f"{action.value}-bersama", name, field, typed, errors.get(name, ""))
+
+
+def _control(action: str, key: str, name: str, field: Field, typed: MultiDict[str, str], error: str) -> Control:
     listed = isinstance(field, Codes)
     return Control(
         name=name,

@@ -5,16 +5,19 @@ from typing import Any
 from flask import g, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from flask_login import current_user
 
 from app.clock import utc_now
-from app.labels.lists import ORDERS, YES
+from app.labels.lists import COLUMNS, ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options
 from app.queries.reference import load_working_calendar
+from app.queries.saved_lists import lists_of
 from app.queries.worklists import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
-from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
+from views.list_address import ListAddress, pages_of, read_address
+from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, complaint_line
 from views.screen_access import for_officers
 from workflow_rules.steps import CaseStatus, Step
@@ -36,9 +39,11 @@ class ComplaintListView(BaseView):
         address = _read_list_address()
         wanted = _wanted(address)
         counts = g.worklist_counts = count_badges(person, now, counting(person, wanted, now))
-        pages = pages_of(address, counts.listed)
-        by_limit = wanted.late or address.get("urut") == "batas"
-        rows = complaint_page(person, wanted, now, PAGE_SIZE, pages.offset, by_limit)
+        saved = lists_of(current_user.id, "complaints")
+        layout = layout_of(address, usual_of(saved, current_user.id))
+        pages = pages_of(address, counts.listed, layout.size)
+        order = "batas" if wanted.late else layout.order
+        rows = complaint_page(person, wanted, now, layout.size, pages.offset, order)
         writer = LimitWriter(load_working_calendar(), now)
         return render_template(
             "inbox/complaints.html",
@@ -50,7 +55,12 @@ class ComplaintListView(BaseView):
             pages=pages,
             lines=[complaint_line(row, writer) for row in rows],
             late=wanted.late,
-            by_limit=by_limit,
+            order=order,
+            orders=ORDERS,
+            saved=saved_tabs(saved, address, "/aduan/", current_user.id),
+            layout=layout,
+            may_share=person.observes,
+            column_words=COLUMNS,
         )
 
 
@@ -61,10 +71,10 @@ def _read_list_address() -> ListAddress:
         "saluran": CHANNELS,
         "lewat": YES,
         "berjalan": YES,
-        "urut": ORDERS,
+        **layout_choices(ORDERS),
         **filter_options(agencies=True),
     }
-    return read_address(choices, fixed=("urut", "lewat", "berjalan"))
+    return read_address(choices, fixed=(*LAYOUT, "lewat", "berjalan"), columns=COLUMNS)
 
 
 def _wanted(address: ListAddress) -> ComplaintFilter:

@@ -16,10 +16,16 @@ from workflow_rules.refusals import ActionRefused, RefusalReason
 
 @dataclass(frozen=True)
 class Landing:
-    """Where a form that did its work leads, and the one notice that stands there."""
+    """Where a form that did its work leads, the one notice that stands there, and what was left undone."""
 
     location: str
     notice: str
+    skipped: tuple[str, ...] = ()
+
+    def told(self) -> list[tuple[str, str]]:
+        """Category and sentence of everything that is to stand there."""
+        done = [("success", self.notice)] if self.notice else []
+        return [*done, *(("warning", sentence) for sentence in self.skipped)]
 
 
 def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:

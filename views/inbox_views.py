@@ -2,30 +2,34 @@
 
 from typing import Any
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.menu import MenuItem
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.clock import office_today, utc_now
-from app.labels.lists import GROUPS, OTHER_TABS, QUEUES, STEP_TABS, TABS_OF, YES
+from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
 from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, filter_options
 from app.queries.deliveries import count_failed
 from app.queries.people import ADMINISTRATOR_ROLE
 from app.queries.reference import load_working_calendar, missing_holiday_year
+from app.queries.saved_lists import lists_of
 from app.queries.worklists import (
     Queue,
     WorkCounts,
     WorkFilter,
     count_badges,
     count_inbox,
+    count_newer,
     work_page,
 )
 from app.security.current_person import current_person, may
-from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
+from views.inbox_tabs import inbox_tabs
+from views.list_address import ListAddress, pages_of, read_address
+from views.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.screen_access import to_login
 from workflow_rules.actors import Actor, Capacity, Person
@@ -55,6 +59,14 @@ class InboxView(IndexView):
             return _inbox(person)
         return _overview(person) if person.observes else self._start()
 
+    @expose("/kabar")
+    def news(self) -> Response:
+        """How many steps have opened for the asking officer since the page was drawn; `sejak` is the newest it knew."""
+        since = request.args.get("sejak", "")
+        known = int(since) if since.isascii() and since.isdigit() and len(since) < 18 else 0
+        count = count_newer(current_person(), known)
+        return jsonify(count=count, text=ngettext("%(num)d tugas baru", "%(num)d tugas baru", count))
+
     def _start(self) -> str:
         """For accounts without an office: the menus they have, or what is missing."""
         groups = [item for item in self.appbuilder.menu.get_list() if item.childs and _children(item)]
@@ -71,10 +83,12 @@ def _inbox(person: Person) -> str:
     now = utc_now()
     address = _read_inbox_address()
     wanted = _wanted(address)
+    saved = lists_of(current_user.id, "inbox")
+    layout = layout_of(address, usual_of(saved, current_user.id))
     counts = g.worklist_counts = count_inbox(person, wanted, now)
-    pages = pages_of(address, counts.found["all"])
+    pages = pages_of(address, counts.found["all"], layout.size)
     writer = LimitWriter(load_working_calendar(), now)
-    rows = work_page(person, wanted, now, PAGE_SIZE, pages.offset)
+    rows = work_page(person, wanted, now, layout.size, pages.offset, layout.order)
     lines = [work_line(row, writer, wanted.queue) for row in rows]
     return render_template(
         "inbox/inbox.html",
@@ -85,8 +99,12 @@ def _inbox(person: Person) -> str:
         now=now,
         address=address,
         counts=counts,
-        tabs=_tabs(person, counts, address),
-        groups=grouped(lines, counts.found),
+        tabs=inbox_tabs(person, counts, address),
+        saved=saved_tabs(saved, address, "/", current_user.id),
+        layout=layout,
+        may_share=person.observes,
+        column_words=COLUMNS,
+        groups=grouped(lines, counts.found, by_urgency=not layout.order),
         pages=pages,
         queue=wanted.queue,
     )
@@ -100,9 +118,10 @@ def _read_inbox_address() -> ListAddress:
         "langkah": STEPS,
         "kembali": YES,
         "cepat": YES,
+        **layout_choices(WORK_ORDERS),
         **options,
     }
-    return read_address(choices)
+    return read_address(choices, fixed=LAYOUT, columns=COLUMNS)
 
 
 def _wanted(address: ListAddress) -> WorkFilter:
@@ -119,45 +138,13 @@ def _wanted(address: ListAddress) -> WorkFilter:
     )
 
 
-def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
-    """The usual tabs of the person's offices, and one for every further step at which something waits for them."""
-    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
-    waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
-    names = ["mine", *usual, *(step for step in STEP_TABS if step in waiting)]
-    return [_tab(name, counts, address) for name in names]
-
-
-_TAB_FILTERS: dict[str, dict[str, str]] = {
-    "mine": {},
-    "near": {"waktu": "near"},
-    "returned": {"kembali": "1"},
-    "fast": {"cepat": "1"},
-    "at_agencies": {"antre": "agencies"},
-}
-_TAB_COUNTS = {"mine": "all", "near": "near", "returned": "returned", "fast": "fast", "at_agencies": "at_agencies"}
-_TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
-
-
-def _tab(name: str, counts: WorkCounts, address: ListAddress) -> dict[str, Any]:
-    """A tab is a filter that stands alone: it leaves out every other one."""
-    filters = _TAB_FILTERS.get(name, {"langkah": name})
-    number = getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0)
-    set_now = {key: value for key, value in address.values.items() if key in _TABBED}
-    return {
-        "label": OTHER_TABS.get(name) or STEP_TABS[name],
-        "count": number,
-        "url": address.url(**{key: filters.get(key) for key in (*_TABBED, "q", "kategori", "kecamatan")}),
-        "current": set_now == filters,
-    }
-
-
 def _overview(person: Person) -> str:
     """What a supervisor sees first: how many cases are late, and the ones that are late longest."""
     now = utc_now()
     counts = g.worklist_counts = count_inbox(person, WorkFilter(), now)
     running, every = count_each(person, now, ComplaintFilter(running=True), ComplaintFilter())
     writer = LimitWriter(load_working_calendar(), now)
-    rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, by_limit=True)
+    rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, order="batas")
     lines = [complaint_line(row, writer) for row in rows]
     return render_template(
         "inbox/overview.html",
@@ -168,6 +155,8 @@ def _overview(person: Person) -> str:
         lines=lines,
         running=running,
         every=every,
+        layout=Layout(),
+        column_words=COLUMNS,
     )
 
 

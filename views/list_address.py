@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -42,6 +43,10 @@ class ListAddress:
         kept: dict[str, Any] = {**self.values, **changes}
         return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
 
+    def kept(self) -> str:
+        """Everything but the page, as the part of an address that can be kept and opened again."""
+        return urlencode(sorted(self.values.items()))
+
     def picked(self, *names: str) -> dict[str, str]:
         """Those of the named filters that are set."""
         return {name: self.values[name] for name in names if name in self.values}
@@ -58,8 +63,11 @@ class ListAddress:
         return Tag(str(FILTERS[name]), shown, self.url(**{name: None}))
 
 
-def read_address(choices: Mapping[str, Choices], fixed: Iterable[str] = ()) -> ListAddress:
-    """The filters of this request; `q` is free text, every other one must be among its choices.
+def read_address(
+    choices: Mapping[str, Choices], fixed: Iterable[str] = (), columns: Choices | None = None
+) -> ListAddress:
+    """The filters of this request; `q` is free text, every other one must be among its choices, and `kolom` may name
+    several columns.
 
     Unreadable values are left out and named, never an error: a saved address may name a category that is gone.
     """
@@ -73,10 +81,18 @@ def read_address(choices: Mapping[str, Choices], fixed: Iterable[str] = ()) -> L
             values[name] = given.strip()
         else:
             ignored.append(str(FILTERS[name]))
+    if columns and (wanted := _columns(columns)):
+        values["kolom"] = wanted
     page = _page(request.args.get("hal", "1"))
     if page is None:
         ignored.append(str(FILTERS["hal"]))
     return ListAddress(values, choices, page or 1, tuple(ignored), frozenset(fixed))
+
+
+def _columns(known: Choices) -> str:
+    """The known ones among the columns asked for, ticked one by one or in one word, in the order of the list."""
+    asked = {name for given in request.args.getlist("kolom") for name in given.split(",")}
+    return ",".join(name for name in known if name in asked)
 
 
 def _readable_text(text: str) -> bool:
@@ -113,6 +129,6 @@ class Pages:
         return min(self.offset + self.size, self.count)
 
 
-def pages_of(address: ListAddress, count: int) -> Pages:
+def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
     """The asked-for page, or the last one where the list has become shorter."""
-    return Pages(min(address.page, Pages(1, count).last_page), count)
+    return Pages(min(address.page, Pages(1, count, size).last_page), count, size)

@@ -34,9 +34,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox or of the list of all complaints."""
+    """One row of the inbox or of the list of all complaints; `task_id` is there where the row can be ticked."""
 
     case: Complaint
+    task_id: int | None
     number: int | None
     late_numbers: tuple[int, ...]
     words: str
@@ -94,6 +95,7 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
     return Line(
         task.complaint,
+        task.id if queue is Queue.MINE and task.paused_at is None else None,
         row.number,
         row.late_numbers,
         str(STEPS[task.step]),
@@ -115,10 +117,14 @@ def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
     if row.due_at is not None and row.warn_at is not None:
         limit = writer.limit(row.due_at, row.warn_at, row.paused_at)
     status = str(STATUSES[row.complaint.status])
-    return Line(row.complaint, row.number, (), status, row.agencies, limit, gettext("Lihat"))
+    return Line(row.complaint, None, row.number, (), status, row.agencies, limit, gettext("Lihat"))
 
 
-def grouped(lines: list[Line], counts: dict[str, int]) -> list[Group]:
-    """Lines that stand in order of urgency, under a heading each with the count over all pages."""
+def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:
+    """Lines that stand in order of urgency, under a heading each with the count over all pages; in any other order they
+    stand together under none.
+    """
+    if lines and not by_urgency:
+        return [Group("", "", len(lines), lines)]
     groups = groupby(lines, key=lambda line: line.limit.state.value if line.limit else "")
     return [Group(state, str(GROUPS[state]), counts[state], list(found)) for state, found in groups]

@@ -15,7 +15,9 @@ from views.download_views import DownloadView
 from views.intake_views import IntakeView
 from views.notice_views import NoticeView
 from views.reference_views import add_reference_views
+from views.saved_list_views import SavedListView
 from views.system_views import FailedMessageView, HealthView
+from views.together_views import TogetherView
 from views.verification_views import VerificationView
 
 
@@ -30,7 +32,7 @@ def register_views(app: Flask) -> None:
         for api in (ComplaintsApi, WorklistApi, Sp4nApi):
             appbuilder.add_api(api)
         _add_lists(appbuilder)
-        for view in (ComplaintView, DownloadView, VerificationView, NoticeView):
+        for view in (ComplaintView, TogetherView, SavedListView, DownloadView, VerificationView, NoticeView):
             appbuilder.add_view_no_menu(view)
         add_reference_views(appbuilder)
         _add_system(appbuilder)

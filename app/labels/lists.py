@@ -21,6 +21,17 @@ VERBS: Labels = {
     "reply": _("Kirim jawaban"),
 }
 
+TOGETHER: Labels = {
+    "register": _("Setiap aduan maju ke langkah 2 di Kepala Seksi. Yang identitas pelapornya belum lengkap dilewati."),
+    "check": _("Setiap aduan maju ke langkah 3 di Kepala Bidang."),
+    "report": _("Setiap aduan maju ke langkah 4 di Kepala Dinas, dengan catatan yang sama."),
+    "relay": _("Setiap aduan diteruskan ke OPD yang disebut dalam arahannya."),
+    "agency_receive": _("Setiap aduan maju ke langkah 6 di Kepala OPD."),
+    "agency_dispose": _("Setiap aduan maju ke langkah 7 di Sekretaris OPD, dengan disposisi yang sama."),
+    "send_answer": _("Setiap surat yang sudah ditandatangani dikirim ke Dinas Kominfo."),
+    "dispose_answer": _("Setiap aduan maju ke langkah 11 di Admin Layanan Aduan, dengan disposisi yang sama."),
+}
+
 STEP_TABS: Labels = {
     "register": _("Belum diregistrasi"),
     "check": _("Perlu diperiksa"),
@@ -78,6 +89,9 @@ FILTERS: Labels = {
     "lewat": _("Lewat batas"),
     "berjalan": _("Belum selesai"),
     "urut": _("Urutan"),
+    "kolom": _("Kolom"),
+    "baris": _("Baris per halaman"),
+    "rapat": _("Kerapatan"),
     "hal": _("Halaman"),
 }
 
@@ -93,7 +107,27 @@ EVERY: Labels = {
 
 YES: Labels = {"1": _("ya")}
 
-ORDERS: Labels = {"batas": _("Batas terdekat")}
+ORDERS: Labels = {
+    "batas": _("Batas terdekat"),
+    "lama": _("Terlama lebih dahulu"),
+}
+WORK_ORDERS: Labels = {"baru": _("Terbaru lebih dahulu"), "lama": _("Terlama lebih dahulu")}
+
+COLUMNS: Labels = {
+    "langkah": _("Langkah"),
+    "opd": _("OPD"),
+    "kategori": _("Kategori"),
+    "desa": _("Desa atau kelurahan"),
+    "masuk": _("Tanggal masuk"),
+    "batas": _("Batas waktu"),
+}
+SIZES: Labels = {"50": _("50 baris"), "100": _("100 baris")}
+DENSITIES: Labels = {"1": _("Rapat")}
+LIST_FAULTS: Labels = {
+    "nameless": _("Beri nama tampilan ini."),
+    "too_long": _("Nama tampilan paling panjang 60 huruf."),
+    "too_many": _("Paling banyak 20 tampilan. Hapus yang tidak dipakai lagi."),
+}
 
 CONFIDENTIALITY_MEANINGS: Labels = {
     "open": _("Identitas pelapor dapat dilihat petugas yang menangani."),

@@ -4,6 +4,7 @@ from app.models.access import ApiKey, EndedSignIn, IdempotencyKey
 from app.models.complaint import AgencyTrackRow, Complaint, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, NumberCounter
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
+from app.models.lists import SavedList
 from app.models.messages import Delivery, DeliveryItem, Notice, NoticePreference, StepAlarm
 from app.models.organisation import Agency, DelegationRow, OfficerProfile
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
@@ -33,6 +34,7 @@ __all__ = [
     "NumberCounter",
     "OfficerProfile",
     "Reporter",
+    "SavedList",
     "SopStepRow",
     "SopVersion",
     "StepAlarm",

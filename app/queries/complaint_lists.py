@@ -33,6 +33,10 @@ _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
 
+PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
+"""What a line of a list may show of a case beside its own columns."""
+
+
 @dataclass(frozen=True)
 class ComplaintFilter:
     """What is wanted of the list, reference rows by their codes; every part empty means every complaint."""
@@ -109,21 +113,27 @@ def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple
 
 
 def complaint_page(
-    person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, by_limit: bool = False
+    person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[ComplaintRow]:
-    """One page of the list, the newest first or the nearest limit first."""
+    """One page of the list, the newest first; by `batas` the nearest limit first, by `lama` the oldest case."""
     nearest = _nearest_step()
-    order = (Complaint.next_due_at.asc().nulls_last(), Complaint.id) if by_limit else (Complaint.id.desc(),)
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), *nearest.c)
         .outerjoin(nearest, true())
-        .options(joinedload(Complaint.district))
+        .options(*PARTS)
         .where(visible_to(person), *_criteria(wanted, now))
-        .order_by(*order)
+        .order_by(*_ORDERS.get(order, _NEWEST))
         .limit(limit)
         .offset(offset)
     )
     return [ComplaintRow(case, tuple(names or ()), *step) for case, names, *step in db.session.execute(statement)]
+
+
+_NEWEST = (Complaint.id.desc(),)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "batas": (Complaint.next_due_at.asc().nulls_last(), Complaint.id),
+    "lama": (Complaint.id,),
+}
 
 
 def _nearest_step() -> LateralFromClause:

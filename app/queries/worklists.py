@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
-from app.queries.complaint_lists import ComplaintFilter, about, contains_text, counting, names_of_agencies
+from app.queries.complaint_lists import PARTS, ComplaintFilter, about, contains_text, counting, names_of_agencies
 from workflow_rules.actors import Capacity, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route, Step
@@ -46,7 +46,7 @@ class WorkFilter:
 @dataclass(frozen=True)
 class WorkCounts:
     """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
-    filter of the inbox finds by state, `listed` the length of a list.
+    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step.
     """
 
     late: int = 0
@@ -60,6 +60,7 @@ class WorkCounts:
     at_agencies: int = 0
     late_cases: int = 0
     listed: int = 0
+    newest: int | None = None
     found: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
 
@@ -144,6 +145,12 @@ def _state_counts(now: datetime) -> list[Label[int]]:
     return [*counted, func.count().label("all")]
 
 
+def count_newer(person: Person, newest: int) -> int:
+    """How many steps have opened for this person since the one with that key."""
+    statement = select(func.count()).select_from(StepTask).where(waits_for(person), StepTask.id > newest)
+    return db.session.scalars(statement).one()
+
+
 def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
     """How many of my open steps are late, near, safe and paused, in one query."""
     statement = select(*_state_counts(now)).where(waits_for(person))
@@ -168,6 +175,7 @@ def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts
             *_state_counts(now),
             func.count().filter(was_sent_back()).label("returned"),
             func.count().filter(Complaint.route == Route.FAST.value).label("fast"),
+            func.max(StepTask.id).label("newest"),
             _others(person).label("elsewhere"),
             _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
             counting(person, ComplaintFilter(late=True), now).label("late_cases"),
@@ -206,15 +214,18 @@ def count_elsewhere(person: Person) -> int:
     return db.session.execute(select(_others(person))).scalar_one()
 
 
-def work_page(person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0) -> list[WorkRow]:
-    """One page of the inbox by urgency: late, near, the rest, then what is paused; each by its limit."""
-    urgency = case((in_state(TimeState.PAUSED, now), 3), (in_state(TimeState.LATE, now), 0), else_=_near_first(now))
+def work_page(
+    person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
+) -> list[WorkRow]:
+    """One page of the inbox by urgency: late, near, the rest, then what is paused; each by its limit. Or by the day on
+    which the case came in: `baru` the newest first, `lama` the oldest.
+    """
     statement = (
         select(StepTask, _number(), _late_numbers(), names_of_agencies())
         .join(StepTask.complaint)
-        .options(contains_eager(StepTask.complaint).joinedload(Complaint.district), joinedload(StepTask.agency))
+        .options(contains_eager(StepTask.complaint).options(*PARTS), joinedload(StepTask.agency))
         .where(*_criteria(person, wanted, now))
-        .order_by(urgency, StepTask.due_at, StepTask.id)
+        .order_by(*_order(order, now), StepTask.id)
         .limit(limit)
         .offset(offset)
     )
@@ -226,8 +237,14 @@ def _row(task: StepTask, number: int | None, late: list[int] | None, agencies: l
     return WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()))
 
 
-def _near_first(now: datetime) -> ColumnElement[int]:
-    return case((in_state(TimeState.NEAR, now), 1), else_=2)
+def _order(order: str, now: datetime) -> list[Any]:
+    if order == "baru":
+        return [Complaint.received_at.desc()]
+    if order == "lama":
+        return [Complaint.received_at]
+    near_first = case((in_state(TimeState.NEAR, now), 1), else_=2)
+    urgency = case((in_state(TimeState.PAUSED, now), 3), (in_state(TimeState.LATE, now), 0), else_=near_first)
+    return [urgency, StepTask.due_at]
 
 
 def _criteria(person: Person, wanted: WorkFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -25,12 +25,14 @@ from app.models import (
     NationalLimitRow,
     Notice,
     OfficerProfile,
+    SavedList,
     SopVersion,
     Village,
     WorkingWeek,
 )
 from app.operations.activate_sop import copy_as_draft
 from app.operations.perform_action import attach_to_case
+from app.operations.save_list import save_list
 from tests.factories import a_complaint
 
 ROWS: dict[str, Any] = {
@@ -89,7 +91,13 @@ def _parts_of_the_messages() -> Parts:
     message.state = "failed"
     db.session.add(message)
     db.session.commit()
-    return {"int:notice_id": str(notice.id), "int:delivery_id": str(message.id)}
+    return {"int:notice_id": str(notice.id), "int:delivery_id": str(message.id)} | _part_of_the_lists(notice.user_id)
+
+
+def _part_of_the_lists(user_id: int) -> Parts:
+    """A view that the agency's admin has named."""
+    save_list(user_id, "inbox", "Uji", "urut=lama", False, utc_now())
+    return {"int:list_id": str(db.session.scalars(select(SavedList.id)).one())}
 
 
 def _parts_of_a_case() -> Parts:

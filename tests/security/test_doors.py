@@ -84,6 +84,12 @@ DOORS = {
         """,
     ),
     "the start page": Kind(SIGNED_IN, "GET /"),
+    "what is new in one's inbox": Kind(EVERYBODY, "GET /kabar"),
+    "several steps of one's own at once": Kind(OFFICERS, "POST /bersama/\nPOST /bersama/kerjakan"),
+    "named views of the lists": Kind(OFFICERS, "POST /tampilan/simpan\nPOST /tampilan/biasa"),
+    "a named view, by the officer whose it is": Kind(
+        {"agency_admin"}, "POST /tampilan/<int:list_id>/hapus", blind=frozenset(OFFICERS)
+    ),
     "one's own account": Kind(
         SIGNED_IN - {"integration"},
         """

@@ -1,0 +1,31 @@
+"""Views of the lists that officers have given a name."""
+
+from flask_appbuilder import Model
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import BigKey, Instant, Prose, Word, one_of
+
+PLACES = ("inbox", "complaints")
+
+
+class SavedList(Model):
+    """Filters, order, columns and density of a list under a name, as the part of the address that holds them all.
+
+    An officer's own, or shared with every officer by a supervisor; the one without a name is how the list looks to its
+    owner when the address does not say.
+    """
+
+    __tablename__ = "saved_list"
+    __table_args__ = (
+        UniqueConstraint("user_id", "place", "name", name="uq_saved_list_user_place_name"),
+        CheckConstraint(one_of("place", PLACES), name="place"),
+    )
+
+    id: Mapped[BigKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    place: Mapped[Word]
+    name: Mapped[str] = mapped_column(String(60))
+    address: Mapped[Prose]
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Instant]

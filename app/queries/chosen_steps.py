@@ -1,0 +1,28 @@
+"""The steps an officer has ticked in the inbox, as far as they still wait for that officer."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Complaint, StepTask
+from app.queries.worklists import waits_for
+from workflow_rules.actors import Person
+
+
+def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
+    """Open steps of mine with these keys that are not paused, the next limit first."""
+    statement = (
+        select(StepTask)
+        .where(StepTask.id.in_(tuple(tasks)), StepTask.paused_at.is_(None), waits_for(person))
+        .options(joinedload(StepTask.complaint), joinedload(StepTask.agency))
+        .order_by(StepTask.due_at, StepTask.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
+    """Numbers by key of the cases the asking officer may see."""
+    statement = select(Complaint.id, Complaint.number).where(Complaint.id.in_(tuple(complaints)))
+    return {row.id: row.number for row in db.session.execute(statement)}

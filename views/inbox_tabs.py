@@ -1,0 +1,40 @@
+"""The tabs of the inbox: the usual ones of each office, and one for every further step that waits."""
+
+from typing import Any
+
+from app.labels.lists import OTHER_TABS, STEP_TABS, TABS_OF
+from app.queries.worklists import WorkCounts
+from views.list_address import ListAddress
+from workflow_rules.actors import Person
+
+
+def inbox_tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
+    """The usual tabs of the person's offices, and one for every further step at which something waits for them."""
+    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
+    waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
+    names = ["mine", *usual, *(step for step in STEP_TABS if step in waiting)]
+    return [_tab(name, counts, address) for name in names]
+
+
+_TAB_FILTERS: dict[str, dict[str, str]] = {
+    "mine": {},
+    "near": {"waktu": "near"},
+    "returned": {"kembali": "1"},
+    "fast": {"cepat": "1"},
+    "at_agencies": {"antre": "agencies"},
+}
+_TAB_COUNTS = {"mine": "all", "near": "near", "returned": "returned", "fast": "fast", "at_agencies": "at_agencies"}
+_TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
+
+
+def _tab(name: str, counts: WorkCounts, address: ListAddress) -> dict[str, Any]:
+    """A tab is a filter that stands alone: it leaves out every other one."""
+    filters = _TAB_FILTERS.get(name, {"langkah": name})
+    number = getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0)
+    set_now = {key: value for key, value in address.values.items() if key in _TABBED}
+    return {
+        "label": OTHER_TABS.get(name) or STEP_TABS[name],
+        "count": number,
+        "url": address.url(**{key: filters.get(key) for key in (*_TABBED, "q", "kategori", "kecamatan")}),
+        "current": set_now == filters,
+    }

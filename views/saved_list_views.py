@@ -1,0 +1,85 @@
+"""Naming a view of a list, making it one's usual one, and taking it away again."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from flask import abort, flash, redirect, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.fab_repairs import is_readable
+from app.labels.lists import LIST_FAULTS
+from app.operations.save_list import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.list_layout import LAYOUT
+from views.screen_access import for_officers
+
+PATHS = {"inbox": "/", "complaints": "/aduan/"}
+LARGEST_ID = 2**63 - 1
+
+
+class SavedListView(BaseView):
+    """Doors at `/tampilan/`; whose views they are is the session's, never the form's."""
+
+    route_base = "/tampilan"
+    class_permission_name = "Worklist"
+    base_permissions = permissions_on("Worklist")
+
+    @expose("/simpan", methods=["POST"])
+    @for_officers("can_read", "Worklist")
+    def save(self) -> Response:
+        """Keep the view that is on screen under a name; only a supervisor shares one with all officers."""
+        place, address, name = _place(), _address(), request.form.get("nama", "")
+        if not is_readable(name):
+            abort(400)
+        shared = "bersama" in request.form and current_person().observes
+        try:
+            save_list(current_user.id, place, name, address, shared, utc_now())
+        except ListRefused as refused:
+            flash(str(LIST_FAULTS[refused.fault]), "danger")
+        else:
+            flash(gettext("Tampilan %(name)s disimpan.", name=" ".join(name.split())), "success")
+        return _back(place, address)
+
+    @expose("/biasa", methods=["POST"])
+    @for_officers("can_read", "Worklist")
+    def make_usual(self) -> Response:
+        """From now on the list looks like this whenever its address does not say how."""
+        place, address = _place(), _address()
+        layout = [(name, value) for name, value in parse_qsl(address) if name in LAYOUT]
+        keep_as_usual(current_user.id, place, urlencode(layout), utc_now())
+        flash(gettext("Susunan ini menjadi tampilan biasa Anda."), "success")
+        return _back(place, address)
+
+    @expose("/<int:list_id>/hapus", methods=["POST"])
+    @for_officers("can_read", "Worklist")
+    def remove(self, list_id: int) -> Response:
+        """Take one of the officer's own away."""
+        place = _place()
+        name = remove_list(current_user.id, list_id) if list_id <= LARGEST_ID else None
+        if name is None:
+            abort(404)
+        flash(gettext("Tampilan %(name)s dihapus.", name=name), "success")
+        return redirect(PATHS[place], 303)
+
+
+def _place() -> str:
+    place = request.form.get("tempat", "")
+    if place not in PATHS:
+        abort(400)
+    return place
+
+
+def _address() -> str:
+    """The part of the address that was on screen, read and written anew so that nothing else hides in it."""
+    given = request.form.get("alamat", "")
+    if len(given) > LONGEST_ADDRESS or not is_readable(given):
+        abort(400)
+    return urlencode(sorted(parse_qsl(given)))
+
+
+def _back(place: str, address: str) -> Response:
+    return redirect(f"{PATHS[place]}?{address}" if address else PATHS[place], 303)

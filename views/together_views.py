@@ -1,0 +1,175 @@
+"""What was ticked in the inbox, done together: a page that says what will happen, and then a result for each case."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext, ngettext
+from werkzeug.datastructures import MultiDict
+
+from app.errors import refusal_sentence
+from app.labels.lists import TOGETHER, VERBS
+from app.labels.words import STEPS
+from app.models import StepTask
+from app.operations.perform_together import ChosenCase, Outcome, perform_together
+from app.queries.case_page import PRIMARY_ACTIONS
+from app.queries.chosen_steps import my_steps_among, numbers_of
+from app.security.current_person import current_person, source_address
+from app.security.roles import permissions_on
+from views.action_forms import Control, params_of, shared_controls
+from views.form_errors import errors_at
+from views.form_once import Landing, once
+from workflow_rules.actions import Action
+from workflow_rules.actors import Person
+from workflow_rules.parameters import check_fields, fields_of
+from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.steps import Step
+
+MOST = 100
+ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.REPLY})
+"""Steps whose act differs from case to case: a direction, a letter, a signature, an answer to one reporter."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """The ticked cases of one step, with the form that does them all; no form where each needs its own."""
+
+    step: Step
+    tasks: tuple[StepTask, ...]
+    controls: tuple[Control, ...]
+    token: str
+
+    @property
+    def possible(self) -> bool:
+        return self.step not in ONE_BY_ONE
+
+    @property
+    def button(self) -> str:
+        return ngettext("%(verb)s %(num)d aduan", "%(verb)s %(num)d aduan", len(self.tasks), verb=VERBS[self.step])
+
+    @property
+    def effect(self) -> str:
+        return str(TOGETHER.get(self.step, ""))
+
+
+class TogetherView(BaseView):
+    """Doors at `/bersama/`: look first, then do."""
+
+    route_base = "/bersama"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def look(self) -> Any:
+        """What was ticked, by step; `pilih` are the keys of open steps."""
+        tasks = my_steps_among(current_person(), _numbers(request.form.getlist("pilih")))
+        if not tasks:
+            flash(
+                gettext("Centang dulu aduan yang ingin dikerjakan. Yang sudah berpindah langkah dilewati."), "warning"
+            )
+            return redirect(url_for("InboxView.index"), 303)
+        return _page([_group(step, chosen) for step, chosen in _by_step(tasks)])
+
+    @expose("/kerjakan", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def do(self) -> Any:
+        """Do the act of one step on every case named in `kasus` (step's key, then the version that was seen)."""
+        by, step = current_person(), _step()
+        seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
+        if step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
+            abort(400)
+        action = PRIMARY_ACTIONS[step]
+        params = params_of(fields_of(action), request.form)
+        _, errors = check_fields(fields_of(action), params)
+        if errors:
+            refused = ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+            return Response(_again(step, seen, errors_at(action, refused), by), status=422)
+        landing = once(by, token, _digest(), lambda: _carry_out(step, action, params, seen, by))
+        for category, sentence in landing.told():
+            flash(sentence, category)
+        return redirect(landing.location, 303)
+
+
+def _page(groups: list[Together]) -> str:
+    return render_template(
+        "inbox/together.html", title=gettext("Kerjakan bersama"), groups=groups, steps=STEPS, verbs=VERBS
+    )
+
+
+def _by_step(tasks: Iterable[StepTask]) -> list[tuple[Step, list[StepTask]]]:
+    order = list(Step)
+    ordered = sorted(tasks, key=lambda task: order.index(Step(task.step)))
+    return [(step, list(found)) for step, found in groupby(ordered, key=lambda task: Step(task.step))]
+
+
+def _group(
+    step: Step, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
+) -> Together:
+    action = PRIMARY_ACTIONS[step]
+    controls = () if step in ONE_BY_ONE else tuple(shared_controls(action, typed or MultiDict(), errors or {}))
+    return Together(step, tuple(tasks), controls, secrets.token_urlsafe(24))
+
+
+def _again(step: Step, seen: Mapping[int, int], errors: Mapping[str, str], by: Person) -> str:
+    """The page with what was typed, for the cases that still wait."""
+    return _page([_group(step, list(my_steps_among(by, seen)), request.form, errors)])
+
+
+def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapping[int, int], by: Person) -> Landing:
+    tasks = [task for task in my_steps_among(by, seen) if task.step == step]
+    chosen = [ChosenCase(task.complaint_id, task.agency_code, seen[task.id]) for task in tasks]
+    outcomes = perform_together(chosen, action, params, by, address=source_address())
+    done = sum(outcome.refused is None for outcome in outcomes)
+    skipped = [*_reasons(outcomes), *_gone(len(seen) - len(tasks))]
+    notice = ngettext("%(verb)s: %(num)d aduan berhasil.", "%(verb)s: %(num)d aduan berhasil.", done, verb=VERBS[step])
+    return Landing(url_for("InboxView.index"), notice if done else "", tuple(skipped))
+
+
+def _reasons(outcomes: Iterable[Outcome]) -> Iterable[str]:
+    refused = {outcome.complaint_id: outcome.refused for outcome in outcomes if outcome.refused}
+    numbers = numbers_of(refused)
+    for complaint_id, refusal in refused.items():
+        if complaint_id in numbers:
+            reason = refusal_sentence(refusal)
+            yield gettext("%(number)s dilewati: %(reason)s", number=numbers[complaint_id], reason=reason)
+
+
+def _gone(count: int) -> Iterable[str]:
+    if count:
+        yield ngettext(
+            "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
+            "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
+            count,
+        )
+
+
+def _step() -> Step:
+    try:
+        return Step(request.form.get("langkah", ""))
+    except ValueError:
+        abort(400)
+
+
+def _numbers(texts: Iterable[str]) -> list[int]:
+    return [int(text) for text in list(texts)[:MOST] if text.isascii() and text.isdigit() and len(text) < 18]
+
+
+def _seen(pairs: list[str]) -> dict[int, int]:
+    """Versions by step; whatever no page of ours has made is left out."""
+    parts = [pair.split(":") for pair in pairs[:MOST]]
+    found = [_numbers(pair) for pair in parts if len(pair) == 2]
+    return {pair[0]: pair[1] for pair in found if len(pair) == 2}
+
+
+def _digest() -> str:
+    parts = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+    return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
