@@ -58,12 +58,11 @@ class SavedListView(BaseView):
     @for_officers("can_read", "Worklist")
     def remove(self, list_id: int) -> Response:
         """Take one of the officer's own away."""
-        place = _place()
         name = remove_list(current_user.id, list_id) if list_id <= LARGEST_ID else None
         if name is None:
             abort(404)
         flash(gettext("Tampilan %(name)s dihapus.", name=name), "success")
-        return redirect(PATHS[place], 303)
+        return redirect(PATHS.get(request.form.get("tempat", ""), "/"), 303)
 
 
 def _place() -> str:

@@ -88,6 +88,16 @@
   });
   all('[data-tutup]').forEach((button) => button.addEventListener('click', () => button.closest('dialog').close()));
 
+  // Small menus close when the work goes on elsewhere.
+  const menus = all('details.menu-kecil');
+  document.addEventListener('click', (event) => menus.forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+  document.addEventListener('keydown', (event) => {
+    const open = event.key === 'Escape' && menus.find((menu) => menu.open);
+    if (!open) return;
+    open.open = false;
+    one('summary', open).focus();
+  });
+
   // Choice cards, quick phrases, password reveal
   all('.pilih input').forEach((input) => {
     input.addEventListener('change', () => {
