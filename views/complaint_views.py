@@ -17,7 +17,7 @@ from app.labels.refusals import LACKING
 from app.models import Letter
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
-from app.queries.case_page import Case, find_complaint, load_case
+from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.case_time import running_national, whole_clock
 from app.queries.reference import load_sop
@@ -112,6 +112,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         notes=timeline(case, "catatan"),
         colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
         words=words,
+        main_case=main_complaint_of(case.complaint),
         lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
         place=_place(case),
         search=request.form.get("agency_search", "").strip()[:80],

@@ -114,6 +114,13 @@ def find_complaint(complaint_id: int, person: Person) -> Complaint:
     return row
 
 
+def main_complaint_of(complaint: Complaint) -> Complaint | None:
+    """The complaint into which this one was merged, where the asking officer may see that one too."""
+    if complaint.merged_into_id is None:
+        return None
+    return db.session.scalars(select(Complaint).where(Complaint.id == complaint.merged_into_id)).first()
+
+
 def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
     """The whole page of one case for one person; raises ActionRefused(not_visible)."""
     complaint = find_complaint(complaint_id, person)

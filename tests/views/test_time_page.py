@@ -25,7 +25,7 @@ def test_both_clocks_stand_on_the_page_by_name(app: Flask, freeze: Freeze, as_us
         case_id = a_complaint(at="draft_answer", agencies=("dishub",)).id
     strip = as_user("kadis").get(f"/aduan/{case_id}").text.partition('class="waktu"')[2].partition("</aside>")[0]
     assert "<b>SOP</b> · Batas langkah 7 · DISHUB (5 hari kerja)" in strip
-    assert "Seluruh SOP: batas" in strip
+    assert "<b>SOP</b> · Batas keseluruhan" in strip
     national = strip.partition("<b>Nasional</b>")[2]
     assert "Penyelesaian (14 hari kerja)" in national
     assert "14 Des 2026, 10.00 WITA" in national.partition("</a>")[0]
