@@ -1,25 +1,19 @@
 """What one line of a list shows: chip, place, flags, and the working time that is left in words."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
-from app.clock import office_time
 from app.labels.lists import GROUPS, VERBS
 from app.labels.words import STATUSES, STEPS
 from app.models import Complaint
 from app.queries.complaint_lists import ComplaintRow
 from app.queries.worklists import Queue, WorkRow
-from app.skin_formats import duration
-from workflow_rules.deadlines import TimeState, remaining, time_state
+from app.skin_formats import working_time
+from workflow_rules.deadlines import TimeState, span, time_state
 from workflow_rules.working_calendar import WorkingCalendar
-
-# Beyond about a working day minutes say nothing any more.
-IN_HOURS = timedelta(hours=8)
-MOST_DAYS = 400
 
 
 @dataclass(frozen=True)
@@ -70,23 +64,10 @@ class LimitWriter:
     def _left(self, state: TimeState, due_at: datetime) -> str:
         if state is TimeState.PAUSED:
             return gettext("menunggu pelapor")
-        length = abs(remaining(self.calendar, self.now, due_at))
-        days = self._days_between(due_at)
-        in_words = duration(length) if length < IN_HOURS or not days else days_in_words(days)
+        length = span(self.calendar, *sorted((self.now, due_at)))
+        words = working_time(length)
+        in_words = gettext("%(length)s kerja", length=words) if length.days else words
         return in_words if state is TimeState.LATE else gettext("sisa %(time)s", time=in_words)
-
-    def _days_between(self, due_at: datetime) -> int:
-        first, last = sorted((office_time(self.now).date(), office_time(due_at).date()))
-        return sum(self.calendar.is_working_day(day) for day in _days_after(first, last))
-
-
-def _days_after(first: date, last: date) -> Iterator[date]:
-    for n in range(1, min((last - first).days, MOST_DAYS) + 1):
-        yield first + timedelta(days=n)
-
-
-def days_in_words(days: int) -> str:
-    return ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
