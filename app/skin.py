@@ -42,7 +42,7 @@ STYLES = [
     "phone",
     "print",
 ]
-SCRIPTS = ("lb", "inbox", "fab")
+SCRIPTS = ("lb", "inbox", "forms", "fab")
 SEARCH_PATH = "/aduan/"
 # A case is reached from the inbox, as its trail of links says too.
 INBOX_PATH = "/"

@@ -162,6 +162,20 @@
     write();
   });
 
+  // The switch for single-letter keys, on the account page; kept on this device.
+  all('[data-pintasan-saklar]').forEach((box) => {
+    box.closest('label').hidden = false;
+    box.checked = root.dataset.pintasan !== 'off';
+    box.addEventListener('change', () => {
+      root.dataset.pintasan = box.checked ? '' : 'off';
+      try {
+        localStorage.setItem('pintasan', root.dataset.pintasan);
+      } catch (error) {
+        box.closest('label').title = ''; // storage is closed: the choice lasts as long as this page
+      }
+    });
+  });
+
   // Keyboard: single letters only when the user has them on (WCAG 2.1.4) and not while typing.
   function moveRow(step) {
     const rows = all('.kotak .jdl');
@@ -169,6 +183,7 @@
     const next = current < 0 ? rows[0] : rows[current + step];
     if (next) next.focus();
   }
+  let before = '';
   document.addEventListener('keydown', (event) => {
     const typing = /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName);
     if (event.ctrlKey || event.metaKey || event.altKey || typing || root.dataset.pintasan === 'off') return;
@@ -179,8 +194,13 @@
       search.focus();
     }
     if (event.key === 'j') moveRow(1);
-    if (event.key === 'k') moveRow(-1);
+    if (event.key === 'k' && before !== 'g') moveRow(-1);
     if (event.key === '?' && help && help.showModal) help.showModal();
+    if (before === 'g' && ['k', 'a', 'b'].includes(event.key)) {
+      event.preventDefault();
+      location.assign({ k: '/', a: '/aduan/', b: '/pemberitahuan/' }[event.key]);
+    }
+    before = event.key;
   });
 
   // Menu on the phone

@@ -4,6 +4,7 @@
   try {
     var chosen = localStorage.getItem('tema');
     if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
+    if (localStorage.getItem('pintasan') === 'off') document.documentElement.dataset.pintasan = 'off';
   } catch (error) {
     document.documentElement.dataset.theme = 'auto';
   }
