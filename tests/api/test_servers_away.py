@@ -3,11 +3,8 @@
 How long a request waits is counted in calls, each of which ends after half a second: a busy machine cannot blur that.
 """
 
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -21,34 +18,12 @@ from app.models import Delivery
 from config import REDIS_PATIENCE
 from tests.conftest import build_app
 from tests.factories import a_complaint
+from tests.servers_away import BlackHole
 
 MOST_SECONDS = 2.0
 EACH = max(REDIS_PATIENCE.values())
 HOUSES = ("dpuprperkim", "dishub", "dplh")
 DIRECTION = {"instruction": "Tindak lanjuti.", "urgency": "normal", "field_visit": False, "route": "fast"}
-
-
-class BlackHole:
-    """A server that takes every call and never says a word."""
-
-    def __init__(self) -> None:
-        self.calls: list[socket.socket] = []
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.place = f"127.0.0.1:{self.door.getsockname()[1]}"
-        self.thread = threading.Thread(target=self._take)
-        self.thread.start()
-
-    def _take(self) -> None:
-        with suppress(OSError):
-            while True:
-                self.calls.append(self.door.accept()[0])
-
-    def close(self) -> None:
-        self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
-        self.thread.join()
-        for call in self.calls:
-            call.close()
 
 
 @pytest.fixture(autouse=True)
