@@ -4,7 +4,6 @@ them.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import subprocess
@@ -13,26 +12,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
 import psycopg
 import redis
-from aiosmtpd.controller import Controller
 
+from app.clock import utc_now
 from app.launch.processes import Supervisor
 from app.launch.program import Program, last_lines
 from app.launch.ready import wait_until_ready
 from tests.servers import database_url_for, redis_url_for
+from tests.story.held_mail import MailServer
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 # Queue databases above those of the run's workers, which count from 0.
-QUEUES = {"story": 20, "queue": 40}
+QUEUES = {"story": 20, "queue": 40, "killed": 50}
 Found = TypeVar("Found")
 
 
@@ -52,67 +50,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class MailServer:
-    """Keeps what it takes, and can hold its next answer to a command back until the test lets it go."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.held_at = ""
-        self.holding = threading.Event()
-        self._gate = asyncio.Event()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._controller.port}"
-
-    def start(self) -> None:
-        self._controller.start()
-
-    def stop(self) -> None:
-        self.let_go()
-        self._controller.stop()
-
-    def hold_at(self, command: str) -> None:
-        """Hold the answer to RCPT (nothing was taken yet) or DATA (the message was taken, its sender does not know)."""
-        self._controller.loop.call_soon_threadsafe(self._gate.clear)
-        self.holding.clear()
-        self.held_at = command
-
-    def let_go(self) -> None:
-        self.held_at = ""
-        self._controller.loop.call_soon_threadsafe(self._gate.set)
-
-    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        await self._hold("RCPT")
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
-        self.mails.append(message_from_bytes(envelope.content, policy=default))
-        await self._hold("DATA")
-        return "250 OK"
-
-    async def _hold(self, command: str) -> None:
-        if self.held_at == command:
-            self.holding.set()
-            await self._gate.wait()
-
-    def about(self, number: str) -> list[EmailMessage]:
-        """The messages about one complaint."""
-        return [mail for mail in list(self.mails) if number in str(mail.get_body(("plain",)))]
-
-
 class LiveProgram:
     """The program's processes on a database, a queue and a data folder of their own, with its default settings."""
 
-    def __init__(self, name: str, worker: str, home: Path) -> None:
-        self.home, self.port, self.mail = home, free_port(), MailServer()
+    def __init__(self, name: str, worker: str, home: Path, redis_url: str = "") -> None:
+        self.home, self.port, self.mail = home, free_port(), MailServer(free_port())
         self.database_url = database_url_for(f"{name}_{worker}")
         number = int("".join(filter(str.isdigit, worker)) or 0)
-        self.redis_url = redis_url_for(f"gw{QUEUES[name] + number}")
+        self.redis_url = redis_url or redis_url_for(f"gw{QUEUES[name] + number}")
         self._supervisor = Supervisor()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         # Whatever the hour at which the test runs, nobody wishes to wait for the morning.
@@ -148,6 +93,10 @@ class LiveProgram:
         }
         return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | named
 
+    def log(self, name: str) -> str:
+        """All that a process has said."""
+        return self._log(name).read_text()
+
     def _log(self, name: str) -> Path:
         return self.home / f"{name}.log"
 
@@ -155,14 +104,24 @@ class LiveProgram:
         """Return once `/readyz` is green."""
         assert wait_until_ready(self.url, PATIENCE_SECONDS), last_lines(self._log("web"), 40)
 
-    def kill(self, name: str) -> None:
-        """Kill one process with signal 9, and see that nothing it forked is left behind."""
+    def kill(self, name: str) -> datetime:
+        """Kill one process with signal 9, and see that nothing it forked is left behind; when that was."""
         process = self._processes[name]
         family = psutil.Process(process.pid).children(recursive=True)
+        killed_at = utc_now()
         process.kill()
         self._wait_for_end(name)
         _, alive = psutil.wait_procs(family, timeout=20)
         assert alive == []
+        return killed_at
+
+    def kill_horse(self, name: str) -> datetime:
+        """Kill the process in which a worker does its job (it alone leads a group of its own); when that was."""
+        (horse,) = (p for p in psutil.Process(self._processes[name].pid).children() if os.getpgid(p.pid) == p.pid)
+        killed_at = utc_now()
+        horse.kill()
+        psutil.wait_procs([horse], timeout=20)
+        return killed_at
 
     def stop_all_but(self, kept: str) -> None:
         """Ask every other process to stop, and wait for it."""
@@ -171,6 +130,14 @@ class LiveProgram:
             self._processes[name].terminate()
         for name in others:
             self._wait_for_end(name)
+
+    def clear(self) -> None:
+        """Leave nothing but the web process: no message, no job."""
+        self.mail.let_go()
+        self.stop_all_but("web")
+        self.mail.mails.clear()
+        with self.queue() as connection:
+            connection.flushdb()
 
     def _wait_for_end(self, name: str) -> None:
         self._processes.pop(name).wait(timeout=20)
@@ -198,10 +165,10 @@ class LiveProgram:
 
 
 @contextmanager
-def live_program(name: str, worker: str, home: Path) -> Iterator[LiveProgram]:
+def live_program(name: str, worker: str, home: Path, redis_url: str = "") -> Iterator[LiveProgram]:
     """A program without processes; whatever the test starts ends with it."""
     home.mkdir()
-    program = LiveProgram(name, worker, home)
+    program = LiveProgram(name, worker, home, redis_url)
     program.mail.start()
     with program.queue() as connection:
         connection.flushdb()
