@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
 
-from redis import Redis
+from redis import Redis, RedisError
 from rq import Worker
 from rq.job import Job
 from rq.queue import Queue
@@ -15,6 +17,10 @@ from app.job_names import QueueName
 from app.launch.process_ties import die_with_parent
 from jobs.job_context import forget_inherited_connections, worker_app
 from jobs.listed_job import ListedJob, queue
+
+log = logging.getLogger(__name__)
+
+REDIS_PAUSE_SECONDS = 5.0
 
 # Measured: with RQ's defaults the job of a worker killed with its horse waited 807 s for another worker, with these 88
 # s at most.
@@ -54,5 +60,24 @@ def run_worker() -> int:
     app = worker_app()
     # Jobs and RQ's own timer (which brings retries back) are forked: neither may outlive the worker.
     os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
+    wait_for_redis(app.config["REDIS_URL"])
     make_worker(Redis.from_url(app.config["REDIS_URL"])).work(logging_level="WARNING", with_scheduler=True)
     return 0
+
+
+def wait_for_redis(url: str, pause: float = REDIS_PAUSE_SECONDS) -> None:
+    """Returns once Redis answers: a worker that lost it and was started again would only end and be started again,
+    later each time.
+    """
+    away = False
+    with Redis.from_url(url, socket_timeout=pause, socket_connect_timeout=pause) as connection:
+        while True:
+            try:
+                connection.ping()
+            except RedisError as problem:
+                if not away:
+                    log.warning("the queue server is away, this worker waits for it: %s", problem)
+                away = True
+            else:
+                return
+            time.sleep(pause)
