@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import psutil
 import psycopg
 import redis
+from psycopg.sql import SQL, Identifier
 
 from app.clock import utc_now
 from app.launch.processes import Supervisor
@@ -70,12 +71,12 @@ class LiveProgram:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, command: str, name: str = "") -> None:
-        """Start one more process of `run.py`."""
-        name = name or command
+    def start(self, command: str = "", name: str = "") -> None:
+        """Start one more process of `run.py`; without a command it is all of them, and a launcher that minds them."""
+        name = name or command or "all"
         program = Program(
             name=name,
-            command=[sys.executable, str(PROJECT / "run.py"), command],
+            command=[sys.executable, str(PROJECT / "run.py"), *filter(None, [command])],
             environ=self._environ(),
             log=self._log(name),
         )
@@ -131,6 +132,14 @@ class LiveProgram:
         for name in others:
             self._wait_for_end(name)
 
+    @contextmanager
+    def cleared_after(self) -> Iterator[None]:
+        """For as long as one test, however it ends, the workers that it starts."""
+        try:
+            yield
+        finally:
+            self.clear()
+
     def clear(self) -> None:
         """Leave nothing but the web process: no message, no job."""
         self.mail.let_go()
@@ -149,9 +158,19 @@ class LiveProgram:
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the program's database, as they stand now."""
-        address = self.database_url.replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self._database_address, autocommit=True) as connection:
             return connection.execute(statement.encode(), values).fetchall()
+
+    @property
+    def _database_address(self) -> str:
+        return self.database_url.replace("postgresql+psycopg", "postgresql")
+
+    @contextmanager
+    def unchanged(self, table: str) -> Iterator[None]:
+        """Whoever would change a row of this table waits meanwhile; reading and locking rows goes on."""
+        with psycopg.connect(self._database_address) as guard:
+            guard.execute(SQL("LOCK TABLE {} IN SHARE MODE").format(Identifier(table)))
+            yield
 
     @contextmanager
     def queue(self) -> Iterator[redis.Redis]:

@@ -25,7 +25,6 @@ KILLED_WORK = timedelta(seconds=60)
 HOUSE = "dpuprperkim"
 AGENCY = tuple(f"{who}.{HOUSE}" for who in ("admin", "kepala", "sekretaris"))
 TOLD = dict(zip(PLACES, ("kasi", "kabid", "kadis", *AGENCY), strict=True))
-Kill = Callable[[LiveProgram], tuple[RestOffice, dict[str, datetime]]]
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,13 @@ def kill_horses(program: LiveProgram) -> tuple[RestOffice, dict[str, datetime]]:
 
 
 @pytest.fixture(scope="module", params=[kill_workers, kill_horses], ids=["worker", "horse"])
-def fates(program: LiveProgram, request: pytest.FixtureRequest) -> Iterator[dict[str, Fate]]:
+def fates(program: LiveProgram, request: pytest.FixtureRequest) -> dict[str, Fate]:
     """How it ended for the message that was at each place, and what RQ brings back later finds nothing to do."""
-    kill: Kill = request.param
-    office, killed = kill(program)
+    with program.cleared_after():
+        return fates_of(program, *request.param(program))
+
+
+def fates_of(program: LiveProgram, office: RestOffice, killed: dict[str, datetime]) -> dict[str, Fate]:
     wait_until_sent(program, office)
     rows = deliveries(program, office)
     with program.queue() as connection:
@@ -92,8 +94,7 @@ def fates(program: LiveProgram, request: pytest.FixtureRequest) -> Iterator[dict
             queue(QueueName.NOTICES, connection).enqueue_call(JobName.DELIVER, (delivery,))
     forget_abandoned(program)
     wait_until_idle(program)
-    yield {place: fate(program, row, killed[place]) for place, row in zip(PLACES, rows, strict=True)}
-    program.clear()
+    return {place: fate(program, row, killed[place]) for place, row in zip(PLACES, rows, strict=True)}
 
 
 def deliveries(program: LiveProgram, office: RestOffice) -> list[tuple[Any, ...]]:
@@ -123,37 +124,43 @@ def test_a_killed_delivery_goes_on_within_a_minute_and_costs_one_more_copy_at_mo
     assert timedelta(0) < found.goes_on_after <= KILLED_WORK
 
 
-DRAWING = (
-    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
-    " AND query LIKE '%%FROM letter%%FOR UPDATE SKIP LOCKED'"
+HELD_LETTER = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+    " AND (state = 'idle in transaction' AND query LIKE '%%FROM letter%%FOR UPDATE SKIP LOCKED'"
+    " OR wait_event_type = 'Lock' AND query LIKE 'UPDATE letter%%')"
 )
 
 
 def killed_drawing(program: LiveProgram, office: RestOffice, kill: Callable[[str], datetime]) -> datetime:
-    """Kill a worker, or its horse, as soon as it holds the letter that it draws; when that was."""
-    program.start("worker", "worker-1")
-    wait_until(lambda: program.query(DRAWING), "the letter is being drawn")
-    killed_at = kill("worker-1")
+    """Kill a worker, or its horse, between the moment it takes the letter and the one it hands it in; when that was."""
+    with program.unchanged("letter"):
+        program.start("worker", "worker-1")
+        wait_until(lambda: program.query(HELD_LETTER), "the letter is being drawn")
+        killed_at = kill("worker-1")
     assert letters(program, office) == [("queued",)]
     return killed_at
 
 
-@pytest.mark.parametrize("victim", ["worker", "horse"])
-def test_a_letter_is_drawn_once_though_its_drawing_was_killed(program: LiveProgram, victim: str) -> None:
+def with_a_signed_letter(program: LiveProgram) -> RestOffice:
     office = RestOffice(program)
     for act in office.steps_to_draft():
         act()
     office.act(f"sekretaris.{HOUSE}", "submit_draft", subject="Tanggapan", body="Sudah ditangani.")
     office.act(f"kepala.{HOUSE}", "sign")
-    killed_at = killed_drawing(program, office, program.kill if victim == "worker" else program.kill_horse)
-    program.start("scheduler")
-    if victim == "worker":
-        program.start("worker", "worker-2")
-    wait_until(lambda: letters(program, office) == [("ready",)], "the letter is drawn after all")
-    assert utc_now() - killed_at <= KILLED_WORK
-    forget_abandoned(program)
-    wait_until_idle(program)
-    program.clear()
-    files = list((program.home / "storage" / "letters" / str(office.case["id"])).glob("*.pdf"))
-    told = program.query("SELECT pdf_hash FROM letter WHERE complaint_id = %s", office.case["id"])
-    assert [(hashlib.sha256(file.read_bytes()).hexdigest(),) for file in files] == told
+    return office
+
+
+@pytest.mark.parametrize("victim", ["worker", "horse"])
+def test_a_letter_is_drawn_though_its_drawing_was_killed(program: LiveProgram, victim: str) -> None:
+    with program.cleared_after():
+        office = with_a_signed_letter(program)
+        killed_at = killed_drawing(program, office, program.kill if victim == "worker" else program.kill_horse)
+        program.start("scheduler")
+        if victim == "worker":
+            program.start("worker", "worker-2")
+        wait_until(lambda: letters(program, office) == [("ready",)], "the letter is drawn after all")
+        assert utc_now() - killed_at <= KILLED_WORK
+        forget_abandoned(program)
+        wait_until_idle(program)
+    ((path, told),) = program.query("SELECT pdf_path, pdf_hash FROM letter WHERE complaint_id = %s", office.case["id"])
+    assert hashlib.sha256((program.home / "storage" / path).read_bytes()).hexdigest() == told

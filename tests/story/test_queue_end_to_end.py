@@ -25,8 +25,8 @@ def served(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def program(served: LiveProgram) -> Iterator[LiveProgram]:
     """Nothing runs behind the web process, and no message was taken yet."""
-    yield served
-    served.clear()
+    with served.cleared_after():
+        yield served
 
 
 def test_every_officer_is_told_once_by_two_workers_and_a_sweep(program: LiveProgram) -> None:

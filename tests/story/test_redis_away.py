@@ -80,7 +80,7 @@ def program(
     """All of it by one command, so that the launcher starts again what ends."""
     home = tmp_path_factory.mktemp("live") / "home"
     with live_program("away", worker, home, own_redis.server.url) as started:
-        started.start("all")
+        started.start()
         started.wait_until_served()
         yield started
 
