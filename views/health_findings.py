@@ -27,8 +27,10 @@ class Finding:
 
 
 def look_at_everything(now: datetime) -> list[Finding]:
-    """Every part of the program, the broken ones first."""
-    found = [*_servers(), *_processes(now), *_records(now)]
+    """Every part of the program, the broken ones first; a Redis that keeps silent is waited for once."""
+    redis = health.redis_answers()
+    seen = health.find_processes(now) if redis else None
+    found = [*_servers(redis), *_processes(seen, now), *_records(now)]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 
@@ -47,7 +49,7 @@ def _finding(part: str, state: str, sentence: str) -> Finding:
     return Finding(str(PARTS[part]), state, sentence, to_do)
 
 
-def _servers() -> Iterator[Finding]:
+def _servers(redis: bool) -> Iterator[Finding]:
     database = health.database_answers()
     yield _finding("database", *(_ok(gettext("Menjawab.")) if database else _broken(gettext("Tidak menjawab."))))
     newest = health.migrated()
@@ -59,12 +61,10 @@ def _servers() -> Iterator[Finding]:
             else _broken(gettext("Tidak sama dengan versi program ini."))
         ),
     )
-    redis = health.redis_answers()
     yield _finding("redis", *(_ok(gettext("Menjawab.")) if redis else _broken(gettext("Tidak menjawab."))))
 
 
-def _processes(now: datetime) -> Iterator[Finding]:
-    seen = health.find_processes(now)
+def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding]:
     if seen is None:
         for part in ("scheduler", "workers"):
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))

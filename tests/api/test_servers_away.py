@@ -19,6 +19,7 @@ from config import REDIS_PATIENCE
 from tests.conftest import build_app
 from tests.factories import a_complaint
 from tests.servers_away import BlackHole
+from tests.views.test_form_tokens import signed_in
 
 MOST_SECONDS = 2.0
 EACH = max(REDIS_PATIENCE.values())
@@ -106,6 +107,12 @@ def test_the_login_is_open_and_still_limited_while_redis_is_away(without_redis: 
 def test_pages_are_served_while_redis_is_away(without_redis: Flask, hole: BlackHole, path: str, status: int) -> None:
     assert without_redis.test_client().get(path).status_code == status
     assert len(hole.calls) * EACH < MOST_SECONDS
+
+
+def test_the_health_page_waits_once_for_a_redis_that_is_away(without_redis: Flask, hole: BlackHole) -> None:
+    page = signed_in(without_redis, "administrator").get("/kesehatan/")
+    assert "Tidak terlihat selama Redis tidak menjawab." in page.text
+    assert len(hole.calls) == 1
 
 
 def test_no_request_waits_for_the_mail_server(app: Flask, hole: BlackHole, monkeypatch: pytest.MonkeyPatch) -> None:
