@@ -1,6 +1,6 @@
 # Everything a person or a pipeline calls. All paths are relative, so that a folder with a space in its name works.
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
