@@ -91,6 +91,8 @@ EVENT_GROUPS: Labels = {
     "batas": _("Batas waktu"),
 }
 
+LEADING = _("%(name)s (utama)")
+
 NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 
 
