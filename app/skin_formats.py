@@ -120,8 +120,13 @@ def _written(value: object, style: str) -> object:
     if isinstance(value, dt.timedelta):
         return duration(value)
     if isinstance(value, (float, Decimal)):
-        return numbers.format_decimal(value, locale=_locale())
+        return amount(value)
     return value
+
+
+def amount(value: int | float | Decimal) -> str:
+    """A number with its thousands parted, "1.234.567"; not for years and numbers that are names."""
+    return numbers.format_decimal(value, locale=_locale())
 
 
 def in_sentence(text: object) -> str:
@@ -156,4 +161,5 @@ def install(app: Flask) -> None:
     app.add_template_filter(day, "tanggal")
     app.add_template_filter(duration, "durasi")
     app.add_template_filter(working_time, "waktu_kerja")
+    app.add_template_filter(amount, "bilangan")
     app.add_template_filter(in_sentence, "dalam_kalimat")

@@ -91,7 +91,10 @@ def main() -> None:
         fresh = refresh(locale)
         with path_of(locale).open("wb") as target:
             write_po(target, fresh, width=118)
-        print(f"{locale}: {len(fresh)} messages, {sum(not all(texts(m.string)) for m in fresh)} to translate")
+        print(f"{locale}: {len(fresh)} messages")
+        for message in fresh:
+            if message.id and not all(texts(message.string)):
+                print(f"  to translate: {message.id}")
 
 
 if __name__ == "__main__":
