@@ -96,7 +96,7 @@ def pages(app: Flask, rows: tuple[Parts, dict[str, list[int]]], locale: str) -> 
         client = _speaking(app, visitor, locale)
         for path in [*_paths(visitor, parts), *_case_paths(cases[visitor]), "/tidak-ada", "/aduan/baru"]:
             yield from _shown(visitor, path, client.get(path))
-        for path, form in [*_sent(visitor), *_stale(cases[visitor][:1])]:
+        for path, form in [*_sent(visitor), *_tried(cases[visitor][:1])]:
             yield from _shown(visitor, f"POST {path}", client.post(path, data=form, follow_redirects=True))
 
 
@@ -125,9 +125,12 @@ def _sent(visitor: str) -> list[tuple[str, dict[str, str]]]:
     return [(path, form) for sender, path, form in SENT if sender == visitor]
 
 
-def _stale(numbers: list[int]) -> list[tuple[str, dict[str, str]]]:
-    form = {"action": "note", "text": "Sudah diperiksa.", "expected_version": "0"}
-    return [(f"/aduan/{number}/tindakan", form) for number in numbers]
+def _tried(numbers: list[int]) -> list[tuple[str, dict[str, str]]]:
+    """Acts that change nothing: one on a state that has passed, one with nothing filled in, one that is asked about."""
+    stale = {"action": "note", "text": "Sudah diperiksa.", "expected_version": "0", "token": "x" * 16}
+    empty, asked = {**stale, "text": ""}, {**stale, "action": "archive", "reason": "spam", "note": "Uji.", "ask": "1"}
+    forms = (stale, empty, asked)
+    return [(f"/aduan/{number}/tindakan", form) for number in numbers for form in forms]
 
 
 def _shown(visitor: str, path: str, answer: Any) -> Iterator[Page]:

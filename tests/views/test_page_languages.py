@@ -81,7 +81,9 @@ def test_a_page_names_its_language(all_pages: Pages, locale: str) -> None:
 
 
 def test_no_english_word_is_left_in_indonesian(all_pages: Pages) -> None:
-    assert {text: where for text, where in spoken(all_pages, "id").items() if ENGLISH.search(text)} == {}
+    assert {
+        text: where for text, where in spoken(all_pages, "id").items() if ENGLISH.search(text.replace("_", " "))
+    } == {}
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
