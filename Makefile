@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types imports lock prepare prepare-test
+.PHONY: help run test bench lint types imports words lock prepare prepare-test
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -27,6 +27,9 @@ types: prepare ## type hints, by mypy
 
 imports: prepare ## the direction of imports, by import-linter
 	@$(venv) -c "from importlinter.cli import lint_imports_command as check; check()"
+
+words: prepare ## bring the catalogues of both languages up to date (app/translations)
+	@$(venv) -m tests.codebase.catalogues
 
 lock: prepare ## write requirements.lock anew from pyproject.toml
 	@$(PYTHON) app/launch/prepare.py lock

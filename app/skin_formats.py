@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -78,13 +79,24 @@ def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
     return " ".join([part for part in written if part][:2]) or ngettext("%(num)d minute", "%(num)d minutes", 0)
 
 
+def exact_duration(value: dt.timedelta) -> str:
+    """A length of time to the second, for sums that are checked by hand: "4 jam 29 menit 30 detik"."""
+    minutes, seconds = divmod(value.total_seconds(), 60)
+    if not seconds:
+        return duration(value, HOURS_ONLY)
+    count = numbers.format_decimal(round(seconds, 3), locale=_locale())
+    written = ngettext("%(count)s second", "%(count)s seconds", math.ceil(seconds), count=count)
+    return f"{duration(int(minutes), HOURS_ONLY)} {written}" if minutes else written
+
+
 def working_time(length: WorkingLength) -> str:
     """Working time as the SOP counts it, "13 hari 4 jam"; beyond a day minutes say nothing any more."""
     if not length.days:
         return duration(length.rest, HOURS_ONLY)
     days = ngettext("%(num)d day", "%(num)d days", length.days)
     hours = length.rest // dt.timedelta(hours=1)
-    return f"{days} {ngettext('%(num)d hour', '%(num)d hours', hours)}" if hours else days
+    rest = ngettext("%(num)d hour", "%(num)d hours", hours)
+    return f"{days} {rest}" if hours else days
 
 
 def _listed(values: Iterable[object]) -> str:
@@ -108,8 +120,13 @@ def _written(value: object, style: str) -> object:
     if isinstance(value, dt.timedelta):
         return duration(value)
     if isinstance(value, (float, Decimal)):
-        return numbers.format_decimal(value, locale=_locale())
+        return amount(value)
     return value
+
+
+def amount(value: int | float | Decimal) -> str:
+    """A number with its thousands parted, "1.234.567"; not for years and numbers that are names."""
+    return numbers.format_decimal(value, locale=_locale())
 
 
 def in_sentence(text: object) -> str:
@@ -144,4 +161,5 @@ def install(app: Flask) -> None:
     app.add_template_filter(day, "tanggal")
     app.add_template_filter(duration, "durasi")
     app.add_template_filter(working_time, "waktu_kerja")
+    app.add_template_filter(amount, "bilangan")
     app.add_template_filter(in_sentence, "dalam_kalimat")

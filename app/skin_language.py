@@ -1,8 +1,9 @@
-"""Indonesian for the framework's words, for WTForms and for our templates, straight from the ``.po`` file.
+"""Two languages, straight from the ``.po`` files: Indonesian for officers, English for who reads that better.
 
-No compiled catalogue is kept: ``messages.po`` is read once a process and held in memory, so that a fresh clone, a
-read-only disk and many workers need no build step. The source language of every message is English; Flask-AppBuilder
-and WTForms ship no Indonesian of their own.
+No compiled catalogue is kept: each ``messages.po`` is read once a process and held in memory, so that a fresh clone, a
+read-only disk and many workers need no build step. Flask-AppBuilder and WTForms write English and ship no Indonesian;
+what takes the place of their pages does as they do, and finds its Indonesian in ``id``. Our own screens write
+Indonesian and find their English in ``en``. ``sources_in_*.cfg`` beside the catalogues say which file is which.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ from __future__ import annotations
 import io
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, has_request_context, request, session
+from flask import Flask, Response, abort, current_app, has_request_context, redirect, request, session, url_for
+from flask_appbuilder.babel import manager
+from flask_appbuilder.babel.views import LocaleView
 from flask_appbuilder.basemanager import BaseManager
-from flask_babel import Domain, get_babel, get_translations
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import Domain, force_locale, get_babel, get_translations
 from flask_babel import get_locale as current_locale
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 
 CATALOGUES = Path(__file__).parent / "translations"
 DEFAULT_LANGUAGES = {
@@ -29,7 +36,7 @@ DEFAULT_LANGUAGES = {
 
 @cache
 def read_catalogue(locale: str) -> Translations | None:
-    """The catalogue of one language, or nothing where the source text is already in it (English)."""
+    """The catalogue of one language, or nothing for a language that we do not speak."""
     path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return None
@@ -72,6 +79,35 @@ def choose_locale() -> str:
     return str(wanted) if wanted in current_app.config["LANGUAGES"] else default
 
 
+class SwitchView(LocaleView):
+    """Changes the language and keeps the page: the framework goes back to its own last list, forgetting our screens."""
+
+    route_base = "/lang"
+
+    @expose("/<string:locale>")
+    def index(self, locale: str) -> Response:
+        """Remember the language for this session; ``next`` names the page that was on screen."""
+        if locale not in current_app.config["LANGUAGES"]:
+            abort(404)
+        session["locale"] = locale
+        return redirect(get_safe_redirect(request.args.get("next", "/")), 303)  # type: ignore[return-value]
+
+
+def language_url(locale: str) -> str:
+    """Where a switch of language leads: back to this page, or to where its form stood if it only takes a form."""
+    address = request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    if request.method == "POST" and not (adapter and adapter.test(method="GET")):
+        address = request.referrer or "/"
+    return url_for(f"{SwitchView.__name__}.index", locale=locale, next=address)
+
+
+def in_indonesian(template: str, **values: Any) -> Markup:
+    """A part of a page that is Indonesian whatever the reader's language, for it shows an official paper."""
+    with force_locale("id"):
+        return Markup(current_app.jinja_env.get_template(template).render(**values))  # noqa: S704
+
+
 class LanguageManager(BaseManager):
     """Hooked into the framework's start (ADDON_MANAGERS), at the moment when Flask-Babel exists."""
 
@@ -91,4 +127,6 @@ def install(app: Flask) -> None:
     name = f"{__name__}.{LanguageManager.__name__}"
     if name not in managers:
         app.config["ADDON_MANAGERS"] = [*managers, name]
+    manager.LocaleView = SwitchView
+    app.jinja_env.globals.update(language_url=language_url, in_indonesian=in_indonesian)
     FlaskForm.Meta.get_translations = lambda self, form: get_translations()

@@ -51,8 +51,8 @@ class ConfirmDelete(ModelView):
         """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
         item = self._visible(pk)
         return self._ask(
-            gettext("Delete %(what)s?", what=str(item)),
-            [str(item)],
+            gettext("Delete %(what)s?", what=self.name_of(item)),
+            [self.name_of(item)],
             url_for(f"{self.endpoint}.delete", pk=pk),
         )
 
@@ -69,7 +69,7 @@ class ConfirmDelete(ModelView):
         if not rows:
             flash(gettext("Tick at least one row"), "warning")
             return redirect(self._list_address())
-        items = [str(self._visible(pk)) for pk in rows]
+        items = [self.name_of(self._visible(pk)) for pk in rows]
         if "single" in request.form or not action.multiple:
             target = url_for(f"{self.endpoint}.action", name=name, pk=rows[0])
         else:
@@ -81,6 +81,10 @@ class ConfirmDelete(ModelView):
         target = self.get_redirect()
         own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"
         return redirect(self._list_address() if urlsplit(target).path == own_page else target)
+
+    def name_of(self, item: Any) -> str:
+        """What a row is called in a question; for a row without a name of its own a screen says it in words."""
+        return str(item)
 
     def _list_address(self) -> str:
         return str(url_for(f"{self.endpoint}.list"))

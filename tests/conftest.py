@@ -135,16 +135,17 @@ class Browser(FlaskClient):
 def as_user(app: Flask) -> Callable[[str], FlaskClient]:
     """A client whose cookie says it is this officer."""
 
-    def sign_in(username: str) -> FlaskClient:
-        client = Browser(app, app.response_class)
-        with app.app_context():
-            user = db.session.scalars(select(User).where(User.username == username)).one()
-            cookie = {"_user_id": str(user.id), "_fresh": True, SEAL: seal_of(user)}
-        with client.session_transaction() as session:
-            session.update(cookie)
-        return client
+    return lambda username: client_of(app, username)
 
-    return sign_in
+
+def client_of(app: Flask, username: str) -> FlaskClient:
+    client = Browser(app, app.response_class)
+    with app.app_context():
+        user = db.session.scalars(select(User).where(User.username == username)).one()
+        cookie = {"_user_id": str(user.id), "_fresh": True, SEAL: seal_of(user)}
+    with client.session_transaction() as session:
+        session.update(cookie)
+    return client
 
 
 @pytest.fixture

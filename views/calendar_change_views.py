@@ -185,7 +185,8 @@ def _done(moved: int) -> str:
     said = str(CALENDAR_SAID["saved"])
     if not moved:
         return said
-    return f"{said} {ngettext('%(num)d batas bergeser.', '%(num)d batas bergeser.', moved)}"
+    shifted = ngettext("%(num)d batas bergeser.", "%(num)d batas bergeser.", moved)
+    return f"{said} {shifted}"
 
 
 def _left_out(count: int) -> str:

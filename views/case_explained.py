@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from app.labels.case_time import BOOK_LINES, EXTENSION_CAUSES, HOUSES
+from app.labels.case_time import BOOK_LINES, EXTENSION_CAUSES, HOUSES, SEGMENTS
 from app.labels.reference import NATIONAL_STAGES
 from app.queries.case_page import Case
 from app.queries.case_time import accounts_of, national_clocks_of, time_used, whole_clock
+from app.skin_formats import exact_duration
+from workflow_rules.explanation import Segment
 
 
 def explanation_of(case: Case) -> dict[str, Any]:
@@ -19,4 +21,11 @@ def explanation_of(case: Case) -> dict[str, Any]:
         "book_lines": BOOK_LINES,
         "houses": HOUSES,
         "causes": EXTENSION_CAUSES,
+        "segment_words": segment_words,
     }
+
+
+def segment_words(line: Segment) -> str:
+    """One line of the arithmetic in the reader's language; its times stand beside it."""
+    amounts = {"counted": exact_duration(line.counted), "removed": exact_duration(line.removed)}
+    return str(SEGMENTS[line.kind.value]).format(name=line.name, **amounts)

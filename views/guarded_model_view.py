@@ -74,6 +74,13 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     def after_change(self, item: Any) -> None:
         """Judge the tables as they would be, inside the transaction, or raise ChangeRefused."""
 
+    def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
+        """A filter by a related row starts with no row chosen; stock FAB shows the name of its blank value."""
+        for field in form:
+            if isinstance(field, QuerySelectField):
+                field.blank_text = CHOOSE
+        return super()._get_search_widget(form=form, **kwargs)
+
     def _init_properties(self) -> None:
         self.label_columns = {**COLUMNS, **(self.label_columns or {})}
         super()._init_properties()

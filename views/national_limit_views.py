@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask_babel import ngettext
+
 from app.labels.reference import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
 from app.models import NationalLimitRow
 from app.security.guarded_lists import EagerInterface
@@ -42,3 +44,8 @@ class NationalLimitView(GuardedModelView):
         "stage": choice("stage", NATIONAL_STAGES),
         "of_class": choice("of_class", LIMIT_CLASSES, blank=True),
     }
+
+    def name_of(self, item: NationalLimitRow) -> str:
+        """The stage and its days."""
+        days = ngettext("%(num)d hari kerja", "%(num)d hari kerja", item.days)
+        return f"{NATIONAL_STAGES[item.stage]}, {days}"

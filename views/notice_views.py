@@ -72,8 +72,14 @@ class NoticeView(BaseView):
     def read_all(self) -> Response:
         """Mark everything read, and say how much that was."""
         count = mark_all_read(current_user.id, utc_now())
-        marked = "%(num)d pemberitahuan ditandai sudah dibaca."
-        flash(ngettext(marked, marked, count), "success")
+        flash(
+            ngettext(
+                "%(num)d pemberitahuan ditandai sudah dibaca.",
+                "%(num)d pemberitahuan ditandai sudah dibaca.",
+                count,
+            ),
+            "success",
+        )
         return redirect("/pemberitahuan/", 303)
 
     @expose("/cara", methods=["GET"])

@@ -196,6 +196,10 @@ class DelegationView(GuardedModelView):
     add_form_extra_fields = _delegation_fields()
     edit_form_extra_fields = _delegation_fields()
 
+    def name_of(self, item: DelegationRow) -> str:
+        """The way it is held, and its decree."""
+        return f"{DELEGATION_KINDS[item.kind]} {item.decree_number}"
+
     def why_fixed(self, item: DelegationRow) -> str | None:
         """A delegation whose last day has passed is history."""
         return "over" if item.ends_on < office_today() else None

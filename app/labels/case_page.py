@@ -61,11 +61,12 @@ CHOICES_OF: dict[tuple[str, str], Labels] = {
     ("reply", "channel"): CHANNELS,
 }
 
+# What they put into a disposition is Indonesian whatever language its giver reads.
 QUICK_PHRASES = (
-    _("Tindak lanjuti segera."),
-    _("Tinjau lokasi dan laporkan."),
-    _("Koordinasikan dengan camat."),
-    _("Sampaikan tanggapan tertulis."),
+    "Tindak lanjuti segera.",
+    "Tinjau lokasi dan laporkan.",
+    "Koordinasikan dengan camat.",
+    "Sampaikan tanggapan tertulis.",
 )
 
 DIRECTION_EFFECTS: Labels = {
@@ -89,6 +90,8 @@ EVENT_GROUPS: Labels = {
     "berkas": _("Berkas"),
     "batas": _("Batas waktu"),
 }
+
+LEADING = _("%(name)s (utama)")
 
 NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 

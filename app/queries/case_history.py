@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.labels.acts import PARAMETERS, PARAMETERS_OF, SENTENCES
-from app.labels.case_page import CHOICES_OF
+from app.labels.case_page import CHOICES_OF, LEADING
 from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case
@@ -193,8 +193,8 @@ def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, 
 def names_of(case: Case, data: dict[str, Any]) -> str:
     """The agencies of a direction in few words, the leading one marked."""
     lead = data.get("lead")
-    names = (f"{case.short_name(c)}{' (utama)' if c == lead else ''}" for c in data["agencies"])
-    return ", ".join(names)
+    names = ((case.short_name(code), code == lead) for code in data["agencies"])
+    return ", ".join(str(LEADING) % {"name": name} if leads else name for name, leads in names)
 
 
 def dispositions(case: Case) -> list[Disposition]:

@@ -290,6 +290,6 @@ def test_the_timeline_is_filtered_and_an_unknown_filter_keeps_all(app: Flask, as
 def test_written_text_is_shown_as_text_and_keeps_its_paragraphs(app: Flask, as_user: SignIn) -> None:
     body = "Pertama <script>alert(1)</script>\n\nKedua {{ 7 * 7 }}"
     html = as_user("kasi").get(f"/aduan/{made(app, 'check', body=body, title='<b>Tebal</b>')}").text
-    assert '<p class="tulisan">Pertama &lt;script&gt;alert(1)&lt;/script&gt;\n\nKedua {{ 7 * 7 }}</p>' in html
+    assert '<p class="tulisan" lang="id">Pertama &lt;script&gt;alert(1)&lt;/script&gt;\n\nKedua {{ 7 * 7 }}</p>' in html
     assert "&lt;b&gt;Tebal&lt;/b&gt;" in html
     assert "<script>alert" not in html

@@ -63,7 +63,7 @@ def test_an_answer_and_its_proof_are_told_apart(app: Flask, as_user: SignIn) -> 
         case.act("complaint_admin", "reply", text="Lampu sudah menyala.", channel="phone", proof="Telepon pukul 9.")
         case_id = case.id
     html = as_user("kadis").get(f"/aduan/{case_id}").text.partition('id="linimasa"')[2]
-    told = re.findall(r'<span class="apa">([^<]+)</span><div class="tulisan">([^<]+)</div>', html)
+    told = re.findall(r'<span class="apa">([^<]+)</span><div class="tulisan" lang="id">([^<]+)</div>', html)
     assert told == [("Jawaban kepada pelapor", "Lampu sudah menyala."), ("Bukti penyampaian", "Telepon pukul 9.")]
 
 

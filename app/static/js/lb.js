@@ -60,7 +60,8 @@
   function spell(minutes) {
     const hours = Math.floor(Math.abs(minutes) / 60);
     const rest = Math.abs(minutes) % 60;
-    return (hours ? hours + ' ' + texts.jam + ' ' : '') + rest + ' ' + texts.menit;
+    const count = (number, words) => number + ' ' + words[number === 1 ? 0 : 1];
+    return (hours ? count(hours, texts.jam) + ' ' : '') + count(rest, texts.menit);
   }
   function paint(element) {
     const minutes = Number(element.dataset.sisaMenit);
@@ -156,7 +157,7 @@
       const value = input.value ? new Date(input.value.length > 10 ? input.value : input.value + 'T00:00') : null;
       const valid = value && !isNaN(value);
       const options = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
-      output.textContent = valid ? value.toLocaleDateString(root.lang || 'id', options) : '';
+      output.textContent = valid ? value.toLocaleDateString(root.lang === 'en' ? 'en-GB' : 'id', options) : '';
     }
     input.addEventListener('input', write);
     write();
