@@ -39,6 +39,8 @@ def warnings(now: datetime) -> list[str]:
         return []
     told = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
     told += [] if seen.alive else ["worker: none is alive"]
+    if 0 < len(seen.alive) < _expected():
+        told.append(f"workers: {len(seen.alive)} of {_expected()} are alive")
     return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
 
 
@@ -89,9 +91,23 @@ def _workers(seen: health.Processes, now: datetime) -> Finding:
         len(seen.alive),
         when=last,
     )
-    if seen.dead:
-        return _finding("workers", "warn", f"{sentence} {_dead_words(seen, now)}")
+    faults = [_missing_words(_expected() - len(seen.alive)), _dead_words(seen, now)]
+    if any(faults):
+        return _finding("workers", "warn", " ".join([sentence, *filter(None, faults)]))
     return _finding("workers", "ok", sentence)
+
+
+def _expected() -> int:
+    """How many workers are to run: Redis forgets a dead one soon after it has fallen silent, this setting does not."""
+    number: int = current_app.config["WORKERS"]
+    return number
+
+
+def _missing_words(missing: int) -> str:
+    if missing <= 0:
+        return ""
+    said = "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS)."
+    return ngettext(said, said, missing, expected=_expected())
 
 
 def _dead_words(seen: health.Processes, now: datetime) -> str:
