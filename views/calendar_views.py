@@ -16,6 +16,7 @@ from app.operations.change_calendar import (
     NeverOpens,
     RowChange,
     held,
+    hold_calendar,
     preview_change,
     stored,
 )
@@ -52,6 +53,7 @@ class CalendarView(GuardedModelView):
 
     def _write(self, form: Any, item: Any, new: bool) -> None:
         """Only try what was typed: the page that asks for the reason makes the change."""
+        hold_calendar()
         self._fill(form, item, new)
         row = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
         self._forget(item, new)
