@@ -131,7 +131,6 @@ def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
         "DATABASE_URL": environment.database_url,
         "REDIS_URL": environment.redis_url,
         "IDENTITY_KEYS": environment.identity_keys,
-        "WORKERS": environment.workers,
         "SECRET_KEY": environment.secret_key,
         "PUBLIC_BASE_URL": environment.public_base_url,
     }
@@ -175,6 +174,7 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
         "SMTP_URL": environment.smtp_url,
         "MAIL_FROM": environment.mail_from,
         "GATEWAY_URL": environment.gateway_url,
+        "WORKERS": environment.workers,
         "IDENTITY_KEYS": environment.identity_keys,
         "SECRET_KEY": environment.secret_key,
     }
