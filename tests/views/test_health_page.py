@@ -68,7 +68,9 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
     app.config["SMTP_URL"] = "smtp://localhost:1"
     try:
-        assert "Semua bagian bekerja" in page(as_user)
+        told = page(as_user)
+        assert "Semua bagian bekerja" in told
+        assert "1 pekerja hidup, terakhir terlihat hari ini, " in told
     finally:
         app.config["SMTP_URL"] = None
     assert ready(app) == (200, [])
@@ -121,7 +123,7 @@ def test_tables_of_another_version_are_red(app: Flask, as_user: SignIn) -> None:
 
 def test_failed_and_overdue_messages_are_told(app: Flask, as_user: SignIn) -> None:
     Office(app).message("kasi", state="failed")
-    assert "1 pesan sudah diserah" in page(as_user)
+    assert "1 pesan gagal dikirim" in page(as_user)
     Office(app).message("kasi", next_try_at=utc_now() - timedelta(minutes=6))
     told = page(as_user)
     assert "Yang tertua seharusnya berangkat" in told
