@@ -50,6 +50,7 @@ class Environment:
     mail_from: str | None = None
     gateway_url: str | None = None
     trusted_proxies: int = 0
+    workers: int = 2
 
     @property
     def served_by_https(self) -> bool:
@@ -93,6 +94,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         mail_from=given.get("MAIL_FROM"),
         gateway_url=given.get("GATEWAY_URL"),
         trusted_proxies=number_of("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
+        workers=number_of("WORKERS", given.get("WORKERS", "2"), 1, 500, reasons),
     )
     if reasons:
         raise ConfigurationError(reasons)
@@ -172,6 +174,7 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
         "SMTP_URL": environment.smtp_url,
         "MAIL_FROM": environment.mail_from,
         "GATEWAY_URL": environment.gateway_url,
+        "WORKERS": environment.workers,
         "IDENTITY_KEYS": environment.identity_keys,
         "SECRET_KEY": environment.secret_key,
     }

@@ -23,6 +23,7 @@ from flask_login import AnonymousUserMixin, current_user
 
 from app import skin_fields, skin_formats, skin_language
 from app.clock import office_time, utc_now
+from app.skin_views import asks_before_delete
 
 STATIC = Path(__file__).parent / "static"
 STYLES = [
@@ -213,6 +214,7 @@ def install(app: Flask) -> None:
     for part in (skin_language, skin_formats, skin_fields):
         part.install(app)
     app.jinja_env.globals.update(
+        asks_before_delete=asks_before_delete,
         asset=asset,
         bundle_url=bundle_url,
         menu_icon=menu_icon,

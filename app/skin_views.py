@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_appbuilder.utils.base import get_safe_redirect
@@ -13,6 +13,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 TEMPLATE = "appbuilder/general/confirm_page.html"
+
+
+def asks_before_delete(view_name: str) -> bool:
+    """Whether the delete button of a screen asks; not where deleting leads to a question of its own."""
+    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
+    return all(getattr(view, "asks_before_delete", True) for view in views if type(view).__name__ == view_name)
 
 
 class ConfirmDelete(ModelView):
@@ -26,6 +32,8 @@ class ConfirmDelete(ModelView):
 
     include_route_methods: Any
     exclude_route_methods: Any
+
+    asks_before_delete = True  # with a dialog or this page; False where deleting leads to a question of its own
 
     def __init__(self) -> None:
         routes = self.include_route_methods
@@ -49,12 +57,7 @@ class ConfirmDelete(ModelView):
     @permission_name("delete")
     def confirm_delete(self, pk: str) -> str:
         """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
-        item = self._visible(pk)
-        return self._ask(
-            gettext("Delete %(what)s?", what=self.name_of(item)),
-            [self.name_of(item)],
-            url_for(f"{self.endpoint}.delete", pk=pk),
-        )
+        return self._ask_to_delete(self._visible(pk), pk)
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
@@ -85,6 +88,10 @@ class ConfirmDelete(ModelView):
     def name_of(self, item: Any) -> str:
         """What a row is called in a question; for a row without a name of its own a screen says it in words."""
         return str(item)
+
+    def _ask_to_delete(self, item: Any, pk: str) -> str:
+        name, target = self.name_of(item), url_for(f"{self.endpoint}.delete", pk=pk)
+        return self._ask(gettext("Delete %(what)s?", what=name), [name], target)
 
     def _list_address(self) -> str:
         return str(url_for(f"{self.endpoint}.list"))

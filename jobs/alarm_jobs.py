@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.clock import utc_now
 from app.operations import raise_alarms, timed_acts, watch_calendar
+from app.security import sign_ins
 from jobs.job_context import in_app
 
 
@@ -16,8 +17,9 @@ def sweep_alarms() -> int:
 
 @in_app
 def sweep_timed_acts() -> int:
-    """Close what nobody answered, note the delegations that ended, and say when the calendar ends."""
-    done = _until_done(timed_acts.close_silent_cases) + _until_done(timed_acts.note_ended_delegations)
+    """Close what nobody answered, note the delegations that ended, forget old logouts, say when the calendar ends."""
+    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, sign_ins.forget_ended)
+    done = sum(_until_done(batch_of) for batch_of in batches)
     watch_calendar.warn_of_missing_year(utc_now())
     return done
 

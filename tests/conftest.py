@@ -47,6 +47,7 @@ def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]
         "RATELIMIT_STORAGE_URI": "memory://",
         "WTF_CSRF_ENABLED": False,
         "SMTP_URL": None,
+        "WORKERS": 1,
     }
 
 

@@ -52,7 +52,10 @@ class CalendarChangeView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_write", "Reference")
     def make(self) -> str | Response:
-        change, reason = _unseal(request.form.get("usul", "")), request.form.get("reason", "").strip()
+        owner, change = _unseal(request.form.get("usul", ""))
+        reason = request.form.get("reason", "").strip()
+        if owner != current_person().id:
+            return _again(change, reason, note=str(CALENDAR_SAID["shown_to_another"]))
         if fault := _fault_of(reason):
             return _again(change, reason, fault)
         try:
@@ -132,19 +135,18 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _seal(change: CalendarChange) -> str:
-    """The change as it travels through the page, sealed for the officer who was asked."""
+    """The change as it travels through the page, sealed with the officer who was asked."""
     rows = [[row.table, row.key, row.before, row.after] for row in change]
     return str(_serializer().dumps([current_person().id, rows]))
 
 
-def _unseal(text: str) -> CalendarChange:
+def _unseal(text: str) -> tuple[int | None, CalendarChange]:
+    """Who was asked, and the change; 400 for what this program did not write."""
     try:
         owner, rows = _serializer().loads(text)
     except BadData:
         abort(400)
-    if owner != current_person().id:
-        abort(400)
-    return tuple(RowChange(*row) for row in rows)
+    return owner, tuple(RowChange(*row) for row in rows)
 
 
 def _fault_of(reason: str) -> str:

@@ -1,8 +1,8 @@
 """Screens of the working calendar; what is saved is first shown with what it moves, and asks for a reason."""
 
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Response, abort, flash
+from flask import Response, abort, flash, redirect
 
 from app.clock import utc_now
 from app.extensions import db
@@ -16,6 +16,7 @@ from app.operations.change_calendar import (
     NeverOpens,
     RowChange,
     held,
+    hold_calendar,
     preview_change,
     stored,
 )
@@ -42,6 +43,7 @@ class CalendarView(GuardedModelView):
     """A table of the calendar: it must still open some time, and nothing is saved without a reason."""
 
     closing_field = ""
+    asks_before_delete = False
 
     def _saved(self, form: Any, item: Any, new: bool) -> bool:
         try:
@@ -51,20 +53,24 @@ class CalendarView(GuardedModelView):
 
     def _write(self, form: Any, item: Any, new: bool) -> None:
         """Only try what was typed: the page that asks for the reason makes the change."""
+        hold_calendar()
         self._fill(form, item, new)
         row = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
         self._forget(item, new)
         self._ask_for((row,))
 
     def _delete(self, pk: Any) -> None:
-        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
+
+    def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
+        """What moves when the row goes is the only question; one that has to stay leads back to the list."""
         try:
             self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
         except Asked as asked:
             abort(asked.page())
         except ChangeRefused as refused:
             flash(refused.sentence, "danger")
-        self.update_redirect()
+        abort(redirect(self._list_address()))
 
     def _ask_for(self, change: CalendarChange) -> None:
         try:

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from app.labels.health import PARTS, TO_DO
 from app.queries import health
 from app.queries.deliveries import MessageCounts
-from app.skin_formats import near_moment
+from app.skin_formats import in_sentence, near_moment
 
 MESSAGE_LATE = timedelta(minutes=5)
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
@@ -41,6 +41,8 @@ def warnings(now: datetime) -> list[str]:
         return []
     told = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
     told += [] if seen.alive else ["worker: none is alive"]
+    if 0 < len(seen.alive) < _expected():
+        told.append(f"workers: {len(seen.alive)} of {_expected()} are alive")
     return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
 
 
@@ -76,22 +78,40 @@ def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding
 def _scheduler(seen_at: datetime | None, now: datetime) -> Finding:
     if seen_at is None:
         return _finding("scheduler", "broken", gettext("Mati: tidak ada tanda hidup selama satu menit atau lebih."))
-    return _finding("scheduler", "ok", gettext("Hidup, terakhir terlihat %(when)s.", when=near_moment(seen_at, now)))
+    return _finding("scheduler", "ok", gettext("Hidup, terakhir terlihat %(when)s.", when=_seen(seen_at, now)))
 
 
 def _workers(seen: health.Processes, now: datetime) -> Finding:
     if not seen.alive:
         return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada pekerja yang hidup."))
-    last = near_moment(max(worker.seen_at for worker in seen.alive if worker.seen_at), now)
+    last = _seen(max(worker.seen_at for worker in seen.alive if worker.seen_at), now)
     sentence = ngettext(
         "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
         "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
         len(seen.alive),
         when=last,
     )
-    if seen.dead:
-        return _finding("workers", "warn", f"{sentence} {_dead_words(seen, now)}")
+    faults = [_missing_words(_expected() - len(seen.alive)), _dead_words(seen, now)]
+    if any(faults):
+        return _finding("workers", "warn", " ".join([sentence, *filter(None, faults)]))
     return _finding("workers", "ok", sentence)
+
+
+def _expected() -> int:
+    """How many workers are to run: Redis forgets a dead one soon after it has fallen silent, this setting does not."""
+    number: int = current_app.config["WORKERS"]
+    return number
+
+
+def _missing_words(missing: int) -> str:
+    if missing <= 0:
+        return ""
+    return ngettext(
+        "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
+        "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
+        missing,
+        expected=_expected(),
+    )
 
 
 def _dead_words(seen: health.Processes, now: datetime) -> str:
@@ -103,14 +123,18 @@ def _dead_words(seen: health.Processes, now: datetime) -> str:
 
 
 def _when(worker: health.WorkerSign, now: datetime) -> str:
-    return near_moment(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
+    return _seen(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
+
+
+def _seen(at: datetime, now: datetime) -> str:
+    return in_sentence(near_moment(at, now))
 
 
 def _records(now: datetime) -> Iterator[Finding]:
     records = health.find_records(now)
     yield _waiting(records.messages, now)
     failed = records.messages.failed
-    said = ngettext("%(num)d pesan sudah diserah.", "%(num)d pesan sudah diserah.", failed)
+    said = ngettext("%(num)d pesan gagal dikirim.", "%(num)d pesan gagal dikirim.", failed)
     yield _finding("failed", *(("warn", said) if failed else _ok(gettext("Tidak ada."))))
     yield _mail()
     yield _alarms(records.late_alarms)
@@ -121,7 +145,7 @@ def _waiting(messages: MessageCounts, now: datetime) -> Finding:
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
     if messages.oldest_due is None:
         return _finding("waiting", "ok", said)
-    said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=near_moment(messages.oldest_due, now))
+    said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=_seen(messages.oldest_due, now))
     return _finding("waiting", "broken" if now - messages.oldest_due > MESSAGE_LATE else "ok", said)
 
 

@@ -2,12 +2,12 @@
 
 from flask import abort, current_app, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.labels.notices import CHANNELS
-from app.operations.deliver import send_again
+from app.operations.deliver import send_again, send_all_again
 from app.queries.deliveries import SHOWN, count_failed, failed_messages
 from app.security.current_person import may
 from app.security.roles import permissions_on
@@ -64,6 +64,31 @@ class FailedMessageView(BaseView):
         )
         return page
 
+    @expose("/kirim-lagi", methods=["GET"])
+    @for_officers("can_manage", "System")
+    def ask_for_all(self) -> str | Response:
+        """How many would be sent again, and whether that is meant."""
+        count = count_failed()
+        if not count:
+            return _none_failed()
+        page: str = render_template("system/send_all.html", title=gettext("Kirim lagi semua"), count=count)
+        return page
+
+    @expose("/kirim-lagi", methods=["POST"])
+    @for_officers("can_manage", "System")
+    def all_again(self) -> Response:
+        """Queue all of them anew; pressed twice, the second time finds none."""
+        count = send_all_again(utc_now())
+        if not count:
+            return _none_failed()
+        sentence = ngettext(
+            "%(num)d pesan dikirim lagi. Yang tetap gagal kembali ke daftar ini.",
+            "%(num)d pesan dikirim lagi. Yang tetap gagal kembali ke daftar ini.",
+            count,
+        )
+        flash(sentence, "success")
+        return redirect("/pesan-gagal/", 303)
+
     @expose("/<int:delivery_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def again(self, delivery_id: int) -> Response:
@@ -75,3 +100,8 @@ class FailedMessageView(BaseView):
         else:
             flash(gettext("Pesan ini tidak gagal lagi: sudah dikirim atau sedang menunggu."), "info")
         return redirect("/pesan-gagal/", 303)
+
+
+def _none_failed() -> Response:
+    flash(gettext("Tidak ada pesan gagal: semuanya sudah dikirim atau sedang menunggu."), "info")
+    return redirect("/pesan-gagal/", 303)

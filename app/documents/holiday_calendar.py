@@ -12,9 +12,10 @@ LARGEST_FILE = 256 * 1024
 MOST_DAYS = 400
 LONGEST_NAME = 300
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+REPEATED = ("rrule", "rdate", "recurrence-id")
 UID_PREFIX = "hari-libur-"
 # What a broken file makes the library raise, besides ValueError.
-_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
+_BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError)
 
 
 class FileFault(StrEnum):
@@ -116,9 +117,9 @@ def _days_of(events: list[icalendar.Event], host: str, kinds: tuple[str, ...]) -
 def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
     """The days that an event covers; none for one with a time of day, a repetition or a cancellation."""
     first = event.decoded("dtstart")
-    after = event.decoded("dtend") if "dtend" in event else first + timedelta(days=1)
+    after = _after(event, first)
     whole = not isinstance(first, datetime) and not isinstance(after, datetime)
-    if not whole or "rrule" in event or str(event.get("status", "")).upper() == "CANCELLED":
+    if not whole or any(name in event for name in REPEATED) or str(event.get("status", "")).upper() == "CANCELLED":
         return
     name, kind = _name(event), _kind(event, kinds)
     if not name or not EARLIEST <= first < LATEST or (after - first).days > MOST_DAYS:
@@ -126,6 +127,15 @@ def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator
     key = _own_key(str(event.get("uid", "")), host) if (after - first).days <= 1 else None
     for number in range(max((after - first).days, 1)):
         yield FileDay(first + timedelta(days=number), name, kind, key)
+
+
+def _after(event: icalendar.Event, first: date) -> date:
+    """The day on which an event is over: its end, or by its length, or the next one."""
+    if "dtend" in event:
+        end: date = event.decoded("dtend")
+        return end
+    length: timedelta = event.decoded("duration") if "duration" in event else timedelta(days=1)
+    return first + length
 
 
 def _name(event: icalendar.Event) -> str:

@@ -8,6 +8,9 @@ CALENDAR_SAID: Labels = {
     "title": _("Yang akan bergeser"),
     "saved": _("Kalender diubah dan dicatat di jurnal."),
     "changed": _("Data ini baru saja diubah orang lain. Periksa lagi perubahan di bawah ini, lalu simpan."),
+    "shown_to_another": _(
+        "Halaman ini ditunjukkan kepada petugas lain. Periksa perubahan di bawah ini, lalu simpan atas nama Anda."
+    ),
     "gone": _("Data ini baru saja dihapus orang lain, sehingga tidak ada yang diubah."),
     "already_there": _("Data yang sama sudah ada, sehingga tidak ada yang diubah."),
     "reason_missing": _("Tulis alasan perubahan ini"),

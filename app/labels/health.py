@@ -30,7 +30,10 @@ TO_DO: Labels = {
         "Mulai ulang `python run.py scheduler`. Selama penjadwal mati, peringatan batas waktu dan pesan tertunda,"
         " tetapi tidak hilang."
     ),
-    "workers": _("Mulai ulang `python run.py worker` dan lihat lognya. Pekerjaan yang terputus dilanjutkan sendiri."),
+    "workers": _(
+        "Mulai ulang `python run.py worker` dan lihat lognya. Pekerjaan yang terputus dilanjutkan sendiri. Bila jumlah"
+        " pekerja memang diubah, sesuaikan WORKERS."
+    ),
     "waiting": _("Periksa pekerja latar dan server surel; alasan tiap percobaan ada di catatan pekerja."),
     "failed": _("Buka “Pesan gagal”, baca alasannya, perbaiki alamat atau servernya, lalu kirim lagi."),
     "mail": _("Isi SMTP_URL dan mulai ulang program. Sampai itu dilakukan, petugas hanya diberi tahu di lonceng."),

@@ -20,7 +20,6 @@ from app.launch.sockets import port_is_free
 from config import Environment
 
 PROJECT = Path(__file__).resolve().parents[2]
-WORKERS = 2
 
 
 def run_everything(environment: Environment, demo: bool) -> int:
@@ -47,7 +46,7 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     run_to_end("migrate")
     if demo:
         run_to_end("demo")
-    for program in programs():
+    for program in programs(environment.workers):
         supervisor.start(program)
     announcer = threading.Thread(target=announce_when_ready, args=(environment, demo, supervisor.say), daemon=True)
     announcer.start()
@@ -67,9 +66,9 @@ def run_to_end(command: str) -> None:
         raise ServerFailed(f"`python run.py {command}` failed (exit {done.returncode}).")
 
 
-def programs() -> list[Program]:
-    """The processes that serve, beside the data servers."""
-    workers = [f"worker-{number}" for number in range(1, WORKERS + 1)]
+def programs(count: int) -> list[Program]:
+    """The processes that serve, beside the data servers, with so many workers."""
+    workers = [f"worker-{number}" for number in range(1, count + 1)]
     names = {"web": "web", **dict.fromkeys(workers, "worker"), "scheduler": "scheduler"}
     environ = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 
 from app.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
@@ -20,6 +20,7 @@ from workflow_rules.working_calendar import WorkingCalendar
 
 FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the national clock, with room to spare
 TABLES: Mapping[str, Any] = {"holiday": Holiday, "working_week": WorkingWeek}
+CALENDAR_LOCK = 4_217_004
 DAYS = ("day", "starts_on", "ends_on")
 
 Held = dict[str, Any]
@@ -81,6 +82,13 @@ def stored(model: Any, key: int | None, lock: bool = False) -> Held | None:
     return {name: _plain(value) for name, value in row.items() if name != "id"} if row else None
 
 
+def hold_calendar() -> None:
+    """Wait until no other change is being tried or made, before any row is held: then each is judged by all before it,
+    and two that hold each other's rows cannot happen.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(CALENDAR_LOCK)))
+
+
 def preview_change(change: CalendarChange, now: datetime) -> Consequence:
     """Make the change, see what it moves, and undo it.
 
@@ -111,6 +119,7 @@ def rebased(change: CalendarChange) -> CalendarChange | None:
 
 
 def _made(change: CalendarChange, now: datetime) -> Consequence:
+    hold_calendar()
     before = load_working_calendar()
     for row in change:
         _make(row, change)

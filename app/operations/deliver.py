@@ -93,3 +93,26 @@ def send_again(delivery_id: int, now: datetime) -> bool:
         message.state, message.attempts, message.next_try_at = "queued", 0, now + timedelta(seconds=LEASE_SECONDS)
         enqueue_after_commit(JobName.DELIVER, message.id)
         return True
+
+
+def send_all_again(now: datetime, batch: int = 500) -> int:
+    """Give every message that had failed another five hours, all or none of them; says how many there were.
+
+    One that somebody else is sending again at this moment is left to him. The relay hands them to Redis in its batches,
+    so that an hour of failures does not keep the page waiting.
+    """
+    with one_transaction():
+        count = 0
+        while again := _requeue(now, batch):
+            count += again
+        if count:
+            enqueue_after_commit(JobName.RELAY_DELIVERIES)
+        return count
+
+
+def _requeue(now: datetime, batch: int) -> int:
+    failed = select(Delivery.id).where(Delivery.state == "failed").order_by(Delivery.id)
+    failed = failed.limit(batch).with_for_update(skip_locked=True)
+    values = {"state": "queued", "attempts": 0, "next_try_at": now}
+    statement = update(Delivery).where(Delivery.id.in_(failed.scalar_subquery())).values(**values)
+    return len(db.session.scalars(statement.returning(Delivery.id).execution_options(synchronize_session=False)).all())

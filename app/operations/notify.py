@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.extensions import db
 from app.models import Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, Told
+from app.queries.complaints import open_tasks_of
 from app.queries.people import Hearers
 from workflow_rules.actors import Person
 from workflow_rules.alarms import Alarm
+from workflow_rules.events import Event
 from workflow_rules.working_calendar import WorkingCalendar
 
 
@@ -31,9 +33,20 @@ class Notifier:
             holders = self._hearers.of(task.actor, task.agency_code)
             self._about_step(complaint, task, "step_opened", [h for h in holders if h != by.id])
 
-    def about(self, complaint: Complaint, task: StepTask, kind: str) -> None:
-        """Tell the office a step waits for of what befell the step."""
-        self._about_step(complaint, task, kind, self._hearers.of(task.actor, task.agency_code))
+    def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
+        """Tell the office whose question the reporter has answered, and who stands in there, except who wrote it
+        down.
+        """
+        waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
+        for task in waited:
+            holders = self._hearers.of(task.actor, task.agency_code)
+            told = [h for h in holders if h != by.id]
+            self._about_step(complaint, task, "information_added", told, _question(task))
+
+    def question_expired(self, complaint: Complaint, task: StepTask) -> None:
+        """Tell the office that asked that nobody answered."""
+        holders = self._hearers.of(task.actor, task.agency_code)
+        self._about_step(complaint, task, "question_expired", holders, _question(task))
 
     def alarm(self, complaint: Complaint, task: StepTask, kind: str, alarm: Alarm) -> None:
         """Tell the office that the level of an alarm concerns."""
@@ -58,3 +71,8 @@ class Notifier:
         statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
         told = [Told(row.id, row.user_id) for row in db.session.execute(statement)]
         self._outbox.send(told, kind)
+
+
+def _question(task: StepTask) -> int:
+    """Which question of its step it is: each is told of for itself, and once."""
+    return len(task.pauses)

@@ -107,6 +107,8 @@ def _carry_out(
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
     notifier.opened(complaint, opened, by)
+    if decision.event.kind is Action.ADD_INFORMATION:
+        notifier.answered(complaint, decision.event, by)
     return Performed(complaint, event, decision, opened)
 
 

@@ -23,8 +23,9 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
     Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level) is the right to record and notify.
     """
     with one_transaction():
-        notifier = Notifier(load_working_calendar(), now)
         cases = {case.id: case for case in _lock_due_cases(now, batch)}
+        # Read only behind the lock: a change of the calendar holds every case until it is committed.
+        notifier = Notifier(load_working_calendar(), now)
         for task in _due_tasks(cases, now):
             _take_up_or_put_off(cases[task.complaint_id], task, notifier)
         return len(cases)

@@ -21,7 +21,7 @@ def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) ->
     """End a wait that nobody answered, as the system's act; its officer hears of it (SOP steps 1 and 7)."""
     request = ActionRequest(Action.EXPIRE_QUESTION, task.agency_code)
     perform_action(complaint.id, request, SYSTEM, None, now=notifier.at)
-    notifier.about(complaint, task, "question_expired")
+    notifier.question_expired(complaint, task)
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:

@@ -106,7 +106,7 @@ class ComplaintSecurityManager(SecurityManager):
         for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
             getattr(tokens, f"{of}_loader")(no_good_token)
         tokens.additional_claims_loader(self._marks_of_token)
-        sign_ins.install()
+        sign_ins.install(app)
         return tokens
 
     def _marks_of_token(self, identity: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import config
+from app.launch.everything import programs
 from app.launch.home import ensure_secrets
 
 
@@ -69,6 +70,17 @@ def test_a_login_returns_to_exact_addresses_only(tmp_path: Path) -> None:
 )
 def test_the_rate_limiter_counts_in_the_same_redis(redis_url: str, storage: str, tmp_path: Path) -> None:
     assert settings(tmp_path, REDIS_URL=redis_url)["RATELIMIT_STORAGE_URI"] == storage
+
+
+def test_the_number_of_workers_is_what_is_started_and_what_the_pages_expect(tmp_path: Path) -> None:
+    home = {"LAPOR_HOME": str(tmp_path)}
+    for given, number in (({}, 2), ({"WORKERS": "5"}, 5)):
+        assert config.settings(home | given)["WORKERS"] == number
+        workers = [p.name for p in programs(config.read_environment(home | given).workers) if p.command[-1] == "worker"]
+        assert len(workers) == number
+    for bad in ("0", "-1", "dua", "501"):
+        with pytest.raises(config.ConfigurationError, match="WORKERS"):
+            config.read_environment(home | {"WORKERS": bad})
 
 
 def test_limits_and_cookies_are_never_left_to_the_frameworks(tmp_path: Path) -> None:

@@ -119,6 +119,8 @@ DOORS = {
         {"administrator"},
         """
         GET /pesan-gagal/
+        GET /pesan-gagal/kirim-lagi
+        POST /pesan-gagal/kirim-lagi
         POST /pesan-gagal/<int:delivery_id>/kirim-lagi
         """,
     ),

@@ -1,5 +1,6 @@
 """Every change of the calendar shows what moves and asks why; the journal keeps it; a missing year is said."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,11 +11,24 @@ from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
 from app.extensions import db
-from app.models import Holiday, JournalEntry
+from app.labels.reference import REFUSED
+from app.models import Holiday, JournalEntry, WorkingWeek
 from jobs import job_context
 from jobs.alarm_jobs import sweep_timed_acts
 from tests.factories import a_complaint
-from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, save, sealed, with_reason
+from tests.views.reference_forms import (
+    HOLIDAY,
+    Freeze,
+    SignIn,
+    change,
+    due,
+    key_of,
+    office,
+    officer,
+    save,
+    sealed,
+    with_reason,
+)
 from views import calendar_change_views
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
@@ -65,10 +79,44 @@ def test_only_what_was_shown_to_this_officer_can_be_sent(app: Flask, tuesday: Fl
         kasi = db.session.scalars(select(User).where(User.username == "kasi")).one()
         kasi.roles = [*kasi.roles, role]
         db.session.commit()
-    for client, text in ((tuesday, "x"), (tuesday, mine[:-2]), (as_user("kasi"), mine)):
-        answer = client.post("/perubahan-kalender/", data={"usul": text, "reason": "Surat edaran"})
+    for text in ("", "x", mine[:-2], mine.replace(mine[5], "A", 1) + "A"):
+        answer = tuesday.post("/perubahan-kalender/", data={"usul": text, "reason": "Surat edaran"})
         assert answer.status_code == 400
+        assert "<h1>" in answer.text
+    other = as_user("kasi")
+    back = with_reason(other, page, "Surat edaran") or ""
+    assert "ditunjukkan kepada petugas lain" in back
+    assert ">Surat edaran</textarea>" in back
     assert _journal(app) == []
+    assert with_reason(other, back, "Surat edaran") is None
+    assert [entry.officer_id for entry in _journal(app)] == [officer(app, "kasi")]
+
+
+def test_deleting_asks_once_with_a_dialog_or_without(app: Flask, tuesday: FlaskClient) -> None:
+    assert change(tuesday, "/hari-libur/add", **HOLIDAY) is None
+    key = key_of(app, Holiday, day=date(2026, 11, 24))
+    listed, shown = (
+        tuesday.get("/hari-libur/list/?psize_HolidayView=100").text,
+        tuesday.get(f"/hari-libur/show/{key}").text,
+    )
+    for page in (listed, shown):
+        (button,) = re.findall(rf"<button[^>]*/hari-libur/confirm_delete/{key}[^>]*>", page)
+        assert "data-tanya" not in button
+    assert "data-tanya" in tuesday.get("/kategori/list/").text
+    asked = [tuesday.get(f"/hari-libur/confirm_delete/{key}"), tuesday.post(f"/hari-libur/confirm_delete/{key}")]
+    for question in asked:
+        assert "<h1>Yang akan bergeser</h1>" in question.text
+        assert "Dihapus: hari libur <b>Libur setempat</b>" in question.text
+    assert with_reason(tuesday, asked[0].text, "Batal") is None
+    assert [entry.reason for entry in _journal(app)][1:] == ["Batal"]
+    assert tuesday.get(f"/hari-libur/confirm_delete/{key}").status_code == 404
+
+
+def test_the_only_week_is_not_even_asked_about(app: Flask, tuesday: FlaskClient) -> None:
+    key = key_of(app, WorkingWeek, starts_on=None)
+    answer = tuesday.get(f"/jam-kerja/confirm_delete/{key}", follow_redirects=True)
+    assert str(REFUSED["never_opens"]) in answer.text
+    assert answer.request.path == "/jam-kerja/list/"
 
 
 def test_the_second_of_two_administrators_is_told_and_asked_anew(app: Flask, tuesday: FlaskClient) -> None:
@@ -90,6 +138,7 @@ def test_the_second_of_two_administrators_is_told_and_asked_anew(app: Flask, tue
 def test_of_many_moves_the_first_two_hundred_are_shown_and_all_counted(
     app: Flask, tuesday: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert calendar_change_views.MOST_SHOWN == 200
     monkeypatch.setattr(calendar_change_views, "MOST_SHOWN", 2)
     with app.app_context():
         for _ in range(3):

@@ -68,7 +68,9 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
     app.config["SMTP_URL"] = "smtp://localhost:1"
     try:
-        assert "Semua bagian bekerja" in page(as_user)
+        told = page(as_user)
+        assert "Semua bagian bekerja" in told
+        assert "1 pekerja hidup, terakhir terlihat hari ini, " in told
     finally:
         app.config["SMTP_URL"] = None
     assert ready(app) == (200, [])
@@ -121,7 +123,7 @@ def test_tables_of_another_version_are_red(app: Flask, as_user: SignIn) -> None:
 
 def test_failed_and_overdue_messages_are_told(app: Flask, as_user: SignIn) -> None:
     Office(app).message("kasi", state="failed")
-    assert "1 pesan sudah diserah" in page(as_user)
+    assert "1 pesan gagal dikirim" in page(as_user)
     Office(app).message("kasi", next_try_at=utc_now() - timedelta(minutes=6))
     told = page(as_user)
     assert "Yang tertua seharusnya berangkat" in told
@@ -152,3 +154,37 @@ def test_supervisors_see_it_too_and_others_do_not(as_user: SignIn) -> None:
     assert 'href="/pesan-gagal/"' not in as_user("pengawas").get("/kesehatan/").text
     for name in ("kasi", "kadis", "kepala.dishub"):
         assert as_user(name).get("/kesehatan/").status_code == 403
+
+
+def test_a_missing_worker_is_named_until_it_is_back(app: Flask, connection: Redis, as_user: SignIn) -> None:
+    """Redis forgets a dead worker a quarter of a minute after it has fallen silent; the page does not."""
+    app.config["WORKERS"] = 2
+    try:
+        assert ready(app) == (200, ["workers: 1 of 2 are alive"])
+        told = page(as_user)
+        assert "1 pekerja hidup" in told
+        assert "Kurang 1: seharusnya 2 pekerja" in told
+        assert "python run.py worker" in told
+        heard(connection, "pekerja2", timedelta(seconds=91))
+        assert ready(app)[1][0] == "workers: 1 of 2 are alive"
+        heard(connection, "pekerja2", timedelta(seconds=1))
+        assert ready(app) == (200, [])
+        assert "Kurang" not in page(as_user)
+        heard(connection, "pekerja3", timedelta(seconds=1))
+        assert ready(app) == (200, [])
+    finally:
+        app.config["WORKERS"] = 1
+
+
+@pytest.mark.parametrize(("seconds", "alive"), [(89, True), (91, False)])
+def test_a_worker_counts_as_alive_for_ninety_seconds(app: Flask, connection: Redis, seconds: int, alive: bool) -> None:
+    heard(connection, "pekerja1", timedelta(seconds=seconds))
+    assert ("worker: none is alive" in ready(app)[1]) is not alive
+
+
+@pytest.mark.parametrize(("seconds", "counted"), [(118, False), (122, True)])
+def test_an_alarm_is_late_after_two_minutes(app: Flask, as_user: SignIn, seconds: int, counted: bool) -> None:
+    Office(app).case()
+    due = utc_now() - timedelta(seconds=seconds)
+    change(app, update(StepTask).where(StepTask.closed_at.is_(None)).values(next_alarm_at=due))
+    assert ("menunggu peringatannya lebih dari dua menit" in page(as_user)) is counted

@@ -105,10 +105,13 @@ def test_a_foreign_file_adds_its_whole_days_and_says_what_it_left_out(app: Flask
         event("20261211", ""),
         event("18990101", "Dahulu"),
         event("20261212", "Rusak", "DTEND;VALUE=DATE:bukan"),
+        event("20261213", "Tiap hari itu", "RDATE;VALUE=DATE:20261214,20261215"),
+        event("20261214", "Sangat lama", "DURATION:P9999999D"),
+        event("99991231", "Akhir zaman"),
     )
     before = rows(app)
     page = send(office, content, "collective_leave").text
-    assert "7 acara di berkas tidak dibaca" in page
+    assert "10 acara di berkas tidak dibaca" in page
     assert "&lt;b&gt;Hari&lt;/b&gt; jadi" in page
     assert "Perubahan (3)" in page
     assert with_reason(office, page) is None
@@ -177,3 +180,33 @@ def test_filling_adds_only_what_is_missing_of_this_and_the_next_year(app: Flask,
     with app.app_context():
         assert len(db.session.scalars(select(JournalEntry)).one().data["rows"]) == len(wanted) - 1
     assert "sudah lengkap" in office.post("/hari-libur/isi", follow_redirects=True).text
+
+
+BOMBS = {
+    "endless": ("RRULE:FREQ=SECONDLY",),
+    "a thousand million": ("RRULE:FREQ=DAILY;COUNT=999999999",),
+    "listed": ("RDATE;VALUE=DATE:" + ",".join(["20261201"] * 20_000),),
+    "one of a row": ("RECURRENCE-ID;VALUE=DATE:20261130",),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_repeated_events_are_never_unrolled(name: str) -> None:
+    found = read_ical(ics(event("20261130", "Tiap hari", *BOMBS[name]), event("20261201", "Satu")), "localhost", KINDS)
+    assert ([day.name for day in found.days], found.left_out) == (["Satu"], 1)
+
+
+@pytest.mark.parametrize(("length", "days"), [("P1D", 1), ("P3D", 3), ("P1W", 7), ("PT12H", 1), ("P401D", 0)])
+def test_an_event_may_name_its_length_instead_of_its_end(length: str, days: int) -> None:
+    found = read_ical(ics(event("20261130", "Lama", f"DURATION:{length}"), event("20270105", "Satu")), "x", KINDS)
+    assert [day.name for day in found.days].count("Lama") == days
+
+
+def test_the_largest_file_and_the_most_days_are_still_read() -> None:
+    whole = ics(*(event("20261130", f"Libur {n}") for n in range(400)))
+    assert len(read_ical(whole, "localhost", KINDS).days) == 400
+    padded = whole.replace(b"PRODID:", b"PRODID:" + b"x" * (256 * 1024 - len(whole)))
+    assert len(padded) == 256 * 1024
+    assert len(read_ical(padded, "localhost", KINDS).days) == 400
+    with pytest.raises(FileRefused, match="too_large"):
+        read_ical(padded + b"\n", "localhost", KINDS)
