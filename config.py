@@ -51,6 +51,7 @@ class Environment:
     gateway_url: str | None = None
     trusted_proxies: int = 0
     workers: int = 2
+    session_idle_minutes: int = 30
 
     @property
     def served_by_https(self) -> bool:
@@ -94,6 +95,9 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         mail_from=given.get("MAIL_FROM"),
         gateway_url=given.get("GATEWAY_URL"),
         trusted_proxies=number_of("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
+        session_idle_minutes=number_of(
+            "SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 720, reasons
+        ),
         workers=number_of("WORKERS", given.get("WORKERS", "2"), 1, 500, reasons),
     )
     if reasons:
@@ -190,6 +194,7 @@ def _cookie_settings(environment: Environment) -> dict[str, Any]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": environment.served_by_https,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SESSION_IDLE": timedelta(minutes=environment.session_idle_minutes),
         "PREFERRED_URL_SCHEME": "https" if environment.served_by_https else "http",
         "TRUSTED_HOSTS": trusted_hosts(environment),
         "FAB_SAFE_REDIRECT_HOSTS": redirect_hosts(environment),

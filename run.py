@@ -140,6 +140,7 @@ ENVIRONMENT_HELP = """environment:
   SMTP_URL         the mail server
   MAIL_FROM        the sender of e-mails
   GATEWAY_URL      an Apprise address for WhatsApp, Telegram or SMS, with {to} for the officer
+  SESSION_IDLE_MINUTES  minutes without activity after which a sign-in ends (30)
   WORKERS          how many workers run; one that is missing is named (2)
   TRUSTED_PROXIES  how many proxies stand in front, whose X-Forwarded-* count (0)
   LAPOR_ENV        "production" refuses an unsafe start

@@ -17,8 +17,8 @@ def sweep_alarms() -> int:
 
 @in_app
 def sweep_timed_acts() -> int:
-    """Close what nobody answered, note the delegations that ended, forget old logouts, say when the calendar ends."""
-    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, sign_ins.forget_ended)
+    """Close what nobody answered, note the delegations that ended, forget old sign-ins, say when the calendar ends."""
+    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, sign_ins.forget_old)
     done = sum(_until_done(batch_of) for batch_of in batches)
     watch_calendar.warn_of_missing_year(utc_now())
     return done

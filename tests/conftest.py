@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE
+from app.clock import OFFICE_ZONE, utc_now
 from app.demo.accounts import PASSWORD, make_accounts
 from app.extensions import db, redis_client
 from app.queries.people import person_of
-from app.security.sign_ins import SEAL, seal_of
+from app.security.sign_ins import begin
 from tests.servers import (
     database_url_for,
     prepare_template,
@@ -48,6 +48,7 @@ def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]
         "WTF_CSRF_ENABLED": False,
         "SMTP_URL": None,
         "WORKERS": 1,
+        "SESSION_IDLE": timedelta(hours=12),
     }
 
 
@@ -143,7 +144,7 @@ def client_of(app: Flask, username: str) -> FlaskClient:
     client = Browser(app, app.response_class)
     with app.app_context():
         user = db.session.scalars(select(User).where(User.username == username)).one()
-        cookie = {"_user_id": str(user.id), "_fresh": True, SEAL: seal_of(user)}
+        cookie = {"_user_id": str(user.id), "_fresh": True, **begin(user, utc_now(), None, "uji")}
     with client.session_transaction() as session:
         session.update(cookie)
     return client

@@ -1,6 +1,6 @@
 """All tables, so that migrations and mappers see the whole of them."""
 
-from app.models.access import ApiKey, EndedSignIn, IdempotencyKey
+from app.models.access import ApiKey, IdempotencyKey, SignIn
 from app.models.complaint import AgencyTrackRow, Complaint, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, NumberCounter
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
@@ -22,7 +22,6 @@ __all__ = [
     "Delivery",
     "DeliveryItem",
     "District",
-    "EndedSignIn",
     "Holiday",
     "IdempotencyKey",
     "JournalEntry",
@@ -35,6 +34,7 @@ __all__ = [
     "OfficerProfile",
     "Reporter",
     "SavedList",
+    "SignIn",
     "SopStepRow",
     "SopVersion",
     "StepAlarm",

@@ -1,7 +1,7 @@
-"""Programs that may call us and what they were answered, and sign-ins that have ended."""
+"""Programs that may call us and what they were answered, and the sign-ins of officers."""
 
 from flask_appbuilder import Model
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,10 +41,17 @@ class IdempotencyKey(Model):
     created_at: Mapped[Instant]
 
 
-class EndedSignIn(Model):
-    """A sign-in that its officer has ended: a copy of its cookie is still signed, but opens nothing."""
+class SignIn(Model):
+    """One sign-in by the form: where, with which browser, and until when; a cookie whose row is gone opens nothing."""
 
-    __tablename__ = "ended_sign_in"
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_user", "user_id", "began_at"),)
 
-    mark: Mapped[Word] = mapped_column(primary_key=True)
-    ended_at: Mapped[Instant]
+    id: Mapped[BigKey]
+    mark: Mapped[Word] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    began_at: Mapped[Instant] = mapped_column(index=True)
+    seen_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    address: Mapped[str | None]
+    browser: Mapped[Line]

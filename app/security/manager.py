@@ -6,17 +6,19 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, request, session
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu, assoc_permissionview_role
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, User, ViewMenu, assoc_permissionview_role
 from flask_appbuilder.security.views import AuthDBView
 from flask_jwt_extended import JWTManager
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.clock import utc_now
 from app.errors import Problem, problem
 from app.fab_repairs import is_readable
 from app.json_input import json_object
 from app.labels.refusals import HTTP
+from app.models import SignIn
 from app.security import sign_ins
 from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
 from app.security.current_person import finding_person
@@ -113,25 +115,35 @@ class ComplaintSecurityManager(SecurityManager):
         return {sign_ins.SEAL: sign_ins.seal_of(self.get_user_by_id(int(identity)))}
 
     def load_user(self, pk: str) -> Any:
-        """The account of a cookie, unless it is inactive or its password has changed since."""
-        return self._account(pk, session)
+        """The account of a cookie, unless it is inactive, its password has changed since or its sign-in has ended."""
+        found = self._account(pk, session)
+        if found is None or not sign_ins.lives(found[1], utc_now()):
+            return None
+        sign_ins.take_up(found[1], utc_now())
+        return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
-        """The account of a token, under the same conditions."""
-        user = self._account(jwt_data["sub"], jwt_data)
-        if user is not None:
-            g.user = user
-        return user
+        """The account of a token, under the same conditions; its sign-in is as old as the token."""
+        found = self._account(jwt_data["sub"], jwt_data)
+        if found is None:
+            return None
+        g.user = found[0]
+        return found[0]
 
     def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
-        could_be = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
+        """Account and sign-in by a cookie's or token's own words, in one statement; None where they prove nothing."""
+        if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
+            return None
+        its_own = (SignIn.user_id == User.id) & (SignIn.mark == str(marks.get(sign_ins.MARK, "")))
+        statement = select(User, SignIn).outerjoin(SignIn, its_own).where(User.id == int(key))
         with finding_person():
-            user = super().load_user(key) if could_be else None
-        return user if user is not None and sign_ins.holds(user, marks) else None
+            found = self.session.execute(statement.options(joinedload(User.roles))).unique().first()
+        return found if found is not None and found[0].is_active and sign_ins.is_sealed(found[0], marks) else None
 
     def reset_password(self, userid: Any, password: str) -> None:
         """A new password; every sign-in made with the old one ends, but the one that is changing its own goes on."""
         super().reset_password(userid, password)
+        sign_ins.end_sign_ins(int(userid), utc_now())
         if current_user.is_authenticated and str(current_user.id) == str(userid):
             session[sign_ins.SEAL] = sign_ins.seal_of(self.get_user_by_id(int(userid)))
 

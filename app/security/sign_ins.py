@@ -1,4 +1,6 @@
-"""A sign-in ends with its logout and with the password it was made with: stock FAB's cookies outlive both."""
+"""A sign-in ends with its logout, from another device, with its password, after a pause and with the day: stock FAB's
+cookies outlive all of them.
+"""
 
 import hashlib
 import hmac
@@ -7,20 +9,27 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, update
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import EndedSignIn
+from app.models import SignIn
 from app.transaction import one_transaction
 
 SEAL, MARK = "seal", "sign_in"
 OF_A_SIGN_IN = (SEAL, MARK, "_user_id", "_fresh", "_id")
-SLOWEST_ANSWER = timedelta(hours=1)
-"""How long after a logout an answer that was under way may still have written the cookie anew, with room to spare."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How often it is written down that a sign-in is in use."""
+
+KEPT = timedelta(days=30)
+"""How long an officer finds an old sign-in in the list."""
+
+BY_ITSELF = "X-Sendiri"
+"""Sent by our scripts with what they ask by themselves: nobody need sit in front of the page for that."""
+
+SECONDS_LEFT = "X-Sesi"
 
 
 def seal_of(user: Any) -> str:
@@ -29,44 +38,92 @@ def seal_of(user: Any) -> str:
     return hmac.new(secret, f"sign-in:{user.id}:{user.password}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def holds(user: Any, marks: Mapping[str, Any]) -> bool:
-    """Whether a cookie or token was got with the present password, and its sign-in was not ended since."""
-    return hmac.compare_digest(str(marks.get(SEAL, "")), seal_of(user)) and not _has_ended(marks.get(MARK))
+def is_sealed(user: Any, marks: Mapping[str, Any]) -> bool:
+    """Whether a cookie or token was got with the account's present password."""
+    return hmac.compare_digest(str(marks.get(SEAL, "")), seal_of(user))
 
 
-def _has_ended(mark: str | None) -> bool:
-    if mark is None:
-        return False
-    return db.session.scalars(select(EndedSignIn.mark).where(EndedSignIn.mark == mark)).first() is not None
+def ends_at(sign_in: SignIn) -> datetime:
+    """When a sign-in ends by itself: after a pause, or with the day on which it began."""
+    whole: timedelta = current_app.permanent_session_lifetime
+    return min(sign_in.seen_at + current_app.config["SESSION_IDLE"], sign_in.began_at + whole)
+
+
+def lives(sign_in: SignIn | None, now: datetime) -> bool:
+    """Whether a cookie with this sign-in opens anything."""
+    return sign_in is not None and sign_in.ended_at is None and now < ends_at(sign_in)
+
+
+def take_up(sign_in: SignIn, now: datetime) -> None:
+    """Note that a sign-in is in use, at most once a minute and not for what a page asks by itself."""
+    g.sign_in = sign_in
+    if BY_ITSELF in request.headers or now - sign_in.seen_at < SEEN_EVERY:
+        return
+    # In a transaction of its own: reading a page ends in no commit.
+    with db.engine.begin() as connection:
+        connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
+    db.session.refresh(sign_in, ["seen_at"])
+
+
+def seconds_left() -> int | None:
+    """For how long the browser on screen stays signed in without doing anything; None for a stranger."""
+    if "sign_in" not in g or not current_user.is_authenticated:
+        return None
+    return max(0, int((ends_at(g.sign_in) - utc_now()).total_seconds()))
 
 
 def install(app: Flask) -> None:
-    """Mark every sign-in by the form, and remember those that were ended; harmless when done again."""
-    user_logged_in.connect(_mark)
-    user_logged_out.connect(_end)
-    app.after_request(_not_written_anew)
+    """Mark every sign-in by this program's form, and end it with its logout; harmless when done again."""
+    user_logged_in.connect(_begin, app)
+    user_logged_out.connect(_end, app)
+    app.after_request(_tell_and_tidy)
+    app.jinja_env.globals["sign_in_seconds"] = seconds_left
 
 
-def forget_ended(now: datetime, batch: int = 500) -> int:
-    """Drop one batch of ended sign-ins of which no copy of the cookie is still taken for signed; says how many."""
-    oldest = now - current_app.permanent_session_lifetime - SLOWEST_ANSWER
+def begin(user: Any, now: datetime, address: str | None, browser: str) -> dict[str, str]:
+    """Write a new sign-in down; what its cookie must carry."""
+    mark = secrets.token_urlsafe(16)
+    row = SignIn(mark=mark, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
     with one_transaction():
-        past = select(EndedSignIn.mark).where(EndedSignIn.ended_at < oldest).limit(batch)
-        past = past.with_for_update(skip_locked=True)
-        gone = delete(EndedSignIn.__table__).where(EndedSignIn.__table__.c.mark.in_(past.scalar_subquery()))
-        return len(db.session.execute(gone.returning(EndedSignIn.__table__.c.mark)).all())
+        db.session.add(row)
+    return {SEAL: seal_of(user), MARK: mark}
 
 
-def _not_written_anew(response: Response) -> Response:
-    """A cookie that opens nothing is not signed again: kept young, it would outlive the memory that it was ended."""
+def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
+    """The sign-ins of an officer that are still open, the one used last first."""
+    statement = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if lives(row, now)]
+
+
+def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
+    """End one sign-in of an officer, or every one but that of this very browser; says how many."""
+    open_ones = (SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    which = SignIn.id == only if only is not None else SignIn.mark != session.get(MARK, "")
+    with one_transaction():
+        statement = update(SignIn).where(*open_ones, which).values(ended_at=now).returning(SignIn.id)
+        return len(db.session.execute(statement.execution_options(synchronize_session=False)).all())
+
+
+def forget_old(now: datetime, batch: int = 500) -> int:
+    """Drop one batch of sign-ins of long ago; says how many."""
+    with one_transaction():
+        past = select(SignIn.id).where(SignIn.began_at < now - KEPT).limit(batch).with_for_update(skip_locked=True)
+        gone = delete(SignIn.__table__).where(SignIn.__table__.c.id.in_(past.scalar_subquery()))
+        return len(db.session.execute(gone.returning(SignIn.__table__.c.id)).all())
+
+
+def _tell_and_tidy(response: Response) -> Response:
+    """A cookie that opens nothing is not signed again; a page's scripts are told how long the sign-in lasts."""
     if session.modified and MARK in session and not current_user.is_authenticated:
         for name in OF_A_SIGN_IN:
             session.pop(name, None)
+    if (left := seconds_left()) is not None:
+        response.headers[SECONDS_LEFT] = str(left)
     return response
 
 
-def _mark(_sender: Any, user: Any) -> None:
-    session[SEAL], session[MARK] = seal_of(user), secrets.token_urlsafe(16)
+def _begin(_sender: Any, user: Any) -> None:
+    session.update(begin(user, utc_now(), request.remote_addr, request.user_agent.string))
 
 
 def _end(_sender: Any, user: Any) -> None:
@@ -74,5 +131,4 @@ def _end(_sender: Any, user: Any) -> None:
     if mark is None:
         return
     with one_transaction():
-        ended = insert(EndedSignIn.__table__).values(mark=mark, ended_at=utc_now())
-        db.session.execute(ended.on_conflict_do_nothing())
+        db.session.execute(update(SignIn).where(SignIn.mark == mark).values(ended_at=utc_now()))

@@ -1,4 +1,4 @@
-"""Logouts are remembered for as long as a copy of the cookie could be used, and no longer."""
+"""Sign-ins end after a pause, with the day, and from another device; old ones are forgotten, and stay shut."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,43 +7,34 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select
 
-from app.clock import utc_now
+from app.clock import OFFICE_ZONE, utc_now
 from app.demo.accounts import PASSWORD
 from app.extensions import db
-from app.models import EndedSignIn
-from app.security.sign_ins import forget_ended
+from app.models import SignIn
+from app.security.sign_ins import KEPT, forget_old
 from jobs import alarm_jobs, job_context
 
 Freeze = Callable[[str], Any]
 COOKIE = "lapor_session"
-LIFE = timedelta(hours=12)
-KEPT = LIFE + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def half_an_hour(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "SESSION_IDLE", timedelta(minutes=30))
 
 
 def remembered(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalars(select(func.count()).select_from(EndedSignIn)).one()
+        return db.session.scalars(select(func.count()).select_from(SignIn)).one()
 
 
-def end(app: Flask, *moments: datetime) -> None:
-    rows = [{"mark": f"m{n}", "ended_at": at} for n, at in enumerate(moments)]
-    with app.app_context():
-        db.session.execute(insert(EndedSignIn), rows)
-        db.session.commit()
-
-
-def sweep(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_context, "worker_app", lambda: app)
-    with app.app_context():
-        alarm_jobs.sweep_timed_acts()
-
-
-def signed_in_and_copied(app: Flask) -> tuple[FlaskClient, str]:
+def signed_in_and_copied(app: Flask, username: str = "kasi") -> tuple[FlaskClient, str]:
     """An officer's browser, and the cookie that somebody took from it."""
     browser = app.test_client()
-    assert browser.post("/login/", data={"username": "kasi", "password": PASSWORD}).status_code == 302
+    assert browser.post("/login/", data={"username": username, "password": PASSWORD}).status_code == 302
     taken = browser.get_cookie(COOKIE)
     assert taken is not None
     return browser, taken.value
@@ -53,54 +44,119 @@ def is_out(client: FlaskClient) -> bool:
     return "/login" in client.get("/").headers.get("Location", "")
 
 
-def test_the_sweep_forgets_those_older_than_any_cookie(
-    app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    freeze("2026-11-24 10:00")
-    now, second = utc_now(), timedelta(seconds=1)
-    end(app, now - KEPT - second, now - KEPT + second, now - LIFE - second, now)
-    sweep(app, monkeypatch)
-    assert remembered(app) == 3
-    sweep(app, monkeypatch)
-    assert remembered(app) == 3
+def with_cookie(app: Flask, cookie: str) -> FlaskClient:
+    client = app.test_client()
+    client.set_cookie(COOKIE, cookie)
+    return client
 
 
-def test_many_go_in_batches(app: Flask) -> None:
-    end(app, *[utc_now() - KEPT - timedelta(minutes=1)] * 5)
+def test_half_an_hour_of_nothing_ends_it_and_work_keeps_it(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 08:00")
+    browser, _ = signed_in_and_copied(app)
+    for moment in ("08:29", "08:58", "09:27"):
+        freeze(f"2026-11-24 {moment}")
+        assert not is_out(browser), moment
+    freeze("2026-11-24 09:58")
+    assert is_out(browser)
+
+
+def test_what_the_page_asks_by_itself_keeps_nobody_signed_in(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 08:00")
+    browser, _ = signed_in_and_copied(app)
+    freeze("2026-11-24 08:20")
+    answer = browser.get("/kabar?sejak=0", headers={"X-Sendiri": "1"})
+    assert answer.headers["X-Sesi"] == "600"
+    freeze("2026-11-24 08:31")
+    assert is_out(browser)
+
+
+def test_one_press_keeps_it_and_tells_for_how_long(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 08:00")
+    browser, _ = signed_in_and_copied(app)
+    freeze("2026-11-24 08:26")
+    assert browser.get("/kabar").headers["X-Sesi"] == "1800"
+    assert 'data-sesi="1800"' in browser.get("/aduan/").text
+    assert "X-Sesi" not in app.test_client().get("/login/").headers
+
+
+def test_it_ends_with_the_day_however_busy(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 07:00")
+    browser, _ = signed_in_and_copied(app)
+    for quarter in range(1, 48):
+        at = datetime(2026, 11, 24, 7, tzinfo=OFFICE_ZONE) + timedelta(minutes=15 * quarter)
+        freeze(at.strftime("%Y-%m-%d %H:%M"))
+        assert not is_out(browser), at
+    freeze("2026-11-24 19:00")
+    assert is_out(browser)
+
+
+def test_it_is_written_down_at_most_once_a_minute(app: Flask, freeze: Freeze) -> None:
+    freeze("2026-11-24 08:00")
+    browser, _ = signed_in_and_copied(app)
+
+    def seen() -> datetime:
+        with app.app_context():
+            return db.session.scalars(select(SignIn.seen_at)).one()
+
+    began = seen()
+    freeze("2026-11-24 08:00")
+    browser.get("/aduan/")
+    assert seen() == began
+    freeze("2026-11-24 08:01")
+    browser.get("/aduan/")
+    assert seen() == began + timedelta(minutes=1)
+
+
+def test_a_cookie_without_its_row_opens_nothing(app: Flask) -> None:
+    _, taken = signed_in_and_copied(app)
     with app.app_context():
-        assert [forget_ended(utc_now(), batch=2) for _ in range(4)] == [2, 2, 1, 0]
+        db.session.execute(SignIn.__table__.delete())
+        db.session.commit()
+    assert is_out(with_cookie(app, taken))
 
 
-def test_a_copied_cookie_stays_shut_before_and_after_the_sweep(
+def test_a_cookie_with_another_officers_mark_opens_nothing(app: Flask) -> None:
+    browser, _ = signed_in_and_copied(app, "kadis")
+    with browser.session_transaction() as cookie:
+        mark = cookie["sign_in"]
+    other, _ = signed_in_and_copied(app, "kasi")
+    with other.session_transaction() as cookie:
+        cookie["sign_in"] = mark
+    assert is_out(other)
+
+
+def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
     app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     freeze("2026-11-24 10:00")
     browser, taken = signed_in_and_copied(app)
     browser.get("/logout/")
-    assert remembered(app) == 1
-    for moment, kept in (("2026-11-24 21:59", 1), ("2026-11-24 23:01", 0)):
-        freeze(moment)
-        sweep(app, monkeypatch)
-        assert remembered(app) == kept
-        thief = app.test_client()
-        thief.set_cookie(COOKIE, taken)
-        assert is_out(thief)
+    with app.app_context():
+        user = db.session.scalars(select(User.id).where(User.username == "kasi")).one()
+        row = {"user_id": user, "seen_at": utc_now(), "browser": "uji"}
+        old = [{**row, "mark": f"m{n}", "began_at": utc_now() - KEPT - timedelta(seconds=n - 1)} for n in range(5)]
+        db.session.execute(insert(SignIn), old)
+        db.session.commit()
+        assert [forget_old(utc_now(), batch=2) for _ in range(3)] == [2, 1, 0]
+    assert remembered(app) == 3
+    freeze("2026-12-25 10:00")
+    monkeypatch.setattr(job_context, "worker_app", lambda: app)
+    with app.app_context():
+        alarm_jobs.sweep_timed_acts()
+    assert remembered(app) == 0
+    assert is_out(with_cookie(app, taken))
 
 
 @pytest.mark.parametrize("page", ["/login/", "/lang/en", "/pemberitahuan/"])
-def test_a_copied_cookie_cannot_be_kept_young_until_the_logout_is_forgotten(
-    app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch, page: str
-) -> None:
-    freeze("2026-11-24 10:00")
+def test_a_dead_cookie_is_not_signed_anew(app: Flask, page: str) -> None:
     browser, taken = signed_in_and_copied(app)
     browser.get("/logout/")
-    thief = app.test_client()
-    thief.set_cookie(COOKIE, taken)
-    for moment in ("2026-11-24 18:00", "2026-11-25 02:00"):
-        freeze(moment)
-        thief.get(page)
-        sweep(app, monkeypatch)
-    assert remembered(app) == 0
+    thief = with_cookie(app, taken)
+    thief.get(page)
+    with thief.session_transaction() as cookie:
+        kept = dict(cookie)
+    written = thief.get_cookie(COOKIE)
+    assert written is None or written.value == taken or "sign_in" not in kept
     assert is_out(thief)
 
 

@@ -85,7 +85,7 @@
       one('a', bar).hidden = !over;
     };
     one('button', bar).addEventListener('click', async () => {
-      const answer = await fetch('/kabar', { headers: { 'X-Tetap-Masuk': '1' } }).catch(() => null);
+      const answer = await fetch('/kabar').catch(() => null);
       if (answer && answer.ok && answer.headers.get('X-Sesi')) until = Date.now() + Number(answer.headers.get('X-Sesi')) * 1000;
       tell();
     });

@@ -47,7 +47,7 @@
   const news = one('[data-kabar]');
   async function ask() {
     if (document.hidden) return;
-    const answer = await fetch(news.dataset.kabar, { headers: { Accept: 'application/json' } });
+    const answer = await fetch(news.dataset.kabar, { headers: { Accept: 'application/json', 'X-Sendiri': '1' } });
     if (!answer.ok || answer.redirected) return;
     const told = await answer.json();
     if (!told.count) return;
