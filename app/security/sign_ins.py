@@ -74,8 +74,10 @@ def seconds_left() -> int | None:
 
 def install(app: Flask) -> None:
     """Mark every sign-in by this program's form, and end it with its logout; harmless when done again."""
-    user_logged_in.connect(_begin, app)
-    user_logged_out.connect(_end, app)
+    # The framework hands over a proxy, and the signals come from the program itself.
+    program = getattr(app, "_get_current_object", lambda: app)()
+    user_logged_in.connect(_begin, program)
+    user_logged_out.connect(_end, program)
     app.after_request(_tell_and_tidy)
     app.jinja_env.globals["sign_in_seconds"] = seconds_left
 
