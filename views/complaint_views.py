@@ -29,6 +29,7 @@ from views.agency_choice import offer
 from views.case_explained import explanation_of
 from views.form_errors import heading_of
 from views.form_once import Landing, once
+from views.found_lines import place_of
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
 from workflow_rules.decide import sees
@@ -113,7 +114,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         colleagues=[e for e in timeline(case) if e.quotes and e.kind in ("note", "report", "send_back", "register")],
         words=words,
         lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
-        place=_place(case),
+        place=place_of(case.complaint),
         search=request.form.get("agency_search", "").strip()[:80],
         offered=lambda form, search: offer(case, form, search),
         quick_phrases=QUICK_PHRASES,
@@ -144,14 +145,6 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
     return min(
         valid, key=lambda x: wanted.index(x.agency_code) if x.agency_code in wanted else len(wanted), default=None
     )
-
-
-def _place(case: Case) -> str:
-    """Where it happened, from the words of the reporter to the district."""
-    row = case.complaint
-    village = row.village.name if row.village else ""
-    district = gettext("Kec. %(name)s", name=row.district.name) if row.district else ""
-    return ", ".join(part for part in (row.location_text, village, district) if part)
 
 
 def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Person) -> Response:

@@ -16,6 +16,7 @@ from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_e
 from app.queries.deliveries import count_failed
 from app.queries.people import ADMINISTRATOR_ROLE
 from app.queries.reference import load_working_calendar, missing_holiday_year
+from app.queries.search import prepare_search
 from app.queries.worklists import (
     Queue,
     WorkCounts,
@@ -25,6 +26,7 @@ from app.queries.worklists import (
     work_page,
 )
 from app.security.current_person import current_person, may
+from views.found_lines import with_hits
 from views.list_address import PAGE_SIZE, ListAddress, pages_of, read_address
 from views.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.screen_access import to_login
@@ -70,12 +72,12 @@ def _children(item: MenuItem) -> list[MenuItem]:
 def _inbox(person: Person) -> str:
     now = utc_now()
     address = _read_inbox_address()
-    wanted = _wanted(address)
+    wanted = _wanted(address, person)
     counts = g.worklist_counts = count_inbox(person, wanted, now)
     pages = pages_of(address, counts.found["all"])
     writer = LimitWriter(load_working_calendar(), now)
     rows = work_page(person, wanted, now, PAGE_SIZE, pages.offset)
-    lines = [work_line(row, writer, wanted.queue) for row in rows]
+    lines = with_hits((work_line(row, writer, wanted.queue) for row in rows), rows, wanted.search)
     return render_template(
         "inbox/inbox.html",
         title=gettext("Kotak Kerja"),
@@ -105,7 +107,7 @@ def _read_inbox_address() -> ListAddress:
     return read_address(choices)
 
 
-def _wanted(address: ListAddress) -> WorkFilter:
+def _wanted(address: ListAddress, person: Person) -> WorkFilter:
     queue, state, step = address.get("antre"), address.get("waktu"), address.get("langkah")
     return WorkFilter(
         queue=Queue(queue) if queue else Queue.MINE,
@@ -115,7 +117,7 @@ def _wanted(address: ListAddress) -> WorkFilter:
         fast="cepat" in address.values,
         category=address.get("kategori"),
         district=address.get("kecamatan"),
-        text=address.get("q") or "",
+        search=prepare_search(address.get("q") or "", person),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from flask_babel import gettext, ngettext
 
@@ -34,7 +35,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox or of the list of all complaints."""
+    """One row of the inbox or of the list of all complaints; `found` is what a search has hit in it."""
 
     case: Complaint
     number: int | None
@@ -43,6 +44,7 @@ class Line:
     agencies: tuple[str, ...]
     limit: Limit | None
     action: str
+    found: Any = None
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 import json
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.extensions import db
 from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
@@ -56,19 +58,27 @@ def parse_hours(text: str) -> list[list[str]]:
 
 
 def calendar_as_dict() -> dict[str, object]:
-    """The calendar tables in the form `WorkingCalendar.from_dict` takes."""
-    weeks = [
-        {
-            "from": week.starts_on.isoformat() if week.starts_on else None,
-            "to": week.ends_on.isoformat() if week.ends_on else None,
-            "hours": {day: parse_hours(getattr(week, day)) for day in WEEKDAYS if getattr(week, day)},
-        }
-        for week in db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id))
-    ]
+    """The calendar tables in the form `WorkingCalendar.from_dict` takes; read in one statement, as every page does."""
+    weeks, holidays = db.session.execute(select(_all_weeks(), _all_holidays())).one()
     closed: dict[str, str] = {}
-    for day, name in db.session.execute(select(Holiday.day, Holiday.name).order_by(Holiday.day, Holiday.id)):
-        closed[day.isoformat()] = f"{closed[day.isoformat()]}; {name}" if day.isoformat() in closed else name
-    return {"zone": ZONE, "weeks": weeks, "closed_days": closed}
+    for day, name in holidays or ():
+        closed[day] = f"{closed[day]}; {name}" if day in closed else name
+    return {"zone": ZONE, "weeks": [_week(*week) for week in weeks or ()], "closed_days": closed}
+
+
+def _week(starts_on: str | None, ends_on: str | None, *hours: str) -> dict[str, object]:
+    periods = {day: parse_hours(text) for day, text in zip(WEEKDAYS, hours, strict=True) if text}
+    return {"from": starts_on, "to": ends_on, "hours": periods}
+
+
+def _all_weeks() -> ScalarSelect[Any]:
+    columns = [WorkingWeek.starts_on, WorkingWeek.ends_on, *(getattr(WorkingWeek, day) for day in WEEKDAYS)]
+    return select(func.json_agg(aggregate_order_by(func.json_build_array(*columns), WorkingWeek.id))).scalar_subquery()
+
+
+def _all_holidays() -> ScalarSelect[Any]:
+    pair = func.json_build_array(Holiday.day, Holiday.name)
+    return select(func.json_agg(aggregate_order_by(pair, Holiday.day, Holiday.id))).scalar_subquery()
 
 
 def load_working_calendar() -> WorkingCalendar:
