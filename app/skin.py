@@ -42,7 +42,7 @@ STYLES = [
     "phone",
     "print",
 ]
-SCRIPTS = ("lb", "fab")
+SCRIPTS = ("lb", "fab", "similar")
 SEARCH_PATH = "/aduan/"
 # A case is reached from the inbox, as its trail of links says too.
 INBOX_PATH = "/"

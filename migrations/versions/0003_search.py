@@ -35,6 +35,10 @@ CREATE FUNCTION plain_words(words text) RETURNS text LANGUAGE sql IMMUTABLE PARA
 RETURN regexp_replace(coalesce(words, ''), '[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]+', ' ', 'g')
 """,
     r"""
+CREATE FUNCTION shared_words(ours text[], theirs text[]) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT count(*) FROM (SELECT unnest(ours) INTERSECT SELECT unnest(theirs)) shared)
+""",
+    r"""
 CREATE FUNCTION words_both_ways(words text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN to_tsvector('indonesian'::regconfig, plain_words(words)) || to_tsvector('simple'::regconfig, plain_words(words))
 """,
@@ -84,5 +88,6 @@ def downgrade() -> None:
     op.drop_index("ix_complaint_search_words", "complaint")
     op.drop_column("complaint", "search_words")
     op.execute("DROP FUNCTION complaint_words(varchar, varchar, varchar, varchar, text, bigint, bigint)")
+    op.execute("DROP FUNCTION shared_words(text[], text[])")
     op.execute("DROP FUNCTION words_both_ways(text)")
     op.execute("DROP FUNCTION plain_words(text)")
