@@ -60,7 +60,7 @@ def test_the_piece_for_javascript_names_what_is_there_and_why(there: str, villag
 def test_where_nothing_is_alike_that_is_said(there: str, as_user: SignIn) -> None:
     answer = as_user("admin.aduan").post("/aduan/baru/serupa", data={"title": "Antrean KTP"})
     assert "Belum ada aduan serupa" in answer.text
-    for hostile in ("\x00", "&|!", "x" * 9000):
+    for hostile in ("\x00", "jalan\x00lubang", "&|!", "x" * 9000):
         assert as_user("admin.aduan").post("/aduan/baru/serupa", data=typed(title=hostile)).status_code == 200
 
 
@@ -76,6 +76,13 @@ def test_without_javascript_a_button_of_the_form_brings_the_hints_and_keeps_what
     assert f'value="{TITLE}"' in answer.text
     assert how_many(app) == before
     assert 'data-serupa="/aduan/baru/serupa"' in answer.text
+
+
+def test_the_enter_key_saves_and_does_not_only_look(as_user: SignIn) -> None:
+    form = as_user("admin.aduan").get("/aduan/baru").text.partition('action="/aduan/baru"')[2]
+    first = re.search(r'<button[^>]*type="submit"[^>]*>', form)
+    assert first is not None
+    assert "name=" not in first[0]
 
 
 def test_a_form_that_comes_back_with_faults_has_the_hints_within_the_budget(
@@ -101,6 +108,7 @@ def test_the_card_merges_in_one_step_with_the_question_before_it(
     card = shown[shown.index('id="kembar"') : shown.index("</ul></section>")]
     assert "Desa sama, kata hampir sama, 3 hari sebelumnya" in card
     assert "&lt;b&gt;parah" in card
+    assert 'type="submit" name="ask" value="1"' in card
     form = next(f for f in forms_of(shown) if f.action == "merge" and f.fields.get("into") == [there])
     question = send(client, form, ask="1")
     assert "ke aduan utama?" in question.text
