@@ -11,16 +11,18 @@ from flask_migrate import upgrade
 from app.clock import utc_now
 from app.demo.build import build_demo
 from app.operations.audit import audit_all
+from app.operations.index_reporters import index_reporters
 from app.operations.load_reference import load_reference_data
 from app.security.sync_roles import sync_roles
 
 
 def migrate_database(app: Flask) -> None:
-    """Bring the tables to the newest revision, the roles to their table, and fill empty reference data."""
+    """Bring the tables to the newest revision, the roles to their table, and fill empty reference data and indexes."""
     with app.app_context():
         upgrade(directory=f"{app.root_path}/../migrations")
         sync_roles()
         load_reference_data(utc_now())
+        index_reporters()
 
 
 def make_demo(app: Flask) -> dict[str, Any]:

@@ -43,7 +43,7 @@ STYLES = [
     "phone",
     "print",
 ]
-SCRIPTS = ("lb", "inbox", "forms", "fab")
+SCRIPTS = ("lb", "inbox", "forms", "fab", "similar")
 SEARCH_PATH = "/aduan/"
 # A case is reached from the inbox, as its trail of links says too.
 INBOX_PATH = "/"

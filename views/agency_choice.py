@@ -1,34 +1,57 @@
 """Which agencies a direction offers first: suggested or already ticked ones, the rest of the tree folded beneath."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.models import Agency
+from app.queries.agency_suggestions import Suggestion
 from app.queries.case_page import Case
 from views.action_forms import ActionForm
 
+NUMBERS_SHOWN = 2
 Rows = list[tuple[str, str]]
 
 
 class Offer(NamedTuple):
-    """Agency codes with a remark each: those in sight, and those behind the fold."""
+    """Agency codes with a remark each: those in sight, those behind the fold; and the suggestions among the former."""
 
     shown: Rows
     rest: Rows
+    suggested: list[Suggestion]
 
 
-def offer(case: Case, form: ActionForm, search: str = "") -> Offer:
-    """Everything in service and not yet on the case; a search brings its hits into sight, ticked ones stay there."""
+def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), search: str = "") -> Offer:
+    """Everything in service and not yet on the case, suggestions first; a search brings its hits into sight instead,
+    ticked ones stay there.
+    """
     tree = _tree(case)
-    suggested = case.complaint.category.default_agency_code if case.complaint.category else None
-    wanted = {suggested, *form.typed.getlist("agencies")} if not search else set(form.typed.getlist("agencies"))
-    first = [code for code in tree if code in wanted or _found(case.agencies[code], search)]
-    first.sort(key=lambda code: code != suggested)
-    reason = gettext("Disarankan dari kategori")
-    shown = [(code, reason if code == suggested else _under(case, code)) for code in first]
-    return Offer(shown, [(code, _under(case, code)) for code in tree if code not in first])
+    suggested = {s.agency: s for s in suggestions if s.agency in tree and not search}
+    ticked = set(form.typed.getlist("agencies"))
+    others = [code for code in tree if code in ticked or _found(case.agencies[code], search)]
+    first = list(dict.fromkeys([*suggested, *others]))
+    remarks = {code: _why(suggested[code]) if code in suggested else _under(case, code) for code in tree}
+    rest = [code for code in tree if code not in first]
+    return Offer(
+        [(code, remarks[code]) for code in first], [(code, remarks[code]) for code in rest], list(suggested.values())
+    )
+
+
+def _why(suggestion: Suggestion) -> str:
+    """ "Disarankan dari kategori · 3 aduan serupa ditangani OPD ini: LB-…, LB-…" """
+    reasons = [gettext("Disarankan dari kategori")] if suggestion.by_category else []
+    if many := len(suggestion.cases):
+        numbers = ", ".join(case.number for case in suggestion.cases[:NUMBERS_SHOWN])
+        reasons.append(
+            ngettext(
+                "%(num)d aduan serupa ditangani OPD ini: %(numbers)s",
+                "%(num)d aduan serupa ditangani OPD ini: %(numbers)s",
+                many,
+                numbers=numbers + (", …" if many > NUMBERS_SHOWN else ""),
+            )
+        )
+    return " · ".join(reasons)
 
 
 def _found(agency: Agency, search: str) -> bool:

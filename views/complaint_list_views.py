@@ -1,5 +1,6 @@
 """All complaints a person may see, as one list with filters in the address; `/aduan/?lewat=1` is the late ones."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, render_template
@@ -13,13 +14,16 @@ from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options
 from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
+from app.queries.search import MOST_RANKED, NEAR_SHOWN, prepare_near_search, prepare_search
 from app.queries.worklists import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
+from views.found_lines import with_hits
 from views.list_address import ListAddress, pages_of, read_address
 from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
-from views.list_rows import LimitWriter, complaint_line
+from views.list_rows import LimitWriter, Line, complaint_line
 from views.screen_access import for_officers
+from workflow_rules.actors import Person
 from workflow_rules.steps import CaseStatus, Step
 
 
@@ -37,13 +41,13 @@ class ComplaintListView(BaseView):
         """The complaints the filters find, 25 a page; the late ones stand with the longest late first."""
         person, now = current_person(), utc_now()
         address = _read_list_address()
-        wanted = _wanted(address)
+        wanted = _wanted(address, person)
         counts = g.worklist_counts = count_badges(person, now, counting(person, wanted, now))
         saved = lists_of(current_user.id, "complaints")
         layout = layout_of(address, usual_of(saved, current_user.id))
         pages = pages_of(address, counts.listed, layout.size)
         order = "batas" if wanted.late else layout.order
-        rows = complaint_page(person, wanted, now, layout.size, pages.offset, order)
+        rows = complaint_page(person, wanted, now, layout.size, pages.offset, order) if counts.listed else []
         writer = LimitWriter(load_working_calendar(), now)
         return render_template(
             "inbox/complaints.html",
@@ -53,7 +57,8 @@ class ComplaintListView(BaseView):
             now=now,
             address=address,
             pages=pages,
-            lines=[complaint_line(row, writer) for row in rows],
+            lines=with_hits((complaint_line(row, writer) for row in rows), rows, wanted.search),
+            near=[] if rows else _near_lines(person, wanted, address, writer),
             late=wanted.late,
             order=order,
             orders=ORDERS,
@@ -61,7 +66,19 @@ class ComplaintListView(BaseView):
             layout=layout,
             may_share=person.observes,
             column_words=COLUMNS,
+            capped=wanted.search is not None and counts.listed >= MOST_RANKED,
         )
+
+
+def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:
+    """What was perhaps meant, where the words as they stand find nothing."""
+    if wanted.search is None:
+        return []
+    near = prepare_near_search(address.get("q") or "", person)
+    if near is None:
+        return []
+    rows = complaint_page(person, replace(wanted, search=near), writer.now, NEAR_SHOWN)
+    return with_hits((complaint_line(row, writer) for row in rows), rows, near)
 
 
 def _read_list_address() -> ListAddress:
@@ -77,10 +94,10 @@ def _read_list_address() -> ListAddress:
     return read_address(choices, fixed=(*LAYOUT, "lewat", "berjalan"), columns=COLUMNS)
 
 
-def _wanted(address: ListAddress) -> ComplaintFilter:
+def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
     status, step = address.get("status"), address.get("langkah")
     return ComplaintFilter(
-        text=address.get("q") or "",
+        search=prepare_search(address.get("q") or "", person),
         status=CaseStatus(status) if status else None,
         late="lewat" in address.values,
         running="berjalan" in address.values,

@@ -16,6 +16,7 @@ from app.labels.reference import NATIONAL_STAGES
 from app.labels.refusals import LACKING
 from app.models import Letter
 from app.operations.perform_action import Performed, attach_to_case, perform_action
+from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
 from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
@@ -29,6 +30,8 @@ from views.agency_choice import offer
 from views.case_explained import explanation_of
 from views.form_errors import heading_of
 from views.form_once import Landing, once
+from views.found_lines import place_of
+from views.similar_complaints import Similar, similar_to_case
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
 from workflow_rules.decide import sees
@@ -90,6 +93,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
     forms = forms_of(case, sent, refused)
     returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
     primary = primary_of(forms)
+    suggestions = _suggestions(case, forms)
     return render_template(
         "case/page.html",
         case=case,
@@ -114,15 +118,27 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         words=words,
         main_case=main_complaint_of(case.complaint),
         lacking_words=", ".join(str(LACKING[part]) for part in case.lacking),
-        place=_place(case),
+        place=place_of(case.complaint),
         search=request.form.get("agency_search", "").strip()[:80],
-        offered=lambda form, search: offer(case, form, search),
+        offered=lambda form, search: offer(case, form, suggestions, search),
+        similar=_same_ones(case, forms),
         quick_phrases=QUICK_PHRASES,
         direction=direction_effects(case),
         draft_limits=draft_limits(case),
         granted=granted,
         **_conflict(case, sent, refused, returned),
     )
+
+
+def _suggestions(case: Case, forms: list[ActionForm]) -> list[Suggestion]:
+    directs = any(form.allowed.action is Action.DIRECT for form in forms)
+    return suggest_agencies(case.complaint, case.person, case.now) if directs else []
+
+
+def _same_ones(case: Case, forms: list[ActionForm]) -> list[Similar]:
+    """Likely duplicates, while this person may still merge the case into one of them."""
+    merges = any(form.allowed.action is Action.MERGE for form in forms)
+    return similar_to_case(case.complaint, case.person) if merges else []
 
 
 def _conflict(
@@ -145,14 +161,6 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
     return min(
         valid, key=lambda x: wanted.index(x.agency_code) if x.agency_code in wanted else len(wanted), default=None
     )
-
-
-def _place(case: Case) -> str:
-    """Where it happened, from the words of the reporter to the district."""
-    row = case.complaint
-    village = row.village.name if row.village else ""
-    district = gettext("Kec. %(name)s", name=row.district.name) if row.district else ""
-    return ", ".join(part for part in (row.location_text, village, district) if part)
 
 
 def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Person) -> Response:

@@ -17,6 +17,7 @@ from app.queries.deliveries import count_failed
 from app.queries.people import ADMINISTRATOR_ROLE
 from app.queries.reference import load_working_calendar, missing_holiday_year
 from app.queries.saved_lists import lists_of
+from app.queries.search import prepare_search
 from app.queries.worklists import (
     Queue,
     WorkCounts,
@@ -27,6 +28,7 @@ from app.queries.worklists import (
     work_page,
 )
 from app.security.current_person import current_person, may
+from views.found_lines import with_hits
 from views.inbox_tabs import inbox_tabs
 from views.list_address import ListAddress, pages_of, read_address
 from views.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
@@ -82,14 +84,14 @@ def _children(item: MenuItem) -> list[MenuItem]:
 def _inbox(person: Person) -> str:
     now = utc_now()
     address = _read_inbox_address()
-    wanted = _wanted(address)
+    wanted = _wanted(address, person)
     saved = lists_of(current_user.id, "inbox")
     layout = layout_of(address, usual_of(saved, current_user.id))
     counts = g.worklist_counts = count_inbox(person, wanted, now)
     pages = pages_of(address, counts.found["all"], layout.size)
     writer = LimitWriter(load_working_calendar(), now)
     rows = work_page(person, wanted, now, layout.size, pages.offset, layout.order)
-    lines = [work_line(row, writer, wanted.queue) for row in rows]
+    lines = with_hits((work_line(row, writer, wanted.queue) for row in rows), rows, wanted.search)
     return render_template(
         "inbox/inbox.html",
         title=gettext("Kotak Kerja"),
@@ -124,7 +126,7 @@ def _read_inbox_address() -> ListAddress:
     return read_address(choices, fixed=LAYOUT, columns=COLUMNS)
 
 
-def _wanted(address: ListAddress) -> WorkFilter:
+def _wanted(address: ListAddress, person: Person) -> WorkFilter:
     queue, state, step = address.get("antre"), address.get("waktu"), address.get("langkah")
     return WorkFilter(
         queue=Queue(queue) if queue else Queue.MINE,
@@ -134,7 +136,7 @@ def _wanted(address: ListAddress) -> WorkFilter:
         fast="cepat" in address.values,
         category=address.get("kategori"),
         district=address.get("kecamatan"),
-        text=address.get("q") or "",
+        search=prepare_search(address.get("q") or "", person),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import office_today
+from app.clock import office_today, utc_now
 from app.errors import field_sentences, refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from app.labels.refusals import fault_sentence
@@ -26,6 +26,7 @@ from app.security.roles import permissions_on
 from app.skin_formats import moment
 from views.form_once import Landing, once
 from views.screen_access import for_officers
+from views.similar_complaints import similar_to_typed
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault
 
 TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", "channel", "occurred_on")
@@ -57,6 +58,8 @@ class IntakeView(BaseView):
         token = typed.get("form_token", "")
         if not _TOKEN.fullmatch(token):
             return _form_page(typed, _new_token(), [_whole(gettext("Formulir ini sudah usang. Kirim sekali lagi."))])
+        if "similar" in typed:
+            return _form_page(typed, token)
         try:
             landing = _record_once(typed, token)
         except ActionRefused as refused:
@@ -174,6 +177,8 @@ def _form_page(
         districts=filter_options()["kecamatan"],
         villages=villages_by_district(),
         today=office_today().isoformat(),
+        similar=similar_to_typed(typed, current_person(), utc_now()) if typed.get("title") else [],
+        asked="similar" in typed,
         most_files=MOST_FILES,
         largest_file=LARGEST,
     )

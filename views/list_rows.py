@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from flask_babel import gettext
 
@@ -28,7 +29,9 @@ class Limit:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox or of the list of all complaints; `task_id` is there where the row can be ticked."""
+    """One row of the inbox or of the list of all complaints; `task_id` is there where the row can be ticked, `found` is
+    what a search has hit in it.
+    """
 
     case: Complaint
     task_id: int | None
@@ -38,6 +41,7 @@ class Line:
     agencies: tuple[str, ...]
     limit: Limit | None
     action: str
+    found: Any = None
 
 
 @dataclass(frozen=True)

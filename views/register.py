@@ -16,6 +16,7 @@ from views.intake_views import IntakeView
 from views.notice_views import NoticeView
 from views.reference_views import add_reference_views
 from views.saved_list_views import SavedListView
+from views.similar_views import SimilarView
 from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.verification_views import VerificationView
@@ -40,7 +41,7 @@ def register_views(app: Flask) -> None:
 
 def _add_lists(appbuilder: Any) -> None:
     """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
-    for view in (ComplaintListView, IntakeView):
+    for view in (ComplaintListView, IntakeView, SimilarView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
     appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))

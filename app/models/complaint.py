@@ -2,19 +2,34 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
-from app.models.sealed import SealedText
+from app.models.sealed import SealedText, keyed_words
 from app.models.sop import SopVersion
 from workflow_rules.deadlines import Unit
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
+
+# Migration 0005 says what goes in, and with which weight.
+_WORDS = "complaint_words(number, sp4n_tracking_id, title, location_text, body, village_id, district_id)"
 
 
 class Complaint(Model):
@@ -32,6 +47,15 @@ class Complaint(Model):
         Index("ix_complaint_status_id", "status", "id"),
         Index("ix_complaint_next_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
+        Index("ix_complaint_received_at", "received_at"),
+        Index("ix_complaint_search_words", "search_words", postgresql_using="gin"),
+        Index(
+            "ix_complaint_trigrams",
+            "title",
+            "location_text",
+            postgresql_using="gin",
+            postgresql_ops={"title": "gin_trgm_ops", "location_text": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[BigKey]
@@ -67,6 +91,7 @@ class Complaint(Model):
     closes_at: Mapped[Instant | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     tracking_code_hash: Mapped[str | None]
+    search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
 
     category: Mapped[Category | None] = relationship()
     district: Mapped[District | None] = relationship()
@@ -80,9 +105,13 @@ class Complaint(Model):
 
 
 class Reporter(Model):
-    """Who reported, apart from the case and encrypted at rest; there is no row for an anonymous reporter."""
+    """Who reported, apart from the case and encrypted at rest; there is no row for an anonymous reporter.
+
+    `name_words` are keyed hashes of the words of the name: with the key a name can be found, without it nothing read.
+    """
 
     __tablename__ = "reporter"
+    __table_args__ = (Index("ix_reporter_name_words", "name_words", postgresql_using="gin"),)
 
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True, autoincrement=False)
     name: Mapped[str | None] = mapped_column(SealedText)
@@ -90,6 +119,12 @@ class Reporter(Model):
     email: Mapped[str | None] = mapped_column(SealedText)
     address: Mapped[str | None] = mapped_column(SealedText)
     nik: Mapped[str | None] = mapped_column(SealedText)
+    name_words: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+
+    @validates("name")
+    def _keep_words(self, _column: str, name: str | None) -> str | None:
+        self.name_words = keyed_words(name) if name else None
+        return name
 
 
 class AgencyTrackRow(Model):

@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     func,
     literal,
-    or_,
     select,
     true,
     union_all,
@@ -24,6 +23,8 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.extensions import db
 from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
 from app.queries.complaints import visible_to
+from app.queries.search import Search, count_hits, newest_hits
+from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
 from workflow_rules.steps import ENDED, LEFT, CaseStatus, Step
 
@@ -41,7 +42,7 @@ PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedlo
 class ComplaintFilter:
     """What is wanted of the list, reference rows by their codes; every part empty means every complaint."""
 
-    text: str = ""
+    search: Search | None = None
     status: CaseStatus | None = None
     late: bool = False
     running: bool = False
@@ -53,7 +54,9 @@ class ComplaintFilter:
 
 
 class ComplaintRow(NamedTuple):
-    """One line: the case, its agencies, and the step, number, limit and warning of its nearest open step."""
+    """One line: the case, its agencies, the step, number, limit and warning of its nearest open step, and the words
+    that a search has hit.
+    """
 
     complaint: Complaint
     agencies: tuple[str, ...]
@@ -62,19 +65,7 @@ class ComplaintRow(NamedTuple):
     due_at: datetime | None
     warn_at: datetime | None
     paused_at: datetime | None
-
-
-def contains_text(text: str) -> list[ColumnElement[bool]]:
-    """Cases whose numbers, title or words hold the text as it stands, in small letters or large."""
-    if not text:
-        return []
-    pattern = f"%{_literal(text)}%"
-    columns = (Complaint.number, Complaint.sp4n_tracking_id, Complaint.title, Complaint.body)
-    return [or_(*(column.ilike(pattern, escape="\\") for column in columns))]
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    hits: frozenset[str] = frozenset()
 
 
 def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
@@ -103,7 +94,9 @@ def names_of_agencies() -> ScalarSelect[Any]:
 
 
 def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSelect[int]:
-    """How many complaints the filter finds, as part of another query."""
+    """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
+    if wanted.search is not None:
+        return count_hits(wanted.search, visible_to(person), *_criteria(wanted, now))
     return select(func.count(Complaint.id)).where(visible_to(person), *_criteria(wanted, now)).scalar_subquery()
 
 
@@ -115,18 +108,35 @@ def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple
 def complaint_page(
     person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[ComplaintRow]:
-    """One page of the list, the newest first; by `batas` the nearest limit first, by `lama` the oldest case."""
+    """One page of the list: the best match first where words are searched, else the newest; by `batas` the nearest
+    limit first, by `lama` the oldest case.
+    """
     nearest = _nearest_step()
     statement: Select[Any] = (
-        select(Complaint, names_of_agencies(), *nearest.c)
+        select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
         .outerjoin(nearest, true())
         .options(*PARTS)
-        .where(visible_to(person), *_criteria(wanted, now))
-        .order_by(*_ORDERS.get(order, _NEWEST))
-        .limit(limit)
-        .offset(offset)
     )
-    return [ComplaintRow(case, tuple(names or ()), *step) for case, names, *step in db.session.execute(statement)]
+    criteria = (visible_to(person), *_criteria(wanted, now))
+    if wanted.search is None:
+        statement = statement.where(*criteria).order_by(*_ORDERS.get(order, _NEWEST)).limit(limit).offset(offset)
+    else:
+        best = _best_hits(newest_hits(wanted.search, *criteria), order).limit(limit).offset(offset).subquery("best")
+        statement = statement.join(best, best.c.id == Complaint.id).order_by(best.c.place)
+    return [_row(*found) for found in db.session.execute(statement)]
+
+
+def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step: Any) -> ComplaintRow:
+    return ComplaintRow(case, tuple(names or ()), *step)._replace(hits=frozenset(hits or ()))
+
+
+def _best_hits(hits: Any, order: str) -> Select[Any]:
+    """Ids of hits with their places in the list."""
+    due = select(Complaint.next_due_at).where(Complaint.id == hits.c.id).scalar_subquery()
+    firsts = {"batas": due.asc().nulls_last(), "lama": hits.c.id.asc()}
+    first = firsts.get(order, hits.c.rank.desc())
+    place = func.row_number().over(order_by=(first, hits.c.id.desc())).label("place")
+    return select(hits.c.id, place).order_by(place)
 
 
 _NEWEST = (Complaint.id.desc(),)
@@ -151,7 +161,7 @@ def _nearest_step() -> LateralFromClause:
 
 
 def _criteria(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found = [*contains_text(wanted.text), *about(wanted.category, wanted.district)]
+    found = about(wanted.category, wanted.district)
     if wanted.status is not None:
         found.append(Complaint.status == wanted.status.value)
     if wanted.running:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
-from app.queries.complaint_lists import PARTS, ComplaintFilter, about, contains_text, counting, names_of_agencies
+from app.queries.complaint_lists import PARTS, ComplaintFilter, about, counting, names_of_agencies
+from app.queries.search import Search
+from app.queries.search_marks import hit_words
 from workflow_rules.actors import Capacity, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route, Step
@@ -40,7 +42,7 @@ class WorkFilter:
     fast: bool = False
     category: str | None = None
     district: str | None = None
-    text: str = ""
+    search: Search | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,15 @@ class WorkCounts:
 
 
 class WorkRow(NamedTuple):
-    """One line of the inbox: the open step, its number on the sheet, steps that were late, agencies on the case."""
+    """One line of the inbox: the open step, its number on the sheet, steps that were late, agencies on the case, and
+    the words that a search has hit.
+    """
 
     task: StepTask
     number: int
     late_numbers: tuple[int, ...]
     agencies: tuple[str, ...]
+    hits: frozenset[str] = frozenset()
 
 
 def waits_for(person: Person) -> ColumnElement[bool]:
@@ -221,7 +226,7 @@ def work_page(
     which the case came in: `baru` the newest first, `lama` the oldest.
     """
     statement = (
-        select(StepTask, _number(), _late_numbers(), names_of_agencies())
+        select(StepTask, _number(), _late_numbers(), names_of_agencies(), hit_words(wanted.search))
         .join(StepTask.complaint)
         .options(contains_eager(StepTask.complaint).options(*PARTS), joinedload(StepTask.agency))
         .where(*_criteria(person, wanted, now))
@@ -232,9 +237,11 @@ def work_page(
     return [_row(*found) for found in db.session.execute(statement)]
 
 
-def _row(task: StepTask, number: int | None, late: list[int] | None, agencies: list[str] | None) -> WorkRow:
+def _row(
+    task: StepTask, number: int | None, late: list[int] | None, agencies: list[str] | None, hits: list[str] | None
+) -> WorkRow:
     own = [task.agency.short_name] if task.agency is not None else agencies
-    return WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()))
+    return WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()), frozenset(hits or ()))
 
 
 def _order(order: str, now: datetime) -> list[Any]:
@@ -260,7 +267,9 @@ def _criteria(person: Person, wanted: WorkFilter, now: datetime) -> list[ColumnE
         found.append(was_sent_back())
     if wanted.fast:
         found.append(Complaint.route == Route.FAST.value)
-    return [*found, *about(wanted.category, wanted.district), *contains_text(wanted.text)]
+    if wanted.search is not None:
+        found.append(wanted.search.criterion())
+    return [*found, *about(wanted.category, wanted.district)]
 
 
 def _number() -> ScalarSelect[Any]:

@@ -165,7 +165,15 @@ DOORS = {
         """,
         blind=frozenset({"elsewhere"}),
     ),
-    "receiving a complaint": Kind({"complaint_admin"}, "GET /aduan/baru\nPOST /aduan/baru\nPOST /api/v1/complaint/"),
+    "receiving a complaint": Kind(
+        {"complaint_admin"},
+        """
+        GET /aduan/baru
+        POST /aduan/baru
+        POST /aduan/baru/serupa
+        POST /api/v1/complaint/
+        """,
+    ),
     "reports of SP4N, by a program's key": Kind(
         {"program"},
         """

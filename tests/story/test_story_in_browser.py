@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from app.demo.read import load_people
@@ -70,6 +70,19 @@ def take_in(desk: Desk, channel: str, title: str) -> tuple[str, str]:
     found = re.search(r"LB-\d{4}-\d{6}", desk.page.get_by_role("status").first.inner_text())
     assert found, desk.page.url
     return found.group(), urlsplit(desk.page.url).path
+
+
+def test_like_complaints_are_named_while_the_form_is_being_filled_in(desk: Desk) -> None:
+    with desk.officer("admin.aduan"):
+        number, _ = take_in(desk, "Telepon", "Jembatan gantung putus")
+        desk.press(desk.seen("link", "Catat aduan"))
+        desk.fill(desk.page.get_by_role("main"), {"Judul": "Jembatan gantung di desa putus", "Kecamatan": "Paringin"})
+        hint = desk.page.locator("[data-serupa]")
+        expect(hint.get_by_role("link", name=number)).to_be_visible()
+        expect(hint).to_contain_text("Kecamatan sama, kata hampir sama, hari ini")
+        desk.fill(desk.page.get_by_role("main"), {"Judul": "Antrean loket"})
+        expect(hint).to_contain_text("Belum ada aduan serupa")
+        desk.inspect()
 
 
 def take_turn(desk: Desk, number: str, turn: Turn) -> None:

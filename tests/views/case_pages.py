@@ -26,6 +26,7 @@ class PageForm:
     fields: Fields = field(default_factory=dict)
     offers: set[str] = field(default_factory=set)
     primary: bool = False
+    id: str = ""
 
     @property
     def action(self) -> str:
@@ -52,7 +53,9 @@ class _Reader(HTMLParser):
             self._open.append((tag, "tindakan" in found.get("class", "").split()))
         if tag == "form":
             primary = any(mark for _, mark in self._open)
-            self.forms.append(PageForm(found.get("action", ""), found.get("method", "get"), primary=primary))
+            self.forms.append(
+                PageForm(found.get("action", ""), found.get("method", "get"), primary=primary, id=found.get("id", ""))
+            )
             self._inside = True
         elif self._inside and found.get("name"):
             self._control(tag, found)
@@ -102,7 +105,9 @@ def primary_on(html: str) -> tuple[str, str | None] | None:
 
 
 def form_on(html: str, action: str, agency: str | None = None) -> PageForm:
-    return next(f for f in forms_of(html) if f.action == action and agency in (None, f.agency))
+    """The form of an action; the one in which everything can be typed where a page also has a filled-in one."""
+    found = [f for f in forms_of(html) if f.action == action and agency in (None, f.agency)]
+    return next((f for f in found if f.id), found[0])
 
 
 def opened(client: FlaskClient, case_id: int, action: str, agency: str | None = None) -> PageForm:

@@ -40,7 +40,8 @@ def shelf(app: Flask) -> None:
     [
         ("", {"Satu", "Dua", "Tiga"}),
         ("q=antrean_panjang", {"Satu"}),
-        ("q=antrean%25panjang", set()),
+        ("q=antrean%25panjang", {"Satu"}),
+        ("q=tiada%25satu", set()),
         ("q=dUa", {"Dua"}),
         ("q=LB-", {"Satu", "Dua", "Tiga"}),
         ("status=answered", {"Tiga"}),
@@ -58,6 +59,7 @@ def shelf(app: Flask) -> None:
 )
 def test_filters_find_what_they_name(as_user: SignIn, query: str, found: set[str]) -> None:
     shown = page(as_user("admin.aduan"), f"/aduan/?{query}")
+    shown = shown.replace("<mark>", "").replace("</mark>", "")
     assert {title for title in ("Satu", "Dua", "Tiga") if f">{title}</a>" in shown} == found
 
 

@@ -79,12 +79,12 @@ def test_a_returned_step_is_found_by_its_tab(app: Flask, as_user: SignIn) -> Non
     assert "Pertama kali" not in shown
 
 
-def test_a_text_filter_takes_percent_and_underscore_as_they_stand(app: Flask, as_user: SignIn) -> None:
+def test_a_figure_before_a_percent_sign_is_that_figure_and_no_beginning(app: Flask, as_user: SignIn) -> None:
     with app.app_context():
         a_complaint("register", title="Potongan 50% gaji")
         a_complaint("register", title="Potongan 500 gaji")
     shown = page(as_user("admin.aduan"), "/?q=50%25")
-    assert "Potongan 50% gaji" in shown
+    assert "Potongan <mark>50</mark>% gaji" in shown
     assert "Potongan 500 gaji" not in shown
 
 

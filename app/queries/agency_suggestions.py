@@ -1,0 +1,102 @@
+"""Which agencies a direction may go to: the one its category names, and those that settled like cases before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint
+from app.queries.complaints import visible_to
+from app.queries.likeness import ALIKE, any_word_of, likeness
+from app.queries.search_words import words_of
+from workflow_rules.actors import Person
+from workflow_rules.steps import LEFT, CaseStatus
+
+WITHIN = timedelta(days=730)
+MOST_LOOKED_AT = 500
+MOST_CASES = 40
+MOST_SHOWN = 4
+_tracks = AgencyTrackRow.__table__
+
+
+@dataclass(frozen=True)
+class SettledCase:
+    """A like case that has been answered."""
+
+    id: int
+    number: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An agency and why: by the category, by the cases it settled, or both."""
+
+    agency: str
+    by_category: bool
+    cases: tuple[SettledCase, ...] = ()
+
+
+def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> list[Suggestion]:
+    """At most four, the category's first, then by how many like cases each settled in the last two years."""
+    settled: dict[str, list[SettledCase]] = {}
+    for case, agencies in _like_cases(complaint, person, now):
+        for code in agencies:
+            settled.setdefault(code, []).append(case)
+    mapped = _mapped_agency(complaint)
+    order = sorted(settled, key=lambda code: -len(settled[code]))
+    codes = dict.fromkeys([mapped, *order] if mapped else order)
+    return [Suggestion(code, code == mapped, tuple(settled.get(code, ()))) for code in codes][:MOST_SHOWN]
+
+
+def _mapped_agency(complaint: Complaint) -> str | None:
+    """The agency of the category, or of the one above it."""
+    category = complaint.category
+    if category is None or category.default_agency_code:
+        return category.default_agency_code if category else None
+    return category.parent.default_agency_code if category.parent else None
+
+
+def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
+    """The likest answered cases this person may see, with the agencies that were on each to the end."""
+    if not words_of(complaint.title):
+        return
+    alike = likeness(complaint.title, complaint.body, complaint.category_id)
+    statement = (
+        select(Complaint.id, Complaint.number, Complaint.title, _agencies().label("agencies"))
+        .where(Complaint.id.in_(_looked_at(complaint, person, now)), alike >= ALIKE)
+        .order_by(alike.desc(), Complaint.id.desc())
+        .limit(MOST_CASES)
+    )
+    for row in db.session.execute(statement):
+        yield SettledCase(row.id, row.number, row.title), row.agencies or []
+
+
+def _agencies() -> Any:
+    codes = func.array_agg(aggregate_order_by(_tracks.c.agency_code, _tracks.c.position))
+    stayed = (
+        _tracks.c.complaint_id == Complaint.id,
+        _tracks.c.cycle == Complaint.cycle,
+        _tracks.c.state.not_in(sorted(LEFT)),
+    )
+    return select(codes).where(*stayed).correlate(Complaint.__table__).scalar_subquery()
+
+
+def _looked_at(complaint: Complaint, person: Person, now: datetime) -> Any:
+    """The newest answered ones that share a word."""
+    return (
+        select(Complaint.id)
+        .where(
+            visible_to(person),
+            Complaint.status.in_([CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value]),
+            Complaint.received_at >= now - WITHIN,
+            Complaint.id != complaint.id,
+            any_word_of(complaint.title),
+        )
+        .order_by(Complaint.id.desc())
+        .limit(MOST_LOOKED_AT)
+    )

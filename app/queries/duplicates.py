@@ -1,0 +1,154 @@
+"""Complaints that are likely the same as one at hand: in the same place, in like words, within thirty days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Category, Complaint, District, Village
+from app.queries.complaints import visible_to
+from app.queries.likeness import ALIKE, any_word_of, likeness, same
+from app.queries.search_words import words_of
+from workflow_rules.actors import Person
+from workflow_rules.steps import CaseStatus
+
+WITHIN = timedelta(days=30)
+# About 300 metres near the equator.
+NEAR_DEGREES = Decimal("0.0027")
+MOST_LOOKED_AT = 500
+MOST_SHOWN = 5
+# Without a place the words alone must say it.
+ALIKE_ANYWHERE = 0.65
+
+
+class SamePlace(StrEnum):
+    """How two places lie to one another, the nearest first; `unknown` where the report names none."""
+
+    NEAR = "near"
+    VILLAGE = "village"
+    DISTRICT = "district"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is compared; places and category are ids or expressions for one, `place_known` says whether any is given."""
+
+    title: str
+    body: str
+    at: datetime
+    place_known: bool
+    village: Any = None
+    district: Any = None
+    category: Any = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    complaint_id: int = 0
+
+
+class Likely(NamedTuple):
+    """A case that may be the same, where it lies, and how alike its words are (see `likeness`)."""
+
+    complaint: Complaint
+    place: SamePlace
+    alike: float
+
+
+def report_of(row: Complaint) -> Report:
+    """A complaint that is there already."""
+    places = (row.village_id, row.district_id, row.latitude)
+    return Report(
+        title=row.title,
+        body=row.body,
+        at=row.received_at,
+        place_known=any(place is not None for place in places),
+        village=row.village_id,
+        district=row.district_id,
+        category=row.category_id,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        complaint_id=row.id,
+    )
+
+
+def report_in_writing(title: str, body: str, at: datetime, village: str, district: str, category: str) -> Report:
+    """One that is being typed, its places and category by their codes; what no code names is no place."""
+    title, body, village, district, category = (
+        part.replace("\0", "") for part in (title, body, village, district, category)
+    )
+    in_village = select(Village.district_id).where(Village.code == village).scalar_subquery()
+    in_district = select(District.id).where(District.code == district).scalar_subquery()
+    return Report(
+        title=title,
+        body=body,
+        at=at,
+        place_known=bool(village or district),
+        village=select(Village.id).where(Village.code == village).scalar_subquery(),
+        district=func.coalesce(in_village, in_district),
+        category=select(Category.id).where(Category.code == category).scalar_subquery(),
+    )
+
+
+def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
+    """The likeliest few of the cases this person may see, the nearest place first; merged ones are told already."""
+    if not words_of(report.title):
+        return ()
+    place = _place(report)
+    alike = likeness(report.title, report.body, report.category)
+    looked_at = _looked_at(report, person)
+    statement = (
+        select(Complaint, place, alike.label("alike"))
+        .where(Complaint.id.in_(looked_at), alike >= (ALIKE if report.place_known else ALIKE_ANYWHERE))
+        .options(joinedload(Complaint.district), joinedload(Complaint.village))
+        .order_by(_nearness(place), alike.desc(), Complaint.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [Likely(row, SamePlace(where), float(how)) for row, where, how in db.session.execute(statement)]
+
+
+def _looked_at(report: Report, person: Person) -> Any:
+    """The newest within the time that lie right; where no place is given, those that share a word."""
+    lies_right = _lies_right(report) if report.place_known else any_word_of(report.title)
+    return (
+        select(Complaint.id)
+        .where(
+            visible_to(person),
+            Complaint.received_at.between(report.at - WITHIN, report.at + WITHIN),
+            Complaint.id != report.complaint_id,
+            Complaint.status != CaseStatus.MERGED.value,
+            lies_right,
+        )
+        .order_by(Complaint.received_at.desc())
+        .limit(MOST_LOOKED_AT)
+    )
+
+
+def _near(report: Report) -> ColumnElement[bool] | None:
+    if report.latitude is None or report.longitude is None:
+        return None
+    around = [(Complaint.latitude, report.latitude), (Complaint.longitude, report.longitude)]
+    return and_(*(column.between(at - NEAR_DEGREES, at + NEAR_DEGREES) for column, at in around))
+
+
+def _lies_right(report: Report) -> ColumnElement[bool]:
+    near = _near(report)
+    there = [same(Complaint.village_id, report.village), same(Complaint.district_id, report.district)]
+    return or_(*there) if near is None else or_(*there, near)
+
+
+def _place(report: Report) -> ColumnElement[str]:
+    near = _near(report)
+    first = [] if near is None else [(near, SamePlace.NEAR.value)]
+    village = (same(Complaint.village_id, report.village), SamePlace.VILLAGE.value)
+    district = (same(Complaint.district_id, report.district), SamePlace.DISTRICT.value)
+    return case(*first, village, district, else_=SamePlace.UNKNOWN.value)
+
+
+def _nearness(place: ColumnElement[str]) -> ColumnElement[int]:
+    return case({kind.value: n for n, kind in enumerate(SamePlace)}, value=place)

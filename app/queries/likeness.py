@@ -1,0 +1,50 @@
+"""How much two reports speak of the same thing: the share of telling words, by their stems, in common."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Text, case, cast, false, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+
+from app.models import Complaint
+from app.queries.search_words import words_of
+
+# From here on two reports are alike; with the same category a little less of the words will do.
+ALIKE = 0.5
+SAME_CATEGORY = 0.2
+NEARLY_THE_SAME = 0.8
+READ_OF_A_BODY = 2000
+
+
+def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
+    """How alike a Complaint is to a report, from 0 to about 1; `category` is the report's as an id or an expression."""
+    own_title, own_words = _stems(" ".join(words_of(title))), _stems(f"{title} {body[:READ_OF_A_BODY]}")
+    other_title = _array(func.tsvector_to_array(func.to_tsvector("indonesian", Complaint.title)))
+    there = _share(own_title, _array(func.tsvector_to_array(Complaint.search_words)))
+    back = _share(other_title, own_words)
+    same_category = case((same(Complaint.category_id, category), SAME_CATEGORY), else_=0.0)
+    return func.greatest((there + back) / 2, func.similarity(title, Complaint.title)) + same_category
+
+
+def same(column: Any, value: Any) -> ColumnElement[bool]:
+    """Equal; two unknowns are not the same."""
+    return false() if value is None else column == value
+
+
+def any_word_of(title: str) -> ColumnElement[bool]:
+    """Cases that hold at least one of the telling words; read from the index."""
+    every = func.plainto_tsquery("indonesian", " ".join(words_of(title)))
+    return Complaint.search_words.bool_op("@@")(cast(func.replace(cast(every, Text), "&", "|"), TSQUERY))
+
+
+def _stems(text: str) -> ColumnElement[Any]:
+    """Worked out once a query, since it asks for no row."""
+    return select(_array(func.tsvector_to_array(func.to_tsvector("indonesian", text)))).scalar_subquery()
+
+
+def _array(expression: Any) -> ColumnElement[Any]:
+    return cast(expression, ARRAY(Text))
+
+
+def _share(stems: ColumnElement[Any], among: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Which part of the stems stands among the others."""
+    return cast(func.shared_words(stems, among), Float) / func.greatest(func.cardinality(stems), 1)

@@ -1,0 +1,35 @@
+"""Cases by the reporter's name: the one place that says who may search for it, and how it is found in sealed rows."""
+
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from app.models import Complaint, Reporter
+from app.models.sealed import words_under_each_key
+from workflow_rules.actors import Person
+
+MOST_CASES = 200
+
+
+def may_search_reporters(person: Person) -> bool:
+    """Dinas Kominfo and supervisors; an agency sees initials at most, and a search would tell it the name."""
+    return person.sees_every_case
+
+
+def cases_of_reporter(words: tuple[str, ...], person: Person, visible: ColumnElement[bool]) -> ScalarSelect[list[int]]:
+    """Ids of the newest cases whose reporter's name holds all these words, as an array; none for who may not search."""
+    ids = (
+        select(Reporter.complaint_id)
+        .join(Complaint, Complaint.id == Reporter.complaint_id)
+        .where(visible, _named(words, person))
+        .order_by(Reporter.complaint_id.desc())
+        .limit(MOST_CASES)
+    )
+    return select(func.array(ids.scalar_subquery())).scalar_subquery()
+
+
+def _named(words: tuple[str, ...], person: Person) -> ColumnElement[bool]:
+    hashed = [hashes for hashes in words_under_each_key(" ".join(words)) if hashes]
+    if not (may_search_reporters(person) and hashed):
+        return false()
+    return or_(*(Reporter.name_words.contains(literal(hashes, ARRAY(Text))) for hashes in hashed))

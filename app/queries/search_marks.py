@@ -1,0 +1,67 @@
+"""Which words of a text a search has hit, and the part around them; as plain text, so that the page escapes it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+
+from app.models import Complaint, District, Village
+from app.queries.search import ALIKE, SHORTEST_MISTYPED, Search
+from app.queries.search_words import WORD
+
+Part = tuple[str, bool]
+
+READ_OF_A_BODY = 4000
+BEFORE_THE_HIT, LONGEST_EXCERPT = 60, 180
+_cases = Complaint.__table__
+
+
+def hit_words(search: Search | None) -> ColumnElement[Any]:
+    """The words of a case, in small letters, that the search means, as a column beside Complaint; stemmed as the index
+    is.
+    """
+    if search is None or not search.queries:
+        return cast(null(), ARRAY(Text))
+    village = select(Village.name).where(Village.id == _cases.c.village_id).correlate(_cases).scalar_subquery()
+    district = select(District.name).where(District.id == _cases.c.district_id).correlate(_cases).scalar_subquery()
+    body = func.left(_cases.c.body, READ_OF_A_BODY)
+    read = func.concat_ws(" ", _cases.c.title, _cases.c.location_text, village, district, body)
+    word = func.regexp_split_to_table(func.lower(read), "[^[:alnum:]]+").column_valued("word")
+    hits = select(word).where(or_(*_meant(search, word))).distinct().correlate(_cases).scalar_subquery()
+    return func.array(hits, type_=ARRAY(Text))
+
+
+def _meant(search: Search, word: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    vector = func.to_tsvector("indonesian", word).op("||")(func.to_tsvector("simple", word))
+    meant = " | ".join(f"({query})" for query in search.queries)
+    hits: list[ColumnElement[bool]] = [vector.bool_op("@@")(cast(meant, TSQUERY))]
+    if search.near:
+        hits += [func.word_similarity(literal(w), word) >= ALIKE for w in search.words if len(w) >= SHORTEST_MISTYPED]
+    return hits
+
+
+def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
+    """The text in parts, each with whether it is a hit."""
+    parts: list[Part] = []
+    end = 0
+    for match in WORD.finditer(text):
+        if match[0].lower() in hits:
+            parts += [(text[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    parts.append((text[end:], False))
+    return tuple(part for part in parts if part[0])
+
+
+def excerpt(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
+    """Some words around the first hit; nothing where none is near enough to the beginning to be looked at."""
+    text = " ".join(text[:READ_OF_A_BODY].split())
+    first = next((match for match in WORD.finditer(text) if match[0].lower() in hits), None)
+    if first is None:
+        return ()
+    start = max(0, first.start() - BEFORE_THE_HIT)
+    start = text.find(" ", start) + 1 if start else 0
+    end = start + LONGEST_EXCERPT
+    end = max(text.rfind(" ", start, end), first.end()) if end < len(text) else len(text)
+    parts = marked(text[start:end], hits)
+    before, after = (("… ", False),) if start else (), ((" …", False),) if end < len(text) else ()
+    return (*before, *parts, *after)

@@ -1,0 +1,47 @@
+"""What somebody typed into a search box, taken apart into words; nothing here can fail, whatever was typed."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MOST_WORDS = 12
+LONGEST_WORD = 60
+SHORTEST_PREFIX = 2
+SHORTEST_NUMBER_END = 4
+WORD = re.compile(r"[^\W_]+")
+
+_SAYING_NOTHING = """
+    ada adalah agar akan atau bapak bagi belum bisa bu dan dapat dari dengan di ibu ini itu juga kami karena ke kepada
+    kita lagi lebih maka mohon namun oleh pada pak para saat saja sampai sangat saya sebagai secara sehingga seperti
+    serta setiap sudah supaya telah tersebut untuk yang
+"""
+# They stand before the name of a place, of which the name alone is stored.
+_OF_A_PLACE = "desa kab kabupaten kec kecamatan kel kelurahan"
+STOP_WORDS = frozenset(f"{_SAYING_NOTHING} {_OF_A_PLACE}".split())
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words in small letters, once each and in order; those that say nothing only where nothing else is left."""
+    found = [word[:LONGEST_WORD].lower() for word in WORD.findall(unicodedata.normalize("NFKC", text))]
+    telling = [word for word in found if word not in STOP_WORDS] or found
+    return tuple(dict.fromkeys(telling))[:MOST_WORDS]
+
+
+def is_half_typed(text: str, word: str) -> bool:
+    """Whether the box ends within this word, so that it stands for all that begin with it."""
+    whole = len(word) < SHORTEST_PREFIX or (word.isdigit() and len(word) < SHORTEST_NUMBER_END)
+    return not whole and unicodedata.normalize("NFKC", text).lower().endswith(word)
+
+
+def is_number(words: Iterable[str]) -> bool:
+    """Whether a complaint's number is meant and nothing else: "42", "0042", "LB-2026-000042"."""
+    return all(word == "lb" or word.isdigit() for word in words)
+
+
+def number_lexemes(word: str) -> list[str]:
+    """How migration 0005 wrote a number: by its value, and from four digits on also from its end."""
+    if not (word.isascii() and word.isdigit()):
+        return []
+    value = word.lstrip("0")
+    by_value = [f"no{value}"] if value and len(value) <= 6 else []
+    return by_value + ([f"r{word[::-1]}:*"] if len(word) >= SHORTEST_NUMBER_END else [])

@@ -1,0 +1,45 @@
+"""Lines of a search: the title and the words around a hit with their marks, and why a line is there at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext
+
+from app.models import Complaint
+from app.queries.complaint_lists import ComplaintRow
+from app.queries.search import Search
+from app.queries.search_marks import Part, excerpt, marked
+from app.queries.worklists import WorkRow
+from views.list_rows import Line
+
+Parts = tuple[Part, ...]
+Hit = ComplaintRow | WorkRow
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a line shows of its hit; `reporter` where the name of the reporter is what was found."""
+
+    title: Parts
+    excerpt: Parts
+    reporter: bool
+
+
+def place_of(case: Complaint) -> str:
+    """Where it happened, from the words of the reporter to the district."""
+    village = case.village.name if case.village else ""
+    district = gettext("Kec. %(name)s", name=case.district.name) if case.district else ""
+    return ", ".join(part for part in (case.location_text, village, district) if part)
+
+
+def with_hits(lines: Iterable[Line], rows: Iterable[Hit], search: Search | None) -> list[Line]:
+    """The lines with the hits of the search marked."""
+    if search is None:
+        return list(lines)
+    pairs = zip(lines, rows, strict=True)
+    return [replace(line, found=_found(line.case, search, row.hits)) for line, row in pairs]
+
+
+def _found(case: Complaint, search: Search, hits: frozenset[str]) -> Found:
+    around = excerpt(case.body, hits) or excerpt(place_of(case), hits)
+    return Found(marked(case.title, hits), around, case.id in search.reporter_ids)

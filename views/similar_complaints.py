@@ -1,0 +1,65 @@
+"""Likely duplicates in words: why each is one, and whether a case can be merged into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, ngettext
+
+from app.clock import office_time
+from app.labels.likeness import LIKE_WORDS, SAME_PLACES
+from app.labels.words import STATUSES
+from app.models import Complaint
+from app.queries.duplicates import Likely, likely_duplicates, report_in_writing, report_of
+from app.queries.likeness import NEARLY_THE_SAME
+from workflow_rules.actors import Person
+from workflow_rules.steps import ENDED, CaseStatus
+
+NO_MAIN_COMPLAINT = ENDED - {CaseStatus.CLOSED}
+
+
+@dataclass(frozen=True)
+class Similar:
+    """One likely duplicate as a page shows it."""
+
+    complaint: Complaint
+    reason: str
+    status: str
+    can_be_main: bool
+
+
+def similar_to_case(row: Complaint, person: Person) -> list[Similar]:
+    """Likely duplicates of a complaint that is there."""
+    return [_in_words(found, row.received_at, False) for found in likely_duplicates(report_of(row), person)]
+
+
+def similar_to_typed(typed: Mapping[str, str], person: Person, now: datetime) -> list[Similar]:
+    """Likely duplicates of what stands in the intake form so far."""
+    report = report_in_writing(
+        typed.get("title", ""),
+        typed.get("body", ""),
+        now,
+        typed.get("location.village", ""),
+        typed.get("location.district", ""),
+        typed.get("category", ""),
+    )
+    return [_in_words(found, now, True) for found in likely_duplicates(report, person)]
+
+
+def _in_words(found: Likely, at: datetime, today: bool) -> Similar:
+    row = found.complaint
+    words = LIKE_WORDS["nearly" if found.alike >= NEARLY_THE_SAME else "like"]
+    reason = ", ".join((str(SAME_PLACES[found.place]), str(words), _when(row.received_at, at, today)))
+    return Similar(row, reason[:1].upper() + reason[1:], str(STATUSES[row.status]), row.status not in NO_MAIN_COMPLAINT)
+
+
+def _when(other: datetime, at: datetime, today: bool) -> str:
+    """How many days lie between, as the office counts them; seen from today or from the other case."""
+    days = (office_time(at).date() - office_time(other).date()).days
+    if days == 0:
+        return gettext("hari ini") if today else gettext("hari yang sama")
+    if days < 0:
+        return ngettext("%(num)d hari sesudahnya", "%(num)d hari sesudahnya", -days)
+    if today:
+        return ngettext("%(num)d hari lalu", "%(num)d hari lalu", days)
+    return ngettext("%(num)d hari sebelumnya", "%(num)d hari sebelumnya", days)

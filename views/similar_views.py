@@ -1,0 +1,26 @@
+"""Complaints that are there already, as a piece of the intake page while the form is being filled in."""
+
+from flask import render_template, request
+from flask_appbuilder import BaseView, expose
+
+from app.clock import utc_now
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+from views.similar_complaints import similar_to_typed
+
+
+class SimilarView(BaseView):
+    """The piece alone; with no JavaScript the form's own button brings it with the whole page."""
+
+    route_base = "/aduan"
+    default_view = "similar"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/baru/serupa", methods=["POST"])
+    @for_officers("can_receive", "Complaint")
+    def similar(self) -> str:
+        """Sent and not asked for by an address, since what is typed may name people."""
+        found = similar_to_typed(request.form, current_person(), utc_now())
+        return render_template("intake/_similar.html", similar=found, asked=True)
