@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
-from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, STEPS
+from app.labels.words import ACTORS, CHANNELS, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, filter_options
 from app.queries.deliveries import count_failed
 from app.queries.people import ADMINISTRATOR_ROLE
@@ -33,8 +33,9 @@ from views.inbox_tabs import inbox_tabs
 from views.list_address import ListAddress, pages_of, read_address
 from views.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, complaint_line, grouped, work_line
+from views.offices_in_words import office_name
 from views.screen_access import to_login
-from workflow_rules.actors import Actor, Capacity, Person
+from workflow_rules.actors import Actor, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
 
@@ -199,10 +200,3 @@ def role_line() -> str:
         return ", ".join(str(ACTORS[role.name]) for role in current_user.roles if role.name in WITHOUT_OFFICE)
     first, *others = [office_name(capacity) for capacity in person.capacities]
     return f"{first} +{len(others)}" if others else first
-
-
-def office_name(capacity: Capacity) -> str:
-    """An office in words, with the house it is in and the way it is held."""
-    name = str(ACTORS[capacity.actor.value])
-    held = f"{DELEGATION_KINDS[capacity.kind.value]} {name}" if capacity.kind else name
-    return f"{held} · {capacity.agency.upper()}" if capacity.agency else held

@@ -6,6 +6,8 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from views import health_views, inbox_views, notice_views, queue_views
+from views.account_page import PATH as ACCOUNT_PATH
+from views.account_page import AccountView
 from views.api.complaints_api import ComplaintsApi
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
@@ -21,9 +23,20 @@ from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.verification_views import VerificationView
 
+WITHOUT_MENU = (
+    ComplaintView,
+    AccountView,
+    TogetherView,
+    SavedListView,
+    DownloadView,
+    VerificationView,
+    NoticeView,
+)
+
 
 def register_views(app: Flask) -> None:
     """Put every screen, API and public page onto a core app."""
+    app.jinja_env.globals["account_path"] = ACCOUNT_PATH
     health_views.install(app)
     inbox_views.install(app)
     notice_views.install(app)
@@ -33,7 +46,7 @@ def register_views(app: Flask) -> None:
         for api in (ComplaintsApi, WorklistApi, Sp4nApi):
             appbuilder.add_api(api)
         _add_lists(appbuilder)
-        for view in (ComplaintView, TogetherView, SavedListView, DownloadView, VerificationView, NoticeView):
+        for view in WITHOUT_MENU:
             appbuilder.add_view_no_menu(view)
         add_reference_views(appbuilder)
         _add_system(appbuilder)

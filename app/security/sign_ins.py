@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.clock import utc_now
 from app.extensions import db
@@ -98,11 +98,14 @@ def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
 
 
 def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
-    """End one sign-in of an officer, or every one but that of this very browser; says how many."""
-    open_ones = (SignIn.user_id == user_id, SignIn.ended_at.is_(None))
-    which = SignIn.id == only if only is not None else SignIn.mark != session.get(MARK, "")
+    """End one sign-in of an officer, or every one but that of this very browser; says how many. One that has ended
+    already stays as it was, and counts.
+    """
+    others = SignIn.ended_at.is_(None) & (SignIn.mark != session.get(MARK, ""))
+    which = SignIn.id == only if only is not None else others
     with one_transaction():
-        statement = update(SignIn).where(*open_ones, which).values(ended_at=now).returning(SignIn.id)
+        ended = func.coalesce(SignIn.ended_at, now)
+        statement = update(SignIn).where(SignIn.user_id == user_id, which).values(ended_at=ended).returning(SignIn.id)
         return len(db.session.execute(statement.execution_options(synchronize_session=False)).all())
 
 

@@ -26,6 +26,7 @@ from app.models import (
     Notice,
     OfficerProfile,
     SavedList,
+    SignIn,
     SopVersion,
     Village,
     WorkingWeek,
@@ -33,6 +34,7 @@ from app.models import (
 from app.operations.activate_sop import copy_as_draft
 from app.operations.perform_action import attach_to_case
 from app.operations.save_list import save_list
+from app.security.sign_ins import begin
 from tests.factories import a_complaint
 
 ROWS: dict[str, Any] = {
@@ -95,9 +97,11 @@ def _parts_of_the_messages() -> Parts:
 
 
 def _part_of_the_lists(user_id: int) -> Parts:
-    """A view that the agency's admin has named."""
+    """A view that the agency's admin has named, and where that officer is signed in."""
     save_list(user_id, "inbox", "Uji", "urut=lama", False, utc_now())
-    return {"int:list_id": str(db.session.scalars(select(SavedList.id)).one())}
+    begin(db.session.get_one(User, user_id), utc_now(), None, "uji")
+    parts = {"int:list_id": SavedList, "int:sign_in_id": SignIn}
+    return {name: str(db.session.scalars(select(table.id)).one()) for name, table in parts.items()}
 
 
 def _parts_of_a_case() -> Parts:

@@ -94,6 +94,8 @@ DOORS = {
         SIGNED_IN - {"integration"},
         """
         GET /users/userinfo/
+        GET /akun/
+        POST /akun/masuk/akhiri-lain
         GET /resetmypassword/form
         POST /resetmypassword/form
         GET /userinfoeditview/form
@@ -108,6 +110,11 @@ DOORS = {
         GET /pemberitahuan/cara
         POST /pemberitahuan/cara
         """,
+    ),
+    "a sign-in, by the officer whose it is": Kind(
+        {"agency_admin"},
+        "POST /akun/masuk/<int:sign_in_id>/akhiri",
+        blind=frozenset(SIGNED_IN - {"integration"}),
     ),
     "a notice, by the officer whom it was for": Kind(
         {"agency_admin"},

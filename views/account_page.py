@@ -1,0 +1,73 @@
+"""An officer's own page: offices, stand-ins, notices, where one is signed in, and the keys."""
+
+from flask import abort, flash, g, redirect, render_template
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.clock import office_today, utc_now
+from app.labels.accounts import BROWSERS, SYSTEMS
+from app.labels.words import DELEGATION_KINDS
+from app.queries.standing_in import delegations_of
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from app.security.sign_ins import end_sign_ins, sign_ins_of
+from views.offices_in_words import office_name
+from views.screen_access import for_officers
+
+PATH = "/akun/"
+LARGEST_ID = 2**63 - 1
+DOOR = "UserDBModelView"
+
+
+class AccountView(BaseView):
+    """Doors at `/akun/`; whose account it is, is the session's, never the address's."""
+
+    route_base = "/akun"
+    default_view = "show"
+    class_permission_name = DOOR
+    base_permissions = permissions_on(DOOR)
+
+    @expose("/")
+    @for_officers("can_userinfo", DOOR)
+    def show(self) -> str:
+        """Everything that is the officer's own."""
+        now, user = utc_now(), current_user
+        page: str = render_template(
+            "account/page.html",
+            title=gettext("Akun saya"),
+            offices=[office_name(capacity) for capacity in current_person().capacities],
+            delegations=delegations_of(user.id, office_today(now)),
+            kinds=DELEGATION_KINDS,
+            today=office_today(now),
+            sign_ins=sign_ins_of(user.id, now),
+            this_one=g.sign_in.id if "sign_in" in g else None,
+            in_words=browser_in_words,
+            now=now,
+        )
+        return page
+
+    @expose("/masuk/<int:sign_in_id>/akhiri", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def end_one(self, sign_in_id: int) -> Response:
+        """End one sign-in of the officer's own."""
+        if sign_in_id > LARGEST_ID or not end_sign_ins(current_user.id, utc_now(), only=sign_in_id):
+            abort(404)
+        flash(gettext("Perangkat itu sudah dikeluarkan."), "success")
+        return redirect(PATH, 303)
+
+    @expose("/masuk/akhiri-lain", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def end_others(self) -> Response:
+        """End every sign-in but this one."""
+        count = end_sign_ins(current_user.id, utc_now())
+        flash(ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", count), "success")
+        return redirect(PATH, 303)
+
+
+def browser_in_words(agent: str) -> str:
+    """What a browser says of itself, in two words: "Chrome, Android"; the first name that fits is the right one."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), gettext("Peramban lain"))
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser}, {system}" if system else browser
