@@ -19,6 +19,7 @@ from views.notice_views import NoticeView
 from views.reference_views import add_reference_views
 from views.saved_list_views import SavedListView
 from views.similar_views import SimilarView
+from views.sop_comparison import SopComparisonView
 from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.verification_views import VerificationView
@@ -31,6 +32,7 @@ WITHOUT_MENU = (
     DownloadView,
     VerificationView,
     NoticeView,
+    SopComparisonView,
 )
 
 

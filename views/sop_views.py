@@ -109,6 +109,7 @@ class SopVersionView(GuardedModelView):
 
     datamodel = EagerInterface(SopVersion)
     route_base = "/versi-sop"
+    show_template = "reference/sop_version.html"
     include_route_methods = (CRUD - {"add"}) | {"action", "activation"}
     method_permission_name = {**READ_OR_WRITE, "copy_draft": "write", "activate": "write", "activation": "write"}
     related_views = [SopStepView]

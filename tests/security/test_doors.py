@@ -193,7 +193,7 @@ DOORS = {
         OFFICERS | {"administrator"},
         "\n".join(
             [screen(base, READ) for base in (*PLAIN, "petugas", "delegasi", "versi-sop")]
-            + [screen("langkah-sop", "show"), "GET /hari-libur/kalender.ics"]
+            + [screen("langkah-sop", "show"), "GET /hari-libur/kalender.ics", "GET /banding-sop/"]
         ),
     ),
     "the journal of settings": Kind({"supervisor", "administrator"}, "GET /jurnal/"),

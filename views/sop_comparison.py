@@ -1,0 +1,129 @@
+"""Two versions of the SOP side by side: what a new decree changes, step by step and word by word."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from flask import render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.extensions import db
+from app.labels.sop import STEP_PARTS, VERSION_PARTS
+from app.labels.words import ACTORS, CHANNELS, SOP_STATES, STEPS, UNITS
+from app.models import SopStepRow, SopVersion
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+
+Part = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs: its name, and both texts in parts, each marked where it differs."""
+
+    label: str
+    before: tuple[Part, ...]
+    after: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A step, or the settings of the version as a whole, with what differs in it."""
+
+    title: str
+    changes: tuple[Change, ...]
+
+
+class SopComparisonView(BaseView):
+    """The page at `/banding-sop/`."""
+
+    route_base = "/banding-sop"
+    default_view = "compare"
+    class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
+
+    @expose("/")
+    @for_officers("can_read", "Reference")
+    def compare(self) -> str:
+        """`lama` and `baru` are versions by their keys; without them the one in force and the newest other one."""
+        versions = _versions()
+        before, after = _chosen(versions)
+        sections = compared(before, after) if before and after else []
+        return render_template(
+            "reference/sop_comparison.html",
+            title=gettext("Bandingkan versi SOP"),
+            versions=versions,
+            states=SOP_STATES,
+            before=before,
+            after=after,
+            sections=[section for section in sections if section.changes],
+            unchanged=sum(not section.changes for section in sections),
+        )
+
+
+def _versions() -> Sequence[SopVersion]:
+    statement = select(SopVersion).options(selectinload(SopVersion.steps)).order_by(SopVersion.id.desc())
+    return db.session.scalars(statement).all()
+
+
+def _chosen(versions: Sequence[SopVersion]) -> tuple[SopVersion | None, SopVersion | None]:
+    by_key = {str(version.id): version for version in versions}
+    active = next((version for version in versions if version.status == "active"), None)
+    other = next((version for version in versions if version is not active), active)
+    before = by_key.get(request.args.get("lama", ""), active)
+    return before, by_key.get(request.args.get("baru", ""), other)
+
+
+def compared(before: SopVersion, after: SopVersion) -> list[Section]:
+    """Every section, in the order of the sheet; those without changes have none."""
+    whole = Section(gettext("Aturan umum"), tuple(_changes(VERSION_PARTS, _settings(before), _settings(after))))
+    old, new = ({row.step: row for row in version.steps} for version in (before, after))
+    steps = [row.step for row in after.steps] + [step for step in old if step not in new]
+    return [whole, *(_section(old.get(step), new.get(step), step) for step in steps)]
+
+
+def _section(old: SopStepRow | None, new: SopStepRow | None, step: str) -> Section:
+    number = (new or old).number  # type: ignore[union-attr]
+    return Section(f"{number}. {STEPS[step]}", tuple(_changes(STEP_PARTS, _row(old), _row(new))))
+
+
+def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
+    for name, label in labels.items():
+        before, after = old.get(name, ""), new.get(name, "")
+        if before != after:
+            yield Change(str(label), *marked(before, after))
+
+
+def marked(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Both texts word by word, with what stands only in one of them marked."""
+    old, new = before.split(), after.split()
+    left: list[Part] = []
+    right: list[Part] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        left += [(" ".join(old[a:b]), kind != "equal")] if b > a else []
+        right += [(" ".join(new[c:d]), kind != "equal")] if d > c else []
+    return tuple(left), tuple(right)
+
+
+def _row(row: SopStepRow | None) -> dict[str, str]:
+    if row is None:
+        return {}
+    allowance = f"{row.allowance_value} {UNITS[row.allowance_unit]}" if row.allowance_unit else ""
+    texts = {name: str(getattr(row, name) or "") for name in ("procedure", "inputs", "output", "remark")}
+    return {"actor": str(ACTORS[row.actor]), "allowance": allowance, **texts}
+
+
+def _settings(version: SopVersion) -> dict[str, str]:
+    days = {n: f"{getattr(version, n)} {UNITS['working_days']}" for n in VERSION_PARTS if n.endswith("_days")}
+    return {
+        **days,
+        "title": version.title,
+        "approved_by": version.approved_by,
+        "fast_track_actor": str(ACTORS[version.fast_track_actor]),
+        "fast_track_from": ", ".join(str(STEPS[step]) for step in version.fast_track_from),
+        "nik_channels": ", ".join(str(CHANNELS[channel]) for channel in version.nik_channels),
+    }
