@@ -6,12 +6,15 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
 from flask_appbuilder.fields import QuerySelectField
+from flask_login import current_user
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
 
+from app.clock import utc_now
 from app.extensions import db
 from app.labels.reference import CHANGED, CHOOSE, COLUMNS, NONE_CHOSEN, REFUSED
+from app.operations.journal_change import Values, journal_change, row_values
 from app.security.guarded_lists import GuardedRequests
 from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
@@ -57,6 +60,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     label_columns: Any = None
     edit_form: Any = None
+
+    journal_kind = ""
+    """Under what the journal keeps a change of these rows; empty for rows that no case runs by."""
 
     def why_fixed(self, item: Any) -> str | None:
         """The reason for which a row can no longer be edited, if there is one."""
@@ -147,10 +153,16 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         return True
 
     def _write(self, form: Any, item: Any, new: bool) -> None:
+        before = None if new else row_values(item)
         self._fill(form, item, new)
         db.session.add(item)
         db.session.flush()
         self.after_change(item)
+        self._journal(before, row_values(item))
+
+    def _journal(self, before: Values, after: Values) -> None:
+        if self.journal_kind:
+            journal_change(self.journal_kind, before, after, current_user.id, utc_now())
 
     def _fill(self, form: Any, item: Any, new: bool) -> None:
         """Put what was typed into the row, which is held from here on and still as its form was drawn."""
@@ -169,9 +181,11 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         try:
             with one_transaction():
                 self.before_delete(item)
+                before = row_values(item)
                 db.session.delete(item)
                 db.session.flush()
                 self.after_change(item)
+                self._journal(before, None)
         except ChangeRefused as refused:
             flash(refused.sentence, "danger")
         except IntegrityError:

@@ -1,5 +1,6 @@
 """The journal of settings: who changed what cases run by, when, why, and what it moved."""
 
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -7,14 +8,17 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
 from app.labels.calendar import JOURNAL_KINDS
+from app.labels.reference import LIMIT_CLASSES
 from app.labels.words import DELEGATION_KINDS, STEPS
 from app.operations.change_calendar import RowChange
 from app.queries.agency_names import agency_names, step_numbers
 from app.queries.journal import JournalLine, journal_page, journal_size
 from app.queries.people import names_of
 from app.security.roles import permissions_on
+from app.skin_formats import day
 from views.calendar_change_views import described
 from views.list_address import PAGE_SIZE, pages_of, read_address
+from views.national_limit_views import stage_and_days
 from views.screen_access import for_officers
 
 
@@ -37,7 +41,7 @@ class JournalView(BaseView):
             title=gettext("Jurnal"),
             address=address,
             pages=pages,
-            lines=[(line, changes_of(line)) for line in lines],
+            lines=[(line, changes_of(line), told_of(line)) for line in lines],
             people=names_of(person for line in lines for person in _people_in(line)),
             kinds=JOURNAL_KINDS,
             delegation_kinds=DELEGATION_KINDS,
@@ -45,6 +49,31 @@ class JournalView(BaseView):
             numbers=step_numbers(),
             names=agency_names(),
         )
+
+
+def told_of(line: JournalLine) -> list[str]:
+    """What an entry says beside its kind: a limit before and after, or a version with its decree."""
+    if line.kind == "limit_changed":
+        sides = ((gettext("Semula"), line.data["before"]), (gettext("Menjadi"), line.data["after"]))
+        return [f"{side}: {_limit_in_words(row)}" for side, row in sides]
+    if line.kind == "sop_activated":
+        return [
+            gettext(
+                "Versi %(number)s menggantikan versi %(before)s, keputusan %(decree)s",
+                number=line.data["number"],
+                before=", ".join(line.data["before"]) or "–",
+                decree=line.data["decree_number"],
+            )
+        ]
+    return []
+
+
+def _limit_in_words(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return gettext("tidak ada")
+    since = day(date.fromisoformat(row["valid_from"]))
+    words = [stage_and_days(row["stage"], row["days"]), row["source"], gettext("berlaku sejak %(day)s", day=since)]
+    return ", ".join([*([str(LIMIT_CLASSES[row["of_class"]])] if row["of_class"] else []), *words])
 
 
 def changes_of(line: JournalLine) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ class NationalLimitView(GuardedModelView):
 
     datamodel = EagerInterface(NationalLimitRow)
     route_base = "/batas-nasional"
+    journal_kind = "limit_changed"
     list_title, show_title = TITLES["national_limits"], TITLES["national_limit"]
     add_title, edit_title = TITLES["national_limit_new"], TITLES["national_limit_edit"]
     list_columns = ["stage", "of_class", "days", "source", "valid_from"]
@@ -47,5 +48,10 @@ class NationalLimitView(GuardedModelView):
 
     def name_of(self, item: NationalLimitRow) -> str:
         """The stage and its days."""
-        days = ngettext("%(num)d hari kerja", "%(num)d hari kerja", item.days)
-        return f"{NATIONAL_STAGES[item.stage]}, {days}"
+        return stage_and_days(item.stage, item.days)
+
+
+def stage_and_days(stage: str, days: int) -> str:
+    """A limit in few words: "Verifikasi, 3 hari kerja"."""
+    in_words = ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
+    return f"{NATIONAL_STAGES[stage]}, {in_words}"

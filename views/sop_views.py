@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import action, expose, has_access
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.widgets import FormWidget, ListWidget
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
@@ -205,7 +206,7 @@ class SopVersionView(GuardedModelView):
 
 def _activated(version_id: int, form: ActivationForm) -> bool:
     try:
-        activate_sop(version_id, form.decree_number.data, form.decided_on.data, utc_now())
+        activate_sop(version_id, form.decree_number.data, form.decided_on.data, utc_now(), current_user.id)
     except SopRefused as refused:
         say(form, refused.field, REFUSED[refused.fault.value])
         return False

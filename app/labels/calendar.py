@@ -26,6 +26,8 @@ TABLE_WORDS: Labels = {"holiday": _("Hari libur"), "working_week": _("Jam kerja"
 JOURNAL_KINDS: Labels = {
     "calendar_changed": _("Kalender diubah"),
     "delegation_ended": _("Delegasi berakhir"),
+    "limit_changed": _("Batas nasional diubah"),
+    "sop_activated": _("Versi SOP diberlakukan"),
 }
 
 FILE_REFUSED: Labels = {

@@ -13,7 +13,7 @@ from app.models.complaint import Complaint
 from workflow_rules.ledger import LedgerKind
 from workflow_rules.steps import Step
 
-JOURNAL_KINDS = ("calendar_changed", "delegation_ended")
+JOURNAL_KINDS = ("calendar_changed", "delegation_ended", "limit_changed", "sop_activated")
 
 
 class ComplaintEvent(Model):

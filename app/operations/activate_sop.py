@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 
 from app.clock import office_today
 from app.extensions import db
-from app.models import SopStepRow, SopVersion
+from app.models import JournalEntry, SopStepRow, SopVersion
 from app.queries.reference import load_sop
 from app.transaction import one_transaction
 
@@ -46,19 +46,23 @@ def copy_as_draft(version_id: int) -> SopVersion:
         return draft
 
 
-def activate_sop(version_id: int, decree_number: str, decided_on: date | None, now: datetime) -> SopVersion:
-    """Put a draft in force and retire the version before it, in one transaction; raises SopRefused."""
+def activate_sop(
+    version_id: int, decree_number: str, decided_on: date | None, now: datetime, officer_id: int | None = None
+) -> SopVersion:
+    """Put a draft in force, retire the version before it and journal both in one transaction; raises SopRefused."""
     with one_transaction():
         versions = _lock_versions()
         draft = next(version for version in versions if version.id == version_id)
         _refuse(draft, decree_number, decided_on, now)
-        for version in versions:
-            if version.status == "active":
-                version.status = "retired"
+        before = [version for version in versions if version.status == "active"]
+        for version in before:
+            version.status = "retired"
         # Only one version may be active at any moment, so the old one steps down first.
         db.session.flush()
         draft.status, draft.activated_at = "active", now
         draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
+        data = {"number": draft.number, "before": [v.number for v in before], "decree_number": draft.decree_number}
+        db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, data=data))
         db.session.flush()
         return draft
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.clock import utc_now
 from app.extensions import db
 from app.labels.reference import REFUSED
-from app.models import Complaint, NationalLimitRow
+from app.models import Complaint, JournalEntry, NationalLimitRow
 from app.queries.reference import load_working_calendar
 from app.queries.time_book import national_clocks_of
 from tests.factories import a_complaint
@@ -171,3 +171,30 @@ def test_officers_read_the_limits_and_only_the_administrator_writes(
 def _valid_from(app: Flask, key: int) -> date:
     with app.app_context():
         return db.session.get_one(NationalLimitRow, key).valid_from
+
+
+def test_each_change_stands_in_the_journal_with_what_was_there_before(app: Flask, screen: FlaskClient) -> None:
+    save(screen, ADD, **LIMIT)
+    with app.app_context():
+        key = db.session.scalars(select(NationalLimitRow.id).where(NationalLimitRow.source == LIMIT["source"])).one()
+    save(screen, f"/batas-nasional/edit/{key}", **{**LIMIT, "days": "2"})
+    screen.post(f"/batas-nasional/delete/{key}")
+    with app.app_context():
+        entries = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
+        days = [tuple(side and side["days"] for side in (e.data["before"], e.data["after"])) for e in entries]
+        assert days == [(None, 1), (1, 2), (2, None)]
+        assert {(e.kind, e.officer.username) for e in entries} == {("limit_changed", "administrator")}
+    page = screen.get("/jurnal/").text
+    assert "Semula: Verifikasi dan penerusan, 1 hari kerja, Permen Uji 1/2026, berlaku sejak 24 November 2026" in page
+    assert "Menjadi: Verifikasi dan penerusan, 2 hari kerja" in page
+    assert "Menjadi: tidak ada" in page
+
+
+def test_a_save_that_changes_nothing_or_is_refused_leaves_no_entry(app: Flask, screen: FlaskClient) -> None:
+    save(screen, ADD, **LIMIT)
+    with app.app_context():
+        key = db.session.scalars(select(NationalLimitRow.id).where(NationalLimitRow.source == LIMIT["source"])).one()
+    save(screen, f"/batas-nasional/edit/{key}", **LIMIT)
+    save(screen, f"/batas-nasional/edit/{key}", **{**LIMIT, "days": "0"})
+    with app.app_context():
+        assert db.session.scalars(select(func.count()).select_from(JournalEntry)).one() == 1
