@@ -106,7 +106,9 @@ def _steps() -> dict[str, str]:
 
 
 def _same(table: Table) -> dict[str, str]:
-    return {column.name: f"source.{column.name}" for column in table.columns if column.name != "id"}
+    return {
+        column.name: f"source.{column.name}" for column in table.columns if not (column.primary_key or column.computed)
+    }
 
 
 def cases_to_register(count: int, now: datetime) -> list[Case]:

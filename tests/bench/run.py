@@ -46,9 +46,10 @@ def main() -> None:
         steps = OpenSteps(MORNING)
         few = measure_sweep(steps, DUE)
         steps.add(LISTED - steps.made, due=False)
-        measure_pages(app)
+        measure_pages(app, steps)
         steps.add(max(0, STEPS - steps.made - DUE), due=False)
         many = measure_sweep(steps, STEPS)
+        measure_pages(app, steps)
     print(f"a sweep of as many due steps among {STEPS:,} open ones instead of {DUE:,}: {many / few:.2f} times the cost")
     print(f"{time.perf_counter() - began:.0f} s in all")
 
@@ -144,17 +145,19 @@ def _bare_commit(app: Flask, count: int) -> float:
         return timed(insert, count)
 
 
-def measure_pages(app: Flask, times: int = 21) -> None:
+def measure_pages(app: Flask, steps: OpenSteps, times: int = 21) -> None:
     client = app.test_client()
     client.post("/login/", data={"username": "kasi", "password": PASSWORD})
+    pages = {"inbox": "/", "list of complaints": "/aduan/", "a complaint": f"/aduan/{steps.case.id}"}
+    pages |= {"search for a number": "/aduan/?q=UKUR-77", "search for a word": "/aduan/?q=sekolah"}
 
     def get(path: str) -> None:
         answer = client.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
 
     bare = timed(lambda: get("/nothing"), times)
-    for name, path in {"inbox": "/", "list of complaints": "/aduan/"}.items():
-        line(f"{name} of {LISTED:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
+    for name, path in pages.items():
+        line(f"{name}, of {steps.made:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
 
 
 def measure_letters(times: int = 5) -> None:

@@ -1,0 +1,23 @@
+"""That `make bench` can fill its tables: their columns change, and nobody measures every day."""
+
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.clock import OFFICE_ZONE
+from app.extensions import db
+from app.models import Complaint
+from app.operations.raise_alarms import raise_due_alarms
+from tests.bench.office import OpenSteps
+
+MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
+
+
+def test_copies_of_a_case_stand_in_the_tables_and_are_swept(context: Flask) -> None:
+    steps = OpenSteps(MORNING)
+    steps.add(3, due=True)
+    steps.add(2, due=False)
+    copies = Complaint.number.startswith("UKUR-")
+    assert db.session.scalars(select(func.count()).where(copies)).one() == 5
+    assert raise_due_alarms(MORNING) == 3
