@@ -99,6 +99,7 @@ def test_no_word_of_notes_directions_drafts_people_or_reporter_is_anywhere_on_th
     hidden = ["KENARI", "Aminah", "Jl. Contoh No. 7", "0800-0000-0007", *names]
     assert [word for word in hidden if word in page] == []
     assert "Diteruskan ke" in page
+    assert "Keterangan tambahan Anda" not in page
 
 
 def _officers() -> list[Any]:
