@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import expose
+from flask_limiter.errors import RateLimitExceeded
 
 from app.clock import utc_now
-from app.errors import STATUS_OF
-from app.labels.tracking import DONE
+from app.errors import STATUS_OF, retry_after
+from app.labels.tracking import DONE, TOO_MANY
 from app.operations.perform_action import perform_action
 from app.queries.tracked_case import find_tracked_letter, load_tracked_case
 from app.security.current_person import source_address
-from app.security.tracking_proof import Proof, act_limits, forget, with_proof
+from app.security.row_scope import only_case
+from app.security.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from views.action_forms import Sent, digest_of
 from views.download_views import send_pdf
 from views.form_once import Landing, once
@@ -31,6 +33,14 @@ class TrackedCaseView(PublicView):
     default_view = "show"
     limits = act_limits()
     limit_scope = "lacak-kasus"
+
+    def too_many(self, error: RateLimitExceeded) -> Response:
+        """The case with what was typed, while its proof lasts."""
+        proof, sent = proved(), read_reporters_form()
+        if proof is None:
+            return super().too_many(error)
+        with only_case(proof.complaint_id):
+            return Response(case_page(proof, sent, refusal=str(TOO_MANY)), status=429, headers=retry_after())
 
     @expose("", methods=["GET"])
     @with_proof(without_proof)

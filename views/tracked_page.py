@@ -19,7 +19,7 @@ from workflow_rules.refusals import ActionRefused
 CASE_PATH = "/lacak/kasus"
 
 
-def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None) -> str:
+def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None, refusal: str = "") -> str:
     """The page as it stands now; a form that was sent keeps its content and says what is wrong with it."""
     case = load_tracked_case(proof.complaint_id, utc_now())
     forms = reporter_forms(case, sent, refused)
@@ -29,7 +29,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
         case=case,
         forms=forms,
         returned=returned,
-        refusal=str(REFUSALS[refused.reason.value]) if refused else "",
+        refusal=str(REFUSALS[refused.reason.value]) if refused else refusal,
         kept=words_of(sent) if sent and returned is None else [],
         promise=promise_sentences(case.promise) if case.promise else None,
         working=listed(case.houses),

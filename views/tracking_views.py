@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH
+from app.errors import retry_after
+from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
 from app.security.row_scope import only_case
 from app.security.tracking_proof import LONGEST_TYPED, REFUSED, guessing_limits, prove, proved, remember
 from views.action_forms import Sent, read_sent
@@ -24,7 +26,13 @@ class PublicView(BaseView):
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.after_request(keep_private)
+        blueprint.register_error_handler(RateLimitExceeded, self.too_many)
         return blueprint
+
+    def too_many(self, _error: RateLimitExceeded) -> Response:
+        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        page = gate(str(TOO_MANY), sent=read_reporters_form())
+        return Response(page, status=429, headers=retry_after())
 
 
 class TrackingGateView(PublicView):

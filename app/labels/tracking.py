@@ -146,5 +146,6 @@ REFUSALS: Labels = {
 
 # One sentence for a wrong number, a wrong code and a number that does not exist: none of them tells the others apart.
 NO_MATCH = _("Nomor dan kode itu tidak cocok. Periksa keduanya pada tanda terima atau pesan kami, lalu coba lagi.")
+TOO_MANY = _("Terlalu banyak percobaan. Tunggu paling lama satu jam, lalu coba lagi.")
 EXPIRED = _("Demi keamanan, halaman ini tertutup setelah satu jam. Masukkan nomor dan kode sekali lagi.")
 EXPIRED_KEPT = _("Yang Anda tulis tidak hilang: sesudah ini Anda tinggal mengirimnya.")

@@ -120,6 +120,8 @@ def test_after_twenty_wrong_codes_a_number_is_closed_to_every_address_for_a_whil
         assert tried == [422] * PER_NUMBER + [429]
         blocked = knock(counting, number, case.code, "198.51.100.7")
         assert blocked.status_code == 429
+        assert "Tunggu paling lama satu jam" in blocked.text
+        assert blocked.headers["Cache-Control"] == "no-store"
         wait = int(blocked.headers["Retry-After"])
         assert 3500 < wait <= 3601
         other = a_complaint()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice
+from tests.conftest import build_app
 from tests.factories import Case, a_complaint
 from tests.views.case_pages import PageForm, all_forms, state
 from tests.views.tracked_pages import CASE, ask_reporter, forms_on, opened, reporter, reporter_form, send, words_on
@@ -302,6 +303,7 @@ def test_no_other_act_goes_through_this_door(context: Flask, action: str) -> Non
     before = state(context, case.id)
     form = {"action": action, "expected_version": str(case.complaint.version), "token": "t" * 32}
     more = {"reason": "spam", "note": "x", "text": "x", "proof": "x"}
+    more |= {"filename": "a.pdf", "sha256": "0" * 64, "media_type": "application/pdf", "size": "9"}
     client.post(f"{CASE}/tindakan", data={**form, **more})
     assert state(context, case.id) == before
 
@@ -316,10 +318,25 @@ def test_a_form_of_one_case_does_nothing_for_another(context: Flask) -> None:
     assert last_event(other).kind == "reply"
 
 
+def test_with_redis_away_a_reply_is_taken_all_the_same(context: Flask) -> None:
+    case, kept = asked_case(), context.config
+    away = "redis://127.0.0.1:1/0"
+    lonely = build_app(kept["SQLALCHEMY_DATABASE_URI"], away, str(kept["LAPOR_HOME"]), RATELIMIT_STORAGE_URI=away)
+    client = reporter(lonely, case)
+    assert send(client, opened(client, "add_information"), text="RT 4.").status_code == 303
+    assert last_event(case).data == {"text": "RT 4."}
+    with lonely.app_context():
+        db.engine.dispose()
+
+
 def test_after_thirty_forms_within_an_hour_the_page_asks_to_wait(context: Flask) -> None:
     client = reporter(context, a_complaint(at="draft_answer"))
     form = opened(client, "note")
-    answers = [send(client, form, text=" ").status_code for _ in range(31)]
-    assert answers == [422] * 30 + [429]
+    assert [send(client, form, text=" ").status_code for _ in range(30)] == [422] * 30
+    blocked = send(client, form, text="Lubangnya makin besar.")
+    assert blocked.status_code == 429
+    assert 3500 < int(blocked.headers["Retry-After"]) <= 3601
+    assert "Tunggu paling lama satu jam" in blocked.text
+    assert reporter_form(blocked.text, "note").fields["text"] == ["Lubangnya makin besar."]
     assert client.get(CASE).status_code == 200
     assert client.post(f"{CASE}/selesai").status_code == 303

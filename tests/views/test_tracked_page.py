@@ -21,7 +21,9 @@ Freeze = Callable[[str], Any]
 
 
 def page_of(app: Flask, case: Case) -> str:
-    return words_on(reporter(app, case).get(CASE).text)
+    answer = reporter(app, case).get(CASE)
+    assert answer.status_code == 200
+    return words_on(answer.text)
 
 
 def test_the_page_first_says_by_when_and_then_where_the_case_stands(context: Flask, freeze: Freeze) -> None:
