@@ -304,7 +304,8 @@ def test_no_other_act_goes_through_this_door(context: Flask, action: str) -> Non
     form = {"action": action, "expected_version": str(case.complaint.version), "token": "t" * 32}
     more = {"reason": "spam", "note": "x", "text": "x", "proof": "x"}
     more |= {"filename": "a.pdf", "sha256": "0" * 64, "media_type": "application/pdf", "size": "9"}
-    client.post(f"{CASE}/tindakan", data={**form, **more})
+    answer = client.post(f"{CASE}/tindakan", data={**form, **more})
+    assert (answer.status_code, answer.headers["Location"]) == (303, CASE)
     assert state(context, case.id) == before
 
 
