@@ -145,9 +145,14 @@ def _http(error: HTTPException) -> Any:
 
 
 def _too_many(_error: RateLimitExceeded) -> Response:
+    return _answer(429, "too_many_requests", str(HTTP["too_many_requests"]), retry_after())
+
+
+def retry_after() -> dict[str, str]:
+    """The header that says in how many seconds a limit that was passed lets through again."""
     limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
     wait = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
-    return _answer(429, "too_many_requests", str(HTTP["too_many_requests"]), {"Retry-After": str(wait)})
+    return {"Retry-After": str(wait)}
 
 
 def _refuse_large_form() -> None:

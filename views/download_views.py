@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.documents.storage import read_file
+from app.models import Letter
 from app.queries.case_page import find_attachment, find_letter
 from app.security.current_person import current_person
 from app.skin import error_page
@@ -29,9 +30,7 @@ class DownloadView(BaseView):
     @permission_name("read")
     def letter(self, complaint_id: int, letter_id: int) -> Response:
         """A signed letter; 404 while its file is not there."""
-        letter = find_letter(complaint_id, letter_id, current_person())
-        name = f"surat-tanggapan-{letter.number}.pdf"
-        return _file(letter.pdf_path if letter.pdf_state == "ready" else None, "application/pdf", name)
+        return send_pdf(find_letter(complaint_id, letter_id, current_person()))
 
     @expose("/<int:complaint_id>/lampiran/<int:attachment_id>")
     @has_access
@@ -41,6 +40,12 @@ class DownloadView(BaseView):
         found = find_attachment(complaint_id, attachment_id, current_person())
         name = f"lampiran-{complaint_id}-{found.id}.{ENDINGS.get(found.media_type, 'bin')}"
         return _file(found.path, found.media_type, name)
+
+
+def send_pdf(letter: Letter) -> Response:
+    """The file of a signed letter; 404 while it is not there."""
+    name = f"surat-tanggapan-{letter.number}.pdf"
+    return _file(letter.pdf_path if letter.pdf_state == "ready" else None, "application/pdf", name)
 
 
 def _file(path: str | None, media_type: str, name: str) -> Response:

@@ -5,7 +5,7 @@ import re
 import secrets
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
@@ -144,12 +144,14 @@ def _whole(sentence: str) -> dict[str, str]:
 
 
 def _notice(intake: Intake) -> str:
-    """The number, the code that is shown this once, and the first limit."""
+    """The number, the code that is shown this once, where both are used, and the first limit."""
     return gettext(
-        "Aduan %(number)s tercatat. Kode lacak untuk pelapor: %(code)s (hanya ditampilkan sekali ini)."
+        "Aduan %(number)s tercatat. Kode lacak untuk pelapor: %(code)s (hanya ditampilkan sekali ini);"
+        " nomor dan kode itu dipakai di %(address)s."
         " Berikutnya: %(step)s, batas %(due)s.",
         number=intake.number,
         code=intake.tracking_code,
+        address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
         step=STEPS[intake.step],
         due=moment(intake.due_at),
     )

@@ -22,6 +22,8 @@ from views.similar_views import SimilarView
 from views.sop_comparison import SopComparisonView
 from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
+from views.tracked_case_views import TrackedCaseView
+from views.tracking_views import TrackingGateView
 from views.verification_views import VerificationView
 
 WITHOUT_MENU = (
@@ -50,6 +52,8 @@ def register_views(app: Flask) -> None:
         _add_lists(appbuilder)
         for view in WITHOUT_MENU:
             appbuilder.add_view_no_menu(view)
+        for public in (TrackingGateView, TrackedCaseView):
+            appbuilder.add_view_no_menu(public)
         add_reference_views(appbuilder)
         _add_system(appbuilder)
 

@@ -3,6 +3,8 @@
 import re
 
 _NUMBER = re.compile(r"LB-([0-9]{4})-(?!000000)([0-9]{6})")
+_TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
+_BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
 def format_complaint_number(year: int, running: int) -> str:
@@ -18,3 +20,14 @@ def parse_complaint_number(text: str) -> tuple[int, int]:
     if match is None:
         raise ValueError("not a complaint number")
     return int(match[1]), int(match[2])
+
+
+def read_complaint_number(text: str) -> str | None:
+    """The number that somebody typed from memory or paper: small letters, spaces, other dashes and lost zeros do no
+    harm; None for what is no complaint number.
+    """
+    match = _TYPED.fullmatch(_BETWEEN.sub("-", text.strip().upper()))
+    if match is None:
+        return None
+    year, running = match[1] or match[3], match[2] or match[4]
+    return format_complaint_number(int(year), int(running)) if int(running) else None

@@ -91,11 +91,11 @@ class ComplaintSecurityManager(SecurityManager):
         roles.related_views = [self.user_view.__class__]
 
     def add_limit_view(self, baseview: Any) -> None:
-        """Limits of a door that count together with those of the other one: FAB's count each door for itself."""
+        """Limits of a door that count together with those of others of its kind: FAB's count each door for itself."""
         for limit in baseview.limits or ():
             self.limiter.shared_limit(
                 limit.limit_value,
-                scope="login",
+                scope=getattr(baseview, "limit_scope", "login"),
                 key_func=limit.key_func,
                 methods=limit.methods,
                 exempt_when=limit.exempt_when,

@@ -1,8 +1,12 @@
 """The wall between agencies, in the session: every read in a request is limited to what the person may see.
 
 Lists, counts, pick lists, related rows, actions and the API all read through the session, so none of them can forget
-the predicate. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution options.
+the predicate. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution options. A
+reporter, who is no officer, is let in to one case alone by `only_case`.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import g, has_request_context
 from sqlalchemy import Select, event, select
@@ -35,14 +39,36 @@ def install_row_scope() -> None:
         event.listen(factory, "do_orm_execute", _limit)
 
 
+@contextmanager
+def only_case(complaint_id: int) -> Iterator[None]:
+    """Let this request see one case and no other, whoever's cookie it carries; what was proved decides, so that the
+    caller must have proved it (`app/security/tracking_proof.py`).
+    """
+    before = g.get("only_case")
+    g.only_case = complaint_id
+    try:
+        yield
+    finally:
+        g.only_case = before
+
+
 def _limit(state: ORMExecuteState) -> None:
     if not has_request_context() or state.execution_options.get("unscoped") or state.is_column_load:
         return
     if g.get("finding_person"):
         return
-    ids = visible_ids(_person())
+    ids = _ids_in_sight()
     if ids is not None:
         state.statement = state.statement.options(*_criteria(ids))
+
+
+def _ids_in_sight() -> Select[tuple[int]] | None:
+    """Cases this request may know of, or None for every one."""
+    one = g.get("only_case")
+    if one is None:
+        return visible_ids(_person())
+    cases = Complaint.__table__
+    return select(cases.c.id).where(cases.c.id == one)
 
 
 def _person() -> Person:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_rules.numbering import format_complaint_number, parse_complaint_number
+from workflow_rules.numbering import format_complaint_number, parse_complaint_number, read_complaint_number
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,29 @@ def test_anything_else_is_no_number(text: str) -> None:
 def test_look_alike_digits_and_a_number_that_is_never_given_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="not a complaint number"):
         parse_complaint_number(text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "LB-2026-000042",
+        "lb-2026-42",
+        " LB 2026 000042 ",
+        "lb 2026 42",
+        "LB2026000042",
+        "lb-2026000042",
+        "LB–2026–000042",
+        "LB/2026/0042",
+        "LB.2026.42",
+        "LB - 2026 - 42",
+    ],
+)
+def test_a_number_is_read_however_it_was_typed(typed: str) -> None:
+    assert read_complaint_number(typed) == "LB-2026-000042"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "42", "2026-42", "LB-2026-0", "LB-2026-1234567", "LB-26-42", "LB202642", "LB-٢٠٢٦-42", "x" * 999]
+)
+def test_what_is_no_number_is_none(typed: str) -> None:
+    assert read_complaint_number(typed) is None

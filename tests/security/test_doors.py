@@ -75,6 +75,12 @@ DOORS = {
         GET /static/appbuilder/<path:filename>
         GET /gaya/<digest>/lb.<kind>
         GET /verifikasi/<code>
+        GET /lacak
+        POST /lacak
+        GET /lacak/kasus
+        POST /lacak/kasus/tindakan
+        GET /lacak/kasus/surat/<int:letter_id>.pdf
+        POST /lacak/kasus/selesai
         GET /lang/<string:locale>
         GET /back
         GET /login/

@@ -90,11 +90,15 @@ class _Reader(HTMLParser):
             self._inside = False
 
 
-def forms_of(html: str) -> list[PageForm]:
-    """Every form that acts on the complaint."""
+def all_forms(html: str) -> list[PageForm]:
     reader = _Reader()
     reader.feed(html)
-    return [f for f in reader.forms if f.address.endswith("/tindakan")]
+    return reader.forms
+
+
+def forms_of(html: str) -> list[PageForm]:
+    """Every form that acts on the complaint."""
+    return [f for f in all_forms(html) if f.address.endswith("/tindakan")]
 
 
 def primary_on(html: str) -> tuple[str, str | None] | None:

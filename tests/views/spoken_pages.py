@@ -48,6 +48,7 @@ SENT: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("administrator", "/resetmypassword/form", {}),
     ("administrator", "/delegasi/confirm_action", {"action": "end_now", "rowid": "1"}),
     ("anonymous", "/login/", {"username": "x", "password": "y"}),
+    ("anonymous", "/lacak", {"number": "LB-2026-1", "code": "x"}),
 )
 
 
@@ -98,6 +99,24 @@ def pages(app: Flask, rows: tuple[Parts, dict[str, list[int]]], locale: str) -> 
             yield from _shown(visitor, path, client.get(path))
         for path, form in [*_sent(visitor), *_tried(cases[visitor][:1])]:
             yield from _shown(visitor, f"POST {path}", client.post(path, data=form, follow_redirects=True))
+    yield from _pages_of_reporters(app, locale)
+
+
+def _pages_of_reporters(app: Flask, locale: str) -> Iterator[Page]:
+    """The public page of cases in several states, refused and asked about, and of a proof that has ended."""
+    with app.app_context():
+        cases = [a_complaint(at=at) for at in ("register", "draft_answer", "answered")] + [_asked(), _late()]
+        known = [{"number": case.complaint.number, "code": case.code} for case in cases]
+    act = {"expected_version": "0", "token": "x" * 16}
+    forms = [{**act, "action": "note", "text": "Uji."}, {**act, "action": "withdraw", "reason": "Uji."}]
+    forms += [{**act, "action": "rate", "score": "9"}, {**act, "action": "note", "text": " "}]
+    for pair in known:
+        client = _speaking(app, "anonymous", locale)
+        for path, form in [("/lacak", pair), *(("/lacak/kasus/tindakan", form) for form in forms)]:
+            name = f"POST {path} {pair['number']}"
+            yield from _shown("reporter", name, client.post(path, data=form, follow_redirects=True))
+    late = _speaking(app, "anonymous", locale).post("/lacak/kasus/tindakan", data=forms[0])
+    yield from _shown("reporter", "POST /lacak/kasus/tindakan", late)
 
 
 def _speaking(app: Flask, visitor: str, locale: str) -> FlaskClient:

@@ -1,0 +1,80 @@
+"""The events of a case that its reporter is told of, each reduced to what is public: a kind, a house, a quotation."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent
+from workflow_rules.actions import Action
+from workflow_rules.actors import Actor
+from workflow_rules.events import SystemEvent
+
+SENT = "sent"
+PUBLIC_KINDS = frozenset(
+    {
+        SystemEvent.RECEIVED.value,
+        Action.REQUEST_INFORMATION.value,
+        Action.ADD_INFORMATION.value,
+        Action.EXPIRE_QUESTION.value,
+        Action.NOTE.value,
+        Action.ARCHIVE.value,
+        Action.MERGE.value,
+        Action.WITHDRAW.value,
+        Action.REPLY.value,
+        Action.RATE.value,
+        Action.REOPEN.value,
+        Action.CLOSE.value,
+    }
+)
+"""Whatever is not named here is never told; of notes only the reporter's own are (that they came, not their words)."""
+
+
+@dataclass(frozen=True)
+class News:
+    """One line: `houses` are agencies by their full names (none: the office itself), `detail` a word of the
+    vocabulary or a score.
+    """
+
+    kind: str
+    at: datetime
+    houses: tuple[str, ...] = ()
+    detail: str = ""
+    quote: str = ""
+
+
+def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[News, ...]:
+    """Everything public that happened, the newest first."""
+    names = {track.agency_code: track.agency.name for track in complaint.tracks}
+    told = [_news(event, names) for event in events if _is_public(event)]
+    lines = [*told, *_sendings(complaint)]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
+
+
+def _is_public(event: ComplaintEvent) -> bool:
+    return event.kind != Action.NOTE or event.actor == Actor.REPORTER
+
+
+def _sendings(complaint: Complaint) -> Iterable[News]:
+    """To which agencies the case went, told from the moment they could see it: a direction alone is not yet public."""
+    sent = sorted((t for t in complaint.tracks if t.sent_at is not None), key=_sent_at)
+    for at, tracks in groupby(sent, key=_sent_at):
+        yield News(SENT, at, tuple(t.agency.name for t in tracks))
+
+
+def _sent_at(track: AgencyTrackRow) -> datetime:
+    return track.sent_at or datetime.max.replace(tzinfo=UTC)
+
+
+def _news(event: ComplaintEvent, names: dict[str, str]) -> News:
+    house = (names[event.agency_code],) if event.agency_code in names else ()
+    data = event.data
+    quote = data.get("question", "") if event.kind == Action.REQUEST_INFORMATION else ""
+    detail = _DETAILS.get(event.kind, lambda _: "")(data)
+    return News(event.kind, event.at, house, detail, quote)
+
+
+_DETAILS: dict[str, Callable[[dict[str, object]], str]] = {
+    Action.ARCHIVE.value: lambda data: str(data.get("reason", "")),
+    Action.RATE.value: lambda data: str(data.get("score", "")),
+}

@@ -1,0 +1,83 @@
+"""By when a citizen is promised an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Complaint, NationalLimitRow
+from app.queries.time_book import national_class_of, whole_limit
+from workflow_rules.allowance import Allowance, Unit
+from workflow_rules.deadlines import deadline_for, deadline_for_all
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.national_clock import NationalClass, NationalLimit, NationalStage, limit_for
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+SOP, NATIONAL = "sop", "national"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The limit that is promised and by which rule; `other` is the later limit of the other rule (aware instants)."""
+
+    due_at: datetime
+    rule: str
+    other: datetime | None
+    passed: bool
+    paused: bool
+
+
+def promise_of(
+    complaint: Complaint,
+    facts: ComplaintFacts,
+    sop: Sop,
+    calendar: WorkingCalendar,
+    now: datetime,
+    reopened_at: datetime | None = None,
+) -> Promise | None:
+    """The earlier of the two limits that bind the office as a whole; None for a case that was answered or has ended.
+
+    Design section 5 gives a case two clocks. The SOP's whole time is the office's own word, pinned to the case; the
+    national time to finish is what the rules of SP4N-LAPOR! grant every citizen. Both are owed, and only the earlier
+    one keeps both, so the citizen is promised that one and told of the other. A reopened case is promised anew from
+    its reopening by the SOP alone: time spent closed does not count, and the national clock has stopped at the answer.
+    """
+    if facts.ended is not None or facts.answered_at is not None:
+        return None
+    sop_due = _of_cycle(complaint, facts, sop, calendar, reopened_at) or whole_limit(complaint, sop, calendar)
+    national_due = _national(complaint, calendar) if reopened_at is None else None
+    by_sop = national_due is None or sop_due <= national_due
+    due, other = (sop_due, national_due) if by_sop or national_due is None else (national_due, sop_due)
+    return Promise(due, SOP if by_sop else NATIONAL, other, now > due, facts.waiting)
+
+
+def _of_cycle(
+    complaint: Complaint, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, reopened_at: datetime | None
+) -> datetime | None:
+    """The SOP's time from the reopening: everything but step 1, which is not done again."""
+    if reopened_at is None:
+        return None
+    extended = any(t.extended for t in facts.active_tracks)
+    rows = (row for row in sop.steps if row.allowance is not None and row.step is not Step.REGISTER)
+    return deadline_for_all(calendar, reopened_at, [sop.allowance(row.step, extended) for row in rows])
+
+
+def _national(complaint: Complaint, calendar: WorkingCalendar) -> datetime | None:
+    """The national limit to finish, as `national_clocks_of` has it for this stage."""
+    rows = db.session.scalars(select(NationalLimitRow).where(NationalLimitRow.stage == NationalStage.FINISH.value))
+    begins = complaint.received_at
+    limit = limit_for(
+        [_limit(row) for row in rows],
+        NationalStage.FINISH,
+        national_class_of(complaint),
+        calendar.in_zone(begins).date(),
+    )
+    return deadline_for(calendar, begins, Allowance(limit.days, Unit.WORKING_DAYS)) if limit else None
+
+
+def _limit(row: NationalLimitRow) -> NationalLimit:
+    of_class = NationalClass(row.of_class) if row.of_class else None
+    return NationalLimit(NationalStage(row.stage), row.days, row.source, row.valid_from, of_class)

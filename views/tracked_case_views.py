@@ -1,0 +1,102 @@
+"""/lacak/kasus: the proved case, and what its reporter may do about it, through the one door as everybody else."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+from flask_appbuilder import expose
+from flask_limiter.errors import RateLimitExceeded
+
+from app.clock import utc_now
+from app.errors import STATUS_OF, retry_after
+from app.labels.tracking import DONE, TOO_MANY
+from app.operations.perform_action import perform_action
+from app.queries.tracked_case import find_tracked_letter, load_tracked_case
+from app.security.current_person import source_address
+from app.security.row_scope import only_case
+from app.security.tracking_proof import Proof, act_limits, forget, proved, with_proof
+from views.action_forms import Sent, digest_of
+from views.download_views import send_pdf
+from views.form_once import Landing, once
+from views.tracked_forms import reporter_forms
+from views.tracked_page import CASE_PATH, case_page
+from views.tracking_views import PublicView, read_reporters_form, without_proof
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import REPORTER
+from workflow_rules.parameters import check_fields, fields_of
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+class TrackedCaseView(PublicView):
+    """Open to whoever proved the case within the last hour; sees that case and no other."""
+
+    route_base = CASE_PATH
+    default_view = "show"
+    limits = act_limits()
+    limit_scope = "lacak-kasus"
+
+    def too_many(self, error: RateLimitExceeded) -> Response:
+        """The case with what was typed, while its proof lasts."""
+        proof, sent = proved(), read_reporters_form()
+        if proof is None:
+            return super().too_many(error)
+        with only_case(proof.complaint_id):
+            return Response(case_page(proof, sent, refusal=str(TOO_MANY)), status=429, headers=retry_after())
+
+    @expose("", methods=["GET"])
+    @with_proof(without_proof)
+    def show(self, proof: Proof) -> str:
+        """The case as its reporter may see it."""
+        return case_page(proof)
+
+    @expose("/tindakan", methods=["POST"])
+    @with_proof(without_proof)
+    def act(self, proof: Proof) -> Any:
+        """Do one of the reporter's acts, or bring the form back with everything that was typed."""
+        sent = read_reporters_form()
+        if sent is None:
+            return redirect(CASE_PATH, 303)
+        if "back" in request.form:
+            return case_page(proof, sent)
+        try:
+            if sent.action is Action.WITHDRAW and "sure" not in request.form:
+                return _confirm_page(proof, sent)
+            landing = once(REPORTER, sent.token, _digest(proof, sent), lambda: _carry_out(proof, sent))
+        except ActionRefused as refused:
+            return Response(case_page(proof, sent, refused), status=STATUS_OF[refused.reason])
+        flash(landing.notice, "success")
+        return redirect(landing.location, 303)
+
+    @expose("/surat/<int:letter_id>.pdf", methods=["GET"])
+    @with_proof(without_proof)
+    def letter(self, proof: Proof, letter_id: int) -> Response:
+        """A signed letter of the answer; 404 for every other one, and while its file is not there."""
+        return send_pdf(find_tracked_letter(proof.complaint_id, letter_id))
+
+    @expose("/selesai", methods=["POST"])
+    def end(self) -> Any:
+        """Close the page on this device."""
+        forget()
+        return redirect("/lacak", 303)
+
+
+def _digest(proof: Proof, sent: Sent) -> str:
+    """A token is worth something for its own case only: all reporters share one name in the memory of forms."""
+    return f"{proof.complaint_id}:{digest_of(sent)}"
+
+
+def _carry_out(proof: Proof, sent: Sent) -> Landing:
+    wish = ActionRequest(sent.action, sent.agency, sent.params)
+    perform_action(proof.complaint_id, wish, REPORTER, sent.version, address=source_address())
+    return Landing(CASE_PATH, str(DONE[sent.action.value]))
+
+
+def _confirm_page(proof: Proof, sent: Sent) -> str:
+    """The question before a withdrawal, once nothing is left to mend in its form."""
+    _, errors = check_fields(fields_of(sent.action), sent.params)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    case = load_tracked_case(proof.complaint_id, utc_now())
+    form = next((f for f in reporter_forms(case, sent) if f.open), None)
+    if form is None:
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return render_template("tracking/confirm.html", case=case, form=form, sent=sent)

@@ -1,0 +1,115 @@
+"""The reporter's own forms: few, short, each for one act that the rules allow now."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from app.labels.tracking import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
+from app.queries.tracked_case import Question, TrackedCase
+from app.skin_formats import day
+from views.action_forms import Control, Sent
+from views.form_errors import errors_at
+from workflow_rules.actions import Action
+from workflow_rules.decide import AllowedAction
+from workflow_rules.parameters import Field, Number, Text, fields_of
+from workflow_rules.refusals import ActionRefused
+from workflow_rules.steps import CaseStatus
+
+# In the order of the page; a withdrawal, which cannot be undone, comes last.
+REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.WITHDRAW)
+FOLDED = frozenset({Action.WITHDRAW})
+
+
+@dataclass(frozen=True)
+class ReporterForm:
+    """One act with everything its form needs; `question` is what an answer answers."""
+
+    allowed: AllowedAction
+    key: str
+    title: str
+    button: str
+    lead: str
+    controls: tuple[Control, ...]
+    token: str
+    version: int
+    question: Question | None
+    open: bool
+
+    @property
+    def action(self) -> str:
+        return self.allowed.action.value
+
+    @property
+    def folded(self) -> bool:
+        return self.allowed.action in FOLDED
+
+    @property
+    def faults(self) -> list[Control]:
+        return [c for c in self.controls if c.error]
+
+
+def reporter_forms(
+    case: TrackedCase, sent: Sent | None = None, refused: ActionRefused | None = None
+) -> list[ReporterForm]:
+    """A form for everything the reporter may do here now; the one that was sent keeps its content."""
+    offered = [a for act in REPORTERS_ACTS for a in case.allowed if a.action is act and _is_offered(case, act)]
+    return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in offered]
+
+
+def _is_offered(case: TrackedCase, action: Action) -> bool:
+    """A remark has no place of its own where there is a question to answer or an answer to judge."""
+    if action is not Action.NOTE:
+        return True
+    return not case.questions and case.status is not CaseStatus.ANSWERED
+
+
+def _form(case: TrackedCase, allowed: AllowedAction, sent: Sent | None, refused: ActionRefused | None) -> ReporterForm:
+    action, key = allowed.action, "-".join((allowed.action.value, allowed.agency or "aduan"))
+    errors = errors_at(action, refused) if sent and refused else {}
+    typed = sent.form if sent else MultiDict()
+    asked = (q for q in case.questions if (q.step, q.agency) == (allowed.step, allowed.agency))
+    until = {"until": day(case.reopen_until, "lengkap")}
+    return ReporterForm(
+        allowed=allowed,
+        key=key,
+        title=str(TITLES[action.value]),
+        button=str(BUTTONS[action.value]),
+        lead=str(LEADS.get(action.value, "")) % until,
+        controls=tuple(_controls(action, key, typed, errors)),
+        token=secrets.token_urlsafe(24),
+        version=case.version,
+        question=next(asked, None) if action is Action.ADD_INFORMATION else None,
+        open=sent is not None,
+    )
+
+
+def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict[str, str]) -> Iterable[Control]:
+    for name, field in fields_of(action).items():
+        yield Control(
+            name=name,
+            id=f"{key}-{name}",
+            kind="score" if isinstance(field, Number) else "area",
+            label=str(FIELDS[action.value, name]),
+            hint="",
+            required=field.required,
+            value=typed.get(name, ""),
+            error=str(NO_SCORE) if name == "score" and name in errors else errors.get(name, ""),
+            choices=tuple(_choices(field)),
+            longest=getattr(field, "longest", None),
+            rows=4,
+        )
+
+
+def _choices(field: Field) -> Iterable[tuple[str, str]]:
+    """The best first: most people stop reading at what fits."""
+    if isinstance(field, Number):
+        return [(str(n), str(SCORES[str(n)])) for n in range(field.most, field.least - 1, -1)]
+    return ()
+
+
+def words_of(sent: Sent) -> list[str]:
+    """What was written, for a form that is no longer offered or must wait for a new proof."""
+    texts = (name for name, field in fields_of(sent.action).items() if isinstance(field, Text))
+    return [sent.form[name] for name in texts if sent.form.get(name, "").strip()]

@@ -1,0 +1,80 @@
+"""The public page of a proved case, drawn with whatever form came back."""
+
+from datetime import datetime
+
+from flask import render_template
+from flask_babel import gettext
+
+from app.clock import utc_now
+from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
+from app.queries.tracked_case import load_tracked_case
+from app.queries.tracked_news import News
+from app.queries.tracked_promise import NATIONAL, Promise
+from app.security.tracking_proof import Proof
+from app.skin_formats import day
+from views.action_forms import Sent
+from views.tracked_forms import reporter_forms, words_of
+from workflow_rules.refusals import ActionRefused
+
+CASE_PATH = "/lacak/kasus"
+
+
+def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None, refusal: str = "") -> str:
+    """The page as it stands now; a form that was sent keeps its content and says what is wrong with it."""
+    case = load_tracked_case(proof.complaint_id, utc_now())
+    forms = reporter_forms(case, sent, refused)
+    returned = next((form for form in forms if form.open), None)
+    return render_template(
+        "tracking/case.html",
+        case=case,
+        forms=forms,
+        returned=returned,
+        refusal=str(REFUSALS[refused.reason.value]) if refused else refusal,
+        kept=words_of(sent) if sent and returned is None else [],
+        promise=promise_sentences(case.promise) if case.promise else None,
+        working=listed(case.houses),
+        status=STATUSES[case.status.value],
+        ending=ENDINGS.get(case.status.value),
+        stages=STAGES,
+        news=[(line, title_of(line), NEWS_ICONS[line.kind]) for line in case.news],
+        answered_on=day(case.answered_at, "lengkap"),
+    )
+
+
+def title_of(line: News) -> str:
+    """A line in words; an agency stands in the heading only where the case went to it."""
+    detail = ARCHIVE_REASONS.get(line.detail, line.detail) if line.kind == "archive" else line.detail
+    return str(NEWS[line.kind]) % {"house": listed(line.houses), "detail": detail}
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Names as a sentence lists them: "A, B, dan C"."""
+    if len(names) < 2:
+        return "".join(names)
+    if len(names) == 2:
+        return gettext("%(first)s dan %(last)s", first=names[0], last=names[1])
+    return gettext("%(first)s, dan %(last)s", first=", ".join(names[:-1]), last=names[-1])
+
+
+def promise_sentences(promise: Promise) -> tuple[str, str]:
+    """The promise and what stands behind it."""
+    if promise.paused:
+        first = gettext("Kami menunggu keterangan Anda.")
+        return first, gettext("Waktu berhenti sampai Anda menjawab; sesudah itu tanggal jawaban dihitung lagi.")
+    promised = day(promise.due_at, "lengkap")
+    if promise.passed:
+        first = gettext("Jawaban seharusnya Anda terima paling lambat %(day)s.", day=promised)
+        return first, gettext("Batas itu sudah lewat dan kami minta maaf. Aduan Anda tetap ditangani.")
+    first = gettext("Kami menjanjikan jawaban paling lambat %(day)s.", day=promised)
+    return first, _reason(promise.rule, promise.other)
+
+
+def _reason(rule: str, other: datetime | None) -> str:
+    if other is None:
+        return gettext("Itu waktu baku menurut SOP kami.")
+    until = day(other, "lengkap")
+    if rule == NATIONAL:
+        return gettext("Itu batas aturan nasional SP4N-LAPOR!; waktu baku SOP kami sampai %(day)s.", day=until)
+    return gettext(
+        "Itu waktu baku menurut SOP kami; aturan nasional SP4N-LAPOR! memberi waktu sampai %(day)s.", day=until
+    )

@@ -1,0 +1,97 @@
+"""/lacak: where a reporter shows number and code, and nobody learns which of the two was wrong."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import retry_after
+from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
+from app.security.row_scope import only_case
+from app.security.tracking_proof import LONGEST_TYPED, REFUSED, guessing_limits, prove, proved, remember
+from views.action_forms import Sent, read_sent
+from views.tracked_forms import REPORTERS_ACTS, words_of
+from views.tracked_page import CASE_PATH, case_page
+
+NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
+
+
+class PublicView(BaseView):
+    """A page for citizens: kept by no cache, found by no search engine."""
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.after_request(keep_private)
+        blueprint.register_error_handler(RateLimitExceeded, self.too_many)
+        return blueprint
+
+    def too_many(self, _error: RateLimitExceeded) -> Response:
+        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        page = gate(str(TOO_MANY), sent=read_reporters_form())
+        return Response(page, status=429, headers=retry_after())
+
+
+class TrackingGateView(PublicView):
+    """Open to everybody; wrong pairs are counted by number and by address."""
+
+    route_base = "/lacak"
+    default_view = "ask"
+    limits = guessing_limits()
+    limit_scope = "lacak"
+
+    @expose("", methods=["GET"])
+    def ask(self) -> str | AnyResponse:
+        """The form; who has proved a case already in this hour goes to it."""
+        return redirect(CASE_PATH, 303) if proved() else gate()
+
+    @expose("", methods=["POST"])
+    def check(self) -> Response | AnyResponse:
+        """Number and code; a form that came too late is given back filled in, ready to be sent."""
+        proof = prove(request.form.get("number", ""), request.form.get("code", ""))
+        sent = read_reporters_form()
+        if proof is None:
+            return Response(gate(str(NO_MATCH), sent=sent), status=REFUSED)
+        remember(proof)
+        if sent is None:
+            return redirect(CASE_PATH, 303)
+        with only_case(proof.complaint_id):
+            return Response(case_page(proof, sent))
+
+
+def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:
+    """The form with what was typed, but never the code."""
+    carried = [] if sent is None else [(k, v) for k, v in sent.form.items(multi=True) if k not in NEVER_CARRIED]
+    return render_template(
+        "tracking/gate.html",
+        title=gettext("Galat: Lacak aduan") if error else gettext("Lacak aduan"),
+        error=error,
+        note=note,
+        number=request.form.get("number", "")[:LONGEST_TYPED],
+        carried=carried,
+        kept=words_of(sent) if sent else [],
+    )
+
+
+def without_proof() -> Response | AnyResponse:
+    """To the form; what was sent with an hour-old page comes along."""
+    sent = read_reporters_form() if request.method == "POST" else None
+    if sent is None:
+        return redirect("/lacak", 303)
+    note = f"{EXPIRED} {EXPIRED_KEPT}" if words_of(sent) else str(EXPIRED)
+    return Response(gate(note=note, sent=sent), status=REFUSED)
+
+
+def read_reporters_form() -> Sent | None:
+    """A form of the reporter's page; None for anything else."""
+    sent = read_sent(request.form)
+    return sent if sent is not None and sent.action in REPORTERS_ACTS else None
+
+
+def keep_private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
