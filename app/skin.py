@@ -6,44 +6,24 @@ What the rest of the program may hand over to the templates, all optional:
 
 * ``app.jinja_env.globals["menu_badges"]``: a function returning ``{menu item name: (count, is_late)}``;
 * ``app.jinja_env.globals["role_line"]``: a function returning what stands under the user's name;
-* a menu item whose ``icon`` is the name of a symbol of ``static/ikon.svg`` keeps it, others go by ``MENU_ICONS``.
+* a menu item whose ``icon`` is the name of a symbol of a sprite (``skin_assets``) keeps it, others go by
+  ``MENU_ICONS``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_appbuilder.menu import Menu, MenuItem
 from flask_login import AnonymousUserMixin, current_user
 
-from app import skin_fields, skin_formats, skin_language
+from app import skin_assets, skin_fields, skin_formats, skin_language, skin_spaces
 from app.clock import office_time, utc_now
+from app.skin_assets import icon_names
 from app.skin_views import asks_before_delete
 
-STATIC = Path(__file__).parent / "static"
-STYLES = [
-    "tokens",
-    "base",
-    "shell",
-    "forms",
-    "cards",
-    "inbox",
-    "complaint",
-    "disposition",
-    "dashboard",
-    "public",
-    "pieces",
-    "admin",
-    "notices",
-    "phone",
-    "print",
-]
-SCRIPTS = ("lb", "inbox", "forms", "fab", "similar")
 SEARCH_PATH = "/aduan/"
 # A case is reached from the inbox, as its trail of links says too.
 INBOX_PATH = "/"
@@ -108,12 +88,6 @@ HEADERS = {
 ONE_YEAR = 31_536_000
 
 
-@cache
-def icon_names() -> frozenset[str]:
-    """The symbols of the sprite."""
-    return frozenset(re.findall(r'<symbol id="([^"]+)"', (STATIC / "ikon.svg").read_text(encoding="utf-8")))
-
-
 def menu_icon(item: MenuItem) -> str:
     """The symbol for a menu item: its own if the sprite has it, else by its name."""
     return item.icon if item.icon in icon_names() else MENU_ICONS.get(item.name.lower(), DEFAULT_ICON)
@@ -136,37 +110,6 @@ def current_item(menu: Menu) -> MenuItem | None:
     leaves = [leaf for item in menu.get_list() for leaf in (item.childs or [item]) if leaf and leaf.name != "-"]
     best = max(leaves, key=_closeness, default=None)
     return best if best is not None and _closeness(best) else None
-
-
-def bundle(kind: str) -> str:
-    """All style sheets, or all deferred scripts, as one text; addresses of pictures are made absolute."""
-    if kind == "css":
-        text = "\n".join((STATIC / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
-        return text.replace("url(../", f"url({url_for('static', filename='')}")
-    return "\n".join((STATIC / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-
-
-@cache
-def _digest(name: str) -> str:
-    paths = [STATIC / name] if name else sorted(STATIC.rglob("*.*"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
-
-
-def asset(filename: str) -> str:
-    """The address of a static file, with its content's digest so that browsers may keep it for a year."""
-    return url_for("static", filename=filename, v=_digest(filename))
-
-
-def bundle_url(kind: str) -> str:
-    """The address of a bundle; it changes with any static file."""
-    return url_for("skin_bundle", digest=_digest(""), kind=kind)
-
-
-def serve_bundle(digest: str, kind: str) -> Response:
-    """One request for the whole look: gunicorn's sync workers close the connection after each."""
-    if kind not in ("css", "js"):
-        abort(404)
-    return Response(bundle(kind), mimetype="text/css" if kind == "css" else "text/javascript")
 
 
 def _may_be_kept() -> bool:
@@ -211,12 +154,10 @@ def _template_names() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Dress an application; call once, before the framework is initialised."""
-    for part in (skin_language, skin_formats, skin_fields):
+    for part in (skin_language, skin_formats, skin_fields, skin_assets, skin_spaces):
         part.install(app)
     app.jinja_env.globals.update(
         asks_before_delete=asks_before_delete,
-        asset=asset,
-        bundle_url=bundle_url,
         menu_icon=menu_icon,
         current_item=current_item,
         search_path=SEARCH_PATH,
@@ -228,5 +169,4 @@ def install(app: Flask) -> None:
         page_locale=lambda: str(skin_language.current_locale() or "id"),
     )
     app.context_processor(_template_names)
-    app.add_url_rule("/gaya/<digest>/lb.<kind>", "skin_bundle", serve_bundle)
     app.after_request(add_headers)

@@ -70,6 +70,7 @@ def make_parts() -> Parts:
     return found | {
         "key": make_key(),
         "digest": "x",
+        "name": "lb",
         "kind": "css",
         "string:locale": "en",
         "path:filename": "css/ab.css",

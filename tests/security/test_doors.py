@@ -73,7 +73,7 @@ DOORS = {
         GET /readyz
         GET /static/<path:filename>
         GET /static/appbuilder/<path:filename>
-        GET /gaya/<digest>/lb.<kind>
+        GET /gaya/<digest>/<name>.<kind>
         GET /verifikasi/<code>
         GET /lacak
         POST /lacak

@@ -123,11 +123,11 @@ def test_what_no_filter_reads_does_no_harm(app: Flask, as_user: SignIn, query: s
 @pytest.mark.parametrize(
     ("username", "items"),
     [
-        ("admin.aduan", ["/", "/aduan/", "/aduan/baru", "/users/userinfo/"]),
-        ("kasi", ["/", "/aduan/", "/users/userinfo/"]),
-        ("kepala.dishub", ["/", "/aduan/", "/users/userinfo/"]),
-        ("pengawas", ["/", "/aduan/", "/users/userinfo/"]),
-        ("administrator", ["/", "/users/userinfo/"]),
+        ("admin.aduan", ["/", "/aduan/", "/aduan/baru", "/akun/"]),
+        ("kasi", ["/", "/aduan/", "/akun/"]),
+        ("kepala.dishub", ["/", "/aduan/", "/akun/"]),
+        ("pengawas", ["/", "/aduan/", "/akun/"]),
+        ("administrator", ["/", "/akun/"]),
     ],
 )
 def test_the_bar_of_the_phone_holds_what_the_role_allows(as_user: SignIn, username: str, items: list[str]) -> None:

@@ -124,7 +124,7 @@ def test_a_search_stays_within_the_budget_found_or_not(app: Flask, as_user: Sign
 
 def test_the_phone_has_the_box_in_sight_and_keeps_the_filters(as_user: SignIn) -> None:
     shown = page(as_user("kasi"), "/aduan/?q=jalan&saluran=web&lewat=1")
-    box = shown[shown.index('class="cari-hp') : shown.index('<details class="lipat hanya-hp">')]
-    assert 'id="hp-q" name="q" type="search" maxlength="200" value="jalan"' in box
-    assert '<input type="hidden" name="saluran" value="web">' in box
+    box = shown[shown.index('<form class="saring') : shown.index('id="buka-saring"')]
+    assert 'id="saring-q" name="q" type="search" maxlength="200" value="jalan"' in box
     assert '<input type="hidden" name="lewat" value="1">' in box
+    assert '<option value="web" selected>' in shown[: shown.index("</form>", shown.index('id="buka-saring"'))]

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, StringField, validators
 
-from app import skin, skin_formats, skin_language
+from app import skin, skin_assets, skin_formats, skin_language
 from app.skin_fields import NATIVE, OfficeMomentField, describe, render_control
 from workflow_rules.deadlines import WorkingLength
 
@@ -238,7 +238,7 @@ def contrast(one: str, other: str) -> float:
 
 def tokens(selector: str) -> dict[str, str]:
     """The declarations of one theme."""
-    text = (skin.STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+    text = (skin_assets.STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
     body = text.split(f"{selector} {{", 1)[1].split("}", 1)[0]
     return dict(re.findall(r"(--[\w-]+|color-scheme): ([^;]+);", body))
 
@@ -270,18 +270,47 @@ def test_colours_keep_the_contrast_of_wcag_2_2(theme: str) -> None:
 
 def test_every_symbol_that_is_named_exists() -> None:
     named = set(skin.MENU_ICONS.values()) | {skin.DEFAULT_ICON}
-    folder = skin.STATIC.parent / "templates"
+    folder = skin_assets.STATIC.parent / "templates"
     for path in folder.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         named |= set(re.findall(r"\bic\('([a-z0-9-]+)'", text))
-    assert named <= skin.icon_names()
+    assert named <= skin_assets.icon_names()
+
+
+def test_no_symbol_is_carried_that_nothing_draws() -> None:
+    folder = skin_assets.STATIC.parents[1]
+    sources = [
+        path for top in ("app", "views") for kind in ("py", "html") for path in (folder / top).rglob(f"*.{kind}")
+    ]
+    words = {
+        word for path in sources for word in re.findall(r"['\"]([a-z0-9-]+)['\"]", path.read_text(encoding="utf-8"))
+    }
+    assert skin_assets.icon_names() <= words
+
+
+def test_shell_and_lists_draw_from_the_first_sprite_alone(dressed: Flask) -> None:
+    folder = skin_assets.STATIC.parent / "templates"
+    names = [
+        "inbox/parts",
+        "inbox/inbox",
+        "inbox/complaints",
+        "parts/status",
+        "appbuilder/topbar",
+        "appbuilder/bottombar",
+    ]
+    text = "".join((folder / f"{name}.html").read_text(encoding="utf-8") for name in [*names, "appbuilder/navbar"])
+    drawn = set(re.findall(r"\bic\('([a-z0-9-]+)'", text))
+    assert len(drawn) > 15
+    assert {skin_assets.icon_url(name).partition("?")[0] for name in drawn} == {"/static/ikon.svg"}
+    assert skin_assets.icon_url("shield").startswith("/static/ikon-lain.svg?v=")
 
 
 def test_style_sheets_and_scripts_stay_readable_and_complete() -> None:
-    sheets = {path.stem for path in (skin.STATIC / "css").glob("*.css")}
+    sheets = {path.stem for path in (skin_assets.STATIC / "css").glob("*.css")}
     # The queue page of another package wears a sheet of its own.
-    assert sheets == {*skin.STYLES, "queue"}
-    scripts = {path.stem for path in (skin.STATIC / "js").glob("*.js")}
-    assert scripts >= {*skin.SCRIPTS, "theme"}
-    for path in [*(skin.STATIC / "css").glob("*.css"), *(skin.STATIC / "js").glob("[!h]*.js")]:
+    parts = [part for bundle in skin_assets.STYLES.values() for part in bundle]
+    assert sorted(sheets) == sorted([*parts, "queue"])
+    scripts = {path.stem for path in (skin_assets.STATIC / "js").glob("*.js")}
+    assert scripts == {"theme", *(part for bundle in skin_assets.SCRIPTS.values() for part in bundle)}
+    for path in [*(skin_assets.STATIC / "css").glob("*.css"), *(skin_assets.STATIC / "js").glob("[!h]*.js")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

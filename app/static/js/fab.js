@@ -41,9 +41,6 @@
     });
   }
 
-  // Buttons whose question only a dialog can ask appear only where it can.
-  all('[data-perlu-js]').forEach((button) => { button.hidden = false; });
-
   // "Select all" ticks the rows of its own list only: a page may hold several.
   all('.pilih-semua').forEach((box) => {
     box.closest('span').hidden = false;

@@ -1,4 +1,4 @@
-/* What was typed is not lost: drafts for this tab, a word before the sign-in ends, and uploads that say how far they are.
+/* What was typed is not lost: drafts for this tab, and uploads that say how far they are.
    Without this file forms work as plain forms. */
 (function () {
   'use strict';
@@ -13,15 +13,8 @@
     read: (key) => { try { return JSON.parse(sessionStorage.getItem(key) || 'null'); } catch (error) { return null; } },
     write: (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* it is full or closed */ } },
     forget: (key) => { try { sessionStorage.removeItem(key); } catch (error) { /* it is closed */ } },
-    keys: () => { try { return Object.keys(sessionStorage); } catch (error) { return []; } },
   };
-  const mine = () => store.keys().filter((key) => key.startsWith('draf '));
-  // A form that did its work left its notice on the page that follows; what failed keeps its draft.
-  if (one('main .note.ok')) mine().forEach((key) => { if ((store.read(key) || {}).terkirim) store.forget(key); });
-  // Whoever signs in next in this tab is not to find them.
   const person = one('meta[name=petugas]');
-  if (person) mine().forEach((key) => { if (!key.startsWith('draf ' + person.content + ' ')) store.forget(key); });
-
   const written = (form) => all('textarea:not([hidden]), input[type=text], input:not([type])', form).filter((field) => field.name && field.autocomplete !== 'one-time-code');
   all('form[method=post]').forEach((form, place) => {
     if (!person || !form.querySelector('textarea')) return;
@@ -67,30 +60,6 @@
     form.prepend(note);
     const folded = form.closest('details');
     if (folded) folded.open = true;
-  }
-
-  // The sign-in ends by itself: said five minutes ahead, and one press keeps it. Other tabs that work keep it too.
-  const ends = Number(root.dataset.sesi || 0);
-  const bar = one('#sesi');
-  if (ends && bar) {
-    const AHEAD = 5 * 60;
-    let until = Date.now() + ends * 1000;
-    const left = () => Math.round((until - Date.now()) / 1000);
-    const tell = () => {
-      bar.hidden = left() > AHEAD;
-      if (bar.hidden) return;
-      const over = left() <= 0;
-      one('p', bar).textContent = over ? texts.sesi_habis : fill(texts.sesi_akan, { n: Math.max(1, Math.ceil(left() / 60)) });
-      one('button', bar).hidden = over;
-      one('a', bar).hidden = !over;
-    };
-    one('button', bar).addEventListener('click', async () => {
-      const answer = await fetch('/kabar').catch(() => null);
-      if (answer && answer.ok && answer.headers.get('X-Sesi')) until = Date.now() + Number(answer.headers.get('X-Sesi')) * 1000;
-      tell();
-    });
-    setInterval(tell, 15000);
-    tell();
   }
 
   // Files: what was chosen with its size, and what is too large said before it is sent.
