@@ -20,9 +20,7 @@ from app.queries.saved_lists import lists_of
 from app.queries.search import prepare_search
 from app.queries.worklists import (
     Queue,
-    WorkCounts,
     WorkFilter,
-    count_badges,
     count_inbox,
     count_newer,
     work_page,
@@ -34,6 +32,7 @@ from views.list_address import ListAddress, pages_of, read_address
 from views.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.offices_in_words import office_name
+from views.page_counts import page_counts
 from views.screen_access import to_login
 from workflow_rules.actors import Actor, Person
 from workflow_rules.deadlines import TimeState
@@ -174,12 +173,9 @@ def calendar_warning() -> int | None:
 
 def menu_badges() -> dict[str, tuple[int, bool]]:
     """Counts beside the menu: my open steps (red when one is late) and the late cases I may see."""
-    person = current_person()
-    if not (person.capacities or person.observes):
+    counts = page_counts()
+    if counts is None:
         return _left_behind()
-    if "worklist_counts" not in g:
-        g.worklist_counts = count_badges(person, utc_now())
-    counts: WorkCounts = g.worklist_counts
     own = (counts.late, True) if counts.late else (counts.all, False)
     return {"Kotak kerja": own, "Lewat batas": (counts.late_cases, True)}
 

@@ -15,6 +15,7 @@ from app.operations.notice_preferences import NoticeWishes, WishRefused, save_wi
 from app.operations.read_notices import mark_all_read, mark_read
 from app.queries.notices import SHOWN, newest_notices, unread_count
 from app.security.roles import permissions_on
+from views.page_counts import page_counts
 from views.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1
@@ -29,6 +30,8 @@ def unread_notices() -> int | None:
     """How many notices wait for whoever is signed in, asked once a page; None for a stranger."""
     if not current_user.is_authenticated:
         return None
+    if (counts := page_counts()) is not None:
+        return counts.unread
     if "unread_notices" not in g:
         g.unread_notices = unread_count(current_user.id)
     count: int = g.unread_notices

@@ -74,10 +74,12 @@ class Sop:
             return self.extended_draft
         return self._rows[step].allowance or self.allowance(Step.DIRECT)
 
-    def allowances(self, extended: bool = False) -> tuple[Allowance, ...]:
-        """What the sheet grants in all: one allowance a step that has its own."""
+    def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
+        """What the sheet grants in all: one allowance a step that has its own; a reopened case is not registered
+        again.
+        """
         own = (row.step for row in self.steps if row.allowance is not None)
-        return tuple(self.allowance(step, extended) for step in own)
+        return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 
     def skipped_from(self, step: Step) -> tuple[Step, ...]:
         """The steps that a direction given at `step` leaves out, in their order."""

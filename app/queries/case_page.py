@@ -1,39 +1,34 @@
 """Everything the complaint page shows of one case, read in a fixed number of statements whatever its length."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from app.extensions import db
-from app.models import (
-    Agency,
-    Attachment,
-    Complaint,
-    ComplaintEvent,
-    Letter,
-    OfficerProfile,
-    Reporter,
-    SopVersion,
-    StepTask,
+from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
+from app.queries.case_rows import (
+    LARGEST_ID,
+    Office,
+    agencies_with_tracks,
+    attachments_of,
+    events_of,
+    letters_of,
+    measures_of,
+    read_complaint,
+    tasks_with_holders,
 )
-from app.queries.complaints import facts_of, hides_reporter, visible_to
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.complaints import facts_from, hides_reporter
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality, missing_identity
+from workflow_rules.identity import missing_identity
+from workflow_rules.national_clock import NationalLimit
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import Step
 from workflow_rules.working_calendar import WorkingCalendar
-
-LARGEST_ID = 2**63 - 1
-Office = tuple[str, str | None]
 
 PRIMARY_ACTIONS: dict[Step, Action] = {
     Step.REGISTER: Action.REGISTER,
@@ -60,6 +55,7 @@ class Case:
     facts: ComplaintFacts
     sop: Sop
     calendar: WorkingCalendar
+    national_limits: tuple[NationalLimit, ...]
     now: datetime
     tasks: list[StepTask]
     agencies: dict[str, Agency]
@@ -103,15 +99,7 @@ class Case:
 
 def find_complaint(complaint_id: int, person: Person) -> Complaint:
     """The complaint; raises ActionRefused(not_visible) alike for what is not there and what may not be seen."""
-    if complaint_id > LARGEST_ID:
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    statement = select(Complaint).where(Complaint.id == complaint_id, visible_to(person))
-    parts = (joinedload(Complaint.category), joinedload(Complaint.district), joinedload(Complaint.village))
-    version = joinedload(Complaint.sop_version).selectinload(SopVersion.steps)
-    row = db.session.scalars(statement.options(*parts, version)).first()
-    if row is None:
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    return row
+    return read_complaint(complaint_id, person)[0]
 
 
 def main_complaint_of(complaint: Complaint) -> Complaint | None:
@@ -123,82 +111,28 @@ def main_complaint_of(complaint: Complaint) -> Complaint | None:
 
 def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
     """The whole page of one case for one person; raises ActionRefused(not_visible)."""
-    complaint = find_complaint(complaint_id, person)
-    tasks, reporter = tasks_of(complaint), _reporter_of(complaint)
-    facts, sop = facts_of(complaint), load_sop(complaint.sop_version)
-    waiting = {(t.actor, t.agency_code) for t in tasks if t.closed_at is None}
+    complaint, reporter = read_complaint(complaint_id, person)
+    tasks, holders = tasks_with_holders(complaint)
+    agencies, tracks = agencies_with_tracks(complaint)
+    sop, calendar, limits = measures_of(complaint)
+    facts = facts_from(complaint, reporter, tracks, tasks)
     return Case(
         complaint=complaint,
         person=person,
         facts=facts,
         sop=sop,
-        calendar=load_working_calendar(),
+        calendar=calendar,
+        national_limits=limits,
         now=now,
         tasks=tasks,
-        agencies={agency.code: agency for agency in db.session.scalars(select(Agency).order_by(Agency.name))},
-        events=_events_of(complaint),
-        letters=_letters_of(complaint, person),
-        attachments=_attachments_of(complaint),
+        agencies=agencies,
+        events=events_of(complaint),
+        letters=letters_of(complaint, person),
+        attachments=attachments_of(complaint),
         reporter=reporter,
         allowed=allowed_actions(facts, person, sop),
-        holders=names_of_holders(waiting),
+        holders=holders,
     )
-
-
-def tasks_of(complaint: Complaint) -> list[StepTask]:
-    """Every opening of every step, the first first."""
-    statement = select(StepTask).where(StepTask.complaint_id == complaint.id).options(joinedload(StepTask.pauses))
-    return list(db.session.scalars(statement.order_by(StepTask.id)).unique())
-
-
-def _reporter_of(complaint: Complaint) -> Reporter | None:
-    """The identity, which an anonymous complaint never has."""
-    anonymous = complaint.confidentiality == Confidentiality.ANONYMOUS
-    return None if anonymous else db.session.get(Reporter, complaint.id)
-
-
-def _events_of(complaint: Complaint) -> list[ComplaintEvent]:
-    names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
-    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == complaint.id).options(*names)
-    return list(db.session.scalars(statement.order_by(ComplaintEvent.seq)))
-
-
-def _letters_of(complaint: Complaint, person: Person) -> list[Letter]:
-    """Letters, the newest first; a draft is only its own agency's business until it is signed."""
-    statement = select(Letter).where(Letter.complaint_id == complaint.id)
-    if not person.sees_every_case:
-        statement = statement.where(or_(Letter.state == "signed", Letter.agency_code.in_(sorted(person.agencies))))
-    return list(db.session.scalars(statement.order_by(Letter.id.desc())))
-
-
-def _attachments_of(complaint: Complaint) -> list[Attachment]:
-    statement = select(Attachment).where(Attachment.complaint_id == complaint.id)
-    return list(db.session.scalars(statement.order_by(Attachment.id)))
-
-
-def names_of_holders(offices: Iterable[Office]) -> dict[Office, list[str]]:
-    """Who holds each office (actor, and agency for an agency's): names of active users, in one statement."""
-    wanted = set(offices)
-    if not wanted:
-        return {}
-    statement = (
-        select(Role.name, OfficerProfile.agency_code, User.first_name, User.last_name)
-        .join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
-        .join(User, User.id == assoc_user_role.c.user_id)
-        .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
-        .where(User.active.is_(True), or_(*(_holds(office) for office in wanted)))
-        .order_by(User.id)
-    )
-    found: dict[Office, list[str]] = {office: [] for office in wanted}
-    for actor, agency, first, last in db.session.execute(statement):
-        office = (actor, agency) if (actor, agency) in wanted else (actor, None)
-        found.setdefault(office, []).append(f"{first} {last}".strip())
-    return found
-
-
-def _holds(office: Office) -> ColumnElement[bool]:
-    actor, agency = office
-    return and_(Role.name == actor, OfficerProfile.agency_code == agency) if agency else Role.name == actor
 
 
 def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:

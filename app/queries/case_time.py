@@ -13,7 +13,6 @@ from app.queries import time_book
 from app.queries.case_page import Case
 from app.queries.case_steps import Clock, clocks_of
 from app.queries.complaints import data_shown
-from app.queries.people import names_of
 from workflow_rules.actions import Action
 from workflow_rules.alarms import LIMIT
 from workflow_rules.deadlines import Allowance, TimeState, Unit, time_state, warn_at
@@ -87,12 +86,12 @@ def whole_clock(case: Case) -> WholeClock:
     row = case.complaint
     due = time_book.whole_limit(row, case.sop, case.calendar)
     done = row.answered_at or row.ended_at
-    warning = warn_at(case.calendar, row.received_at, due)
+    warning = warn_at(case.calendar, time_book.whole_begins(row), due)
     return WholeClock(due, time_state(done or case.now, due, warning, paused=False), done)
 
 
 def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
-    return time_book.national_clocks_of(case.complaint, case.calendar, case.now)
+    return time_book.national_clocks_of(case.complaint, case.national_limits, case.calendar, case.now)
 
 
 def running_national(case: Case) -> NationalClock | None:
@@ -161,7 +160,7 @@ def _extends(event: ComplaintEvent, agency: str | None) -> bool:
 
 def time_used(case: Case) -> TimeUsed:
     """The book of a case summed in three ways."""
-    book = time_book.book_of(case.complaint.id)
+    book, names = time_book.book_with_names(case.complaint.id)
 
     def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:
         found = time_book.whose_time(book, case.calendar, case.now, key)
@@ -170,5 +169,4 @@ def time_used(case: Case) -> TimeUsed:
 
     by = time_book.by_house, time_book.by_step, time_book.by_officer
     houses, steps, officers = map(shares, by)
-    names = names_of([*(entry.officer for entry in book)])
     return TimeUsed(houses, steps, officers, book, names)

@@ -1,5 +1,6 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, select, true
@@ -78,19 +79,26 @@ def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
 
 def facts_of(complaint: Complaint) -> ComplaintFacts:
     """The rows of one complaint as the immutable value the rules take."""
-    tracks = tracks_of(complaint)
+    reporter = db.session.get(Reporter, complaint.id)
+    return facts_from(complaint, reporter, tracks_of(complaint), open_tasks_of(complaint))
+
+
+def facts_from(
+    complaint: Complaint, reporter: Reporter | None, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
+) -> ComplaintFacts:
+    """The same of rows that have been read; tracks of every cycle in their order, tasks with the closed ones or not."""
     status = CaseStatus(complaint.status)
     return ComplaintFacts(
         number=complaint.number,
         channel=Channel(complaint.channel),
         confidentiality=Confidentiality(complaint.confidentiality),
         classification=Classification(complaint.classification),
-        reporter=reporter_facts(db.session.get(Reporter, complaint.id)),
+        reporter=reporter_facts(reporter),
         in_sp4n=complaint.sp4n_tracking_id is not None,
         version=complaint.version,
         cycle=complaint.cycle,
         route=Route(complaint.route) if complaint.route else None,
-        open_steps=tuple(as_open_step(task) for task in open_tasks_of(complaint)),
+        open_steps=tuple(as_open_step(task) for task in tasks if task.closed_at is None),
         tracks=tuple(_track(row) for row in tracks if row.cycle == complaint.cycle),
         seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None),
         ended=status if status in ENDED else None,

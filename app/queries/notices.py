@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -28,10 +28,14 @@ class NoticeLine:
     unread: bool
 
 
+def counting_unread(user_id: int | None) -> ScalarSelect[int]:
+    """How many notices an officer has not read, as part of another query."""
+    return select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.read_at.is_(None)).scalar_subquery()
+
+
 def unread_count(user_id: int) -> int:
     """How many notices an officer has not read."""
-    statement = select(func.count()).where(Notice.user_id == user_id, Notice.read_at.is_(None))
-    return db.session.scalars(statement).one()
+    return db.session.scalars(select(counting_unread(user_id))).one()
 
 
 def newest_notices(user_id: int) -> list[NoticeLine]:

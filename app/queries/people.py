@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.clock import office_today
 from app.extensions import db
@@ -20,12 +22,47 @@ ADMINISTRATOR_ROLE = "administrator"
 def person_of(user: User, now: datetime) -> Person:
     """The user with every capacity held on the office's day of `now`."""
     day = office_today(now)
-    running = _running_delegations(day)
-    involved = {user.id} | {d.giver for d in running}
-    roles = _roles_of(involved)
+    return person_with(user, db.session.scalars(select(standing_of(user.id, day))).one(), day)
+
+
+def standing_of(user_id: int, day: date) -> ScalarSelect[Any]:
+    """What makes an account the person it is on a day, as part of another query: the delegations that run, and the
+    roles with their agencies of the account and of every giver.
+    """
+    runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
+    columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
+    running = select(func.json_agg(func.json_build_array(*columns))).where(*runs).scalar_subquery()
+    return select(func.json_build_array(running, _roles_among(user_id, *runs))).scalar_subquery()
+
+
+def _roles_among(user_id: int, *runs: Any) -> ScalarSelect[Any]:
+    """Role names with the agency of each user."""
+    role = func.json_build_array(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
+    owner = assoc_user_role.c.user_id
+    return (
+        select(func.json_agg(aggregate_order_by(role, Role.id)))
+        .select_from(assoc_user_role)
+        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .outerjoin(OfficerProfile, OfficerProfile.user_id == owner)
+        .where(or_(owner == user_id, owner.in_(select(DelegationRow.giver_id).where(*runs))))
+        .scalar_subquery()
+    )
+
+
+def person_with(user: User, standing: list[Any], day: date) -> Person:
+    """The person that `standing_of` tells of."""
+    running = [_delegation(*row) for row in standing[0] or ()]
+    roles: dict[int, list[tuple[str, str | None]]] = {}
+    for owner, name, agency in standing[1] or ():
+        roles.setdefault(owner, []).append((name, agency))
     own = {officer: _capacities(names) for officer, names in roles.items()}
     observes = any(name == SUPERVISOR_ROLE for name, _ in roles.get(user.id, ()))
     return Person(user.id, user.get_full_name(), capacities_on(user.id, own, running, day), observes)
+
+
+def _delegation(key: int, kind: str, giver: int, holder: int, starts_on: str, ends_on: str) -> Delegation:
+    first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
+    return Delegation(key, DelegationKind(kind), giver, holder, first, last)
 
 
 def _running_delegations(day: date) -> list[Delegation]:
@@ -35,21 +72,6 @@ def _running_delegations(day: date) -> list[Delegation]:
 
 def as_delegation(row: DelegationRow) -> Delegation:
     return Delegation(row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on)
-
-
-def _roles_of(users: set[int]) -> dict[int, list[tuple[str, str | None]]]:
-    """Role names with the agency of each user."""
-    statement = (
-        select(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
-        .join(Role, Role.id == assoc_user_role.c.role_id)
-        .outerjoin(OfficerProfile, OfficerProfile.user_id == assoc_user_role.c.user_id)
-        .where(assoc_user_role.c.user_id.in_(users))
-        .order_by(Role.id)
-    )
-    found: dict[int, list[tuple[str, str | None]]] = {}
-    for user_id, name, agency in db.session.execute(statement):
-        found.setdefault(user_id, []).append((name, agency))
-    return found
 
 
 def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:

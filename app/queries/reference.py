@@ -3,8 +3,9 @@
 import json
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.extensions import db
@@ -23,9 +24,21 @@ WARNED_FROM_MONTH = 10
 
 def load_sop(version: SopVersion) -> Sop:
     """The version as a value; ValueError when its rows do not make an SOP."""
+    return sop_with(version, [[getattr(row, name) for name in _OF_A_STEP] for row in version.steps])
+
+
+def steps_of_sop(version_id: int) -> ScalarSelect[Any]:
+    """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
+    step = func.json_build_array(*(getattr(SopStepRow, name) for name in _OF_A_STEP))
+    steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))
+    return steps.where(SopStepRow.sop_version_id == version_id).scalar_subquery()
+
+
+def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
+    """The version with its steps as a value; ValueError when they do not make an SOP."""
     return Sop(
         version.number,
-        tuple(_step(row) for row in version.steps),
+        tuple(_step(*row) for row in steps),
         Allowance(version.extended_draft_days, Unit.WORKING_DAYS),
         FastTrack(Actor(version.fast_track_actor), frozenset(Step(s) for s in version.fast_track_from)),
         Allowance(version.silence_days, Unit.WORKING_DAYS),
@@ -34,13 +47,22 @@ def load_sop(version: SopVersion) -> Sop:
     )
 
 
-def _step(row: SopStepRow) -> SopStep:
-    allowance = None
-    if row.allowance_value is not None and row.allowance_unit is not None:
-        allowance = Allowance(row.allowance_value, Unit(row.allowance_unit))
-    return SopStep(
-        Step(row.step), row.number, Actor(row.actor), allowance, row.procedure, row.inputs, row.output, row.remark
-    )
+_OF_A_STEP = (
+    "step",
+    "number",
+    "actor",
+    "allowance_value",
+    "allowance_unit",
+    "procedure",
+    "inputs",
+    "output",
+    "remark",
+)
+
+
+def _step(step: str, number: int, actor: str, value: int | None, unit: str | None, *words: str) -> SopStep:
+    allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
+    return SopStep(Step(step), number, Actor(actor), allowance, *words)
 
 
 def active_sop_version() -> SopVersion:
@@ -62,22 +84,27 @@ def calendar_as_dict() -> dict[str, object]:
 
 
 def load_working_calendar() -> WorkingCalendar:
-    """The office's working time as it stands now; the same rows give the same object, which keeps its sums."""
-    return _calendar_of(_calendar_rows())
+    """The office's working time as it stands now."""
+    return calendar_with(_calendar_rows())
 
 
 def _calendar_rows() -> str:
-    """Weeks and closed days as one JSON text, read in one statement: every act and most pages need it."""
+    return db.session.scalars(select(calendar_rows())).one()
+
+
+def calendar_rows() -> ColumnElement[str]:
+    """Weeks and closed days as one JSON text, as part of a query: every act and most pages need it."""
     hours = [part for day in WEEKDAYS for part in (literal(day), getattr(WorkingWeek, day))]
     week = func.json_build_array(WorkingWeek.starts_on, WorkingWeek.ends_on, func.json_build_object(*hours))
     weeks = select(func.json_agg(aggregate_order_by(week, WorkingWeek.id))).scalar_subquery()
     day = func.json_build_array(Holiday.day, Holiday.name)
     days = select(func.json_agg(aggregate_order_by(day, Holiday.day, Holiday.id))).scalar_subquery()
-    return str(db.session.execute(select(cast(func.json_build_array(weeks, days), Text))).scalar_one())
+    return cast(func.json_build_array(weeks, days), Text)
 
 
 @lru_cache(maxsize=4)
-def _calendar_of(rows: str) -> WorkingCalendar:
+def calendar_with(rows: str) -> WorkingCalendar:
+    """The calendar of these rows; the same rows give the same object, which keeps its sums."""
     return WorkingCalendar.from_dict(_as_dict(rows))
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
-from app.models import Complaint, LedgerRow, NationalLimitRow, StepTask
+from app.models import Complaint, LedgerRow, StepTask
+from workflow_rules.actions import Action
 from workflow_rules.deadlines import deadline_for_all
 from workflow_rules.ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.national_clock import (
@@ -16,7 +18,6 @@ from workflow_rules.national_clock import (
     NationalClock,
     NationalHistory,
     NationalLimit,
-    NationalStage,
     national_clocks,
 )
 from workflow_rules.sop import Sop
@@ -37,8 +38,18 @@ class Share:
 
 def book_of(complaint_id: int) -> tuple[LedgerEntry, ...]:
     """Every entry of a case, in the order in which they were written."""
-    statement = select(LedgerRow).where(LedgerRow.complaint_id == complaint_id).order_by(LedgerRow.id)
-    return tuple(_entry(row) for row in db.session.scalars(statement))
+    return tuple(_entry(row) for row in db.session.scalars(_rows_of(complaint_id)))
+
+
+def book_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
+    """The book, and the full names of the officers in it by their keys."""
+    rows = db.session.scalars(_rows_of(complaint_id).options(joinedload(LedgerRow.officer))).all()
+    names = {row.officer.id: row.officer.get_full_name().strip() for row in rows if row.officer is not None}
+    return tuple(map(_entry, rows)), names
+
+
+def _rows_of(complaint_id: int) -> Select[LedgerRow]:
+    return select(LedgerRow).where(LedgerRow.complaint_id == complaint_id).order_by(LedgerRow.id)
 
 
 def _entry(row: LedgerRow) -> LedgerEntry:
@@ -70,48 +81,49 @@ def by_officer(stretch: Stretch) -> int | None:
     return None if stretch.waited else stretch.officer
 
 
+def whole_begins(complaint: Complaint) -> datetime:
+    """From when the SOP as a whole is counted: the reception, or the reopening, since time spent closed does not count
+    (design section 5).
+    """
+    if complaint.cycle == 1:
+        return complaint.received_at
+    return min(task.opened_at for task in complaint.tasks if task.cycle == complaint.cycle)
+
+
 def whole_limit(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> datetime:
-    """When the SOP as a whole is used up for a case: its days and minutes from the reception, the office's questions
+    """When the SOP as a whole is used up for a case: its days and minutes from its beginning, the office's questions
     left out; the longer draft where an agency has it.
     """
     extended = any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle)
-    asked = [p for task in complaint.tasks if task.step == Step.REGISTER for p in task.pauses]
-    pauses = [(p.began_at, p.ended_at) for p in asked if p.ended_at is not None]
-    return deadline_for_all(calendar, complaint.received_at, sop.allowances(extended), pauses)
+    registering = (t for t in complaint.tasks if t.step == Step.REGISTER and t.cycle == complaint.cycle)
+    pauses = [(p.began_at, p.ended_at) for task in registering for p in task.pauses if p.ended_at is not None]
+    allowances = sop.allowances(extended, reopened=complaint.cycle > 1)
+    return deadline_for_all(calendar, whole_begins(complaint), allowances, pauses)
 
 
-def national_clocks_of(complaint: Complaint, calendar: WorkingCalendar, now: datetime) -> tuple[NationalClock, ...]:
+def national_clocks_of(
+    complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
+) -> tuple[NationalClock, ...]:
     """The national system's limits for a case, from its own instants."""
-    return national_clocks(_national_limits(), _history(complaint), calendar, now)
-
-
-def _national_limits() -> list[NationalLimit]:
-    return [
-        NationalLimit(
-            NationalStage(row.stage),
-            row.days,
-            row.source,
-            row.valid_from,
-            NationalClass(row.of_class) if row.of_class else None,
-        )
-        for row in db.session.scalars(select(NationalLimitRow).order_by(NationalLimitRow.id))
-    ]
+    return national_clocks(limits, _history(complaint), calendar, now)
 
 
 def _history(complaint: Complaint) -> NationalHistory:
     """Passed on when the first agency could see it, taken up at the first disposition of an agency."""
-    taken_up = select(func.min(StepTask.closed_at)).where(
-        StepTask.complaint_id == complaint.id, StepTask.step == Step.AGENCY_DISPOSE, StepTask.closed_by == "dispose"
-    )
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
+    disposed = [task.closed_at for task in complaint.tasks if _was_disposed(task) and task.closed_at is not None]
     return NationalHistory(
         complaint.received_at,
         national_class_of(complaint),
         sent_at=min(sent, default=None),
-        taken_up_at=db.session.scalars(taken_up).one(),
+        taken_up_at=min(disposed, default=None),
         answered_at=complaint.answered_at,
         ended_at=complaint.ended_at,
     )
+
+
+def _was_disposed(task: StepTask) -> bool:
+    return (task.step, task.closed_by) == (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
 
 
 def national_class_of(complaint: Complaint) -> NationalClass:

@@ -111,7 +111,7 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
         version=facts.version,
         confidentiality=facts.confidentiality,
         stages=stages(facts, complaint.received_at, _opened(complaint)),
-        promise=promise_of(complaint, facts, sop, calendar, now, _reopened_at(events)),
+        promise=promise_of(complaint, facts, sop, calendar, now),
         houses=tuple(_houses(complaint, facts)),
         questions=tuple(_questions(complaint, sop, calendar)),
         news=news_of(complaint, events),
@@ -144,10 +144,6 @@ def _events_of(complaint: Complaint) -> list[ComplaintEvent]:
 
 def _opened(complaint: Complaint) -> Iterable[tuple[Step, datetime]]:
     return ((Step(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
-
-
-def _reopened_at(events: list[ComplaintEvent]) -> datetime | None:
-    return next((e.at for e in reversed(events) if e.kind == Action.REOPEN), None)
 
 
 def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Iterable[Question]:

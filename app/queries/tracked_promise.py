@@ -9,11 +9,10 @@ from app.extensions import db
 from app.models import Complaint, NationalLimitRow
 from app.queries.time_book import national_class_of, whole_limit
 from workflow_rules.allowance import Allowance, Unit
-from workflow_rules.deadlines import deadline_for, deadline_for_all
+from workflow_rules.deadlines import deadline_for
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.national_clock import NationalClass, NationalLimit, NationalStage, limit_for
 from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
 from workflow_rules.working_calendar import WorkingCalendar
 
 SOP, NATIONAL = "sop", "national"
@@ -36,7 +35,6 @@ def promise_of(
     sop: Sop,
     calendar: WorkingCalendar,
     now: datetime,
-    reopened_at: datetime | None = None,
 ) -> Promise | None:
     """The earlier of the two limits that bind the office as a whole; None for a case that was answered or has ended.
 
@@ -47,22 +45,11 @@ def promise_of(
     """
     if facts.ended is not None or facts.answered_at is not None:
         return None
-    sop_due = _of_cycle(complaint, facts, sop, calendar, reopened_at) or whole_limit(complaint, sop, calendar)
-    national_due = _national(complaint, calendar) if reopened_at is None else None
+    sop_due = whole_limit(complaint, sop, calendar)
+    national_due = _national(complaint, calendar) if complaint.cycle == 1 else None
     by_sop = national_due is None or sop_due <= national_due
     due, other = (sop_due, national_due) if by_sop or national_due is None else (national_due, sop_due)
     return Promise(due, SOP if by_sop else NATIONAL, other, now > due, facts.waiting)
-
-
-def _of_cycle(
-    complaint: Complaint, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, reopened_at: datetime | None
-) -> datetime | None:
-    """The SOP's time from the reopening: everything but step 1, which is not done again."""
-    if reopened_at is None:
-        return None
-    extended = any(t.extended for t in facts.active_tracks)
-    rows = (row for row in sop.steps if row.allowance is not None and row.step is not Step.REGISTER)
-    return deadline_for_all(calendar, reopened_at, [sop.allowance(row.step, extended) for row in rows])
 
 
 def _national(complaint: Complaint, calendar: WorkingCalendar) -> datetime | None:

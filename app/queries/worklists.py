@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
 from app.queries.complaint_lists import PARTS, ComplaintFilter, about, counting, names_of_agencies
+from app.queries.notices import counting_unread
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Capacity, Person
@@ -48,7 +49,8 @@ class WorkFilter:
 @dataclass(frozen=True)
 class WorkCounts:
     """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
-    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step.
+    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step, `unread` the
+    notices at the bell.
     """
 
     late: int = 0
@@ -62,6 +64,7 @@ class WorkCounts:
     at_agencies: int = 0
     late_cases: int = 0
     listed: int = 0
+    unread: int = 0
     newest: int | None = None
     found: dict[str, int] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
@@ -164,12 +167,16 @@ def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
 
 
 def count_badges(person: Person, now: datetime, listed: ScalarSelect[int] | None = None) -> WorkCounts:
-    """What the menu shows on every page, my steps and the late cases, and with it the length of a list."""
-    late_cases = counting(person, ComplaintFilter(late=True), now)
+    """What menu and bell show on every page, and with it the length of a list."""
     more = [] if listed is None else [listed.label("listed")]
-    statement = select(*_state_counts(now), late_cases.label("late_cases"), *more).select_from(StepTask)
+    statement = select(*_state_counts(now), *_of_every_page(person, now), *more).select_from(StepTask)
     row = db.session.execute(statement.where(waits_for(person))).one()
     return WorkCounts(**row._mapping)
+
+
+def _of_every_page(person: Person, now: datetime) -> tuple[Label[int], ...]:
+    late_cases = counting(person, ComplaintFilter(late=True), now)
+    return late_cases.label("late_cases"), counting_unread(person.id).label("unread")
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
@@ -183,7 +190,7 @@ def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts
             func.max(StepTask.id).label("newest"),
             _others(person).label("elsewhere"),
             _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
-            counting(person, ComplaintFilter(late=True), now).label("late_cases"),
+            *_of_every_page(person, now),
             _found(person, wanted, now).label("found"),
         )
         .join(StepTask.complaint)

@@ -29,9 +29,14 @@ def current_person() -> Person:
         return NOBODY
     if "person" not in g or g.person[0] is not visitor:
         with finding_person():
-            g.person = visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY
+            remember_person(visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY)
     person: Person = g.person[1]
     return person
+
+
+def remember_person(visitor: User, person: Person) -> None:
+    """Keep for this request who an account is today; it counts only while that account is the one asking."""
+    g.person = visitor, person
 
 
 @contextmanager

@@ -1,32 +1,60 @@
 """FAB's security manager with its holes closed: limits on both login doors, sign-ins that end, rights read once."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, request, session
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, User, ViewMenu, assoc_permissionview_role
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
 from flask_appbuilder.security.views import AuthDBView
 from flask_jwt_extended import JWTManager
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.clock import utc_now
+from app.clock import office_today, utc_now
 from app.errors import Problem, problem
 from app.fab_repairs import is_readable
 from app.json_input import json_object
 from app.labels.refusals import HTTP
 from app.models import SignIn
+from app.queries.people import person_with, standing_of
 from app.security import sign_ins
 from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
-from app.security.current_person import finding_person
+from app.security.current_person import finding_person, remember_person
 from app.security.guarded_lists import EagerInterface
 from app.security.login_limits import login_limits
 from app.security.passwords import OwnPassword, refuse_weak
 
 Rights = frozenset[tuple[str, str]]
+RoleIds = tuple[int, ...]
+
+
+def _rights_of(roles: Any) -> ScalarSelect[Any]:
+    """What roles allow, given by their ids or a select of them; as part of another query."""
+    pair = func.json_build_array(Permission.name, ViewMenu.name)
+    return (
+        select(func.json_agg(pair))
+        .select_from(assoc_permissionview_role)
+        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(assoc_permissionview_role.c.role_id.in_(roles))
+        .scalar_subquery()
+    )
+
+
+def _as_rights(pairs: list[list[str]] | None) -> Rights:
+    return frozenset((permission, view) for permission, view in pairs or ())
 
 
 class LimitedLogin(AuthDBView):
@@ -131,14 +159,28 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
-        """Account and sign-in by a cookie's or token's own words, in one statement; None where they prove nothing."""
+        """Account and sign-in by a cookie's or token's own words; None where they prove nothing. What every page asks
+        of an account, who it is today and what it may do, is kept for the request.
+        """
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
             return None
-        its_own = (SignIn.user_id == User.id) & (SignIn.mark == str(marks.get(sign_ins.MARK, "")))
-        statement = select(User, SignIn).outerjoin(SignIn, its_own).where(User.id == int(key))
+        day = office_today(utc_now())
+        found = self._read_account(int(key), str(marks.get(sign_ins.MARK, "")), day)
+        if found is None or not (found[0].is_active and sign_ins.is_sealed(found[0], marks)):
+            return None
+        user, sign_in, standing, rights = found
+        remember_person(user, person_with(user, standing, day))
+        self._kept_rights()[self._role_ids(user)] = _as_rights(rights)
+        return user, sign_in
+
+    def _read_account(self, number: int, mark: str, day: date) -> Any:
+        """Account with its roles, sign-in, standing and rights, in one statement."""
+        its_own = (SignIn.user_id == User.id) & (SignIn.mark == mark)
+        roles = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == number)
+        statement = select(User, SignIn, standing_of(number, day), _rights_of(roles)).outerjoin(SignIn, its_own)
         with finding_person():
-            found = self.session.execute(statement.options(joinedload(User.roles))).unique().first()
-        return found if found is not None and found[0].is_active and sign_ins.is_sealed(found[0], marks) else None
+            rows = self.session.execute(statement.where(User.id == number).options(joinedload(User.roles)))
+        return rows.unique(lambda row: row[0].id).first()
 
     def reset_password(self, userid: Any, password: str) -> None:
         """A new password; every sign-in made with the old one ends, but the one that is changing its own goes on."""
@@ -156,22 +198,18 @@ class ComplaintSecurityManager(SecurityManager):
 
     def _rights(self, user: Any) -> Rights:
         """Everything the user's roles allow, read once a request instead of once a button."""
-        roles = tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))
-        kept: dict[tuple[int, ...], Rights] = g.setdefault("rights_of_roles", {}) if has_request_context() else {}
+        roles, kept = self._role_ids(user), self._kept_rights()
         if roles not in kept:
-            kept[roles] = self._read_rights(roles)
+            kept[roles] = _as_rights(self.session.scalars(select(_rights_of(roles))).one())
         return kept[roles]
 
-    def _read_rights(self, roles: tuple[int, ...]) -> Rights:
-        statement = (
-            select(Permission.name, ViewMenu.name)
-            .select_from(assoc_permissionview_role)
-            .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-            .join(Permission, Permission.id == PermissionView.permission_id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .where(assoc_permissionview_role.c.role_id.in_(roles))
-        )
-        return frozenset((permission, view) for permission, view in self.session.execute(statement))
+    def _role_ids(self, user: Any) -> RoleIds:
+        return tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))
+
+    def _kept_rights(self) -> dict[RoleIds, Rights]:
+        """What this request has read of rights so far, by the roles that give them."""
+        kept: dict[RoleIds, Rights] = g.setdefault("rights_of_roles", {}) if has_request_context() else {}
+        return kept
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Nothing is public by a role; public pages are written as such."""

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.clock import utc_now
 from app.extensions import db
@@ -62,7 +63,7 @@ def take_up(sign_in: SignIn, now: datetime) -> None:
     # In a transaction of its own: reading a page ends in no commit.
     with db.engine.begin() as connection:
         connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-    db.session.refresh(sign_in, ["seen_at"])
+    set_committed_value(sign_in, "seen_at", now)
 
 
 def seconds_left() -> int | None:

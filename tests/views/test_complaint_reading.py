@@ -96,3 +96,13 @@ def test_a_heading_keeps_the_names_in_it(app: Flask, as_user: SignIn) -> None:
     html = as_user("admin.dishub").get(f"/aduan/{case_id}").text
     assert "Tindakan Anda: kirim ke Dinas Kominfo" in html
     assert ": mengirim ke Dinas Kominfo</summary>" in html
+
+
+def test_a_direction_that_is_given_again_names_whom_it_waits_for(app: Flask, as_user: SignIn) -> None:
+    with app.app_context():
+        case = a_complaint(at="agency_receive", agencies=TWO)
+        case.act("agency_admin", "decline", house="dishub", reason="wrong_agency", note="Bukan kami.")
+        case_id = case.id
+    waiting = as_user("pengawas").get(f"/aduan/{case_id}").text.partition('id="td"')[2].partition("</section>")[0]
+    office = waiting.partition("<b>Kepala Dinas</b>")[2].partition("<br>")[0]
+    assert office.strip() == "(Surya Meranti)"

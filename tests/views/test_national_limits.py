@@ -13,6 +13,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.labels.reference import REFUSED
 from app.models import Complaint, JournalEntry, NationalLimitRow
+from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_working_calendar
 from app.queries.time_book import national_clocks_of
 from tests.factories import a_complaint
@@ -38,7 +39,7 @@ def clock(app: Flask, case_id: int, stage: str = "verify") -> tuple[int, Any]:
     """Days and limit of a stage of a case, as its pages show them."""
     with app.app_context():
         complaint = db.session.get_one(Complaint, case_id)
-        clocks = national_clocks_of(complaint, load_working_calendar(), utc_now())
+        clocks = national_clocks_of(complaint, load_national_limits(), load_working_calendar(), utc_now())
         found = next(c for c in clocks if c.limit.stage.value == stage)
         return found.limit.days, found.due_at
 

@@ -82,3 +82,19 @@ def test_the_pages_cost_does_not_grow_with_the_agencies_or_the_book(app: Flask, 
         cost.append(len(seen))
     assert cost[0] == cost[1]
     assert cost[1] < 60
+
+
+def test_a_reopened_case_has_its_whole_time_anew_from_the_reopening(
+    app: Flask, freeze: Freeze, as_user: SignIn
+) -> None:
+    """Design 5: time spent closed does not count. Monday 09.00 with 7 days and 450 minutes, since step 1 is not done again."""
+    freeze("2026-11-02 09:00")
+    with app.app_context():
+        case = a_complaint(at="answered", agencies=("dishub",))
+        freeze("2026-11-09 09:00")
+        case.act("complaint_admin", "reopen", reason="Belum selesai.")
+        case_id = case.id
+    freeze("2026-11-09 09:30")
+    strip = as_user("kadis").get(f"/aduan/{case_id}").text.partition("Batas keseluruhan")[2].partition("</div>\n")[2]
+    assert "Aman" in strip[:400]
+    assert "19 Nov 2026, 09.00 WITA" in strip[:600]

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.models import Complaint
 from app.queries import time_book
+from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_sop
 from views.api.representation import instant
 from workflow_rules.national_clock import NationalClock
@@ -14,13 +15,14 @@ from workflow_rules.working_calendar import WorkingCalendar
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """Beside the steps' own clocks: the whole SOP, the national system's, and the book of time."""
     book = time_book.book_of(row.id)
+    national = time_book.national_clocks_of(row, load_national_limits(), calendar, now)
     return {
         "whole_sop": {
-            "begins_at": instant(row.received_at),
+            "begins_at": instant(time_book.whole_begins(row)),
             "due_at": instant(time_book.whole_limit(row, load_sop(row.sop_version), calendar)),
             "done_at": instant(row.answered_at),
         },
-        "national": [_national(clock) for clock in time_book.national_clocks_of(row, calendar, now)],
+        "national": [_national(clock) for clock in national],
         "time_used": [
             {"house": share.key, "minutes": _minutes(share.used)}
             for share in time_book.whose_time(book, calendar, now, time_book.by_house)

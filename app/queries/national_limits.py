@@ -1,0 +1,33 @@
+"""The limits of the national system, as the rules take them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.extensions import db
+from app.models import NationalLimitRow
+from workflow_rules.national_clock import NationalClass, NationalLimit, NationalStage
+
+_COLUMNS = ("stage", "days", "source", "valid_from", "of_class")
+
+
+def limit_rows() -> ScalarSelect[Any]:
+    """Every limit, as part of another query; `limits_with` makes values of them."""
+    row = func.json_build_array(*(getattr(NationalLimitRow, name) for name in _COLUMNS))
+    return select(func.json_agg(aggregate_order_by(row, NationalLimitRow.id))).scalar_subquery()
+
+
+def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
+    return tuple(_limit(*row) for row in rows or ())
+
+
+def load_national_limits() -> tuple[NationalLimit, ...]:
+    """The limits as they stand now."""
+    return limits_with(db.session.scalars(select(limit_rows())).one())
+
+
+def _limit(stage: str, days: int, source: str, valid_from: str, of_class: str | None) -> NationalLimit:
+    known = NationalClass(of_class) if of_class else None
+    return NationalLimit(NationalStage(stage), days, source, date.fromisoformat(valid_from), known)
