@@ -19,7 +19,7 @@ from app.fab_repairs import is_readable
 from app.json_input import json_object
 from app.labels.refusals import HTTP
 from app.models import SignIn
-from app.security import sign_ins
+from app.security import sign_ins, way_back
 from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
 from app.security.current_person import finding_person
 from app.security.guarded_lists import EagerInterface
@@ -109,6 +109,7 @@ class ComplaintSecurityManager(SecurityManager):
             getattr(tokens, f"{of}_loader")(no_good_token)
         tokens.additional_claims_loader(self._marks_of_token)
         sign_ins.install(app)
+        way_back.install(app)
         return tokens
 
     def _marks_of_token(self, identity: str) -> dict[str, str]:
