@@ -30,13 +30,11 @@ def page_here() -> str:
 
 def _readable(address: str) -> str:
     """An address that only takes forms (`/aduan/5/tindakan`) answers on the page above it."""
-    path = address.partition("?")[0]
+    asked = path = address.partition("?")[0]
     adapter = current_app.create_url_adapter(request)
-    while adapter and path.strip("/"):
-        if adapter.test(path, method="GET"):
-            return address if address.partition("?")[0] == path else path
-        path = path.rstrip("/").rpartition("/")[0]
-    return "/"
+    while adapter and not adapter.test(path, method="GET") and path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] or "/"
+    return address if path == asked else path
 
 
 def _login() -> str:
