@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types imports words lock prepare prepare-test
+.PHONY: help run test bench screenshots lint types imports words lock prepare prepare-test
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k n
 
 bench: prepare-test ## what the costly paths cost beside a bare limit, on this machine (BENCH_STEPS=100000)
 	@$(venv) -m tests.bench.run
+
+screenshots: prepare-test ## pictures of every main screen of the demonstration (docs/screenshots)
+	@$(venv) -m tests.screenshots.run
 
 lint: prepare ## style, by ruff
 	@$(venv) -m ruff check .

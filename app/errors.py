@@ -61,7 +61,7 @@ class Problem(Exception):
 def install(app: Flask) -> None:
     app.register_error_handler(ActionRefused, _refused)
     app.register_error_handler(Problem, _problem)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http_answer)
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(OperationalError, _unavailable)
@@ -135,7 +135,8 @@ def _foreign_host(error: SecurityError) -> Response:
     return Response(str(HTTP["bad_request"]), status=400, mimetype="text/plain")
 
 
-def _http(error: HTTPException) -> Any:
+def http_answer(error: HTTPException) -> Any:
+    """An error of HTTP itself: a problem document for programs, a page for people."""
     status = error.code or 500
     if status < 400:
         return error

@@ -28,7 +28,7 @@ from app.json_input import json_object
 from app.labels.refusals import HTTP
 from app.models import SignIn
 from app.queries.people import person_with, standing_of
-from app.security import sign_ins
+from app.security import sign_ins, way_back
 from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
 from app.security.current_person import finding_person, remember_person
 from app.security.guarded_lists import EagerInterface
@@ -137,6 +137,7 @@ class ComplaintSecurityManager(SecurityManager):
             getattr(tokens, f"{of}_loader")(no_good_token)
         tokens.additional_claims_loader(self._marks_of_token)
         sign_ins.install(app)
+        way_back.install(app)
         return tokens
 
     def _marks_of_token(self, identity: str) -> dict[str, str]:

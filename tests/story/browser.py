@@ -145,6 +145,13 @@ class Desk:
         self._refused = ""
         return answer.status == 404
 
+    @contextmanager
+    def answered_badly(self, path: str) -> Iterator[None]:
+        """For as long as a form to this address is answered with what to mend; the browser takes that for a fault."""
+        self._refused = f"{self.url}{path}"
+        yield
+        self._refused = ""
+
     def seen(self, role: Any, name: str | re.Pattern[str]) -> Locator:
         """What an officer sees of that role and name, were it there twice for two sizes of screen."""
         return self.page.get_by_role(role, name=name).locator("visible=true").first

@@ -31,7 +31,7 @@ from tests.story.held_mail import MailServer
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 # Queue databases above those of the run's workers, which count from 0.
-QUEUES = {"story": 20, "queue": 40, "killed": 50}
+QUEUES = {"story": 20, "pages": 26, "manners": 31, "keys": 36, "queue": 40, "killed": 50}
 Found = TypeVar("Found")
 
 
@@ -56,6 +56,7 @@ class LiveProgram:
 
     def __init__(self, name: str, worker: str, home: Path, redis_url: str = "") -> None:
         self.home, self.port, self.mail = home, free_port(), MailServer(free_port())
+        self.environ: dict[str, str] = {}
         self.database_url = database_url_for(f"{name}_{worker}")
         number = int("".join(filter(str.isdigit, worker)) or 0)
         self.redis_url = redis_url or redis_url_for(f"gw{QUEUES[name] + number}")
@@ -92,7 +93,7 @@ class LiveProgram:
             "SMTP_URL": self.mail.url,
             "PYTHONUNBUFFERED": "1",
         }
-        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | named
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent)} | named | self.environ
 
     def log(self, name: str) -> str:
         """All that a process has said."""

@@ -87,7 +87,7 @@ def test_the_pages_cost_does_not_grow_with_the_agencies_or_the_book(app: Flask, 
 def test_a_reopened_case_has_its_whole_time_anew_from_the_reopening(
     app: Flask, freeze: Freeze, as_user: SignIn
 ) -> None:
-    """Design 5: time spent closed does not count. Monday 09.00 with 7 days and 450 minutes, since step 1 is not done again."""
+    """Time spent closed does not count (design 5): 7 days and 450 minutes from Monday 09.00, without step 1."""
     freeze("2026-11-02 09:00")
     with app.app_context():
         case = a_complaint(at="answered", agencies=("dishub",))

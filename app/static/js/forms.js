@@ -6,6 +6,8 @@
   const one = (selector, within) => (within || document).querySelector(selector);
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   const texts = JSON.parse(root.dataset.kata || '{}');
+  // Where a form is sent; `form.action` would be a field of that name, which the forms of acts have.
+  const target = (form) => new URL(form.getAttribute('action') || '', location.href).href;
   const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name]);
 
   // Drafts live in the tab only: they hold citizens' words, and an office's browser is shared.
@@ -18,7 +20,8 @@
   const written = (form) => all('textarea:not([hidden]), input[type=text], input:not([type])', form).filter((field) => field.name && field.autocomplete !== 'one-time-code');
   all('form[method=post]').forEach((form, place) => {
     if (!person || !form.querySelector('textarea')) return;
-    const key = ['draf', person.content, location.pathname, form.id || form.getAttribute('action'), form.id ? '' : place].join(' ');
+    // By where it is sent: a form that came back with faults stands at another address than the page it was opened on.
+    const key = ['draf', person.content, new URL(target(form)).pathname, form.id || form.getAttribute('action'), form.id ? '' : place].join(' ');
     const fields = written(form);
     const kept = store.read(key);
     const came = one('.err-ringkas') !== null;
@@ -138,7 +141,7 @@
     };
     request.addEventListener('error', failed);
     request.addEventListener('timeout', failed);
-    request.open('POST', form.action);
+    request.open('POST', target(form));
     request.send(data);
   });
 })();

@@ -1,0 +1,25 @@
+"""A served program with a twin inside the test, on the same database and with the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from app.extensions import db
+from tests.conftest import IDENTITY_KEY, SECRET, build_app
+from tests.story.live import LiveProgram
+
+
+@contextmanager
+def served_beside(live: LiveProgram) -> Iterator[Flask]:
+    """Start the web process; the twin makes cases and signs people in."""
+    live.environ = {"SECRET_KEY": SECRET, "IDENTITY_KEYS": IDENTITY_KEY}
+    live.start("web")
+    live.wait_until_served()
+    app = build_app(live.database_url, live.redis_url, str(live.home))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,151 @@
+"""In headless Chromium: every page of the program, for whoever may open it, wide and narrow, light and dark."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.conftest import client_of
+from tests.security.test_doors import ACCOUNTS
+from tests.story.browser import chromium
+from tests.story.live import LiveProgram, live_program
+from tests.story.page_checks import NARROWEST, ONLY_COLOURS, Looker
+from tests.story.pages_to_see import ERRORS, VISITORS, Rows, Visit, error_page_of, make_all_rows, pages_of
+from tests.story.served import served_beside
+
+pytestmark = pytest.mark.timeout(600)
+
+LOOKS: tuple[tuple[int, bool, list[str]], ...] = (
+    (1280, False, []),
+    (1280, True, ONLY_COLOURS),
+    (390, True, ONLY_COLOURS),
+    (390, False, []),
+    (320, False, NARROWEST),
+)
+SEND = """([path, values]) => {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = path;
+  const token = document.querySelector('input[name=csrf_token]');
+  for (const [name, value] of Object.entries({...values, csrf_token: token ? token.value : ''})) {
+    const field = document.createElement('input');
+    [field.type, field.name, field.value] = ['hidden', name, value];
+    form.append(field);
+  }
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+@pytest.fixture(scope="module")
+def live(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProgram]:
+    with live_program("pages", worker, tmp_path_factory.mktemp("pages") / "home") as program:
+        yield program
+        assert program.tracebacks() == []
+
+
+@pytest.fixture(scope="module")
+def beside(live: LiveProgram) -> Iterator[Flask]:
+    with served_beside(live) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def rows(beside: Flask) -> Rows:
+    with beside.app_context():
+        return make_all_rows()
+
+
+@pytest.fixture(scope="module")
+def browser(live: LiveProgram) -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+def looker_of(browser: Browser, live: LiveProgram, beside: Flask, visitor: str) -> Looker:
+    """A page in which this visitor is signed in."""
+    context = browser.new_context(locale="id-ID", timezone_id="Asia/Makassar", reduced_motion="reduce")
+    if visitor in ACCOUNTS:
+        name = beside.config["SESSION_COOKIE_NAME"]
+        cookie = client_of(beside, ACCOUNTS[visitor]).get_cookie(name)
+        assert cookie is not None
+        context.add_cookies([{"name": name, "value": cookie.value, "url": live.url}])
+    return Looker(context.new_page())
+
+
+def show(looker: Looker, url: str, visit: Visit) -> tuple[int, str]:
+    """Open the page; its status, and which page it is."""
+    if not visit.form:
+        answer = looker.page.goto(f"{url}{visit.path}")
+    else:
+        looker.page.goto(f"{url}/")
+        looker.expected = {f"{url}{visit.path}"}
+        with looker.page.expect_navigation() as coming:
+            looker.page.evaluate(SEND, [visit.path, dict(visit.form)])
+        answer = coming.value
+    assert answer is not None, visit.name
+    return answer.status, urlsplit(looker.page.url).path
+
+
+def seen_of(looker: Looker, visit: Visit) -> dict[str, list[str]]:
+    """What is wrong with a page, by the look at which it shows."""
+    found = {}
+    for width, dark, only in LOOKS:
+        look = f"{visit.name} at {width} px{' in the dark' if dark else ''}"
+        if wrong := looker.look(width, dark, only):
+            found[look] = wrong
+        photograph(looker, look)
+    return found
+
+
+def photograph(looker: Looker, look: str) -> None:
+    if folder := os.environ.get("PAGE_SHOTS"):
+        looker.page.screenshot(path=Path(folder) / f"{look.replace('/', '_')[:150]}.png", full_page=True)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_page_of_this_visitor(
+    browser: Browser, live: LiveProgram, beside: Flask, rows: Rows, visitor: str
+) -> None:
+    looker = looker_of(browser, live, beside, visitor)
+    wrong: dict[str, list[str]] = {}
+    for visit in pages_of(beside, visitor, rows):
+        status, path = show(looker, live.url, visit)
+        if not visit.form and (status, path) != (200, visit.leads_to):
+            wrong[visit.name] = [f"answered {status} at {path}"]
+        wrong |= seen_of(looker, visit)
+        looker.expected.clear()
+    looker.page.context.close()
+    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
+
+
+def test_every_error_page(browser: Browser, live: LiveProgram, beside: Flask) -> None:
+    looker = looker_of(browser, live, beside, "anonymous")
+    address = f"{live.url}/aduan/12"
+    looker.expected = {address}
+    wrong: dict[str, list[str]] = {}
+    for code in ERRORS:
+        fulfil = {"status": code, "body": error_page_of(beside, code), "content_type": "text/html"}
+        looker.page.route(address, lambda route: route.fulfill(**fulfil))  # noqa: B023 (it is gone with its turn)
+        looker.page.goto(address)
+        looker.page.unroute(address)
+        wrong |= seen_of(looker, Visit("anonymous", f"error {code}"))
+    looker.page.context.close()
+    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
+
+
+@pytest.mark.parametrize(("path", "status"), [("/tidak-ada", 404), ("/aduan/baru", 403), ("/bersama/", 405)])
+def test_an_error_in_the_shell_of_an_officer(
+    browser: Browser, live: LiveProgram, beside: Flask, path: str, status: int
+) -> None:
+    looker = looker_of(browser, live, beside, "section_head")
+    looker.expected = {f"{live.url}{path}"}
+    visit = Visit("section_head", path)
+    assert show(looker, live.url, visit) == (status, path)
+    wrong = seen_of(looker, visit)
+    looker.page.context.close()
+    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
