@@ -48,8 +48,9 @@ def _to_login() -> Answer:
 
 def _back_to_the_form(response: Response) -> Response:
     """Who is sent from a form to the login does not come back to an address that only takes forms."""
-    to_login = urlsplit(response.headers.get("Location", "")).path == _login() != request.path
-    if request.method == "POST" and to_login and response.status_code in (302, 303):
+    if request.method != "POST" or response.status_code not in (302, 303):
+        return response
+    if urlsplit(response.headers.get("Location", "")).path == _login() != request.path:
         response.headers["Location"] = _to_login().headers["Location"]
     return response
 

@@ -41,6 +41,9 @@ class Visit:
     @property
     def leads_to(self) -> str:
         path = urlsplit(self.path).path
+        if path == "/lacak/kasus":
+            # Whoever has proved nothing is asked for number and code.
+            return "/lacak"
         return ELSEWHERE.get(path, path) if self.visitor != "anonymous" else path
 
     @property
@@ -54,6 +57,7 @@ class Rows:
 
     parts: Parts
     cases: dict[str, list[int]]
+    tracked: list[dict[str, str]]
 
 
 def make_all_rows() -> Rows:
@@ -64,7 +68,13 @@ def make_all_rows() -> Rows:
     cases["complaint_admin"] += [_archived(), _merged(), _withdrawn()]
     cases["agency_secretary"].append(_paused_at_agency())
     cases["office_head"] += [_sent_back_to_direct(), a_complaint(at="dispose_answer", agencies=("dishub", "dplh")).id]
-    return Rows(parts, cases)
+    return Rows(parts, cases, [_pair(at) for at in ("draft_answer", "answered")])
+
+
+def _pair(at: str) -> dict[str, str]:
+    """What a reporter types to see a case."""
+    case = a_complaint(at=at, agencies=("dishub",))
+    return {"number": case.complaint.number, "code": case.code}
 
 
 def _archived() -> int:
@@ -108,6 +118,8 @@ def pages_of(app: Flask, visitor: str, rows: Rows) -> Iterator[Visit]:
         Visit(visitor, path, form or {"x": ""}) for sender, path, form in (*SENT, *CHANGES) if sender == visitor
     )
     yield from _tried(visitor, numbers)
+    if visitor == "anonymous":
+        yield from (Visit(visitor, "/lacak", pair) for pair in rows.tracked)
 
 
 def _addresses(app: Flask, visitor: str, parts: Parts) -> list[str]:

@@ -95,6 +95,9 @@ def take_turn(desk: Desk, number: str, turn: Turn) -> None:
 
 def assert_told(desk: Desk, turns: Sequence[Turn]) -> None:
     """The timeline names every act and its officer, in order, from the intake on."""
+    older = desk.page.locator("#linimasa summary")
+    if older.count():
+        older.click()
     entries = desk.page.locator("#linimasa").get_by_role("listitem").all_inner_texts()
     wanted = [("Aduan diterima", "admin.aduan"), *((turn.told, turn.username) for turn in turns)]
     found = [
