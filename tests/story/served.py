@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -10,6 +10,8 @@ from flask import Flask
 from app.extensions import db
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.story.live import LiveProgram
+
+Cases = Callable[..., int]
 
 
 @contextmanager
@@ -23,3 +25,9 @@ def served_beside(live: LiveProgram) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def events(live: LiveProgram, number: int, kind: str) -> int:
+    """How many events of a kind a case has."""
+    statement = "SELECT count(*) FROM complaint_event WHERE complaint_id = %s AND kind = %s"
+    return int(live.query(statement, number, kind)[0][0])

@@ -1,7 +1,6 @@
 """In headless Chromium: every page of the program, for whoever may open it, wide and narrow, light and dark."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,13 +10,12 @@ from playwright.sync_api import Browser
 
 from tests.conftest import client_of
 from tests.security.test_doors import ACCOUNTS
-from tests.story.browser import chromium
-from tests.story.live import LiveProgram, live_program
+from tests.story.live import LiveProgram
 from tests.story.page_checks import NARROWEST, ONLY_COLOURS, Looker
 from tests.story.pages_to_see import ERRORS, VISITORS, Rows, Visit, error_page_of, make_all_rows, pages_of
-from tests.story.served import served_beside
 
 pytestmark = pytest.mark.timeout(600)
+PROGRAM = "pages"
 
 LOOKS: tuple[tuple[int, bool, list[str]], ...] = (
     (1280, False, []),
@@ -42,28 +40,9 @@ SEND = """([path, values]) => {
 
 
 @pytest.fixture(scope="module")
-def live(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProgram]:
-    with live_program("pages", worker, tmp_path_factory.mktemp("pages") / "home") as program:
-        yield program
-        assert program.tracebacks() == []
-
-
-@pytest.fixture(scope="module")
-def beside(live: LiveProgram) -> Iterator[Flask]:
-    with served_beside(live) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
 def rows(beside: Flask) -> Rows:
     with beside.app_context():
         return make_all_rows()
-
-
-@pytest.fixture(scope="module")
-def browser(live: LiveProgram) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def looker_of(browser: Browser, live: LiveProgram, beside: Flask, visitor: str) -> Looker:

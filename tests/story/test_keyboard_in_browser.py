@@ -1,6 +1,6 @@
 """In headless Chromium with the keyboard alone, and then without any script at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,12 +8,12 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.demo.accounts import PASSWORD
-from tests.factories import a_complaint
-from tests.story.browser import Desk, chromium
-from tests.story.live import LiveProgram, live_program
-from tests.story.served import served_beside
+from tests.story.browser import Desk
+from tests.story.live import LiveProgram
+from tests.story.served import Cases, events
 
 pytestmark = pytest.mark.timeout(600)
+PROGRAM = "keys"
 
 # What has the focus: whether it is marked, on the screen and not beneath something else (WCAG 2.4.7 and 2.4.11).
 STOP = """() => {
@@ -42,33 +42,6 @@ STOP = """() => {
     seen: box.width > 1 && box.height > 1 && free,
   };
 }"""
-Cases = Callable[..., int]
-
-
-@pytest.fixture(scope="module")
-def live(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProgram]:
-    with live_program("keys", worker, tmp_path_factory.mktemp("keys") / "home") as program:
-        yield program
-        assert program.tracebacks() == []
-
-
-@pytest.fixture(scope="module")
-def beside(live: LiveProgram) -> Iterator[Flask]:
-    with served_beside(live) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser(live: LiveProgram) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def desk(browser: Browser, live: LiveProgram, beside: Flask) -> Iterator[Desk]:
-    at = Desk(browser, live.url, 1280, "keys")
-    yield at
-    at.close()
 
 
 @pytest.fixture
@@ -78,22 +51,6 @@ def plain(browser: Browser, live: LiveProgram, beside: Flask) -> Iterator[Page]:
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def case(beside: Flask) -> Cases:
-    """Puts a case at a step; its number."""
-
-    def put(at: str, **more: str) -> int:
-        with beside.app_context():
-            return a_complaint(at=at, agencies=("dishub",), **more).id
-
-    return put
-
-
-def events(live: LiveProgram, number: int, kind: str) -> int:
-    statement = "SELECT count(*) FROM complaint_event WHERE complaint_id = %s AND kind = %s"
-    return int(live.query(statement, number, kind)[0][0])
 
 
 def key(desk: Desk, name: str) -> None:

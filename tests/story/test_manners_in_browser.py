@@ -2,7 +2,7 @@
 uploads, drafts and news.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,41 +11,14 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.demo.accounts import PASSWORD
-from tests.factories import a_complaint
-from tests.story.browser import Desk, chromium
-from tests.story.live import LiveProgram, live_program
-from tests.story.served import served_beside
+from tests.story.browser import Desk
+from tests.story.live import LiveProgram
+from tests.story.served import Cases, events
 
 pytestmark = pytest.mark.timeout(600)
+PROGRAM = "manners"
 
 LONG = "Mohon arahan: jembatan ini jalan satu-satunya ke sekolah. " * 20
-Cases = Callable[..., int]
-
-
-@pytest.fixture(scope="module")
-def live(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProgram]:
-    with live_program("manners", worker, tmp_path_factory.mktemp("manners") / "home") as program:
-        yield program
-        assert program.tracebacks() == []
-
-
-@pytest.fixture(scope="module")
-def beside(live: LiveProgram) -> Iterator[Flask]:
-    with served_beside(live) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser(live: LiveProgram) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def desk(browser: Browser, live: LiveProgram, beside: Flask) -> Iterator[Desk]:
-    at = Desk(browser, live.url, 1280, "manners")
-    yield at
-    at.close()
 
 
 @pytest.fixture
@@ -53,22 +26,6 @@ def other_desk(browser: Browser, live: LiveProgram, beside: Flask) -> Iterator[D
     at = Desk(browser, live.url, 1280, "other")
     yield at
     at.close()
-
-
-@pytest.fixture
-def case(beside: Flask) -> Cases:
-    """Puts a case at a step; its number."""
-
-    def put(at: str, **more: str) -> int:
-        with beside.app_context():
-            return a_complaint(at=at, agencies=("dishub",), **more).id
-
-    return put
-
-
-def events(live: LiveProgram, number: int, kind: str) -> int:
-    statement = "SELECT count(*) FROM complaint_event WHERE complaint_id = %s AND kind = %s"
-    return int(live.query(statement, number, kind)[0][0])
 
 
 def sign_in(page: Page, username: str) -> None:
