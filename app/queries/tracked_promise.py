@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from app.extensions import db
-from app.models import Complaint, NationalLimitRow
-from app.queries.time_book import national_class_of, whole_limit
-from workflow_rules.allowance import Allowance, Unit
-from workflow_rules.deadlines import deadline_for
+from app.models import Complaint
+from app.queries.national_limits import load_national_limits
+from app.queries.time_book import national_clocks_of, whole_limit
 from workflow_rules.facts import ComplaintFacts
-from workflow_rules.national_clock import NationalClass, NationalLimit, NationalStage, limit_for
+from workflow_rules.national_clock import NationalStage
 from workflow_rules.sop import Sop
 from workflow_rules.working_calendar import WorkingCalendar
 
@@ -46,25 +42,13 @@ def promise_of(
     if facts.ended is not None or facts.answered_at is not None:
         return None
     sop_due = whole_limit(complaint, sop, calendar)
-    national_due = _national(complaint, calendar) if complaint.cycle == 1 else None
+    national_due = _national(complaint, calendar, now) if complaint.cycle == 1 else None
     by_sop = national_due is None or sop_due <= national_due
     due, other = (sop_due, national_due) if by_sop or national_due is None else (national_due, sop_due)
     return Promise(due, SOP if by_sop else NATIONAL, other, now > due, facts.waiting)
 
 
-def _national(complaint: Complaint, calendar: WorkingCalendar) -> datetime | None:
-    """The national limit to finish, as `national_clocks_of` has it for this stage."""
-    rows = db.session.scalars(select(NationalLimitRow).where(NationalLimitRow.stage == NationalStage.FINISH.value))
-    begins = complaint.received_at
-    limit = limit_for(
-        [_limit(row) for row in rows],
-        NationalStage.FINISH,
-        national_class_of(complaint),
-        calendar.in_zone(begins).date(),
-    )
-    return deadline_for(calendar, begins, Allowance(limit.days, Unit.WORKING_DAYS)) if limit else None
-
-
-def _limit(row: NationalLimitRow) -> NationalLimit:
-    of_class = NationalClass(row.of_class) if row.of_class else None
-    return NationalLimit(NationalStage(row.stage), row.days, row.source, row.valid_from, of_class)
+def _national(complaint: Complaint, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """The national limit to finish, the same that officers see."""
+    clocks = national_clocks_of(complaint, load_national_limits(), calendar, now)
+    return next((clock.due_at for clock in clocks if clock.limit.stage is NationalStage.FINISH), None)

@@ -221,11 +221,6 @@ def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]
     return statement.scalar_subquery()
 
 
-def count_elsewhere(person: Person) -> int:
-    """Cases this person may see that are open and wait for somebody else."""
-    return db.session.execute(select(_others(person))).scalar_one()
-
-
 def work_page(
     person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[WorkRow]:
