@@ -1,10 +1,11 @@
 # Everything a person or a pipeline calls. All paths are relative, so that a folder with a space in its name works.
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2 --dist worksteal
+PYTEST_ARGS ?= -n 3 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench screenshots lint types imports words lock prepare prepare-test
+.PHONY: help run test fuzz pages faults mutants audit sbom clamav-test bench screenshots lint types imports words lock
+.PHONY: prepare prepare-test
 
 help: ## show these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -14,6 +15,27 @@ run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LA
 
 test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k name" for a part of it)
 	@$(venv) -m pytest $(PYTEST_ARGS)
+
+fuzz: prepare-test ## random calls of every operation of the API, tens of thousands (FUZZ_CALLS=800 each)
+	@FUZZ_CALLS=$(or $(FUZZ_CALLS),800) $(venv) -m pytest -n 3 -q -rA tests/api/test_openapi_fuzz.py
+
+pages: prepare-test ## every page in a browser in every way for every visitor (make test: for its first visitor)
+	@EVERY_LOOK=1 $(venv) -m pytest -n 3 -q tests/story/test_every_page.py
+
+faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
+	@$(venv) -m tests.faults.run
+
+mutants: prepare-test ## plant faults one by one and see each caught by its test (MUTANTS=part of a name)
+	@$(venv) -m tests.mutants.run
+
+audit: prepare ## known vulnerabilities of the locked packages, by pip-audit (asks the advisory database)
+	@$(venv) -m pip_audit -r requirements.lock --disable-pip --strict
+
+sbom: prepare ## list every package of the program with its licence: sbom.cdx.json (CycloneDX)
+	@$(venv) -m cyclonedx_py environment .venv --of JSON --output-reproducible -o sbom.cdx.json
+
+clamav-test: prepare-test ## our scanner client against a real clamd (needs the package clamav-daemon)
+	@$(venv) -m tests.uploads.real_clamd
 
 bench: prepare-test ## what the costly paths cost beside a bare limit, on this machine (BENCH_STEPS=100000)
 	@$(venv) -m tests.bench.run

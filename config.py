@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.launch.environment_values import database_url, identity_keys, number_of, redis_url
+from app.launch.environment_values import (
+    database_url,
+    identity_keys,
+    number_of,
+    part_settings,
+    redis_url,
+)
+from app.launch.findings import refusals
+from app.launch.safe_addresses import judge_addresses
+from app.launch.safe_environment import EVERY_ADDRESS, LOCAL_HOSTS, judge
 
-LOCAL_HOSTS = ("localhost", "127.0.0.1")
-EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)
-SHORTEST_SECRET = 32
 SECRETS_FILE = "secrets.json"
-WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development", "balangan", "lapor", "password")
 MEBIBYTE = 1024 * 1024
 # A request waits for an absent Redis three times at most (twice in the limiter, once for a hint), so that its answer
 # comes within two seconds; nothing is lost, since Redis holds nothing that is not in the database.
@@ -52,6 +57,8 @@ class Environment:
     trusted_proxies: int = 0
     workers: int = 2
     session_idle_minutes: int = 30
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    fake_sp4n_port: int = 8099
 
     @property
     def served_by_https(self) -> bool:
@@ -99,6 +106,8 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
             "SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 720, reasons
         ),
         workers=number_of("WORKERS", given.get("WORKERS", "2"), 1, 500, reasons),
+        parts=part_settings(given, reasons),
+        fake_sp4n_port=number_of("FAKE_SP4N_PORT", given.get("FAKE_SP4N_PORT", "8099"), 1, 65535, reasons),
     )
     if reasons:
         raise ConfigurationError(reasons)
@@ -131,21 +140,7 @@ def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
     """Why this environment may not serve citizens, one sentence a reason; empty outside production."""
     if not environment.production:
         return []
-    missing = {
-        "DATABASE_URL": environment.database_url,
-        "REDIS_URL": environment.redis_url,
-        "IDENTITY_KEYS": environment.identity_keys,
-        "SECRET_KEY": environment.secret_key,
-        "PUBLIC_BASE_URL": environment.public_base_url,
-    }
-    reasons = [f"{name} is not set." for name, text in missing.items() if not text]
-    if environment.secret_key and _guessable(environment.secret_key):
-        reasons.append(f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters.")
-    if environment.public_base_url and not _public_https(environment.public_base_url):
-        reasons.append("PUBLIC_BASE_URL is not an https:// address with a host name.")
-    if demo:
-        reasons.append("--demo makes accounts whose password everybody knows.")
-    return reasons
+    return refusals([*judge(environment, demo), *judge_addresses(environment)])
 
 
 def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -178,6 +173,7 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
         "SMTP_URL": environment.smtp_url,
         "MAIL_FROM": environment.mail_from,
         "GATEWAY_URL": environment.gateway_url,
+        **environment.parts,
         "WORKERS": environment.workers,
         "IDENTITY_KEYS": environment.identity_keys,
         "SECRET_KEY": environment.secret_key,
@@ -186,7 +182,8 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
 
 def _cookie_settings(environment: Environment) -> dict[str, Any]:
     return {
-        "SESSION_COOKIE_NAME": "lapor_session",
+        # The prefix lets no other host of the domain set or replace the cookie (RFC 6265bis, section 4.1.3.2).
+        "SESSION_COOKIE_NAME": "__Host-lapor_session" if environment.served_by_https else "lapor_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": environment.served_by_https,
@@ -239,6 +236,7 @@ def _limit_settings(environment: Environment) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 26 * MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
         "MAX_FORM_PARTS": 500,
+        # Calls a minute over the API. A key may bring 100,000 reports one by one within an hour; a person pages.
         "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": limiter_storage(environment.redis_url),
         "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE,
@@ -268,13 +266,3 @@ def limiter_storage(redis_url: str | None) -> str:
     if parts.scheme != "unix":
         return redis_url
     return f"redis+unix://{parts.path}?db={parse_qs(parts.query).get('db', ['0'])[0]}"
-
-
-def _guessable(secret: str) -> bool:
-    begins_known = secret.lower().startswith(WELL_KNOWN_SECRETS) and len(secret) < 2 * SHORTEST_SECRET
-    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
-
-
-def _public_https(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme == "https" and bool(parts.hostname) and parts.hostname not in LOCAL_HOSTS

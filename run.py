@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.launch.backup_options import add_backup_options
 from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
 from config import ConfigurationError, Environment, read_environment, unsafe_reasons
 
@@ -31,11 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = command_line_parser().parse_args(arguments)
     try:
         environment = read_environment()
-        if reasons := unsafe_reasons(environment, getattr(chosen, "demo", False) or chosen.command == "demo"):
+        if environment.production and (reasons := _reasons_against(environment, chosen)):
             raise ConfigurationError(reasons)
         return COMMANDS[chosen.command][0](environment, chosen)
     except (ConfigurationError, LaunchRefused) as refusal:
         reasons = getattr(refusal, "reasons", [str(refusal)])
+        if chosen.command == "check-config":
+            print(*reasons, sep="\n")
+            return 1
         print("Lapor Balangan does not start:", *reasons, sep="\n  ", file=sys.stderr)
         return 2
     except ServerFailed as failure:
@@ -43,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except (StopRequested, KeyboardInterrupt):
         return 130
+
+
+def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> list[str]:
+    """Why production may not do this: what serves is judged with its servers, other commands by their settings."""
+    from app.launch.safe_start import reasons_against_serving
+
+    demo = chosen.demo or chosen.command == "demo"
+    if chosen.command == "check-config":
+        return []
+    return (reasons_against_serving if chosen.command in SERVING else unsafe_reasons)(environment, demo)
 
 
 def command_line_parser() -> argparse.ArgumentParser:
@@ -58,6 +72,12 @@ def command_line_parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--demo", action="store_true", default=False, help="make the demo accounts and complaints as well"
             )
+        if name == "subject-report":
+            command.add_argument("--reason", required=True, help="why, and who asked; it stands in the journal")
+        if name == "check-invariants":
+            names = [f"I{n}" for n in range(1, 17)]
+            command.add_argument("--only", choices=names, metavar="I5", help="only this one, I1 to I16")
+        add_backup_options(name, command)
     parser.set_defaults(command="all", demo=False)
     return parser
 
@@ -73,7 +93,7 @@ def _web(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.launch.web import become_web_server
 
     join_servers(environment)
-    become_web_server()
+    become_web_server(environment)
 
 
 def _worker(environment: Environment, chosen: argparse.Namespace) -> int:
@@ -110,6 +130,67 @@ def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:
     return _with_app(environment, verify_audit)
 
 
+def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.launch.data_servers import running_environment
+    from app.launch.safe_start import check_config
+
+    return check_config(running_environment(environment))
+
+
+def _rotate_identity_keys(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.commands import rotate_keys
+
+    return _with_app(environment, rotate_keys)
+
+
+def _subject_report(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.commands import report_subject
+
+    print("Telephone number, e-mail address or NIK (one line):", file=sys.stderr)
+    mark = sys.stdin.readline().strip()
+    return _with_app(environment, lambda app: report_subject(app, chosen.reason, mark))
+
+
+def _check_invariants(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.commands import check_invariants
+
+    return _with_app(environment, lambda app: check_invariants(app, chosen.only))
+
+
+def _backup(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.backup_commands import backup
+
+    return _with_app(environment, lambda app: backup(app, chosen))
+
+
+def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.backup_commands import restore_backup
+    from app.launch.data_servers import reachable_servers
+
+    with reachable_servers(environment):
+        return 0 if restore_backup(create_app, environment.home, chosen) else 1
+
+
+def _drill(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.backup_commands import drill
+
+    return _with_app(environment, lambda app: drill(app, chosen))
+
+
+def _release(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.backup_commands import release
+
+    return _with_app(environment, lambda app: release(app, chosen))
+
+
+def _fake_sp4n(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.demo.fake_sp4n.run import SETTINGS_FILE, run_fake
+
+    if environment.production:
+        raise ConfigurationError(["fake-sp4n is for demonstrations and never beside citizens' complaints."])
+    return run_fake(environment.home / SETTINGS_FILE, environment.fake_sp4n_port)
+
+
 def _with_app(environment: Environment, work: Callable[[Flask], object]) -> int:
     """Runs a command on the whole program; a command that answers False has found something wrong."""
     from app.launch.data_servers import reachable_servers
@@ -118,14 +199,24 @@ def _with_app(environment: Environment, work: Callable[[Flask], object]) -> int:
         return 1 if work(create_app()) is False else 0
 
 
+SERVING = ("all", "web", "worker", "scheduler")
 COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]] = {
     "all": (_all, "Start everything: servers, tables, web, workers and scheduler (the default)."),
     "web": (_web, "Serve the pages and the API."),
     "worker": (_worker, "Carry out queued jobs: notices, papers, alarms."),
     "scheduler": (_scheduler, "Queue the periodic jobs; two of them do no harm."),
+    "check-config": (_check_config, "Say of every setting whether production may start with it."),
     "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
     "demo": (_demo, "Make the demo accounts and complaints."),
+    "fake-sp4n": (_fake_sp4n, "Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."),
+    "rotate-identity-keys": (_rotate_identity_keys, "Seal identities under the newest key, while the program runs."),
+    "subject-report": (_subject_report, "Print all that is held of one person; the number is read from the input."),
     "verify-audit": (_verify_audit, "Recompute every event chain and compare the events with the rows."),
+    "check-invariants": (_check_invariants, "Hold the records against everything that they promise (I1 to I16)."),
+    "backup": (_backup, "Write database and files into one archive, while officers work."),
+    "restore": (_restore, "Bring an archive back; the copy sends nothing until it is released."),
+    "drill": (_drill, "Rehearse a restore in a scratch place, compare, and print RPO and RTO."),
+    "release": (_release, "Let a restored copy send."),
 }
 
 ENVIRONMENT_HELP = """environment:
@@ -143,6 +234,13 @@ ENVIRONMENT_HELP = """environment:
   SESSION_IDLE_MINUTES  minutes without activity after which a sign-in ends (30)
   WORKERS          how many workers run; one that is missing is named (2)
   TRUSTED_PROXIES  how many proxies stand in front, whose X-Forwarded-* count (0)
+  IDENTITY_RETENTION_YEARS  years after its end in which a case's reporter is still known (5)
+  SP4N_PEER        a JSON file that says how a peer like SP4N is polled and told (none)
+  FAKE_SP4N_PORT   where fake-sp4n is served (8099)
+  LOG_FORMAT       json or text (json in production)
+  METRICS_TOKEN    whoever brings it may read /metrics (without it: shut in production)
+  BACKUP_FOLDER    where the backup of each night goes (none), BACKUP_KEEP of them are kept (14)
+  BACKUP_PASSPHRASE_FILE  the file of the passphrase they are sealed with (not sealed)
   LAPOR_ENV        "production" refuses an unsafe start
 """
 

@@ -6,14 +6,14 @@ from redis.exceptions import RedisError
 from rq import Queue, Retry
 
 from app.extensions import redis_client
-from app.job_names import QUEUE_OF, JobName
+from app.job_names import LONG_JOBS, QUEUE_OF, JobName
 
 log = structlog.get_logger()
 
 
 def enqueue_after_commit(job: JobName, *ids: int) -> None:
-    """Remember a job for the moment the running transaction is committed."""
-    g.setdefault("jobs_after_commit", []).append((job, ids))
+    """Remember a job for the moment the running transaction is committed; the same one twice is one."""
+    g.setdefault("jobs_after_commit", {})[job, ids] = None
 
 
 def forget() -> None:
@@ -27,7 +27,7 @@ def send_off() -> None:
 
     After the first that it does not take the others are not tried: each would keep the officer waiting as long again.
     """
-    jobs = g.pop("jobs_after_commit", [])
+    jobs = g.pop("jobs_after_commit", {})
     try:
         for job, ids in jobs:
             enqueue(job, *ids)
@@ -42,7 +42,7 @@ def enqueue(job: JobName, *ids: int) -> None:
         job.value,
         *ids,
         retry=Retry(max=3, interval=[10, 60, 300]),
-        job_timeout=current_app.config.get("JOB_TIMEOUT", 120),
+        job_timeout=LONG_JOBS.get(job) or current_app.config.get("JOB_TIMEOUT", 120),
         result_ttl=0,
         failure_ttl=7 * 86_400,
     )

@@ -7,10 +7,11 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import errors, fab_repairs, logs, skin
+from app import errors, fab_repairs, logs, request_log, skin
 from app.extensions import csrf, db, migrate
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope
+from app.security.second_wall import install_second_wall
 
 
 def create_core_app(**overrides: Any) -> Flask:
@@ -20,7 +21,8 @@ def create_core_app(**overrides: Any) -> Flask:
     if proxies := app.config["TRUSTED_PROXIES"]:
         # Set only where this many proxies really stand in front: without them anybody may write these headers.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    logs.install()
+    logs.install(app.config["LOG_FORMAT"])
+    request_log.install(app)
     csrf.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
@@ -29,5 +31,6 @@ def create_core_app(**overrides: Any) -> Flask:
     errors.install(app)
     install_row_scope()
     with app.app_context():
+        install_second_wall(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
     return app

@@ -1,6 +1,6 @@
 """The only source of time: always aware, always UTC; the office's zone is for showing and for days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 OFFICE_ZONE = ZoneInfo("Asia/Makassar")
@@ -17,3 +17,8 @@ def office_time(at: datetime) -> datetime:
 
 def office_today(at: datetime | None = None) -> date:
     return office_time(at or utc_now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins on the office's clock."""
+    return datetime.combine(day, time(), OFFICE_ZONE)

@@ -2,17 +2,26 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_babel import force_locale
 from flask_migrate import upgrade
 
 from app.clock import utc_now
 from app.demo.build import build_demo
+from app.invariants.catalogue import CHECKS, is_red
+from app.labels.invariants import PROMISES, sentence_of
+from app.launch.refusals import LaunchRefused
 from app.operations.audit import audit_all
+from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.index_reporters import index_reporters
 from app.operations.load_reference import load_reference_data
+from app.operations.run_invariants import look_now
+from app.operations.subject_report import NoSuchMark, subject_report
+from app.queries.sealed_keys import unknown_key_ids
 from app.security.sync_roles import sync_roles
 
 
@@ -20,9 +29,41 @@ def migrate_database(app: Flask) -> None:
     """Bring the tables to the newest revision, the roles to their table, and fill empty reference data and indexes."""
     with app.app_context():
         upgrade(directory=f"{app.root_path}/../migrations")
+        refuse_missing_keys()
         sync_roles()
         load_reference_data(utc_now())
         index_reporters()
+
+
+def refuse_missing_keys() -> None:
+    """Raise LaunchRefused where an identity key is missing under which something is sealed."""
+    missing = sorted(unknown_key_ids())
+    if missing:
+        raise LaunchRefused(
+            f"IDENTITY_KEYS lacks the keys {', '.join(missing)}, under which identities are sealed. Put them back"
+            " behind the newest key, and take one out only once `python run.py rotate-identity-keys` says so."
+        )
+
+
+def rotate_keys(app: Flask) -> bool:
+    """Seal everything under the newest identity key and say which keys are used no more; False where one is missing."""
+    with app.app_context():
+        done = rotate_identity_keys(utc_now())
+        for line in told(done):
+            print(line)
+    return not done.unreadable
+
+
+def report_subject(app: Flask, reason: str, mark: str) -> bool:
+    """Print all that is held of one person as JSON; False for a text that is no number or address of a person."""
+    with app.app_context():
+        try:
+            found = subject_report(mark, reason, utc_now())
+        except NoSuchMark:
+            print("That is no telephone number, e-mail address or NIK.", file=sys.stderr)
+            return False
+    print(json.dumps(found, indent=2, ensure_ascii=False))
+    return True
 
 
 def make_demo(app: Flask) -> dict[str, Any]:
@@ -56,3 +97,15 @@ def verify_audit(app: Flask) -> bool:
         print(f"{finding.number}: {finding.fault}")
     print("The record holds." if not findings else f"{len(findings)} complaints do not hold.")
     return not findings
+
+
+def check_invariants(app: Flask, only: str | None = None) -> bool:
+    """Hold the records against all that they promise, or against one promise; False where something does not hold."""
+    sound = True
+    with app.app_context(), force_locale("id"):
+        for name, checked in look_now([only] if only else list(CHECKS), utc_now()):
+            print(f"{name} {PROMISES[name]}: {checked.looked_at} / {len(checked.findings)}", flush=True)
+            for finding in checked.findings:
+                print("  " + sentence_of(finding.sentence, finding.subject, finding.particulars))
+            sound = sound and not is_red(checked)
+    return sound

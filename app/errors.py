@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -12,8 +13,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db
 from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
+from app.labels.signing import signing_sentence
 from app.skin import error_page
-from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
+from workflow_rules.refusals import ActionRefused, FieldError, KeyMissing, RefusalReason
 
 log = structlog.get_logger()
 
@@ -28,6 +30,11 @@ STATUS_OF = {
     RefusalReason.IDENTITY_INCOMPLETE: 422,
     RefusalReason.MISSING_INPUT: 422,
     RefusalReason.DELIVERY_UNPROVEN: 422,
+    RefusalReason.INITIALS_MISSING: 409,
+    RefusalReason.DRAFT_CHANGED: 409,
+    RefusalReason.SIGNING_REFUSED: 422,
+    RefusalReason.SIGNING_UNAVAILABLE: 503,
+    RefusalReason.NO_IDENTITY: 409,
 }
 
 _NAME_OF = {
@@ -37,6 +44,7 @@ _NAME_OF = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    410: "gone",
     412: "precondition_failed",
     413: "payload_too_large",
     415: "unsupported_media_type",
@@ -49,13 +57,25 @@ _ENCODED = "application/x-www-form-urlencoded"
 
 
 class Problem(Exception):
-    """A refusal of the HTTP layer itself, by status and stable name (RFC 9457)."""
+    """A refusal of the HTTP layer itself, by status and stable name (RFC 9457).
 
-    def __init__(self, status: int, name: str | None = None, headers: dict[str, str] | None = None) -> None:
+    `errors` are the faulty fields or parameters with a sentence each; `detail` is what is known of this very case.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        name: str | None = None,
+        headers: dict[str, str] | None = None,
+        errors: Sequence[dict[str, str]] = (),
+        detail: str = "",
+    ) -> None:
         super().__init__(name or _NAME_OF[status])
         self.status = status
         self.name = name or _NAME_OF[status]
         self.headers = headers or {}
+        self.errors = list(errors)
+        self.detail = detail
 
 
 def install(app: Flask) -> None:
@@ -65,6 +85,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(KeyMissing, _sealed_for_ever)
     app.register_error_handler(DataError, _unreadable)
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(Exception, _failed)
@@ -78,11 +99,23 @@ def refusal_sentence(refused: ActionRefused) -> str:
     if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:
         lacking = ", ".join(str(LACKING[part]) for part in refused.detail.split(", "))
         return f"{sentence} ({lacking})"
+    if refused.reason in (RefusalReason.SIGNING_REFUSED, RefusalReason.SIGNING_UNAVAILABLE):
+        return signing_sentence(refused.detail) or sentence
     return sentence
 
 
 def field_sentences(errors: tuple[FieldError, ...]) -> list[dict[str, str]]:
     return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit, e.field)} for e in errors]
+
+
+def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
+    """Let errors under a path be told in that door's own form, made from status and sentence."""
+    app.extensions.setdefault("error_shapes", {})[prefix] = shape
+
+
+def _own_shape() -> Callable[[int, str], Response] | None:
+    shapes: dict[str, Callable[[int, str], Response]] = current_app.extensions.get("error_shapes", {})
+    return next((shape for prefix, shape in shapes.items() if request.path.startswith(prefix)), None)
 
 
 def is_api(path: str) -> bool:
@@ -106,6 +139,10 @@ def _type_of(name: str) -> str:
 def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     if is_api(request.path):
         return problem(status, name, detail, headers, **more)
+    if (shape := _own_shape()) is not None:
+        told = shape(status, detail)
+        told.headers.update(headers or {})
+        return told
     # What HTTP itself says stands in the page's own words already.
     response = Response(error_page(status, "" if name in HTTP else detail), status=status)
     response.headers.update(headers or {})
@@ -125,7 +162,9 @@ def _refused(refused: ActionRefused) -> Response:
 
 
 def _problem(error: Problem) -> Response:
-    return _answer(error.status, error.name, str(HTTP[error.name]), error.headers)
+    more: dict[str, Any] = {"errors": error.errors} if error.errors else {}
+    said = HTTP.get(error.name) or REFUSALS[error.name]
+    return _answer(error.status, error.name, error.detail or str(said), error.headers, **more)
 
 
 def _foreign_host(error: SecurityError) -> Response:
@@ -171,6 +210,13 @@ def _unavailable(error: OperationalError) -> Response:
     return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})
 
 
+def _sealed_for_ever(error: KeyMissing) -> Response:
+    """An identity key was taken out too early: told in the log by its id, and to whoever asked as a passing fault."""
+    db.session.rollback()
+    log.error("identity_key_missing", key_id=error.key_id, path=request.path)
+    return _answer(503, "identity_key_missing", str(REFUSALS["identity_key_missing"]))
+
+
 def _unreadable(error: DataError) -> Response:
     """A value the database cannot hold (NUL, an integer past 64 bit): the sender's fault, told without SQL."""
     db.session.rollback()
@@ -186,7 +232,7 @@ def _collided(error: IntegrityError) -> Response:
 
 def _failed(error: Exception) -> Response:
     db.session.rollback()
-    log.exception("unexpected_failure", path=request.path, error=type(error).__name__)
+    log.exception("unexpected_failure", error=type(error).__name__)
     return _answer(500, "internal_error", str(HTTP["internal_error"]))
 
 

@@ -24,8 +24,30 @@ class JobName(StrEnum):
     DELIVER = "jobs.notice_jobs.deliver"
     RELAY_DELIVERIES = "jobs.notice_jobs.relay_deliveries"
     MAKE_DIGESTS = "jobs.notice_jobs.make_digests"
-    RENDER_LETTER = "jobs.document_jobs.render_letter"
-    RELAY_DOCUMENTS = "jobs.document_jobs.relay_documents"
+    DRAW_PAPER = "jobs.document_jobs.draw_paper"
+    RELAY_PAPERS = "jobs.document_jobs.relay_papers"
+    REHEARSE = "jobs.rehearsal_jobs.run_rehearsal"
+    RELAY_REHEARSALS = "jobs.rehearsal_jobs.relay_rehearsals"
+    MAKE_REGISTERS = "jobs.register_jobs.make_registers"
+    RUN_REPORT = "jobs.report_jobs.run_report"
+    RELAY_REPORTS = "jobs.report_jobs.relay_reports"
+    SWEEP_REPORTS = "jobs.report_jobs.sweep_reports"
+    FORGET_CHANGES = "jobs.sync_jobs.forget_changes"
+    POLL_PEER = "jobs.peer_jobs.poll_peer"
+    PUSH_PEER = "jobs.peer_jobs.push_peer"
+    COMPARE_PEER = "jobs.peer_jobs.compare_peer"
+    WORK_ON_IMPORT = "jobs.peer_jobs.work_on_import"
+    RELAY_IMPORTS = "jobs.peer_jobs.relay_imports"
+    DELIVER_WEBHOOK = "jobs.sync_jobs.deliver_webhook"
+    RELAY_WEBHOOKS = "jobs.sync_jobs.relay_webhooks"
+    FORGET_ANSWERS = "jobs.api_jobs.forget_answers"
+    REMOVE_IDENTITIES = "jobs.identity_jobs.remove_identities"
+    CHECK_FILES = "jobs.file_jobs.check_files"
+    SWEEP_FILES = "jobs.file_jobs.sweep_files"
+    SWEEP_STORE = "jobs.file_jobs.sweep_store"
+    CHECK_INVARIANTS = "jobs.invariant_jobs.check_invariants"
+    HAND_OUT_BACKUP = "jobs.backup_jobs.hand_out_backup"
+    WRITE_BACKUP = "jobs.backup_jobs.write_backup"
 
 
 QUEUE_OF = {
@@ -34,6 +56,36 @@ QUEUE_OF = {
     JobName.DELIVER: QueueName.NOTICES,
     JobName.RELAY_DELIVERIES: QueueName.NOTICES,
     JobName.MAKE_DIGESTS: QueueName.NOTICES,
-    JobName.RENDER_LETTER: QueueName.DOCUMENTS,
-    JobName.RELAY_DOCUMENTS: QueueName.DOCUMENTS,
+    JobName.DRAW_PAPER: QueueName.DOCUMENTS,
+    JobName.RELAY_PAPERS: QueueName.DOCUMENTS,
+    JobName.REHEARSE: QueueName.REPORTS,
+    JobName.RELAY_REHEARSALS: QueueName.REPORTS,
+    JobName.MAKE_REGISTERS: QueueName.REPORTS,
+    JobName.RUN_REPORT: QueueName.REPORTS,
+    JobName.RELAY_REPORTS: QueueName.NOTICES,
+    JobName.SWEEP_REPORTS: QueueName.NOTICES,
+    JobName.FORGET_CHANGES: QueueName.SYNC,
+    JobName.POLL_PEER: QueueName.SYNC,
+    JobName.PUSH_PEER: QueueName.SYNC,
+    JobName.COMPARE_PEER: QueueName.SYNC,
+    JobName.WORK_ON_IMPORT: QueueName.SYNC,
+    JobName.RELAY_IMPORTS: QueueName.SYNC,
+    JobName.DELIVER_WEBHOOK: QueueName.SYNC,
+    JobName.RELAY_WEBHOOKS: QueueName.SYNC,
+    JobName.FORGET_ANSWERS: QueueName.SYNC,
+    JobName.REMOVE_IDENTITIES: QueueName.SYNC,
+    JobName.CHECK_FILES: QueueName.DOCUMENTS,
+    JobName.SWEEP_FILES: QueueName.DOCUMENTS,
+    JobName.SWEEP_STORE: QueueName.SYNC,
+    JobName.CHECK_INVARIANTS: QueueName.REPORTS,
+    JobName.HAND_OUT_BACKUP: QueueName.REPORTS,
+    JobName.WRITE_BACKUP: QueueName.REPORTS,
 }
+
+LONG_JOBS = {
+    JobName.RUN_REPORT: 30 * 60,
+    JobName.WORK_ON_IMPORT: 30 * 60,
+    JobName.CHECK_INVARIANTS: 60 * 60,
+    JobName.WRITE_BACKUP: 6 * 60 * 60,
+}
+"""Seconds after which a job that may take long is stopped; all others have JOB_TIMEOUT."""

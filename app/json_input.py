@@ -1,11 +1,14 @@
 """A request's JSON, read strictly: what two readers could understand in two ways is refused, never guessed."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import request
 
 from app.errors import Problem
+
+DEEPEST = 20
 
 
 def json_object() -> dict[str, Any]:
@@ -16,9 +19,25 @@ def json_object() -> dict[str, Any]:
         body = json.loads(request.get_data(), object_pairs_hook=_once_each, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Problem(400) from error
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or _is_too_deep(body):
         raise Problem(400)
     return body
+
+
+def _is_too_deep(body: Any) -> bool:
+    """Whether it goes deeper than anything of ours; level by level, so that no depth costs a stack."""
+    level = [body]
+    for _ in range(DEEPEST):
+        level = [part for item in level for part in _parts_of(item)]
+        if not level:
+            return False
+    return True
+
+
+def _parts_of(item: Any) -> Iterable[Any]:
+    """What lies inside, as far as it holds something itself."""
+    inside = item.values() if isinstance(item, dict) else item
+    return (part for part in inside if isinstance(part, dict | list))
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

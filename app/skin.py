@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_appbuilder.menu import Menu, MenuItem
 from flask_login import AnonymousUserMixin, current_user
 
-from app import skin_assets, skin_fields, skin_formats, skin_language, skin_spaces
+from app import headers, skin_assets, skin_fields, skin_formats, skin_language, skin_spaces
 from app.clock import office_time, utc_now
+from app.request_log import request_id
 from app.skin_assets import icon_names
 from app.skin_views import asks_before_delete
 
@@ -39,7 +40,10 @@ MENU_ICONS = {
     "catat aduan": "plus",
     "pengawasan": "chart-bar",
     "dasbor": "chart-bar",
+    "kemacetan": "hourglass",
     "laporan": "file-text",
+    "ekspor data": "columns-3",
+    "jadwal laporan": "mail",
     "jejak audit": "history",
     "data induk": "database",
     "opd": "building-community",
@@ -59,6 +63,7 @@ MENU_ICONS = {
     "kesehatan sistem": "checklist",
     "pesan gagal": "mail",
     "antrean kerja": "list",
+    "kunci api": "key",
     "pengguna": "users",
     "keamanan": "shield",
     "security": "shield",
@@ -71,21 +76,6 @@ MENU_ICONS = {
     "permission on views/menus": "link",
 }
 DEFAULT_ICON = "circle-dot"
-
-# Everything comes from this server; no inline script or style exists, so none is allowed.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self';"
-    " frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-ONE_YEAR = 31_536_000
 
 
 def menu_icon(item: MenuItem) -> str:
@@ -112,30 +102,6 @@ def current_item(menu: Menu) -> MenuItem | None:
     return best if best is not None and _closeness(best) else None
 
 
-def _may_be_kept() -> bool:
-    return request.endpoint == "skin_bundle" or (request.endpoint == "static" and "v" in request.args)
-
-
-def _is_private(response: Response) -> bool:
-    """Whether an answer is somebody's own: all that the API says, tokens too, and pages of a logged-in person."""
-    if request.path.startswith("/api/"):
-        return True
-    return response.mimetype == "text/html" and response.status_code < 500 and current_user.is_authenticated
-
-
-def add_headers(response: Response) -> Response:
-    """Security headers on every answer; pages of a logged-in person are kept by no cache."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
-    if _may_be_kept() and response.status_code == 200:
-        response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
-    elif _is_private(response):
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def error_page(code: int, sentence: str = "") -> str:
     """The page for an HTTP error, in words that say what to do; ``sentence`` is what is known of this very case.
 
@@ -145,7 +111,7 @@ def error_page(code: int, sentence: str = "") -> str:
     if code >= 500:
         g._login_user = AnonymousUserMixin()
     g.setdefault("user", current_user)
-    return render_template("errors/page.html", code=code, sentence=sentence)
+    return render_template("errors/page.html", code=code, sentence=sentence, number=request_id())
 
 
 def _template_names() -> dict[str, Any]:
@@ -169,4 +135,4 @@ def install(app: Flask) -> None:
         page_locale=lambda: str(skin_language.current_locale() or "id"),
     )
     app.context_processor(_template_names)
-    app.after_request(add_headers)
+    headers.install(app)

@@ -24,7 +24,10 @@ STYLES = {
         *("phone_more", "print_more"),
     ),
 }
-SCRIPTS = {"lb": ("lb", "session", "inbox"), "lanjut": ("acting", "forms", "fab", "similar")}
+SCRIPTS = {
+    "lb": ("lb", "session", "inbox"),
+    "lanjut": ("acting", "forms", "fab", "similar", "paper", "reports", "position"),
+}
 MIMETYPES = {"css": "text/css", "js": "text/javascript"}
 # The symbols of shell, inbox and lists, and all others.
 SPRITES = ("ikon.svg", "ikon-lain.svg")

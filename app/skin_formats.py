@@ -27,7 +27,7 @@ SHOWN_IN_A_LIST = 12
 HOURS_ONLY = 1_000_000
 
 _MOMENT = {"lengkap": "EEEE, d MMMM y, HH.mm", "pendek": "d MMM y, HH.mm"}
-_DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y"}
+_DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y", "bulan": "MMMM y"}
 
 
 def _locale() -> str:
@@ -129,10 +129,25 @@ def amount(value: int | float | Decimal) -> str:
     return numbers.format_decimal(value, locale=_locale())
 
 
+def file_size(size: int | None) -> str:
+    """The size of a file, "284 KB" or "2,3 MB"; decimal units as file managers show them."""
+    if size is None:
+        return EMPTY
+    if size < 1_000_000:
+        return f"{amount(max(1, round(size / 1000)))} KB"
+    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=_locale())} MB"
+
+
 def in_sentence(text: object) -> str:
     """A heading as it stands inside a sentence: its first letter small, names in it untouched."""
     words = str(text)
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def nip_in_parts(nip: str) -> str:
+    """A NIP as it is printed: birth, appointment, gender, serial (domain 4.8)."""
+    parted = len(nip) == 18 and nip.isdigit()
+    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if parted else nip
 
 
 def display(value: object, style: str = "sedang") -> object:
@@ -162,4 +177,6 @@ def install(app: Flask) -> None:
     app.add_template_filter(duration, "durasi")
     app.add_template_filter(working_time, "waktu_kerja")
     app.add_template_filter(amount, "bilangan")
+    app.add_template_filter(file_size, "ukuran")
     app.add_template_filter(in_sentence, "dalam_kalimat")
+    app.add_template_filter(nip_in_parts, "nip")

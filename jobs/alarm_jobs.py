@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.clock import utc_now
 from app.operations import raise_alarms, timed_acts, watch_calendar
-from app.security import sign_ins
+from app.security import login_counts, sign_ins, two_step
 from jobs.job_context import in_app
 
 
@@ -17,8 +17,11 @@ def sweep_alarms() -> int:
 
 @in_app
 def sweep_timed_acts() -> int:
-    """Close what nobody answered, note the delegations that ended, forget old sign-ins, say when the calendar ends."""
-    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, sign_ins.forget_old)
+    """Close what nobody answered, note the delegations that ended, forget old sign-ins and tries, say when the calendar
+    ends.
+    """
+    old = (sign_ins.forget_old, two_step.forget_halves, login_counts.forget_counts)
+    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, *old)
     done = sum(_until_done(batch_of) for batch_of in batches)
     watch_calendar.warn_of_missing_year(utc_now())
     return done

@@ -1,14 +1,14 @@
 """Papers drawn in the background."""
 
-from app.operations import render_letter as drawing
+from app.operations import papers
 from jobs.job_context import in_app
 
 
 @in_app
-def render_letter(letter_id: int) -> str:
-    return drawing.render_letter(letter_id)
+def draw_paper(paper_id: int) -> str:
+    return papers.draw_paper(paper_id)
 
 
 @in_app
-def relay_documents() -> int:
-    return drawing.relay_documents()
+def relay_papers() -> int:
+    return papers.relay_papers()

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import structlog
 from flask import Flask
+from rq import get_current_job
+from structlog.contextvars import bound_contextvars
 
 from app.bootstrap import create_core_app
 from app.extensions import db
+
+log = structlog.get_logger()
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -28,10 +35,28 @@ def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
     @functools.wraps(job)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        with worker_app().app_context():
+        with worker_app().app_context(), _written_down(job.__name__, args):
             return job(*args, **kwargs)
 
     return run
+
+
+@contextmanager
+def _written_down(name: str, ids: tuple[object, ...]) -> Iterator[None]:
+    """A job's name and id on each line of the log meanwhile; of sweeps, which mostly find nothing, only failures."""
+    began, at_hand = time.perf_counter(), get_current_job()
+    with bound_contextvars(job=name, job_id=at_hand.id if at_hand else None):
+        try:
+            yield
+        except Exception:
+            log.exception("job_failed", ids=list(ids), ms=_milliseconds(began))
+            raise
+        if ids:
+            log.info("job", ids=list(ids), ms=_milliseconds(began))
+
+
+def _milliseconds(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
 
 
 def forget_inherited_connections() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from types import FrameType
 from redis import Redis, RedisError
 from rq.exceptions import DuplicateJobError
 
-from app.job_names import QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
+from app import logs
+from app.job_names import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
 from config import read_environment
 from jobs.listed_job import queue
 
@@ -52,7 +52,23 @@ PERIODIC_JOBS = tuple(
         (JobName.SWEEP_TIMED_ACTS, 60),
         (JobName.RELAY_DELIVERIES, 20),
         (JobName.MAKE_DIGESTS, 300),
-        (JobName.RELAY_DOCUMENTS, 30),
+        (JobName.RELAY_PAPERS, 30),
+        (JobName.RELAY_REHEARSALS, 60),
+        (JobName.MAKE_REGISTERS, 600),
+        (JobName.RELAY_REPORTS, 20),
+        (JobName.SWEEP_REPORTS, 60),
+        (JobName.FORGET_CHANGES, 3600),
+        (JobName.POLL_PEER, 60),
+        (JobName.PUSH_PEER, 30),
+        (JobName.COMPARE_PEER, 600),
+        (JobName.RELAY_IMPORTS, 60),
+        (JobName.RELAY_WEBHOOKS, 20),
+        (JobName.FORGET_ANSWERS, 3600),
+        (JobName.REMOVE_IDENTITIES, DAY_SECONDS),
+        (JobName.SWEEP_FILES, 60),
+        (JobName.SWEEP_STORE, 6 * 3600),
+        (JobName.CHECK_INVARIANTS, 600),
+        (JobName.HAND_OUT_BACKUP, 600),
     )
 )
 
@@ -93,7 +109,7 @@ class Scheduler:
                 ttl=2 * job.every,
                 result_ttl=4 * job.every,
                 failure_ttl=DAY_SECONDS,
-                timeout=10 * 60,
+                timeout=LONG_JOBS.get(job.name, 10 * 60),
             )
         except DuplicateJobError:
             log.debug("%s: slot %d was queued by another scheduler", job.name, slot)
@@ -116,7 +132,8 @@ class Scheduler:
 
 def run_scheduler() -> int:
     """Ticks until it is told to stop."""
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(message)s")
+    environment = read_environment()
+    logs.install(environment.parts["LOG_FORMAT"])
     stop = threading.Event()
 
     def request_stop(signum: int, frame: FrameType | None) -> None:
@@ -124,7 +141,7 @@ def run_scheduler() -> int:
 
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, request_stop)
-    url = read_environment().redis_url
+    url = environment.redis_url
     assert url is not None, "run.py joins the servers first"
     scheduler = Scheduler(Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5))
     while not stop.is_set():

@@ -13,6 +13,7 @@ from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
 
+from app.documents import render
 from app.job_names import QueueName
 from app.launch.process_ties import die_with_parent
 from jobs.job_context import forget_inherited_connections, worker_app
@@ -61,6 +62,7 @@ def run_worker() -> int:
     # Jobs and RQ's own timer (which brings retries back) are forked: neither may outlive the worker.
     os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
     wait_for_redis(app.config["REDIS_URL"])
+    render.load()
     make_worker(Redis.from_url(app.config["REDIS_URL"])).work(logging_level="WARNING", with_scheduler=True)
     return 0
 

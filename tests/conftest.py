@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,15 @@ from app.demo.accounts import PASSWORD, make_accounts
 from app.extensions import db, redis_client
 from app.queries.people import person_of
 from app.security.sign_ins import begin
+from tests.output_search import (
+    now_by_the_disk,
+    pytest_runtest_makereport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+    search_what_is_left,
+    watch_answers,
+)
 from tests.servers import (
     database_url_for,
     prepare_template,
@@ -27,7 +37,14 @@ from tests.servers import (
 )
 from workflow_rules.actors import Person
 
-__all__ = ["pytest_configure", "pytest_unconfigure"]
+__all__ = [
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "pytest_unconfigure",
+]
 
 IDENTITY_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 SECRET = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -45,8 +62,13 @@ def settings_for(database_url: str, redis_url: str, home: str) -> dict[str, Any]
         "STORAGE_URL": f"file://{home}/storage",
         "PUBLIC_BASE_URL": "http://localhost",
         "RATELIMIT_STORAGE_URI": "memory://",
+        "API_KEY_RATE": 10**6,
+        "API_USER_RATE": 10**6,
         "WTF_CSRF_ENABLED": False,
         "SMTP_URL": None,
+        "PUBLIC_INTAKE": True,
+        "PUBLIC_FIGURES": True,
+        "OPEN311": True,
         "WORKERS": 1,
         "SESSION_IDLE": timedelta(hours=12),
     }
@@ -77,6 +99,7 @@ def worker(request: pytest.FixtureRequest) -> str:
 def session_app(worker: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     home = str(tmp_path_factory.mktemp("home"))
     prepare_template(lambda url: _fill(url, home))
+    watch_answers()
     return build_app(database_url_for(worker), redis_url_for(worker), home)
 
 
@@ -88,7 +111,10 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
     database_url_for(worker)
     with session_app.app_context():
         redis_client().flushdb()
+    home = Path(session_app.config["LAPOR_HOME"])
+    began = now_by_the_disk(home)
     yield session_app
+    search_what_is_left(session_app, home, began)
     with session_app.app_context():
         db.session.remove()
         db.engine.dispose()

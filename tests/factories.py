@@ -11,6 +11,8 @@ from app.models import Complaint
 from app.operations.perform_action import Performed, perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
+from tests.canaries import SECRET_REPORTER
+from tests.output_search import secret_is_in_play
 from workflow_rules.actions import Action, ActionRequest
 
 REPORTER = {"name": "Aminah", "address": "Jl. Contoh No. 7", "phone": "0800-0000-0007"}
@@ -46,12 +48,15 @@ class Case:
 
 
 def a_report(**more: Any) -> dict[str, Any]:
-    """A good report body; keywords replace its parts."""
+    """A good report body; keywords replace its parts. Who reports secretly is told by marks that no output may hold."""
+    secret = more.get("confidentiality") == "secret" and "reporter" not in more
+    if secret:
+        secret_is_in_play()
     return {
         "title": "Jalan berlubang di depan sekolah",
         "body": "Lubang dalam dan sudah dua orang jatuh.",
         "channel": "web",
-        "reporter": REPORTER,
+        "reporter": SECRET_REPORTER if secret else REPORTER,
         "location": {"text": "Depan sekolah", "district": "Paringin"},
         **more,
     }
@@ -69,13 +74,20 @@ def a_complaint(
     by = demo_person("admin.aduan")
     received_case = receive_complaint(clean_report(a_report(**report)), by, now=received or utc_now())
     case = Case(received_case.complaint, agencies, received_case.tracking_code)
+    move_on(case, at, route, received, field_visit)
+    return case
+
+
+def move_on(
+    case: Case, at: str = "answered", route: str = "fast", now: datetime | None = None, field_visit: bool = False
+) -> None:
+    """Lead a case at its first step to a later one, or to its answer."""
     for stage, moves in _stages(case, route, field_visit):
         if stage == at:
-            return case
+            return
         for move in moves:
-            case.act(now=received, **move)
+            case.act(now=now, **move)
     assert at == "answered", at
-    return case
 
 
 def _stages(case: Case, route: str, field_visit: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:

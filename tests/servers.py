@@ -31,6 +31,7 @@ from app.launch.postgres import EmbeddedPostgres, connect
 from app.launch.processes import Supervisor
 from app.launch.sockets import new_socket_folder
 from app.launch.valkey import EmbeddedValkey
+from tests.quick_files import QuickFiles
 
 FOLDER_VARIABLE = "LAPOR_TEST_SERVERS"
 TEMPLATE = "template_lapor"
@@ -88,10 +89,12 @@ class Started:
 
 
 _started = Started()
+_quick_files = QuickFiles()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the servers in xdist's controller, before it starts its workers."""
+    _quick_files.use()
     distributed = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
     if distributed and not config.option.collectonly:
         _started.start()
@@ -100,6 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stops what this process started."""
     _started.stop()
+    _quick_files.leave()
 
 
 @functools.cache

@@ -11,10 +11,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF
 from app.labels.case_page import QUESTIONS, Question, choices_of
 from app.models import Letter
+from app.operations.attach_file import LARGEST
 from app.queries.case_history import ICON_OF
 from app.queries.case_page import PRIMARY_ACTIONS, Case
 from views.action_effects import effect_of
 from views.form_errors import errors_at
+from views.signing_form import draft_shown, passphrase_hint
 from workflow_rules.actions import Action
 from workflow_rules.decide import AllowedAction
 from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Text, fields_of, is_blank
@@ -66,6 +68,7 @@ class ActionForm:
     version: int
     question: Question | None
     typed: MultiDict[str, str]
+    draft: str = ""
 
     @property
     def action(self) -> str:
@@ -98,6 +101,11 @@ class Sent:
     @property
     def params(self) -> dict[str, Any]:
         return params_of(fields_of(self.action, self.again), self.form)
+
+    @property
+    def draft(self) -> str | None:
+        """What was read before it was signed."""
+        return self.form.get("draft_hash") or None
 
     @property
     def typed(self) -> list[tuple[str, str]]:
@@ -146,7 +154,7 @@ def digest_of(sent: Sent) -> str:
     parts = sorted((k, v) for k, v in sent.form.items(multi=True) if k not in secret | {"csrf_token", "ask"})
     digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass"))
     if sent.file is not None:
-        digest.update(sent.file.stream.read())
+        digest.update(sent.file.stream.read(LARGEST + 1))
         sent.file.stream.seek(0)
     return digest.hexdigest()
 
@@ -182,6 +190,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
         version=case.facts.version,
         question=QUESTIONS.get(action),
         typed=typed,
+        draft=draft_shown(case, allowed),
     )
 
 
@@ -208,6 +217,8 @@ def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
 def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
     """What gets a control: the reason at registering only where the identity is incomplete, and then it is needed."""
     fields = {name: f for name, f in fields_of(allowed.action, allowed.again).items() if name != "agency"}
+    if allowed.action is Action.SIGN:
+        return {name: replace(f, required=True) for name, f in fields.items()} if passphrase_hint(case, allowed) else {}
     if allowed.action is not Action.REGISTER:
         return fields
     return {name: replace(f, required=True) for name, f in fields.items()} if case.lacking else {}
@@ -221,7 +232,8 @@ def _controls(
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
     for name, field in _asked(case, allowed).items():
-        yield _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
+        control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
+        yield replace(control, hint=passphrase_hint(case, allowed)) if field.secret else control
 
 
 def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:

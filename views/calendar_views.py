@@ -51,7 +51,7 @@ class CalendarView(GuardedModelView):
         except Asked as asked:
             abort(asked.page())
 
-    def _write(self, form: Any, item: Any, new: bool) -> None:
+    def write_row(self, form: Any, item: Any, new: bool) -> None:
         """Only try what was typed: the page that asks for the reason makes the change."""
         hold_calendar()
         self._fill(form, item, new)
@@ -62,10 +62,14 @@ class CalendarView(GuardedModelView):
     def _delete(self, pk: Any) -> None:
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
 
+    def remove_row(self, item: Any) -> None:
+        """Only try it: raises Asked with what would move."""
+        self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
+
     def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
         """What moves when the row goes is the only question; one that has to stay leads back to the list."""
         try:
-            self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
+            self.remove_row(item)
         except Asked as asked:
             abort(asked.page())
         except ChangeRefused as refused:

@@ -19,12 +19,15 @@ from app.queries.worklists import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.found_lines import with_hits
-from views.list_address import ListAddress, pages_of, read_address
+from views.list_address import ListAddress, as_day, pages_of, read_address
 from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, Line, complaint_line
 from views.screen_access import for_officers
 from workflow_rules.actors import Person
 from workflow_rules.steps import CaseStatus, Step
+
+DAYS = ("dari", "sampai")
+"""First and last day of receipt, as the bars of the dashboard give them along."""
 
 
 class ComplaintListView(BaseView):
@@ -91,7 +94,7 @@ def _read_list_address() -> ListAddress:
         **layout_choices(ORDERS),
         **filter_options(agencies=True),
     }
-    return read_address(choices, fixed=(*LAYOUT, "lewat", "berjalan"), columns=COLUMNS)
+    return read_address(choices, fixed=(*LAYOUT, "lewat", "berjalan"), columns=COLUMNS, days=DAYS)
 
 
 def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
@@ -106,4 +109,6 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         category=address.get("kategori"),
         channel=address.get("saluran"),
         district=address.get("kecamatan"),
+        since=as_day(address.get("dari")),
+        until=as_day(address.get("sampai")),
     )

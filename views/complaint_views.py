@@ -15,6 +15,7 @@ from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.labels.reference import NATIONAL_STAGES
 from app.labels.refusals import LACKING
 from app.models import Letter
+from app.operations.attach_file import LARGEST
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
@@ -27,11 +28,14 @@ from app.skin_formats import in_sentence, moment
 from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer
+from views.case_changes import report_news
 from views.case_explained import explanation_of
 from views.form_errors import heading_of
 from views.form_once import Landing, once
 from views.found_lines import place_of
+from views.reporter_parts import reporter_parts
 from views.similar_complaints import Similar, similar_to_case
+from views.uploads import read_file_of
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
 from workflow_rules.decide import sees
@@ -63,7 +67,7 @@ class ComplaintView(BaseView):
     @permission_name("read")
     def explain_limits(self, complaint_id: int) -> str:
         """Why each open step is due when it is: the arithmetic, line by line (design section 5)."""
-        case = load_case(complaint_id, current_person(), utc_now())
+        case = load_case(complaint_id, current_person(), utc_now(), papers=False)
         return render_template("case/limits.html", case=case, words=words, **explanation_of(case))
 
     @expose("/<int:complaint_id>/tindakan", methods=["POST"])
@@ -88,7 +92,7 @@ class ComplaintView(BaseView):
         return redirect(landing.location, 303)
 
 
-def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> str:
+def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:
     """The page of a case; with a form that was sent, that form keeps its content and tells what is wrong."""
     forms = forms_of(case, sent, refused)
     returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
@@ -126,7 +130,7 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         direction=direction_effects(case),
         draft_limits=draft_limits(case),
         granted=granted,
-        **_conflict(case, sent, refused, returned),
+        **report_news(case) | _conflict(case, sent, refused, returned) | reporter_parts(case, **identity),
     )
 
 
@@ -194,9 +198,9 @@ def _perform(complaint_id: int, sent: Sent, by: Person) -> Performed:
     if sent.action is Action.ATTACH:
         if sent.file is None or not sent.file.filename:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
-        content, name = sent.file.stream.read(), sent.file.filename
+        content, name = read_file_of(sent.file, LARGEST), sent.file.filename
         return attach_to_case(complaint_id, name, content, by, sent.version, agency=sent.agency, address=address)
-    wish = ActionRequest(sent.action, sent.agency, sent.params)
+    wish = ActionRequest(sent.action, sent.agency, sent.params, reviewed=sent.draft)
     return perform_action(complaint_id, wish, by, sent.version, address=address)
 
 

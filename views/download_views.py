@@ -1,6 +1,7 @@
-"""Files of a case: found through the same wall as its page, sent under a name and type of our own."""
+"""Files of a case: found through the same wall as its page, sent clean, under a name and type of our own."""
 
 import re
+from typing import Any
 
 from flask import Response
 from flask_appbuilder import BaseView, expose, has_access
@@ -8,12 +9,14 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.documents.storage import read_file
-from app.models import Letter
+from app.documents.uploads.inspection import ENDINGS
+from app.labels.files import NOT_SERVED
+from app.models import Letter, Paper
+from app.operations.keep_scan import current_scan
 from app.queries.case_page import find_attachment, find_letter
 from app.security.current_person import current_person
 from app.skin import error_page
 
-ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 
 
@@ -36,32 +39,57 @@ class DownloadView(BaseView):
     @has_access
     @permission_name("read")
     def attachment(self, complaint_id: int, attachment_id: int) -> Response:
-        """A file as it was taken in, with the type that our inspection found."""
+        """A file as it was written anew, with the type that our inspection found; 404 until it is clean."""
         found = find_attachment(complaint_id, attachment_id, current_person())
+        if not found.is_clean:
+            return Response(error_page(404, str(NOT_SERVED[found.state])), status=404)
         name = f"lampiran-{complaint_id}-{found.id}.{ENDINGS.get(found.media_type, 'bin')}"
         return _file(found.path, found.media_type, name)
 
 
 def send_pdf(letter: Letter) -> Response:
     """The file of a signed letter; 404 while it is not there."""
-    name = f"surat-tanggapan-{letter.number}.pdf"
-    return _file(letter.pdf_path if letter.pdf_state == "ready" else None, "application/pdf", name)
+    return send_paper(letter.paper, f"surat-tanggapan-{letter.number}.pdf")
+
+
+def send_signed(letter: Letter) -> Response:
+    """The letter as it was signed: the scan of the paper where a clean PDF of it is kept, else the file drawn."""
+    scan = current_scan(letter.id)
+    if scan is None or scan.attachment.media_type != "application/pdf" or not scan.attachment.is_clean:
+        return send_pdf(letter)
+    return _file(scan.attachment.path, "application/pdf", f"surat-tanggapan-{letter.number}.pdf")
+
+
+def send_paper(paper: Paper | None, name: str) -> Response:
+    """The file of a paper; 404 while it is not drawn."""
+    return _file(paper.path if paper else None, "application/pdf", name)
 
 
 def _file(path: str | None, media_type: str, name: str) -> Response:
-    """The bytes with headers that let nothing in them act; a page that says so when they are gone."""
+    """The bytes of a stored file; a page that says so when they are gone."""
     try:
         content = read_file(path) if path else None
     except FileNotFoundError:
         content = None
     if content is None:
         return Response(error_page(404, gettext("Berkas ini belum atau tidak lagi tersimpan.")), status=404)
+    return send_bytes(content, media_type, name)
+
+
+def send_bytes(content: bytes, media_type: str, name: str) -> Response:
+    """Bytes with headers that let nothing in them act, under a plain name."""
     response = Response(content, mimetype=media_type)
+    # On the object, since Flask may change its class: no cookie either, also not the one that prolongs a sign-in.
+    vars(response)["set_cookie"] = _left_out
     response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _left_out(*_args: Any, **_kwargs: Any) -> None:
+    """What a stranger made does not travel with anybody's key."""
 
 
 def _plain(name: str) -> str:

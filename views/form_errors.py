@@ -11,6 +11,8 @@ from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, Refus
 MENDED_AT = {
     RefusalReason.IDENTITY_INCOMPLETE: "incomplete_reason",
     RefusalReason.DELIVERY_UNPROVEN: "proof",
+    RefusalReason.SIGNING_REFUSED: "passphrase",
+    RefusalReason.SIGNING_UNAVAILABLE: "passphrase",
 }
 FILE_FIELDS = ("filename", "content_base64", "file")
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import ModelView
 from flask_appbuilder.fields import QuerySelectField
-from flask_login import current_user
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
@@ -15,6 +14,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.labels.reference import CHANGED, CHOOSE, COLUMNS, NONE_CHOSEN, REFUSED
 from app.operations.journal_change import Values, journal_change, row_values
+from app.security.current_person import current_person
 from app.security.guarded_lists import GuardedRequests
 from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
@@ -123,7 +123,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
                 return None
         else:
             self.update_redirect()
-        form.seen.data = form.seen.data or _digest(item)
+        form.seen.data = form.seen.data or row_digest(item)
         widgets = self._get_edit_widget(form=form)
         return self._get_related_views_widgets(item, orders={}, pages={}, page_sizes={}, widgets=widgets)
 
@@ -140,19 +140,20 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
             return False
         try:
             with one_transaction():
-                self._write(form, item, new)
+                self.write_row(form, item, new)
         except ChangeRefused as refused:
             if refused.sentence is REFUSED["changed_meanwhile"]:
-                form.seen.data = _digest(item)
+                form.seen.data = row_digest(item)
             say(form, refused.field, refused.sentence)
             return False
         except IntegrityError as error:
-            say(form, *_broken_rule(form, error))
+            say(form, *broken_rule(form, error))
             return False
         flash(self.add_row_message if new else self.edit_row_message, "success")
         return True
 
-    def _write(self, form: Any, item: Any, new: bool) -> None:
+    def write_row(self, form: Any, item: Any, new: bool) -> None:
+        """Put a valid form into a row, judge it and note the change, inside a transaction of the caller's."""
         before = None if new else row_values(item)
         self._fill(form, item, new)
         db.session.add(item)
@@ -162,13 +163,13 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
     def _journal(self, before: Values, after: Values) -> None:
         if self.journal_kind:
-            journal_change(self.journal_kind, before, after, current_user.id, utc_now())
+            journal_change(self.journal_kind, before, after, current_person().id, utc_now())
 
     def _fill(self, form: Any, item: Any, new: bool) -> None:
         """Put what was typed into the row, which is held from here on and still as its form was drawn."""
         if not new:
             lock_row(item)
-            if form.seen.data != _digest(item):
+            if form.seen.data != row_digest(item):
                 raise ChangeRefused("changed_meanwhile")
         with db.session.no_autoflush:
             for field in form:
@@ -176,16 +177,20 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
                     field.populate_obj(item, field.name)
             self.before_save(item)
 
+    def remove_row(self, item: Any) -> None:
+        """Take a row away that may go, inside a transaction of the caller's."""
+        self.before_delete(item)
+        before = row_values(item)
+        db.session.delete(item)
+        db.session.flush()
+        self.after_change(item)
+        self._journal(before, None)
+
     def _delete(self, pk: Any) -> None:
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         try:
             with one_transaction():
-                self.before_delete(item)
-                before = row_values(item)
-                db.session.delete(item)
-                db.session.flush()
-                self.after_change(item)
-                self._journal(before, None)
+                self.remove_row(item)
         except ChangeRefused as refused:
             flash(refused.sentence, "danger")
         except IntegrityError:
@@ -195,7 +200,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         self.update_redirect()
 
 
-def _digest(item: Any) -> str:
+def row_digest(item: Any) -> str:
     """What a row held when its form was drawn, so that a second save does not pass unseen over the first."""
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
@@ -216,7 +221,7 @@ def say(form: Any, field: str, sentence: Any) -> None:
         form.form_errors = [*form.form_errors, sentence]
 
 
-def _broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
+def broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
     """The field and sentence of a database rule, which is named after its table and first column."""
     rule = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     named = [field.name for field in form if f"_{field.name}" in rule and field.name != "csrf_token"]

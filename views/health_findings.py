@@ -1,16 +1,21 @@
 """The signs of life of the program, judged and told in words: what holds, what is broken, what to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import gettext, ngettext
 
+from app.gateways import sp4n_peer
 from app.labels.health import PARTS, TO_DO
-from app.queries import health
+from app.queries import health, peer
 from app.queries.deliveries import MessageCounts
+from app.queries.hold import find_hold
 from app.skin_formats import in_sentence, near_moment
+from views.backup_findings import backup_state
+from views.file_findings import told_of_files
+from views.health_invariants import invariant_lines
 
 MESSAGE_LATE = timedelta(minutes=5)
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
@@ -30,7 +35,8 @@ def look_at_everything(now: datetime) -> list[Finding]:
     """Every part of the program, the broken ones first; a Redis that keeps silent is waited for once."""
     redis = health.redis_answers()
     seen = health.find_processes(now) if redis else None
-    found = [*_servers(redis), *_processes(seen, now), *_records(now)]
+    found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
+    found += [*_copies(now), *(_finding(*told) for told in told_of_files(now))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 
@@ -63,6 +69,8 @@ def _servers(redis: bool) -> Iterator[Finding]:
             else _broken(gettext("Tidak sama dengan versi program ini."))
         ),
     )
+    wall = _ok(gettext("Berdiri.")) if health.wall_stands() else _broken(gettext("Tidak berdiri di basis data."))
+    yield _finding("wall", *wall)
     yield _finding("redis", *(_ok(gettext("Menjawab.")) if redis else _broken(gettext("Tidak menjawab."))))
 
 
@@ -170,6 +178,36 @@ def _holidays(year: int | None) -> Finding:
     if year is None:
         return _finding("holidays", "ok", gettext("Belum perlu, atau sudah terisi."))
     return _finding("holidays", "warn", gettext("Belum ada satu pun hari libur tahun %(year)s.", year=year))
+
+
+def _peer(now: datetime) -> Iterator[Finding]:
+    """Told only where there is a peer: since when it is away, or what differs."""
+    if not sp4n_peer.is_set_up():
+        return
+    since, differing = peer.away_long(now), peer.count_drift()
+    if since is not None:
+        yield _finding("peer", "broken", gettext("Tidak dapat dihubungi sejak %(when)s.", when=_seen(since, now)))
+    elif differing:
+        said = ngettext("%(num)d laporan perlu dilihat.", "%(num)d laporan perlu dilihat.", differing)
+        yield _finding("peer", "warn", said)
+    else:
+        yield _finding("peer", "ok", gettext("Sejalan."))
+
+
+def _invariants(now: datetime) -> Iterator[Finding]:
+    """How the nightly look at the records ended; each promise that does not hold under its own name."""
+    for name, state, sentence in invariant_lines(now):
+        finding = _finding("invariants", state, sentence)
+        yield replace(finding, part=name) if name else finding
+
+
+def _copies(now: datetime) -> Iterator[Finding]:
+    """Whether this is a restored copy that is held back, and how old the last backup and drill are."""
+    hold = find_hold()
+    if hold is not None:
+        said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
+        yield _finding("hold", "warn", said)
+    yield _finding("backup", *backup_state(now))
 
 
 def _ok(sentence: str) -> tuple[str, str]:

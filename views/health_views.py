@@ -3,7 +3,9 @@
 from flask import Flask, Response, jsonify
 
 from app.clock import utc_now
-from app.queries.health import database_answers, migrated, redis_answers
+from app.queries.health import database_answers, migrated, redis_answers, wall_stands
+from app.queries.hold import is_held
+from app.queries.sealed_keys import keys_are_known
 from views.health_findings import warnings
 
 
@@ -24,6 +26,10 @@ def readyz() -> tuple[Response, int]:
     a balancer that took the web process away for it would turn a late message into a closed office.
     """
     parts = {"database": database_answers(), "redis": redis_answers(), "migrations": migrated()}
+    parts["wall"] = wall_stands()
+    parts["identity_keys"] = parts["migrations"] and keys_are_known()
     ready = all(parts.values())
     told = warnings(utc_now()) if parts["redis"] else []
+    if parts["database"] and parts["migrations"] and is_held():
+        told.append("sending: held back, this is a restored copy")
     return jsonify(status="ready" if ready else "not_ready", parts=parts, warnings=told), 200 if ready else 503

@@ -12,7 +12,8 @@ def inbox_tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list
     """The usual tabs of the person's offices, and one for every further step at which something waits for them."""
     usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
-    names = ["mine", *usual, *(step for step in STEP_TABS if step in waiting)]
+    asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
+    names = ["mine", *asked, *usual, *(step for step in STEP_TABS if step in waiting)]
     return [_tab(name, counts, address) for name in names]
 
 
@@ -22,8 +23,9 @@ _TAB_FILTERS: dict[str, dict[str, str]] = {
     "returned": {"kembali": "1"},
     "fast": {"cepat": "1"},
     "at_agencies": {"antre": "agencies"},
+    "initials": {"antre": "initials"},
 }
-_TAB_COUNTS = {"mine": "all", "near": "near", "returned": "returned", "fast": "fast", "at_agencies": "at_agencies"}
+_TAB_COUNTS = {"mine": "all"} | {name: name for name in ("near", "returned", "fast", "at_agencies", "initials")}
 _TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
 
 

@@ -1,21 +1,16 @@
 """Catat aduan: the form for whatever comes in by foot, phone, letter, message, or from SP4N by hand."""
 
-import base64
-import re
-import secrets
 from typing import Any
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import office_today, utc_now
-from app.errors import field_sentences, refusal_sentence
+from app.errors import refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from app.labels.refusals import fault_sentence
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
 from app.operations.attach_file import LARGEST
 from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
@@ -25,16 +20,14 @@ from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.skin_formats import moment
 from views.form_once import Landing, once
+from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault
+from workflow_rules.refusals import ActionRefused
 
 TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", "channel", "occurred_on")
 PLACE_FIELDS = ("text", "district", "village")
 REPORTER_FIELDS = ("name", "phone", "email", "address", "nik")
-LONGEST_NAME_SHOWN = 60
-Errors = list[dict[str, str]]
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 class IntakeView(BaseView):
@@ -48,7 +41,7 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def form(self) -> Response:
-        return _form_page({"confidentiality": "open", "classification": "complaint"}, _new_token())
+        return _form_page({"confidentiality": "open", "classification": "complaint", "tell": "1"}, new_token())
 
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
@@ -56,14 +49,14 @@ class IntakeView(BaseView):
         """Take it in and go to the complaint; faults bring the form back with everything that was typed."""
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
-        if not _TOKEN.fullmatch(token):
-            return _form_page(typed, _new_token(), [_whole(gettext("Formulir ini sudah usang. Kirim sekali lagi."))])
+        if not is_token(token):
+            return _form_page(typed, new_token(), [whole(gettext("Formulir ini sudah usang. Kirim sekali lagi."))])
         if "similar" in typed:
             return _form_page(typed, token)
         try:
             landing = _record_once(typed, token)
         except ActionRefused as refused:
-            errors = _sentences(refused) if refused.errors else [_whole(refusal_sentence(refused))]
+            errors = sentences(refused, INTAKE_FIELDS) if refused.errors else [whole(refusal_sentence(refused))]
             return _form_page(typed, token, errors)
         except AlreadyHere as known:
             sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s", number=known.number)
@@ -72,17 +65,13 @@ class IntakeView(BaseView):
         return redirect(landing.location, 303)
 
 
-def _new_token() -> str:
-    return secrets.token_urlsafe(24)
-
-
 def _record_once(typed: dict[str, str], token: str) -> Landing:
     """Record what was typed, or find where this very form already led to, whatever stands in it now."""
     tracking_id = typed.get("tracking_id", "").strip().removeprefix("#")
-    by, address = current_person(), source_address()
+    by, address, tell = current_person(), source_address(), "tell" in typed
 
     def act() -> Landing:
-        intake = record_intake(payload_of(typed), by, tracking_id=tracking_id, address=address)
+        intake = record_intake(payload_of(typed), by, tracking_id=tracking_id, address=address, tell=tell)
         return Landing(f"/aduan/{intake.complaint_id}", seal(_notice(intake)))
 
     try:
@@ -95,52 +84,11 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     """The report body of the API from the fields of the form; what was left empty is left out."""
-    payload: dict[str, Any] = _filled({name: typed.get(name, "") for name in TOP_FIELDS})
-    payload["location"] = _filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
-    payload["reporter"] = _filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
-    payload["attachments"] = [_file(file) for file in _chosen_files()]
+    payload: dict[str, Any] = filled({name: typed.get(name, "") for name in TOP_FIELDS})
+    payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
+    payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
+    payload["attachments"] = files_as_json()
     return payload
-
-
-def _chosen_files() -> list[FileStorage]:
-    return [file for file in request.files.getlist("attachments") if file.filename]
-
-
-def _filled(values: dict[str, str]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value.strip()}
-
-
-def _file(file: FileStorage) -> dict[str, str]:
-    return {"filename": file.filename or "", "content_base64": base64.b64encode(file.read()).decode()}
-
-
-def _sentences(refused: ActionRefused) -> Errors:
-    """Faults with the sentence for each, in the order of the page."""
-    place_of = {name: place for place, name in enumerate(INTAKE_FIELDS)}
-    faults = map(_at_field, refused.errors)
-    return sorted(faults, key=lambda error: place_of.get(error["field"], len(place_of)))
-
-
-def _at_field(error: FieldError) -> dict[str, str]:
-    """Of a file the field is the whole list, which a page can point at; its sentence names the file."""
-    if not error.field.startswith("attachments"):
-        return field_sentences((error,))[0]
-    return {"field": "attachments", "message": _file_sentence(error.fault, *error.field.split(".")[1:])}
-
-
-def _file_sentence(fault: FieldFault, position: str = "", part: str = "") -> str:
-    not_allowed = fault_sentence(FieldFault.FILE_NOT_ALLOWED.value)
-    if not position:
-        too_many = gettext("Pilih paling banyak %(count)s berkas", count=MOST_FILES)
-        return too_many if fault is FieldFault.TOO_LONG else not_allowed
-    name = (_chosen_files()[int(position)].filename or "")[:LONGEST_NAME_SHOWN]
-    if part == "filename":
-        return gettext("%(name)s: beri berkas ini nama yang pendek dan tanpa karakter kendali", name=name)
-    return f"{name}: {not_allowed}"
-
-
-def _whole(sentence: str) -> dict[str, str]:
-    return {"field": "", "message": sentence}
 
 
 def _notice(intake: Intake) -> str:
@@ -167,7 +115,7 @@ def _form_page(
         token=token,
         errors=errors or [],
         fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
-        had_files=bool(_chosen_files()),
+        had_files=bool(chosen_files()),
         known_id=known_id,
         labels=INTAKE_FIELDS,
         channels=CHANNELS,

@@ -8,7 +8,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
 from app.labels.calendar import JOURNAL_KINDS
+from app.labels.passwords import ACCOUNT_ACTS, account_in_words
 from app.labels.reference import LIMIT_CLASSES
+from app.labels.webhooks import JOURNAL_ACTS
 from app.labels.words import DELEGATION_KINDS, STEPS
 from app.operations.change_calendar import RowChange
 from app.queries.agency_names import agency_names, step_numbers
@@ -65,7 +67,35 @@ def told_of(line: JournalLine) -> list[str]:
                 decree=line.data["decree_number"],
             )
         ]
+    if line.kind in ("key_made", "key_revoked", "key_rotated"):
+        return [gettext("Kunci “%(name)s”, cakupan %(scopes)s", **_of_key(line.data))]
+    if line.kind == "bundle_made":
+        told = gettext(
+            "Aduan %(number)s, %(events)s kejadian", number=line.data["complaint"], events=line.data["events"]
+        )
+        return [told, gettext("Kepala rantai %(head)s", head=line.data["head"])]
+    if line.kind in ACCOUNT_ACTS:
+        return [account_in_words(line.kind, line.data)]
+    if line.kind == "identity_keys_rotated":
+        return [f"{table}: {rows}" for table, rows in line.data["rows"].items()]
+    if line.kind in ("sign_ins_ended", "two_step_removed"):
+        return [gettext("Akun %(name)s", name=line.data["username"])]
+    if line.kind == "webhook_changed":
+        return _webhook_in_words(line.data)
     return []
+
+
+def _webhook_in_words(data: dict[str, Any]) -> list[str]:
+    told = [str(JOURNAL_ACTS[data["act"]]) % {"name": data["endpoint"]}]
+    for side, words in (("before", gettext("Semula")), ("after", gettext("Menjadi"))):
+        if side in data:
+            row = data[side]
+            told.append(f"{words}: {row['name']}, {row['url']}, {', '.join(row['event_types'])}")
+    return told
+
+
+def _of_key(data: dict[str, Any]) -> dict[str, str]:
+    return {"name": data["name"], "scopes": ", ".join(data["scopes"])}
 
 
 def _limit_in_words(row: dict[str, Any] | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from flask import request, url_for
 
 from app.fab_repairs import is_readable
 from app.labels.lists import EVERY, FILTERS
+from app.skin_formats import day
 
 PAGE_SIZE = 25
 LONGEST_TEXT = 200
@@ -59,24 +61,32 @@ class ListAddress:
         return [self._tag(name, value) for name, value in self.values.items() if name not in self.fixed]
 
     def _tag(self, name: str, value: str) -> Tag:
-        shown = str(self.choices[name][value]) if name in self.choices else value
+        shown = str(self.choices[name][value]) if name in self.choices else _shown(name, value)
         return Tag(str(FILTERS[name]), shown, self.url(**{name: None}))
 
 
+def _shown(name: str, value: str) -> str:
+    found = as_day(value) if name != "q" else None
+    return day(found) if found else value
+
+
 def read_address(
-    choices: Mapping[str, Choices], fixed: Iterable[str] = (), columns: Choices | None = None
+    choices: Mapping[str, Choices],
+    fixed: Iterable[str] = (),
+    columns: Choices | None = None,
+    days: Iterable[str] = (),
 ) -> ListAddress:
     """The filters of this request; `q` is free text, every other one must be among its choices, and `kolom` may name
-    several columns.
+    several columns; `days` are the filters that are a day, like 2026-11-24.
 
     Unreadable values are left out and named, never an error: a saved address may name a category that is gone.
     """
     values: dict[str, str] = {}
     ignored: list[str] = []
     for name, given in request.args.items():
-        if not given.strip() or name not in {"q", *choices}:
+        if not given.strip() or name not in {"q", *choices, *days}:
             continue
-        readable = _readable_text(given) if name == "q" else given in choices[name]
+        readable = _is_readable(name, given, choices, days)
         if readable:
             values[name] = given.strip()
         else:
@@ -87,6 +97,21 @@ def read_address(
     if page is None:
         ignored.append(str(FILTERS["hal"]))
     return ListAddress(values, choices, page or 1, tuple(ignored), frozenset(fixed))
+
+
+def _is_readable(name: str, given: str, choices: Mapping[str, Choices], days: Iterable[str]) -> bool:
+    if name in days:
+        return as_day(given) is not None
+    return _readable_text(given) if name == "q" else given in choices[name]
+
+
+def as_day(text: str | None) -> date | None:
+    """A day as a browser's own date field writes it, of the last centuries or the next; None for anything else."""
+    try:
+        found = date.fromisoformat(text.strip()) if text and len(text.strip()) == 10 else None
+    except ValueError:
+        return None
+    return found if found and 1900 <= found.year <= 2999 else None
 
 
 def _columns(known: Choices) -> str:

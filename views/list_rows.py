@@ -91,6 +91,8 @@ def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
 
 
 def _verb(step: str, limit: Limit, queue: Queue) -> str:
+    if queue is Queue.INITIALS:
+        return gettext("Paraf")
     if queue is not Queue.MINE:
         return gettext("Lihat")
     return gettext("Buka") if limit.state is TimeState.PAUSED else str(VERBS[step])

@@ -68,6 +68,10 @@ class NoticeView(BaseView):
         seen = mark_read(notice_id, current_user.id, utc_now()) if notice_id <= LARGEST_ID else None
         if seen is None:
             abort(404)
+        if seen.of_report:
+            return redirect("/ekspor/", 303)
+        if seen.of_records:
+            return redirect("/kesehatan/", 303)
         return redirect(f"/aduan/{seen.complaint_id}" if seen.complaint_id else "/", 303)
 
     @expose("/dibaca", methods=["POST"])

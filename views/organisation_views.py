@@ -9,13 +9,15 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Query, contains_eager, joinedload
 from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
 
 from app.clock import office_today, utc_now
 from app.extensions import db
 from app.labels.reference import ACTIONS, CHANGED, COLUMNS, HINTS, REFUSED, TITLES
-from app.labels.words import AGENCY_KINDS, DELEGATION_KINDS
+from app.labels.signing import SIGNING_METHODS
+from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.models import Agency, DelegationRow, OfficerProfile
-from app.models.organisation import PAPERS
+from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
 from app.operations.delegate import (
     DelegationFault,
     end_delegation,
@@ -27,13 +29,43 @@ from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
 from app.security.guarded_lists import EagerInterface
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
-from views.reference_fields import AGENCY_CODE, WORD, choice, day, line, nip_field, prose, spaced_nip, tick, worded
+from views.reference_fields import (
+    AGENCY_CODE,
+    WORD,
+    all_worded,
+    choice,
+    choices,
+    day,
+    line,
+    nip_field,
+    prose,
+    spaced_nip,
+    tick,
+    worded,
+)
 from workflow_rules.actors import DelegationKind
 from workflow_rules.delegations import Delegation
+from workflow_rules.moves import INITIALLERS
+from workflow_rules.numbering import number_pattern_holds
 
 TREE = "id"  # a unit's place in the tree is worked out from its key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
-_AGENCY_PAPERS = ["letter_suffix", "classification_code", "paper"]
+_AGENCY_PAPERS = [
+    "letterhead_over",
+    "postcode",
+    "website",
+    "classification_code",
+    "letter_suffix",
+    "number_pattern",
+    "paper",
+    "initials",
+    "signing_method",
+]
+
+
+def _holds(_form: Any, field: Any) -> None:
+    if not number_pattern_holds(field.data or ""):
+        raise ValidationError(REFUSED["bad_number_pattern"])
 
 
 def _agency_fields() -> dict[str, Any]:
@@ -46,9 +78,15 @@ def _agency_fields() -> dict[str, Any]:
         "city": line("city", WORD, True),
         "phone": line("phone", WORD),
         "email": line("email"),
-        "letter_suffix": line("letter_suffix", WORD),
+        "letterhead_over": line("letterhead_over", needed=True, default=LETTERHEAD_OVER),
+        "postcode": line("postcode", WORD),
+        "website": line("website"),
         "classification_code": line("classification_code", WORD, True),
+        "letter_suffix": line("letter_suffix", WORD),
+        "number_pattern": line("number_pattern", 120, True, "number_pattern", _holds, default=NUMBER_PATTERN),
         "paper": choice("paper", {paper: paper for paper in PAPERS}),
+        "initials": choices("initials", {actor.value: ACTORS[actor.value] for actor in INITIALLERS}, "initials"),
+        "signing_method": choice("signing_method", SIGNING_METHODS, first="wet", hint="signing_method"),
     }
 
 
@@ -67,6 +105,7 @@ class AgencyView(GuardedModelView):
 
     datamodel = AgencyInterface(Agency)
     route_base = "/opd"
+    show_template = "reference/agency.html"
     list_title, show_title = TITLES["agencies"], TITLES["agency"]
     add_title, edit_title = TITLES["agency_new"], TITLES["agency_edit"]
     list_columns = ["name", TREE, "code", "kind", "active"]
@@ -77,7 +116,13 @@ class AgencyView(GuardedModelView):
     order_columns = ["name", "code", "kind"]
     base_order = (TREE, "asc")
     label_columns = {TREE: COLUMNS["place_in_tree"]}
-    formatters_columns = {"kind": worded(AGENCY_KINDS), "parent_id": path_of_agency, TREE: path_of_agency}
+    formatters_columns = {
+        "kind": worded(AGENCY_KINDS),
+        "initials": all_worded(ACTORS),
+        "signing_method": worded(SIGNING_METHODS),
+        "parent_id": path_of_agency,
+        TREE: path_of_agency,
+    }
     add_form_extra_fields = {"code": line("code", 40, True, "agency_code", AGENCY_CODE), **_agency_fields()}
     edit_form_extra_fields = _agency_fields()
 

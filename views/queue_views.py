@@ -99,7 +99,7 @@ def _own_policy(response: Response) -> Response:
     """These pages alone may run their one inline script, by its nonce, and compile their templates (underscore)."""
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{_nonce()}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-        " img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     return response
 

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from app.labels.reference import COLUMNS, HINTS, REFUSED
 from app.labels.words import Labels
 from app.skin_fields import NativeDate
+from app.skin_formats import nip_in_parts
 
 WORD, LINE, PROSE = 80, 300, 4000
 WORD_JOINER = "\u2060"
@@ -22,14 +23,17 @@ def tidy(text: Any) -> Any:
     return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else text or ""
 
 
-def line(column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any) -> StringField:
-    """One line of text."""
+def line(
+    column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any, default: str = ""
+) -> StringField:
+    """One line of text; `default` stands there in a new row's form."""
     first = DataRequired() if needed else Optional()
     return StringField(
         COLUMNS[column],
         validators=[first, Length(max=most), *checks],
         filters=[tidy],
         description=HINTS[hint] if hint else "",
+        default=default or None,
     )
 
 
@@ -43,9 +47,15 @@ def nip_field() -> StringField:
     )
 
 
-def prose(column: str, most: int = PROSE) -> TextAreaField:
-    """Several lines of text."""
-    return TextAreaField(COLUMNS[column], validators=[Optional(), Length(max=most)], filters=[tidy])
+def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> TextAreaField:
+    """Several lines of text, of a language where it is always the same."""
+    return TextAreaField(
+        COLUMNS[column],
+        validators=[Optional(), Length(max=most)],
+        filters=[tidy],
+        description=HINTS[hint] if hint else "",
+        render_kw={"lang": lang} if lang else {},
+    )
 
 
 def day(column: str, needed: bool = True, hint: str = "") -> DateField:
@@ -98,8 +108,8 @@ def all_worded(labels: Labels) -> Callable[[Any], str]:
 
 
 def spaced_nip(nip: str) -> str:
-    """A NIP as it is printed: birth, entry, sex, running number (BKN)."""
-    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if len(nip) == 18 else nip or "–"
+    """A NIP as it is printed, or a dash."""
+    return nip_in_parts(nip) or "–"
 
 
 def unbroken_hours(text: str) -> str:

@@ -5,57 +5,133 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from views import health_views, inbox_views, notice_views, queue_views
+from app.labels.papers import why_not_drawn
+from app.security.current_person import may
+from views import health_views, held_copy, inbox_views, metrics_views, notice_views, queue_views
 from views.account_page import PATH as ACCOUNT_PATH
 from views.account_page import AccountView
+from views.api import http_rules, sp4n_contracts
 from views.api.complaints_api import ComplaintsApi
+from views.api.docs_api import DocsApi
+from views.api.feed_api import FeedApi
+from views.api.resource_api import api_of
+from views.api.resources import RESOURCES
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
+from views.bottleneck_views import BottleneckView
+from views.code_views import CodeView
 from views.complaint_list_views import ComplaintListView
 from views.complaint_views import ComplaintView
+from views.dashboard_views import DashboardView
 from views.download_views import DownloadView
+from views.evidence_views import EvidenceView
+from views.export_views import ExportView
+from views.identity_book import IdentityBookView
+from views.identity_views import IdentityView
+from views.import_views import ImportView
+from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
+from views.intake_fields import new_token
 from views.intake_views import IntakeView
+from views.key_views import KeyView
+from views.letterhead_views import LetterheadView
+from views.link_views import LinkView
 from views.notice_views import NoticeView
+from views.open311.door import Open311View
+from views.open_figures_views import OpenDataView, StatisticsView
+from views.paper_views import PaperView
+from views.password_views import ForgottenView, NewPasswordView
+from views.peer_views import PeerView
+from views.public_doors import public_doors
+from views.public_intake import PublicIntakeView
 from views.reference_views import add_reference_views
+from views.register_pages import RegisterView
+from views.rehearsal_views import RehearsalView
 from views.saved_list_views import SavedListView
+from views.scan_views import ScanView
+from views.schedule_views import ScheduleView
+from views.sign_in_care import SignInCareView
+from views.sign_on_views import SignOnView
+from views.signing_means_page import SigningMeansView
 from views.similar_views import SimilarView
 from views.sop_comparison import SopComparisonView
 from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.tracked_case_views import TrackedCaseView
 from views.tracking_views import TrackingGateView
+from views.two_step_views import TwoStepView
 from views.verification_views import VerificationView
+from views.webhook_manage import WebhookManageView
+from views.webhook_views import WebhookView
 
 WITHOUT_MENU = (
     ComplaintView,
     AccountView,
+    TwoStepView,
+    SignInCareView,
+    SigningMeansView,
     TogetherView,
     SavedListView,
     DownloadView,
+    ScanView,
+    EvidenceView,
+    PaperView,
+    LetterheadView,
     VerificationView,
     NoticeView,
     SopComparisonView,
+    RehearsalView,
+    CodeView,
+    IdentityView,
+    ImportView,
+    LinkView,
+    QuarantineView,
+    ConflictView,
+    WebhookView,
+    WebhookManageView,
+)
+
+PUBLIC = (
+    TrackingGateView,
+    TrackedCaseView,
+    PublicIntakeView,
+    Open311View,
+    StatisticsView,
+    OpenDataView,
+    ForgottenView,
+    NewPasswordView,
+    SignOnView,
 )
 
 
 def register_views(app: Flask) -> None:
     """Put every screen, API and public page onto a core app."""
-    app.jinja_env.globals["account_path"] = ACCOUNT_PATH
+    app.jinja_env.globals.update(
+        account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_doors=public_doors, new_token=new_token
+    )
+    app.jinja_env.globals["inbound_waiting"] = inbound_waiting
     health_views.install(app)
+    metrics_views.install(app)
+    http_rules.install(app)
+    sp4n_contracts.install()
     inbox_views.install(app)
+    held_copy.install(app)
     notice_views.install(app)
     queue_views.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
-        for api in (ComplaintsApi, WorklistApi, Sp4nApi):
+        for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi):
             appbuilder.add_api(api)
+        for generated in (*map(api_of, RESOURCES), DocsApi):
+            appbuilder.add_api(generated)
         _add_lists(appbuilder)
         for view in WITHOUT_MENU:
             appbuilder.add_view_no_menu(view)
-        for public in (TrackingGateView, TrackedCaseView):
+        for public in PUBLIC:
             appbuilder.add_view_no_menu(public)
+        _add_reports(appbuilder)
         add_reference_views(appbuilder)
         _add_system(appbuilder)
+        appbuilder.add_view(PeerView, "SP4N", label=_("SP4N"))
 
 
 def _add_lists(appbuilder: Any) -> None:
@@ -65,7 +141,21 @@ def _add_lists(appbuilder: Any) -> None:
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
     appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))
     appbuilder.add_link("Lewat batas", href="/aduan/?lewat=1", label=_("Lewat batas"))
+    appbuilder.add_link("Cari pelapor", href="/identitas/cari", label=_("Cari pelapor"))
     appbuilder.add_link("Catat aduan", href="/aduan/baru", label=_("Catat aduan"))
+
+
+def _add_reports(appbuilder: Any) -> None:
+    """How the work goes, for those who watch over it, and what they take along."""
+    for view, name, label in (
+        (DashboardView, "Dasbor", _("Dasbor")),
+        (RegisterView, "Laporan", _("Laporan")),
+        (BottleneckView, "Kemacetan", _("Kemacetan")),
+        (ExportView, "Ekspor data", _("Ekspor data")),
+        (ScheduleView, "Jadwal laporan", _("Jadwal laporan")),
+        (IdentityBookView, "Identitas dibuka", _("Identitas dibuka")),
+    ):
+        appbuilder.add_view(view, name, label=label)
 
 
 def _add_system(appbuilder: Any) -> None:
@@ -74,6 +164,7 @@ def _add_system(appbuilder: Any) -> None:
     for view, name, label in (
         (HealthView, "Kesehatan sistem", _("Kesehatan sistem")),
         (FailedMessageView, "Pesan gagal", _("Pesan gagal")),
+        (KeyView, "Kunci API", _("Kunci API")),
     ):
         appbuilder.add_view(view, name, label=label, **group)
     appbuilder.add_link("Antrean kerja", href=f"{queue_views.PATH}/", label=_("Antrean kerja"), **group)

@@ -22,6 +22,7 @@ from views.reference_fields import WORD, all_worded, amount, choice, choices, da
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
+SHEET_HEAD = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 MOST_MINUTES, MOST_DAYS = 10_000, 365
 
 
@@ -127,6 +128,7 @@ class SopVersionView(GuardedModelView):
         "fast_track_actor",
         "fast_track_from",
         "nik_channels",
+        *SHEET_HEAD,
     ]
     show_columns = ["number", "title", "status", "decree_number", "decided_on", "activated_at", *edit_columns[2:]]
     add_columns = edit_columns
@@ -149,6 +151,7 @@ class SopVersionView(GuardedModelView):
         "fast_track_actor": choice("fast_track_actor", {a: t for a, t in ACTORS.items() if a in OFFICE_ACTORS}),
         "fast_track_from": choices("fast_track_from", {s.value: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
         "nik_channels": choices("nik_channels", CHANNELS),
+        **{name: prose(name, hint="sheet_lines", lang="id") for name in SHEET_HEAD},
     }
     add_form_extra_fields = edit_form_extra_fields
 

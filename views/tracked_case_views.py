@@ -9,13 +9,14 @@ from flask_limiter.errors import RateLimitExceeded
 from app.clock import utc_now
 from app.errors import STATUS_OF, retry_after
 from app.labels.tracking import DONE, TOO_MANY
-from app.operations.perform_action import perform_action
+from app.operations.attach_file import LARGEST
+from app.operations.perform_action import attach_to_case, perform_action
 from app.queries.tracked_case import find_tracked_letter, load_tracked_case
 from app.security.current_person import source_address
 from app.security.row_scope import only_case
 from app.security.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from views.action_forms import Sent, digest_of
-from views.download_views import send_pdf
+from views.download_views import send_signed
 from views.form_once import Landing, once
 from views.tracked_forms import reporter_forms
 from views.tracked_page import CASE_PATH, case_page
@@ -23,7 +24,7 @@ from views.tracking_views import PublicView, read_reporters_form, without_proof
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import REPORTER
 from workflow_rules.parameters import check_fields, fields_of
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
 class TrackedCaseView(PublicView):
@@ -70,7 +71,7 @@ class TrackedCaseView(PublicView):
     @with_proof(without_proof)
     def letter(self, proof: Proof, letter_id: int) -> Response:
         """A signed letter of the answer; 404 for every other one, and while its file is not there."""
-        return send_pdf(find_tracked_letter(proof.complaint_id, letter_id))
+        return send_signed(find_tracked_letter(proof.complaint_id, letter_id))
 
     @expose("/selesai", methods=["POST"])
     def end(self) -> Any:
@@ -85,9 +86,21 @@ def _digest(proof: Proof, sent: Sent) -> str:
 
 
 def _carry_out(proof: Proof, sent: Sent) -> Landing:
+    if sent.action is Action.ATTACH:
+        _attach(proof, sent)
+        return Landing(CASE_PATH, str(DONE[sent.action.value]))
     wish = ActionRequest(sent.action, sent.agency, sent.params)
     perform_action(proof.complaint_id, wish, REPORTER, sent.version, address=source_address())
     return Landing(CASE_PATH, str(DONE[sent.action.value]))
+
+
+def _attach(proof: Proof, sent: Sent) -> None:
+    if sent.file is None or not sent.file.filename:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
+    with sent.file.stream as stream:
+        content = stream.read(LARGEST + 1)
+    name, address = sent.file.filename, source_address()
+    attach_to_case(proof.complaint_id, name, content, REPORTER, sent.version, agency=sent.agency, address=address)
 
 
 def _confirm_page(proof: Proof, sent: Sent) -> str:

@@ -18,8 +18,8 @@ from workflow_rules.refusals import ActionRefused
 from workflow_rules.steps import CaseStatus
 
 # In the order of the page; a withdrawal, which cannot be undone, comes last.
-REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.WITHDRAW)
-FOLDED = frozenset({Action.WITHDRAW})
+REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.ATTACH, Action.WITHDRAW)
+FOLDED = frozenset({Action.ATTACH, Action.WITHDRAW})
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class ReporterForm:
         return self.allowed.action in FOLDED
 
     @property
+    def takes_files(self) -> bool:
+        return self.allowed.action is Action.ATTACH
+
+    @property
     def faults(self) -> list[Control]:
         return [c for c in self.controls if c.error]
 
@@ -59,7 +63,11 @@ def reporter_forms(
 
 
 def _is_offered(case: TrackedCase, action: Action) -> bool:
-    """A remark has no place of its own where there is a question to answer or an answer to judge."""
+    """A remark has no place of its own where there is a question to answer or an answer to judge; a file may come with
+    an answer to a question.
+    """
+    if action is Action.ATTACH:
+        return case.status is not CaseStatus.ANSWERED
     if action is not Action.NOTE:
         return True
     return not case.questions and case.status is not CaseStatus.ANSWERED
@@ -86,6 +94,10 @@ def _form(case: TrackedCase, allowed: AllowedAction, sent: Sent | None, refused:
 
 
 def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict[str, str]) -> Iterable[Control]:
+    if action is Action.ATTACH:
+        label = str(FIELDS[action.value, "file"])
+        yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
+        return
     for name, field in fields_of(action).items():
         yield Control(
             name=name,
@@ -111,5 +123,7 @@ def _choices(field: Field) -> Iterable[tuple[str, str]]:
 
 def words_of(sent: Sent) -> list[str]:
     """What was written, for a form that is no longer offered or must wait for a new proof."""
+    if sent.action is Action.ATTACH:
+        return []
     texts = (name for name, field in fields_of(sent.action).items() if isinstance(field, Text))
     return [sent.form[name] for name in texts if sent.form.get(name, "").strip()]

@@ -6,6 +6,7 @@ from flask import render_template
 from flask_babel import gettext
 
 from app.clock import utc_now
+from app.labels import words
 from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
 from app.queries.tracked_case import load_tracked_case
 from app.queries.tracked_news import News
@@ -37,6 +38,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
         ending=ENDINGS.get(case.status.value),
         stages=STAGES,
         news=[(line, title_of(line), NEWS_ICONS[line.kind]) for line in case.news],
+        words=words,
         answered_on=day(case.answered_at, "lengkap"),
     )
 

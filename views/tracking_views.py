@@ -87,7 +87,7 @@ def without_proof() -> Response | AnyResponse:
 
 def read_reporters_form() -> Sent | None:
     """A form of the reporter's page; None for anything else."""
-    sent = read_sent(request.form)
+    sent = read_sent(request.form, request.files.get("file"))
     return sent if sent is not None and sent.action in REPORTERS_ACTS else None
 
 

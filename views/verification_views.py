@@ -1,37 +1,102 @@
-"""Public check of a letter by the code on its paper: genuine, changed or unknown; nothing of the reporter."""
+"""Public check of a letter, by the code on its paper or by its file: genuine, changed or unknown."""
 
 from datetime import datetime
+from typing import Any
 
-from flask import Response, render_template
+from flask import Blueprint, Response, render_template
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.utils.limit import Limit
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from flask_limiter.util import get_remote_address
 
+from app.documents.letter_check import StoredCheck, UploadCheck, check_stored, check_upload
+from app.errors import retry_after
 from app.labels import words
-from app.models import Letter
-from app.operations.letters import content_hash
+from app.labels.tracking import TOO_MANY
+from app.operations.attach_file import LARGEST
 from app.queries.case_page import letter_by_code
+from views.tracking_views import keep_private
+from views.uploads import read_upload
+
+PER_ADDRESS = "60 per hour"
 
 
 class VerificationView(BaseView):
-    """Open to everybody who holds the paper (design 8.4)."""
+    """Open to everybody who holds the paper or the file (design 8.4); nothing of the reporter, nothing is kept."""
 
     route_base = "/verifikasi"
-    default_view = "show"
+    default_view = "ask"
+    limits = [Limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"])]
+    limit_scope = "verifikasi"
 
-    @expose("/<code>")
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.after_request(keep_private)
+        blueprint.register_error_handler(RateLimitExceeded, _too_many)
+        return blueprint
+
+    @expose("/", methods=["GET"])
+    def ask(self) -> Response:
+        """The form for a file."""
+        return _page()
+
+    @expose("/", methods=["POST"])
+    def check(self) -> Response:
+        """Say of a file what it is."""
+        return _checked(None)
+
+    @expose("/<code>", methods=["GET"])
     def show(self, code: str) -> Response:
-        """Recompute the hash of the frozen content and say whether it is still the one that was signed."""
+        """Recompute what was written down at signing, and say whether it still is so."""
         letter = letter_by_code(code)
-        if letter is None or letter.frozen is None:
-            return Response(render_template("case/verification.html", letter=None), status=404)
-        return Response(_answer(letter, letter.frozen))
+        if letter is None or letter.paper is None:
+            return _page(404, unknown_code=True)
+        return _page(stored=check_stored(letter))
+
+    @expose("/<code>", methods=["POST"])
+    def compare(self, code: str) -> Response:
+        """Say of a file whether it is the letter of this code."""
+        letter = letter_by_code(code)
+        if letter is None or letter.paper is None:
+            return _page(404, unknown_code=True)
+        return _checked(check_stored(letter))
 
 
-def _answer(letter: Letter, frozen: dict[str, object]) -> str:
-    return render_template(
+def _checked(stored: StoredCheck | None) -> Response:
+    content = read_upload("file", LARGEST)
+    if not content:
+        return _page(422, stored=stored, error=gettext("Pilih berkas surat"))
+    if len(content) > LARGEST:
+        return _page(413, stored=stored, error=gettext("Pilih berkas paling besar 10 MB"))
+    upload = check_upload(content)
+    other = stored is not None and upload.stored is not None and upload.stored.letter.id != stored.letter.id
+    return _page(stored=upload.stored or stored, upload=upload, other=other)
+
+
+def _page(
+    status: int = 200,
+    stored: StoredCheck | None = None,
+    upload: UploadCheck | None = None,
+    error: str = "",
+    **more: bool,
+) -> Response:
+    frozen = stored.paper.frozen if stored else {}
+    page = render_template(
         "case/verification.html",
+        title=gettext("Galat: Periksa surat") if error else gettext("Periksa surat"),
+        stored=stored,
         letter=frozen,
+        upload=upload,
+        error=error,
         words=words,
-        signed_at=datetime.fromisoformat(str(frozen["signed_at"])),
-        genuine=content_hash(frozen) == letter.content_hash,
-        fingerprint=letter.content_hash,
+        signed_at=datetime.fromisoformat(str(frozen["signed_at"])) if frozen else None,
+        **more,
     )
+    return Response(page, status=status)
+
+
+def _too_many(_error: RateLimitExceeded) -> Response:
+    response = _page(429, error=str(TOO_MANY))
+    response.headers.update(retry_after())
+    return response

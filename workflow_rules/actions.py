@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from workflow_rules.actors import Actor
 from workflow_rules.steps import CaseStatus
 
 
@@ -28,6 +29,7 @@ class Action(StrEnum):
     DISPOSE = "dispose"
     MARK_FIELD_VISIT = "mark_field_visit"
     SUBMIT_DRAFT = "submit_draft"
+    INITIAL = "initial"
     SIGN = "sign"
     SEND = "send"
     CONTINUE_WITHOUT = "continue_without"
@@ -52,19 +54,27 @@ class MergeTarget:
 
 @dataclass(frozen=True)
 class Known:
-    """What the request names and only the database can tell: agencies in service, the merge target, ends of waiting."""
+    """What the request names and only the database can tell: agencies in service, the merge target, ends of waiting,
+    and which officers initial the drafts of each agency on the case.
+    """
 
     agencies: frozenset[str] = frozenset()
     merge_target: MergeTarget | None = None
     silence_ends_at: datetime | None = None
     question_ends_at: datetime | None = None
+    initials: Mapping[str, tuple[Actor, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    drafts: Mapping[str | None, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The hash of each agency's draft that waits for its signature."""
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """One wish to act: the verb, the agency's track it is meant for where there are several, and its parameters."""
+    """One wish to act: the verb, the agency's track it is meant for where there are several, and its parameters;
+    `reviewed` is the hash of the draft that was read before it was signed, where the sender says so.
+    """
 
     action: Action
     agency: str | None = None
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     known: Known = Known()
+    reviewed: str | None = None

@@ -44,12 +44,15 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever asks for an action, with all capacities held that day, own ones first; a supervisor only observes."""
+    """Whoever asks for an action, with all capacities held that day, own ones first; a supervisor only observes, and
+    who administers the program sees no case by that.
+    """
 
     id: int | None
     name: str
     capacities: tuple[Capacity, ...] = ()
     observes: bool = False
+    administers: bool = False
 
     @property
     def agencies(self) -> frozenset[str]:

@@ -73,7 +73,7 @@ def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[Allowe
     for action in (a for a in Action if a not in _BY_THE_CLOCK):
         for spot in spots(facts, action, sop):
             capacity = _capacity_for(spot, by.capacities)
-            if capacity is None or (spot.paused and action not in WHILE_PAUSED):
+            if capacity is None or spot.lacks or (spot.paused and action not in WHILE_PAUSED):
                 continue
             key = (action, spot.step, spot.agency)
             found[key] = AllowedAction(*key, capacity, _is_again(action, spot))
@@ -113,6 +113,8 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
     if len(held) > 1 and spot.agency is not None:
         raise _which_agency()
     _refuse_paused(spot.paused, request.action)
+    if spot.lacks is not None:
+        raise ActionRefused(spot.lacks)
     return spot, capacity
 
 

@@ -16,7 +16,15 @@ class SystemEvent(StrEnum):
 
     RECEIVED = "received"
     REVISED = "revised"
+    SETTLED = "settled"
     BREACHED = "breached"
+    CODE_REPLACED = "code_replaced"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    FILE_CHECKED = "file_checked"
+    IDENTITY_OPENED = "identity_opened"
+    IDENTITY_REMOVED = "identity_removed"
+    REDACTED = "redacted"
 
 
 EventKind = Action | SystemEvent

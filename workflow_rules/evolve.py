@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_rules.actions import Action
+from workflow_rules.actors import Actor
 from workflow_rules.events import Event, EventKind, SystemEvent
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
@@ -27,10 +28,19 @@ def begin(number: str, received: Event) -> ComplaintFacts:
     return _open(facts, Step.REGISTER, None, received.at)
 
 
+_NOTED = frozenset(
+    {SystemEvent.BREACHED, SystemEvent.CODE_REPLACED, SystemEvent.FILE_CHECKED, SystemEvent.IDENTITY_OPENED}
+)
+
+
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """The facts after one more event; what the clock merely notes leaves the version, so no open form goes stale."""
-    if event.kind is SystemEvent.BREACHED:
+    """The facts after one more event; what changes nothing that anybody works on leaves the version: no open form goes
+    stale.
+    """
+    if event.kind in _NOTED:
         return facts
+    if event.kind is SystemEvent.IDENTITY_REMOVED:
+        return replace(facts, reporter=ReporterFacts())
     return replace(_CHANGES[event.kind](facts, event), version=facts.version + 1)
 
 
@@ -128,7 +138,20 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     else:
         facts = _close(facts, event.step, event.agency)
         back = _BACK_TO[event.step or Step.CHECK]
-    return _on_track(_open(facts, back, event.agency, event.at), event.agency, state=TrackState.DRAFTING)
+    return _on_track(_open(facts, back, event.agency, event.at), event.agency, state=TrackState.DRAFTING, awaits=())
+
+
+def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    """Whoever submits the draft stands behind it already."""
+    asked = (Actor(name) for name in event.data.get("initials", ()))
+    moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
+    return _on_track(moved, event.agency, awaits=tuple(actor for actor in asked if actor is not event.by.actor))
+
+
+def _initial(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    track = facts.track(event.agency)
+    awaits = track.awaits if track else ()
+    return _on_track(facts, event.agency, awaits=tuple(actor for actor in awaits if actor is not event.by.actor))
 
 
 def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -163,10 +186,11 @@ def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    def resumed(s: OpenStep) -> OpenStep:
-        return replace(s, pauses=(*s.pauses, (s.paused_at or event.at, event.at)), paused_at=None)
+    return _on_step(facts, event, lambda s: _go_on(s, event.at))
 
-    return _on_step(facts, event, resumed)
+
+def _go_on(step: OpenStep, at: datetime) -> OpenStep:
+    return replace(step, pauses=(*step.pauses, (step.paused_at or at, at)), paused_at=None)
 
 
 def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -188,7 +212,10 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    """What the report says now; a revision that answers lets every step go on that waited for the reporter."""
     data = event.data
+    if data.get("resumes"):
+        facts = replace(facts, open_steps=tuple(_go_on(s, event.at) if s.paused_at else s for s in facts.open_steps))
     return replace(
         facts,
         confidentiality=Confidentiality(data["confidentiality"]),
@@ -213,7 +240,8 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.DECLINE: _decline,
     Action.DISPOSE: _to(Step.DRAFT_ANSWER, TrackState.DISPOSED),
     Action.MARK_FIELD_VISIT: lambda facts, event: _on_track(facts, event.agency, field_visit=True),
-    Action.SUBMIT_DRAFT: _to(Step.SIGN_ANSWER, TrackState.SIGNING),
+    Action.SUBMIT_DRAFT: _submit_draft,
+    Action.INITIAL: _initial,
     Action.SIGN: _to(Step.SEND_ANSWER, TrackState.SIGNED),
     Action.SEND: _send,
     Action.CONTINUE_WITHOUT: _continue_without,
@@ -231,4 +259,8 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.NOTE: _unchanged,
     Action.ATTACH: _unchanged,
     SystemEvent.REVISED: _revise,
+    SystemEvent.LINKED: lambda facts, _event: replace(facts, in_sp4n=True),
+    SystemEvent.UNLINKED: lambda facts, _event: replace(facts, in_sp4n=False),
+    SystemEvent.SETTLED: _revise,
+    SystemEvent.REDACTED: _unchanged,
 }

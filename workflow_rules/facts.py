@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow_rules.actors import Actor
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
 
@@ -27,7 +28,9 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class AgencyTrack:
-    """One agency's part in the case; `sent_at` is when it could first see it, `replaces` whom it stands in for."""
+    """One agency's part in the case; `sent_at` is when it could first see it, `replaces` whom it stands in for,
+    `awaits` who has yet to initial its draft.
+    """
 
     agency: str
     lead: bool
@@ -36,6 +39,7 @@ class AgencyTrack:
     replaces: str | None = None
     field_visit: bool = False
     cross_agency: bool = False
+    awaits: tuple[Actor, ...] = ()
 
     @property
     def active(self) -> bool:

@@ -88,6 +88,15 @@ def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: Action
         raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
 
 
+def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
+    """What was read is what is signed; the hash goes into the event, so that the chain vouches for the draft."""
+    draft = request.known.drafts.get(spot.agency)
+    if request.reviewed is not None and request.reviewed != draft:
+        raise ActionRefused(RefusalReason.DRAFT_CHANGED)
+    if draft is not None:
+        params["draft_hash"] = draft
+
+
 def window_is_right(request: ActionRequest, capacity: Capacity, now: datetime) -> None:
     """Reopening ends, and closing by the clock begins, after ten working days of silence; likewise for questions."""
     silence, question = request.known.silence_ends_at, request.known.question_ends_at
@@ -99,8 +108,16 @@ def window_is_right(request: ActionRequest, capacity: Capacity, now: datetime) -
         raise ActionRefused(RefusalReason.OUT_OF_ORDER, "outside its time")
 
 
+def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
+    """A draft carries who is to initial it; what the agency decides later holds for later drafts."""
+    if asked := request.known.initials.get(spot.agency or ""):
+        params["initials"] = [actor.value for actor in asked]
+
+
 GUARDS: dict[Action, Guard] = {
     Action.MERGE: merge_has_a_target,
     Action.REPLY: delivery_is_proven,
     Action.CONTINUE_WITHOUT: named_agency_agrees,
+    Action.SUBMIT_DRAFT: initials_are_asked,
+    Action.SIGN: reviewed_draft_is_signed,
 }

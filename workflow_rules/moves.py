@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from workflow_rules.actions import Action
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
 from workflow_rules.facts import ComplaintFacts, OpenStep
+from workflow_rules.refusals import RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import CaseStatus, Step
 
 
 @dataclass(frozen=True)
 class Spot:
-    """One place where an action may be done now: at a step of a track (or of the case), by these actors."""
+    """One place where an action may be done now: at a step of a track (or of the case), by these actors; `lacks` is
+    what still keeps them from it.
+    """
 
     step: Step | None
     agency: str | None
     actors: frozenset[Actor]
     paused: bool = False
+    lacks: RefusalReason | None = None
 
 
 AT_STEPS: dict[Action, frozenset[Step]] = {
@@ -37,11 +41,21 @@ AT_STEPS: dict[Action, frozenset[Step]] = {
     Action.DISPOSE: frozenset({Step.AGENCY_DISPOSE}),
     Action.MARK_FIELD_VISIT: frozenset({Step.AGENCY_DISPOSE, Step.DRAFT_ANSWER}),
     Action.SUBMIT_DRAFT: frozenset({Step.DRAFT_ANSWER}),
+    Action.INITIAL: frozenset({Step.SIGN_ANSWER}),
     Action.SIGN: frozenset({Step.SIGN_ANSWER}),
     Action.SEND: frozenset({Step.SEND_ANSWER}),
     Action.CONTINUE_WITHOUT: frozenset({Step.DIRECT}),
     Action.DISPOSE_ANSWER: frozenset({Step.DISPOSE_ANSWER}),
     Action.REPLY: frozenset({Step.REPLY}),
+}
+
+INITIALLERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY)
+"""Who may be asked to initial a draft: everybody of the agency but the head who signs it."""
+
+# Done at a step by others than its owner.
+_OF_OTHERS: dict[Action, frozenset[Actor]] = {
+    Action.MARK_FIELD_VISIT: frozenset({Actor.AGENCY_HEAD}),
+    Action.INITIAL: frozenset(INITIALLERS),
 }
 
 _ON_BEHALF_OF_REPORTER = frozenset({Actor.REPORTER, Actor.COMPLAINT_ADMIN})
@@ -65,8 +79,8 @@ def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
     """Everybody who could ever do the action under this SOP, wherever the case stands."""
     if action in OF_THE_CASE:
         return OF_THE_CASE[action]
-    if action is Action.MARK_FIELD_VISIT:
-        return frozenset({Actor.AGENCY_HEAD})
+    if action in _OF_OTHERS:
+        return _OF_OTHERS[action]
     owners = frozenset(sop.owner(step) for step in AT_STEPS[action])
     return owners | {sop.fast_track.actor} if action is Action.DIRECT else owners
 
@@ -83,11 +97,14 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
     if at.step not in AT_STEPS[action] or not _fits(facts, action, at):
         return []
     actors = frozenset({sop.owner(at.step)})
-    if action is Action.MARK_FIELD_VISIT:
-        actors = entitled_actors(action, sop)
+    if action in _OF_OTHERS:
+        actors = _OF_OTHERS[action]
+    if action is Action.INITIAL:
+        actors = frozenset(awaited_initials(facts, at.agency))
     if action is Action.SEND_BACK and at.step is Step.DISPOSE_ANSWER:
         return [Spot(at.step, t.agency, actors) for t in facts.active_tracks]
-    return [Spot(at.step, at.agency, actors, at.paused_at is not None)]
+    lacks = RefusalReason.INITIALS_MISSING if action is Action.SIGN and awaited_initials(facts, at.agency) else None
+    return [Spot(at.step, at.agency, actors, at.paused_at is not None, lacks)]
 
 
 def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
@@ -99,7 +116,15 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
         return at.agency is not None and bool(facts.active_tracks)
     if action is Action.MARK_FIELD_VISIT:
         return track is not None and not track.field_visit
+    if action is Action.INITIAL:
+        return bool(awaited_initials(facts, at.agency))
     return True
+
+
+def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, ...]:
+    """Who has yet to initial an agency's draft before its head may sign (paraf hierarki, Permendagri 1/2023)."""
+    track = facts.track(agency)
+    return track.awaits if track else ()
 
 
 def _fast_track_spots(facts: ComplaintFacts, action: Action, sop: Sop) -> list[Spot]:

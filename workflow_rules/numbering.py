@@ -1,6 +1,7 @@
-"""The complaint's own number, `LB-<year>-<6 digits>`."""
+"""The complaint's own number, `LB-<year>-<6 digits>`, and the numbers of letters by an agency's pattern."""
 
 import re
+from datetime import date
 
 _NUMBER = re.compile(r"LB-([0-9]{4})-(?!000000)([0-9]{6})")
 _TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
@@ -31,3 +32,29 @@ def read_complaint_number(text: str) -> str | None:
         return None
     year, running = match[1] or match[3], match[2] or match[4]
     return format_complaint_number(int(year), int(running)) if int(running) else None
+
+
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_PART = re.compile(r"\{([^{}]*)\}")
+NUMBER_PARTS = frozenset({"kode", "nomor", "akhiran", "bulan", "bulan_romawi", "tahun"})
+NEEDED_PARTS = frozenset({"nomor", "tahun"})
+
+
+def number_pattern_holds(pattern: str) -> bool:
+    """Whether a pattern makes a different number of every running number and year, of known parts only."""
+    parts = _PART.findall(pattern)
+    rest = _PART.sub("", pattern)
+    return set(parts) <= NUMBER_PARTS and set(parts) >= NEEDED_PARTS and not set("{}") & set(rest)
+
+
+def format_letter_number(pattern: str, running: int, day: date, code: str, suffix: str) -> str:
+    """A letter's number by its agency's pattern, for example `500.12/007/DISHUB-BLG/2026`; `day` is the office's."""
+    parts = {
+        "kode": code,
+        "nomor": f"{running:03d}",
+        "akhiran": suffix,
+        "bulan": f"{day.month:02d}",
+        "bulan_romawi": _ROMAN[day.month - 1],
+        "tahun": str(day.year),
+    }
+    return _PART.sub(lambda part: parts[part[1]], pattern)

@@ -59,12 +59,16 @@ class Field:
 @dataclass(frozen=True)
 class Text(Field):
     longest: int = 4000
+    shortest: int = 1
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        return clean_text(name, value, self.longest)
+        text, error = clean_text(name, value, self.longest)
+        if error is None and len(text) < self.shortest:
+            return None, FieldError(name, FieldFault.TOO_SHORT, str(self.shortest))
+        return text, error
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": self.longest}
+        return {"type": "string", "minLength": self.shortest, "maxLength": self.longest}
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.DISPOSE: {"instruction": Text(), "unit": Text(required=False, longest=200)},
     Action.MARK_FIELD_VISIT: {"reason": Text(longest=2000)},
     Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000)},
+    Action.INITIAL: {},
     Action.SIGN: {"passphrase": Text(required=False, secret=True, longest=500)},
     Action.SEND: {},
     Action.CONTINUE_WITHOUT: {"agency": Text(longest=80)},

@@ -17,6 +17,32 @@ class RefusalReason(StrEnum):
     IDENTITY_INCOMPLETE = "identity_incomplete"
     MISSING_INPUT = "missing_input"
     DELIVERY_UNPROVEN = "delivery_unproven"
+    INITIALS_MISSING = "initials_missing"
+    DRAFT_CHANGED = "draft_changed"
+    SIGNING_REFUSED = "signing_refused"
+    SIGNING_UNAVAILABLE = "signing_unavailable"
+    NO_IDENTITY = "no_identity"
+
+
+class SigningFault(StrEnum):
+    """Why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
+
+    WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)
+    NO_CERTIFICATE = "no_certificate"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_UNFIT = "certificate_unfit"
+    NO_NIK = "no_nik"
+    ACCOUNT_NOT_READY = "account_not_ready"
+    REFUSED_BY_BSRE = "refused_by_bsre"
+    NOT_SET_UP = "not_set_up"
+    OUT_OF_REACH = "out_of_reach"
+    TOO_SLOW = "too_slow"
+    UNREADABLE_ANSWER = "unreadable_answer"
+    NOT_OUR_DOCUMENT = "not_our_document"
+    SIGNATURE_NOT_INTACT = "signature_not_intact"
+    TIME_STAMP_FAILED = "time_stamp_failed"
+    NOT_DRAWN = "not_drawn"
+    BUSY = "busy"
 
 
 class FieldFault(StrEnum):
@@ -25,6 +51,7 @@ class FieldFault(StrEnum):
     REQUIRED = "required"
     BLANK = "blank"
     TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
     WRONG_TYPE = "wrong_type"
     NOT_ALLOWED = "not_allowed"
     CONTROL_CHARACTERS = "control_characters"
@@ -43,11 +70,20 @@ class FieldFault(StrEnum):
     NOT_A_PHONE = "not_a_phone"
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_NIK = "not_a_nik"
+    NOT_A_MARK = "not_a_mark"
     NOT_A_TRACKING_ID = "not_a_tracking_id"
     NOT_BASE64 = "not_base64"
     UNKNOWN_CATEGORY = "unknown_category"
     UNKNOWN_PLACE = "unknown_place"
     FILE_NOT_ALLOWED = "file_not_allowed"
+    FILE_BROKEN = "file_broken"
+    FILE_LOCKED = "file_locked"
+    FILE_MOVES = "file_moves"
+    FILE_IS_OFFICE = "file_is_office"
+    FILE_IS_FILM = "file_is_film"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    CASE_FULL = "case_full"
+    STORE_FULL = "store_full"
 
 
 @dataclass(frozen=True)
@@ -67,3 +103,11 @@ class ActionRefused(Exception):
         self.reason = reason
         self.detail = detail
         self.errors = errors
+
+
+class KeyMissing(Exception):
+    """A text was sealed under an identity key that is not among IDENTITY_KEYS any more; names the key by its id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"sealed under the identity key {key_id}, which is not among IDENTITY_KEYS")
+        self.key_id = key_id

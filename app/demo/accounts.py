@@ -1,7 +1,5 @@
 """Demo accounts of design 8.1: invented officers with one password, and the integration's key."""
 
-import secrets
-
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
@@ -9,13 +7,14 @@ from werkzeug.security import generate_password_hash
 from app.clock import utc_now
 from app.demo.read import PersonRow, load_people
 from app.extensions import db
-from app.models import ApiKey, OfficerProfile
+from app.models import ApiKey, OfficerProfile, PasswordAge
 from app.queries.people import person_of
-from app.security.api_keys import hash_key
+from app.security.api_keys import hash_key, new_key
 from workflow_rules.actors import Person
 
 PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)
 KEY_NAME = "Integrasi SP4N (contoh)"
+OPEN311_KEY_NAME = "Aplikasi warga Open311 (contoh)"
 
 
 def make_accounts() -> dict[str, str]:
@@ -42,17 +41,18 @@ def _add(row: PersonRow, hashed: str) -> None:
     )
     db.session.add(user)
     db.session.flush()
+    db.session.add(PasswordAge(user_id=user.id, changed_at=utc_now(), demonstration=True))
     db.session.add(
         OfficerProfile(user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank)
     )
 
 
-def make_key() -> str:
-    """A new integration key with scope `sp4n`, in place of the demo's earlier one; shown once, kept as a hash."""
-    key = f"lb_{secrets.token_urlsafe(32)}"
-    row = db.session.scalars(select(ApiKey).where(ApiKey.name == KEY_NAME)).first()
+def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:
+    """A new key of a program with one scope, in place of the demo's earlier one; shown once, kept as a hash."""
+    key = new_key()
+    row = db.session.scalars(select(ApiKey).where(ApiKey.name == name)).first()
     if row is None:
-        row = ApiKey(name=KEY_NAME, scopes=["sp4n"], created_at=utc_now())
+        row = ApiKey(name=name, scopes=[scope], created_at=utc_now())
         db.session.add(row)
     row.key_hash = hash_key(key)
     db.session.commit()

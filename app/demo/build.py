@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select, update
 
-from app.demo.accounts import PASSWORD, demo_person, make_accounts, make_key, username_of
+from app.demo.accounts import OPEN311_KEY_NAME, PASSWORD, demo_person, make_accounts, make_key, username_of
 from app.demo.paths import A_DAY, HALF_HOUR, Move, moves_for
 from app.demo.read import ComplaintRow, load_complaints
 from app.extensions import db
@@ -45,6 +45,7 @@ def build_demo(now: datetime) -> dict[str, Any]:
         "password": PASSWORD,
         "accounts": accounts,
         "sp4n_api_key": make_key(),
+        "open311_api_key": make_key(OPEN311_KEY_NAME, "open311"),
         "tracking": tracking,
     }
 

@@ -1,4 +1,6 @@
-"""What a message says: its notices with their limits and links, never a word about the reporter."""
+"""What a message says: to officers its notices with their limits and links, to a reporter where to look; never a word
+about the reporter, nor of the case itself.
+"""
 
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -9,23 +11,58 @@ from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
 
 from app.clock import utc_now
-from app.models import Delivery
+from app.gateways.account_mail import account_mail
+from app.gateways.recipients import mail_address
+from app.labels.reporter_messages import REPORTER_MESSAGES
+from app.models import Complaint, Delivery, ReportJob
+from app.models.messages import RECORD_KINDS
 from app.queries.notices import NoticeLine, notice_line
 from app.queries.people import person_of
+from app.queries.report_titles import title_of
+from app.queries.wanted_report import wanted_of
 from app.queries.worklists import count_badges
+from workflow_rules.identity import Confidentiality
 
 
 def compose_mail(message: Delivery) -> EmailMessage:
     """The e-mail of one delivery; its Message-ID is the delivery's own, so that a second copy is known as one."""
-    host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
+    if message.report_job is not None:
+        return _report_mail(message, message.report_job)
+    if message.account_news is not None:
+        return _addressed(account_mail(message), message)
     mail = EmailMessage()
+    if message.complaint is not None:
+        mail["Subject"], text = compose_text(message)
+        mail.set_content(text)
+        return _addressed(mail, message)
     with force_locale("id"):
         told = _told(message)
         mail["Subject"] = told["subject"]
         mail.set_content(render_template("messages/message.txt", **told))
         mail.add_alternative(render_template("messages/message.html", **told), subtype="html")
+    return _addressed(mail, message)
+
+
+def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
+    """A report by plan: the file itself, or where it can be fetched when it is too large for a mail."""
+    mail, file = EmailMessage(), message.report_file
+    with force_locale("id"):
+        told = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
+        told |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
+        name = job.schedule.name if job.schedule is not None else gettext("Laporan")
+        mail["Subject"] = f"{name}: {told['title']}"
+        mail.set_content(render_template("messages/report.txt", **told))
+    if file is not None:
+        main, _, kind = file.media_type.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=kind, filename=file.name)
+    return _addressed(mail, message)
+
+
+def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
+    """With sender, recipient, date and the message's own name."""
+    host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
     mail["From"] = current_app.config.get("MAIL_FROM") or f"lapor@{host}"
-    mail["To"] = message.user.email
+    mail["To"] = mail_address(message)
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = f"<delivery-{message.id}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -35,14 +72,31 @@ def compose_mail(message: Delivery) -> EmailMessage:
 def compose_text(message: Delivery) -> tuple[str, str]:
     """Title and body for a service that carries plain text only."""
     with force_locale("id"):
+        if message.complaint is not None:
+            told = reporter_words(message, message.complaint)
+            return told["subject"], render_template("messages/reporter.txt", **told)
         told = _told(message)
         return told["subject"], render_template("messages/message.txt", **told)
+
+
+def reporter_words(message: Delivery, case: Complaint) -> dict[str, Any]:
+    """What a reporter is told; whoever asked for secrecy reads the number only beside the code, which needs it."""
+    secret = case.confidentiality != Confidentiality.OPEN
+    subject, sentence = REPORTER_MESSAGES["news" if secret and message.sealed_code is None else str(message.told)]
+    return {
+        "subject": str(subject),
+        "sentence": str(sentence),
+        "number": "" if secret and message.sealed_code is None else case.number,
+        "code": message.sealed_code,
+        "base": current_app.config["PUBLIC_BASE_URL"],
+    }
 
 
 def _told(message: Delivery) -> dict[str, Any]:
     lines = [notice_line(item.notice) for item in message.items]
     now = utc_now()
-    work = count_badges(person_of(message.user, now), now) if message.digest_on is not None else None
+    for_morning = message.digest_on is not None and message.user is not None
+    work = count_badges(person_of(message.user, now), now) if for_morning else None
     return {
         "lines": lines,
         "work": work,
@@ -62,4 +116,6 @@ def _subject(message: Delivery, lines: list[NoticeLine]) -> str:
 
 def _link_of(line: NoticeLine) -> str:
     base = current_app.config["PUBLIC_BASE_URL"]
+    if line.kind in RECORD_KINDS:
+        return f"{base}/kesehatan/"
     return f"{base}/aduan/{line.complaint_id}" if line.complaint_id else f"{base}/"

@@ -11,6 +11,7 @@ from flask import current_app
 
 from app.gateways.errors import Refused, Unsent
 from app.gateways.messages import compose_mail
+from app.gateways.recipients import mail_address
 from app.models import Delivery
 
 SMTP_SECONDS = 20
@@ -24,14 +25,15 @@ class SmtpGateway:
         url = current_app.config.get("SMTP_URL")
         if not url:
             return False
-        if not message.user.email:
-            raise Refused("the officer has no e-mail address")
+        address = mail_address(message)
+        if not address:
+            raise Refused("there is no e-mail address to send to")
         try:
             mail = compose_mail(message)
         except ValueError as error:
             raise Refused(_words(error)) from error
         with _server(urlsplit(url)) as server:
-            _hand_over(server, mail, message.user.email)
+            _hand_over(server, mail, address)
         return True
 
 

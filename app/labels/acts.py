@@ -20,6 +20,7 @@ BUTTONS: Labels = {
     "dispose": _("Disposisi"),
     "mark_field_visit": _("Perlu tinjauan lapangan"),
     "submit_draft": _("Ajukan konsep tanggapan"),
+    "initial": _("Bubuhkan paraf"),
     "sign": _("Setujui dan tanda tangani"),
     "send": _("Kirim ke Dinas Kominfo"),
     "continue_without": _("Lanjutkan tanpa OPD ini"),
@@ -53,6 +54,7 @@ EFFECTS: Labels = {
     "dispose": _("Diteruskan ke %(actor)s untuk menyusun tanggapan (langkah %(number)s, batas %(limit)s)."),
     "mark_field_visit": _("Batas menyusun tanggapan menjadi %(extended)s sejak langkah itu dimulai."),
     "submit_draft": _("Diteruskan ke %(actor)s untuk ditandatangani (langkah %(number)s, batas %(limit)s)."),
+    "initial": _("Paraf Anda tercatat pada konsep ini. Kepala OPD menandatangani setelah semua paraf ada."),
     "sign": _("Surat bernomor dan terkunci, lalu diteruskan ke %(actor)s (langkah %(number)s, batas %(limit)s)."),
     "send": _("Surat tanggapan diterima Dinas Kominfo."),
     "continue_without": _("OPD yang menolak dilepas dari aduan ini. OPD lain melanjutkan."),
@@ -88,6 +90,7 @@ PARAMETERS: Labels = {
     "score": _("Nilai (1 sampai 5)"),
     "comment": _("Komentar"),
     "filename": _("Nama berkas"),
+    "tracking_id": _("Nomor SP4N-LAPOR!"),
 }
 
 PARAMETERS_OF: dict[tuple[str, str], object] = {
@@ -95,6 +98,9 @@ PARAMETERS_OF: dict[tuple[str, str], object] = {
     ("reply", "text"): _("Jawaban kepada pelapor"),
     ("note", "text"): _("Catatan"),
     ("mark_field_visit", "reason"): _("Alasan tinjauan lapangan"),
+    ("code_replaced", "code_reason"): _("Alasan mengganti kode"),
+    ("identity_opened", "identity_reason"): _("Alasan membuka identitas"),
+    ("redacted", "redaction_reason"): _("Alasan menyamarkan"),
 }
 
 HINTS: Labels = {
@@ -108,7 +114,15 @@ HINTS: Labels = {
 SENTENCES: Labels = {
     "received": _("Aduan diterima"),
     "revised": _("Isi aduan diperbarui dari SP4N-LAPOR!"),
+    "settled": _("Perbedaan dengan SP4N-LAPOR! diputuskan"),
     "breached": _("Langkah lewat batas waktu"),
+    "code_replaced": _("Kode lacak diganti"),
+    "linked": _("Ditautkan ke laporan SP4N-LAPOR!"),
+    "unlinked": _("Tautan ke laporan SP4N-LAPOR! dilepas"),
+    "file_checked": _("Lampiran diperiksa"),
+    "identity_opened": _("Identitas pelapor dibuka"),
+    "identity_removed": _("Identitas pelapor dihapus setelah masa simpan"),
+    "redacted": _("Isi aduan disamarkan bagi OPD"),
     "register": _("Aduan diregister"),
     "request_information": _("Keterangan diminta dari pelapor"),
     "add_information": _("Keterangan pelapor dicatat"),
@@ -124,6 +138,7 @@ SENTENCES: Labels = {
     "dispose": _("Aduan didisposisi ke bidang"),
     "mark_field_visit": _("Ditandai perlu tinjauan lapangan"),
     "submit_draft": _("Konsep surat tanggapan diajukan"),
+    "initial": _("Konsep tanggapan diparaf"),
     "sign": _("Surat tanggapan ditandatangani"),
     "send": _("Surat tanggapan dikirim ke Dinas Kominfo"),
     "continue_without": _("Dilanjutkan tanpa OPD yang menolak"),

@@ -24,10 +24,25 @@ CHANGED_FIELDS: Labels = {"new": _("Ditambahkan"), "changed": _("Diubah"), "gone
 TABLE_WORDS: Labels = {"holiday": _("Hari libur"), "working_week": _("Jam kerja")}
 
 JOURNAL_KINDS: Labels = {
+    "bundle_made": _("Bundel bukti dibuat"),
     "calendar_changed": _("Kalender diubah"),
+    "copy_released": _("Salinan dilepas untuk mengirim"),
+    "copy_restored": _("Dipulihkan dari cadangan"),
     "delegation_ended": _("Delegasi berakhir"),
+    "identity_keys_rotated": _("Kunci identitas diganti"),
+    "identity_searched": _("Identitas pelapor dicari"),
+    "subject_reported": _("Data satu orang dikeluarkan"),
+    "key_made": _("Kunci API dibuat"),
+    "key_revoked": _("Kunci API dicabut"),
+    "key_rotated": _("Kunci API diganti"),
     "limit_changed": _("Batas nasional diubah"),
+    "password_changed": _("Kata sandi diganti"),
+    "password_link_made": _("Tautan kata sandi dibuat"),
+    "sign_on_linked": _("Akun dihubungkan dengan masuk tunggal"),
+    "sign_ins_ended": _("Semua masuk diakhiri"),
     "sop_activated": _("Versi SOP diberlakukan"),
+    "two_step_removed": _("Verifikasi dua langkah dihapus"),
+    "webhook_changed": _("Webhook"),
 }
 
 FILE_REFUSED: Labels = {

@@ -7,6 +7,7 @@ from app.labels.words import Labels
 PARTS: Labels = {
     "database": _("Basis data"),
     "migrations": _("Susunan tabel"),
+    "wall": _("Dinding antar-OPD"),
     "redis": _("Redis (antrean)"),
     "scheduler": _("Penjadwal"),
     "workers": _("Pekerja latar"),
@@ -15,6 +16,13 @@ PARTS: Labels = {
     "mail": _("Server surel"),
     "alarms": _("Peringatan batas waktu"),
     "holidays": _("Hari libur tahun depan"),
+    "peer": _("Pertukaran dengan SP4N"),
+    "scanner": _("Pemeriksa virus"),
+    "files": _("Pemeriksaan lampiran"),
+    "store": _("Penyimpanan berkas"),
+    "invariants": _("Janji catatan"),
+    "hold": _("Salinan yang dipulihkan"),
+    "backup": _("Cadangan"),
 }
 
 STATES: Labels = {"ok": _("Baik"), "warn": _("Perlu dilihat"), "broken": _("Rusak"), "unknown": _("Tidak diketahui")}
@@ -22,6 +30,10 @@ STATES: Labels = {"ok": _("Baik"), "warn": _("Perlu dilihat"), "broken": _("Rusa
 TO_DO: Labels = {
     "database": _("Periksa server PostgreSQL dan DATABASE_URL. Tanpa basis data tidak ada halaman yang dapat dibuka."),
     "migrations": _("Jalankan `python run.py migrate` dengan versi program yang terpasang, lalu mulai ulang program."),
+    "wall": _(
+        "Jalankan `python run.py migrate`. Bila akun basis data tidak boleh membuat peran lapor_walled, pesannya memuat"
+        " perintah untuk pengelola server."
+    ),
     "redis": _(
         "Periksa server Redis atau Valkey dan REDIS_URL. Aduan tetap dapat dikerjakan; pesan dan surat menyusul"
         " setelah Redis kembali."
@@ -41,6 +53,31 @@ TO_DO: Labels = {
     "holidays": _(
         "Isi hari libur dan cuti bersama tahun itu di “Hari libur” begitu keputusannya terbit. Tanpa itu batas waktu"
         " yang melewati pergantian tahun terlalu awal."
+    ),
+    "peer": _(
+        "Buka “SP4N” dan lihat apa yang menunggu. Bila padanannya memang berhenti, gunakan impor CSV; begitu ia"
+        " kembali, yang tertinggal dikejar sendiri."
+    ),
+    "scanner": _("Periksa clamd dan CLAMAV_URL. Begitu ia menjawab, yang menunggu diperiksa sendiri dalam satu menit."),
+    "files": _(
+        "Periksa pekerja latar dan pemeriksa virus. Lampiran yang ditahan terlihat pada aduannya; minta pengirim"
+        " mengirimnya dalam bentuk lain."
+    ),
+    "store": _(
+        "Periksa apakah basis data dan STORAGE_URL memang sepasang, misalnya setelah pemulihan cadangan. Penyapuan"
+        " berjalan lagi sendiri setelah itu benar."
+    ),
+    "invariants": _(
+        "Jangan perbaiki catatan dengan tangan. Jalankan `python run.py check-invariants`, simpan hasilnya, dan"
+        " bandingkan dengan cadangan terakhir."
+    ),
+    "hold": _(
+        "Periksa salinan ini dan pastikan sistem asalnya sudah mati, lalu jalankan `python run.py release`. Sampai itu"
+        " dilakukan, surel, webhook, dan pertukaran dengan SP4N tertahan; lonceng tetap jalan."
+    ),
+    "backup": _(
+        "Periksa BACKUP_FOLDER dan lognya, atau jalankan `python run.py backup BERKAS`. Coba pulihkan dengan"
+        " `python run.py drill`."
     ),
     "unknown": _("Pulihkan Redis dahulu; tanda hidup proses ini disimpan di sana."),
 }

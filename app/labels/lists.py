@@ -53,6 +53,7 @@ OTHER_TABS: Labels = {
     "returned": _("Dikembalikan"),
     "fast": _("Jalur cepat"),
     "at_agencies": _("Menunggu OPD"),
+    "initials": _("Perlu paraf"),
 }
 
 TABS_OF: Mapping[str, tuple[str, ...]] = {
@@ -72,7 +73,11 @@ GROUPS: Labels = {
     "paused": _("Dijeda, menunggu pelapor"),
 }
 
-QUEUES: Labels = {"others": _("Menunggu pihak lain"), "agencies": _("Menunggu OPD")}
+QUEUES: Labels = {
+    "initials": _("Menunggu paraf saya"),
+    "others": _("Menunggu pihak lain"),
+    "agencies": _("Menunggu OPD"),
+}
 
 FILTERS: Labels = {
     "q": _("Cari"),
@@ -86,6 +91,9 @@ FILTERS: Labels = {
     "status": _("Status"),
     "opd": _("OPD"),
     "saluran": _("Saluran"),
+    "petugas": _("Petugas"),
+    "dari": _("Masuk sejak"),
+    "sampai": _("Masuk sampai"),
     "lewat": _("Lewat batas"),
     "berjalan": _("Belum selesai"),
     "urut": _("Urutan"),
@@ -103,6 +111,7 @@ EVERY: Labels = {
     "opd": _("Semua OPD"),
     "saluran": _("Semua saluran"),
     "waktu": _("Semua batas waktu"),
+    "petugas": _("Semua petugas"),
 }
 
 YES: Labels = {"1": _("ya")}

@@ -9,9 +9,17 @@ NOTICES: Labels = {
     "step_near": _("Aduan %(number)s mendekati batas waktu pada langkah “%(step)s”"),
     "step_late": _("Aduan %(number)s melewati batas waktu pada langkah “%(step)s”"),
     "step_overdue": _("Aduan %(number)s masih terlambat pada langkah “%(step)s”, hari kerja ke-%(day)s"),
+    "initial_asked": _("Konsep tanggapan aduan %(number)s menunggu paraf Anda"),
     "information_added": _("Keterangan pelapor untuk aduan %(number)s sudah masuk"),
     "question_expired": _("Pertanyaan kepada pelapor aduan %(number)s tidak dijawab sampai batasnya"),
     "delegation_ended": _("Pelimpahan %(decree)s sudah berakhir pada harinya"),
+    "report_ready": _("Laporan yang Anda minta siap diunduh: %(report)s"),
+    "report_failed": _("Laporan yang Anda minta gagal dibuat: %(report)s"),
+    "two_step_removed": _("Verifikasi dua langkah akun Anda dihapus administrator. Pasang lagi di halaman Akun saya"),
+    "file_held": _("Sebuah lampiran aduan %(number)s ditahan dan tidak dibagikan"),
+    "malware_found": _("Pemeriksa virus menahan sebuah lampiran; rinciannya ada di “Kesehatan sistem”"),
+    "records_red": _("Pemeriksaan malam menemukan catatan yang tidak benar; lihat Kesehatan sistem"),
+    "records_green": _("Pemeriksaan malam: semua catatan benar kembali"),
 }
 
 CHANNELS: Labels = {"email": _("Surel"), "gateway": _("WhatsApp, Telegram, atau SMS")}
@@ -28,9 +36,17 @@ NOTICE_ICONS = {
     "step_near": "hourglass",
     "step_late": "alert-triangle",
     "step_overdue": "alert-triangle",
+    "initial_asked": "file-text",
     "information_added": "message",
     "question_expired": "clock",
     "delegation_ended": "arrows-exchange",
+    "report_ready": "download",
+    "report_failed": "alert-triangle",
+    "two_step_removed": "shield",
+    "file_held": "alert-triangle",
+    "malware_found": "alert-triangle",
+    "records_red": "alert-triangle",
+    "records_green": "circle-check",
 }
 
 WISHES: Labels = {

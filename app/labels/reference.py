@@ -36,6 +36,17 @@ COLUMNS: Labels = {
     "kind": _("Jenis"),
     "last_name": _("Nama belakang"),
     "letter_suffix": _("Akhiran nomor surat"),
+    "letterhead_over": _("Baris pertama kop surat"),
+    "postcode": _("Kode pos"),
+    "website": _("Laman"),
+    "number_pattern": _("Pola nomor surat"),
+    "initials": _("Paraf sebelum tanda tangan"),
+    "legal_basis": _("Dasar hukum"),
+    "qualifications": _("Kualifikasi pelaksana"),
+    "related": _("Keterkaitan"),
+    "equipment": _("Peralatan/perlengkapan"),
+    "warnings": _("Peringatan"),
+    "records": _("Pencatatan dan pendataan"),
     "mon": _("Senin"),
     "name": _("Nama"),
     "national_class": _("Golongan batas nasional"),
@@ -57,6 +68,7 @@ COLUMNS: Labels = {
     "remark": _("Keterangan"),
     "sat": _("Sabtu"),
     "short_name": _("Singkatan"),
+    "signing_method": _("Cara menandatangani surat"),
     "silence_days": _("Ditutup setelah tanpa tanggapan (hari kerja)"),
     "source": _("Dasar hukum"),
     "stage": _("Tahap"),
@@ -94,6 +106,14 @@ HINTS: Labels = {
     "of_class": _("Kosongkan bila berlaku bagi semua golongan."),
     "valid_from": _(
         "Berlaku bagi tahap yang dimulai pada hari itu atau sesudahnya. Buat baris baru bila aturannya berganti."
+    ),
+    "number_pattern": _(
+        "Bagian yang dikenal: {kode} {nomor} {akhiran} {bulan} {bulan_romawi} {tahun}; {nomor} dan {tahun} wajib ada."
+    ),
+    "initials": _("Konsep yang diajukan menunggu paraf mereka sebelum Kepala OPD dapat menandatangani."),
+    "sheet_lines": _("Satu baris menjadi satu butir pada lembar SOP."),
+    "signing_method": _(
+        "Berlaku bagi surat yang ditandatangani sesudah ini. Sertifikat dan BSrE meminta frasa sandi Kepala OPD."
     ),
     "source": _("Peraturan yang menetapkannya, seperti tertulis di dalamnya."),
 }
@@ -136,6 +156,7 @@ REFUSED: Labels = {
         "Data ini baru saja diubah orang lain. Buka lagi halaman ini dan periksa, atau simpan untuk menimpanya."
     ),
     "unreadable_characters": _("Hapus karakter yang tidak terlihat dari isian ini"),
+    "bad_number_pattern": _("Pakai hanya bagian yang dikenal, dengan {nomor} dan {tahun} di dalamnya"),
     "bad_code": _("Pakai huruf kecil, angka, dan garis bawah, diawali huruf"),
     "bad_place_code": _("Tulis kode wilayah dengan angka dan titik, seperti 63.11.01"),
     "own_descendant": _("Pilih induk yang bukan bawahannya sendiri"),
@@ -161,7 +182,6 @@ REFUSED: Labels = {
     "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
     "too_many_days": _("Tulis paling banyak 365 hari kerja"),
     "no_allowance": _("Isi waktu baku dan satuannya"),
-    "weak_password": _("Tulis kata sandi dengan paling sedikit 12 karakter yang tidak mudah ditebak"),
     "wrong_password": _("Kata sandi sekarang tidak cocok"),
 }
 
@@ -231,6 +251,9 @@ GRANTS = {
     ("can_list", "UserDBModelView"): _("Melihat daftar pengguna"),
     ("can_edit", "UserDBModelView"): _("Menambah dan mengubah pengguna"),
     ("can_this_form_post", "ResetPasswordView"): _("Mengganti kata sandi pengguna lain"),
+    ("can_read", "Dashboard"): _("Melihat dasbor atas aduan yang boleh dilihatnya"),
+    ("can_make", "Export"): _("Mengekspor aduan yang boleh dilihatnya"),
+    ("can_manage", "ReportSchedule"): _("Mengatur laporan yang dikirim ke surel pengawas"),
     ("can_read", "Notice"): _("Membaca pemberitahuannya sendiri"),
     ("can_read", "System"): _("Melihat kesehatan sistem"),
     ("can_manage", "System"): _("Mengirim ulang pesan gagal dan melihat antrean kerja"),

@@ -14,13 +14,20 @@ REFUSALS: Labels = {
     "case_ended": _("Aduan ini sudah berakhir dan tidak dapat diubah lagi."),
     "identity_incomplete": _("Identitas pelapor belum lengkap. Lengkapi, atau tulis alasan meregister tanpa itu."),
     "missing_input": _("Ada isian yang perlu diperbaiki."),
+    "initials_missing": _("Konsep ini belum lengkap parafnya. Tanda tangan diberikan setelah semua paraf ada."),
     "delivery_unproven": _("Tulis bukti bahwa jawaban sudah disampaikan lewat saluran pelapor."),
+    "draft_changed": _("Konsep surat ini sudah berubah sejak Anda membacanya. Baca lagi, lalu tanda tangani."),
+    "identity_key_missing": _("Data tersegel ini tidak dapat dibuka: kuncinya tidak ada. Hubungi pengelola sistem."),
+    "no_identity": _("Tidak ada identitas pelapor yang tersimpan pada aduan ini."),
+    "signing_refused": _("Surat belum ditandatangani."),
+    "signing_unavailable": _("Surat belum ditandatangani, karena layanan tanda tangan sedang tidak dapat dipakai."),
 }
 
 FAULTS: Labels = {
     "required": _("Isi bagian ini"),
     "blank": _("Isi bagian ini dengan tulisan, bukan spasi saja"),
     "too_long": _("Persingkat sampai paling banyak %(limit)s huruf"),
+    "too_short": _("Tulis paling sedikit %(limit)s huruf"),
     "wrong_type": _("Isi dengan jenis nilai yang diminta"),
     "not_allowed": _("Pilih salah satu: %(limit)s"),
     "control_characters": _("Hapus karakter kendali dari isian ini"),
@@ -39,11 +46,29 @@ FAULTS: Labels = {
     "not_a_phone": _("Tulis nomor telepon dengan angka, misalnya 0812 3456 7890"),
     "not_an_email": _("Tulis alamat surel seperti nama@contoh.id"),
     "not_a_nik": _("Tulis NIK dengan 16 angka"),
+    "not_a_mark": _("Tulis nomor telepon, alamat surel, atau NIK yang lengkap"),
     "not_a_tracking_id": _("Tulis nomor SP4N-LAPOR! dengan 6 sampai 15 angka"),
     "not_base64": _("Kirim isi berkas dalam base64"),
     "unknown_category": _("Pilih kategori yang ada dalam daftar"),
     "unknown_place": _("Pilih tempat yang ada dalam daftar"),
     "file_not_allowed": _("Lampirkan PDF, JPEG, atau PNG paling besar 10 MB"),
+    "file_broken": _("Berkas ini rusak atau terpotong; simpan ulang, lalu lampirkan lagi"),
+    "file_locked": _("PDF ini terkunci kata sandi; buka kuncinya dahulu, lalu lampirkan lagi"),
+    "file_moves": _("Gambar bergerak belum diterima; lampirkan satu gambar diam"),
+    "file_is_office": _("Dokumen Word, Excel, dan sejenisnya belum diterima; simpan sebagai PDF, lalu lampirkan"),
+    "file_is_film": _("Video dan suara belum diterima; lampirkan foto, atau tulis tautannya dalam uraian"),
+    "too_many_pixels": _("Gambar ini terlalu besar untuk dibuka; perkecil ukurannya, lalu lampirkan lagi"),
+    "case_full": _("Lampiran aduan ini sudah penuh (%(limit)s); hubungi Admin Layanan Aduan"),
+    "store_full": _("Tempat penyimpanan berkas sedang penuh; coba lagi nanti tanpa berkas, atau hubungi kantor kami"),
+}
+
+# Faults that only programs can make: in the address, or by naming a row that is not there.
+API_FAULTS: Labels = {
+    "unknown_parameter": _("Parameter ini tidak dikenal di alamat ini"),
+    "repeated_parameter": _("Tulis parameter ini satu kali saja"),
+    "unknown_row": _("Tulis kode yang ada dan masih dapat dipilih"),
+    "bad_cursor": _("Pakai alamat berikutnya seperti yang diberikan, tanpa mengubah saringan atau urutan"),
+    "bad_value": _("Tulis nilai yang diminta dokumentasi"),
 }
 
 # Of a list the limit counts its members, not letters.
@@ -62,6 +87,9 @@ LACKING: Labels = {
 HTTP: Labels = {
     "bad_request": _("Permintaan tidak dapat dibaca."),
     "unauthorized": _("Masuk dahulu untuk membuka bagian ini."),
+    "otp_required": _("Kata sandi benar. Sertakan kode verifikasi dua langkah dalam otp."),
+    "otp_refused": _("Kode verifikasi dua langkah salah, sudah dipakai, atau sudah lewat."),
+    "two_step_required": _("Akun ini harus memasang verifikasi dua langkah dahulu, di halaman Akun saya."),
     "forbidden": _("Akun Anda tidak berhak atas bagian ini."),
     "not_found": _("Yang dicari tidak ditemukan."),
     "method_not_allowed": _("Cara ini tidak tersedia di alamat ini."),
@@ -73,7 +101,11 @@ HTTP: Labels = {
     "too_many_requests": _("Terlalu banyak percobaan. Coba lagi sebentar lagi."),
     "internal_error": _("Terjadi kesalahan di sistem. Kejadian ini sudah dicatat."),
     "unavailable": _("Layanan sedang tidak tersedia."),
+    "gone": _("Yang diminta sudah tidak disimpan lagi."),
+    "cursor_expired": _("Penanda ini sudah terlalu lama. Cocokkan seluruh laporan, lalu mulai dari awal."),
     "stale_revision": _("Revisi ini lebih lama daripada yang sudah diterima."),
+    "request_in_progress": _("Permintaan dengan kunci Idempotency-Key ini masih dikerjakan. Ulangi sebentar lagi."),
+    "cannot_change": _("Data ini tidak dapat diubah."),
     "idempotency_conflict": _("Kunci Idempotency-Key ini sudah dipakai untuk permintaan lain."),
 }
 

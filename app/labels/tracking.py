@@ -44,6 +44,7 @@ NEWS: Labels = {
     "add_information": _("Jawaban Anda diterima"),
     "expire_question": _("Waktu menjawab pertanyaan habis"),
     "note": _("Keterangan tambahan Anda diterima"),
+    "attach": _("Berkas Anda diterima"),
     "archive": _("Aduan tidak dilanjutkan: %(detail)s"),
     "merge": _("Digabung dengan aduan lain tentang hal yang sama"),
     "withdraw": _("Aduan dicabut"),
@@ -60,6 +61,7 @@ NEWS_ICONS = {
     "add_information": "message",
     "expire_question": "hourglass",
     "note": "message-2",
+    "attach": "paperclip",
     "archive": "archive",
     "merge": "git-merge",
     "withdraw": "x",
@@ -84,6 +86,7 @@ TITLES: Labels = {
     "reopen": _("Jawaban belum menyelesaikan masalah?"),
     "withdraw": _("Cabut aduan"),
     "note": _("Ada tambahan keterangan?"),
+    "attach": _("Kirim foto atau dokumen"),
 }
 
 BUTTONS: Labels = {
@@ -92,6 +95,7 @@ BUTTONS: Labels = {
     "reopen": _("Buka kembali aduan"),
     "withdraw": _("Cabut aduan"),
     "note": _("Kirim keterangan"),
+    "attach": _("Kirim berkas"),
 }
 
 LEADS: Labels = {
@@ -99,6 +103,7 @@ LEADS: Labels = {
     "reopen": _("Aduan diperiksa lagi. Ini dapat dilakukan sampai %(until)s."),
     "withdraw": _("Aduan yang dicabut tidak ditangani lagi dan tidak dapat dilanjutkan."),
     "note": _("Petugas membacanya pada jam kerja. Waktu penanganan tetap berjalan."),
+    "attach": _("Petugas Dinas Kominfo dan OPD yang menangani dapat melihatnya."),
 }
 
 FIELDS: dict[tuple[str, str], object] = {
@@ -108,6 +113,7 @@ FIELDS: dict[tuple[str, str], object] = {
     ("reopen", "reason"): _("Apa yang belum selesai"),
     ("withdraw", "reason"): _("Alasan mencabut"),
     ("note", "text"): _("Keterangan"),
+    ("attach", "file"): _("Berkas"),
 }
 
 SCORES: Labels = {
@@ -126,6 +132,7 @@ DONE: Labels = {
     "reopen": _("Aduan dibuka kembali dan diperiksa lagi."),
     "withdraw": _("Aduan sudah dicabut."),
     "note": _("Terima kasih. Keterangan Anda sudah kami terima."),
+    "attach": _("Terima kasih. Berkas Anda sudah kami terima."),
 }
 
 # Refusals as a citizen meets them: what is so, and what to do now.

@@ -143,3 +143,19 @@ CHOICES: Mapping[str, Labels] = {
     "classification": CLASSIFICATIONS,
     "confidentiality": CONFIDENTIALITIES,
 }
+
+FILE_STATES: Labels = {
+    "waiting": _("Menunggu pemeriksaan"),
+    "clean": _("Sudah diperiksa"),
+    "quarantined": _("Ditahan"),
+    "failed": _("Tidak dapat dibuka"),
+}
+
+FILE_REASONS: Labels = {
+    "virus": _("Pemeriksa virus menemukan sesuatu di dalamnya."),
+    "active": _("Isinya dapat bertindak sendiri atau membawa berkas lain."),
+    "locked": _("Berkas ini terkunci kata sandi."),
+    "too_large": _("Berkas ini terlalu besar untuk dibuka dengan aman."),
+    "unreadable": _("Berkas ini rusak."),
+    "gone": _("Berkas ini tidak lagi tersimpan."),
+}

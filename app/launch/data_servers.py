@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from app.launch.given_database import check_database
@@ -83,6 +84,16 @@ def given_addresses(environment: Environment) -> dict[str, str]:
 def use(addresses: dict[str, str]) -> None:
     """Makes the addresses known to this process's configuration and to every child it starts."""
     os.environ.update(addresses)
+
+
+def running_environment(environment: Environment) -> Environment:
+    """The same settings with the servers of a program that runs on the data folder now, where none are named."""
+    found = running_addresses(environment.home)
+    return replace(
+        environment,
+        database_url=environment.database_url or found.get("DATABASE_URL"),
+        redis_url=environment.redis_url or found.get("REDIS_URL"),
+    )
 
 
 def all_addresses_known() -> bool:

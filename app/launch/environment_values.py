@@ -2,6 +2,16 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.launch.peer_settings import read_peer
+from app.launch.sign_in_settings import sign_in_settings
+from app.launch.upload_settings import scanner_url, store_options
+from app.launch.watch_settings import watching_settings
+
+PUBLIC_DOORS = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
+"""The doors to the street that an office opens by itself; all of them stay shut until it does."""
 
 
 def number_of(name: str, text: str, least: int, most: int, reasons: list[str]) -> int:
@@ -33,6 +43,82 @@ def identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
     if not all(_is_fernet_key(key) for key in keys):
         reasons.append("IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64, newest first, commas between).")
     return keys
+
+
+def part_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """What single parts of the program are told, by the names of their variables."""
+    return {name: value for part in _parts() for name, value in part(given, reasons).items()}
+
+
+def _parts() -> tuple[Callable[[Mapping[str, str], list[str]], Mapping[str, Any]], ...]:
+    return (
+        *(signing_settings, sync_settings, public_doors, api_rates, sign_in_settings, watching_settings),
+        *(retention_settings, upload_settings, backup_settings),
+    )
+
+
+def signing_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, str | None]:
+    """Where electronic signatures and time stamps come from; each stays None where it is not set."""
+    names = ("SIGNING_TSA_URL", "BSRE_URL", "BSRE_USER", "BSRE_PASSWORD")
+    for name in ("SIGNING_TSA_URL", "BSRE_URL"):
+        if not given.get(name, "https://").startswith(("http://", "https://")):
+            reasons.append(f"{name} does not begin with https:// or http://.")
+    version = given.get("BSRE_VERSION", "1").lower().removeprefix("v")
+    if version not in ("1", "2"):
+        reasons.append(f"BSRE_VERSION is {version!r}, not 1 or 2.")
+    return {**{name: given.get(name) for name in names}, "BSRE_VERSION": version}
+
+
+def sync_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """How the change feed is kept and waited for, and which peer is polled and told."""
+    days = number_of("SYNC_RETENTION_DAYS", given.get("SYNC_RETENTION_DAYS", "400"), 7, 3650, reasons)
+    waiters = number_of("SYNC_WAITERS", given.get("SYNC_WAITERS", "1"), 0, 50, reasons)
+    peer = read_peer(given.get("SP4N_PEER"), reasons)
+    found = {"SYNC_RETENTION_DAYS": days, "SYNC_WAITERS": waiters, "SP4N_PEER": peer}
+    return found | webhook_settings(given, reasons)
+
+
+def public_doors(given: Mapping[str, str], reasons: list[str]) -> dict[str, bool]:
+    """Which public doors are open: `on` or `off` each, off where nothing is said."""
+    words = {name: given.get(name, "off").lower() for name in PUBLIC_DOORS}
+    reasons += [f"{name} is {word!r}, not on or off." for name, word in words.items() if word not in ("on", "off")]
+    return {name: word == "on" for name, word in words.items()}
+
+
+def api_rates(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
+    """How many calls of the API one key and one officer may make in a minute."""
+    usual = {"API_KEY_RATE": "3000", "API_USER_RATE": "600"}
+    return {name: number_of(name, given.get(name, text), 1, 10**6, reasons) for name, text in usual.items()}
+
+
+def retention_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
+    """How many years after a case has ended its reporter is still known."""
+    name = "IDENTITY_RETENTION_YEARS"
+    return {name: number_of(name, given.get(name, "5"), 1, 30, reasons)}
+
+
+def upload_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """Files and megabytes of one case, gigabytes of all files, the scanner that looks into them, the store's keys."""
+    usual = {"UPLOAD_FILES_PER_CASE": "100", "UPLOAD_CASE_MB": "300", "UPLOAD_STORE_GB": "100"}
+    limits = {name: number_of(name, given.get(name, text), 1, 10**6, reasons) for name, text in usual.items()}
+    scanner = scanner_url(given.get("CLAMAV_URL"), reasons)
+    return {**limits, "CLAMAV_URL": scanner, "STORAGE_OPTIONS": store_options(given)}
+
+
+def backup_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """Where the backup of each night goes (none unless set), how many are kept, and with what they are sealed."""
+    folder, phrase = given.get("BACKUP_FOLDER"), given.get("BACKUP_PASSPHRASE_FILE")
+    for name, path in (("BACKUP_FOLDER", folder), ("BACKUP_PASSPHRASE_FILE", phrase)):
+        if path is not None and not path.startswith("/"):
+            reasons.append(f"{name} is {path!r}, not a path from the root (it begins with /).")
+    kept = number_of("BACKUP_KEEP", given.get("BACKUP_KEEP", "14"), 1, 3650, reasons)
+    return {"BACKUP_FOLDER": folder, "BACKUP_KEEP": kept, "BACKUP_PASSPHRASE_FILE": phrase}
+
+
+def webhook_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """Whether webhooks may go by http and into one's own networks: for a demonstration, or a receiver in the house."""
+    allowed = number_of("WEBHOOK_ALLOW_PRIVATE", given.get("WEBHOOK_ALLOW_PRIVATE", "0"), 0, 1, reasons)
+    return {"WEBHOOK_ALLOW_PRIVATE": bool(allowed)}
 
 
 def _is_fernet_key(text: str) -> bool:

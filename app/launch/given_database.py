@@ -1,4 +1,6 @@
-"""A database that the environment names: it has to answer, and in production to keep what it acknowledged."""
+"""A database that the environment names: it has to answer, to keep agencies apart, and in production to keep what it
+acknowledged.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,38 @@ PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
+MAY_WALL = """
+SELECT a.rolsuper OR coalesce(pg_has_role(a.oid, w.oid, 'MEMBER'), a.rolcreaterole), a.rolname
+FROM pg_roles a LEFT JOIN pg_roles w ON w.rolname = 'lapor_walled' WHERE a.rolname = current_user
+"""
+
 
 def check_database(url: str, production: bool, patience: float = PATIENCE_SECONDS) -> None:
     """Waits for the server (it may start at the same time as we do); raises ServerFailed, or
-    LaunchRefused if it is unsafe.
+    LaunchRefused if it is unsafe or its account may not do what a migration has to.
     """
-    with _connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
+    with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
+        _check_wall(connection)
         weak = [name for name in DURABLE if connection.execute(f"SHOW {name}").fetchone() == ("off",)]
     if weak and production:
         message = "The database may lose what it acknowledged when its machine fails:"
         raise LaunchRefused(f"{message} {', '.join(weak)} must not be off.")
 
 
-def _connected(url: str, patience: float) -> psycopg.Connection[tuple[object, ...]]:
+def _check_wall(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Migration 0018 makes the role behind which agencies and the public are read, where the account may."""
+    row = connection.execute(MAY_WALL).fetchone()
+    if row is None or row[0]:
+        return
+    raise LaunchRefused(
+        "The account of DATABASE_URL may not make the role lapor_walled, behind which requests of agencies and of the"
+        " public are read. Let an administrator of the database server run once:"
+        f' CREATE ROLE lapor_walled NOLOGIN; GRANT lapor_walled TO "{row[1]}";'
+    )
+
+
+def connected(url: str, patience: float) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection outside any transaction; raises ServerFailed when none is had within `patience` seconds."""
     pause, deadline = threading.Event(), time.monotonic() + patience
     while True:
         try:

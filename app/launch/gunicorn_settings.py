@@ -9,10 +9,14 @@ import os
 import sys
 from typing import Any
 
+from app import logs
+from app.launch.metrics_files import keep_counts_of
 from app.launch.process_ties import die_with_parent
+from app.launch.server_log import ServerLog
 from config import read_environment
 
 _environment = read_environment()
+logs.install(_environment.parts["LOG_FORMAT"])
 
 bind = [
     f"[{_environment.host}]:{_environment.port}"
@@ -27,7 +31,9 @@ graceful_timeout = 4
 max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 8190
+# The program writes a line for each request itself, without the codes and names that stand in addresses.
 accesslog = None
+logger_class = ServerLog
 loglevel = "info"
 proc_name = "lapor-balangan"
 control_socket_disable = True
@@ -35,12 +41,18 @@ control_socket_disable = True
 
 def post_fork(server: Any, worker: Any) -> None:
     """A worker dies with its master, and forgets the database connections it inherited (two processes on one would mix
-    answers).
+    answers). A long download may say with each piece that it goes on, or it would be ended after `timeout`.
     """
     die_with_parent(server.pid)
     application = server.app.wsgi()
+    application.extensions["note_alive"] = worker.notify
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose(close=False)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Called in the master for each worker that ended: what it counted is kept."""
+    keep_counts_of(worker.pid)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -1,20 +1,35 @@
 """All tables, so that migrations and mappers see the whole of them."""
 
 from app.models.access import ApiKey, IdempotencyKey, SignIn
-from app.models.complaint import AgencyTrackRow, Complaint, Reporter, StepPause, StepTask
-from app.models.document import Attachment, Letter, NumberCounter
+from app.models.backup import BackupRun, SendingHold
+from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
+from app.models.document import Attachment, Letter, LetterScan, NumberCounter
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
+from app.models.inbound import InboundHold, InboundMessage
+from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
 from app.models.lists import SavedList
 from app.models.messages import Delivery, DeliveryItem, Notice, NoticePreference, StepAlarm
 from app.models.organisation import Agency, DelegationRow, OfficerProfile
+from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
+from app.models.password import FormerPassword, LinkedSubject, PasswordAge, PasswordLink
+from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
+from app.models.register import Register, RegisterKind
+from app.models.rehearsal import RehearsalRow
+from app.models.report import ReportJob, ReportRecipient, ReportSchedule
+from app.models.second_step import HalfSignIn, LoginCount, RecoveryCode, TwoStep
+from app.models.signing import SigningMeans
 from app.models.sop import SopStepRow, SopVersion
+from app.models.stored import FileCheck, FileToRemove, StoreSweep
+from app.models.sync import SyncChange
+from app.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Agency",
     "AgencyTrackRow",
     "ApiKey",
     "Attachment",
+    "BackupRun",
     "Category",
     "Complaint",
     "ComplaintEvent",
@@ -22,24 +37,61 @@ __all__ = [
     "Delivery",
     "DeliveryItem",
     "District",
+    "Emblem",
+    "FileCheck",
+    "FileToRemove",
+    "FormerPassword",
+    "HalfSignIn",
     "Holiday",
     "IdempotencyKey",
+    "InboundHold",
+    "InboundMessage",
+    "InvariantFinding",
+    "InvariantResult",
+    "InvariantRun",
+    "IssuedNumber",
     "JournalEntry",
     "LedgerRow",
     "Letter",
+    "LetterScan",
+    "LinkedSubject",
+    "LoginCount",
     "NationalLimitRow",
     "Notice",
     "NoticePreference",
     "NumberCounter",
     "OfficerProfile",
+    "OriginalText",
+    "Paper",
+    "PaperKind",
+    "PasswordAge",
+    "PasswordLink",
+    "RecoveryCode",
+    "Register",
+    "RegisterKind",
+    "RehearsalRow",
+    "ReportJob",
+    "ReportRecipient",
+    "ReportSchedule",
     "Reporter",
     "SavedList",
+    "SendingHold",
     "SignIn",
+    "SigningMeans",
     "SopStepRow",
     "SopVersion",
     "StepAlarm",
     "StepPause",
     "StepTask",
+    "StoreSweep",
+    "SyncChange",
+    "SyncComparison",
+    "SyncImport",
+    "SyncLedger",
+    "SyncPeer",
+    "TwoStep",
     "Village",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WorkingWeek",
 ]

@@ -1,15 +1,18 @@
 """Programs that may call us and what they were answered, and the sign-ins of officers."""
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Instant, Line, Word
+from app.models.base import BigKey, Instant, Line, Word, one_of
 
 
 class ApiKey(Model):
-    """A program's key: only its hash is kept, and it opens just its scopes."""
+    """A program's key: only its hash is kept, and it opens just its scopes.
+
+    After a rotation the key before it opens too, until `previous_until`: it stays one program with one name.
+    """
 
     __tablename__ = "api_key"
 
@@ -20,6 +23,11 @@ class ApiKey(Model):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant | None]
+    last_used_at: Mapped[Instant | None]
+    previous_hash: Mapped[str | None] = mapped_column(unique=True)
+    previous_until: Mapped[Instant | None]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    revoked_at: Mapped[Instant | None]
 
     def __repr__(self) -> str:
         return self.name
@@ -38,14 +46,26 @@ class IdempotencyKey(Model):
     status: Mapped[int]
     body: Mapped[str]
     etag: Mapped[str | None]
-    created_at: Mapped[Instant]
+    location: Mapped[str | None]
+    created_at: Mapped[Instant] = mapped_column(index=True)
+
+
+SIGN_IN_DOORS = ("form", "api")
 
 
 class SignIn(Model):
-    """One sign-in by the form: where, with which browser, and until when; a cookie whose row is gone opens nothing."""
+    """One sign-in by a login door: where, with which browser, and until when; a cookie or token whose row is gone or
+    has ended opens nothing.
+
+    The database itself ends the rows of an account whose roles, office or state change (migration 0020): no way of
+    changing them can forget it. `refresh_mark` names the one refresh token of the row that is still good.
+    """
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_user", "user_id", "began_at"),)
+    __table_args__ = (
+        Index("ix_sign_in_user", "user_id", "began_at"),
+        CheckConstraint(one_of("door", SIGN_IN_DOORS), name="door"),
+    )
 
     id: Mapped[BigKey]
     mark: Mapped[Word] = mapped_column(unique=True)
@@ -55,3 +75,5 @@ class SignIn(Model):
     ended_at: Mapped[Instant | None]
     address: Mapped[str | None]
     browser: Mapped[Line]
+    door: Mapped[Word] = mapped_column(default="form")
+    refresh_mark: Mapped[str | None]

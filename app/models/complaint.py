@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from sqlalchemy import (
@@ -12,21 +12,24 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    String,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
-from app.models.sealed import SealedText, keyed_words
+from app.models.sealed import SealedText, keyed_mark, keyed_words
 from app.models.sop import SopVersion
 from workflow_rules.deadlines import Unit
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
+
+TOLD_BY = ("email", "gateway")
 
 # Migration 0005 says what goes in, and with which weight.
 _WORDS = "complaint_words(number, sp4n_tracking_id, title, location_text, body, village_id, district_id)"
@@ -57,6 +60,9 @@ class Complaint(Model):
             postgresql_ops={"title": "gin_trgm_ops", "location_text": "gin_trgm_ops"},
         ),
     )
+
+    # The computed column is for searching: it need not come back with every row that is written.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
 
     id: Mapped[BigKey]
     number: Mapped[Word] = mapped_column(unique=True)
@@ -91,6 +97,7 @@ class Complaint(Model):
     closes_at: Mapped[Instant | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     tracking_code_hash: Mapped[str | None]
+    redacted: Mapped[bool] = mapped_column(default=False)
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
 
     category: Mapped[Category | None] = relationship()
@@ -104,27 +111,58 @@ class Complaint(Model):
         return self.number
 
 
+class OriginalText(Model):
+    """What a report said before personal traces were taken out of it; `Complaint` holds what everybody reads.
+
+    `files` are the names of attachments that were renamed, by their ids. `redacted_at` is when an officer last chose
+    the words that are shown; `changed_at` when the report itself changed after that, so that they are looked at again.
+    """
+
+    __tablename__ = "original_text"
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(SealedText(tolerant=True))
+    body: Mapped[str] = mapped_column(SealedText(tolerant=True))
+    files: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    redacted_at: Mapped[Instant]
+    changed_at: Mapped[Instant | None]
+
+
 class Reporter(Model):
     """Who reported, apart from the case and encrypted at rest; there is no row for an anonymous reporter.
 
+    `told_by` is the channel on which the reporter is told of the case; without one nothing is sent to them.
     `name_words` are keyed hashes of the words of the name: with the key a name can be found, without it nothing read.
+    The three marks are keyed hashes of the whole number or address, "" for one that is none.
     """
 
     __tablename__ = "reporter"
-    __table_args__ = (Index("ix_reporter_name_words", "name_words", postgresql_using="gin"),)
+    __table_args__ = (
+        CheckConstraint(one_of("told_by", TOLD_BY), name="told_by"),
+        Index("ix_reporter_name_words", "name_words", postgresql_using="gin"),
+    )
 
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True, autoincrement=False)
-    name: Mapped[str | None] = mapped_column(SealedText)
-    phone: Mapped[str | None] = mapped_column(SealedText)
-    email: Mapped[str | None] = mapped_column(SealedText)
-    address: Mapped[str | None] = mapped_column(SealedText)
-    nik: Mapped[str | None] = mapped_column(SealedText)
+    name: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    phone: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    email: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    address: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    nik: Mapped[str | None] = mapped_column(SealedText(tolerant=True))
+    told_by: Mapped[str | None]
     name_words: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    phone_mark: Mapped[str | None] = mapped_column(String(20), index=True)
+    email_mark: Mapped[str | None] = mapped_column(String(20), index=True)
+    nik_mark: Mapped[str | None] = mapped_column(String(20), index=True)
 
     @validates("name")
     def _keep_words(self, _column: str, name: str | None) -> str | None:
         self.name_words = keyed_words(name) if name else None
         return name
+
+    @validates("phone", "email", "nik")
+    def _keep_mark(self, column: str, text: str | None) -> str | None:
+        setattr(self, f"{column}_mark", keyed_mark(column, text) if text else None)
+        return text
 
 
 class AgencyTrackRow(Model):
@@ -155,6 +193,7 @@ class AgencyTrackRow(Model):
     replaces: Mapped[str | None]
     field_visit: Mapped[bool] = mapped_column(default=False)
     cross_agency: Mapped[bool] = mapped_column(default=False)
+    awaits: Mapped[list[str]] = mapped_column(JSONB, default=list)
 
     complaint: Mapped[Complaint] = relationship(back_populates="tracks")
     agency: Mapped[Agency] = relationship()

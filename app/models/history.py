@@ -5,7 +5,7 @@ The database itself refuses to change or delete a row of these.
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
@@ -13,7 +13,15 @@ from app.models.complaint import Complaint
 from workflow_rules.ledger import LedgerKind
 from workflow_rules.steps import Step
 
-JOURNAL_KINDS = ("calendar_changed", "delegation_ended", "limit_changed", "sop_activated")
+JOURNAL_KINDS = (
+    *("bundle_made", "calendar_changed", "delegation_ended", "key_made", "key_revoked", "key_rotated"),
+    *("limit_changed", "password_changed", "password_link_made", "sign_on_linked", "sop_activated", "webhook_changed"),
+    *("identity_keys_rotated", "identity_searched", "sign_ins_ended", "subject_reported", "two_step_removed"),
+    *("copy_released", "copy_restored"),
+)
+
+ABOUT_PERSONS = ("identity_searched", "subject_reported")
+"""Entries about a person's identity: for supervisors on a page of their own, for no program and no administrator."""
 
 
 class ComplaintEvent(Model):
@@ -23,6 +31,8 @@ class ComplaintEvent(Model):
     __table_args__ = (
         UniqueConstraint("complaint_id", "seq", name="uq_complaint_event_case_seq"),
         CheckConstraint("seq >= 1", name="seq"),
+        Index("ix_complaint_event_at", "at"),
+        Index("ix_complaint_event_identity", "at", postgresql_where=text("kind = 'identity_opened'")),
     )
 
     id: Mapped[BigKey]
@@ -55,6 +65,7 @@ class LedgerRow(Model):
         CheckConstraint(one_of("kind", LedgerKind), name="kind"),
         CheckConstraint(one_of("step", Step), name="step"),
         Index("ix_ledger_entry_house", "house", "at"),
+        Index("ix_ledger_entry_closed_at", "at", postgresql_where=text("kind = 'closed'")),
     )
 
     id: Mapped[BigKey]

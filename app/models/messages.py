@@ -1,6 +1,8 @@
 """What officers are told: notices, their way out of the house, and the rights to send."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -9,7 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Word, one_of
 from app.models.complaint import Complaint, StepTask
+from app.models.invariant import InvariantRun
 from app.models.organisation import DelegationRow
+from app.models.password import PasswordLink
+from app.models.report import ReportJob
 from app.models.sealed import SealedText
 
 NOTICE_KINDS = (
@@ -17,12 +22,31 @@ NOTICE_KINDS = (
     "step_near",
     "step_late",
     "step_overdue",
+    "initial_asked",
     "information_added",
     "question_expired",
     "delegation_ended",
+    "report_ready",
+    "report_failed",
+    "two_step_removed",
+    "file_held",
+    "malware_found",
+    "records_red",
+    "records_green",
 )
+NOTICE_CAUSES = "task_id, delegation_id, report_job_id, journal_id, attachment_id, invariant_run_id"
+OF_A_CASE = "(complaint_id IS NOT NULL) = (task_id IS NOT NULL OR kind = 'file_held')"
+"""What an administrator hears of a file names no case, since that officer sees none."""
+RECORD_KINDS = ("records_red", "records_green")
+"""How the nightly look at the records ended: told to those who look after the program."""
+
 DELIVERY_STATES = ("queued", "sent", "failed", "skipped")
 CHANNELS = ("email", "gateway")
+ACCOUNT_NEWS = ("password_link", "password_changed", "sign_on_linked")
+"""What officers are told of their own account, by e-mail alone and at once, whatever they chose for notices."""
+
+TOLD_REPORTER = ("received", "code_replaced", "question", "answered", "ended")
+"""What a reporter is told of: that the case was taken in, a new code, a question, the answer, an end without one."""
 
 
 class Notice(Model):
@@ -32,9 +56,13 @@ class Notice(Model):
     __table_args__ = (
         UniqueConstraint("task_id", "user_id", "kind", "level", name="uq_notice_task_user_kind_level"),
         UniqueConstraint("delegation_id", "user_id", "kind", name="uq_notice_delegation_user_kind"),
+        UniqueConstraint("report_job_id", name="uq_notice_report_job"),
+        UniqueConstraint("journal_id", "user_id", name="uq_notice_journal_user"),
+        UniqueConstraint("attachment_id", "user_id", "kind", name="uq_notice_attachment_user_kind"),
         CheckConstraint(one_of("kind", NOTICE_KINDS), name="kind"),
-        CheckConstraint("(task_id IS NULL) = (complaint_id IS NULL)", name="of_a_case"),
-        CheckConstraint("num_nonnulls(task_id, delegation_id) = 1", name="one_cause"),
+        CheckConstraint(OF_A_CASE, name="of_a_case"),
+        CheckConstraint(f"num_nonnulls({NOTICE_CAUSES}) = 1", name="one_cause"),
+        UniqueConstraint("invariant_run_id", "user_id", "kind", name="uq_notice_invariant_run_user_kind"),
         Index("ix_notice_user", "user_id", "id"),
         Index("ix_notice_unread", "user_id", postgresql_where=text("read_at IS NULL")),
     )
@@ -43,6 +71,10 @@ class Notice(Model):
     complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("step_task.id"))
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegation.id"))
+    report_job_id: Mapped[int | None] = mapped_column(ForeignKey("report_job.id"))
+    journal_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    invariant_run_id: Mapped[int | None] = mapped_column(ForeignKey("invariant_run.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Word]
     level: Mapped[int] = mapped_column(default=0)
@@ -52,18 +84,43 @@ class Notice(Model):
     complaint: Mapped[Complaint | None] = relationship()
     task: Mapped[StepTask | None] = relationship()
     delegation: Mapped[DelegationRow | None] = relationship()
+    report_job: Mapped[ReportJob | None] = relationship()
+    invariant_run: Mapped[InvariantRun | None] = relationship()
     user: Mapped[User] = relationship(User)
 
 
-class Delivery(Model):
-    """One message to one officer on one channel: the outbox, tried until it is sent or given up.
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file that a message carries, with a name of ours."""
 
-    It carries one notice or several; `digest_on` marks the one that goes out in the morning of that day.
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Delivery(Model):
+    """One message to one officer, or to the reporter of a case, on one channel: the outbox, tried until it is sent or
+    given up.
+
+    It carries one notice or several; `digest_on` marks the one that goes out in the morning of that day. One with a
+    `report_job_id` carries that report's file and no notice: the unique column is the right to send it. One to a
+    reporter says what it tells of and which event of the case caused it: that row is the right to tell it once. A
+    tracking code, or what stands in a link that sets a password, lies in it sealed while it waits, and is gone once it
+    was sent. One with `account_news` tells an officer of the own account and carries no notice.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("user_id", "channel", "digest_on", name="uq_delivery_user_channel_digest"),
+        UniqueConstraint("report_job_id", name="uq_delivery_report_job"),
+        UniqueConstraint("complaint_id", "told", "cause_seq", "channel", name="uq_delivery_reporter"),
+        CheckConstraint("num_nonnulls(user_id, complaint_id) = 1", name="one_recipient"),
+        CheckConstraint("num_nulls(complaint_id, told, cause_seq) IN (0, 3)", name="of_a_reporter"),
+        CheckConstraint("sealed_code IS NULL OR state IN ('queued', 'failed')", name="code_while_waiting"),
+        CheckConstraint(one_of("told", TOLD_REPORTER), name="told"),
+        CheckConstraint(one_of("account_news", ACCOUNT_NEWS), name="account_news"),
+        CheckConstraint("account_news IS NULL OR user_id IS NOT NULL", name="news_of_an_account"),
+        UniqueConstraint("password_link_id", name="uq_delivery_password_link"),
         CheckConstraint(one_of("state", DELIVERY_STATES), name="state"),
         CheckConstraint(one_of("channel", CHANNELS), name="channel"),
         Index("ix_delivery_waiting", "next_try_at", postgresql_where=text("state = 'queued'")),
@@ -71,10 +128,20 @@ class Delivery(Model):
         Index("ix_delivery_failed", "id", postgresql_where=text("state = 'failed'")),
     )
 
+    report_file: ClassVar[AttachedFile | None] = None
+    """Set on a row for the moment of sending, by whoever has checked that its officer may have the file."""
+
     id: Mapped[BigKey]
-    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))
+    told: Mapped[str | None]
+    cause_seq: Mapped[int | None]
+    sealed_code: Mapped[str | None] = mapped_column(SealedText)
     channel: Mapped[Word]
     digest_on: Mapped[date | None]
+    report_job_id: Mapped[int | None] = mapped_column(ForeignKey("report_job.id"))
+    account_news: Mapped[str | None]
+    password_link_id: Mapped[int | None] = mapped_column(ForeignKey("password_link.id"))
     state: Mapped[Word] = mapped_column(default="queued")
     created_at: Mapped[Instant]
     next_try_at: Mapped[Instant]
@@ -82,7 +149,10 @@ class Delivery(Model):
     sent_at: Mapped[Instant | None]
     last_error: Mapped[str | None]
 
-    user: Mapped[User] = relationship(User)
+    user: Mapped[User | None] = relationship(User)
+    complaint: Mapped[Complaint | None] = relationship()
+    report_job: Mapped[ReportJob | None] = relationship()
+    password_link: Mapped[PasswordLink | None] = relationship()
     items: Mapped[list["DeliveryItem"]] = relationship(order_by="DeliveryItem.notice_id", back_populates="delivery")
 
 

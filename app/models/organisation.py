@@ -5,6 +5,7 @@ from datetime import date
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
@@ -12,6 +13,9 @@ from workflow_rules.actors import DelegationKind
 
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
 PAPERS = ("F4", "A4")
+LETTERHEAD_OVER = "Pemerintah Kabupaten Balangan"
+NUMBER_PATTERN = "{kode}/{nomor}/{akhiran}/{tahun}"
+SIGNING_METHODS = ("wet", "certificate", "bsre")
 
 
 class Agency(Model):
@@ -21,6 +25,7 @@ class Agency(Model):
     __table_args__ = (
         CheckConstraint(one_of("kind", AGENCY_KINDS), name="kind"),
         CheckConstraint(one_of("paper", PAPERS), name="paper"),
+        CheckConstraint(one_of("signing_method", SIGNING_METHODS), name="signing_method"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
 
@@ -38,6 +43,13 @@ class Agency(Model):
     letter_suffix: Mapped[Word] = mapped_column(default="")
     classification_code: Mapped[Word] = mapped_column(default="500.12")
     paper: Mapped[Word] = mapped_column(default="F4")
+    letterhead_over: Mapped[Line] = mapped_column(default=LETTERHEAD_OVER)
+    signing_method: Mapped[Word] = mapped_column(default="wet", server_default="wet")
+    postcode: Mapped[Word] = mapped_column(default="")
+    website: Mapped[Line] = mapped_column(default="")
+    number_pattern: Mapped[Line] = mapped_column(default=NUMBER_PATTERN)
+    initials: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    emblem_hash: Mapped[str | None] = mapped_column(ForeignKey("emblem.sha256"))
 
     parent: Mapped["Agency | None"] = relationship(remote_side="Agency.id", back_populates="units")
     units: Mapped[list["Agency"]] = relationship(back_populates="parent")

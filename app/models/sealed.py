@@ -1,4 +1,4 @@
-"""A text column that is readable only with the identity key: AES-256-GCM, key id in front (UU 27/2022 art. 35)."""
+"""Columns that are readable only with the identity key: AES-256-GCM, key id in front (UU 27/2022 art. 35)."""
 
 import base64
 import hashlib
@@ -13,8 +13,19 @@ from flask import current_app
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+from workflow_rules.identity_marks import plain_mark
+from workflow_rules.refusals import KeyMissing
 
-def _keys() -> dict[str, bytes]:
+UNREADABLE = "••••"
+
+
+class Unreadable(str):
+    """Stands where a text cannot be opened for want of its key; it is shown as such and never written back."""
+
+    __slots__ = ()
+
+
+def identity_keys() -> dict[str, bytes]:
     """The identity keys by their ids (a short hash of each), the newest first."""
     kept: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
     if kept is None:
@@ -25,25 +36,76 @@ def _keys() -> dict[str, bytes]:
 
 
 class SealedText(TypeDecorator[str]):
-    """Encrypts on the way in, decrypts on the way out; the same text never looks the same twice."""
+    """Encrypts on the way in, decrypts on the way out; the same text never looks the same twice.
+
+    Without its key a text raises KeyMissing; a `tolerant` column gives Unreadable instead, so that the rest of its row
+    can still be worked with.
+    """
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, tolerant: bool = False) -> None:
+        super().__init__()
+        self.tolerant = tolerant
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        name, key = next(iter(_keys().items()))
-        nonce = os.urandom(12)
-        sealed = AESGCM(key).encrypt(nonce, value.encode(), name.encode())
-        return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
+        if isinstance(value, Unreadable):
+            raise ValueError("what could not be read must not take the place of what is sealed")
+        return None if value is None else _seal(value.encode())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        name, _, encoded = value.partition(":")
-        raw = base64.b64decode(encoded)
-        return AESGCM(_keys()[name]).decrypt(raw[:12], raw[12:], name.encode()).decode()
+        try:
+            return None if value is None else _open(value).decode()
+        except KeyMissing:
+            if not self.tolerant:
+                raise
+            return Unreadable(UNREADABLE)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """The same for a small file."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else _seal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else _open(value)
+
+
+def readable(text: str | None) -> str | None:
+    """A text of a tolerant column for whoever cannot do without it; raises KeyMissing."""
+    if isinstance(text, Unreadable):
+        raise KeyMissing("?")
+    return text
+
+
+def newest_key_id() -> str:
+    return next(iter(identity_keys()))
+
+
+def sealed_anew(kept: str) -> tuple[str, bytes]:
+    """A stored value sealed once more, under the newest key, and what is in it; raises KeyMissing."""
+    content = _open(kept)
+    return _seal(content), content
+
+
+def _seal(content: bytes) -> str:
+    name, key = next(iter(identity_keys().items()))
+    nonce = os.urandom(12)
+    sealed = AESGCM(key).encrypt(nonce, content, name.encode())
+    return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def _open(kept: str) -> bytes:
+    name, _, encoded = kept.partition(":")
+    if name not in identity_keys():
+        raise KeyMissing(name)
+    raw = base64.b64decode(encoded)
+    return AESGCM(identity_keys()[name]).decrypt(raw[:12], raw[12:], name.encode())
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -61,7 +123,7 @@ def keyed_words(text: str) -> list[str]:
 def words_under_each_key(text: str) -> list[list[str]]:
     """The same under every key, the newest first: a name is hashed under the key of its day."""
     words = sorted(set(_WORD.findall(_plain(text))))
-    return [[_keyed(key, word) for word in words] for key in _keys().values()]
+    return [[_keyed(key, word) for word in words] for key in identity_keys().values()]
 
 
 def _plain(text: str) -> str:
@@ -69,6 +131,21 @@ def _plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-def _keyed(key: bytes, word: str) -> str:
-    own = hmac.new(key, _PURPOSE, hashlib.sha256).digest()
+def keyed_mark(kind: str, text: str) -> str:
+    """A hash of a telephone number, e-mail address or NIK under the newest key, to find it without storing it readably;
+    "" for a text in which there is none.
+    """
+    return marks_under_each_key(kind, text)[0]
+
+
+def marks_under_each_key(kind: str, text: str) -> list[str]:
+    """The same under every key, the newest first: a row is found whichever key was the newest on its day."""
+    plain = plain_mark(kind, text)
+    if not plain:
+        return [""]
+    return [_keyed(key, plain, f"a reporter's {kind}".encode()) for key in identity_keys().values()]
+
+
+def _keyed(key: bytes, word: str, purpose: bytes = _PURPOSE) -> str:
+    own = hmac.new(key, purpose, hashlib.sha256).digest()
     return hmac.new(own, word.encode(), hashlib.sha256).hexdigest()[:20]

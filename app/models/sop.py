@@ -39,6 +39,12 @@ class SopVersion(Model):
     fast_track_actor: Mapped[Word] = mapped_column(default="office_head")
     fast_track_from: Mapped[list[str]] = mapped_column(JSONB, default=lambda: ["direct"])
     nik_channels: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    legal_basis: Mapped[Prose] = mapped_column(default="")
+    qualifications: Mapped[Prose] = mapped_column(default="")
+    related: Mapped[Prose] = mapped_column(default="")
+    equipment: Mapped[Prose] = mapped_column(default="")
+    warnings: Mapped[Prose] = mapped_column(default="")
+    records: Mapped[Prose] = mapped_column(default="")
 
     steps: Mapped[list["SopStepRow"]] = relationship(
         back_populates="sop_version", order_by="SopStepRow.position", cascade="all, delete-orphan"

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db
 from app.models import Complaint, StepAlarm, StepTask
+from app.operations.note_change import note_change
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
 from workflow_rules.actors import SYSTEM, Actor, Capacity
@@ -58,6 +59,6 @@ def _raise(complaint: Complaint, task: StepTask, alarm: Alarm, notifier: Notifie
         data = {"due_at": task.due_at.isoformat()}
         step, by = Step(task.step), Capacity(Actor.SYSTEM)
         event = Event(SystemEvent.BREACHED, notifier.at, by, step, task.agency_code, data)
-        record_history(complaint, event, SYSTEM, None)
+        note_change(complaint, record_history(complaint, event, SYSTEM, None))
         db.session.flush()
     notifier.alarm(complaint, task, KINDS.get(alarm.level, "step_overdue"), alarm)

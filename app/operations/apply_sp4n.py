@@ -1,33 +1,35 @@
-"""A report from SP4N, by tracking id and revision: the first makes a complaint, a later one brings it up to date."""
+"""A report from SP4N, by tracking id and revision: the first makes a complaint, a later one brings it up to date.
 
-import hashlib
-import json
-import re
-from dataclasses import dataclass
+Whatever cannot be taken as it came and is readable is kept for the Admin: nothing of a citizen's is dropped.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import select, text
-
 from app.clock import utc_now
-from app.extensions import db
-from app.models import Complaint, Reporter
-from app.operations.project_facts import project_facts
-from app.operations.receive_complaint import receive_complaint, received_data
-from app.operations.record_history import record_history
-from app.operations.report_input import Moment, Report, clean_report
-from app.queries.complaints import facts_of, get_for_update
-from app.queries.reference import load_sop, load_working_calendar
+from app.models import Complaint, InboundHold
+from app.operations.apply_message import carry_out_waiting
+from app.operations.hold_inbound import (
+    close,
+    forget_identities,
+    hold_conflict,
+    hold_loosening,
+    hold_report,
+    strictest,
+    waiting_of,
+)
+from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
+from app.operations.receive_complaint import receive_complaint
+from app.operations.report_input import Report
+from app.operations.revise_report import Author, Told, difference, revise
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM, Actor, Capacity
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve
+from workflow_rules.actors import SYSTEM
 from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import Number
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-
-_TRACKING_ID = re.compile(r"[0-9]{6,15}")
-_MORE_FIELDS = {"revision": Number(least=0, most=2**53), "submitted_at": Moment(required=False)}
+from workflow_rules.refusals import FieldError
+from workflow_rules.revisions import stricter
 
 
 class StaleRevision(Exception):
@@ -36,103 +38,117 @@ class StaleRevision(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of one report: `created`, `updated` or `unchanged`."""
+    """What became of one report: `created`, `updated`, `unchanged`; or kept for the Admin: `quarantined` (with what
+    is unknown here, and no complaint yet if it was the first revision) or `conflict`.
+    """
 
-    complaint: Complaint
+    complaint: Complaint | None
     outcome: str
+    faults: tuple[FieldError, ...] = ()
 
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Create or update by revision; the same revision again changes nothing, an older one raises StaleRevision."""
-    report = _clean(tracking_id, payload)
-    revision = report.values.pop("revision")
-    report.values.pop("submitted_at", None)
-    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    link = {"sp4n_tracking_id": tracking_id, "sp4n_revision": revision, "sp4n_hash": digest}
+    """Create or update by revision; the same revision again changes nothing, an older one raises StaleRevision.
+
+    Raises ActionRefused(missing_input) for a report that cannot be read.
+    """
+    revision = read_revision(tracking_id, payload)
     with one_transaction():
-        _lock_tracking_id(tracking_id)
-        complaint = _find(tracking_id)
-        if complaint is None:
-            received = receive_complaint(report, SYSTEM, now=now, address=address, sp4n=link)
-            return Applied(received.complaint, "created")
-        return _update(complaint, report, link, now or utc_now(), address)
+        lock_reports([tracking_id])
+        return apply_revision(revision, now=now, address=address)
 
 
-def is_tracking_id(text: str) -> bool:
-    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
-    return _TRACKING_ID.fullmatch(text) is not None
-
-
-def _clean(tracking_id: str, payload: Any) -> Report:
-    """The report without a fault; raises ActionRefused with all of them, that of the number in the address too."""
-    with_channel = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
-    try:
-        report = clean_report(with_channel, _MORE_FIELDS)
-        errors: tuple[FieldError, ...] = ()
-    except ActionRefused as refused:
-        errors = refused.errors
-    if not is_tracking_id(tracking_id):
-        errors = (FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID), *errors)
-    if errors:
-        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
-    return report
-
-
-def _lock_tracking_id(tracking_id: str) -> None:
-    """Two first deliveries of one report wait for each other, so that only one of them creates."""
-    db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 7))"), {"id": tracking_id})
-
-
-def _find(tracking_id: str) -> Complaint | None:
-    statement = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
-    found = db.session.scalars(statement.execution_options(unscoped=True)).first()
-    return get_for_update(found, unscoped=True) if found is not None else None
-
-
-def _update(complaint: Complaint, report: Report, link: dict[str, Any], at: datetime, address: str | None) -> Applied:
+def apply_revision(revision: Revision, *, now: datetime | None = None, address: str | None = None) -> Applied:
+    """The same for a revision that has been read, inside a transaction that has locked its report."""
+    complaint = find_locked(revision.tracking_id)
+    at = now or utc_now()
+    if complaint is None:
+        return _first(revision, at, address)
     held = complaint.sp4n_revision if complaint.sp4n_revision is not None else -1
-    if link["sp4n_revision"] < held:
+    if revision.number < held:
         raise StaleRevision
-    if link["sp4n_revision"] == held:
+    if revision.number == held:
+        return _again(complaint, revision, at, address)
+    return _later(complaint, revision, at, address)
+
+
+def told_by(complaint: Complaint, revision: Revision) -> Told:
+    """What a revision says of a case: secrecy only grows, and the channel stays that of the first report."""
+    values = {name: value for name, value in revision.report.values.items() if name != "channel"}
+    held = Confidentiality(complaint.confidentiality)
+    values["confidentiality"] = stricter(held, revision.secrecy or held).value
+    return Told(values, revision.reporter, revision.files)
+
+
+def _first(revision: Revision, at: datetime, address: str | None) -> Applied:
+    waiting = waiting_of(revision.tracking_id)
+    if revision.faults:
+        if any(h.kind == "report" and (h.revision or 0) > revision.number for h in waiting):
+            raise StaleRevision
+        hold_report(revision, None, waiting, at)
+        return Applied(None, "quarantined", revision.faults)
+    report = _as_strict_as(revision.report, strictest(waiting))
+    complaint = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link).complaint
+    _supersede(waiting, complaint, revision.number, at)
+    carry_out_waiting(complaint, waiting, at, address)
+    return Applied(complaint, "created")
+
+
+def _as_strict_as(report: Report, asked: Iterable[Confidentiality]) -> Report:
+    secrecy = reduce(stricter, asked, Confidentiality(report.values["confidentiality"]))
+    identity = {} if secrecy is Confidentiality.ANONYMOUS else report.reporter
+    return replace(report, values={**report.values, "confidentiality": secrecy.value}, reporter=identity)
+
+
+def _again(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
+    """The revision that we hold: nothing to do for the same content, however it is written down."""
+    if revision.digest == complaint.sp4n_hash:
         return Applied(complaint, "unchanged")
-    changed = _write(complaint, report)
-    for name, value in link.items():
-        setattr(complaint, name, value)
-    _record(complaint, report, changed, at, address)
-    return Applied(complaint, "updated")
+    if not revision.faults and not difference(complaint, told_by(complaint, revision)).any:
+        complaint.sp4n_hash = revision.digest
+        return Applied(complaint, "unchanged")
+    _tighten(complaint, revision, at, address)
+    hold_conflict(revision, complaint, at)
+    return Applied(complaint, "conflict", revision.faults)
 
 
-def _write(complaint: Complaint, report: Report) -> list[str]:
-    """New text into the row; secrecy is only ever tightened, and the channel stays that of the first report."""
-    values = dict(report.values)
-    values.pop("channel", None)
-    if complaint.confidentiality != Confidentiality.OPEN.value:
-        values["confidentiality"] = complaint.confidentiality
-    changed = [name for name, value in values.items() if getattr(complaint, name) != value]
-    for name in changed:
-        setattr(complaint, name, values[name])
-    _write_reporter(complaint, report)
-    return sorted(changed)
+def _later(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
+    waiting = waiting_of(revision.tracking_id)
+    if revision.faults:
+        _tighten(complaint, revision, at, address)
+        hold_report(revision, complaint, waiting, at)
+        return Applied(complaint, "quarantined", revision.faults)
+    found = difference(complaint, told_by(complaint, revision))
+    complaint.sp4n_revision, complaint.sp4n_hash = revision.number, revision.digest
+    if found.any:
+        revise(complaint, found, at, Author(address=address))
+    if complaint.confidentiality == Confidentiality.ANONYMOUS:
+        forget_identities(revision.tracking_id)
+    _supersede(waiting, complaint, revision.number, at)
+    _note_loosening(complaint, revision, at)
+    carry_out_waiting(complaint, waiting, at, address)
+    # What we already hold, come back under a new number, is our own change on its way round: nothing happened.
+    return Applied(complaint, "updated" if found.any else "unchanged")
 
 
-def _write_reporter(complaint: Complaint, report: Report) -> None:
-    row = db.session.get(Reporter, complaint.id)
-    if complaint.confidentiality == Confidentiality.ANONYMOUS.value:
-        if row is not None:
-            db.session.delete(row)
-    elif report.reporter:
-        row = row or Reporter(complaint_id=complaint.id)
-        for name, value in report.reporter.items():
-            setattr(row, name, value)
-        db.session.add(row)
-    db.session.flush()
+def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> None:
+    """Secrecy does not wait for the Admin: it holds from the moment it is asked for, whatever else is unclear."""
+    secrecy = told_by(complaint, revision).values["confidentiality"]
+    found = difference(complaint, Told({"confidentiality": secrecy}))
+    if found.any:
+        revise(complaint, found, at, Author(address=address))
+        forget_identities(revision.tracking_id)
 
 
-def _record(complaint: Complaint, report: Report, changed: list[str], at: datetime, address: str | None) -> None:
-    before = facts_of(complaint)
-    data = received_data(complaint, report.reporter) | {"changed": changed, "revision": complaint.sp4n_revision}
-    data["reporter"] = vars(before.reporter)
-    event = Event(SystemEvent.REVISED, at, Capacity(Actor.SYSTEM), None, None, data)
-    after = evolve(before, event)
-    record_history(complaint, event, SYSTEM, address)
-    project_facts(complaint, after, event, load_sop(complaint.sop_version), load_working_calendar())
+def _note_loosening(complaint: Complaint, revision: Revision, at: datetime) -> None:
+    held = Confidentiality(complaint.confidentiality)
+    if revision.secrecy is not None and stricter(held, revision.secrecy) is not revision.secrecy:
+        hold_loosening(revision, complaint, revision.secrecy, at)
+
+
+def _supersede(waiting: Iterable[InboundHold], complaint: Complaint, number: int, at: datetime) -> None:
+    """A good revision says all that older ones that wait could have said."""
+    for hold in waiting:
+        hold.complaint_id = complaint.id
+        if hold.kind != "message" and (hold.revision or 0) <= number:
+            close(hold, "superseded", at)

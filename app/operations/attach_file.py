@@ -1,4 +1,4 @@
-"""Files of a case: kind found by inspection, name and place of our own choosing."""
+"""Files of a case: kind found by inspection, name and place of our own choosing; each waits to be looked into."""
 
 import base64
 import binascii
@@ -6,20 +6,17 @@ import hashlib
 import unicodedata
 from datetime import datetime
 
+from app.after_commit import enqueue_after_commit
 from app.documents.storage import write_file
+from app.documents.uploads.inspection import ENDINGS, Unacceptable, inspect, kind_of
 from app.extensions import db
+from app.job_names import JobName
 from app.models import Attachment, Complaint
+from app.operations.file_room import refuse_without_room
 from workflow_rules.parameters import Text, check_fields
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LARGEST = 10 * 1024 * 1024
-_BEGINNINGS = {
-    b"%PDF-": ("application/pdf", "pdf"),
-    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
-    b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
-}
-
-
 FILE_FIELDS = {"filename": Text(longest=200), "content_base64": Text(longest=LARGEST * 4 // 3 + 8)}
 
 
@@ -36,11 +33,15 @@ def decode_file(params: object) -> tuple[str, bytes]:
 
 def file_facts(filename: str, content: bytes) -> dict[str, object]:
     """What the record keeps of a file; raises ActionRefused for a kind or size that is not taken."""
-    kind = media_type_of(content)
-    if kind is None or not 0 < len(content) <= LARGEST:
+    if not 0 < len(content) <= LARGEST:
         raise _faulty("content_base64", FieldFault.FILE_NOT_ALLOWED)
+    try:
+        kind = inspect(content)
+    except Unacceptable as problem:
+        raise _faulty("content_base64", problem.fault) from None
     digest = hashlib.sha256(content).hexdigest()
-    return {"filename": safe_name(filename), "sha256": digest, "media_type": kind[0], "size": len(content)}
+    name = with_ending(safe_name(filename), kind.ending)
+    return {"filename": name, "sha256": digest, "media_type": kind.media_type, "size": len(content)}
 
 
 def _faulty(field: str, fault: FieldFault) -> ActionRefused:
@@ -49,7 +50,15 @@ def _faulty(field: str, fault: FieldFault) -> ActionRefused:
 
 def media_type_of(content: bytes) -> tuple[str, str] | None:
     """Media type and ending of an allowed file, by its first bytes; None for anything else."""
-    return next((kind for magic, kind in _BEGINNINGS.items() if content.startswith(magic)), None)
+    kind = kind_of(content)
+    return (kind.media_type, kind.ending) if kind else None
+
+
+def with_ending(name: str, ending: str) -> str:
+    """The name with the ending of what is really in the file: nobody is to take a picture for a program."""
+    told = name.rpartition(".")[2].lower()
+    same = told == ending or (ending, told) in (("jpg", "jpeg"), ("jpg", "jpe"))
+    return name if same else f"{name[-110:]}.{ending}"
 
 
 def safe_name(filename: str) -> str:
@@ -59,11 +68,17 @@ def safe_name(filename: str) -> str:
     return shown.strip()[-120:] or "berkas"
 
 
-def store_file(complaint: Complaint, filename: str, content: bytes, added_by: str, at: datetime) -> Attachment:
-    """Keep one file of a case; raises ActionRefused for a kind or size that is not taken."""
+def store_file(
+    complaint: Complaint, filename: str, content: bytes, added_by: str, at: datetime, field: str = "content_base64"
+) -> Attachment:
+    """Keep one file of a case until it is looked into; raises ActionRefused for a kind or size that is not taken, and
+    where case or store have no room, naming `field`.
+    """
     facts = file_facts(filename, content)
-    ending = (media_type_of(content) or ("", "bin"))[1]
-    path = write_file(f"attachments/{complaint.id}", ending, content)
-    row = Attachment(complaint_id=complaint.id, path=path, added_at=at, added_by=added_by, **facts)
+    refuse_without_room(complaint, len(content), field)
+    path = write_file(f"attachments/{complaint.id}", ENDINGS[str(facts["media_type"])], content)
+    row = Attachment(complaint_id=complaint.id, path=path, added_at=at, added_by=added_by, state="waiting", **facts)
+    row.sent_sha256 = row.sha256
     db.session.add(row)
+    enqueue_after_commit(JobName.CHECK_FILES, complaint.id)
     return row

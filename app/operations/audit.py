@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent
+from app.models import ComplaintEvent
 from app.operations.record_history import hashed_record
-from app.queries.complaints import facts_of
-from app.queries.time_book import book_of
-from workflow_rules.actors import Actor, Capacity, DelegationKind
-from workflow_rules.events import Event, event_kind
+from app.queries.event_log import as_event
+from app.queries.whole_cases import WholeCase, whole_cases
 from workflow_rules.evolve import replay
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.hash_chain import first_break
 from workflow_rules.ledger import ledger_of
-from workflow_rules.steps import Step
 
 
 @dataclass(frozen=True)
@@ -27,15 +24,14 @@ class Finding:
 
 
 def audit_all() -> list[Finding]:
-    """Every complaint whose chain is broken or whose rows are not what its events lead to."""
-    found = (audit(complaint) for complaint in db.session.scalars(select(Complaint).order_by(Complaint.id)))
-    return [finding for finding in found if finding is not None]
+    """Every complaint whose chain is broken or whose rows are not what its events lead to; read in bounded pieces."""
+    found = ((case.number, fault_of(case)) for case in whole_cases())
+    return [Finding(number, fault) for number, fault in found if fault]
 
 
-def audit(complaint: Complaint) -> Finding | None:
-    rows = events_of(complaint.id)
-    fault = _fault_of_chain(complaint, rows) or _fault_of_rows(complaint, rows) or _fault_of_ledger(complaint, rows)
-    return Finding(complaint.number, fault) if fault else None
+def fault_of(case: WholeCase) -> str:
+    """The first thing that does not hold of a case, or nothing."""
+    return fault_of_chain(case) or fault_of_rows(case) or fault_of_ledger(case)
 
 
 def events_of(complaint_id: int) -> list[ComplaintEvent]:
@@ -43,36 +39,31 @@ def events_of(complaint_id: int) -> list[ComplaintEvent]:
     return list(db.session.scalars(statement.order_by(ComplaintEvent.seq)))
 
 
-def as_event(row: ComplaintEvent) -> Event:
-    """The stored record as the rules know it."""
-    kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
-    by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
-    step = Step(row.step) if row.step else None
-    return Event(event_kind(row.kind), row.at, by, step, row.agency_code, row.data)
-
-
-def _fault_of_chain(complaint: Complaint, rows: list[ComplaintEvent]) -> str:
-    if [row.seq for row in rows] != list(range(1, len(rows) + 1)):
+def fault_of_chain(case: WholeCase) -> str:
+    """Whether events are missing, changed or put in between."""
+    if [row.seq for row in case.events] != list(range(1, len(case.events) + 1)):
         return "events are missing"
-    chain = ((row.previous_hash, row.hash, hashed_record(complaint.number, row)) for row in rows)
+    chain = ((row.previous_hash, row.hash, hashed_record(case.number, row)) for row in case.events)
     broken = first_break(chain)
     return f"event {broken + 1} does not follow from the one before" if broken is not None else ""
 
 
-def _fault_of_rows(complaint: Complaint, rows: list[ComplaintEvent]) -> str:
+def fault_of_rows(case: WholeCase) -> str:
+    """Whether the rows are what the events lead to."""
     try:
-        told = replay(complaint.number, map(as_event, rows))
+        told = replay(case.number, map(as_event, case.events))
     except (ValueError, KeyError) as error:
         return f"the events cannot be replayed: {error}"
-    return "" if _comparable(told) == _comparable(facts_of(complaint)) else "the rows are not what the events lead to"
+    return "" if comparable(told) == comparable(case.facts) else "the rows are not what the events lead to"
 
 
-def _fault_of_ledger(complaint: Complaint, rows: list[ComplaintEvent]) -> str:
-    told = ledger_of(complaint.number, [(as_event(row), row.officer_id) for row in rows])
-    return "" if told == book_of(complaint.id) else "the book of time is not what the events lead to"
+def fault_of_ledger(case: WholeCase) -> str:
+    """Whether the book of time is what the events lead to."""
+    told = ledger_of(case.number, [(as_event(row), row.officer_id) for row in case.events])
+    return "" if told == case.book else "the book of time is not what the events lead to"
 
 
-def _comparable(facts: ComplaintFacts) -> ComplaintFacts:
+def comparable(facts: ComplaintFacts) -> ComplaintFacts:
     """Open steps in a fixed order; everything else must agree as it stands."""
     steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)

@@ -8,9 +8,13 @@ from sqlalchemy import select, update
 from app.after_commit import enqueue_after_commit
 from app.extensions import db
 from app.gateways import Refused, Unsent, channel_named
+from app.gateways.recipients import without_address
 from app.job_names import JobName
 from app.models import Delivery
+from app.operations.leases import lease
 from app.operations.outbox import LEASE_SECONDS
+from app.operations.report_mail import prepare_report
+from app.queries.hold import not_held
 from app.transaction import one_transaction
 
 log = structlog.get_logger()
@@ -26,7 +30,7 @@ def deliver(delivery_id: int, now: datetime) -> str:
     """
     with one_transaction():
         soon = now + timedelta(seconds=LEASE_SECONDS)
-        due = (Delivery.state == "queued", Delivery.next_try_at <= soon)
+        due = (Delivery.state == "queued", Delivery.next_try_at <= soon, not_held())
         statement = select(Delivery).where(Delivery.id == delivery_id, *due)
         message = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
         if message is None:
@@ -39,9 +43,10 @@ def _try(message: Delivery, now: datetime) -> None:
     message.attempts += 1
     try:
         with db.session.begin_nested():
+            prepare_report(message, now)
             sent = channel_named(message.channel).send(message)
     except Refused as refusal:
-        message.state, message.last_error = "failed", str(refusal)[:300]
+        message.state, message.last_error = "failed", without_address(message, str(refusal))[:300]
     except Unsent as problem:
         _put_off(message, str(problem), now)
     except Exception as fault:
@@ -51,10 +56,11 @@ def _try(message: Delivery, now: datetime) -> None:
     else:
         message.state, message.last_error = ("sent", None) if sent else ("skipped", "no such channel is set up")
         message.sent_at = now if sent else None
+        message.sealed_code = None
 
 
 def _put_off(message: Delivery, problem: str, now: datetime) -> None:
-    message.last_error = problem[:300]
+    message.last_error = without_address(message, problem)[:300]
     if message.attempts > len(DELAYS):
         message.state = "failed"
         log.error("message_failed", delivery=message.id, channel=message.channel, error=message.last_error)
@@ -72,15 +78,9 @@ def relay_deliveries(now: datetime, batch: int = 500) -> int:
 
 def _lease(now: datetime, batch: int) -> list[int]:
     with one_transaction():
-        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now)
-        due = due.order_by(Delivery.next_try_at).limit(batch).with_for_update(skip_locked=True)
-        again = now + timedelta(seconds=LEASE_SECONDS)
-        statement = update(Delivery).where(Delivery.id.in_(due.scalar_subquery())).values(next_try_at=again)
-        statement = statement.returning(Delivery.id).execution_options(synchronize_session=False)
-        ids = sorted(db.session.scalars(statement))
-        for delivery_id in ids:
-            enqueue_after_commit(JobName.DELIVER, delivery_id)
-        return ids
+        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now, not_held())
+        due = due.order_by(Delivery.next_try_at).limit(batch)
+        return lease(Delivery, due, now + timedelta(seconds=LEASE_SECONDS), JobName.DELIVER)
 
 
 def send_again(delivery_id: int, now: datetime) -> bool:

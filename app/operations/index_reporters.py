@@ -1,25 +1,40 @@
-"""Names that were sealed before they could be searched get their keyed words."""
+"""Identities that were sealed before they could be searched get their keyed hashes."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from app.extensions import db
 from app.models import Reporter
-from app.models.sealed import keyed_words
+from app.models.sealed import Unreadable, keyed_mark, keyed_words
+from workflow_rules.identity_marks import MARKS
 
 BATCH = 500
 
 
 def index_reporters() -> int:
-    """Fill the words of every name that has none, batch by batch; returns how many there were."""
-    done = 0
-    while rows := db.session.scalars(_waiting()).all():
+    """Fill what every identity lacks of them, batch by batch; returns how many there were."""
+    done = last = 0
+    while rows := db.session.scalars(_waiting(last)).all():
         for row in rows:
-            row.name_words = keyed_words(row.name or "")
+            _fill(row)
+        last = rows[-1].complaint_id
         db.session.commit()
         done += len(rows)
     return done
 
 
-def _waiting() -> Select[Reporter]:
-    missing = (Reporter.name.is_not(None), Reporter.name_words.is_(None))
-    return select(Reporter).where(*missing).order_by(Reporter.complaint_id).limit(BATCH)
+def _fill(row: Reporter) -> None:
+    """A part whose key is missing stays without: the key may come back."""
+    if row.name and row.name_words is None and not isinstance(row.name, Unreadable):
+        row.name_words = keyed_words(row.name)
+    for kind in MARKS:
+        text = getattr(row, kind)
+        if text and getattr(row, f"{kind}_mark") is None and not isinstance(text, Unreadable):
+            setattr(row, f"{kind}_mark", keyed_mark(kind, text))
+
+
+def _waiting(last: int) -> Select[Reporter]:
+    lacks = [and_(Reporter.name.is_not(None), Reporter.name_words.is_(None))]
+    for kind in MARKS:
+        lacks.append(and_(getattr(Reporter, kind).is_not(None), getattr(Reporter, f"{kind}_mark").is_(None)))
+    found = select(Reporter).where(or_(*lacks), Reporter.complaint_id > last)
+    return found.order_by(Reporter.complaint_id).limit(BATCH)

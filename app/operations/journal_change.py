@@ -17,7 +17,7 @@ def row_values(item: Any) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
 
 
-def journal_change(kind: str, before: Values, after: Values, officer_id: int, now: datetime) -> None:
+def journal_change(kind: str, before: Values, after: Values, officer_id: int | None, now: datetime) -> None:
     """Note what the row held before and after (None where it was not there); nothing where nothing changed."""
     if before != after:
         data = {"before": before, "after": after}

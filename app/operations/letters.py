@@ -1,25 +1,21 @@
 """The surat tanggapan beside the acts that make it: drafted, returned, frozen with its number when signed."""
 
-import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.after_commit import enqueue_after_commit
-from app.clock import office_time
 from app.extensions import db
-from app.job_names import JobName
-from app.models import Agency, Complaint, Letter, OfficerProfile
-from app.operations.number_series import next_number
+from app.models import Complaint, ComplaintEvent, Letter, PaperKind
+from app.operations.letter_numbers import enter_number, reserve_number
+from app.operations.paper_contents import letterhead, office, signatory_of, signatory_of_event
+from app.operations.papers import content_hash, make_paper
+from app.operations.sign_letter import prepared_hand, sign_now, waiting_shortly
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.decide import Decision
 from workflow_rules.steps import Step
-
-OFFICE_AGENCY = "diskominfosan"
 
 
 def keep_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
@@ -70,65 +66,79 @@ def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
     if letter is None:
         raise LookupError(f"no draft of {event.agency} on {complaint.number}")
     agency = letter.agency
-    year = office_time(event.at).year
-    running = next_number(f"letter:{agency.code}", year)
-    letter.number = f"{agency.classification_code}/{running:03d}/{agency.letter_suffix}/{year}"
+    hand = prepared_hand(letter, by, decision)
+    with waiting_shortly():
+        running, letter.number = reserve_number(agency, event.at)
     letter.verification_code = secrets.token_urlsafe(12)
     letter.signed_at = event.at
-    letter.frozen = _frozen(complaint, letter, decision, by)
-    letter.content_hash = content_hash(letter.frozen)
-    letter.state, letter.pdf_state = "signed", "queued"
+    paper = make_paper(
+        PaperKind.ANSWER_LETTER,
+        f"answer_letter:{letter.id}",
+        _frozen(complaint, letter, decision, by),
+        at=event.at,
+        complaint_id=complaint.id,
+        agency_code=agency.code,
+    )
+    letter.state, letter.paper_id = "signed", paper.id
+    enter_number(agency, running, letter.number, paper, event.at, by.id)
     db.session.flush()
-    enqueue_after_commit(JobName.RENDER_LETTER, letter.id)
+    if hand is not None:
+        sign_now(paper, hand)
 
 
-def content_hash(frozen: dict[str, Any]) -> str:
-    """SHA-256 of a letter's content as canonical JSON; what the verification page recomputes."""
-    body = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()
+def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
+    """The hash of each agency's draft that waits for its signature."""
+    statement = select(Letter).where(
+        Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "draft"
+    )
+    return {letter.agency_code: draft_hash(letter) for letter in db.session.scalars(statement)}
 
 
-def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person) -> dict[str, Any]:
-    """All that the paper shows, copied at signing: later changes of agency or officer do not reach it."""
-    agency = letter.agency
-    office = db.session.scalars(select(Agency).where(Agency.code == OFFICE_AGENCY)).one()
+def draft_hash(letter: Letter) -> str:
+    """SHA-256 of what an officer reads before signing: the words, whatever else is changed around them."""
+    return content_hash({"revision": letter.revision, "subject": letter.subject, "body": letter.body})
+
+
+def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
+    """What a draft and a signed letter both show."""
+    addressee = office()
     return {
-        "agency": {
-            "code": agency.code,
-            "name": agency.name,
-            "address": agency.address,
-            "city": agency.city,
-            "phone": agency.phone,
-            "email": agency.email,
-            "paper": agency.paper,
-        },
-        "addressee": {"name": office.name, "city": office.city},
-        "number": letter.number,
+        "agency": letterhead(letter.agency),
+        "addressee": {"name": addressee.name, "city": addressee.city},
         "urgency": complaint.urgency,
         "subject": letter.subject,
         "body": letter.body,
         "complaint": complaint.number,
+        "sp4n": complaint.sp4n_tracking_id,
         "complaint_title": complaint.title,
         "received_at": complaint.received_at.isoformat(),
-        "signed_at": decision.event.at.isoformat(),
-        "signatory": _signatory(decision, by),
-        "verification_code": letter.verification_code,
     }
 
 
-def _signatory(decision: Decision, by: Person) -> dict[str, Any]:
-    """Whose name stands below, and for whom (Plt., Plh., a.n.: Permendagri 1/2023)."""
-    capacity = decision.event.by
-    own = db.session.get(OfficerProfile, by.id) if by.id is not None else None
-    giver = db.session.get(OfficerProfile, capacity.on_behalf_of) if capacity.on_behalf_of else own
+def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person) -> dict[str, Any]:
+    """All that the paper shows, copied at signing: later changes of agency or officer do not reach it."""
     return {
-        "name": by.name,
-        "nip": own.nip if own else "",
-        "rank": own.rank if own else "",
-        "office": giver.position if giver else "",
-        "own_position": own.position if own else "",
-        "kind": capacity.kind.value if capacity.kind else None,
+        **letter_content(complaint, letter),
+        "number": letter.number,
+        "signed_at": decision.event.at.isoformat(),
+        "signatory": signatory_of(by, decision.event.by),
+        "signing": letter.agency.signing_method,
+        "verification_code": letter.verification_code,
+        "initials": _initials_on(letter),
     }
+
+
+def _initials_on(letter: Letter) -> list[dict[str, Any]]:
+    """Who initialled this draft, in their order; who submitted it stands behind it first, where initials are asked."""
+    own = (ComplaintEvent.complaint_id == letter.complaint_id, ComplaintEvent.agency_code == letter.agency_code)
+    acts = ComplaintEvent.kind.in_([Action.SUBMIT_DRAFT, Action.INITIAL])
+    since = (
+        select(ComplaintEvent).where(*own, acts, ComplaintEvent.at >= letter.drafted_at).order_by(ComplaintEvent.seq)
+    )
+    events = list(db.session.scalars(since))
+    if not events or not events[0].data.get("initials"):
+        return []
+    return [{**signatory_of_event(event), "at": event.at.isoformat()} for event in events]
 
 
 _KEEPERS: dict[Any, Callable[[Complaint, Decision, Person], None]] = {

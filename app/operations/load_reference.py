@@ -19,7 +19,7 @@ from app.models import (
     Village,
     WorkingWeek,
 )
-from app.reference_data import read
+from app.reference_data import read, sop_head
 from workflow_rules.sop import SopStep
 from workflow_rules.standard_sop import STANDARD_SOP
 
@@ -124,6 +124,11 @@ def _standard_sop(now: datetime) -> SopVersion:
         activated_at=now,
         decided_on=office_today(now),
         approved_by="Kepala Dinas Komunikasi, Informatika, Statistik dan Persandian",
+        legal_basis=sop_head.LEGAL_BASIS,
+        qualifications=sop_head.QUALIFICATIONS,
+        equipment=sop_head.EQUIPMENT,
+        warnings=sop_head.WARNINGS,
+        records=sop_head.RECORDS,
         steps=[_step_row(row, position) for position, row in enumerate(STANDARD_SOP.steps, start=1)],
     )
 

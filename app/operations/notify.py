@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.extensions import db
-from app.models import Complaint, DelegationRow, Notice, StepTask
+from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, Told
 from app.queries.complaints import open_tasks_of
-from app.queries.people import Hearers
-from workflow_rules.actors import Person
+from app.queries.people import Hearers, administrators
+from workflow_rules.actors import Actor, Person
 from workflow_rules.alarms import Alarm
 from workflow_rules.events import Event
 from workflow_rules.working_calendar import WorkingCalendar
@@ -29,9 +30,23 @@ class Notifier:
         """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened
         it.
         """
+        self.opened_many([(complaint.id, task) for task in opened], by)
+
+    def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person) -> None:
+        """The same for steps of several complaints, each with the key of its own."""
+        rows = [
+            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder}
+            for complaint_id, task in opened
+            for holder in self._hearers.of(task.actor, task.agency_code)
+            if holder != by.id
+        ]
+        self._tell(rows, "step_opened")
+
+    def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
+        """Tell those who are to initial a draft that it waits for them; each draft for itself."""
         for task in opened:
-            holders = self._hearers.of(task.actor, task.agency_code)
-            self._about_step(complaint, task, "step_opened", [h for h in holders if h != by.id])
+            told = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
+            self._about_step(complaint, task, "initial_asked", dict.fromkeys(told))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
         """Tell the office whose question the reporter has answered, and who stands in there, except who wrote it
@@ -57,6 +72,24 @@ class Notifier:
         """Both officers of a delegation hear that it has ended."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id))
 
+    def two_step_removed(self, journal_id: int, user_id: int) -> None:
+        """An officer hears that the second step of the own sign-in was taken away."""
+        self._add({"journal_id": journal_id, "level": 0}, "two_step_removed", (user_id,))
+
+    def file_held(self, file: Attachment) -> None:
+        """Tell the Admin which case holds a file that is not given out, and the administrator of what a scanner found,
+        who sees no case.
+        """
+        admins = self._hearers.of(Actor.COMPLAINT_ADMIN.value, None)
+        cause = {"attachment_id": file.id, "level": 0}
+        self._add({**cause, "complaint_id": file.complaint_id}, "file_held", admins)
+        if file.state_reason == "virus":
+            self._add(cause, "malware_found", administrators())
+
+    def records_looked_at(self, run_id: int, kind: str, users: Iterable[int]) -> None:
+        """How the nightly look at the records ended."""
+        self._add({"invariant_run_id": run_id, "level": 0}, kind, users)
+
     def _about_step(
         self, complaint: Complaint, task: StepTask, kind: str, users: Iterable[int], level: int = 0
     ) -> None:
@@ -64,13 +97,20 @@ class Notifier:
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
         """One notice a user; whoever has been told of this cause already is left out by the unique row."""
-        rows = [{**cause, "user_id": user, "kind": kind, "created_at": self.at} for user in users]
-        if not rows:
+        self._tell([{**cause, "user_id": user} for user in users], kind)
+
+    def _tell(self, causes: list[dict[str, Any]], kind: str) -> None:
+        """Causes of one kind all name the same columns; they are sent as arrays, whatever their number."""
+        if not causes:
             return
         table = Notice.__table__
-        statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
-        told = [Told(row.id, row.user_id) for row in db.session.execute(statement)]
-        self._outbox.send(told, kind)
+        names = list(causes[0])
+        arrays = (literal([cause[name] for cause in causes], ARRAY(BigInteger)) for name in names)
+        rows = func.unnest(*arrays).table_valued(*names).render_derived()
+        told = select(*(rows.c[name] for name in names), literal(kind), literal(self.at, table.c.created_at.type))
+        statement = insert(table).from_select([*names, "kind", "created_at"], told, include_defaults=False)
+        written = statement.on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
+        self._outbox.send([Told(row.id, row.user_id) for row in db.session.execute(written)], kind)
 
 
 def _question(task: StepTask) -> int:

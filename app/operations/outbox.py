@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import exists, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.after_commit import enqueue_after_commit
 from app.clock import office_time
@@ -45,11 +45,19 @@ class Outbox:
     def send(self, told: Sequence[Told], kind: str) -> None:
         """Each notice on every channel its officer has chosen."""
         self._read_wishes({t.user_id for t in told} - self._chosen.keys())
-        for one in told:
-            preference = self._chosen[one.user_id]
-            when = release(self._calendar, self._at, _wishes(preference), at_limit=kind == "step_late")
-            for channel in _channels(preference):
-                _carry(one, channel, when, kind, self._at)
+        for user_id, notices in _by_user(told).items():
+            self._carry(user_id, notices, kind)
+
+    def _carry(self, user_id: int, notices: list[int], kind: str) -> None:
+        """An officer's notices go together: one message a channel carries them all."""
+        preference = self._chosen[user_id]
+        when = release(self._calendar, self._at, _wishes(preference), at_limit=kind == "step_late")
+        for channel in _channels(preference):
+            message = _message_for(user_id, channel, when, kind, self._at)
+            notice = func.unnest(literal(notices, ARRAY(BigInteger))).column_valued("notice_id")
+            rows = select(notice, literal(channel), literal(message, BigInteger))
+            statement = insert(DeliveryItem.__table__).from_select(["notice_id", "channel", "delivery_id"], rows)
+            db.session.execute(statement.on_conflict_do_nothing())
 
     def _read_wishes(self, users: Set[int]) -> None:
         if users:
@@ -94,19 +102,25 @@ def _channels(preference: NoticePreference | None) -> Iterator[str]:
         yield "gateway"
 
 
-def _carry(told: Told, channel: str, when: Release, kind: str, at: datetime) -> None:
+def _by_user(told: Iterable[Told]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for one in told:
+        found.setdefault(one.user_id, []).append(one.notice_id)
+    return found
+
+
+def _message_for(user_id: int, channel: str, when: Release, kind: str, at: datetime) -> int:
     message = None
     if when.with_digest:
-        message = open_digest(told.user_id, channel, office_time(when.at).date(), when.at, at)
-    message = message or _waiting(told.user_id, channel) or _new_message(told.user_id, channel, kind, at)
-    row = {"notice_id": told.notice_id, "channel": channel, "delivery_id": message}
-    db.session.execute(insert(DeliveryItem.__table__).values(row).on_conflict_do_nothing())
+        message = open_digest(user_id, channel, office_time(when.at).date(), when.at, at)
+    return message or _waiting(user_id, channel) or _new_message(user_id, channel, kind, at)
 
 
 def _waiting(user_id: int, channel: str) -> int | None:
     """A message to the same officer that nobody has tried to send yet; one that is being sent is passed by."""
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on.is_(None))
-    statement = select(Delivery.id).where(*same, *_UNTRIED)
+    of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
+    statement = select(Delivery.id).where(*same, *of_notices, *_UNTRIED)
     return db.session.scalars(statement.limit(1).with_for_update(skip_locked=True)).first()
 
 

@@ -7,18 +7,20 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, StepTask
+from app.models import Agency, Complaint, ComplaintEvent, StepTask
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
-from app.operations.letters import keep_letter
+from app.operations.letters import draft_hashes, keep_letter
+from app.operations.note_change import note_change
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
+from app.operations.tell_reporter import tell_of_act
 from app.queries.complaints import facts_of, get_for_update, open_tasks_of
 from app.queries.reference import agencies_in_service, load_sop, load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
-from workflow_rules.actors import Person
+from workflow_rules.actors import Actor, Person
 from workflow_rules.deadlines import deadline_for
 from workflow_rules.decide import Decision, decide, sees
 from workflow_rules.facts import ComplaintFacts
@@ -46,11 +48,13 @@ def perform_action(
     *,
     now: datetime | None = None,
     address: str | None = None,
+    origin: str = "office",
 ) -> Performed:
     """Do one action on a complaint, whole or not at all; raises ActionRefused and then has changed nothing.
 
     `expected_version` is what the form or client saw (None only for acts of the clock and of SP4N); `now` is taken
-    after the row is locked, so that events never run backwards.
+    after the row is locked, so that events never run backwards; `origin` says in the change
+    feed whose act it was, the office's or SP4N's.
     """
     with one_transaction():
         complaint = get_for_update(complaint_id)
@@ -65,7 +69,9 @@ def perform_action(
         notifier = Notifier(calendar, at)
         raise_passed_limits(complaint, open_tasks_of(complaint), notifier)
         keep_ledger(complaint, facts, decision.after, decision.event, by)
-        return _carry_out(complaint, decision, by, sop, notifier, address)
+        done = _carry_out(complaint, decision, by, sop, notifier, address)
+        note_change(complaint, done.event, origin)
+        return done
 
 
 def attach_to_case(
@@ -106,9 +112,13 @@ def _carry_out(
     opened = tuple(project_facts(complaint, decision.after, decision.event, sop, notifier.calendar).values())
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
+    tell_of_act(complaint, decision, event.seq)
     notifier.opened(complaint, opened, by)
     if decision.event.kind is Action.ADD_INFORMATION:
         notifier.answered(complaint, decision.event, by)
+    if decision.event.kind is Action.SUBMIT_DRAFT:
+        track = decision.after.track(decision.event.agency)
+        notifier.initials_asked(complaint, opened, track.awaits if track else ())
     return Performed(complaint, event, decision, opened)
 
 
@@ -131,7 +141,16 @@ def _known(
         merge_target=_merge_target(request) if request.action is Action.MERGE else None,
         silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
         question_ends_at=_question_ends_at(request, facts, sop, calendar),
+        initials=_initials(facts) if request.action is Action.SUBMIT_DRAFT else {},
+        drafts=draft_hashes(complaint) if request.action is Action.SIGN else {},
     )
+
+
+def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
+    """Who initials the drafts of each agency on the case."""
+    on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
+    asked = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
+    return {code: tuple(Actor(name) for name in names) for code, names in asked}
 
 
 def _merge_target(request: ActionRequest) -> MergeTarget | None:

@@ -1,5 +1,7 @@
 """Writes a decided state into its rows: nothing here decides, it only makes the tables say what the rules said."""
 
+from collections.abc import Iterable
+
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
@@ -24,7 +26,22 @@ def project_facts(
     return opened
 
 
+def project_first(
+    complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+) -> StepTask:
+    """The same for a complaint that has just come in, whose only row beside it is the step that it opens."""
+    (step,) = after.open_steps
+    task = open_task(complaint, step, sop.owner(step.step), after, sop)
+    set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
+    _write_state(complaint, after, event, [task])
+    return task
+
+
 def _write_case(complaint: Complaint, after: ComplaintFacts, event: Event) -> None:
+    _write_state(complaint, after, event, open_tasks_of(complaint))
+
+
+def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, tasks: Iterable[StepTask]) -> None:
     complaint.status = after.status.value
     complaint.confidentiality = after.confidentiality.value
     complaint.cycle = after.cycle
@@ -36,7 +53,7 @@ def _write_case(complaint: Complaint, after: ComplaintFacts, event: Event) -> No
     complaint.answered_at = after.answered_at
     if after.status in ENDED and complaint.ended_at is None:
         complaint.ended_at = event.at
-    running = [t.due_at for t in open_tasks_of(complaint) if t.paused_at is None]
+    running = [t.due_at for t in tasks if t.paused_at is None]
     complaint.next_due_at = min(running, default=None)
 
 
@@ -67,6 +84,7 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
     row.replaces = track.replaces
     row.field_visit = track.field_visit
     row.cross_agency = track.cross_agency
+    row.awaits = [actor.value for actor in track.awaits]
 
 
 def _write_tasks(

@@ -15,6 +15,8 @@ class Seen:
     """A notice that its officer has opened, and the case it leads to; None where it leads to no case."""
 
     complaint_id: int | None
+    of_report: bool = False
+    of_records: bool = False
 
 
 def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
@@ -25,7 +27,7 @@ def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
         if notice is None:
             return None
         notice.read_at = notice.read_at or now
-        return Seen(notice.complaint_id)
+        return Seen(notice.complaint_id, notice.report_job_id is not None, notice.invariant_run_id is not None)
 
 
 def mark_all_read(user_id: int, now: datetime) -> int:

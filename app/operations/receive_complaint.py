@@ -3,21 +3,25 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import insert, text
 
 from app.clock import office_time, utc_now
 from app.extensions import db
-from app.models import Complaint, Reporter, SopVersion
+from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
+from app.operations.note_change import first_change
 from app.operations.notify import Notifier
-from app.operations.number_series import next_number
-from app.operations.project_facts import project_facts
-from app.operations.record_history import keep_ledger, record_history
+from app.operations.number_series import next_keys, next_numbers
+from app.operations.project_facts import project_first
+from app.operations.record_history import begin_history, first_ledger_lines
 from app.operations.report_input import Report
+from app.operations.tell_reporter import channel_for, tell_reporter
 from app.queries.complaints import reporter_facts
 from app.queries.reference import active_sop_version, load_sop, load_working_calendar
 from app.transaction import one_transaction
@@ -27,7 +31,12 @@ from workflow_rules.evolve import begin
 from workflow_rules.identity import Confidentiality
 from workflow_rules.numbering import format_complaint_number
 from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.sop import Sop
+from workflow_rules.working_calendar import WorkingCalendar
 
+# What the insertion takes anyway, but before the calendar is read: a change of it holds all cases, and whoever had to
+# wait for that counts by the new one (recompute_deadlines).
+AFTER_A_CHANGE_OF_CALENDAR = text("LOCK TABLE complaint IN ROW EXCLUSIVE MODE")
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -54,23 +63,44 @@ def receive_complaint(
     now: datetime | None = None,
     address: str | None = None,
     sp4n: dict[str, Any] | None = None,
+    tell: bool = False,
 ) -> Received:
-    """Take in one report under the active SOP and open step 1; the running number is drawn in the same transaction."""
+    """Take in one report under the active SOP and open step 1; the running number is drawn in the same transaction.
+
+    With `tell` the reporter gets number and code as a message, and hears of what follows, where an address was left.
+    """
+    return receive_complaints([(report, sp4n or {})], by, now=now, address=address, tell=tell)[0]
+
+
+def receive_complaints(
+    reports: Sequence[tuple[Report, dict[str, Any]]],
+    by: Person,
+    *,
+    now: datetime | None = None,
+    address: str | None = None,
+    tell: bool = False,
+) -> list[Received]:
+    """The same for many, each with what SP4N knows it by: every table is written once, whatever their number."""
     capacity = may_receive(by)
     with one_transaction():
         at = now or utc_now()
         version = active_sop_version()
-        complaint, code = _insert(report, version, at, sp4n or {})
-        event = Event(SystemEvent.RECEIVED, at, capacity, None, None, received_data(complaint, report.reporter))
-        facts = begin(complaint.number, event)
-        record_history(complaint, event, by, address)
-        keep_ledger(complaint, None, facts, event, by)
-        notifier = Notifier(load_working_calendar(), at)
-        opened = project_facts(complaint, facts, event, load_sop(version), notifier.calendar)
-        for filename, content in report.attachments:
-            store_file(complaint, filename, content, capacity.actor.value, at)
-        notifier.opened(complaint, opened.values(), by)
-        return Received(complaint, code)
+        db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
+        reception = _Reception(at, capacity, by, address, tell, version, load_sop(version), load_working_calendar())
+        numbers = next_numbers("complaint", office_time(at).year, len(reports))
+        keys = [_Keys(*row) for row in next_keys(len(reports), "complaint", "complaint_event", "step_task")]
+        taken = list(zip(keys, numbers, reports, strict=True))
+        new = [_make(key, number, *report, reception) for key, number, report in taken]
+        pairs = zip(new, reports, keys, strict=True)
+        beside = [_open(received.complaint, report, reception, key) for received, (report, _), key in pairs]
+        db.session.flush()
+        _write_beside(beside)
+        opened = [(row.event.complaint_id, row.task) for row in beside]
+        Notifier(reception.calendar, at).opened_many(opened, by)
+        if tell:
+            for received in new:
+                tell_reporter(received.complaint, "received", 1, at, received.tracking_code)
+        return new
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
@@ -85,27 +115,98 @@ def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, A
     }
 
 
-def _insert(report: Report, version: SopVersion, at: datetime, sp4n: dict[str, Any]) -> tuple[Complaint, str]:
-    year = office_time(at).year
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
-    number = format_complaint_number(year, next_number("complaint", year))
+@dataclass(frozen=True)
+class _Reception:
+    """What all reports taken in at one moment have in common."""
+
+    at: datetime
+    capacity: Capacity
+    by: Person
+    address: str | None
+    tell: bool
+    version: SopVersion
+    sop: Sop
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of one complaint's first rows, known before anything is written."""
+
+    complaint: int
+    event: int
+    task: int
+
+
+def _make(keys: _Keys, running: int, report: Report, sp4n: dict[str, Any], reception: _Reception) -> Received:
+    code = new_code()
+    number = format_complaint_number(office_time(reception.at).year, running)
     complaint = Complaint(
+        id=keys.complaint,
         number=number,
         status="registering",
         version=1,
         cycle=1,
-        sop_version=version,
-        received_at=at,
+        sop_version=reception.version,
+        received_at=reception.at,
         tracking_code_hash=hash_code(number, code),
         **sp4n,
         **report.values,
     )
     db.session.add(complaint)
+    return Received(complaint, code)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a complaint's own row from its first moment on."""
+
+    event: ComplaintEvent
+    task: StepTask
+    reporter: Reporter | None
+    ledger: list[dict[str, Any]]
+    change: dict[str, Any] | None
+
+
+def _open(complaint: Complaint, report: Report, reception: _Reception, keys: _Keys) -> _Beside:
+    told = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
+    told_by = channel_for(report.reporter) if reception.tell else None
+    reporter = Reporter(complaint_id=complaint.id, told_by=told_by, **report.reporter) if told else None
+    data = received_data(complaint, report.reporter)
+    event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
+    facts = begin(complaint.number, event)
+    row = begin_history(complaint, event, reception.by, reception.address)
+    task = project_first(complaint, facts, event, reception.sop, reception.calendar)
+    row.id, task.id = keys.event, keys.task
+    for filename, content in _different(report.attachments):
+        store_file(complaint, filename, content, reception.capacity.actor.value, reception.at, "attachments")
+    ledger = first_ledger_lines(complaint, facts, event, reception.by)
+    change = first_change(complaint, row) if complaint.sp4n_tracking_id else None
+    return _Beside(row, task, reporter, ledger, change)
+
+
+def _write_beside(beside: Sequence[_Beside]) -> None:
+    """Who reported, and the lines of the book of time and of the change feed, whose keys nobody asks for."""
+    db.session.add_all(row.reporter for row in beside if row.reporter is not None)
     db.session.flush()
-    if report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS:
-        db.session.add(Reporter(complaint_id=complaint.id, **report.reporter))
-        db.session.flush()
-    return complaint, code
+    ledger = [line for row in beside for line in row.ledger]
+    changes = [row.change for row in beside if row.change is not None]
+    db.session.execute(insert(LedgerRow.__table__), ledger)
+    if changes:
+        db.session.execute(insert(SyncChange.__table__), changes)
+
+
+def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+    """One of each content, under the name it came with first."""
+    found: dict[bytes, tuple[str, bytes]] = {}
+    for name, content in files:
+        found.setdefault(hashlib.sha256(content).digest(), (name, content))
+    return found.values()
+
+
+def new_code() -> str:
+    """Eight letters and digits that nobody mistakes for one another."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
 
 
 def hash_code(number: str, code: str) -> str:

@@ -24,9 +24,20 @@ def record_history(complaint: Complaint, event: Event, by: Person, address: str 
         .limit(1)
         .execution_options(unscoped=True)
     ).first()
+    return _append(complaint, event, by, address, last.seq + 1 if last else 1, last.hash if last else GENESIS)
+
+
+def begin_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
+    """The first event of a complaint that this transaction has just made."""
+    return _append(complaint, event, by, address, 1, GENESIS)
+
+
+def _append(
+    complaint: Complaint, event: Event, by: Person, address: str | None, seq: int, previous: str
+) -> ComplaintEvent:
     row = ComplaintEvent(
         complaint_id=complaint.id,
-        seq=last.seq + 1 if last else 1,
+        seq=seq,
         kind=event.kind.value,
         step=event.step.value if event.step else None,
         agency_code=event.agency,
@@ -38,7 +49,7 @@ def record_history(complaint: Complaint, event: Event, by: Person, address: str 
         at=event.at,
         address=address,
         data=dict(event.data),
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=previous,
     )
     row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
     db.session.add(row)
@@ -68,16 +79,22 @@ def keep_ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
-    db.session.add_all(_ledger_row(complaint, entry) for entry in entries(before, after, event, by.id))
+    lines = entries(before, after, event, by.id)
+    db.session.add_all(LedgerRow(**_ledger_line(complaint, entry)) for entry in lines)
 
 
-def _ledger_row(complaint: Complaint, entry: LedgerEntry) -> LedgerRow:
-    return LedgerRow(
-        complaint_id=complaint.id,
-        kind=entry.kind.value,
-        at=entry.at,
-        step=entry.step.value,
-        track=entry.track,
-        house=entry.house,
-        officer_id=entry.officer,
-    )
+def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:
+    """What the reception of a new complaint puts into the book of time, for the caller to write."""
+    return [_ledger_line(complaint, entry) for entry in entries(None, after, event, by.id)]
+
+
+def _ledger_line(complaint: Complaint, entry: LedgerEntry) -> dict[str, Any]:
+    return {
+        "complaint_id": complaint.id,
+        "kind": entry.kind.value,
+        "at": entry.at,
+        "step": entry.step.value,
+        "track": entry.track,
+        "house": entry.house,
+        "officer_id": entry.officer,
+    }

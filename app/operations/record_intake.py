@@ -41,8 +41,13 @@ class Intake:
     due_at: datetime
 
 
-def record_intake(payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None) -> Intake:
-    """Take in a report; raises ActionRefused with every faulty field, AlreadyHere for a known tracking number."""
+def record_intake(
+    payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
+) -> Intake:
+    """Take in a report; raises ActionRefused with every faulty field, AlreadyHere for a known tracking number.
+
+    With `tell` the reporter gets number and code as a message, where an address was left.
+    """
     may_receive(by)
     with one_transaction():
         errors = _faults(payload, tracking_id)
@@ -52,7 +57,7 @@ def record_intake(payload: dict[str, Any], by: Person, *, tracking_id: str = "",
         if from_sp4n:
             refuse_known(tracking_id)
         link = {"sp4n_tracking_id": tracking_id} if from_sp4n else {}
-        received = receive_complaint(clean_report(payload), by, address=address, sp4n=link)
+        received = receive_complaint(clean_report(payload), by, address=address, sp4n=link, tell=tell)
         task = open_tasks_of(received.complaint)[0]
         return Intake(received.complaint.id, received.complaint.number, received.tracking_code, task.step, task.due_at)
 

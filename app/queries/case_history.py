@@ -7,6 +7,7 @@ from typing import Any
 
 from app.labels.acts import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.labels.case_page import CHOICES_OF, LEADING
+from app.labels.inbound import CHANGED, CHOSEN, DECIDED, PARTS
 from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case
@@ -23,6 +24,7 @@ GROUP_OF = {
     "continue_without": "arahan",
     "dispose_answer": "arahan",
     "submit_draft": "surat",
+    "initial": "surat",
     "sign": "surat",
     "send": "surat",
     "send_back": "surat",
@@ -31,6 +33,12 @@ GROUP_OF = {
     "add_information": "keterangan",
     "expire_question": "keterangan",
     "revised": "keterangan",
+    "code_replaced": "keterangan",
+    "file_checked": "keterangan",
+    "identity_opened": "keterangan",
+    "identity_removed": "keterangan",
+    "redacted": "keterangan",
+    "settled": "keterangan",
     "note": "catatan",
     "attach": "berkas",
     "breached": "batas",
@@ -49,6 +57,7 @@ ICON_OF = {
     "dispose": "corner-down-right",
     "dispose_answer": "corner-down-right",
     "submit_draft": "file-text",
+    "initial": "signature",
     "sign": "writing-sign",
     "send": "send",
     "send_back": "arrow-back-up",
@@ -56,9 +65,16 @@ ICON_OF = {
     "request_information": "help",
     "add_information": "message",
     "expire_question": "hourglass",
+    "revised": "refresh",
+    "settled": "check",
     "note": "message-2",
     "attach": "paperclip",
     "breached": "alert-triangle",
+    "code_replaced": "key",
+    "file_checked": "paperclip",
+    "identity_opened": "eye",
+    "identity_removed": "trash",
+    "redacted": "lock",
     "archive": "archive",
     "merge": "git-merge",
     "mark_field_visit": "map-pin",
@@ -68,8 +84,11 @@ ICON_OF = {
     "withdraw": "x",
 }
 # Shown as the words that were written; the body of a letter stands on its own paper further up.
-WRITTEN = ("instruction", "question", "text", "note", "reason", "comment", "incomplete_reason", "proof")
-FACTS_SHOWN = ("reason", "urgency", "unit", "subject", "into", "channel", "score", "filename")
+WRITTEN = (
+    *("instruction", "question", "text", "note", "reason", "comment", "incomplete_reason", "proof", "code_reason"),
+    *("identity_reason", "redaction_reason"),
+)
+FACTS_SHOWN = ("reason", "urgency", "unit", "subject", "into", "channel", "score", "filename", "tracking_id")
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,7 @@ class Disposition:
     instruction: str
     at: datetime
     route: str = ""
+    cause: int = 0
 
 
 def timeline(case: Case, group: str = "") -> list[Entry]:
@@ -164,6 +184,10 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
         yield str(PARAMETERS["agencies"]), names_of(case, data)
     if event.kind == "direct" and data.get("route"):
         yield str(PARAMETERS["route"]), str(CHOICES["route"][data["route"]])
+    if data.get("changed"):
+        yield str(CHANGED), ", ".join(str(PARTS[name]) for name in data["changed"] if name in PARTS)
+    if data.get("choice"):
+        yield str(DECIDED), str(CHOSEN[data["choice"]])
     for name in FACTS_SHOWN:
         value = data.get(name)
         if value is not None and (name != "reason" or _labels(event, name)):
@@ -199,28 +223,45 @@ def names_of(case: Case, data: dict[str, Any]) -> str:
 
 def dispositions(case: Case) -> list[Disposition]:
     """Steps 4, 6 and 10 as the disposition sheet has them, the first first."""
-    made = {"direct": _directed, "dispose": _disposed, "dispose_answer": _answer_disposed}
-    return [made[event.kind](case, event) for event in case.events if event.kind in made]
+    return [disposition_of(case, event) for event in case.events if event.kind in _DISPOSITIONS]
+
+
+def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
+    """One of them."""
+    return _DISPOSITIONS[event.kind](case, event)
+
+
+def names_in_full(case: Case, event: ComplaintEvent) -> list[dict[str, Any]]:
+    """The agencies of a direction as a paper names them, each with whether it leads."""
+    lead = event.data.get("lead")
+    return [{"name": case.full_name(code), "lead": code == lead} for code in event.data.get("agencies", ())]
 
 
 def _directed(case: Case, event: ComplaintEvent) -> Disposition:
-    to, data = names_of(case, event.data), event.data
-    return Disposition(byline(case, event), to, data.get("instruction", ""), event.at, data.get("route") or "")
+    data = event.data
+    told = (byline(case, event), names_of(case, data), data.get("instruction", ""), event.at)
+    return Disposition(*told, route=data.get("route") or "", cause=event.id)
 
 
 def _disposed(case: Case, event: ComplaintEvent) -> Disposition:
     to = event.data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
-    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at)
+    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
 
 
 def _answer_disposed(case: Case, event: ComplaintEvent) -> Disposition:
     to = office_of(case, case.sop.owner(Step.REPLY).value, None)
-    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at)
+    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
+
+
+_DISPOSITIONS = {"direct": _directed, "dispose": _disposed, "dispose_answer": _answer_disposed}
+
+
+_WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opened", "identity_removed")
 
 
 def recent_changes(case: Case, seen_version: int) -> list[Entry]:
     """What others did since a form was opened, the newest first; each act raises the version by one."""
-    acts = [e for e in case.events if e.kind != "breached"]
+    acts = [e for e in case.events if e.kind not in _WITHOUT_VERSION]
     missed = max(case.complaint.version - seen_version, 1)
     return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
+from app.models.sealed import Unreadable
 from app.queries.case_rows import (
     LARGEST_ID,
     Office,
@@ -20,7 +22,7 @@ from app.queries.case_rows import (
 )
 from app.queries.complaints import facts_from, hides_reporter
 from workflow_rules.actions import Action
-from workflow_rules.actors import Person
+from workflow_rules.actors import Actor, Person
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.identity import missing_identity
@@ -75,6 +77,11 @@ class Case:
         return hides_reporter(self.complaint, self.person)
 
     @property
+    def takes_in(self) -> bool:
+        """Whether this officer answers for how cases come in, and so for their numbers elsewhere."""
+        return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
+
+    @property
     def lacking(self) -> tuple[str, ...]:
         """What the identity checklist of step 1 still misses."""
         facts = self.facts
@@ -83,6 +90,8 @@ class Case:
     @property
     def masked_name(self) -> str:
         """The reporter's initials; the name itself is never on this page."""
+        if self.reporter and isinstance(self.reporter.name, Unreadable):
+            return str(self.reporter.name)
         words = (self.reporter.name or "").split() if self.reporter else []
         initials = [word[0] for word in words[:2]]
         return f"{'. '.join(initials)}••••" if initials else ""
@@ -109,8 +118,10 @@ def main_complaint_of(complaint: Complaint) -> Complaint | None:
     return db.session.scalars(select(Complaint).where(Complaint.id == complaint.merged_into_id)).first()
 
 
-def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
-    """The whole page of one case for one person; raises ActionRefused(not_visible)."""
+def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = True) -> Case:
+    """The whole page of one case for one person, its letters and files only where they are shown; raises
+    ActionRefused(not_visible).
+    """
     complaint, reporter = read_complaint(complaint_id, person)
     tasks, holders = tasks_with_holders(complaint)
     agencies, tracks = agencies_with_tracks(complaint)
@@ -127,8 +138,8 @@ def load_case(complaint_id: int, person: Person, now: datetime) -> Case:
         tasks=tasks,
         agencies=agencies,
         events=events_of(complaint),
-        letters=letters_of(complaint, person),
-        attachments=attachments_of(complaint),
+        letters=letters_of(complaint, person) if papers else [],
+        attachments=attachments_of(complaint) if papers else [],
         reporter=reporter,
         allowed=allowed_actions(facts, person, sop),
         holders=holders,
@@ -139,6 +150,7 @@ def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
     """A signed letter of a case this person may see; raises ActionRefused(not_visible)."""
     complaint = find_complaint(complaint_id, person)
     statement = select(Letter).where(Letter.id == min(letter_id, LARGEST_ID), Letter.complaint_id == complaint.id)
+    statement = statement.options(joinedload(Letter.paper))
     letter = db.session.scalars(statement.where(Letter.state == "signed")).first()
     if letter is None:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -160,4 +172,5 @@ def letter_by_code(code: str) -> Letter | None:
     if "\x00" in code or len(code) > 100:
         return None
     statement = select(Letter).where(Letter.verification_code == code, Letter.state == "signed")
-    return db.session.scalars(statement.execution_options(unscoped=True)).first()
+    wanted = statement.options(joinedload(Letter.paper)).execution_options(unscoped=True, beyond_wall=True)
+    return db.session.scalars(wanted).first()

@@ -17,6 +17,7 @@ from app.models import (
     Complaint,
     ComplaintEvent,
     Letter,
+    LetterScan,
     OfficerProfile,
     Reporter,
     StepTask,
@@ -103,6 +104,7 @@ def events_of(complaint: Complaint) -> list[ComplaintEvent]:
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
     """Letters, the newest first; a draft is only its own agency's business until it is signed."""
     statement = select(Letter).where(Letter.complaint_id == complaint.id)
+    statement = statement.options(joinedload(Letter.paper), joinedload(Letter.scan).joinedload(LetterScan.attachment))
     if not person.sees_every_case:
         statement = statement.where(or_(Letter.state == "signed", Letter.agency_code.in_(sorted(person.agencies))))
     return list(db.session.scalars(statement.order_by(Letter.id.desc())))

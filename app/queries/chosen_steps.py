@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Complaint, StepTask
-from app.queries.worklists import waits_for
+from app.queries.waiting import waits_for
 from workflow_rules.actors import Person
 
 

@@ -1,7 +1,7 @@
 """The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.clock import midnight
 from app.extensions import db
 from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
 from app.queries.complaints import visible_to
@@ -40,7 +41,10 @@ PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedlo
 
 @dataclass(frozen=True)
 class ComplaintFilter:
-    """What is wanted of the list, reference rows by their codes; every part empty means every complaint."""
+    """What is wanted of the list, reference rows by their codes; every part empty means every complaint.
+
+    `since` and `until` are the first and the last day of receipt, on the office's clock.
+    """
 
     search: Search | None = None
     status: CaseStatus | None = None
@@ -51,6 +55,8 @@ class ComplaintFilter:
     category: str | None = None
     channel: str | None = None
     district: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 class ComplaintRow(NamedTuple):
@@ -96,8 +102,8 @@ def names_of_agencies() -> ScalarSelect[Any]:
 def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSelect[int]:
     """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
     if wanted.search is not None:
-        return count_hits(wanted.search, visible_to(person), *_criteria(wanted, now))
-    return select(func.count(Complaint.id)).where(visible_to(person), *_criteria(wanted, now)).scalar_subquery()
+        return count_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
+    return select(func.count(Complaint.id)).where(visible_to(person), *criteria_of(wanted, now)).scalar_subquery()
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
@@ -111,13 +117,13 @@ def complaint_page(
     """One page of the list: the best match first where words are searched, else the newest; by `batas` the nearest
     limit first, by `lama` the oldest case.
     """
-    nearest = _nearest_step()
+    nearest = nearest_step()
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
         .outerjoin(nearest, true())
         .options(*PARTS)
     )
-    criteria = (visible_to(person), *_criteria(wanted, now))
+    criteria = (visible_to(person), *criteria_of(wanted, now))
     if wanted.search is None:
         statement = statement.where(*criteria).order_by(*_ORDERS.get(order, _NEWEST)).limit(limit).offset(offset)
     else:
@@ -146,7 +152,7 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def _nearest_step() -> LateralFromClause:
+def nearest_step() -> LateralFromClause:
     """The open step of a case whose limit comes first; one that waits for the reporter only when no other is open."""
     same_step = and_(_sop_steps.c.step == _tasks.c.step, _sop_steps.c.sop_version_id == Complaint.sop_version_id)
     columns = (_tasks.c.step, _sop_steps.c.number, _tasks.c.due_at, _tasks.c.warn_at, _tasks.c.paused_at)
@@ -160,8 +166,9 @@ def _nearest_step() -> LateralFromClause:
     return statement.correlate(Complaint.__table__).lateral("nearest")
 
 
-def _criteria(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found = about(wanted.category, wanted.district)
+def criteria_of(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool]]:
+    """The filter as conditions on Complaint; the words of a search are not among them."""
+    found = [*about(wanted.category, wanted.district), *_received(wanted)]
     if wanted.status is not None:
         found.append(Complaint.status == wanted.status.value)
     if wanted.running:
@@ -171,6 +178,15 @@ def _criteria(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool
     if wanted.channel:
         found.append(Complaint.channel == wanted.channel)
     return [*found, *_at(wanted)]
+
+
+def _received(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        found.append(Complaint.received_at >= midnight(wanted.since))
+    if wanted.until is not None and wanted.until < date.max:
+        found.append(Complaint.received_at < midnight(wanted.until + timedelta(days=1)))
+    return found
 
 
 def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:

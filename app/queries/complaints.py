@@ -9,14 +9,24 @@ from sqlalchemy.orm import selectinload
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
 from workflow_rules.actions import Action
-from workflow_rules.actors import Person
+from workflow_rules.actors import AGENCY_ACTORS, Actor, Person
+from workflow_rules.events import SystemEvent
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.personal_traces import without_traces
 from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
 
 _tracks = AgencyTrackRow.__table__
 # Where officers write about the reporter.
-_ABOUT_REPORTER = frozenset({"proof", "incomplete_reason"})
+_ABOUT_REPORTER = frozenset(
+    {"proof", "incomplete_reason", "code_reason", "identity_reason", "fields", "redaction_reason"}
+)
+# What a report said before: whoever wishes to stay unknown has perhaps taken a name or a number out of it.
+_OLD_WORDS = frozenset({"before", "refused"})
+# Where a case was redacted, what came beside and after was not: agencies read what the Admin chose, and nothing else.
+NEW_WORDS = frozenset({"after", "files_added", "files_removed"})
+# What a reporter wrote, or an officer after their words; agencies read it without what may tell who it was.
+OWN_WORDS = frozenset({"add_information", "note", "attach", "reopen", "rate", "withdraw", "request_information"})
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
@@ -33,18 +43,61 @@ def visible_to(person: Person) -> ColumnElement[bool]:
     return true() if ids is None else Complaint.id.in_(ids)
 
 
+def public_ids() -> Select[tuple[int]]:
+    """A sub-select of the complaints that anybody may know of: open ones only, and none that was taken back."""
+    cases = Complaint.__table__
+    shown = (cases.c.confidentiality == Confidentiality.OPEN.value, cases.c.status != CaseStatus.WITHDRAWN.value)
+    return select(cases.c.id).where(*shown)
+
+
 def hides_reporter(complaint: Complaint, person: Person) -> bool:
     """An agency learns nothing at all of a reporter who asked for secrecy (design section 6)."""
     return complaint.confidentiality == Confidentiality.SECRET and not person.sees_every_case
 
 
+def is_reading_program(person: Person) -> bool:
+    """Whether a program reads with a key: it sees what a supervisor sees, but is no officer bound by an oath."""
+    return person.observes and person.id is None
+
+
+def hides_text(complaint: Complaint, person: Person) -> bool:
+    """A program learns of a secret or anonymous case that it is there and how it goes, not what was written in it:
+    the words of a reporter may say who wrote them.
+    """
+    return is_reading_program(person) and complaint.confidentiality != Confidentiality.OPEN
+
+
 def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> dict[str, Any]:
     """An event as far as this person may read it: not a word on a secret reporter, nor another agency's draft."""
-    hidden = _ABOUT_REPORTER if hides_reporter(complaint, person) else frozenset()
+    if hides_text(complaint, person):
+        return {}
+    unnamed = hides_reporter(complaint, person) or is_reading_program(person)
+    hidden = about_reporter(event) if unnamed else frozenset()
+    if complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case:
+        hidden |= _OLD_WORDS | (NEW_WORDS if complaint.redacted else frozenset())
     foreign = not person.sees_every_case and event.agency_code not in person.agencies
     if foreign and event.kind == Action.SUBMIT_DRAFT:
         hidden |= {"subject", "body"}
-    return {name: value for name, value in event.data.items() if name not in hidden}
+    own_words = _tells_of_reporter(event, complaint, person)
+    if own_words and complaint.redacted:
+        hidden |= {"filename"}
+    shown = {name: value for name, value in event.data.items() if name not in hidden}
+    return _covered(shown) if own_words else shown
+
+
+def _tells_of_reporter(event: ComplaintEvent, complaint: Complaint, person: Person) -> bool:
+    """Whether an agency reads here what a reporter who wished to stay unknown wrote, or the office after them."""
+    guarded = complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case
+    return guarded and event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS
+
+
+def _covered(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: without_traces(value) if isinstance(value, str) else value for name, value in data.items()}
+
+
+def about_reporter(event: ComplaintEvent) -> frozenset[str]:
+    """The particulars of an event that could tell who reported."""
+    return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
@@ -122,4 +175,5 @@ def _track(row: AgencyTrackRow) -> AgencyTrack:
         row.replaces,
         row.field_visit,
         row.cross_agency,
+        tuple(Actor(actor) for actor in row.awaits),
     )

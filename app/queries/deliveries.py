@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -38,7 +39,7 @@ def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
     """The messages that were given up, newest first."""
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
-    rows = db.session.execute(statement.options(selectinload(Delivery.user)))
+    rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))
     return [_line(row, count) for row, count in rows]
 
 
@@ -55,7 +56,13 @@ def count_failed() -> int:
 
 
 def _line(row: Delivery, notices: int) -> FailedMessage:
-    """The number or name at the gateway is the officer's own and is not shown."""
-    address = row.user.email if row.channel == "email" else ""
-    name = f"{row.user.first_name} {row.user.last_name}".strip()
-    return FailedMessage(row.id, name, address, row.channel, notices, row.created_at, row.last_error or "")
+    """The number or name at the gateway is the officer's own and is not shown; of a reporter only the case is."""
+    address = row.user.email if row.user is not None and row.channel == "email" else ""
+    return FailedMessage(row.id, _recipient(row), address, row.channel, notices, row.created_at, row.last_error or "")
+
+
+def _recipient(row: Delivery) -> str:
+    """The officer's name; a reporter is named by the number of the case alone, and not even so where it is hidden."""
+    if row.user is not None:
+        return str(row.user.get_full_name()).strip()
+    return gettext("Pelapor aduan %(number)s", number=row.complaint.number) if row.complaint else gettext("Pelapor")

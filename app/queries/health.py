@@ -25,6 +25,9 @@ WORKER_SILENT = timedelta(seconds=90)
 
 SWEEP_LATE = timedelta(minutes=2)
 
+# Whether the wall itself stands must be found out where it does not.
+_BEYOND = {"beyond_wall": True}
+
 
 @dataclass(frozen=True)
 class WorkerSign:
@@ -65,7 +68,7 @@ class Records:
 def database_answers() -> bool:
     """Whether a statement comes back."""
     try:
-        db.session.execute(text("SELECT 1"))
+        db.session.execute(text("SELECT 1"), execution_options=_BEYOND)
     except SQLAlchemyError:
         db.session.rollback()
         return False
@@ -83,11 +86,27 @@ def redis_answers() -> bool:
 def migrated() -> bool:
     """Whether the tables are at the newest revision this program knows."""
     try:
-        stored = db.session.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        stored = db.session.scalars(text("SELECT version_num FROM alembic_version"), execution_options=_BEYOND).all()
     except SQLAlchemyError:
         db.session.rollback()
         return False
     return list(stored) == list(_heads())
+
+
+_WALL = text(
+    "SELECT count(*) > 0 AND bool_and(c.relrowsecurity) AND bool_and(pg_has_role(r.oid, 'MEMBER')) FROM pg_policy p"
+    " JOIN pg_class c ON c.oid = p.polrelid JOIN pg_roles r ON r.oid = ANY (p.polroles)"
+    " WHERE r.rolname = 'lapor_walled'"
+)
+
+
+def wall_stands() -> bool:
+    """Whether the database keeps agencies, reporters and the public apart by itself (`app/security/second_wall.py`)."""
+    try:
+        return bool(db.session.scalar(_WALL, execution_options=_BEYOND))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
 
 
 def _heads() -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.extensions import db
 from app.models import JournalEntry
+from app.models.history import ABOUT_PERSONS
 
 MOVES_SHOWN = 20
 
@@ -28,7 +29,8 @@ class JournalLine:
 
 
 def journal_size() -> int:
-    return db.session.execute(select(func.count()).select_from(JournalEntry)).scalar_one()
+    counted = select(func.count()).select_from(JournalEntry).where(JournalEntry.kind.not_in(ABOUT_PERSONS))
+    return db.session.execute(counted).scalar_one()
 
 
 def journal_page(limit: int, offset: int) -> list[JournalLine]:
@@ -46,6 +48,7 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
             User.last_name,
         )
         .outerjoin(User, User.id == JournalEntry.officer_id)
+        .where(JournalEntry.kind.not_in(ABOUT_PERSONS))
         .order_by(JournalEntry.id.desc())
     )
     return [_line(row) for row in db.session.execute(statement.limit(limit).offset(offset))]

@@ -10,6 +10,8 @@ from app.extensions import db
 from app.labels.notices import NOTICES
 from app.labels.words import STEPS
 from app.models import Notice
+from app.queries.report_titles import title_of
+from app.queries.wanted_report import wanted_of
 from workflow_rules.alarms import LIMIT
 
 SHOWN = 50
@@ -56,9 +58,14 @@ def sentence_of(row: Notice) -> str:
     said = str(NOTICES[row.kind])
     if row.delegation is not None:
         return said % {"decree": row.delegation.decree_number}
-    if row.complaint is None or row.task is None:
+    if row.report_job is not None:
+        return said % {"report": title_of(wanted_of(row.report_job.wanted))}
+    if row.complaint is None:
         return said
+    if row.task is None:
+        return said % {"number": row.complaint.number}
     return said % {"number": row.complaint.number, "step": str(STEPS[row.task.step]), "day": row.level - LIMIT}
 
 
-_WITH_CAUSE = (joinedload(Notice.task), joinedload(Notice.complaint), joinedload(Notice.delegation))
+_CAUSES = (Notice.task, Notice.complaint, Notice.delegation, Notice.report_job)
+_WITH_CAUSE = tuple(joinedload(cause) for cause in _CAUSES)

@@ -56,8 +56,9 @@ def person_with(user: User, standing: list[Any], day: date) -> Person:
     for owner, name, agency in standing[1] or ():
         roles.setdefault(owner, []).append((name, agency))
     own = {officer: _capacities(names) for officer, names in roles.items()}
-    observes = any(name == SUPERVISOR_ROLE for name, _ in roles.get(user.id, ()))
-    return Person(user.id, user.get_full_name(), capacities_on(user.id, own, running, day), observes)
+    names = {name for name, _ in roles.get(user.id, ())}
+    held = capacities_on(user.id, own, running, day)
+    return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in names, ADMINISTRATOR_ROLE in names)
 
 
 def _delegation(key: int, kind: str, giver: int, holder: int, starts_on: str, ends_on: str) -> Delegation:
@@ -93,6 +94,13 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
     if actor in AGENCY_ACTORS:
         statement = statement.where(OfficerProfile.agency_code == agency)
     return list(db.session.scalars(statement))
+
+
+def administrators() -> list[int]:
+    """Active users who look after the system."""
+    held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
+    wanted = User.id.in_(held.where(Role.name == ADMINISTRATOR_ROLE))
+    return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
 class Hearers:

@@ -1,10 +1,13 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
+from flask import g
 from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -24,12 +27,12 @@ WARNED_FROM_MONTH = 10
 
 def load_sop(version: SopVersion) -> Sop:
     """The version as a value; ValueError when its rows do not make an SOP."""
-    return sop_with(version, [[getattr(row, name) for name in _OF_A_STEP] for row in version.steps])
+    return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
 def steps_of_sop(version_id: int) -> ScalarSelect[Any]:
     """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
-    step = func.json_build_array(*(getattr(SopStepRow, name) for name in _OF_A_STEP))
+    step = func.json_build_array(*(getattr(SopStepRow, name) for name in OF_A_STEP))
     steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))
     return steps.where(SopStepRow.sop_version_id == version_id).scalar_subquery()
 
@@ -47,7 +50,7 @@ def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
     )
 
 
-_OF_A_STEP = (
+OF_A_STEP = (
     "step",
     "number",
     "actor",
@@ -80,7 +83,7 @@ def parse_hours(text: str) -> list[list[str]]:
 
 def calendar_as_dict() -> dict[str, object]:
     """The calendar tables in the form `WorkingCalendar.from_dict` takes."""
-    return _as_dict(_calendar_rows())
+    return calendar_data(_calendar_rows())
 
 
 def load_working_calendar() -> WorkingCalendar:
@@ -105,10 +108,11 @@ def calendar_rows() -> ColumnElement[str]:
 @lru_cache(maxsize=4)
 def calendar_with(rows: str) -> WorkingCalendar:
     """The calendar of these rows; the same rows give the same object, which keeps its sums."""
-    return WorkingCalendar.from_dict(_as_dict(rows))
+    return WorkingCalendar.from_dict(calendar_data(rows))
 
 
-def _as_dict(rows: str) -> dict[str, object]:
+def calendar_data(rows: str) -> dict[str, object]:
+    """Weeks and closed days, as `calendar_rows` gives them, in the form `WorkingCalendar.from_dict` takes."""
     weeks, days = json.loads(rows)
     closed: dict[str, str] = {}
     for day, name in days or ():
@@ -135,6 +139,36 @@ def agencies_in_service() -> frozenset[str]:
     return frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True))))
 
 
+@contextmanager
+def names_remembered() -> Iterator[None]:
+    """While many reports are read one after the other, each name of a category or place is looked up once."""
+    g.names_found = {}
+    try:
+        yield
+    finally:
+        g.pop("names_found", None)
+
+
+P = ParamSpec("P")
+Found = TypeVar("Found")
+
+
+def _once_remembered(find: Callable[P, Found]) -> Callable[P, Found]:
+    @wraps(find)
+    def found(*args: P.args, **kwargs: P.kwargs) -> Found:
+        known = g.get("names_found")
+        if known is None:
+            return find(*args, **kwargs)
+        key = (find.__name__, args)
+        if key not in known:
+            known[key] = find(*args, **kwargs)
+        kept: Found = known[key]
+        return kept
+
+    return found
+
+
+@_once_remembered
 def find_category(text: str) -> Category | None:
     """A category in use, by its code or its name."""
     either = (Category.code == text) | (Category.name.ilike(_literal(text)))
@@ -142,11 +176,13 @@ def find_category(text: str) -> Category | None:
     return db.session.scalars(statement.order_by(Category.code != text, Category.id).limit(1)).first()
 
 
+@_once_remembered
 def find_district(text: str) -> District | None:
     either = (District.code == text) | (District.name.ilike(_literal(text)))
     return db.session.scalars(select(District).where(either).order_by(District.id).limit(1)).first()
 
 
+@_once_remembered
 def find_village(text: str, district: District | None) -> Village | None:
     """A village by code or name; within a district where one is given."""
     statement = select(Village).where((Village.code == text) | (Village.name.ilike(_literal(text))))

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from app.models import Complaint, Reporter
-from app.models.sealed import words_under_each_key
+from app.models.sealed import marks_under_each_key, words_under_each_key
 from workflow_rules.actors import Person
 
 MOST_CASES = 200
@@ -33,3 +33,10 @@ def _named(words: tuple[str, ...], person: Person) -> ColumnElement[bool]:
     if not (may_search_reporters(person) and hashed):
         return false()
     return or_(*(Reporter.name_words.contains(literal(hashes, ARRAY(Text))) for hashes in hashed))
+
+
+def marked_cases(kind: str, text: str) -> ColumnElement[bool]:
+    """The criterion on Complaint for cases whose reporter has this whole number or address, under whichever key."""
+    column = {"phone": Reporter.phone_mark, "email": Reporter.email_mark, "nik": Reporter.nik_mark}[kind]
+    hashes = [mark for mark in marks_under_each_key(kind, text) if mark]
+    return Complaint.id.in_(select(Reporter.complaint_id).where(column.in_(hashes))) if hashes else false()

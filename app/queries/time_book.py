@@ -38,21 +38,22 @@ class Share:
 
 def book_of(complaint_id: int) -> tuple[LedgerEntry, ...]:
     """Every entry of a case, in the order in which they were written."""
-    return tuple(_entry(row) for row in db.session.scalars(_rows_of(complaint_id)))
+    return tuple(entry_of(row) for row in db.session.scalars(_rows_of(complaint_id)))
 
 
 def book_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
     """The book, and the full names of the officers in it by their keys."""
     rows = db.session.scalars(_rows_of(complaint_id).options(joinedload(LedgerRow.officer))).all()
     names = {row.officer.id: row.officer.get_full_name().strip() for row in rows if row.officer is not None}
-    return tuple(map(_entry, rows)), names
+    return tuple(map(entry_of, rows)), names
 
 
 def _rows_of(complaint_id: int) -> Select[LedgerRow]:
     return select(LedgerRow).where(LedgerRow.complaint_id == complaint_id).order_by(LedgerRow.id)
 
 
-def _entry(row: LedgerRow) -> LedgerEntry:
+def entry_of(row: LedgerRow) -> LedgerEntry:
+    """A line of the book as the rules know it."""
     return LedgerEntry(LedgerKind(row.kind), row.at, Step(row.step), row.track, row.house, row.officer_id)
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter, SopVersion, StepTask
-from app.queries.complaints import facts_of
+from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
+from app.queries.complaints import facts_from, facts_of
 from app.queries.reference import load_sop, load_working_calendar
 from app.queries.tracked_news import PUBLIC_KINDS, News, news_of
 from app.queries.tracked_promise import Promise, promise_of
 from workflow_rules.actions import Action
-from workflow_rules.actors import REPORTER
+from workflow_rules.actors import REPORTER, Actor
 from workflow_rules.deadlines import deadline_for
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.facts import ComplaintFacts
@@ -62,6 +62,18 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A file that the reporter sent: its kind and moment, and whether it was looked into; its name stays in the house,
+    since it may be the reporter's own.
+    """
+
+    kind: str
+    added_at: datetime
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class TrackedCase:
     """The public page of one case; `houses` are the agencies at work on it by their full names, instants are aware."""
 
@@ -81,6 +93,7 @@ class TrackedCase:
     reopen_until: datetime | None
     papers: tuple[Paper, ...]
     allowed: tuple[AllowedAction, ...]
+    files: tuple[SentFile, ...] = ()
 
     def may(self, action: Action) -> bool:
         return any(a.action is action for a in self.allowed)
@@ -93,14 +106,14 @@ def tracking_key_of(number: str) -> TrackingKey | None:
     """
     wanted = (Complaint.number == number) | (Complaint.sp4n_tracking_id == number)
     statement = select(Complaint.id, Complaint.number, Complaint.tracking_code_hash).where(wanted)
-    row = db.session.execute(statement.execution_options(unscoped=True)).first()
+    row = db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).first()
     return TrackingKey(row.id, row.number, row.tracking_code_hash or "") if row else None
 
 
 def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
     """The page of the one case in sight; raises ActionRefused(not_visible) for any other."""
     complaint = _find(complaint_id)
-    facts, sop, calendar = facts_of(complaint), load_sop(complaint.sop_version), load_working_calendar()
+    facts, sop, calendar = _facts(complaint), load_sop(complaint.sop_version), load_working_calendar()
     events = _events_of(complaint)
     reopen_until = deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None
     return TrackedCase(
@@ -115,12 +128,25 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
         houses=tuple(_houses(complaint, facts)),
         questions=tuple(_questions(complaint, sop, calendar)),
         news=news_of(complaint, events),
-        reply=_reply(facts, events),
+        reply=_reply(facts, events) or _reply_to_main(complaint),
         answered_at=facts.answered_at if facts.status in ANSWERED else None,
         reopen_until=reopen_until,
         papers=_papers(complaint, facts),
         allowed=_allowed(facts, sop, reopen_until, now),
+        files=tuple(_files(complaint)),
     )
+
+
+def _facts(complaint: Complaint) -> ComplaintFacts:
+    """Of the rows that the page has read already."""
+    tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
+    return facts_from(complaint, db.session.get(Reporter, complaint.id), tracks, complaint.tasks)
+
+
+def _files(complaint: Complaint) -> Iterable[SentFile]:
+    mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == Actor.REPORTER.value)
+    for row in db.session.scalars(select(Attachment).where(*mine).order_by(Attachment.id)):
+        yield SentFile(row.media_type.rpartition("/")[2].upper(), row.added_at, row.state, row.state_reason)
 
 
 def _find(complaint_id: int) -> Complaint:
@@ -170,9 +196,26 @@ def _reply(facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
     return next((str(e.data["text"]) for e in reversed(events) if e.kind == Action.REPLY), "")
 
 
+def _reply_to_main(complaint: Complaint) -> str:
+    """What was answered to the case that this one was merged into, which its reporter is promised too.
+
+    That case is beyond what the reporter may see, so nothing but the words of its answer is read; and not even they
+    where it is secret or anonymous, since an answer may name whom it is for.
+    """
+    if complaint.status != CaseStatus.MERGED:
+        return ""
+    main = (Complaint.id == complaint.merged_into_id, Complaint.status.in_(sorted(ANSWERED)))
+    open_one = Complaint.confidentiality == Confidentiality.OPEN.value
+    statement = select(ComplaintEvent.data["text"].astext).join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
+    replies = statement.where(*main, open_one, ComplaintEvent.kind == Action.REPLY.value)
+    newest = replies.order_by(ComplaintEvent.seq.desc()).limit(1).execution_options(unscoped=True, beyond_wall=True)
+    return db.session.scalars(newest).first() or ""
+
+
 def _papers(complaint: Complaint, facts: ComplaintFacts) -> tuple[Paper, ...]:
     letters = _letters_shown(complaint) if may_show_letters(facts) else []
-    return tuple(Paper(x.id, x.agency.name, x.number or "", x.pdf_state == "ready") for x in letters)
+    ready = {x.id for x in letters if x.paper and x.paper.state == "ready"}
+    return tuple(Paper(x.id, x.agency.name, x.number or "", x.id in ready) for x in letters)
 
 
 def may_show_letters(facts: ComplaintFacts) -> bool:
@@ -186,7 +229,9 @@ def _letters_shown(complaint: Complaint) -> list[Letter]:
     """Of each agency that sent its answer in this cycle the letter it signed last."""
     sent = {t.agency_code for t in complaint.tracks if t.cycle == complaint.cycle and t.state == TrackState.SENT}
     mine = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
-    statement = select(Letter).where(*mine).options(joinedload(Letter.agency)).order_by(Letter.id)
+    statement = (
+        select(Letter).where(*mine).options(joinedload(Letter.agency), joinedload(Letter.paper)).order_by(Letter.id)
+    )
     last = {x.agency_code: x for x in db.session.scalars(statement)}
     return [letter for code, letter in last.items() if code in sent]
 

@@ -18,6 +18,7 @@ PUBLIC_KINDS = frozenset(
         Action.ADD_INFORMATION.value,
         Action.EXPIRE_QUESTION.value,
         Action.NOTE.value,
+        Action.ATTACH.value,
         Action.ARCHIVE.value,
         Action.MERGE.value,
         Action.WITHDRAW.value,
@@ -27,7 +28,7 @@ PUBLIC_KINDS = frozenset(
         Action.CLOSE.value,
     }
 )
-"""Whatever is not named here is never told; of notes only the reporter's own are (that they came, not their words)."""
+"""Whatever is not named here is never told; of notes and files only the reporter's own are, and only that they came."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[New
 
 
 def _is_public(event: ComplaintEvent) -> bool:
-    return event.kind != Action.NOTE or event.actor == Actor.REPORTER
+    return event.kind not in (Action.NOTE, Action.ATTACH) or event.actor == Actor.REPORTER
 
 
 def _sendings(complaint: Complaint) -> Iterable[News]:

@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, case, false, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, case, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.extensions import db
@@ -16,7 +15,8 @@ from app.queries.complaint_lists import PARTS, ComplaintFilter, about, counting,
 from app.queries.notices import counting_unread
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
-from workflow_rules.actors import Capacity, Person
+from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
+from workflow_rules.actors import Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route, Step
 
@@ -25,9 +25,12 @@ _sop_steps = SopStepRow.__table__
 
 
 class Queue(StrEnum):
-    """Whose open steps: mine, those of everybody else on cases I may see, or of these the ones at the agencies."""
+    """Whose open steps: mine, those whose drafts want my initials, those of everybody else on cases I may see, or of
+    these the ones at the agencies.
+    """
 
     MINE = "mine"
+    INITIALS = "initials"
     OTHERS = "others"
     AGENCIES = "agencies"
 
@@ -60,6 +63,7 @@ class WorkCounts:
     all: int = 0
     returned: int = 0
     fast: int = 0
+    initials: int = 0
     elsewhere: int = 0
     at_agencies: int = 0
     late_cases: int = 0
@@ -80,58 +84,6 @@ class WorkRow(NamedTuple):
     late_numbers: tuple[int, ...]
     agencies: tuple[str, ...]
     hits: frozenset[str] = frozenset()
-
-
-def waits_for(person: Person) -> ColumnElement[bool]:
-    """Open steps whose office this person holds today, in their own agency or for a delegator."""
-    if not person.capacities:
-        return false()
-    return StepTask.closed_at.is_(None) & or_(*(_held(c) for c in person.capacities))
-
-
-def _held(capacity: Capacity) -> ColumnElement[bool]:
-    office = StepTask.actor == capacity.actor.value
-    return office & (StepTask.agency_code == capacity.agency) if capacity.agency is not None else office
-
-
-def waits_elsewhere(person: Person) -> ColumnElement[bool]:
-    """The nearest open step of each case in which nothing waits for this person, so one row a case."""
-    mine = select(StepTask.complaint_id).where(waits_for(person))
-    other = aliased(StepTask)
-    nearest = (
-        select(other.id)
-        .ext(distinct_on(other.complaint_id))
-        .where(other.closed_at.is_(None), other.complaint_id.not_in(mine))
-        .order_by(other.complaint_id, other.paused_at.is_not(None), other.due_at, other.id)
-    )
-    return StepTask.id.in_(nearest)
-
-
-def in_state(state: TimeState, now: datetime) -> ColumnElement[bool]:
-    """`time_state` of the rules as a criterion on open steps."""
-    running = StepTask.paused_at.is_(None)
-    if state is TimeState.PAUSED:
-        return StepTask.paused_at.is_not(None)
-    if state is TimeState.LATE:
-        return running & (StepTask.due_at < now)
-    reached = StepTask.warn_at <= now
-    return running & (StepTask.due_at >= now) & (reached if state is TimeState.NEAR else ~reached)
-
-
-def was_sent_back() -> ColumnElement[bool]:
-    """Steps that were done once in this cycle and are open again."""
-    before = _tasks.alias("before")
-    return (
-        select(before.c.id)
-        .where(
-            before.c.complaint_id == StepTask.complaint_id,
-            before.c.cycle == StepTask.cycle,
-            before.c.step == StepTask.step,
-            before.c.agency_code.is_not_distinct_from(StepTask.agency_code),
-            before.c.closed_at.is_not(None),
-        )
-        .exists()
-    )
 
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
@@ -188,6 +140,7 @@ def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts
             func.count().filter(was_sent_back()).label("returned"),
             func.count().filter(Complaint.route == Route.FAST.value).label("fast"),
             func.max(StepTask.id).label("newest"),
+            _to_initial(person).label("initials"),
             _others(person).label("elsewhere"),
             _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
             *_of_every_page(person, now),
@@ -208,6 +161,11 @@ def _found(person: Person, wanted: WorkFilter, now: datetime) -> ScalarSelect[An
     counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
     statement = select(func.json_build_object(*counted)).select_from(StepTask).join(StepTask.complaint)
     return statement.where(*_criteria(person, wanted, now)).correlate(None).scalar_subquery()
+
+
+def _to_initial(person: Person) -> ScalarSelect[int]:
+    drafts = select(func.count()).select_from(StepTask).where(waits_for_initial(person))
+    return drafts.correlate(None).scalar_subquery()
 
 
 def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -256,9 +214,12 @@ def _order(order: str, now: datetime) -> list[Any]:
     return [urgency, StepTask.due_at]
 
 
+_WAITS = {Queue.MINE: waits_for, Queue.INITIALS: waits_for_initial}
+
+
 def _criteria(person: Person, wanted: WorkFilter, now: datetime) -> list[ColumnElement[bool]]:
     """The filter as conditions on StepTask joined with Complaint."""
-    found = [waits_for(person) if wanted.queue is Queue.MINE else waits_elsewhere(person)]
+    found = [_WAITS.get(wanted.queue, waits_elsewhere)(person)]
     if wanted.queue is Queue.AGENCIES:
         found.append(Complaint.status == CaseStatus.WITH_AGENCIES.value)
     if wanted.state is not None:

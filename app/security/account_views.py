@@ -2,15 +2,20 @@
 
 from typing import Any, ClassVar
 
-from flask import Blueprint, abort, request
+from flask import redirect
+from flask_appbuilder import action
 from flask_appbuilder.models.sqla.filters import FilterInFunction
-from flask_appbuilder.security.views import ResetPasswordView, RoleModelView, UserDBModelView
+from flask_appbuilder.security.views import RoleModelView, UserDBModelView
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.labels.reference import GRANTS, REFUSED
 from app.labels.words import ACTORS
+from app.operations.passwords import nobodys_hash
 from app.security.current_person import may
 from app.security.guarded_lists import GuardedRequests
+from app.security.reset_views import invite
 from app.security.roles import ROLE_GRANTS
 from app.skin_views import ConfirmDelete
 
@@ -49,7 +54,6 @@ def _in_words(form: Any) -> Any:
     return form
 
 
-LARGEST_USER_ID = 2**31 - 1
 _ROLES = {"roles": [["name", FilterInFunction, given_roles]]}
 _NAMES = ["first_name", "last_name", "username", "active", "email", "roles"]
 
@@ -61,8 +65,8 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     include_route_methods = {"list", "show", "add", "edit", "userinfo", "action"}
     list_columns = ["username", "first_name", "last_name", "roles", "active"]
     show_fieldsets = UserDBModelView.show_fieldsets
-    add_columns = [*_NAMES, "password", "conf_password"]
-    edit_columns = _NAMES
+    add_columns = edit_columns = _NAMES
+    add_form_extra_fields: ClassVar[dict[str, Any]] = {}
     search_columns = ["username", "first_name", "last_name", "email", "active", "roles"]
     order_columns = ["username", "first_name", "last_name", "active"]
     base_order = ("username", "asc")
@@ -71,6 +75,23 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     add_form_query_rel_fields = _ROLES
     edit_form_query_rel_fields = _ROLES
     search_form_query_rel_fields = _ROLES
+
+    def pre_add(self, item: Any) -> None:
+        """Nobody chooses a password for somebody else: until the officer has set one, none fits."""
+        item.password = nobodys_hash()
+
+    def post_add(self, item: Any) -> None:
+        """The officer sets the password by a link that only the officer gets."""
+        invite(item)
+
+    def _get_show_widget(self, pk: Any, item: Any, *args: Any, actions: Any = None, **kwargs: Any) -> Any:
+        own = {"sign_ins": self.actions["sign_ins"]} if may("sign_ins", self.class_permission_name) else {}
+        return super()._get_show_widget(pk, item, *args, actions={**(actions or {}), **own}, **kwargs)
+
+    @action("sign_ins", _("Masuk dan verifikasi"), "", "fa-key", multiple=False)
+    def sign_ins(self, item: Any) -> Response:
+        """To the page on which the administrator ends an account's sign-ins."""
+        return redirect(f"/pengguna/{item.id}/masuk")
 
     def _get_add_widget(self, form: Any, *args: Any, **kwargs: Any) -> Any:
         return super()._get_add_widget(_in_words(form), *args, **kwargs)
@@ -94,23 +115,3 @@ class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
     order_columns = ["name"]
     base_filters = [["name", FilterInFunction, given_roles]]
     formatters_columns = {"name": lambda name: str(ACTORS.get(name, name)), "permissions": grants_in_words}
-
-
-class PasswordReset(ResetPasswordView):
-    """An administrator's form for somebody else's password; an account that is not there is 404, not a crash."""
-
-    class_permission_name = "ResetPasswordView"
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The form's routes, with the check in front of both."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.before_request(self._refuse_unknown)
-        return blueprint
-
-    def _refuse_unknown(self) -> None:
-        if not may("can_this_form_get", self.class_permission_name):
-            return
-        key = request.args.get("pk", "")
-        known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
-        if not known or self.appbuilder.sm.get_user_by_id(int(key)) is None:
-            abort(404)

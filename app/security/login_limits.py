@@ -1,48 +1,101 @@
-"""Limits on both login doors: failures only, by account and address together, and by address alone."""
+"""Limits on every login door: they slow down who guesses, and nobody can use them to lock an officer out.
 
-from collections.abc import Callable, Mapping
-from typing import Any
+A lock on the account alone would be a gift: whoever knows a user name could close it. So failures are counted by what
+the one who tries cannot choose for somebody else:
 
-from flask import Response, request
-from flask_appbuilder.utils.limit import Limit
-from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import HTTPException
+* a browser in which this account was used before (known_devices) has a count of its own, ten in five minutes, and no
+  other: a flood from elsewhere, were it from the next desk behind the same office address, leaves it alone;
+* a stranger is counted by address (a hundred in five minutes: an office of twenty shares one), by account and address
+  together (ten in five minutes), and by the account alone (fifty in an hour, wherever they come from);
+* the last of these is what two hundred rented addresses run into: together they have fifty guesses an hour instead of
+  twenty-four thousand. It does not hold against an address from which the account has signed in within thirty days, so
+  that a program, or an officer whose browser forgot its cookies, still comes in from the usual place.
 
-PER_ACCOUNT = "10 per 5 minutes"
-PER_ADDRESS = "100 per 5 minutes"
+What remains: as long as somebody floods an account, its officer cannot sign in from a browser and an address that are
+both new. That is told in the log (`login_flood`). A guess that passed still needs the code of the second step where one
+is set up, with a count of its own (five in fifteen minutes).
+
+Names that no account has are counted like the others: the answers tell nobody which accounts there are.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from flask import request
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, or_, select
+
+from app.errors import Problem
+from app.extensions import db
+from app.models import SignIn
+from app.security.known_devices import device_of
+from app.security.login_counts import Counted, Limit, count_try, give_back
+from app.security.public_limits import source
+
+log = structlog.get_logger()
+
+OF_DEVICE = Limit(10, timedelta(minutes=5))
+OF_ADDRESS = Limit(100, timedelta(minutes=5))
+OF_ACCOUNT_AND_ADDRESS = Limit(10, timedelta(minutes=5))
+OF_ACCOUNT = Limit(50, timedelta(hours=1))
+OF_CODE = Limit(5, timedelta(minutes=15))
+USUAL = timedelta(days=30)
+LONGEST_NAME = 80
 
 
-def _account() -> str:
-    return f"{get_remote_address()}:{_name()[:80].casefold().encode('ascii', 'backslashreplace').decode()}"
+@dataclass(frozen=True)
+class Attempt:
+    """One try that was let through; it counts as a failure until it is said that it was none."""
+
+    counted: list[Counted] = field(default_factory=list)
+
+    def was_good(self) -> None:
+        give_back(self.counted)
 
 
-def _name() -> str:
-    """The name that was tried. Never an exception: the limiter takes one for a dead store and counts from zero again,
-    which anybody could bring about with an unreadable body.
-    """
-    try:
-        payload: Any = request.get_json(silent=True) if request.is_json else request.form
-    except (HTTPException, RecursionError, ValueError):
-        return ""
-    name = payload.get("username", "") if isinstance(payload, Mapping) else ""
-    return name.strip() if isinstance(name, str) else ""
+def admit(name: str, now: datetime) -> Attempt:
+    """Count a try of a password; raises Problem 429 where too many went before it."""
+    account = _account_of(name)
+    device = device_of(account) if account is not None else None
+    if device is not None:
+        return _let_through(count_try([(f"device {device}", OF_DEVICE)], now))
+    who = f"account {account}" if account is not None else f"name {_plain(name)}"
+    where = source()
+    counted = count_try([(f"address {where}", OF_ADDRESS), (f"{who} at {where}", OF_ACCOUNT_AND_ADDRESS)], now)
+    _let_through(counted)
+    overall = count_try([(who, OF_ACCOUNT)], now)
+    if overall[0].seconds_left and not _is_usual(account, now):
+        log.warning("login_flood", account=account)
+        _let_through(overall)
+    return Attempt(counted + overall)
 
 
-def _failed(response: Response) -> bool:
-    """A refused API login is 401 (or 400); a refused form goes back to itself."""
-    if response.status_code == 302:
-        return "/login" in response.headers.get("Location", "")
-    return response.status_code >= 400
+def admit_code(account: int, now: datetime) -> Attempt:
+    """Count a try of a code, whose password was right; raises Problem 429 where too many went before it."""
+    who = device_of(account) or f"account {account}"
+    return _let_through(count_try([(f"code of {who}", OF_CODE)], now))
 
 
-def _no_login() -> bool:
-    """Renewing a token: nothing can be guessed there, and an office's old tokens must not close its logins."""
-    return (request.endpoint or "").endswith(".refresh")
+def _let_through(counted: list[Counted]) -> Attempt:
+    if wait := max(one.seconds_left for one in counted):
+        raise Problem(429, headers={"Retry-After": str(wait)})
+    return Attempt(counted)
 
 
-def login_limits() -> list[Limit]:
-    return [_limit(PER_ACCOUNT, _account), _limit(PER_ADDRESS, get_remote_address)]
+def _plain(name: str) -> str:
+    return name.strip()[:LONGEST_NAME].casefold()
 
 
-def _limit(amount: str, key: Callable[[], str]) -> Limit:
-    return Limit(amount, key_func=key, methods=["POST"], exempt_when=_no_login, deduct_when=_failed)
+def _account_of(name: str) -> int | None:
+    """Name and e-mail of one account are one: else each would have its own tries."""
+    wanted = _plain(name)
+    by_name = func.lower(User.username) == wanted
+    statement = select(User.id).where(or_(by_name, func.lower(User.email) == wanted)).order_by(by_name.desc())
+    return db.session.scalars(statement.limit(1)).first()
+
+
+def _is_usual(account: int | None, now: datetime) -> bool:
+    """Whether the account has signed in from this address lately."""
+    its_own = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
+    return account is not None and db.session.scalars(select(SignIn.id).where(*its_own).limit(1)).first() is not None

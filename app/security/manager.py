@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, has_request_context, request, session
-from flask_appbuilder.security.api import SecurityApi
+from flask import Flask, current_app, g, has_request_context, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -15,25 +14,23 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from flask_appbuilder.security.views import AuthDBView
 from flask_jwt_extended import JWTManager
 from flask_login import current_user
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import office_today, utc_now
-from app.errors import Problem, problem
-from app.fab_repairs import is_readable
-from app.json_input import json_object
-from app.labels.refusals import HTTP
-from app.models import SignIn
+from app.models import SignIn, TwoStep
+from app.operations.passwords import change_password
 from app.queries.people import person_with, standing_of
-from app.security import sign_ins, way_back
-from app.security.account_views import LARGEST_USER_ID, Accounts, PasswordReset, Roles
+from app.security import password_age, sign_ins, two_step_duty, way_back
+from app.security.account_views import Accounts, Roles
 from app.security.current_person import finding_person, remember_person
 from app.security.guarded_lists import EagerInterface
-from app.security.login_limits import login_limits
+from app.security.login_doors import LimitedLogin
 from app.security.passwords import OwnPassword, refuse_weak
+from app.security.reset_views import LARGEST_USER_ID, PasswordReset
+from app.security.token_doors import LimitedSecurityApi, marks_of_tokens, no_good_token
 
 Rights = frozenset[tuple[str, str]]
 RoleIds = tuple[int, ...]
@@ -55,35 +52,6 @@ def _rights_of(roles: Any) -> ScalarSelect[Any]:
 
 def _as_rights(pairs: list[list[str]] | None) -> Rights:
     return frozenset((permission, view) for permission, view in pairs or ())
-
-
-class LimitedLogin(AuthDBView):
-    """The login form, limited by failures."""
-
-    limits = login_limits()
-
-
-class LimitedSecurityApi(SecurityApi):
-    """The API's login, under the same limits as the form (stock FAB leaves this door open)."""
-
-    limits = login_limits()
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The login's routes, with a check of the body in front: FAB answers 500 for what it cannot read."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.before_request(self._refuse_unreadable)
-        return blueprint
-
-    def _refuse_unreadable(self) -> None:
-        if request.endpoint == f"{self.endpoint}.login":
-            body = json_object()
-            if not all(is_readable(value) for value in body.values() if isinstance(value, str)):
-                raise Problem(400)
-
-
-def no_good_token(*_: Any) -> Response:
-    """The answer to every token that opens nothing, whatever is wrong with it."""
-    return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
 
 
 class ComplaintSecurityManager(SecurityManager):
@@ -131,17 +99,16 @@ class ComplaintSecurityManager(SecurityManager):
             )(baseview.blueprint)
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:
-        """FAB's, with one answer for every bad token, and tokens that end with the password they were got with."""
+        """FAB's, with one answer for every bad token, and tokens that end with their sign-in and its password."""
         tokens = super().create_jwt_manager(app)
         for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
             getattr(tokens, f"{of}_loader")(no_good_token)
-        tokens.additional_claims_loader(self._marks_of_token)
+        tokens.additional_claims_loader(marks_of_tokens)
         sign_ins.install(app)
         way_back.install(app)
+        password_age.install(app)
+        two_step_duty.install(app)
         return tokens
-
-    def _marks_of_token(self, identity: str) -> dict[str, str]:
-        return {sign_ins.SEAL: sign_ins.seal_of(self.get_user_by_id(int(identity)))}
 
     def load_user(self, pk: str) -> Any:
         """The account of a cookie, unless it is inactive, its password has changed since or its sign-in has ended."""
@@ -152,9 +119,9 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
-        """The account of a token, under the same conditions; its sign-in is as old as the token."""
+        """The account of a token, under the same conditions: its sign-in is a row like that of a cookie."""
         found = self._account(jwt_data["sub"], jwt_data)
-        if found is None:
+        if found is None or not sign_ins.lives(found[1], utc_now()):
             return None
         g.user = found[0]
         return found[0]
@@ -169,7 +136,7 @@ class ComplaintSecurityManager(SecurityManager):
         found = self._read_account(int(key), str(marks.get(sign_ins.MARK, "")), day)
         if found is None or not (found[0].is_active and sign_ins.is_sealed(found[0], marks)):
             return None
-        user, sign_in, standing, rights = found
+        user, sign_in, standing, rights, g.has_two_step = found
         remember_person(user, person_with(user, standing, day))
         self._kept_rights()[self._role_ids(user)] = _as_rights(rights)
         return user, sign_in
@@ -178,17 +145,27 @@ class ComplaintSecurityManager(SecurityManager):
         """Account with its roles, sign-in, standing and rights, in one statement."""
         its_own = (SignIn.user_id == User.id) & (SignIn.mark == mark)
         roles = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == number)
-        statement = select(User, SignIn, standing_of(number, day), _rights_of(roles)).outerjoin(SignIn, its_own)
+        second = exists().where(TwoStep.user_id == number, TwoStep.confirmed_at.is_not(None))
+        columns = (User, SignIn, standing_of(number, day), _rights_of(roles), second)
+        statement = select(*columns).outerjoin(SignIn, its_own)
         with finding_person():
             rows = self.session.execute(statement.where(User.id == number).options(joinedload(User.roles)))
         return rows.unique(lambda row: row[0].id).first()
 
     def reset_password(self, userid: Any, password: str) -> None:
-        """A new password; every sign-in made with the old one ends, but the one that is changing its own goes on."""
-        super().reset_password(userid, password)
-        sign_ins.end_sign_ins(int(userid), utc_now())
-        if current_user.is_authenticated and str(current_user.id) == str(userid):
-            session[sign_ins.SEAL] = sign_ins.seal_of(self.get_user_by_id(int(userid)))
+        """A new password, by its own officer or on the command line; every sign-in made with the old one ends, but the
+        one that is changing its own goes on.
+        """
+        user = self.get_user_by_id(int(userid))
+        own = has_request_context() and current_user.is_authenticated and str(current_user.id) == str(userid)
+        change_password(user, password, "own" if own else "command", user.id if own else None, utc_now())
+        if own:
+            session[sign_ins.SEAL] = sign_ins.seal_of(user)
+            password_age.changed()
+
+    def auth_user_db(self, username: Any, password: Any) -> Any:
+        """FAB's, and then what a right password still meets here."""
+        return password_age.admit(super().auth_user_db(username, password), password, utc_now())
 
     def get_user_roles(self, user: Any) -> list[Any]:
         """An account's own roles: groups, which no screen shows, would give more unseen."""

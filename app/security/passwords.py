@@ -1,33 +1,39 @@
-"""What a password must be, and the form in which officers change their own: stock FAB asks for neither."""
+"""The forms in which officers set their own password: by its rules, and with the present one first."""
 
 from typing import Any
 
-from flask import g
+from flask import current_app, g
 from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.views import ResetMyPasswordView
-from flask_appbuilder.validators import PasswordComplexityValidator
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from werkzeug.security import check_password_hash
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
+from app.labels.passwords import fault_in_words, rules_in_words
 from app.labels.reference import REFUSED
-
-SHORTEST = 12
-FEWEST_DIFFERENT = 6
+from app.operations.passwords import faults_in, rules_here
 
 
 def refuse_weak(password: str) -> None:
-    """Length above all, as NIST SP 800-63B advises; raises PasswordComplexityValidationError."""
-    if len(password) < SHORTEST or len(set(password)) < FEWEST_DIFFERENT:
-        raise PasswordComplexityValidationError(str(REFUSED["weak_password"]))
+    """For the framework's own doors, which know no account; raises PasswordComplexityValidationError."""
+    if faults := faults_in(password):
+        raise PasswordComplexityValidationError(fault_in_words(faults[0], rules_here()))
 
 
 def _is_current(form: Any, field: Any) -> None:
     if not check_password_hash(g.user.password, field.data or ""):
         raise ValidationError(REFUSED["wrong_password"])
+
+
+def _is_good(form: Any, field: Any) -> None:
+    # Whether it was used before costs five hashes: nobody who does not know the present one makes us compute them.
+    known = g.user if not form.current_password.errors else None
+    if faults := faults_in(field.data or "", known):
+        raise ValidationError(fault_in_words(faults[0], rules_here()))
 
 
 class OwnPasswordForm(DynamicForm):
@@ -38,8 +44,8 @@ class OwnPasswordForm(DynamicForm):
     )
     password = PasswordField(
         _("Kata sandi baru"),
-        description=_("Paling sedikit 12 karakter yang tidak mudah ditebak."),
-        validators=[DataRequired(), PasswordComplexityValidator()],
+        description=LazyString(lambda: rules_in_words(current_app.config["PASSWORD_RULES"])),
+        validators=[DataRequired(), _is_good],
         widget=BS3PasswordFieldWidget(),
     )
     conf_password = PasswordField(

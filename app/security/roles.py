@@ -17,10 +17,25 @@ _READ_CASES: Grants = {"Complaint": ("can_read",), "Worklist": ("can_read",), "m
 _ACT: Grants = {"Complaint": ("can_act",)}
 _RECEIVE: Grants = {"Complaint": ("can_receive",), "menu": ("Catat aduan",)}
 _LOOK_UP: Grants = {"Reference": ("can_read",)}
+_REPORTS: Grants = {
+    "Dashboard": ("can_read",),
+    "Export": ("can_make",),
+    "menu": ("Dasbor", "Ekspor data"),
+}
+_PLAN_REPORTS: Grants = {"ReportSchedule": ("can_manage",), "menu": ("Jadwal laporan",)}
 _LATE: Grants = {"menu": ("Lewat batas",)}
+_REGISTERS: Grants = {"Register": ("can_read", "can_make"), "menu": ("Laporan",)}
 _JOURNAL: Grants = {"Journal": ("can_read",), "menu": ("Jurnal",)}
+_MEASURE: Grants = {"Bottleneck": ("can_read",), "menu": ("Kemacetan",)}
+_REHEARSE: Grants = {"Rehearsal": ("can_read",)}
 _WATCH: Grants = {"System": ("can_read",), "menu": ("Sistem", "Kesehatan sistem")}
 _LOOK_AFTER: Grants = {"System": ("can_manage",), "menu": ("Pesan gagal", "Antrean kerja")}
+_SYNC_READ: Grants = {"Sync": ("can_read",), "menu": ("SP4N",)}
+_SYNC: Grants = {"Sync": ("can_read", "can_manage"), "menu": ("SP4N",)}
+_WEBHOOKS: Grants = {"Webhook": ("can_manage",)}
+_SEARCH_IDENTITIES: Grants = {"Identity": ("can_search",), "menu": ("Cari pelapor",)}
+_WATCH_IDENTITIES: Grants = {"Identity": ("can_read",), "menu": ("Identitas dibuka",)}
+_KEYS: Grants = {"ApiKey": ("can_manage",), "menu": ("Kunci API",)}
 _REFERENCE_MENU = (
     "Data induk",
     "OPD",
@@ -45,6 +60,7 @@ _ADMINISTER: Grants = {
         "resetpasswords",
         "userinfoedit",
         "resetmypassword",
+        "sign_ins",
     ),
     "ResetPasswordView": ("can_this_form_get", "can_this_form_post"),
     "RoleModelView": ("can_list", "can_show"),
@@ -60,14 +76,23 @@ def _together(*parts: Grants) -> Grants:
     return merged
 
 
-_OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP)
+_OFFICER = _together(_OWN_ACCOUNT, _READ_CASES, _ACT, _LOOK_UP, _REPORTS)
 _REFERENCE_READER: Grants = {"menu": _REFERENCE_MENU}
 
 ROLE_GRANTS: dict[str, Grants] = {
-    **{actor.value: _together(_OFFICER, _LATE) for actor in sorted(OFFICE_ACTORS | AGENCY_ACTORS)},
-    Actor.COMPLAINT_ADMIN.value: _together(_OFFICER, _LATE, _RECEIVE, _REFERENCE_READER),
-    SUPERVISOR_ROLE: _together(_OFFICER, _LATE, _JOURNAL, _WATCH),
-    ADMINISTRATOR_ROLE: _together(_OWN_ACCOUNT, _ADMINISTER, _JOURNAL, _WATCH, _LOOK_AFTER),
+    **{actor.value: _together(_OFFICER, _LATE) for actor in sorted(AGENCY_ACTORS)},
+    **{actor.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS) for actor in sorted(OFFICE_ACTORS)},
+    Actor.SECTION_HEAD.value: _together(_OFFICER, _LATE, _MEASURE, _REGISTERS, _SEARCH_IDENTITIES),
+    Actor.COMPLAINT_ADMIN.value: _together(
+        _OFFICER, _LATE, _MEASURE, _RECEIVE, _REFERENCE_READER, _REGISTERS, _SYNC, _SEARCH_IDENTITIES
+    ),
+    SUPERVISOR_ROLE: _together(
+        *(_OFFICER, _LATE, _MEASURE, _REGISTERS, _PLAN_REPORTS, _JOURNAL, _WATCH, _REHEARSE, _SYNC_READ),
+        *(_SEARCH_IDENTITIES, _WATCH_IDENTITIES),
+    ),
+    ADMINISTRATOR_ROLE: _together(
+        _OWN_ACCOUNT, _ADMINISTER, _JOURNAL, _WATCH, _LOOK_AFTER, _REHEARSE, _SYNC, _WEBHOOKS, _KEYS
+    ),
     INTEGRATION_ROLE: {},
 }
 

@@ -1,14 +1,16 @@
 """The wall between agencies, in the session: every read in a request is limited to what the person may see.
 
 Lists, counts, pick lists, related rows, actions and the API all read through the session, so none of them can forget
-the predicate. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution options. A
-reporter, who is no officer, is let in to one case alone by `only_case`.
+the predicate. Outside a request nothing is limited but what runs `as_person`: work that a person has asked for and
+that ends in a file of theirs. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution
+options; behind this wall the database has one of its own (`second_wall`). A reporter, who is no officer, is let in to
+one case alone by `only_case`; doors to the street read `only_public`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import g, has_request_context
+from flask import g, has_app_context, has_request_context
 from sqlalchemy import Select, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
@@ -20,16 +22,19 @@ from app.models import (
     ComplaintEvent,
     LedgerRow,
     Letter,
+    LetterScan,
     Notice,
+    OriginalText,
+    Paper,
     Reporter,
     StepPause,
     StepTask,
 )
-from app.queries.complaints import visible_ids
-from app.security.current_person import current_person, finding_person
+from app.queries.complaints import public_ids, visible_ids
+from app.security.current_person import act_as, current_person, finding_person
 from workflow_rules.actors import Person
 
-OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, Reporter, StepTask)
+OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, OriginalText, Reporter, StepTask)
 
 
 def install_row_scope() -> None:
@@ -52,18 +57,49 @@ def only_case(complaint_id: int) -> Iterator[None]:
         g.only_case = before
 
 
+@contextmanager
+def only_public() -> Iterator[None]:
+    """Let this request see what anybody may know of, and no more, whoever's cookie it carries."""
+    before = g.get("only_public", False)
+    g.only_public = True
+    try:
+        yield
+    finally:
+        g.only_public = before
+
+
+@contextmanager
+def as_person(person: Person) -> Iterator[None]:
+    """Let a background job read as this person: the same rows that the person's own pages would show, and no more."""
+    before = g.get("acting"), g.get("reads_as_person", False)
+    act_as(person)
+    g.reads_as_person = True
+    try:
+        yield
+    finally:
+        g.acting, g.reads_as_person = before
+        if g.acting is None:
+            del g.acting
+
+
+def listens() -> bool:
+    """Whether what is read now is read for somebody, by whose sight it is limited."""
+    return has_request_context() or (has_app_context() and g.get("reads_as_person", False))
+
+
 def _limit(state: ORMExecuteState) -> None:
-    if not has_request_context() or state.execution_options.get("unscoped") or state.is_column_load:
+    if not listens() or g.get("finding_person") or state.is_column_load:
         return
-    if g.get("finding_person"):
-        return
+    # Also before a statement that is not limited: behind which wall it runs depends on who asks.
     ids = _ids_in_sight()
-    if ids is not None:
+    if ids is not None and not state.execution_options.get("unscoped"):
         state.statement = state.statement.options(*_criteria(ids))
 
 
 def _ids_in_sight() -> Select[tuple[int]] | None:
     """Cases this request may know of, or None for every one."""
+    if g.get("only_public"):
+        return public_ids()
     one = g.get("only_case")
     if one is None:
         return visible_ids(_person())
@@ -84,5 +120,10 @@ def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
     criteria += [with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True) for c in OF_A_CASE]
     told = Notice.complaint_id.is_(None) | Notice.complaint_id.in_(ids)
     criteria += [with_loader_criteria(Notice, told, include_aliases=True)]
+    of_no_case = Paper.complaint_id.is_(None) | Paper.complaint_id.in_(ids)
+    criteria += [with_loader_criteria(Paper, of_no_case, include_aliases=True)]
+    letters = Letter.__table__
+    own_letters = select(letters.c.id).where(letters.c.complaint_id.in_(ids))
+    criteria += [with_loader_criteria(LetterScan, LetterScan.letter_id.in_(own_letters), include_aliases=True)]
     criteria += [with_loader_criteria(StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True)]
     return criteria

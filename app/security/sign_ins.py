@@ -1,5 +1,9 @@
-"""A sign-in ends with its logout, from another device, with its password, after a pause and with the day: stock FAB's
-cookies outlive all of them.
+"""A sign-in ends with its logout, from another device, with its password, with a change of its account's roles or
+office, after a pause and with the day: stock FAB's cookies and tokens outlive all of them.
+
+Cookies and tokens name a row each, and the statement that reads the account reads that row along: what has ended is out
+at its next request. Roles, offices and delegations themselves are read anew at every request, so that nothing outlives
+them either; a delegation therefore ends without throwing anybody out.
 """
 
 import hashlib
@@ -17,6 +21,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.clock import utc_now
 from app.extensions import db
 from app.models import SignIn
+from app.security.current_person import finding_person
 from app.transaction import one_transaction
 
 SEAL, MARK = "seal", "sign_in"
@@ -45,9 +50,12 @@ def is_sealed(user: Any, marks: Mapping[str, Any]) -> bool:
 
 
 def ends_at(sign_in: SignIn) -> datetime:
-    """When a sign-in ends by itself: after a pause, or with the day on which it began."""
+    """When a sign-in ends by itself: after a pause, or with the day on which it began. A program's has no pause: its
+    tokens are short, and nobody walks away from it.
+    """
     whole: timedelta = current_app.permanent_session_lifetime
-    return min(sign_in.seen_at + current_app.config["SESSION_IDLE"], sign_in.began_at + whole)
+    last = sign_in.began_at + whole
+    return last if sign_in.door == "api" else min(sign_in.seen_at + current_app.config["SESSION_IDLE"], last)
 
 
 def lives(sign_in: SignIn | None, now: datetime) -> bool:
@@ -61,7 +69,7 @@ def take_up(sign_in: SignIn, now: datetime) -> None:
     if BY_ITSELF in request.headers or now - sign_in.seen_at < SEEN_EVERY:
         return
     # In a transaction of its own: reading a page ends in no commit.
-    with db.engine.begin() as connection:
+    with finding_person(), db.engine.begin() as connection:
         connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
     set_committed_value(sign_in, "seen_at", now)
 
@@ -83,13 +91,38 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["sign_in_seconds"] = seconds_left
 
 
-def begin(user: Any, now: datetime, address: str | None, browser: str) -> dict[str, str]:
-    """Write a new sign-in down; what its cookie must carry."""
+def begin(user: Any, now: datetime, address: str | None, browser: str, door: str = "form") -> dict[str, str]:
+    """Write a new sign-in down; what its cookie or tokens must carry."""
     mark = secrets.token_urlsafe(16)
     row = SignIn(mark=mark, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
+    row.door = door
     with one_transaction():
         db.session.add(row)
     return {SEAL: seal_of(user), MARK: mark}
+
+
+def end_by_mark(mark: str, now: datetime) -> None:
+    """End the sign-in of a cookie or token; harmless when it has ended."""
+    with one_transaction():
+        db.session.execute(
+            update(SignIn).where(SignIn.mark == mark, SignIn.ended_at.is_(None)).values(ended_at=now),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def next_refresh_mark(mark: str, now: datetime, used: str | None = None) -> str | None:
+    """The mark of the sign-in's next refresh token, in place of the one that was used: who replaces it first has the
+    right. None where that one was used before, which ends the sign-in: two hold what one was given (RFC 9700, 4.14.2).
+    """
+    fresh = secrets.token_urlsafe(16)
+    this_one = SignIn.mark == mark, SignIn.refresh_mark.is_not_distinct_from(used), SignIn.ended_at.is_(None)
+    statement = update(SignIn).where(*this_one).values(refresh_mark=fresh, seen_at=now).returning(SignIn.id)
+    with one_transaction():
+        replaced = db.session.execute(statement.execution_options(synchronize_session=False)).first()
+    if replaced is None:
+        end_by_mark(mark, now)
+        return None
+    return fresh
 
 
 def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
@@ -134,7 +167,5 @@ def _begin(_sender: Any, user: Any) -> None:
 
 def _end(_sender: Any, user: Any) -> None:
     mark = session.pop(MARK, None)
-    if mark is None:
-        return
-    with one_transaction():
-        db.session.execute(update(SignIn).where(SignIn.mark == mark).values(ended_at=utc_now()))
+    if mark is not None:
+        end_by_mark(mark, utc_now())

@@ -16,7 +16,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
 from app.clock import utc_now
-from app.operations.apply_sp4n import is_tracking_id
+from app.operations.read_revision import is_tracking_id
 from app.operations.receive_complaint import hash_code
 from app.queries.tracked_case import TrackingKey, tracking_key_of
 from app.security.row_scope import only_case

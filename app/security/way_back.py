@@ -1,6 +1,6 @@
 """The way back after a sign-in that had ended: to the page on which a form stood, whose draft the browser has kept."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, Response, current_app, flash, redirect, request
 from flask_appbuilder.const import FLAMSG_ERR_SEC_ACCESS_DENIED
@@ -9,6 +9,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
 from app.errors import http_answer, is_api
+
+BY_LINK = "/sandi-baru/"
+"""Whose form, like those of the login itself, is done with and not come back to."""
 
 
 def install(app: Flask) -> None:
@@ -42,15 +45,22 @@ def _login() -> str:
 
 
 def _to_login() -> Answer:
-    back = page_here()
+    back = _beyond_the_login(page_here())
     return redirect(current_app.appbuilder.get_url_for_login_with(back))  # type: ignore[attr-defined]
+
+
+def _beyond_the_login(address: str) -> str:
+    """Whoever was on a page of the login was on the way to another one."""
+    parts = urlsplit(address)
+    return parse_qs(parts.query).get("next", ["/"])[0] if parts.path.startswith(_login()) else address
 
 
 def _back_to_the_form(response: Response) -> Response:
     """Who is sent from a form to the login does not come back to an address that only takes forms."""
     if request.method != "POST" or response.status_code not in (302, 303):
         return response
-    if urlsplit(response.headers.get("Location", "")).path == _login() != request.path:
+    done = request.path.startswith((_login(), BY_LINK))
+    if urlsplit(response.headers.get("Location", "")).path == _login() and not done:
         response.headers["Location"] = _to_login().headers["Location"]
     return response
 

@@ -31,6 +31,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "dispose": {"instruction": "text", "unit": "?text"},
     "mark_field_visit": {"reason": "text"},
     "submit_draft": {"subject": "text", "body": "text"},
+    "initial": {},
     "sign": {"passphrase": "?text"},
     "send": {},
     "continue_without": {"agency": "agency"},

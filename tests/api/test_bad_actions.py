@@ -50,6 +50,7 @@ ROAD: list[tuple[str, str, dict[str, Any]]] = [
     ("kepala.dishub", "-mark_field_visit", {"reason": "Perlu ditinjau."}),
     ("kepala.dishub", "dispose", {"instruction": "Siapkan."}),
     ("sekretaris.dishub", "submit_draft", {"subject": "Tanggapan", "body": "Sudah."}),
+    ("admin.dishub", "initial", {}),
     ("kepala.dishub", "sign", {}),
     ("admin.dishub", "send", {}),
     ("office_head", "dispose_answer", {"instruction": "Jawab."}),
@@ -133,6 +134,7 @@ def _rows() -> list[int]:
 def traveller(app: Flask, client: FlaskClient, bearer: Bearer) -> Traveller:
     with app.app_context():
         db.session.execute(update(Agency).where(Agency.code == CLOSED_AGENCY).values(active=False))
+        db.session.execute(update(Agency).where(Agency.code == "dishub").values(initials=["agency_admin"]))
         db.session.commit()
     return Traveller(client, bearer)
 

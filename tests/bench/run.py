@@ -20,18 +20,23 @@ from sqlalchemy import event, select, text
 
 from app.clock import OFFICE_ZONE
 from app.demo.accounts import PASSWORD, demo_person
-from app.documents.letter import letter_pdf
-from app.documents.render import render_pdf
-from app.extensions import db
-from app.models import Letter
+from app.documents.papers import html_of
+from app.documents.render import parts, render_pdf
+from app.extensions import db, redis_client
+from app.models import Paper, PaperKind
 from app.operations.perform_action import perform_action
 from app.operations.raise_alarms import raise_due_alarms
+from tests.bench.exports import measure_export
+from tests.bench.feed import measure_feed
+from tests.bench.inbound import measure_inbound
 from tests.bench.office import OpenSteps, cases_to_register, measured_program
+from tests.bench.registers import add_answered_cases, measure_register
 from tests.factories import a_complaint
 from workflow_rules.actions import Action, ActionRequest
 
 STEPS = int(os.environ.get("BENCH_STEPS", "100000"))
 DUE = max(1, STEPS // 100)
+REGISTERED = min(5_000, STEPS)
 LISTED = min(10_000, STEPS)
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
 INDEX = "ix_step_task_open_alarm"
@@ -43,6 +48,8 @@ def main() -> None:
     with time_machine.travel(MORNING), measured_program() as app:
         measure_letters()
         measure_acts(app)
+        for measured in measure_inbound(app):
+            line(*measured)
         steps = OpenSteps(MORNING)
         few = measure_sweep(steps, DUE)
         steps.add(LISTED - steps.made, due=False)
@@ -50,6 +57,12 @@ def main() -> None:
         steps.add(max(0, STEPS - steps.made - DUE), due=False)
         many = measure_sweep(steps, STEPS)
         measure_pages(app, steps)
+        measure_dashboard(app, steps)
+        measure_exports(app)
+        measure_registers(app)
+        feed = measure_feed(app, STEPS)
+        line(f"feed, {feed.rows / feed.reading:,.0f} rows a second (bare SELECT)", feed.reading, feed.bare)
+        print(f"numbering {feed.rows:,} changes: {feed.numbering:.1f} s")
     print(f"a sweep of as many due steps among {STEPS:,} open ones instead of {DUE:,}: {many / few:.2f} times the cost")
     print(f"{time.perf_counter() - began:.0f} s in all")
 
@@ -160,15 +173,53 @@ def measure_pages(app: Flask, steps: OpenSteps, times: int = 21) -> None:
         line(f"{name}, of {steps.made:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
 
 
+def measure_dashboard(app: Flask, steps: OpenSteps, times: int = 5) -> None:
+    """Its first look in a minute, which reads the book of time, and the others."""
+    client = app.test_client()
+    client.post("/login/", data={"username": "pengawas", "password": PASSWORD})
+
+    def get(path: str) -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    bare = timed(lambda: get("/nothing"), times)
+    redis_client().flushdb()
+    line(f"dashboard, of {steps.made:,}, first look (a request)", timed(lambda: get("/dasbor/")), bare)
+    line(f"dashboard, of {steps.made:,} (a request with SELECT 1)", timed(lambda: get("/dasbor/"), times), bare)
+
+
+def measure_exports(app: Flask) -> None:
+    for file_format in ("xlsx", "csv"):
+        cost = measure_export(app, file_format)
+        memory = f"peak memory {cost.peak:.0f} MB, {cost.before:.0f} MB before it began"
+        print(
+            f"export of {cost.rows:,} rows as {file_format}: {cost.seconds:.1f} s, {cost.size / 1e6:.1f} MB; {memory}"
+        )
+
+
+def measure_registers(app: Flask) -> None:
+    add_answered_cases(REGISTERED)
+    cost = measure_register(app, MORNING)
+    memory = f"peak memory {cost.peak:.0f} MB, {cost.before:.0f} MB before it began"
+    print(f"monthly register of {REGISTERED:,} answered cases: {cost.seconds:.1f} s; {memory}")
+
+
 def measure_letters(times: int = 5) -> None:
     case = a_complaint(at="draft_answer", agencies=("dishub",), received=MORNING)
     case.act("agency_secretary", "submit_draft", "dishub", subject="Tanggapan", body="Sudah diganti.\n\nTerima kasih.")
     case.act("agency_head", "sign", "dishub")
-    frozen = db.session.scalars(select(Letter.frozen).where(Letter.state == "signed")).one()
-    assert frozen is not None
-    render_pdf("<p>x</p>")
-    bare = timed(lambda: render_pdf("<html lang=id><title>x</title><p>x</p>"), times)
-    line("letter as PDF (a page with one letter on it)", timed(lambda: letter_pdf(frozen), times), bare)
+    frozen = db.session.scalars(select(Paper.frozen)).one()
+    html = html_of(PaperKind.ANSWER_LETTER, frozen)
+    document, styles, (fonts, _) = parts()
+    render_pdf(html)
+
+    def bare_drawing() -> None:
+        document(string=html).write_pdf(stylesheets=[styles], font_config=fonts, pdf_variant="pdf/a-3a")
+
+    def our_drawing() -> None:
+        render_pdf(html_of(PaperKind.ANSWER_LETTER, frozen))
+
+    line("letter as PDF (bare WeasyPrint of the same HTML)", timed(our_drawing, times), timed(bare_drawing, times))
 
 
 if __name__ == "__main__":

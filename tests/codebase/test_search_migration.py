@@ -15,6 +15,10 @@ from tests.conftest import build_app
 from tests.servers import redis_url_for, servers
 
 FOLDER = "migrations"
+# What migration 0018 asks of an administrator where the owner may not make roles.
+MAKE_WALL = """
+    DO $$ BEGIN CREATE ROLE lapor_walled NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+"""
 
 
 @pytest.fixture
@@ -25,6 +29,8 @@ def database(worker: str) -> Iterator[str]:
         for role in (owner, guest):
             administrator.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(role)))
         administrator.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(name), Identifier(owner)))
+        administrator.execute(MAKE_WALL)
+        administrator.execute(SQL("GRANT lapor_walled TO {}").format(Identifier(owner)))
     yield name
     with connect(servers().postgres.sockets) as administrator:
         administrator.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from tests.output_search import search_mail
+
 
 class Sink:
     """What arrived, and the answer to the next message (after its final dot)."""
@@ -30,6 +32,7 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
         if self.answer.startswith(("250", "cut")):
             self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+            search_mail(self.mails[-1])
         if self.answer == "cut":
             server.transport.close()
         return self.answer

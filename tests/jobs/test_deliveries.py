@@ -71,7 +71,7 @@ def test_an_opened_step_is_told_by_mail_once(sink: Sink) -> None:
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert all(f"/aduan/{case.id}" in text and "WITA" in text for text in parts)
     assert "KENARI" not in mail.as_string()
-    assert "9999" not in mail.as_string()
+    assert "9999-1111" not in mail.as_string()
 
 
 @pytest.mark.parametrize("answer", ["421 later", "451 later"])

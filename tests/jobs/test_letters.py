@@ -8,13 +8,12 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from app.documents.letter import letter_html, letter_pdf
+from app.documents.papers import html_of
 from app.documents.render import render_pdf
 from app.documents.storage import read_file
 from app.extensions import db
-from app.models import Letter
-from app.operations.letters import content_hash
-from app.operations.render_letter import relay_documents, render_letter
+from app.models import Letter, PaperKind
+from app.operations.papers import content_hash, draw_paper, relay_papers
 from tests.factories import a_complaint
 
 
@@ -26,6 +25,11 @@ def signed_letter(**draft: Any) -> Letter:
     return db.session.scalars(select(Letter).where(Letter.state == "signed")).one()
 
 
+def letter_html(letter: Letter) -> str:
+    assert letter.paper is not None
+    return html_of(PaperKind.ANSWER_LETTER, letter.paper.frozen)
+
+
 def text_of(pdf: bytes) -> str:
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     # pypdf reads a page that holds a character beyond the basic plane as UTF-16 with its zero bytes.
@@ -34,8 +38,9 @@ def text_of(pdf: bytes) -> str:
 
 def test_the_letter_says_what_was_signed(context: Flask) -> None:
     letter = signed_letter()
-    assert render_letter(letter.id) == "ready"
-    pdf = read_file(letter.pdf_path or "")
+    assert draw_paper(letter.paper_id or 0) == "ready"
+    assert letter.paper is not None
+    pdf = read_file(letter.paper.path or "")
     text = text_of(pdf)
     assert letter.number is not None
     for words in (
@@ -54,22 +59,22 @@ def test_the_letter_says_what_was_signed(context: Flask) -> None:
 
 def test_a_letter_is_drawn_once_and_drawn_again_only_after_a_failure(context: Flask) -> None:
     letter = signed_letter()
-    assert relay_documents() == 1
-    assert (render_letter(letter.id), render_letter(letter.id)) == ("ready", "elsewhere")
-    assert relay_documents() == 0
+    assert relay_papers() == 1
+    assert (draw_paper(letter.paper_id or 0), draw_paper(letter.paper_id or 0)) == ("ready", "elsewhere")
+    assert relay_papers() == 0
 
 
 def test_the_content_hash_is_of_what_is_frozen(context: Flask) -> None:
     letter = signed_letter()
-    assert letter.frozen is not None
-    assert content_hash(letter.frozen) == letter.content_hash
-    assert content_hash({**letter.frozen, "body": "Lain"}) != letter.content_hash
+    assert letter.paper is not None
+    assert content_hash(letter.paper.frozen) == letter.paper.content_hash
+    assert content_hash({**letter.paper.frozen, "body": "Lain"}) != letter.paper.content_hash
 
 
 def test_fonts_are_inside_the_file(context: Flask) -> None:
     letter = signed_letter()
-    assert letter.frozen is not None
-    page = PdfReader(io.BytesIO(letter_pdf(letter.frozen))).pages[0]
+    assert letter.paper is not None
+    page = PdfReader(io.BytesIO(render_pdf(letter_html(letter)))).pages[0]
     fonts = page["/Resources"]["/Font"]  # type: ignore[index]
     assert fonts
     for font in fonts.values():
@@ -91,10 +96,10 @@ HOSTILE = [
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_stays_text(context: Flask, hostile: str) -> None:
     letter = signed_letter(body=f"Awal {hostile} akhir.", subject=f"Hal {hostile}"[:300])
-    assert letter.frozen is not None
-    html = letter_html(letter.frozen)
+    assert letter.paper is not None
+    html = letter_html(letter)
     assert hostile not in html or not hostile.startswith("<")
-    pdf = letter_pdf(letter.frozen)
+    pdf = render_pdf(letter_html(letter))
     assert b"/EmbeddedFile" not in pdf
     assert "akhir." in text_of(pdf)
     assert "49" not in text_of(pdf).replace(letter.number or "", "") or "7 * 7" in text_of(pdf)

@@ -1,6 +1,7 @@
 """A year of complaints with workers that come and go: every late step has one breach, one notice a level, none other.
 
-TRAVEL_CASES in the environment sets how many complaints live through it (12 unless told; 300 for the long run).
+TRAVEL_CASES in the environment sets how many complaints live through it (8 unless told; 300 for the long run);
+TRAVEL_TEAMS how many workers sweep (4 unless told; 1,4 for both); TRAVEL_DAYS over how many days they come (180; 350).
 """
 
 import heapq
@@ -27,9 +28,11 @@ from tests.factories import Case, a_complaint
 from tests.jobs.sweep_worker import sweep_when_told
 from tests.rules.slow_calendar import SlowCalendar
 
-CASES = int(os.environ.get("TRAVEL_CASES", "12"))
+CASES = int(os.environ.get("TRAVEL_CASES", "8"))
+DAYS = int(os.environ.get("TRAVEL_DAYS", "180"))
+TEAMS = [int(size) for size in os.environ.get("TRAVEL_TEAMS", "4").split(",")]
 START = datetime(2026, 1, 5, 8, 0, tzinfo=OFFICE_ZONE)
-TICK = timedelta(hours=5)
+TICK = timedelta(hours=9)
 DOWN_FROM, DOWN_FOR = timedelta(days=100, hours=4), timedelta(hours=30)
 HOUSE = "dishub"
 ACTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -97,7 +100,7 @@ def plan(dice: random.Random) -> list[tuple[datetime, int]]:
     """When each complaint is touched: mostly in time, sometimes hours or days too late, whatever the hour."""
     found = []
     for number in range(CASES):
-        at = START + timedelta(minutes=dice.randrange(350 * 24 * 60))
+        at = START + timedelta(minutes=dice.randrange(DAYS * 24 * 60))
         for _ in range(len(ACTS) + 1):
             found.append((at, number))
             at += timedelta(minutes=dice.choice([5, 40, 90, 60 * 6, 60 * 24, 60 * 24 * dice.randrange(2, 9)]))
@@ -162,8 +165,8 @@ def workers(context: Flask, request: pytest.FixtureRequest) -> Iterator[Workers]
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("workers", [1, 2, 4], indirect=True)
-def test_a_year_with_workers_that_come_and_go(context: Flask, workers: Workers) -> None:
+@pytest.mark.parametrize("workers", TEAMS, indirect=True)
+def test_months_with_workers_that_come_and_go(context: Flask, workers: Workers) -> None:
     dice = random.Random(len(workers.team))
     end = live(context, workers, dice)
     workers.sweep(end, None)

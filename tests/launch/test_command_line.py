@@ -13,7 +13,7 @@ import pytest
 from app.launch.home import home_lock, open_home
 
 PROJECT = Path(__file__).resolve().parents[2]
-COMMANDS = ("all", "web", "worker", "scheduler", "migrate", "demo", "verify-audit")
+COMMANDS = ("all", "web", "worker", "scheduler", "migrate", "demo", "verify-audit", "check-invariants")
 
 
 def run(*arguments: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 import config
-from app.launch.everything import programs
+from app.launch.environment_values import PUBLIC_DOORS
+from app.launch.everything import open_public_doors, programs
 from app.launch.home import ensure_secrets
+from app.launch.safe_environment import SHORTEST_SECRET
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:
@@ -43,7 +46,7 @@ def test_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
 
     assert stat.S_IMODE((tmp_path / config.SECRETS_FILE).stat().st_mode) == 0o600
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
-    assert len(str(first["SECRET_KEY"])) > config.SHORTEST_SECRET
+    assert len(str(first["SECRET_KEY"])) > SHORTEST_SECRET
     assert first["IDENTITY_KEYS"] == second["IDENTITY_KEYS"] != ()
 
 
@@ -92,3 +95,19 @@ def test_limits_and_cookies_are_never_left_to_the_frameworks(tmp_path: Path) -> 
     assert found["RATELIMIT_ENABLED"] is True
     assert found["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] is True
     assert found["FAB_CREATE_DB"] is found["FAB_UPDATE_PERMS"] is False
+
+
+def test_doors_to_the_street_are_shut_until_the_office_opens_them(tmp_path: Path) -> None:
+    doors = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
+    assert [settings(tmp_path)[name] for name in doors] == [False] * 3
+    assert [settings(tmp_path, PUBLIC_INTAKE="On", OPEN311="off")[name] for name in doors] == [True, False, False]
+    with pytest.raises(config.ConfigurationError, match="PUBLIC_FIGURES"):
+        settings(tmp_path, PUBLIC_FIGURES="yes")
+
+
+def test_the_demonstration_opens_them_but_for_what_was_said_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PUBLIC_DOORS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPEN311", "off")
+    open_public_doors()
+    assert [os.environ[name] for name in PUBLIC_DOORS] == ["on", "on", "off"]

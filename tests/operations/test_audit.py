@@ -25,6 +25,7 @@ def open_log(context: Flask) -> Iterator[None]:
 EDITS = {
     "a changed particular": 'UPDATE complaint_event SET data = data || \'{"note": "lain"}\' WHERE seq = 4',
     "another officer": "UPDATE complaint_event SET officer_id = officer_id + 1 WHERE seq = 3",
+    "another address": "UPDATE complaint_event SET address = '203.0.113.9' WHERE seq = 3",
     "another time": "UPDATE complaint_event SET at = at + interval '1 second' WHERE seq = 3",
     "another step": "UPDATE complaint_event SET step = 'report' WHERE seq = 3",
     "a deleted event": "DELETE FROM complaint_event WHERE seq = 5",

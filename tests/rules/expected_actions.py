@@ -42,6 +42,7 @@ EVER = {
     "dispose": "agency_head",
     "mark_field_visit": "agency_head",
     "submit_draft": "agency_secretary",
+    "initial": "agency_admin agency_secretary",
     "sign": "agency_head",
     "send": "agency_admin",
     "continue_without": "office_head",

@@ -56,6 +56,7 @@ GOOD: dict[Action, dict[str, Any]] = {
     Action.DISPOSE: {"instruction": "Periksa"},
     Action.MARK_FIELD_VISIT: {"reason": "Perlu ke lokasi"},
     Action.SUBMIT_DRAFT: {"subject": "Tanggapan", "body": "Sudah diperbaiki"},
+    Action.INITIAL: {},
     Action.SIGN: {},
     Action.SEND: {},
     Action.CONTINUE_WITHOUT: {"agency": "dishub"},

@@ -29,6 +29,7 @@ ASKED: dict[Action, str] = {
     Action.DISPOSE: "instruction unit?",
     Action.MARK_FIELD_VISIT: "reason",
     Action.SUBMIT_DRAFT: "subject body",
+    Action.INITIAL: "",
     Action.SIGN: "passphrase?",
     Action.SEND: "",
     Action.CONTINUE_WITHOUT: "agency",

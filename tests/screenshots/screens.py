@@ -71,6 +71,9 @@ def screens(there: Standing) -> list[Screen]:
         Screen("versi-sop", "administrator", f"/versi-sop/show/{there.sop}"),
         Screen("pengguna", "administrator", "/users/list/"),
         Screen("opd", "administrator", "/opd/list/"),
+        Screen("lapor", "", "/lapor"),
+        Screen("statistik", "", "/statistik"),
+        Screen("data-terbuka", "", "/data-terbuka/"),
         Screen("verifikasi", "", f"/verifikasi/{there.code}"),
         Screen("tidak-ada", "kasi", "/aduan/999999", status=404),
     ]

@@ -1,6 +1,7 @@
 """What stands behind the doors: one row of each kind, all of them there, and the addresses that lead to them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User
@@ -8,34 +9,55 @@ from rq import Queue
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from app.clock import office_today, utc_now
+from app.clock import OFFICE_ZONE, office_today, utc_now
 from app.demo.accounts import PASSWORD, demo_person, make_key
-from app.documents.storage import write_file
 from app.extensions import db, redis_client
 from app.job_names import QUEUE_OF, JobName
 from app.models import (
     Agency,
+    ApiKey,
     Attachment,
     Category,
     DelegationRow,
     Delivery,
     District,
     Holiday,
+    InboundHold,
+    JournalEntry,
     Letter,
     NationalLimitRow,
     Notice,
     OfficerProfile,
+    RegisterKind,
     SavedList,
     SignIn,
     SopVersion,
+    StepTask,
     Village,
     WorkingWeek,
 )
 from app.operations.activate_sop import copy_as_draft
+from app.operations.api_keys import KeyWish, make_new_key
+from app.operations.apply_sp4n import apply_report
+from app.operations.ask_report import ask_report
+from app.operations.import_reports import bring_file
+from app.operations.manage_webhooks import Wish, add_endpoint, send_test
+from app.operations.papers import keep_file
+from app.operations.peer_record import ledger_of
 from app.operations.perform_action import attach_to_case
+from app.operations.registers import make_register
+from app.operations.rehearse import ask_rehearsal, run_rehearsal
+from app.operations.run_report import run_report
 from app.operations.save_list import save_list
+from app.operations.scheduled_reports import Plan, save_schedule, supervisors
+from app.queries.sync_state import answer_letter
+from app.queries.wanted_report import WantedReport
 from app.security.sign_ins import begin
-from tests.factories import a_complaint
+from tests.factories import a_complaint, a_report
+from tests.uploads.states import call_clean
+from workflow_rules.actors import SYSTEM
+from workflow_rules.periods import days
+from workflow_rules.schedules import Rhythm
 
 ROWS: dict[str, Any] = {
     "opd": Agency.id,
@@ -66,21 +88,64 @@ def make_parts() -> Parts:
     }
     draft = copy_as_draft(db.session.scalars(select(SopVersion.id)).one())
     found |= {"versi-sop": str(draft.id), "langkah-sop": str(draft.steps[0].id), **_parts_of_a_case()}
-    found |= _parts_of_the_queue() | _parts_of_the_messages()
+    found |= _part_of_sp4n()
+    found |= _parts_of_a_rehearsal(draft) | _parts_of_webhooks()
+    found |= _parts_of_the_queue() | _parts_of_the_messages() | _part_of_the_registers()
     return found | {
         "key": make_key(),
+        "reader_key": _add_reader(),
+        "int:key_id": str(db.session.scalars(select(ApiKey.id).order_by(ApiKey.id)).first()),
+        **_parts_of_the_api(found),
         "digest": "x",
         "name": "lb",
         "kind": "css",
+        "ending": "json",
+        "table": "ringkasan",
+        "service": "jalan_berlubang",
         "string:locale": "en",
         "path:filename": "css/ab.css",
     }
 
 
+def _add_reader() -> str:
+    """A program's key that may only read."""
+    wish = KeyWish("Pembaca (contoh)", frozenset({"read"}), None)
+    return make_new_key(wish, None, utc_now())
+
+
+def _parts_of_the_api(found: Parts) -> Parts:
+    """A row of each resource, by its address in the data API."""
+    of_screen = {"agency": "opd", "category": "kategori", "district": "kecamatan", "village": "desa"}
+    of_screen |= {"holiday": "hari-libur", "working_hours": "jam-kerja", "national_limit": "batas-nasional"}
+    of_screen |= {"delegation": "delegasi", "officer": "petugas"}
+    rows = {"sop": SopVersion.id, "step_task": StepTask.id, "letter": Letter.id, "journal": JournalEntry.id}
+    own = {name: str(db.session.scalars(select(key).order_by(key)).first()) for name, key in rows.items()}
+    return {f"/api/v1/{name}/": found[base] for name, base in of_screen.items()} | {
+        f"/api/v1/{name}/": key for name, key in own.items()
+    }
+
+
+def _parts_of_a_rehearsal(draft: SopVersion) -> Parts:
+    """A rehearsal of the draft, computed."""
+    period = days(office_today(), office_today(), OFFICE_ZONE)
+    user_id = db.session.scalars(select(User.id).where(User.username == "pengawas")).one()
+    row = ask_rehearsal(draft, period, {"steps": {}, "skipped": []}, user_id, utc_now())
+    run_rehearsal(row.id)
+    return {"int:version_id": str(draft.id), "int:rehearsal_id": str(row.id)}
+
+
+def _part_of_the_registers() -> Parts:
+    """This month's register, made when the month will be over, with its file."""
+    register = make_register(RegisterKind.MONTHLY, office_today(), SYSTEM, utc_now() + timedelta(days=40))
+    keep_file(register.paper, b"%PDF-1.7")
+    db.session.commit()
+    return {"int:register_id": str(register.id)}
+
+
 def _parts_of_the_queue() -> Parts:
     """A job that waits."""
-    name = QUEUE_OF[JobName.RELAY_DOCUMENTS]
-    job = Queue(name, connection=redis_client(), serializer="json").enqueue(JobName.RELAY_DOCUMENTS.value)
+    name = QUEUE_OF[JobName.RELAY_PAPERS]
+    job = Queue(name, connection=redis_client(), serializer="json").enqueue(JobName.RELAY_PAPERS.value)
     numbers = {"int:instance_number": "0", "int:per_page": "8", "int:page": "1", "per_page": "8", "page": "1"}
     return {"job_id": job.id, "queue_name": str(name), "registry_name": "queued", "order": "asc", **numbers}
 
@@ -94,7 +159,25 @@ def _parts_of_the_messages() -> Parts:
     message.state = "failed"
     db.session.add(message)
     db.session.commit()
-    return {"int:notice_id": str(notice.id), "int:delivery_id": str(message.id)} | _part_of_the_lists(notice.user_id)
+    return {
+        "int:user_id": str(notice.user_id),
+        "int:notice_id": str(notice.id),
+        "int:delivery_id": str(message.id),
+    } | _parts_of_one(notice.user_id)
+
+
+def _parts_of_one(user_id: int) -> Parts:
+    """What belongs to the agency's admin alone, and a plan of the supervisor's."""
+    return _part_of_the_lists(user_id) | _parts_of_reports()
+
+
+def _parts_of_reports() -> Parts:
+    by, supervisor = demo_person("admin.dishub"), demo_person("pengawas")
+    job = ask_report(by, WantedReport(), "csv", utc_now())
+    run_report(job.id)
+    plan = Plan("Uji", WantedReport(), "csv", Rhythm.DAILY, 7, frozenset(supervisors()))
+    schedule = save_schedule(supervisor, plan, utc_now())
+    return {"int:job_id": str(job.id), "int:schedule_id": str(schedule.id)}
 
 
 def _part_of_the_lists(user_id: int) -> Parts:
@@ -106,22 +189,72 @@ def _part_of_the_lists(user_id: int) -> Parts:
 
 
 def _parts_of_a_case() -> Parts:
-    """A case that was sent to one agency, with a letter, a file and a number of SP4N's."""
+    """A case that was sent to one agency, with a letter and a file."""
     case = a_complaint(at="send_answer", agencies=("dishub",))
     attach_to_case(case.id, "a.pdf", b"%PDF-1.7\n", demo_person("admin.aduan"), case.complaint.version)
+    call_clean(case.id)
     letter = db.session.scalars(select(Letter)).one()
-    letter.pdf_state, letter.pdf_path = "ready", write_file("letters", "pdf", b"%PDF-1.7")
-    case.complaint.sp4n_tracking_id = "900001"
-    db.session.commit()
+    assert letter.paper is not None
+    keep_file(letter.paper, b"%PDF-1.7")
     attachment = db.session.scalars(select(Attachment.id)).one()
     return {
+        "int:agency_id": str(db.session.scalars(select(Agency.id).where(Agency.code == "dishub")).one()),
         "int:complaint_id": str(case.id),
         "int:number": str(case.id),
+        "int:guarded_id": str(a_guarded_case()),
         "int:letter_id": str(letter.id),
+        "int:paper_id": str(letter.paper_id),
+        "int:version_id": str(case.complaint.sop_version_id),
         "int:attachment_id": str(attachment),
         "tracking_id": "900001",
+        "numbers": case.complaint.number,
+        "tracking_code": case.code,
+        "token": case.complaint.number,
         "code": str(letter.verification_code),
     }
+
+
+def a_guarded_case() -> int:
+    """A secret case whose words tell of its reporter."""
+    body = "Nama saya Contoh Pelapor, telepon 0800 0000 0007."
+    return a_complaint(confidentiality="secret", body=body).id
+
+
+def _part_of_sp4n() -> Parts:
+    """An answered case that SP4N knows, with the letter drawn."""
+    case = a_complaint(at="answered", agencies=("dishub",))
+    case.complaint.sp4n_tracking_id = "900001"
+    letter = answer_letter(case.complaint)
+    assert letter is not None
+    assert letter.paper is not None
+    keep_file(letter.paper, b"%PDF-1.7")
+    db.session.commit()
+    return {"tracking_id": "900001"} | _parts_of_the_peer() | _parts_that_wait()
+
+
+def _parts_of_the_peer() -> Parts:
+    """A report on which both sides differ, and a file that was brought."""
+    row = ledger_of("900002")
+    user_id = db.session.scalars(select(User.id).where(User.username == "admin.aduan")).one()
+    file = bring_file(b"nomor,judul,isi\n900003,Uji,Uji\n", "uji.csv", user_id, utc_now())
+    db.session.commit()
+    return {"int:ledger_id": str(row.id), "int:import_id": str(file.id)}
+
+
+def _parts_that_wait() -> Parts:
+    """A report in quarantine, and one that came with two contents."""
+    report = {**a_report(channel="sp4n"), "revision": 1}
+    apply_report("900002", {**report, "category": "Lampu taman"})
+    apply_report("900003", report)
+    apply_report("900003", {**report, "title": "Isi yang lain"})
+    holds = dict(db.session.execute(select(InboundHold.kind, InboundHold.id)).all())
+    return {"int:hold_id": str(holds["report"]), "int:conflict_id": str(holds["conflict"])}
+
+
+def _parts_of_webhooks() -> Parts:
+    """A receiver with a trial message."""
+    endpoint = add_endpoint(Wish("Uji", "https://penerima.example/", ("complaint.*",)), None, utc_now())
+    return {"int:endpoint_id": str(endpoint.id), "int:message_id": str(send_test(endpoint.id, utc_now()))}
 
 
 def _add_account(username: str, role: Role) -> None:
@@ -146,6 +279,7 @@ def address(rule: str, parts: Parts) -> str:
     """A rule with its parts filled in."""
     base = rule.split("/")[1]
     own = {**parts, "pk": parts.get(base, ""), "string:name": ACTIONS.get(base, "")}
+    own["int:number"] = parts.get(rule.partition("<")[0], parts["int:number"])
     if rule == "/antrean/static/<path:filename>":
         return "/antrean/static/css/main.css"
     if rule == "/static/<path:filename>":

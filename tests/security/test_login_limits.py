@@ -1,17 +1,23 @@
 """Both login doors: failures are counted, good logins are not, and nobody learns which accounts there are."""
 
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app.clock import utc_now
 from app.demo.accounts import PASSWORD
 from app.extensions import db
+from app.models import LoginCount
+from app.security.login_counts import Limit, count_try, forget_counts
 from tests.conftest import build_app
 
 API = "/api/v1/security/login"
@@ -19,12 +25,9 @@ ALLOWED, ALLOWED_OF_ADDRESS = 10, 100
 
 
 @pytest.fixture
-def counting(app: Flask) -> Iterator[Flask]:
-    """The program with its counters at zero, before and after."""
-    limiter = app.appbuilder.sm.limiter  # type: ignore[attr-defined]
-    limiter.reset()
-    yield app
-    limiter.reset()
+def counting(app: Flask) -> Flask:
+    """The program with its counters at zero: they stand in the database."""
+    return app
 
 
 def by_api(app: Flask, username: str, password: str, address: str = "127.0.0.1") -> TestResponse:
@@ -134,7 +137,6 @@ UNREADABLE = (
 
 def test_a_login_that_cannot_be_read_is_told_so(client: FlaskClient, counting: Flask) -> None:
     for body in UNREADABLE:
-        counting.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
         answer = client.post(API, data=body, content_type="application/json")
         assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), body[:60]
 
@@ -160,3 +162,136 @@ def test_an_unknown_account_answers_as_a_known_one_and_hashes_as_much(
         seen.append((api.status_code, api.get_json(), form.status_code, form.headers["Location"], tuple(costs)))
     assert len(set(map(str, seen))) == 1
     assert seen[0][-1] == ("scrypt:32768:8:1",) * 2
+
+
+def at(address: str) -> dict[str, str]:
+    return {"REMOTE_ADDR": address}
+
+
+def known_browser(app: Flask, address: str = "192.0.2.50") -> FlaskClient:
+    """A browser in which kasi has signed in and out before."""
+    browser = app.test_client()
+    form = {"username": "kasi", "password": PASSWORD}
+    assert browser.post("/login/", data=form, environ_overrides=at(address)).status_code == 302
+    browser.get("/logout/")
+    return browser
+
+
+def tried_in(browser: FlaskClient, password: str, address: str, username: str = "kasi") -> TestResponse:
+    form = {"username": username, "password": password}
+    return browser.post("/login/", data=form, environ_overrides=at(address))
+
+
+def is_in(answer: TestResponse) -> bool:
+    return answer.status_code == 302 and "/login" not in answer.headers["Location"]
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_two_hundred_addresses_have_fifty_guesses_together_and_lock_no_officer_out(counting: Flask) -> None:
+    """Attack and officer on one account: the strangers are refused, the known browser and the usual address are not."""
+    officer = known_browser(counting)
+    tried = [by_api(counting, "kasi", "salah", f"198.51.100.{n}").status_code for n in range(200)]
+    assert (tried.count(401), tried.count(429)) == (50, 150)
+    assert by_form(counting, "kasi", PASSWORD, "203.0.113.7").status_code == 429
+    assert by_form(counting, "kadis", PASSWORD, "203.0.113.7").status_code == 302
+    assert by_api(counting, "kasi", PASSWORD, "192.0.2.50").status_code == 200
+    assert is_in(tried_in(officer, PASSWORD, "203.0.113.8"))
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_a_flood_from_the_officer_s_own_office_address_leaves_the_known_browser_alone(counting: Flask) -> None:
+    officer, office = known_browser(counting), "192.0.2.50"
+    tried = [by_api(counting, "kasi", "salah", office).status_code for _ in range(15)]
+    tried += [by_api(counting, f"orang{n}", "salah", office).status_code for n in range(100)]
+    assert tried[-1] == 429
+    assert is_in(tried_in(officer, PASSWORD, office))
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_a_known_browser_has_ten_tries_and_is_known_to_its_account_only(counting: Flask) -> None:
+    browser = known_browser(counting)
+    cookie = browser.get_cookie("lapor_device", path="/login")
+    assert cookie is not None
+    assert cookie.http_only
+    assert [tried_in(browser, "salah", f"198.51.100.{n}").status_code for n in range(11)] == [302] * 10 + [429]
+    assert by_form(counting, "kasi", PASSWORD).status_code == 302
+    tried = [tried_in(browser, "salah", "198.51.100.1", "kadis").status_code for _ in range(11)]
+    assert tried == [302] * 10 + [429]
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_a_forged_device_is_a_stranger(counting: Flask) -> None:
+    known_browser(counting)
+    for n in range(ALLOWED + 1):
+        thief = counting.test_client()
+        thief.set_cookie("lapor_device", f'{{"2": "x{n}"}}.aaaa.bbbb', path="/login")
+        answer = tried_in(thief, "salah", "198.51.100.9")
+    assert answer.status_code == 429
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_name_and_e_mail_of_an_account_have_their_tries_together(counting: Flask) -> None:
+    with counting.app_context():
+        email = counting.appbuilder.sm.find_user(username="kasi").email  # type: ignore[attr-defined]
+    for n in range(ALLOWED):
+        by_api(counting, email if n % 2 else "kasi", "salah")
+    assert by_api(counting, email, PASSWORD).status_code == 429
+
+
+@pytest.mark.usefixtures("quick_hash")
+def test_a_customer_of_ipv6_has_one_address(counting: Flask) -> None:
+    tried = [by_api(counting, "kasi", "salah", f"2001:db8:1:2::{n:x}").status_code for n in range(1, 12)]
+    assert tried == [401] * 10 + [429]
+
+
+def test_processes_count_together_and_tries_sent_at_once_are_all_counted(counting: Flask) -> None:
+    """Four processes are four engines; what they do at once is one row."""
+    kept = counting.config
+    gone = {"RATELIMIT_STORAGE_URI": "redis://127.0.0.1:1/0", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    limit = Limit(10, timedelta(minutes=5))
+
+    def count(app: Flask) -> bool:
+        with app.app_context():
+            return count_try([("uji", limit)], utc_now())[0].seconds_left == 0
+
+    home = str(kept["LAPOR_HOME"])
+    apps = [build_app(kept["SQLALCHEMY_DATABASE_URI"], kept["REDIS_URL"], home, **gone), counting]
+    with ThreadPoolExecutor(4) as pool:
+        let_through = list(pool.map(count, apps * 10))
+    assert let_through.count(True) == 10
+    with apps[0].app_context():
+        db.engine.dispose()
+
+
+def test_old_counts_are_forgotten_and_hold_no_name(counting: Flask) -> None:
+    by_api(counting, "rahasia-di-isian-nama", "salah")
+    with counting.app_context():
+        marks = db.session.scalars(select(LoginCount.mark)).all()
+        assert len(marks) == 3
+        assert not any("rahasia" in mark or "127" in mark for mark in marks)
+        assert forget_counts(utc_now() + timedelta(hours=23)) == 0
+        assert forget_counts(utc_now() + timedelta(hours=25)) == 3
+
+
+@pytest.mark.parametrize("username", ["kasi", "tidak.ada", "pengawas"])
+@DOORS
+def test_every_refusal_costs_one_hash_and_says_the_same(
+    counting: Flask, monkeypatch: pytest.MonkeyPatch, username: str, door: Any, refused: int, let_in: int
+) -> None:
+    """A wrong password, a name that nobody has, and an account that was closed."""
+    from flask_appbuilder.security import manager
+
+    with counting.app_context():
+        db.session.execute(update(User).where(User.username == "pengawas").values(active=False))
+        db.session.commit()
+    costs: list[str] = []
+    real = manager.check_password_hash
+    monkeypatch.setattr(manager, "check_password_hash", lambda h, p: (costs.append(h.split("$")[0]), real(h, p))[1])
+    answer = door(counting, username, PASSWORD if username == "pengawas" else "salah")
+    assert costs == ["scrypt:32768:8:1"]
+    assert answer.status_code == refused
+    if door is by_api:
+        assert answer.get_json()["type"].endswith("/unauthorized")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    else:
+        assert answer.headers["Location"] == "/login/?next=/"

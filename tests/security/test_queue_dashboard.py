@@ -24,7 +24,7 @@ from tests.views.test_form_tokens import signed_in
 
 SignIn = Callable[[str], FlaskClient]
 ROOT = Path(__file__).parents[2]
-JOB = JobName.RELAY_DOCUMENTS.value
+JOB = JobName.RELAY_PAPERS.value
 
 
 @pytest.fixture

@@ -7,9 +7,12 @@ from flask import Flask, g
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
+from app.queries.people import person_of
 from app.security.current_person import current_person
+from app.security.row_scope import as_person
 from tests.factories import a_complaint
 
 OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask)
@@ -76,3 +79,16 @@ def test_nobody_is_answered_while_the_visitor_is_being_made_out_but_not_remember
         assert current_person().capacities == ()
         g.user = db.session.scalars(select(User).where(User.username == "kadis")).one()
         assert [c.actor for c in current_person().capacities] == ["office_head"]
+
+
+def test_a_background_job_reads_as_the_person_who_asked_and_everything_again_afterwards(
+    app: Flask, two_cases: tuple[int, int]
+) -> None:
+    with app.app_context():
+        user = db.session.scalars(select(User).where(User.username == "kepala.dishub")).one()
+        assert set(db.session.scalars(select(Complaint.id))) == set(two_cases)
+        with as_person(person_of(user, utc_now())):
+            assert set(db.session.scalars(select(Complaint.id))) == {two_cases[0]}
+            assert set(db.session.scalars(select(Letter.complaint_id))) == {two_cases[0]}
+        assert set(db.session.scalars(select(Complaint.id))) == set(two_cases)
+        assert "acting" not in g

@@ -25,13 +25,15 @@ from app.clock import utc_now
 from app.launch.processes import Supervisor
 from app.launch.program import Program, last_lines
 from app.launch.ready import wait_until_ready
+from tests.output_search import OUTPUTS
 from tests.servers import database_url_for, redis_url_for
 from tests.story.held_mail import MailServer
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 # Queue databases above those of the run's workers, which count from 0.
-QUEUES = {"story": 20, "pages": 26, "manners": 31, "keys": 36, "queue": 40, "killed": 50}
+QUEUES = {"story": 20, "pages": 26, "manners": 31, "keys": 36, "queue": 40, "twostep": 46}
+QUEUES |= {"killed": 50, "reports": 55, "inbound": 60}
 Found = TypeVar("Found")
 
 
@@ -117,6 +119,17 @@ class LiveProgram:
         assert alive == []
         return killed_at
 
+    def kill_family(self, name: str) -> None:
+        """The same for a process and all that it forked: a web worker in the middle of a request outlives its parent
+        until the request is done.
+        """
+        family = psutil.Process(self._processes[name].pid).children(recursive=True)
+        for member in (self._processes[name], *family):
+            member.kill()
+        self._wait_for_end(name)
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert alive == []
+
     def kill_horse(self, name: str) -> datetime:
         """Kill the process in which a worker does its job (it alone leads a group of its own); when that was."""
         (horse,) = (p for p in psutil.Process(self._processes[name].pid).children() if os.getpgid(p.pid) == p.pid)
@@ -156,6 +169,8 @@ class LiveProgram:
     def stop(self) -> None:
         self._supervisor.stop_all()
         self.mail.stop()
+        for log in self.home.glob("*.log"):
+            OUTPUTS.search("log", "", log.name, log.read_bytes())
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of the program's database, as they stand now."""

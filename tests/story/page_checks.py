@@ -79,12 +79,15 @@ class Looker:
         if bad and where not in self.expected:
             self.faults.append(f"{where}: {what}")
 
-    def look(self, width: int, dark: bool, only: list[str]) -> list[str]:
-        """What is wrong with the page that is shown, at this width and in these colours."""
+    def look(self, width: int, dark: bool, only: list[str] | None) -> list[str]:
+        """What is wrong with the page that is shown, at this width and in these colours; by which rules of axe (empty:
+        all of them, None: none).
+        """
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         self.page.set_viewport_size({"width": width, "height": 900 if width > 768 else 844})
         self.page.evaluate(SETTLED)
-        found = [*self._shape(), *self.page.evaluate(CUT_OFF), *self._axe(only), *self.faults]
+        ruled = [] if only is None else self._axe(only)
+        found = [*self._shape(), *self.page.evaluate(CUT_OFF), *ruled, *self.faults]
         self.faults.clear()
         return found
 

@@ -10,19 +10,40 @@ from flask import Flask
 from werkzeug.exceptions import default_exceptions
 
 from tests.factories import a_complaint
-from tests.security.door_parts import Parts, address
+from tests.security.door_parts import Parts, a_guarded_case, address
 from tests.security.test_doors import DOORS
-from tests.views.spoken_pages import SENT, VISITORS, make_rows
+from tests.views.spoken_pages import FILES, SENT, VISITORS, make_rows
 
 # No pages: files, answers for programs, what leads on to another page; the queue's pages are another program's.
-NO_PAGES = ("/api/", "/static/", "/gaya/", "/healthz", "/readyz", "/lang/", "/back", "/logout/", "/antrean/<", "/kabar")
+NO_PAGES = (
+    "/api/",
+    "/static/",
+    "/gaya/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/lang/",
+    "/back",
+    "/logout/",
+    "/antrean/<",
+    "/kabar",
+    "/ekspor/pekerjaan",
+)
 NO_PAGES_EITHER = ("/antrean/favicon.ico", "/antrean/static/")
-LEADS_ON = ("/delete/<pk>", "/action/<string:name>/<pk>", "/perubahan-kalender/")
-FILES = (".pdf", ".ics", "<int:attachment_id>")
+LEADS_ON = ("/delete/<pk>", "/action/<string:name>/<pk>", "/perubahan-kalender/", "/login/kode")
 ERRORS = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
-# The same page for many; who may change things has the most on it.
-SAME_FOR_MANY = {"reading reference data", "one's own account", "one's own notices"}
-FEW = ("administrator",)
+# The same page for many, and who looks at it for all of them: who may change things has the most on it.
+LOOKED_AT_BY = {
+    "reading reference data": {"administrator"},
+    "one's own account": {"administrator"},
+    "one's own notices": {"administrator"},
+    "how the work goes, and what may be taken along": {"supervisor", "agency_head"},
+    "where time is lost": {"supervisor"},
+    "webhooks, read": {"administrator"},
+    "the registers of the SOP": {"supervisor"},
+    "an agency's letterhead and book of numbers": {"administrator", "agency_admin"},
+    "the scan of a letter, by the agency that signed it": {"agency_admin"},
+}
 # Where a page is asked for in vain: who is signed in needs no login, the only working week is not deleted.
 ELSEWHERE = {"/login/": "/", "/jam-kerja/confirm_delete/1": "/jam-kerja/list/"}
 CHANGES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -44,7 +65,19 @@ class Visit:
         if path == "/lacak/kasus":
             # Whoever has proved nothing is asked for number and code.
             return "/lacak"
+        if path.startswith("/sandi-baru/"):
+            # A link that was never made: where a new one is asked for.
+            return "/login/lupa"
+        if path == "/lapor/selesai":
+            return "/lacak"
+        if path == "/lapor" and "title" in self.form:
+            return "/lapor/selesai"
         return ELSEWHERE.get(path, path) if self.visitor != "anonymous" else path
+
+    @property
+    def page(self) -> str:
+        """What is the same for whoever opens it."""
+        return f"{'sends ' + ' '.join(self.form) + ' to ' if self.form else ''}{self.path}"
 
     @property
     def name(self) -> str:
@@ -67,6 +100,7 @@ def make_all_rows() -> Rows:
         cases["supervisor"].append(a_complaint(at=step, agencies=("dishub",)).id)
     cases["complaint_admin"] += [_archived(), _merged(), _withdrawn()]
     cases["agency_secretary"].append(_paused_at_agency())
+    cases["complaint_admin"].append(a_guarded_case())
     cases["office_head"] += [_sent_back_to_direct(), a_complaint(at="dispose_answer", agencies=("dishub", "dplh")).id]
     return Rows(parts, cases, [_pair(at) for at in ("draft_answer", "answered")])
 
@@ -127,8 +161,8 @@ def _addresses(app: Flask, visitor: str, parts: Parts) -> list[str]:
     found = []
     for rule in sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())):
         name = kinds[f"GET {rule}"]
-        seen_by_few = name in SAME_FOR_MANY and visitor not in FEW
-        if visitor in DOORS[name].opens_to and is_page(rule) and not seen_by_few:
+        looks = visitor in LOOKED_AT_BY.get(name, DOORS[name].opens_to)
+        if visitor in DOORS[name].opens_to and is_page(rule) and looks:
             found.append(address(rule, parts))
     return found
 
@@ -140,7 +174,7 @@ def is_page(rule: str) -> bool:
 
 def _tried(visitor: str, numbers: list[int]) -> Iterator[Visit]:
     """Acts that change nothing: on a state that has passed, with nothing filled in, and one that is asked about."""
-    stale = {"action": "note", "text": "Sudah diperiksa.", "expected_version": "0", "token": "x" * 16}
+    stale = {"action": "note", "text": "Contoh catatan petugas.", "expected_version": "0", "token": "x" * 16}
     for number in numbers[:1]:
         for form in (stale, {**stale, "text": ""}):
             yield Visit(visitor, f"/aduan/{number}/tindakan", form)

@@ -85,7 +85,7 @@ def states(program: LiveProgram, office: RestOffice) -> Counter[str]:
     """How the rows of the outbox stand."""
     statement = (
         "SELECT DISTINCT delivery.id, state FROM delivery JOIN delivery_item ON delivery_id = delivery.id"
-        " JOIN notice ON notice.id = notice_id WHERE complaint_id = %s"
+        " JOIN notice ON notice.id = notice_id WHERE notice.complaint_id = %s"
     )
     return Counter(str(state) for _, state in program.query(statement, office.case["id"]))
 
@@ -114,4 +114,4 @@ def is_idle(jobs: Queue) -> bool:
 
 
 def letters(program: LiveProgram, office: RestOffice) -> list[tuple[Any, ...]]:
-    return program.query("SELECT pdf_state FROM letter WHERE complaint_id = %s", office.case["id"])
+    return program.query("SELECT state FROM paper WHERE complaint_id = %s", office.case["id"])

@@ -101,7 +101,7 @@ def deliveries(program: LiveProgram, office: RestOffice) -> list[tuple[Any, ...]
     """The messages in the order in which they were written."""
     statement = (
         "SELECT DISTINCT delivery.id, state, sent_at FROM delivery JOIN delivery_item ON delivery_id = delivery.id"
-        " JOIN notice ON notice.id = notice_id WHERE complaint_id = %s ORDER BY delivery.id"
+        " JOIN notice ON notice.id = notice_id WHERE notice.complaint_id = %s ORDER BY delivery.id"
     )
     return program.query(statement, office.case["id"])
 
@@ -126,14 +126,14 @@ def test_a_killed_delivery_goes_on_within_a_minute_and_costs_one_more_copy_at_mo
 
 HELD_LETTER = (
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-    " AND (state = 'idle in transaction' AND query LIKE '%%FROM letter%%FOR UPDATE SKIP LOCKED'"
-    " OR wait_event_type = 'Lock' AND query LIKE 'UPDATE letter%%')"
+    " AND (state = 'idle in transaction' AND query LIKE '%%FROM paper%%FOR UPDATE SKIP LOCKED'"
+    " OR wait_event_type = 'Lock' AND query LIKE 'UPDATE paper%%')"
 )
 
 
 def killed_drawing(program: LiveProgram, office: RestOffice, kill: Callable[[str], datetime]) -> datetime:
     """Kill a worker, or its horse, between the moment it takes the letter and the one it hands it in; when that was."""
-    with program.unchanged("letter"):
+    with program.unchanged("paper"):
         program.start("worker", "worker-1")
         wait_until(lambda: program.query(HELD_LETTER), "the letter is being drawn")
         killed_at = kill("worker-1")
@@ -162,5 +162,5 @@ def test_a_letter_is_drawn_though_its_drawing_was_killed(program: LiveProgram, v
         assert utc_now() - killed_at <= KILLED_WORK
         forget_abandoned(program)
         wait_until_idle(program)
-    ((path, told),) = program.query("SELECT pdf_path, pdf_hash FROM letter WHERE complaint_id = %s", office.case["id"])
+    ((path, told),) = program.query("SELECT path, file_hash FROM paper WHERE complaint_id = %s", office.case["id"])
     assert hashlib.sha256((program.home / "storage" / path).read_bytes()).hexdigest() == told

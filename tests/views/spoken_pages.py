@@ -18,8 +18,21 @@ from tests.security.test_doors import ACCOUNTS, DOORS
 
 VISITORS = ("anonymous", *(name for name in ACCOUNTS if name not in ("elsewhere", "integration")))
 # The queue's pages are another program's, English for now; the others answer programs or send files.
-NO_PAGES = ("/antrean/", "/api/", "/static/", "/gaya/", "/healthz", "/readyz", "/lang/", "/back", "/logout/")
-FILES = (".pdf", ".ics", "<int:attachment_id>")
+NO_PAGES = (
+    "/antrean/",
+    "/api/",
+    "/static/",
+    "/gaya/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/lang/",
+    "/back",
+    "/logout/",
+    "/ekspor/pekerjaan",
+    "/open311/",
+)
+FILES = (".<ending>", ".json", ".csv", ".pdf", ".xlsx", ".ics", "<int:attachment_id>", "/berkas", "/keadaan", "/bundel")
 # Others read reference data on the same pages, with fewer buttons.
 READS_FOR_ALL = ("administrator",)
 HOLDERS = {
@@ -36,19 +49,29 @@ HOLDERS = {
     "reply": "complaint_admin",
     "answered": "complaint_admin",
 }
+STREET = {"title": "Uji coba dari warga", "body": "Uji coba.", "confidentiality": "anonymous"}
 # What is sent empty, or wrongly, comes back with what to correct.
 SENT: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("complaint_admin", "/aduan/baru", {}),
     ("complaint_admin", "/pemberitahuan/cara", {"gateway_to": "!"}),
+    ("complaint_admin", "/sp4n/impor/", {}),
+    ("complaint_admin", "/identitas/cari", {}),
     ("administrator", "/users/add", {}),
     ("administrator", "/opd/add", {"code": "A b"}),
     ("administrator", "/hari-libur/add", {}),
     ("administrator", "/jam-kerja/add", {"mon": "x"}),
     ("administrator", "/hari-libur/impor", {}),
     ("administrator", "/resetmypassword/form", {}),
+    ("administrator", "/resetpassword/form?pk=2", {}),
+    ("administrator", "/kunci-api/", {}),
+    ("administrator", "/kunci-api/1/cabut", {}),
     ("administrator", "/delegasi/confirm_action", {"action": "end_now", "rowid": "1"}),
+    ("administrator", "/sp4n/webhook/baru", {"url": "http://localhost/", "lingkup": "pilihan"}),
     ("anonymous", "/login/", {"username": "x", "password": "y"}),
+    ("anonymous", "/login/lupa", {}),
     ("anonymous", "/lacak", {"number": "LB-2026-1", "code": "x"}),
+    ("anonymous", "/lapor", {"form_token": "x" * 32, "location.lat": "x"}),
+    ("anonymous", "/lapor", {**STREET, "form_token": "y" * 32}),
 )
 
 
@@ -146,7 +169,7 @@ def _sent(visitor: str) -> list[tuple[str, dict[str, str]]]:
 
 def _tried(numbers: list[int]) -> list[tuple[str, dict[str, str]]]:
     """Acts that change nothing: one on a state that has passed, one with nothing filled in, one that is asked about."""
-    stale = {"action": "note", "text": "Sudah diperiksa.", "expected_version": "0", "token": "x" * 16}
+    stale = {"action": "note", "text": "Contoh catatan petugas.", "expected_version": "0", "token": "x" * 16}
     empty, asked = {**stale, "text": ""}, {**stale, "action": "archive", "reason": "spam", "note": "Uji.", "ask": "1"}
     forms = (stale, empty, asked)
     return [(f"/aduan/{number}/tindakan", form) for number in numbers for form in forms]

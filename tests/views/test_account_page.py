@@ -94,7 +94,7 @@ def test_nobody_puts_out_somebody_else(app: Flask) -> None:
 def test_a_changed_password_puts_out_the_others_on_the_list_too(app: Flask) -> None:
     signed_in(app, EDGE)
     phone = signed_in(app, ANDROID)
-    new = "sandi-baru-yang-panjang"
+    new = "Sandi-Baru-7-Panjang"
     form = {"current_password": PASSWORD, "password": new, "conf_password": new}
     assert phone.post("/resetmypassword/form", data=form).status_code == 302
     page = phone.get("/akun/").text

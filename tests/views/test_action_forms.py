@@ -63,7 +63,7 @@ ACTS = [
     Act("dispose", "agency_dispose", "kepala.dishub", {"instruction": TEXT}, ("instruction",), optional=("unit",)),
     Act("mark_field_visit", "agency_dispose", "kepala.dishub", {"reason": TEXT}, ("reason",)),
     Act("submit_draft", "draft_answer", "sekretaris.dishub", {"subject": "Hal", "body": TEXT}, ("subject", "body")),
-    Act("sign", "sign_answer", "kepala.dishub", optional=("passphrase",)),
+    Act("sign", "sign_answer", "kepala.dishub"),
     Act("send", "send_answer", "admin.dishub"),
     Act("continue_without", "agency_receive", "kadis", then=_decline, agency="dishub"),
     Act("dispose_answer", "dispose_answer", "kadis", {"instruction": TEXT}, ("instruction",)),

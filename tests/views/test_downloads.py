@@ -11,16 +11,18 @@ from sqlalchemy import select
 from app.demo.accounts import demo_person
 from app.documents.storage import read_file
 from app.extensions import db
-from app.models import Attachment, Letter
+from app.models import Attachment, Letter, Paper
+from app.operations.papers import draw_paper
 from app.operations.perform_action import attach_to_case
-from app.operations.render_letter import render_letter
 from tests.factories import a_complaint
+from tests.uploads.samples import tiny_jpeg, tiny_png
+from tests.uploads.states import call_clean
 from tests.views.case_pages import SignIn
 
 CONTENTS = {
     "pdf": (b"%PDF-1.4\n<script>alert(1)</script>%%EOF", "application/pdf"),
-    "png": (b"\x89PNG\r\n\x1a\n<html>", "image/png"),
-    "jpg": (b"\xff\xd8\xff\xe0gambar", "image/jpeg"),
+    "png": (tiny_png() + b"<html>", "image/png"),
+    "jpg": (tiny_jpeg() + b"<html>", "image/jpeg"),
 }
 TWO = ("dpuprperkim", "dishub")
 
@@ -31,6 +33,7 @@ def with_files(app: Flask, at: str = "draft_answer", **more: Any) -> tuple[int, 
         case, by = a_complaint(at=at, agencies=TWO, **more), demo_person("admin.aduan")
         for ending, (content, _) in CONTENTS.items():
             attach_to_case(case.id, f'../x"; evil=\n1.{ending}.html', content, by, case.complaint.version)
+        call_clean(case.id)
         rows = db.session.scalars(select(Attachment).where(Attachment.complaint_id == case.id))
         return case.id, {row.path.rsplit(".", 1)[1]: f"/aduan/{case.id}/lampiran/{row.id}" for row in rows}
 
@@ -41,10 +44,13 @@ def with_letter(app: Flask, draw: bool = True) -> tuple[str, Letter]:
         case = a_complaint(at="send_answer", agencies=("dishub",))
         letter = db.session.scalars(select(Letter).where(Letter.complaint_id == case.id)).one()
         if draw:
-            assert render_letter(letter.id) == "ready"
+            assert draw_paper(letter.paper_id or 0) == "ready"
         db.session.refresh(letter)
-        db.session.expunge(letter)
-        return f"/aduan/{case.id}/surat/{letter.id}.pdf", letter
+        assert letter.paper is not None
+        db.session.refresh(letter.paper)
+        path = f"/aduan/{case.id}/surat/{letter.id}.pdf"
+        db.session.expunge_all()
+        return path, letter
 
 
 def test_a_file_has_the_type_that_was_found_and_a_name_that_needs_no_quoting(app: Flask, as_user: SignIn) -> None:
@@ -71,7 +77,7 @@ def test_a_letter_is_the_stored_pdf_under_its_number(app: Flask, as_user: SignIn
     for username in ("kadis", "admin.dishub", "pengawas"):
         answer = as_user(username).get(path)
         with app.app_context():
-            assert answer.data == read_file(letter.pdf_path or "")
+            assert answer.data == read_file((letter.paper and letter.paper.path) or "")
         assert answer.data.startswith(b"%PDF-")
         assert answer.mimetype == "application/pdf"
         named = re.sub(r"[^A-Za-z0-9.]+", "-", letter.number or "")
@@ -124,7 +130,7 @@ def test_a_letter_without_its_file_says_so(app: Flask, as_user: SignIn, draw: bo
     path, letter = with_letter(app, draw)
     if draw:
         with app.app_context():
-            db.session.get_one(Letter, letter.id).pdf_path = "letters/0/tidak-ada.pdf"
+            db.session.get_one(Paper, letter.paper_id).path = "papers/0/tidak-ada.pdf"
             db.session.commit()
     answer = as_user("kadis").get(path)
     assert answer.status_code == 404
@@ -149,8 +155,8 @@ def test_a_letter_proves_itself_to_everybody_and_a_changed_one_does_not(app: Fla
     assert letter.number in page
     assert "Aminah" not in page
     with app.app_context():
-        row = db.session.get_one(Letter, letter.id)
-        row.frozen = {**(row.frozen or {}), "body": "Lain."}
+        row = db.session.get_one(Paper, letter.paper_id)
+        row.frozen = {**row.frozen, "body": "Lain."}
         db.session.commit()
     assert "Isi surat ini berubah." in client.get(address).text
     for unknown in ("x", "%00", "a" * 200, "..%2f..%2fetc"):

@@ -11,8 +11,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import OfficerProfile
-from tests.factories import a_complaint
+from app.models import Agency, Complaint, OfficerProfile
+from tests.factories import Case, a_complaint
 from tests.statements import statements
 
 SignIn = Callable[[str], FlaskClient]
@@ -123,10 +123,10 @@ def test_what_no_filter_reads_does_no_harm(app: Flask, as_user: SignIn, query: s
 @pytest.mark.parametrize(
     ("username", "items"),
     [
-        ("admin.aduan", ["/", "/aduan/", "/aduan/baru", "/akun/"]),
-        ("kasi", ["/", "/aduan/", "/akun/"]),
+        ("admin.aduan", ["/", "/aduan/", "/laporan/", "/aduan/baru"]),
+        ("kasi", ["/", "/aduan/", "/laporan/", "/akun/"]),
         ("kepala.dishub", ["/", "/aduan/", "/akun/"]),
-        ("pengawas", ["/", "/aduan/", "/akun/"]),
+        ("pengawas", ["/", "/aduan/", "/laporan/", "/akun/"]),
         ("administrator", ["/", "/akun/"]),
     ],
 )
@@ -201,3 +201,24 @@ def test_a_title_is_text_and_never_markup(app: Flask, as_user: SignIn) -> None:
     with app.app_context():
         a_complaint("register", title="<script>alert(1)</script>")
     assert "<script>alert" not in page(as_user("admin.aduan"))
+
+
+def test_drafts_that_want_my_initials_have_a_tab_until_i_have_given_them(app: Flask, as_user: SignIn) -> None:
+    with app.app_context():
+        agency = db.session.scalars(select(Agency).where(Agency.code == "dishub")).one()
+        agency.initials = ["agency_admin"]
+        db.session.commit()
+        mine = a_complaint("sign_answer", agencies=("dishub",), title="Konsep yang diparaf").id
+        a_complaint("sign_answer", agencies=("dinkes",), title="Konsep OPD lain")
+        a_complaint("draft_answer", agencies=("dishub",), title="Belum ada konsep")
+    assert "Perlu paraf (1)" in page(as_user("admin.dishub"))
+    listed = page(as_user("admin.dishub"), "/?antre=initials")
+    assert "Konsep yang diparaf" in listed
+    assert "Konsep OPD lain" not in listed
+    assert "Belum ada konsep" not in listed
+    assert ">Paraf<" in listed
+    for other in ("kepala.dishub", "admin.dinkes", "kasi"):
+        assert "Perlu paraf" not in page(as_user(other))
+    with app.app_context():
+        Case(db.session.get_one(Complaint, mine), ("dishub",), "").act("agency_admin", "initial", house="dishub")
+    assert "Perlu paraf" not in page(as_user("admin.dishub"))

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Attachment, Complaint, IdempotencyKey, Reporter
 from app.operations.receive_complaint import hash_code
+from tests.uploads.samples import tiny_jpeg
 
 SignIn = Callable[[str], FlaskClient]
 GOOD = {
@@ -258,7 +259,7 @@ def test_files_are_kept_and_a_wrong_kind_is_refused_at_the_field(app: Flask, as_
     ):
         assert sentence in send(client, fresh_token(client), attachments=files).text
     assert how_many(app) == 0
-    two = [(io.BytesIO(b"%PDF-1.7 surat"), "surat.pdf"), (io.BytesIO(b"\xff\xd8\xff foto"), "foto.jpg")]
+    two = [(io.BytesIO(b"%PDF-1.7 surat"), "surat.pdf"), (io.BytesIO(tiny_jpeg()), "foto.jpg")]
     assert send(client, fresh_token(client), attachments=two).status_code == 303
     assert how_many(app, Attachment) == 2
 

@@ -16,6 +16,7 @@ from tests.conftest import time_travel
 from tests.servers import database_url_for
 from tests.views.spoken_pages import Page, Reader, make_rows, pages
 
+pytestmark = pytest.mark.timeout(600)
 LANGUAGES = ("id", "en")
 ENGLISH = re.compile(
     r"\b(add|edit|delete|search|list|show|save|back|actions?|records?|required|invalid|true|false|none|page|size|next"
@@ -35,7 +36,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 Pages = dict[str, list[tuple[Page, Reader]]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def all_pages(session_app: Flask, worker: str) -> Iterator[dict[str, list[tuple[Page, Reader]]]]:
     """Each page once in each language, on one database for the whole file."""
     database_url_for(worker)
@@ -50,12 +51,12 @@ def all_pages(session_app: Flask, worker: str) -> Iterator[dict[str, list[tuple[
         db.engine.dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stored(all_pages: Pages, session_app: Flask) -> set[str]:
     """Every text in the database: what people or a decree wrote is in no catalogue."""
     with session_app.app_context():
         columns = [c for table in db.metadata.sorted_tables for c in table.c if isinstance(c.type, String)]
-        found = {text for c in columns for text in db.session.scalars(select(c).distinct()) if text}
+        found = {" ".join(text.split()) for c in columns for text in db.session.scalars(select(c).distinct()) if text}
         db.session.remove()
         return found
 
@@ -70,36 +71,44 @@ def spoken(all_pages: Pages, locale: str) -> dict[str, str]:
     return found
 
 
-def test_the_pages_are_there(all_pages: Pages) -> None:
+def test_every_page_speaks_one_language_to_people(all_pages: Pages, stored: set[str]) -> None:
+    """All of it in one test: the pages are drawn once, and not once for each process that takes a part."""
+    pages_are_there(all_pages)
+    no_english_word_is_left_in_indonesian(all_pages)
+    no_class_of_the_old_look_is_left(all_pages)
+    for locale in LANGUAGES:
+        a_page_names_its_language(all_pages, locale)
+        nothing_is_left_untranslated(all_pages, stored, locale)
+        times_are_written_for_people_with_their_zone(all_pages, locale)
+
+
+def pages_are_there(all_pages: Pages) -> None:
     assert len(all_pages["id"]) == len(all_pages["en"]) > 200
     assert len({page.path for page, _ in all_pages["id"]}) > 100
 
 
-@pytest.mark.parametrize("locale", LANGUAGES)
-def test_a_page_names_its_language(all_pages: Pages, locale: str) -> None:
+def a_page_names_its_language(all_pages: Pages, locale: str) -> None:
     assert [page.path for page, reader in all_pages[locale] if reader.page_lang != locale] == []
 
 
-def test_no_english_word_is_left_in_indonesian(all_pages: Pages) -> None:
+def no_english_word_is_left_in_indonesian(all_pages: Pages) -> None:
     assert {
         text: where for text, where in spoken(all_pages, "id").items() if ENGLISH.search(text.replace("_", " "))
     } == {}
 
 
-@pytest.mark.parametrize("locale", LANGUAGES)
-def test_nothing_is_left_untranslated(all_pages: Pages, stored: set[str], locale: str) -> None:
+def nothing_is_left_untranslated(all_pages: Pages, stored: set[str], locale: str) -> None:
     long = [text for text in stored if text.count(" ") >= 2]
     found = leftovers(spoken(all_pages, locale), locale)
     assert {t: w for t, w in found.items() if t not in stored and not any(text in t for text in long)} == {}
 
 
-@pytest.mark.parametrize("locale", LANGUAGES)
-def test_times_are_written_for_people_with_their_zone(all_pages: Pages, locale: str) -> None:
+def times_are_written_for_people_with_their_zone(all_pages: Pages, locale: str) -> None:
     wrong = {t: w for t, w in spoken(all_pages, locale).items() if RAW_TIME.search(t) or UNZONED.search(t)}
     assert wrong == {}
 
 
-def test_no_class_of_the_old_look_is_left(all_pages: Pages) -> None:
+def no_class_of_the_old_look_is_left(all_pages: Pages) -> None:
     assert {c: page.path for page, reader in all_pages["id"] for c in reader.classes if OLD_CLASS.fullmatch(c)} == {}
 
 

@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:Deprecation
 
 
 AGENCY = {"name": "Bidang Uji", "short_name": "UJI", "kind": "unit", "active": "y", "city": "Paringin"}
-AGENCY |= {"classification_code": "500", "paper": "F4", "parent": "__None"}
+AGENCY |= {"classification_code": "500", "paper": "F4", "parent": "__None", "letterhead_over": "Pemerintah"}
+AGENCY |= {"number_pattern": "{nomor}/{tahun}", "signing_method": "wet"}
 
 
 def test_an_agency_is_added_under_its_parent_and_its_code_stays(app: Flask, screen: FlaskClient) -> None:

@@ -1,6 +1,8 @@
-"""Every page and form an officer needs is served within two seconds while Redis, the mail server or both are away."""
+"""Every page and form an officer needs waits less than two seconds for a Redis, a mail server or both that are away.
 
-import time
+Waits are counted, not timed: a machine that is busy is slow for other reasons.
+"""
+
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -14,12 +16,14 @@ from werkzeug.test import TestResponse
 from app.demo.accounts import PASSWORD
 from app.extensions import db
 from app.models import Delivery
+from config import REDIS_PATIENCE
 from tests.conftest import build_app
 from tests.factories import a_complaint
-from tests.servers_away import refused, silent
+from tests.servers_away import calls_taken, refused, silent
 from tests.views.case_pages import form_on
 
 MOST_SECONDS = 2.0
+MOST_WAITS = int(MOST_SECONDS / max(REDIS_PATIENCE.values())) - 1
 AWAY = {
     "redis refuses": (refused, None),
     "redis is silent": (silent, None),
@@ -45,11 +49,12 @@ def crippled(app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     redis, mail = AWAY[request.param]
     with ExitStack() as stack:
         url = f"redis://{stack.enter_context(redis())}/0" if redis else app.config["REDIS_URL"]
-        smtp = f"smtp://{stack.enter_context(mail())}" if mail else None
-        more = {"RATELIMIT_STORAGE_URI": url if redis else "memory://", "SMTP_URL": smtp}
+        post = stack.enter_context(mail()) if mail else None
+        more = {"RATELIMIT_STORAGE_URI": url if redis else "memory://", "SMTP_URL": post and f"smtp://{post}"}
         built = build_app(app.config["SQLALCHEMY_DATABASE_URI"], url, app.config["LAPOR_HOME"], **more)
         built.config["redis_is_away"] = redis is not None
         yield built
+        assert calls_taken(post) == 0, "no page waits for the mail server at all"
         with built.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -63,11 +68,11 @@ def case(app: Flask) -> int:
 
 
 class Visitor:
-    """A browser that remembers which answers it had to wait for."""
+    """A browser that remembers which answers waited too often for a server that keeps silent."""
 
     def __init__(self, app: Flask, username: str) -> None:
         self.client: FlaskClient = app.test_client()
-        self.late: list[tuple[str, float]] = []
+        self.late: list[tuple[str, int]] = []
         if username:
             self._log_in(username)
 
@@ -77,16 +82,16 @@ class Visitor:
         assert (answer.status_code, "/login" in answer.location) == (302, False)
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self._timed(path, lambda: self.client.get(path, **more))
+        return self._counted(path, lambda: self.client.get(path, **more))
 
     def post(self, path: str, **body: Any) -> TestResponse:
-        return self._timed(path, lambda: self.client.post(path, **body))
+        return self._counted(path, lambda: self.client.post(path, **body))
 
-    def _timed(self, path: str, ask: Callable[[], TestResponse]) -> TestResponse:
-        began = time.perf_counter()
+    def _counted(self, path: str, ask: Callable[[], TestResponse]) -> TestResponse:
+        before = calls_taken()
         answer = ask()
-        if (took := time.perf_counter() - began) >= MOST_SECONDS:
-            self.late.append((path, took))
+        if (waits := calls_taken() - before) > MOST_WAITS:
+            self.late.append((path, waits))
         return answer
 
 

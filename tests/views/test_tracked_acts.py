@@ -1,16 +1,20 @@
 """What a reporter does on the public page, sent as a browser without JavaScript sends it."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.demo.accounts import demo_person
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, Notice
+from app.models import Attachment, Complaint, ComplaintEvent, Notice
+from app.operations.perform_action import attach_to_case
 from tests.conftest import build_app
 from tests.factories import Case, a_complaint
+from tests.uploads.samples import tiny_jpeg
 from tests.views.case_pages import PageForm, all_forms, state
 from tests.views.tracked_pages import CASE, ask_reporter, forms_on, opened, reporter, reporter_form, send, words_on
 
@@ -46,13 +50,13 @@ def asked_case() -> Case:
 
 # Written by hand: what a reporter finds on the page wherever the case stands.
 OFFERED = [
-    ("register", ["note", "withdraw"]),
-    ("check", ["note", "withdraw"]),
-    ("direct", ["note", "withdraw"]),
-    ("agency_receive", ["note", "withdraw"]),
-    ("draft_answer", ["note", "withdraw"]),
-    ("send_answer", ["note", "withdraw"]),
-    ("reply", ["note", "withdraw"]),
+    ("register", ["note", "attach", "withdraw"]),
+    ("check", ["note", "attach", "withdraw"]),
+    ("direct", ["note", "attach", "withdraw"]),
+    ("agency_receive", ["note", "attach", "withdraw"]),
+    ("draft_answer", ["note", "attach", "withdraw"]),
+    ("send_answer", ["note", "attach", "withdraw"]),
+    ("reply", ["note", "attach", "withdraw"]),
     ("answered", ["rate", "reopen"]),
 ]
 
@@ -63,7 +67,7 @@ def test_the_page_offers_what_the_table_says(context: Flask, at: str, expected: 
 
 
 def test_an_open_question_comes_first_and_takes_the_place_of_remarks(context: Flask) -> None:
-    assert offered(context, asked_case()) == ["add_information", "withdraw"]
+    assert offered(context, asked_case()) == ["add_information", "attach", "withdraw"]
 
 
 def test_a_reply_to_the_offices_question_sets_the_case_going_again(context: Flask) -> None:
@@ -296,7 +300,7 @@ def hidden_on(page: str) -> dict[str, list[str]]:
     return next(f for f in all_forms(page) if f.address == "/lacak").fields
 
 
-@pytest.mark.parametrize("action", ["register", "archive", "close", "reply", "attach", "expire_question", "unknown"])
+@pytest.mark.parametrize("action", ["register", "archive", "close", "reply", "sign", "expire_question", "unknown"])
 def test_no_other_act_goes_through_this_door(context: Flask, action: str) -> None:
     case = a_complaint(at="answered") if action == "close" else a_complaint()
     client = reporter(context, case)
@@ -341,3 +345,42 @@ def test_after_thirty_forms_within_an_hour_the_page_asks_to_wait(context: Flask)
     assert reporter_form(blocked.text, "note").fields["text"] == ["Lubangnya makin besar."]
     assert client.get(CASE).status_code == 200
     assert client.post(f"{CASE}/selesai").status_code == 303
+
+
+def test_a_photo_of_the_reporter_reaches_the_case_and_its_name_is_not_told(context: Flask) -> None:
+    case = a_complaint(confidentiality="anonymous")
+    client = reporter(context, case)
+    form = opened(client, "attach")
+    sent = {**form.fields, "file": (BytesIO(tiny_jpeg()), "KENARI.jpg")}
+    answer = client.post(form.address, data=sent, content_type="multipart/form-data")
+    assert (answer.status_code, answer.headers["Location"]) == (303, CASE)
+    event = last_event(case)
+    assert (event.kind, event.actor, event.data["filename"]) == ("attach", "reporter", "KENARI.jpg")
+    assert db.session.scalars(select(Attachment.added_by)).one() == "reporter"
+    page = client.get(CASE).text
+    assert "Berkas Anda diterima" in page
+    assert "KENARI" not in page
+
+
+def test_files_of_the_office_are_not_told_of(context: Flask) -> None:
+    case = a_complaint()
+    attach_to_case(case.id, "nota.pdf", b"%PDF-1.7\n", demo_person("admin.aduan"), case.complaint.version)
+    page = reporter(context, case).get(CASE).text
+    assert "nota" not in page
+    assert "Berkas Anda diterima" not in page
+
+
+@pytest.mark.parametrize("file", [None, (b"MZ", "a.exe"), (b"%PDF-1.7" + b"0" * 1000, "a.pdf")])
+def test_a_file_that_is_none_comes_back_beside_its_field(
+    context: Flask, file: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.operations.attach_file.LARGEST", 1000)
+    case = a_complaint()
+    client = reporter(context, case)
+    form = opened(client, "attach")
+    chosen = {"file": (BytesIO(file[0]), file[1])} if file else {}
+    fields = {**form.fields, **chosen}
+    with client.post(form.address, data=fields, content_type="multipart/form-data") as answer:
+        assert answer.status_code == 422
+        assert 'id="attach-aduan-file-galat"' in answer.text
+    assert last_event(case).kind == "received"

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.documents.storage import write_file
 from app.extensions import db
 from app.models import Letter
+from app.operations.papers import keep_file
 from tests.factories import Case, a_complaint
 from tests.statements import statements
 from tests.views.tracked_pages import CASE, ask_reporter, by_clock, reporter, words_on
@@ -119,7 +119,8 @@ def test_a_direction_is_told_only_when_the_agency_can_see_it(context: Flask) -> 
 
 def ready_letter(case: Case) -> Letter:
     letter = db.session.scalars(select(Letter).where(Letter.complaint_id == case.id)).one()
-    letter.pdf_state, letter.pdf_path = "ready", write_file("letters", "pdf", b"%PDF-1.7 surat")
+    assert letter.paper is not None
+    keep_file(letter.paper, b"%PDF-1.7 surat")
     db.session.commit()
     return letter
 

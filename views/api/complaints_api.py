@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g
 from flask_appbuilder.api import BaseApi, expose
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import utc_now
@@ -12,15 +12,18 @@ from app.extensions import db
 from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.attach_file import FILE_FIELDS, decode_file
+from app.operations.open_identity import open_identity
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.complaints import data_shown, facts_of, open_tasks_of, visible_to
 from app.queries.reference import load_sop, load_working_calendar
 from app.security.current_person import current_person, source_address
+from views.api import case_contracts as contracts
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs
-from views.api.paging import link_pages, page_of_request
+from views.api.complaint_filters import complaint_list, wanted_complaints
+from views.api.contract import declared
 from views.api.time_representation import clocks
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.decide import AllowedAction, allowed_actions
@@ -36,18 +39,15 @@ class ComplaintsApi(BaseApi):
     openapi_spec_tag = "Complaint"
 
     @expose("/", methods=["GET"])
-    @needs("can_read")
+    @declared(contracts.LIST)
+    @needs("can_read", scope="read")
     def get_list(self) -> Response:
-        """The complaints this officer may see, newest first, paged."""
-        size, page = page_of_request()
-        seen = select(Complaint).where(visible_to(current_person()))
-        count = db.session.execute(select(func.count()).select_from(seen.subquery())).scalar_one()
-        rows = db.session.scalars(seen.order_by(Complaint.id.desc()).limit(size).offset(page * size))
-        response = answer([show.complaint(row, utc_now()) for row in rows], count=count)
-        link_pages(response, page, size, count)
-        return response
+        """The complaints this caller may see, newest first, narrowed by the query and paged."""
+        now = utc_now()
+        return complaint_list(wanted_complaints(now), now)
 
     @expose("/", methods=["POST"])
+    @declared(contracts.TAKE_IN)
     @needs("can_read")
     @idempotent
     def post(self) -> Response:
@@ -59,22 +59,26 @@ class ComplaintsApi(BaseApi):
         return answer(body, 201, row.version, id=row.id)
 
     @expose("/<int:number>", methods=["GET"])
-    @needs("can_read")
+    @declared(contracts.READ)
+    @needs("can_read", scope="read")
     def get(self, number: int) -> Response:
         row = _find(number)
         return answer(show.complaint(row, utc_now()), version=row.version, id=row.id)
 
     @expose("/<int:number>/timeline", methods=["GET"])
-    @needs("can_read")
+    @declared(contracts.TIMELINE)
+    @needs("can_read", scope="read")
     def timeline(self, number: int) -> Response:
         row = _find(number)
         names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
         events = select(ComplaintEvent).where(ComplaintEvent.complaint_id == row.id).options(*names)
         found = db.session.scalars(events.order_by(ComplaintEvent.seq))
-        return answer([show.event(e, data_shown(e, row, current_person())) for e in found], version=row.version)
+        told = [show.event(e, data_shown(e, row, current_person())) for e in found]
+        return answer(told, version=row.version, files=show.files(row))
 
     @expose("/<int:number>/deadlines", methods=["GET"])
-    @needs("can_read")
+    @declared(contracts.DEADLINES)
+    @needs("can_read", scope="read")
     def deadlines(self, number: int) -> Response:
         row = _find(number)
         tasks = select(StepTask).where(StepTask.complaint_id == row.id).options(selectinload(StepTask.pauses))
@@ -84,6 +88,7 @@ class ComplaintsApi(BaseApi):
         return answer(steps, version=row.version, **clocks(row, calendar, now))
 
     @expose("/<int:number>/actions", methods=["GET"])
+    @declared(contracts.ALLOWED)
     @needs("can_read")
     def actions(self, number: int) -> Response:
         row = _find(number)
@@ -91,6 +96,7 @@ class ComplaintsApi(BaseApi):
         return answer([_allowed(a) for a in allowed], version=row.version)
 
     @expose("/<int:number>/actions", methods=["POST"])
+    @declared(contracts.ACT)
     @needs("can_act")
     @idempotent
     def act(self, number: int) -> Response:
@@ -100,6 +106,17 @@ class ComplaintsApi(BaseApi):
         done = _carry_out(row.id, _request(body), expected_version(body))
         result = {**show.complaint(done.complaint, utc_now()), "events": [show.event(done.event, done.event.data)]}
         return answer(result, version=done.complaint.version)
+
+    @expose("/<int:number>/identity", methods=["POST"])
+    @declared(contracts.OPEN_IDENTITY)
+    @needs("can_act")
+    def open_identity(self, number: int) -> Response:
+        """Show who reported, to whoever may know, with an event of the case; nothing of the answer is kept."""
+        row = _find(number)
+        found = open_identity(row.id, json_object(), current_person(), address=source_address())
+        shown = answer(found.parts)
+        shown.headers["Cache-Control"] = "no-store"
+        return shown
 
 
 def _find(number: int) -> Complaint:

@@ -1,19 +1,38 @@
 """Pages of a list: asked for in the query, linked in the `Link` header (RFC 8288)."""
 
 from flask import Response, request, url_for
+from flask_babel import lazy_gettext as _
 
 from app.errors import Problem
+from views.api.contract import Query
+from views.api.http_rules import parameter_fault
 
-USUAL_SIZE, LARGEST_SIZE = 25, 100
+USUAL_SIZE, LARGEST_SIZE, LAST_PAGE = 25, 100, 10**9
+
+
+SIZE = Query("page_size", {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE, "default": USUAL_SIZE}, _("Baris"))
+PAGE = Query("page", {"type": "integer", "minimum": 0, "maximum": LAST_PAGE, "default": 0}, _("Halaman, dari 0"))
+AFTER = Query(
+    "after",
+    {"type": "string", "minLength": 1},
+    _("Tempat mulai, seperti diberikan tautan rel=next; tidak untuk dibuat"),
+)
 
 
 def page_of_request() -> tuple[int, int]:
     """Page size and page from the query; 400 for what is neither."""
-    size = _number(request.args.get("page_size", str(USUAL_SIZE)))
     page = _number(request.args.get("page", "0"))
-    if not (0 < size <= LARGEST_SIZE and 0 <= page <= 10**9):
-        raise Problem(400)
-    return size, page
+    if not 0 <= page <= LAST_PAGE:
+        raise Problem(400, errors=[parameter_fault("page", "bad_value")])
+    return page_size_of_request(), page
+
+
+def page_size_of_request() -> int:
+    """How many rows are wanted, at most 100; 400 for what is no such number."""
+    size = _number(request.args.get("page_size", str(USUAL_SIZE)))
+    if not 0 < size <= LARGEST_SIZE:
+        raise Problem(400, errors=[parameter_fault("page_size", "bad_value")])
+    return size
 
 
 def _number(text: str) -> int:
@@ -23,8 +42,9 @@ def _number(text: str) -> int:
 def link_pages(response: Response, page: int, size: int, count: int) -> None:
     pages = {"next": page + 1} if (page + 1) * size < count else {}
     pages |= {"prev": page - 1} if page else {}
+    own = {name: text for name, text in request.args.items() if name not in ("page", "page_size", "after")}
     links = [
-        f'<{url_for(request.endpoint or "", page=p, page_size=size, _external=True)}>; rel="{rel}"'
+        f'<{url_for(request.endpoint or "", **own, page=p, page_size=size, _external=True)}>; rel="{rel}"'
         for rel, p in pages.items()
     ]
     if links:

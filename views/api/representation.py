@@ -1,11 +1,18 @@
 """How things look to programs (design 8.3): codes instead of labels, instants in RFC 3339 with the office's offset."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.clock import office_time
+from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
-from app.queries.complaints import open_tasks_of, tracks_of
+from app.queries.case_rows import attachments_of
+from app.queries.complaints import hides_text, open_tasks_of, tracks_of
+from app.security.current_person import current_person
 from workflow_rules.deadlines import Allowance, Unit, time_state
 from workflow_rules.working_calendar import WorkingCalendar
 
@@ -14,10 +21,37 @@ def instant(at: datetime | None) -> str | None:
     return office_time(at).isoformat() if at is not None else None
 
 
+def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]:
+    """A page of complaints, with their steps and tracks read in one statement each."""
+    ids = [row.id for row in rows]
+    opened = select(StepTask).where(StepTask.complaint_id.in_(ids), StepTask.closed_at.is_(None))
+    tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
+    on_case = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id.in_(ids))
+    tracks = _by_case(db.session.scalars(on_case.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)))
+    return [_complaint(row, now, tasks[row.id], tracks[row.id]) for row in rows]
+
+
+def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
+    by_case: defaultdict[int, list[Any]] = defaultdict(list)
+    for item in found:
+        by_case[item.complaint_id].append(item)
+    return by_case
+
+
 def complaint(row: Complaint, now: datetime) -> dict[str, Any]:
-    """A complaint as every caller may see it: never a word of the reporter."""
+    """A complaint as every caller may see it: never a word of the reporter's identity, and to a reading program no
+    text of a case that is not open.
+    """
+    return _complaint(row, now, open_tasks_of(row), tracks_of(row))
+
+
+def _complaint(
+    row: Complaint, now: datetime, tasks: Iterable[StepTask], tracks: Iterable[AgencyTrackRow]
+) -> dict[str, Any]:
+    withheld = _WITHHELD if hides_text(row, current_person()) else {}
     return {
         **_subject(row),
+        **withheld,
         "status": row.status,
         "cycle": row.cycle,
         "route": row.route,
@@ -26,9 +60,12 @@ def complaint(row: Complaint, now: datetime) -> dict[str, Any]:
         "version": row.version,
         "sop_version": row.sop_version.number,
         "received_at": instant(row.received_at),
-        "open_steps": [open_step(task, now) for task in open_tasks_of(row)],
-        "agencies": [_track(track) for track in tracks_of(row) if track.cycle == row.cycle],
+        "open_steps": [open_step(task, now) for task in tasks],
+        "agencies": [_track(track) for track in tracks if track.cycle == row.cycle],
     }
+
+
+_WITHHELD = {"title": None, "body": None, "location": None}
 
 
 def _subject(row: Complaint) -> dict[str, Any]:
@@ -99,6 +136,23 @@ def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def files(row: Complaint) -> list[dict[str, Any]]:
+    """How each file of a case stands, known by the hash under which its event speaks of it; never its name."""
+    if hides_text(row, current_person()):
+        return []
+    return [
+        {
+            "id": file.id,
+            "sha256": file.sent_sha256,
+            "media_type": file.media_type,
+            "size": file.size,
+            "state": file.state,
+            "reason": file.state_reason,
+        }
+        for file in attachments_of(row)
+    ]
+
+
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """One step's clock with its arithmetic in segments and words."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
@@ -110,13 +164,14 @@ def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[s
         "clock_from": instant(task.clock_from),
         "allowance": {"value": allowance.value, "unit": allowance.unit.value},
         "warn_at": instant(task.warn_at),
-        "pauses": [_pause(p) for p in task.pauses],
+        "pauses": [_pause(p, hides_text(task.complaint, current_person())) for p in task.pauses],
         "explanation": [_segment(s) for s in segments],
     }
 
 
-def _pause(pause: StepPause) -> dict[str, Any]:
-    return {"from": instant(pause.began_at), "to": instant(pause.ended_at), "question": pause.question}
+def _pause(pause: StepPause, withheld: bool) -> dict[str, Any]:
+    question = None if withheld else pause.question
+    return {"from": instant(pause.began_at), "to": instant(pause.ended_at), "question": question}
 
 
 def _segment(segment: Any) -> dict[str, Any]:

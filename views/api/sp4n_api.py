@@ -1,18 +1,38 @@
 """The door for the integration that keeps SP4N in step (design 8.2); ours, not SP4N's own interface."""
 
+from typing import Any
+
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
-from sqlalchemy import select
 
 from app.clock import utc_now
-from app.errors import Problem
-from app.extensions import db
+from app.errors import Problem, field_sentences
 from app.json_input import json_object
 from app.models import Complaint
-from app.operations.apply_sp4n import StaleRevision, apply_report, is_tracking_id
+from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
+from app.operations.apply_message import UnknownReport, apply_message
+from app.operations.apply_sp4n import StaleRevision, apply_report
+from app.operations.read_revision import is_tracking_id
+from app.queries.sync_state import find_report, state_of
 from app.security.current_person import source_address
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
+
+STATUS_OF = {
+    "created": 201,
+    "updated": 200,
+    "unchanged": 200,
+    "quarantined": 202,
+    "conflict": 200,
+    "stale_revision": 409,
+    "refused": 422,
+}
+REASON_OF = {
+    "quarantined": "quarantined",
+    "conflict": "revision_conflict",
+    "stale_revision": "stale_revision",
+    "refused": "missing_input",
+}
 
 
 class Sp4nApi(BaseApi):
@@ -26,25 +46,72 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_report(self, tracking_id: str) -> Response:
-        """Create (201) or bring up to date (200) by revision; an older one is 409 `stale_revision`."""
+        """Create (201) or bring up to date (200) by revision.
+
+        An older revision is 409 `stale_revision`. The one we hold changes nothing; where it comes with other content,
+        `outcome` is `conflict`, the content is kept, and the Admin decides. A category or place that is unknown here is
+        202: the report is kept, and the Admin finds the right one; `errors` names what is unknown. What is wrong in
+        shape is 422 with every fault.
+        """
         try:
             applied = apply_report(tracking_id, json_object(), address=source_address())
         except StaleRevision as error:
             raise Problem(409, "stale_revision") from error
-        status = 201 if applied.outcome == "created" else 200
-        return answer(_report(applied.complaint), status, applied.complaint.version, outcome=applied.outcome)
+        if applied.complaint is None or applied.outcome == "quarantined":
+            result = {"tracking_id": tracking_id, "status": "quarantined"}
+            return answer(result, 202, outcome=applied.outcome, errors=field_sentences(applied.faults))
+        row = applied.complaint
+        return answer(_report(row), STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
 
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
     def get_report(self, tracking_id: str) -> Response:
         if not is_tracking_id(tracking_id):
             raise Problem(404)
-        row = db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).first()
+        row = find_report(tracking_id)
         if row is None:
             raise Problem(404)
         return answer(_report(row), version=row.version)
 
+    @expose("/reports/batch", methods=["POST"])
+    @needs_scope("sp4n")
+    @idempotent
+    def put_reports(self) -> Response:
+        """Up to 1,000 reports, `{"reports": [{"tracking_id", ...report}]}`, more are 413.
+
+        Each gets its own line in the same order: `status` is what its PUT would have been answered, `outcome` the word
+        for it, `reason` and `errors` say why one was not taken. Good ones are kept whatever becomes of the others.
+        """
+        reports = reports_of(json_object())
+        if len(reports) > MOST_REPORTS:
+            raise Problem(413)
+        return answer([_line(item) for item in apply_batch(reports, address=source_address())])
+
+    @expose("/reports/<tracking_id>/messages", methods=["POST"])
+    @needs_scope("sp4n")
+    @idempotent
+    def post_message(self, tracking_id: str) -> Response:
+        """What the reporter says at SP4N: `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`.
+
+        `kind` is `answer` (to our question; `agency` where several have asked), `comment`, `rating` (`score` 1 to 5),
+        `reopening` or `withdrawal`. Done is 200. What is not possible now is 202 and waits for the Admin. The same
+        `message_id` again gets the first answer; a report that never came is 404.
+        """
+        try:
+            taken = apply_message(tracking_id, json_object(), address=source_address())
+        except UnknownReport as error:
+            raise Problem(404) from error
+        return answer(taken.answer, 202 if taken.held else 200, outcome=taken.answer["outcome"])
+
 
 def _report(row: Complaint) -> dict[str, object]:
-    revision = {"tracking_id": row.sp4n_tracking_id, "revision": row.sp4n_revision, "state_hash": row.sp4n_hash}
-    return {**show.complaint(row, utc_now()), **revision}
+    return {**show.complaint(row, utc_now()), **state_of(row)}
+
+
+def _line(item: Item) -> dict[str, Any]:
+    line: dict[str, Any] = {"tracking_id": item.tracking_id, "status": STATUS_OF[item.outcome], "outcome": item.outcome}
+    if item.outcome in REASON_OF:
+        line["reason"] = REASON_OF[item.outcome]
+    if item.faults:
+        line["errors"] = field_sentences(item.faults)
+    return line

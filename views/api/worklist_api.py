@@ -8,6 +8,8 @@ from app.queries.worklists import count_my_steps, my_open_steps
 from app.security.current_person import current_person
 from views.api import representation as show
 from views.api.access import answer, needs
+from views.api.case_contracts import WORKLIST
+from views.api.contract import declared
 from views.api.paging import link_pages, page_of_request
 
 
@@ -19,6 +21,7 @@ class WorklistApi(BaseApi):
     openapi_spec_tag = "Worklist"
 
     @expose("/", methods=["GET"])
+    @declared(WORKLIST)
     @needs("can_read", "Worklist")
     def get_list(self) -> Response:
         size, page = page_of_request()

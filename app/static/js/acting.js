@@ -11,6 +11,10 @@
   const summary = one('.err-ringkas[tabindex]');
   if (summary) summary.focus();
 
+  // A computation that runs: the page looks again by itself.
+  const again = one('[data-muat-ulang]');
+  if (again) setTimeout(() => location.reload(), again.dataset.muatUlang * 1000);
+
   // Remaining time: redrawn each minute, never each second; spoken only when a threshold is crossed, only for the case on
   // screen. The server decides what is late; this only paints.
   const spokenAt = [60, 30, 10, 0];

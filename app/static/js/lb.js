@@ -26,7 +26,7 @@
   // Double-submit guard: the first submit wins and the button says what is happening.
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method === 'dialog') return;
+    if (event.defaultPrevented || form.method === 'dialog' || form.hasAttribute('data-unduh')) return;
     if (form.dataset.terkirim) {
       event.preventDefault();
       return;

@@ -1,0 +1,174 @@
+"""One backup in one file: a tar, sealed if asked, written and read as a stream.
+
+database/00001 …     the dump of PostgreSQL in pieces: `cat` of them is what `pg_restore` reads
+files/<path>         stored files under the paths that rows name
+manifest.json        what is in it, with the hash of every member; it comes last, for only then they are known
+manifest.sha256      the manifest's own hash
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, BinaryIO, cast
+
+from app.backup.faults import BackupFault, Damaged, WrongPassphrase
+from app.backup.sealed_stream import OpeningReader, SealingWriter, is_sealed
+
+FORMAT = 1
+DATABASE, FILES = "database/", "files/"
+MANIFEST, MANIFEST_HASH = "manifest.json", "manifest.sha256"
+PIECE = 16 * 1024 * 1024
+LARGEST_MANIFEST = 512 * 1024 * 1024
+
+
+@dataclass
+class ArchiveWriter:
+    """Adds members one after the other and remembers their sizes and hashes."""
+
+    tar: tarfile.TarFile
+    members: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, name: str, source: IO[bytes], size: int) -> None:
+        """Copies `size` bytes as one member."""
+        head = tarfile.TarInfo(name)
+        head.size, head.mode = size, 0o600
+        counted = _Hashing(source)
+        self.tar.addfile(head, cast(IO[bytes], counted))
+        self.members[name] = [size, counted.hash.hexdigest()]
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        self.add(name, io.BytesIO(content), len(content))
+
+    def finish(self, manifest: dict[str, Any]) -> None:
+        """Writes the manifest with the hashes of all members before it."""
+        whole = {"format": FORMAT, **manifest, "members": dict(self.members)}
+        content = json.dumps(whole, indent=1, sort_keys=True).encode()
+        self.add_bytes(MANIFEST, content)
+        self.add_bytes(MANIFEST_HASH, hashlib.sha256(content).hexdigest().encode())
+
+
+@contextmanager
+def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]:
+    """An archive written into an open file; it is whole only when the block ends without a fault."""
+    sealing = SealingWriter(file, passphrase) if passphrase else None
+    out = cast(BinaryIO, sealing or file)
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+        yield ArchiveWriter(tar)
+    if sealing:
+        sealing.close()
+
+
+def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[bytes]]]:
+    """Name and content of every member in order; raises Damaged, WrongPassphrase, or BackupFault if there is no file.
+
+    A content must be read before the next member is asked for.
+    """
+    try:
+        with path.open("rb") as file:
+            opened = _opened(file, passphrase)
+            try:
+                with tarfile.open(fileobj=cast(IO[bytes], opened), mode="r|") as tar:
+                    yield from _members(tar)
+            except (tarfile.TarError, EOFError) as problem:
+                raise Damaged(f"The archive is cut off or changed: {problem}.") from problem
+    except OSError as problem:
+        raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
+
+
+def _opened(file: BinaryIO, passphrase: bytes | None) -> object:
+    beginning = file.read(8)
+    file.seek(0)
+    if not is_sealed(beginning):
+        return file
+    if passphrase is None:
+        raise WrongPassphrase("The archive is sealed: name the file of its passphrase with --passphrase-file.")
+    return OpeningReader(file, passphrase)
+
+
+def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+    for member in tar:
+        content = tar.extractfile(member) if member.isreg() else None
+        if content is None or not _is_plain(member.name):
+            raise Damaged(f"The archive holds {member.name!r}, which no backup of ours does.")
+        yield member.name, cast(IO[bytes], _Content(content))
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name stays where it is put: no way up, no way from the root."""
+    parts = name.split("/")
+    return not PurePosixPath(name).is_absolute() and not {"", ".", ".."} & set(parts) and "\\" not in name
+
+
+def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
+    """Reads the whole archive, recomputes every hash, and returns its manifest; raises Damaged for any difference."""
+    found: dict[str, list[Any]] = {}
+    ends: dict[str, bytes] = {}
+    for name, content in members_of(path, passphrase):
+        if name in found or MANIFEST_HASH in found:
+            raise Damaged(f"The archive holds {name} twice, or behind its end.")
+        if name in (MANIFEST, MANIFEST_HASH):
+            ends[name] = content.read(LARGEST_MANIFEST)
+        found[name] = measure(io.BytesIO(ends[name]) if name in ends else content)
+    manifest = _manifest(ends)
+    _compare({name: kept for name, kept in found.items() if name not in ends}, manifest["members"])
+    return manifest
+
+
+def measure(content: IO[bytes]) -> list[Any]:
+    """Size and hash of what is left to read."""
+    size, digest = 0, hashlib.sha256()
+    while piece := content.read(PIECE):
+        size += len(piece)
+        digest.update(piece)
+    return [size, digest.hexdigest()]
+
+
+def _manifest(ends: dict[str, bytes]) -> dict[str, Any]:
+    if ends.keys() != {MANIFEST, MANIFEST_HASH}:
+        raise Damaged("The archive is cut off: its manifest, which comes last, is missing.")
+    if hashlib.sha256(ends[MANIFEST]).hexdigest().encode() != ends[MANIFEST_HASH]:
+        raise Damaged("The manifest of the archive was changed.")
+    with suppress(ValueError):
+        manifest = json.loads(ends[MANIFEST])
+        if isinstance(manifest, dict) and manifest.get("format") == FORMAT:
+            return manifest
+    raise BackupFault("The archive has a format that this version of the program does not know.")
+
+
+def _compare(found: dict[str, list[Any]], told: dict[str, list[Any]]) -> None:
+    wrong = sorted(name for name in found.keys() | told.keys() if found.get(name) != told.get(name))
+    if wrong:
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        raise Damaged(f"Changed, missing or added in the archive: {', '.join(wrong[:5])}{more}.")
+
+
+class _Content:
+    """A member's content; one that is cut off is Damaged for whoever reads it."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._source.read(size)
+        except (tarfile.TarError, EOFError) as problem:
+            raise Damaged(f"The archive is cut off or changed: {problem}.") from problem
+
+
+class _Hashing:
+    """Passes on what is read and hashes it."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.source, self.hash = source, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.source.read(size)
+        self.hash.update(data)
+        return data

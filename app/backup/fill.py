@@ -1,0 +1,162 @@
+"""The tables of an archive brought into a database in one transaction, with the hold that keeps the copy silent."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from app.backup.archive import DATABASE, members_of
+from app.backup.contents import server_version
+from app.backup.faults import BackupFault
+from app.backup.make import MOVED_ASIDE
+from app.backup.tools import Tools, plain_url, tools_for
+from app.security.wall_role import GIVE_RIGHTS, MAKE_ROLE
+
+CONNECT_SECONDS = 10
+LEAVING_TRIES, LEAVING_PAUSE_SECONDS = 20, 0.1
+HOLD = """
+CREATE TABLE IF NOT EXISTS public.sending_hold (
+    id integer NOT NULL CONSTRAINT pk_sending_hold PRIMARY KEY,
+    since timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_sending_hold_single CHECK (id = 1)
+);
+INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_at}')
+    ON CONFLICT (id) DO UPDATE SET since = excluded.since, taken_at = excluded.taken_at;
+COMMIT;
+"""
+
+
+@dataclass
+class _Feed:
+    """Hands the pieces of the dump to pg_restore from a thread; keeps what went wrong."""
+
+    path: Path
+    passphrase: bytes | None
+    out: IO[bytes]
+    fault: list[BaseException] = field(default_factory=list)
+
+    def run(self) -> None:
+        try:
+            # pg_restore has ended before its input: its own message says why.
+            with contextlib.suppress(BrokenPipeError), self.out:
+                self._copy()
+        except Exception as fault:
+            self.fault.append(fault)
+
+    def _copy(self) -> None:
+        for name, content in members_of(self.path, self.passphrase):
+            if not name.startswith(DATABASE):
+                return
+            shutil.copyfileobj(content, self.out)
+
+
+def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> str | None:
+    """Restores the dump; returns the schema into which what was there has been moved, None for an empty database.
+
+    All of it is one transaction: the old tables stand aside, the new ones are there and held, or nothing has changed.
+    """
+    with psycopg.connect(plain_url(url), connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
+        tools = tools_for(server_version(connection))
+        aside = None if is_empty(connection) else f"{MOVED_ASIDE}{stamp}"
+        begin = f"BEGIN;\n{MAKE_ROLE}" + (_move_aside(connection, aside) if aside else "")
+    taken_at = datetime.fromisoformat(manifest["taken_at"]).isoformat()
+    _run(tools, url, _Source(path, passphrase), begin, GIVE_RIGHTS + HOLD.format(taken_at=taken_at))
+    return aside
+
+
+def is_empty(connection: psycopg.Connection[Any]) -> bool:
+    """Whether no table, view or sequence stands in the schema; what extensions brought does not count."""
+    statement = """
+        SELECT count(*) FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+    """
+    row = connection.execute(statement).fetchone()
+    return row is not None and row[0] == 0
+
+
+def others_connected(connection: psycopg.Connection[Any]) -> int:
+    """How many other programs have this database open; one that has just left is waited for."""
+    pause, count = threading.Event(), _count_others(connection)
+    for _ in range(LEAVING_TRIES):
+        if not count:
+            break
+        pause.wait(LEAVING_PAUSE_SECONDS)
+        count = _count_others(connection)
+    return count
+
+
+def _count_others(connection: psycopg.Connection[Any]) -> int:
+    statement = """
+        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND coalesce(backend_type, 'client backend') = 'client backend'
+    """
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _move_aside(connection: psycopg.Connection[Any], aside: str) -> str:
+    """Statements that give the schema another name and make an empty one; extensions come along into the new one."""
+    found = connection.execute(
+        "SELECT extname::text FROM pg_extension WHERE extnamespace = 'public'::regnamespace AND extrelocatable"
+    )
+    steps = [SQL("ALTER SCHEMA public RENAME TO {}").format(Identifier(aside)), SQL("CREATE SCHEMA public")]
+    steps += [SQL("ALTER EXTENSION {} SET SCHEMA public").format(Identifier(name)) for (name,) in found]
+    return "".join(f"{step.as_string(connection)};\n" for step in steps)
+
+
+@dataclass(frozen=True)
+class _Source:
+    path: Path
+    passphrase: bytes | None
+
+
+def _run(tools: Tools, url: str, source: _Source, begin: str, end: str) -> None:
+    """pg_restore turns the dump into statements, psql carries them out; the commit is only sent after the last."""
+    command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
+    reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]
+    with tempfile.TemporaryFile() as said:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": said, "env": environ}
+        with (
+            subprocess.Popen(reading, stdout=subprocess.PIPE, **pipes) as reader,
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, **pipes) as writer,
+        ):
+            fault = _pump(reader, writer, source, begin, end)
+        if fault:
+            raise fault
+        if reader.returncode or writer.returncode:
+            said.seek(0)
+            told = said.read(2000).decode(errors="replace").strip()
+            raise BackupFault(f"The database could not be filled, and is as it was before: {told}")
+
+
+def _pump(
+    reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], source: _Source, begin: str, end: str
+) -> BaseException | None:
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    assert writer.stdin is not None
+    feed = _Feed(source.path, source.passphrase, reader.stdin)
+    feeder = threading.Thread(target=feed.run, daemon=True)
+    feeder.start()
+    with contextlib.suppress(BrokenPipeError), writer.stdin:
+        writer.stdin.write(begin.encode())
+        shutil.copyfileobj(reader.stdout, writer.stdin)
+        feeder.join()
+        # Without its commit psql ends in a rollback.
+        if reader.wait() == 0 and not feed.fault:
+            writer.stdin.write(end.encode())
+    if writer.wait():
+        reader.kill()
+    return feed.fault[0] if feed.fault else None

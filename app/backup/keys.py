@@ -1,0 +1,65 @@
+"""The keys of the stored data, kept apart from the backup: whoever has one of the two can read no identity."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from app.backup.faults import BackupFault, WrongPassphrase
+from app.backup.private_file import new_private_file
+from app.backup.sealed_stream import OpeningReader, SealingWriter, is_sealed
+from app.launch.home import write_private
+from config import SECRETS_FILE
+
+NAMES = ("SECRET_KEY", "IDENTITY_KEYS")
+BESIDE = "secrets.restored.json"
+LARGEST = 1024 * 1024
+
+
+def key_ids(keys: Iterable[str]) -> set[str]:
+    """The short names of identity keys, as they stand in front of what they sealed."""
+    return {hashlib.sha256(base64.urlsafe_b64decode(key)).hexdigest()[:8] for key in keys}
+
+
+def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: Iterable[str]) -> None:
+    """Writes the keys into a file of their own, sealed; raises BackupFault if it cannot be written."""
+    kept = dict(zip(NAMES, (secret_key, ",".join(identity_keys)), strict=True))
+    with new_private_file(path) as file:
+        sealing = SealingWriter(file, passphrase)
+        sealing.write(json.dumps(kept).encode())
+        sealing.close()
+
+
+def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
+    """SECRET_KEY and IDENTITY_KEYS of a file of keys; raises WrongPassphrase, Damaged or BackupFault."""
+    if passphrase is None:
+        raise WrongPassphrase("A file of keys is always sealed: name the file of its passphrase.")
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST)
+    except OSError as problem:
+        raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
+    if not is_sealed(content):
+        raise BackupFault(f"{path} is not a file of keys that `backup --keys` wrote.")
+    kept = json.loads(OpeningReader(io.BytesIO(content), passphrase).read())
+    return {name: str(kept[name]) for name in NAMES}
+
+
+def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:
+    """Makes restored keys those of this data folder, and says where they lie; older ones are kept under another name.
+
+    Where the environment names the keys (production), they are only written beside, for whoever sets it.
+    """
+    if any(os.environ.get(name, "").strip() for name in NAMES):
+        write_private(home / BESIDE, keys)
+        return home / BESIDE
+    path = home / SECRETS_FILE
+    if path.exists():
+        os.link(path, home / f"{SECRETS_FILE}.before-{stamp}")
+    write_private(path, keys)
+    return path

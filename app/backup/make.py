@@ -1,0 +1,128 @@
+"""A backup made while officers work: the dump and the list of files come from one snapshot of the database."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+from flask import current_app
+
+from app.backup.archive import DATABASE, FILES, PIECE, ArchiveWriter, measure, read_manifest, writing
+from app.backup.contents import PASSING, Connection, StoredFile, describe, files_of, one, server_version, snapshot
+from app.backup.faults import BackupFault
+from app.backup.private_file import draft_of, new_private_file
+from app.backup.tools import tools_for
+from app.documents.storage import read_pieces
+
+IN_MEMORY = 16 * 1024 * 1024
+MOVED_ASIDE = "before_restore_"
+"""How the schemas begin into which a restore moves what it replaces; a backup leaves them out."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that was written and read back: its manifest, its size, and the files that were not as rows say."""
+
+    path: Path
+    manifest: dict[str, Any]
+    size: int
+
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        """Files that a row names and that are gone or changed; the archive is kept, and everything else is in it."""
+        return list(self.manifest["faults"])
+
+
+def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = True) -> Made:
+    """Writes a backup of the app's database and store, and reads it back; raises BackupFault, and leaves nothing then.
+
+    Memory stays within some tens of mebibytes whatever the size; with a passphrase nothing readable touches the disk
+    but a stored file larger than 16 MiB, in a nameless temporary file.
+    """
+    with new_private_file(path) as file:
+        _write(file, passphrase, with_files)
+        file.flush()
+        # Read back before it gets its name: what bears the name of a backup was readable once.
+        manifest = read_manifest(draft_of(path), passphrase)
+    return Made(path, manifest, path.stat().st_size)
+
+
+def _write(file: BinaryIO, passphrase: bytes | None, with_files: bool) -> None:
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    with snapshot(url) as connection, writing(file, passphrase) as archive:
+        told = describe(connection) | {"program": _version(), "address": current_app.config["PUBLIC_BASE_URL"]}
+        named = files_of(connection)
+        _add_database(archive, url, connection)
+        faults = _add_files(archive, named) if with_files else []
+        told |= {"with_files": with_files, "faults": faults, "named_files": {f.path: f.sha256 for f in named}}
+        archive.finish(told)
+
+
+def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> None:
+    """The dump goes straight into the archive, in pieces, since its size is not known beforehand."""
+    tools = tools_for(server_version(connection))
+    shared = str(one(connection, "SELECT pg_export_snapshot()"))
+    words = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=60000")
+    more = (f"--snapshot={shared}", f"--exclude-schema={MOVED_ASIDE}*")
+    command, environ = tools.command("pg_dump", url, *words, *more)
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=said) as dump,
+    ):
+        assert dump.stdout is not None
+        try:
+            _add_pieces(archive, dump.stdout)
+        except BaseException:
+            dump.kill()
+            raise
+        if dump.wait():
+            said.seek(0)
+            raise BackupFault(f"pg_dump failed: {said.read(2000).decode(errors='replace').strip()}")
+
+
+def _add_pieces(archive: ArchiveWriter, dump: IO[bytes]) -> None:
+    number = 0
+    while piece := dump.read(PIECE):
+        number += 1
+        archive.add_bytes(f"{DATABASE}{number:05}", piece)
+
+
+def _add_files(archive: ArchiveWriter, named: list[StoredFile]) -> list[dict[str, str]]:
+    """Copies every file; says which are gone or not what their rows say. A changed one is left out."""
+    faults = []
+    for stored in named:
+        fault = _add_file(archive, stored)
+        if fault and stored.table not in PASSING:
+            faults.append({"path": stored.path, "fault": fault, "table": stored.table})
+    return faults
+
+
+def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:
+    """The file is hashed before it goes in: its member's size stands in front of it."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+        try:
+            for piece in read_pieces(stored.path):
+                copy.write(piece)
+        except FileNotFoundError:
+            return "gone"
+        copy.seek(0)
+        size, digest = measure(cast(IO[bytes], copy))
+        if digest != stored.sha256:
+            return "changed"
+        copy.seek(0)
+        archive.add(f"{FILES}{stored.path}", cast(IO[bytes], copy), size)
+    return None
+
+
+def _version() -> str:
+    """The program's own number, from the file that carries it."""
+    found = Path(current_app.root_path).parent / "pyproject.toml"
+    try:
+        return str(tomllib.load(io.BytesIO(found.read_bytes()))["project"]["version"])
+    except (OSError, KeyError, ValueError):
+        return "unknown"

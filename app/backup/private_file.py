@@ -1,0 +1,73 @@
+"""A new file that only its owner can read, whole under its name or not there at all, never in place of another."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from app.backup.faults import BackupFault
+
+
+def draft_of(path: Path) -> Path:
+    """Where a file stands until it is whole."""
+    return path.with_name(f"{path.name}.part")
+
+
+@contextmanager
+def new_private_file(path: Path) -> Iterator[BinaryIO]:
+    """Writes beside the name (`.part`) and takes the name at the end; raises BackupFault if the name is taken, another
+    process writes the same, or the disk is full. After a fault nothing is left.
+    """
+    draft = draft_of(path)
+    try:
+        with _open_draft(draft, path) as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                _take_name(draft, path)
+            finally:
+                draft.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as problem:
+        raise BackupFault(f"{path} cannot be written: {problem.strerror or problem}.") from problem
+
+
+def _open_draft(draft: Path, path: Path) -> BinaryIO:
+    if os.path.lexists(path):
+        raise BackupFault(f"{path} is there already; a backup never takes the place of another file.")
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    file = os.fdopen(descriptor, "r+b")
+    try:
+        # The kernel drops the lock of a killed backup: its half file may be written over.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise BackupFault(f"Another backup is writing {draft} at this moment.") from None
+    os.fchmod(descriptor, 0o600)
+    file.truncate()
+    return file
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """A link fails where the name was taken meanwhile; where there are no links a look has to do."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise BackupFault(f"{path} appeared meanwhile; it was left alone and this backup was given up.") from None
+    except OSError:
+        if os.path.lexists(path):
+            raise BackupFault(f"{path} appeared meanwhile; it was left alone.") from None
+        draft.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,152 @@
+"""A backup brought back: everything is checked before anything is touched, and everything compared afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import current_app
+
+from app.backup.archive import FILES, members_of
+from app.backup.contents import NOT_COMPARED, chain_heads, digest_of, server_version, snapshot, tables_of
+from app.backup.faults import BackupFault
+from app.backup.fill import fill_database, is_empty, others_connected
+from app.backup.tools import plain_url
+from app.documents.storage import keep_file, read_pieces
+from app.extensions import db
+
+PIECE = 1024 * 1024
+
+
+@dataclass
+class Restored:
+    """What was done: files written and found there already, where the old tables went, what does not agree."""
+
+    files_written: int = 0
+    files_there: int = 0
+    aside: str | None = None
+    differences: list[str] = field(default_factory=list)
+
+
+def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
+    """Raises BackupFault, with the ids, where identity keys are missing without which names stay unreadable."""
+    missing = sorted(set(manifest["key_ids"]) - set(there))
+    if missing:
+        message = f"The archive was sealed with identity keys that are not here: {', '.join(missing)}."
+        raise BackupFault(f"{message} Set IDENTITY_KEYS, or name the file that `backup --keys` wrote with --keys.")
+
+
+def check_target(manifest: dict[str, Any], replace: bool) -> None:
+    """Raises BackupFault unless the app's database and store can take the archive; changes nothing."""
+    _check_version(manifest)
+    db.engine.dispose()
+    url = plain_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        ours, theirs = (version // 10_000 for version in (server_version(connection), manifest["server_version"]))
+        if ours < theirs:
+            raise BackupFault(f"The archive comes from PostgreSQL {theirs}; this server is the older {ours}.")
+        if not is_empty(connection) and not replace:
+            message = "The database is not empty. Restore into an empty one, or add --replace:"
+            raise BackupFault(f"{message} what is there is then moved into a schema of its own, not deleted.")
+        if others := others_connected(connection):
+            message = f"{others} other connections have the database open."
+            raise BackupFault(f"{message} Stop the program everywhere, then restore.")
+    _check_files(manifest)
+
+
+def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> Restored:
+    """Brings files and tables back and compares them with the manifest; to be called after the checks.
+
+    Files come first: a file that no row names does no harm, a row without its file does.
+    """
+    done, url = Restored(), current_app.config["SQLALCHEMY_DATABASE_URI"]
+    _restore_files(path, passphrase, done)
+    done.aside = fill_database(url, path, passphrase, manifest, stamp)
+    done.differences = [*compare_tables(url, manifest), *compare_files(manifest)]
+    return done
+
+
+def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
+    """Where rows or chains are not what the manifest says; none is how it should be."""
+    with snapshot(url) as connection:
+        there = set(tables_of(connection))
+        told = {name: kept for name, kept in manifest["tables"].items() if name not in NOT_COMPARED}
+        found = {name: digest_of(connection, name) for name in told if name in there}
+        wrong = [
+            f"table {name}: {found.get(name)} instead of {kept}"
+            for name, kept in told.items()
+            if found.get(name) != kept
+        ]
+        heads = chain_heads(connection)
+    return wrong + ([] if heads == manifest["heads"] else [f"chains: {heads} instead of {manifest['heads']}"])
+
+
+def compare_files(manifest: dict[str, Any]) -> list[str]:
+    """Files that rows name and that are not in the store as the rows say; those that were missing in the original too
+    are left out.
+    """
+    known = {fault["path"] for fault in manifest["faults"]}
+    wanted = manifest["named_files"].items() if not manifest["with_files"] else _files_in(manifest).items()
+    wrong = {path: _fault_of(path, digest) for path, digest in wanted if path not in known}
+    return [f"file {path}: {fault}" for path, fault in wrong.items() if fault]
+
+
+def _check_version(manifest: dict[str, Any]) -> None:
+    scripts = ScriptDirectory(f"{current_app.root_path}/../migrations")
+    try:
+        scripts.get_revision(manifest["head"])
+    except CommandError:
+        message = f"The archive is newer than this program (its tables are at {manifest['head']!r})."
+        raise BackupFault(f"{message} Install program version {manifest['program']} or later.") from None
+
+
+def _check_files(manifest: dict[str, Any]) -> None:
+    """Names are never used twice: another file under one of them belongs to somebody else."""
+    different = [path for path, digest in _files_in(manifest).items() if _fault_of(path, digest) == "changed"]
+    if different:
+        message = f"The store holds other files under these names: {', '.join(different[:5])}."
+        raise BackupFault(f"{message} Set STORAGE_URL to an empty place, or move them away.")
+
+
+def _files_in(manifest: dict[str, Any]) -> dict[str, str]:
+    members = manifest["members"].items()
+    return {name.removeprefix(FILES): kept[1] for name, kept in members if name.startswith(FILES)}
+
+
+def _fault_of(path: str, digest: str) -> str | None:
+    found = hashlib.sha256()
+    try:
+        for piece in read_pieces(path):
+            found.update(piece)
+    except FileNotFoundError:
+        return "gone"
+    return None if found.hexdigest() == digest else "changed"
+
+
+def _restore_files(path: Path, passphrase: bytes | None, done: Restored) -> None:
+    for name, content in members_of(path, passphrase):
+        if name.startswith(FILES):
+            _restore_file(name.removeprefix(FILES), content, done)
+
+
+def _restore_file(path: str, content: IO[bytes], done: Restored) -> None:
+    """The checks before have seen that a file under this name is the same one."""
+    try:
+        next(iter(read_pieces(path)), None)
+        done.files_there += 1
+        return
+    except FileNotFoundError:
+        pass
+    with tempfile.NamedTemporaryFile() as copy:
+        while piece := content.read(PIECE):
+            copy.write(piece)
+        copy.flush()
+        keep_file(Path(copy.name), path)
+    done.files_written += 1

@@ -1,0 +1,199 @@
+"""The commands `backup`, `restore`, `drill` and `release`: what they do, said in sentences."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.backup.archive import read_manifest
+from app.backup.faults import BackupFault
+from app.backup.keys import key_ids, place_keys, read_keys, write_keys
+from app.backup.make import Made, make_backup
+from app.backup.restore import Restored, check_keys, check_target, restore
+from app.backup.sealed_stream import read_passphrase
+from app.backup_drill import Drill, carry_out
+from app.clock import office_time, utc_now
+from app.commands import migrate_database
+from app.operations.note_backup import note_restored, note_run
+from app.operations.release_copy import Waiting, find_waiting, release_copy
+from app.queries.health import migrated
+from app.queries.hold import is_held
+
+MakeApp = Callable[[], Flask]
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def backup(app: Flask, chosen: argparse.Namespace) -> bool:
+    """Writes a backup, and the keys into a file of their own if asked; whether every file was as its row says."""
+    with _told(), app.app_context():
+        passphrase = passphrase_of(chosen)
+        if chosen.keys and passphrase is None:
+            raise BackupFault("The keys are only written sealed: add --passphrase-file.")
+        began = utc_now()
+        made = make_backup(chosen.file, passphrase, with_files=not chosen.without_files)
+        if chosen.keys:
+            write_keys(chosen.keys, passphrase or b"", app.config["SECRET_KEY"], app.config["IDENTITY_KEYS"])
+        detail = {"file": made.path.name, "size": made.size, "faults": len(made.faults)}
+        note_run("backup", began, utc_now(), made.manifest["taken_at"], detail)
+        _tell_of_backup(made, chosen.keys)
+        return not made.faults
+    return False
+
+
+def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) -> bool:
+    """Brings a backup into the database and store that the environment names; whether everything agreed afterwards."""
+    begin = time.monotonic()
+    with _told():
+        passphrase = passphrase_of(chosen)
+        manifest = read_manifest(chosen.file, passphrase)
+        stamp = f"{office_time(utc_now()):%Y%m%d_%H%M%S}"
+        app = _program_with_keys(make_app, home, chosen, manifest, stamp)
+        with app.app_context():
+            done = restore(chosen.file, passphrase, manifest, stamp)
+            older = not migrated()
+        if older:
+            migrate_database(app)
+        with app.app_context():
+            note_restored(manifest["taken_at"], done.aside, utc_now())
+        _tell_of_restore(manifest, done, older, time.monotonic() - begin)
+        return not done.differences
+    return False
+
+
+def drill(app: Flask, chosen: argparse.Namespace) -> bool:
+    """Rehearses a restore in a scratch place and notes how it went; whether everything agreed."""
+    with _told(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
+        began = utc_now()
+        try:
+            passphrase, path = passphrase_of(chosen), chosen.file
+            if path is None:
+                path = Path(folder) / "drill.backup"
+                make_backup(path, passphrase)
+            done = carry_out(path, passphrase, dict(app.config), utc_now)
+        except BackupFault as fault:
+            note_run("drill", began, utc_now(), None, {"error": str(fault)[:300]})
+            raise
+        note_run("drill", began, utc_now(), done.manifest["taken_at"], _drill_detail(done))
+        _tell_of_drill(done)
+        return not done.differences
+    return False
+
+
+def release(app: Flask, chosen: argparse.Namespace) -> bool:
+    """Lets a restored copy send; whether it sends now. Where messages wait, what is to become of them must be said."""
+    with _told(), app.app_context():
+        if not is_held():
+            print("This database is no restored copy that is held back: nothing to release.")
+            return True
+        age = age_of(chosen.drop_older_than) if chosen.drop_older_than else None
+        waiting = find_waiting(utc_now())
+        print(f"Waiting: {_in_words(waiting)}.")
+        if waiting.count and age is None and not chosen.send_all:
+            raise BackupFault("Say what is to become of them: --send-all, or --drop-older-than 24h.")
+        done = release_copy(age, utc_now())
+        if done:
+            print(f"Set aside: {done.dropped_messages} messages, {done.dropped_webhooks} webhooks (kept, not sent).")
+            print(f"Released. Going out now: {_in_words(done.going)}.")
+        return True
+    return False
+
+
+def passphrase_of(chosen: argparse.Namespace) -> bytes | None:
+    """The passphrase in the file that was named, or None; raises BackupFault if it cannot be read or is too short."""
+    if chosen.passphrase_file is None:
+        return None
+    try:
+        return read_passphrase(chosen.passphrase_file.read_text("utf-8"))
+    except (OSError, UnicodeError) as problem:
+        raise BackupFault(f"{chosen.passphrase_file} cannot be read: {problem}.") from problem
+
+
+def age_of(text: str) -> timedelta:
+    """`90m`, `24h` or `3d`; raises BackupFault for anything else."""
+    found = re.fullmatch(r"(\d{1,5})([mhd])", text)
+    if found is None:
+        raise BackupFault(f"{text!r} is no age: write 90m, 24h or 3d.")
+    return timedelta(**{UNITS[found.group(2)]: int(found.group(1))})
+
+
+def _program_with_keys(
+    make_app: MakeApp, home: Path, chosen: argparse.Namespace, manifest: dict[str, Any], stamp: str
+) -> Flask:
+    """The program, once the keys are known to fit and the place to be free; only then are restored keys put down."""
+    app = make_app()
+    keys = read_keys(chosen.keys, passphrase_of(chosen)) if chosen.keys else None
+    check_keys(manifest, key_ids(keys["IDENTITY_KEYS"].split(",") if keys else app.config["IDENTITY_KEYS"]))
+    with app.app_context():
+        check_target(manifest, chosen.replace)
+    if keys is None:
+        return app
+    print(f"Keys written to {place_keys(home, keys, stamp)}.")
+    app = make_app()
+    check_keys(manifest, key_ids(app.config["IDENTITY_KEYS"]))
+    return app
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A fault is one sentence, not a traceback; the command then answers False."""
+    try:
+        yield
+    except BackupFault as fault:
+        print(f"Not done: {fault}")
+
+
+def _tell_of_backup(made: Made, keys: Path | None) -> None:
+    told, files = made.manifest, sum(name.startswith("files/") for name in made.manifest["members"])
+    rows = sum(kept[0] for kept in told["tables"].values())
+    print(f"{made.path}: {made.size} bytes, written and read back.")
+    print(f"It shows the database at {told['taken_at']}: {len(told['tables'])} tables, {rows} rows, {files} files.")
+    print(f"The keys are in {keys}." if keys else "Without the keys (--keys) no identity in it can be read.")
+    for fault in made.faults:
+        print(f"{fault['fault']}: {fault['path']} (table {fault['table']})")
+
+
+def _tell_of_restore(manifest: dict[str, Any], done: Restored, older: bool, seconds: float) -> None:
+    print(f"Restored as of {manifest['taken_at']} in {seconds:.1f} s.")
+    print(f"Files: {done.files_written} written, {done.files_there} there already.")
+    if done.aside:
+        print(f"What was there is kept in the schema {done.aside}; remove it once it is not needed:")
+        print(f"  DROP SCHEMA {done.aside} CASCADE;")
+    if older:
+        print(f"The tables were brought from {manifest['head']} to this program's version.")
+    for fault in manifest["faults"]:
+        print(f"Missing in the original already: {fault['path']} ({fault['fault']})")
+    for difference in done.differences:
+        print(f"Does not agree: {difference}")
+    print("Everything agrees with the archive." if not done.differences else "The copy is NOT what the archive says.")
+    print("All sign-ins have ended. The copy sends nothing until `python run.py release`.")
+
+
+def _tell_of_drill(done: Drill) -> None:
+    last = done.manifest["last_event_at"] or "none"
+    for difference in done.differences:
+        print(f"Does not agree: {difference}")
+    rows = sum(kept[0] for kept in done.manifest["tables"].values())
+    chains = done.manifest["heads"]
+    print(f"Compared: {rows} rows, {done.files} files, {chains['chains']} chains with {chains['events']} events.")
+    print(f"RPO: {done.rpo.total_seconds():.0f} s since the moment the archive shows; the last event in it: {last}.")
+    print(f"RTO: {done.rto_seconds:.1f} s from the archive to a checked copy.")
+    print("The drill went well." if not done.differences else "The drill FAILED.")
+
+
+def _drill_detail(done: Drill) -> dict[str, Any]:
+    found = {"rpo_seconds": round(done.rpo.total_seconds()), "rto_seconds": round(done.rto_seconds, 1)}
+    return found | ({"error": f"{len(done.differences)} differences"} if done.differences else {})
+
+
+def _in_words(waiting: Waiting) -> str:
+    words = f"{waiting.messages} messages, {waiting.webhooks} webhooks, {waiting.reports} reports for the peer"
+    return words + (f", the oldest from {waiting.oldest.isoformat()}" if waiting.oldest else "")

@@ -1,0 +1,66 @@
+"""A restore rehearsed: an archive brought into a scratch place, compared with itself and with its own chains, timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from app.backup.archive import read_manifest
+from app.backup.keys import key_ids
+from app.backup.restore import check_keys, check_target, restore
+from app.backup.scratch import Scratch, scratch_place
+from app.bootstrap import create_core_app
+from app.extensions import db
+from app.operations.audit import audit_all
+
+SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLDER": None}
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What a drill showed: what did not agree, how old the data are at `now`, and how long it took to have them."""
+
+    manifest: dict[str, Any]
+    differences: list[str]
+    files: int
+    rpo: timedelta
+    rto_seconds: float
+
+
+def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
+    """Restores an archive into a server of its own and checks it there; raises BackupFault. The live one is not asked.
+
+    `settings` are those of the program whose backup it is; only its keys are taken over.
+    """
+    begin, read_at = time.monotonic(), clock()
+    manifest = read_manifest(path, passphrase)
+    check_keys(manifest, key_ids(settings["IDENTITY_KEYS"]))
+    with scratch_place() as scratch, _program_on(scratch, settings):
+        check_target(manifest, replace=False)
+        done = restore(path, passphrase, manifest, "drill")
+        upgrade(directory=str(Path(__file__).parents[1] / "migrations"))
+        findings = [f"complaint {finding.number}: {finding.fault}" for finding in audit_all()]
+        seconds = time.monotonic() - begin
+    rpo = read_at - datetime.fromisoformat(manifest["taken_at"])
+    return Drill(manifest, [*done.differences, *findings], done.files_written, max(rpo, timedelta(0)), seconds)
+
+
+@contextmanager
+def _program_on(scratch: Scratch, settings: dict[str, Any]) -> Iterator[Flask]:
+    own = {name: settings[name] for name in ("IDENTITY_KEYS", "SECRET_KEY", "REDIS_URL")}
+    places = {"SQLALCHEMY_DATABASE_URI": scratch.url, "STORAGE_URL": scratch.storage_url, "LAPOR_HOME": scratch.folder}
+    app = create_core_app(**own, **places, **SILENT)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()

@@ -1,0 +1,142 @@
+"""What the fake remembers: one log of snapshots, from which every answer and every set-back follows."""
+
+import copy
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.clock import utc_now
+
+Record = dict[str, Any]
+
+
+class CursorUnknown(Exception):
+    """A place in the log that is not, or no longer, there."""
+
+
+class ReportUnknown(Exception):
+    """A number that the fake never gave."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change of one report, with the whole report as it stood then; `mark` tells it from one that was lost."""
+
+    mark: str
+    at: datetime
+    report: Record
+
+
+@dataclass
+class Trouble:
+    """How the fake misbehaves: a status instead of an answer, seconds of silence, items twice or in another order."""
+
+    status: int = 0
+    retry_after: str = ""
+    seconds: float = 0
+    repeat: bool = False
+    reorder: bool = False
+    garbage: bool = False
+
+
+@dataclass
+class FakeSp4n:
+    """Reports with revisions, and what the office told of them; safe for several requests at once.
+
+    With `adopts` it believes the office about numbers it never gave, so that a demonstration's older cases are in step.
+    """
+
+    clock: Callable[[], datetime] = utc_now
+    log: list[Entry] = field(default_factory=list)
+    trouble: Trouble = field(default_factory=Trouble)
+    told: int = 0
+    adopts: bool = False
+    adopted: dict[str, Record] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def put(self, number: str, **parts: Any) -> Record:
+        """A new report, or a new revision of one."""
+        with self.lock:
+            before = self.reports().get(number)
+            fresh: Record = {"nomor": number, "revisi": 0, "perkembangan": [], "kunci_terakhir": None}
+            report = {**(before or fresh), **parts}
+            report["revisi"] += 1
+            report["dikirim"] = (before or {}).get("dikirim") or self.clock().isoformat()
+            report["kunci_terakhir"] = None
+            return self._add(report)
+
+    def take_update(self, number: str, update: Record) -> bool:
+        """Keep what the office tells; False for a key that was taken before, which changes nothing."""
+        with self.lock:
+            self.told += 1
+            if self.adopts and number not in self.reports():
+                self.adopted[number] = {**held_of({"perkembangan": [update]}), "nomor": number}
+                self.adopted[number]["revisi"] = update.get("revisi")
+                return True
+            report = self.find(number)
+            if any(known["kunci"] == update["kunci"] for known in report["perkembangan"]):
+                return False
+            report["perkembangan"].append({**update, "diterima": self.clock().isoformat()})
+            report["kunci_terakhir"] = update["kunci"]
+            self._add(report)
+            return True
+
+    def find(self, number: str) -> Record:
+        with self.lock:
+            report = self.reports().get(number)
+            if report is None:
+                raise ReportUnknown(number)
+            return report
+
+    def reports(self) -> dict[str, Record]:
+        """Every report as it stands now, in the order of the numbers."""
+        with self.lock:
+            last = {entry.report["nomor"]: entry.report for entry in self.log}
+        return {number: copy.deepcopy(last[number]) for number in sorted(last)}
+
+    def page(self, cursor: str, limit: int) -> tuple[list[Record], str, bool]:
+        """Snapshots after a cursor, the next cursor, and whether there are more."""
+        with self.lock:
+            start = self._place(cursor)
+            entries = self.log[start : start + limit]
+            more = start + limit < len(self.log)
+        following = f"{start + len(entries)}.{entries[-1].mark}" if entries else cursor
+        return [copy.deepcopy(entry.report) for entry in entries], following, more
+
+    def held(self, after: str, limit: int) -> tuple[list[Record], str, bool]:
+        """What the fake believes of each report: its revision, and the last thing that the office told."""
+        all_rows = self.adopted | {number: held_of(report) for number, report in self.reports().items()}
+        rows = [all_rows[number] for number in sorted(all_rows) if number > after]
+        return rows[:limit], rows[:limit][-1]["nomor"] if rows else after, len(rows) > limit
+
+    def set_back(self, until: datetime) -> None:
+        """Lose everything after an instant, as a restored backup does."""
+        with self.lock:
+            self.log[:] = [entry for entry in self.log if entry.at <= until]
+
+    def _add(self, report: Record) -> Record:
+        self.log.append(Entry(secrets.token_hex(4), self.clock(), copy.deepcopy(report)))
+        return report
+
+    def _place(self, cursor: str) -> int:
+        if not cursor:
+            return 0
+        number, _, mark = cursor.partition(".")
+        place = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0
+        if not 0 < place <= len(self.log) or self.log[place - 1].mark != mark:
+            raise CursorUnknown
+        return place
+
+
+def held_of(report: Record) -> Record:
+    """One line of the fake's own ledger."""
+    last = report["perkembangan"][-1] if report["perkembangan"] else {}
+    return {
+        "nomor": report.get("nomor"),
+        "revisi": report.get("revisi"),
+        "versi": last.get("versi"),
+        "status": last.get("status"),
+    }

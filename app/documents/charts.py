@@ -1,0 +1,286 @@
+"""Charts as SVG text, drawn by the server: the same strings go to the page, to print and to WeasyPrint.
+
+Colours stand as attributes for the PDF and as classes for the page, whose style sheet wins and knows the dark mode.
+Nothing is told by colour alone: lines differ by dash and marker, bars carry their figures, every chart has its table.
+Two widths are made, 940 and 330 units, so that letters never shrink on a phone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from app.documents.chart_parts import (
+    BACK,
+    BRAND,
+    INFO,
+    INK,
+    LINE,
+    NARROW,
+    PAPER,
+    STRONG,
+    TONES,
+    WARN,
+    WIDE,
+    Table,
+    drawn,
+    picture,
+    plain,
+    rect,
+    stretched,
+    text,
+    top_of,
+)
+
+MOST_SERIES = 3
+_SIZES = {WIDE: 230, NARROW: 210}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: its name, and a value for each period."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How one line differs from the others: class, colour, dash, and whether its marker is a square, filled or not."""
+
+    name: str
+    colour: str
+    dash: str
+    square: bool
+    filled: bool
+
+
+_LOOKS = (
+    _Look("m", INFO, "", square=False, filled=True),
+    _Look("s", BRAND, "7 4", square=False, filled=False),
+    _Look("u", WARN, "2 4", square=True, filled=True),
+)
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Up to three lines over periods; `key` must be unique on its page."""
+
+    key: str
+    title: str
+    description: str
+    head: str
+    periods: tuple[str, ...]
+    series: tuple[Series, ...]
+    write: Callable[[float], str] = plain
+
+    def svg(self, width: int = WIDE) -> Markup:
+        """The chart at one of the two widths."""
+        if len(self.series) > MOST_SERIES:
+            raise ValueError("more lines than looks")
+        frame = _Frame(self, width, _SIZES[width])
+        parts = [frame.grid(), frame.labels()]
+        parts += [frame.line(line, look) for line, look in zip(self.series, _LOOKS, strict=False)]
+        if width == WIDE:
+            parts.append(frame.names())
+        return picture(self, width, frame.height, "".join(parts))
+
+    def table(self) -> Table:
+        rows = tuple((one.name, *(self.write(v) for v in one.values)) for one in self.series)
+        return Table(self.title, (self.head, *self.periods), rows)
+
+    def legend(self) -> list[tuple[Markup, str]]:
+        """A sample of each line beside its name."""
+        return [(_sample(look), one.name) for one, look in zip(self.series, _LOOKS, strict=False)]
+
+
+def _sample(look: _Look) -> Markup:
+    line = _stroke(look, "0,6 26,6")
+    return drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}{_marker(look, 13, 6)}</svg>')
+
+
+def _stroke(look: _Look, points: str) -> str:
+    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
+    line = f'fill="none" stroke="{look.colour}" stroke-width="2.5"{dash}'
+    return f'<polyline class="{look.name}" {line} points="{points}"/>'
+
+
+def _marker(look: _Look, x: float, y: float, told: str = "") -> str:
+    fill = look.colour if look.filled else PAPER
+    paint = f'class="{look.name}t" fill="{fill}" stroke="{look.colour}" stroke-width="2"'
+    title = f"<title>{escape(told)}</title>" if told else ""
+    if look.square:
+        return f'<rect {paint} x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7">{title}</rect>'
+    return f'<circle {paint} cx="{x:.1f}" cy="{y:.1f}" r="3.5">{title}</circle>'
+
+
+class _Frame:
+    """Where things lie in a chart of lines."""
+
+    left, top, bottom, steps = 40, 12, 26, 4
+
+    def __init__(self, chart: LineChart, width: int, height: int) -> None:
+        self.chart, self.width, self.height = chart, width, height
+        self.right = 112 if width == WIDE else 12
+        self.most = top_of([value for one in chart.series for value in one.values], self.steps)
+
+    def x(self, place: int) -> float:
+        gaps = max(len(self.chart.periods) - 1, 1)
+        return self.left + (self.width - self.left - self.right) * place / gaps
+
+    def y(self, value: float) -> float:
+        return self.top + (self.height - self.top - self.bottom) * (1 - value / self.most)
+
+    def grid(self) -> str:
+        return "".join(self._rung(self.most * step / self.steps) for step in range(self.steps + 1))
+
+    def _rung(self, value: float) -> str:
+        y, end = self.y(value), self.width - self.right
+        line = f'<line class="g" x1="{self.left}" x2="{end}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LINE}"/>'
+        return line + text(self.left - 8, y + 4, self.chart.write(value), "end")
+
+    def labels(self) -> str:
+        """The newest period always has its name; on a phone every third one."""
+        last, every = len(self.chart.periods) - 1, 1 if self.width == WIDE else 3
+        shown = [place for place in range(last + 1) if (last - place) % every == 0]
+        return "".join(self._label(place, place == last) for place in shown)
+
+    def _label(self, place: int, is_last: bool) -> str:
+        anchor = "end" if is_last and self.width == NARROW else "middle"
+        return text(self.x(place), self.height - 6, self.chart.periods[place], anchor)
+
+    def line(self, one: Series, look: _Look) -> str:
+        places = [(self.x(i), self.y(value)) for i, value in enumerate(one.values)]
+        told = [f"{p}: {self.chart.write(v)}" for p, v in zip(self.chart.periods, one.values, strict=True)]
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        marks = (_marker(look, x, y, words) for (x, y), words in zip(places, told, strict=True))
+        return _stroke(look, points) + "".join(marks)
+
+    def names(self) -> str:
+        """Each line's name and last value at its end, moved apart where they would lie over one another."""
+        ends = sorted(
+            ((self.y(one.values[-1]), one) for one in self.chart.series if one.values), key=lambda end: end[0]
+        )
+        written, free = [], 0.0
+        for y, one in ends:
+            free = max(y + 4, free + 16)
+            words = f"{one.name} {self.chart.write(one.values[-1])}"
+            written.append(text(self.width - self.right + 10, free, words, look=STRONG))
+        return "".join(written)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: its name, its value, the value as written, further figures, and a tone; a link in the page's hands."""
+
+    label: str
+    value: float
+    written: str
+    tone: str = "b-ok"
+    more: tuple[str, ...] = ()
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Lying bars against one scale; on a page the rows are a table's rows (`cell`), on paper one picture (`svg`)."""
+
+    key: str
+    title: str
+    description: str
+    heads: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    most: float | None = None
+
+    @property
+    def scale(self) -> float:
+        return self.most or max((*(bar.value for bar in self.bars), 1))
+
+    def cell(self, bar: Bar) -> Markup:
+        """One bar that stretches to its table cell; the words are in the cells beside it."""
+        parts = rect("b-bg", 0, 0, 100, 18, BACK) + rect(
+            bar.tone, 0, 0, self._share(bar.value) * 100, 18, TONES[bar.tone]
+        )
+        if bar.target is not None:
+            parts += _target(self._share(bar.target) * 100, -2, 20)
+        return stretched(parts)
+
+    def svg(self, width: int = WIDE) -> Markup:
+        rows = "".join(self._row(bar, 30 * place, width) for place, bar in enumerate(self.bars))
+        return picture(self, width, 30 * max(len(self.bars), 1), rows)
+
+    def _row(self, bar: Bar, y: float, width: int) -> str:
+        left, right = (260, 120) if width == WIDE else (110, 70)
+        space = width - left - right
+        parts = text(0, y + 19, _cut(bar.label, left // 7)) + rect("b-bg", left, y + 6, space, 18, BACK)
+        parts += rect(bar.tone, left, y + 6, space * self._share(bar.value), 18, TONES[bar.tone])
+        if bar.target is not None:
+            parts += _target(left + space * self._share(bar.target), y + 4, y + 26)
+        return parts + text(width - right + 10, y + 19, bar.written, look=STRONG)
+
+    def _share(self, value: float) -> float:
+        return min(max(value / self.scale, 0), 1)
+
+    def table(self) -> Table:
+        return Table(self.title, self.heads, tuple((bar.label, bar.written, *bar.more) for bar in self.bars))
+
+
+def _target(x: float, top: float, bottom: float) -> str:
+    place = f'x1="{x:.1f}" x2="{x:.1f}" y1="{top:g}" y2="{bottom:g}"'
+    return f'<line class="b-target" {place} stroke="{INK}" stroke-width="2"/>'
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stacked row: its name and a number for every part."""
+
+    label: str
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StackedBars:
+    """Bars made of parts, for instance cases of an age by the state of their limit; parts are named left to right."""
+
+    key: str
+    title: str
+    description: str
+    head: str
+    names: tuple[str, ...]
+    rows: tuple[Stack, ...]
+    tones: tuple[str, ...] = ("b-ok", "b-warn", "b-late")
+
+    @property
+    def scale(self) -> int:
+        return max((*(sum(row.parts) for row in self.rows), 1))
+
+    def cell(self, row: Stack) -> Markup:
+        """One bar that stretches to its table cell; a white gap parts its pieces."""
+        parts = rect("b-bg", 0, 0, 100, 18, BACK) + self._pieces(row, 0, 0, 100)
+        return stretched(parts)
+
+    def _pieces(self, row: Stack, left: float, y: float, space: float) -> str:
+        drawn, gap = "", space / 300
+        for tone, count in zip(self.tones, row.parts, strict=True):
+            length = space * count / self.scale
+            drawn += rect(tone, left, y, length - gap, 18, TONES[tone]) if count else ""
+            left += length
+        return drawn
+
+    def svg(self, width: int = WIDE) -> Markup:
+        left, right = (200, 70) if width == WIDE else (110, 50)
+        space, drawn = width - left - right, ""
+        for place, row in enumerate(self.rows):
+            y = 30 * place
+            drawn += text(0, y + 19, _cut(row.label, left // 7)) + rect("b-bg", left, y + 6, space, 18, BACK)
+            drawn += self._pieces(row, left, y + 6, space)
+            drawn += text(width - right + 10, y + 19, str(sum(row.parts)), look=STRONG)
+        return picture(self, width, 30 * max(len(self.rows), 1), drawn)
+
+    def table(self) -> Table:
+        rows = tuple((row.label, *map(str, row.parts), str(sum(row.parts))) for row in self.rows)
+        return Table(self.title, (self.head, *self.names, "Σ"), rows)

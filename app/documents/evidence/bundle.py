@@ -1,0 +1,135 @@
+"""The evidence bundle of a case: which files it holds, and in what order; the same state gives the same bytes."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.documents.evidence.readme import readme, story
+from app.documents.evidence.zip_stream import Entry, Missing, zip_of
+from app.documents.uploads.inspection import ENDINGS
+from app.models import Attachment, ComplaintEvent, Paper
+from app.operations.record_history import hashed_record
+from app.queries import evidence
+from app.queries.case_history import dispositions
+from app.queries.case_page import Case
+
+FORMAT = "lapor-balangan/bundel-bukti/1"
+VERIFIER = Path(__file__).parents[2] / "templates" / "evidence" / "periksa.py"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle that is ready to be sent: its name, the head of its chain, and its files; nothing asks the database
+    any more.
+    """
+
+    filename: str
+    head: dict[str, Any]
+    entries: tuple[Entry, ...]
+
+    def stream(self) -> Iterator[bytes]:
+        """The zip piece by piece, the manifest last, since it tells what each file really held."""
+        return zip_of(self.entries, self._manifest, self.entries[0].at)
+
+    def _manifest(self, files: list[dict[str, Any]], missing: list[Missing]) -> bytes:
+        lost = [{"name": m.name, "why": m.why} for m in missing]
+        return as_json({"format": FORMAT, **self.head, "files": files, "missing": lost})
+
+
+def bundle_of(case: Case) -> Bundle:
+    """The bundle of a case for somebody who sees the whole of it."""
+    last = case.events[-1]
+    number = case.complaint.number
+    head = {"complaint": number, "events": len(case.events), "head": last.hash}
+    papers = evidence.papers_of(case)
+    texts = _texts(case, papers)
+    made = [Entry(name, last.at, content) for name, content in sorted(texts.items())]
+    return Bundle(f"bundel-bukti-{number}.zip", head, (*made, *_papers(papers), *_attachments(case)))
+
+
+def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
+    letters = sorted(case.letters, key=lambda letter: letter.id)
+    data = {
+        "aduan.json": evidence.case_data(case),
+        "buku-waktu.json": evidence.ledger_data(case),
+        "disposisi.json": [_disposition(line) for line in dispositions(case)],
+        "kalender.json": evidence.calendar_history(case),
+        "lampiran.json": [_attachment(n, row) for n, row in enumerate(case.attachments, 1)],
+        "langkah.json": evidence.steps_data(case),
+        "batas-nasional.json": evidence.national_data(case),
+        "pemberitahuan.json": evidence.notices_data(case),
+        "petugas.json": evidence.officers_data(case),
+        "sop.json": evidence.sop_data(case),
+        "kertas.json": [evidence.paper_data(paper, _paper_name(n, paper)) for n, paper in enumerate(papers, 1)],
+        "surat.json": [evidence.letter_data(letter) for letter in letters],
+    }
+    return {
+        **{name: as_json(value) for name, value in data.items()},
+        "BACA-SAYA.txt": readme(case).encode(),
+        "kejadian.jsonl": events_text(case),
+        "linimasa.txt": story(case).encode(),
+        "periksa.py": VERIFIER.read_bytes(),
+    }
+
+
+def events_text(case: Case) -> bytes:
+    """One record a line, as it was hashed; what is withheld is named, so that nobody takes it for lost."""
+    return "".join(_line(case, event) + "\n" for event in case.events).encode()
+
+
+def _line(case: Case, event: ComplaintEvent) -> str:
+    record = {**hashed_record(case.complaint.number, event)}
+    kept_back = evidence.withheld(case, event)
+    for name in kept_back:
+        part, _, inner = name.partition(".")
+        if inner:
+            record[part] = {key: value for key, value in record[part].items() if key != inner}
+        else:
+            del record[part]
+    line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": record}
+    return _canonical({**line, "withheld": list(kept_back)} if kept_back else line)
+
+
+def as_json(value: Any) -> bytes:
+    """Readable JSON in a fixed order."""
+    return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _disposition(line: Any) -> dict[str, str]:
+    words = {name: str(getattr(line, name)) for name in ("giver", "to", "instruction", "route")}
+    return {**words, "at": evidence.plain(line.at)}
+
+
+def _paper_name(n: int, paper: Paper) -> str | None:
+    return f"kertas/{n:03d}.pdf" if paper.path else None
+
+
+def _papers(papers: list[Paper]) -> Iterator[Entry]:
+    for n, paper in enumerate(papers, 1):
+        name = _paper_name(n, paper)
+        if name is not None and paper.path is not None:
+            yield Entry(name, paper.made_at, path=paper.path)
+
+
+def _attachments(case: Case) -> Iterator[Entry]:
+    for n, row in enumerate(case.attachments, 1):
+        name = _attachment_name(n, row)
+        if name is not None:
+            yield Entry(name, row.added_at, path=row.path)
+
+
+def _attachment_name(n: int, row: Attachment) -> str | None:
+    """A name of ours: what the sender called the file stands only in the list. What is not served is not in it."""
+    return f"lampiran/{n:03d}.{ENDINGS.get(row.media_type, 'bin')}" if row.is_clean else None
+
+
+def _attachment(n: int, row: Attachment) -> dict[str, Any]:
+    names = ("filename", "media_type", "size", "sha256", "sent_sha256", "state", "state_reason", "added_by")
+    facts = {name: getattr(row, name) for name in names}
+    return {**facts, "file": _attachment_name(n, row), "added_at": evidence.plain(row.added_at)}

@@ -1,0 +1,156 @@
+"""Is this letter the one that was signed? Judged by kept content, kept file, and a file that somebody brings."""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from app.documents.signing.signatures import SignatureFound, signature_in
+from app.documents.storage import read_file
+from app.extensions import db
+from app.models import Attachment, Letter, LetterScan, Paper
+from app.operations.papers import content_hash
+from app.queries.case_page import letter_by_code
+
+MOST_STREAMS, LARGEST_STREAM = 400, 512 * 1024
+MOST_MARKS = 200
+_MARK = b"verifikasi"
+_CODE = re.compile(rb"/([A-Za-z0-9_-]{8,100})")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+
+
+@dataclass(frozen=True)
+class StoredCheck:
+    """How what we keep of a letter stands; `file` is None while there is none to look at."""
+
+    letter: Letter
+    paper: Paper
+    content_sound: bool
+    file: bytes | None
+    file_sound: bool
+    signature: SignatureFound | None
+
+    @property
+    def electronic(self) -> bool:
+        return not self.letter.signed_with_ink
+
+    @property
+    def genuine(self) -> bool:
+        """Nothing that is there has changed, and what has to be signed is."""
+        if self.file is None:
+            return self.content_sound and not self.electronic
+        signed = not self.electronic or (self.signature is not None and self.signature.sound)
+        return self.content_sound and self.file_sound and signed
+
+
+@dataclass(frozen=True)
+class UploadCheck:
+    """What a file is: `same`, `scan`, `added` to after signing, `changed`, or `unknown`; and its letter."""
+
+    state: str
+    stored: StoredCheck | None = None
+
+
+def check_stored(letter: Letter) -> StoredCheck:
+    """Recompute everything that was written down at signing."""
+    paper = letter.paper
+    assert paper is not None
+    content, file = content_hash(paper.frozen) == paper.content_hash, _kept_file(paper)
+    if file is None:
+        return StoredCheck(letter, paper, content, None, False, None)
+    signature = None if letter.signed_with_ink else signature_in(file)
+    return StoredCheck(letter, paper, content, file, _digest(file) == paper.file_hash, signature)
+
+
+def check_upload(content: bytes) -> UploadCheck:
+    """Find the letter of a file by its hash, else by the address that stands in it.
+
+    A file that is not ours byte for byte is never parsed, only searched: it comes from anybody.
+    """
+    digest = _digest(content)
+    if (letter := _by_file_hash(digest)) is not None:
+        return UploadCheck("same", check_stored(letter))
+    if (letter := _by_scan_hash(digest)) is not None:
+        return UploadCheck("scan", check_stored(letter))
+    letter = next((found for code in codes_in(content) if (found := letter_by_code(code))), None)
+    if letter is None:
+        return UploadCheck("unknown")
+    stored = check_stored(letter)
+    return UploadCheck("added" if stored.file and content.startswith(stored.file) else "changed", stored)
+
+
+def codes_in(content: bytes) -> Iterator[str]:
+    """Verification codes in the order in which they stand in a file, each once; of compressed parts only a little."""
+    seen: set[str] = set()
+    for text in (content, *_inflated(content)):
+        for code in _codes(text):
+            if code not in seen:
+                seen.add(code)
+                yield code
+
+
+def _codes(text: bytes) -> Iterator[str]:
+    """A PDF may write any character as three octal digits."""
+    at = text.find(_MARK)
+    for _ in range(MOST_MARKS):
+        if at < 0:
+            return
+        after = text[at + len(_MARK) : at + 400]
+        plain = _OCTAL.sub(lambda found: bytes([int(found[1], 8) & 255]), after)
+        if code := _CODE.match(plain):
+            yield code[1].decode()
+        at = text.find(_MARK, at + 1)
+
+
+def _inflated(content: bytes) -> Iterator[bytes]:
+    """The beginnings of the compressed parts, each bounded, so that no file can swell."""
+    at = content.find(b"stream")
+    for _ in range(MOST_STREAMS):
+        if at < 0:
+            return
+        begin = at + len(b"stream")
+        data = content[begin : begin + LARGEST_STREAM].lstrip(b"\r\n")
+        yield _inflate(data)
+        at = content.find(b"stream", begin)
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, LARGEST_STREAM)
+    except zlib.error:
+        return b""
+
+
+def _kept_file(paper: Paper) -> bytes | None:
+    try:
+        return read_file(paper.path) if paper.path and paper.state == "ready" else None
+    except FileNotFoundError:
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _by_file_hash(digest: str) -> Letter | None:
+    """Open to everybody who has the file itself, so the wall between agencies is left out; likewise below."""
+    statement = select(Letter).join(Paper, Paper.id == Letter.paper_id).where(Paper.file_hash == digest)
+    return _open_to_all(statement)
+
+
+def _by_scan_hash(digest: str) -> Letter | None:
+    scans = select(LetterScan.letter_id).join(Attachment, Attachment.id == LetterScan.attachment_id)
+    same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
+    scans = scans.where(same, LetterScan.replaced_at.is_(None))
+    statement = select(Letter).where(Letter.id.in_(scans))
+    return _open_to_all(statement)
+
+
+def _open_to_all(statement: Select[Letter]) -> Letter | None:
+    """With the paper, which could not be read later: by then nobody is asking."""
+    wanted = statement.options(joinedload(Letter.paper)).execution_options(unscoped=True, beyond_wall=True)
+    return db.session.scalars(wanted).first()

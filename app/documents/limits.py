@@ -1,0 +1,56 @@
+"""How much one drawing may take: a text made to be heavy ends as a failed paper, never as a machine without memory."""
+
+import resource
+import signal
+from types import FrameType
+
+import psutil
+
+MOST_SECONDS = 60
+MOST_MEGABYTES = 700
+MOST_PAGES = 100
+MEBIBYTE = 1024 * 1024
+
+
+class DrawingRefused(Exception):
+    """A paper that cannot be drawn; `reason` is `time`, `memory` or `pages`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WithinLimits:
+    """Processor seconds and memory for what runs inside, on top of what this process holds; raises DrawingRefused.
+
+    Only in a process's main thread, where signals arrive. A class and no generator: when memory has run out there is
+    none left to enter one again, so leaving first gives the room back and then speaks.
+    """
+
+    def __init__(self, seconds: int = MOST_SECONDS, megabytes: int = MOST_MEGABYTES) -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime) + 1
+        room = psutil.Process().memory_info().vms + megabytes * MEBIBYTE
+        self._processor = resource.getrlimit(resource.RLIMIT_CPU)
+        self._memory = resource.getrlimit(resource.RLIMIT_AS)
+        self._wanted = (_least(spent + seconds, self._processor[1]), _least(room, self._memory[1]))
+
+    def __enter__(self) -> None:
+        self._handler = signal.signal(signal.SIGXCPU, _out_of_time)
+        resource.setrlimit(resource.RLIMIT_CPU, (self._wanted[0], self._processor[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (self._wanted[1], self._memory[1]))
+
+    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, self._memory)
+        resource.setrlimit(resource.RLIMIT_CPU, self._processor)
+        signal.signal(signal.SIGXCPU, self._handler)
+        if kind is MemoryError:
+            raise DrawingRefused("memory") from None
+
+
+def _least(wanted: int, most: int) -> int:
+    return wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+
+
+def _out_of_time(_sign: int, _frame: FrameType | None) -> None:
+    raise DrawingRefused("time")

@@ -1,0 +1,41 @@
+"""The two registers on paper: landscape sheets with the figures that were frozen, charts beside the month's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.documents.papers.parts import paper_html
+from app.documents.register_charts import bars_of, trend_of
+from app.documents.register_tables import TABLES_OF, counts_of, period_in_words, table_of
+from app.labels.registers import COUNTS, NOTES, REGISTERS, TABLES
+from app.labels.words import DELEGATION_KINDS
+
+Frozen = Mapping[str, Any]
+
+
+def daily_register(frozen: Frozen) -> str:
+    """Laporan Monitoring Permasalahan Harian."""
+    return _register("daily", frozen)
+
+
+def monthly_register(frozen: Frozen) -> str:
+    """Laporan Identifikasi Permasalahan Bulanan."""
+    return _register("monthly", frozen, trend=lambda: trend_of(frozen))
+
+
+def _register(kind: str, frozen: Frozen, **more: Any) -> str:
+    """Words are looked up only inside the template, where the language is set."""
+    standing_in = frozen["signatory"]["kind"]
+    return paper_html(
+        f"{kind}_register",
+        frozen,
+        frozen["made_at"],
+        name=REGISTERS[kind],
+        period=lambda: period_in_words(frozen),
+        counts=counts_of(frozen),
+        tables=lambda: [(table_of(table, frozen), bars_of(table, frozen)) for table in TABLES_OF[kind]],
+        titles=TABLES,
+        notes=NOTES,
+        count_words=COUNTS,
+        standing_in=DELEGATION_KINDS[standing_in] if standing_in else None,
+        **more,
+    )

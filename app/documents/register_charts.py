@@ -1,0 +1,50 @@
+"""Charts of a monthly register, for page and paper: bars stand in the rows of their tables, the trend is lines."""
+
+from datetime import date
+
+from flask_babel import format_date
+from markupsafe import Markup
+
+from app.documents.charts import Bar, BarChart, LineChart, Series
+from app.documents.register_tables import Frozen, Row, head
+from app.labels.registers import TABLES
+
+TARGET = 90
+"""Percent of steps in time that the office asks of itself, as on the dashboard."""
+
+# Which figure of a row its bar shows.
+BARRED = {
+    "category": "count",
+    "district": "count",
+    "agency": "count",
+    "by_step": "share",
+    "by_agency": "share",
+    "causes": "count",
+    "ratings": "count",
+}
+
+
+def bars_of(table: str, frozen: Frozen) -> tuple[Markup, ...]:
+    """A bar for every row of a table; none for a table that has no bars."""
+    column, rows = BARRED.get(table), frozen["tables"][table]
+    if column is None:
+        return ()
+    bars = tuple(_bar(row, column) for row in rows)
+    chart = BarChart(table, "", "", (), bars, most=100 if column == "share" else None)
+    return tuple(chart.cell(bar) for bar in bars)
+
+
+def _bar(row: Row, column: str) -> Bar:
+    value = row[column]
+    if column == "count":
+        return Bar("", value, str(value))
+    return Bar("", value, str(value), "b-ok" if value >= TARGET else "b-late", target=TARGET)
+
+
+def trend_of(frozen: Frozen) -> LineChart:
+    """Received and answered complaints of the last months."""
+    rows = frozen["tables"]["trend"]
+    periods = tuple(str(format_date(date.fromisoformat(f"{row['key']}-01"), "MMM y")) for row in rows)
+    lines = (Series(head("trend", name), tuple(row[name] for row in rows)) for name in ("received", "answered"))
+    title = str(TABLES["trend"])
+    return LineChart("tren", title, title, head("trend", "key"), periods, tuple(lines))

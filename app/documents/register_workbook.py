@@ -1,0 +1,99 @@
+"""A register as a workbook: the figures of the paper, a sheet a table; numbers as numbers, all else as text, no formula
+anywhere, so that nothing in it is ever worked out by a program that opens it.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from flask_babel import force_locale, gettext
+
+from app.documents.register_tables import (
+    COLUMNS_OF,
+    MINUTES,
+    NUMERIC,
+    TABLES_OF,
+    Frozen,
+    Row,
+    counts_of,
+    head,
+    period_in_words,
+    written,
+)
+from app.labels.registers import COUNTS, REGISTERS, TABLES
+
+WIDEST, NARROWEST = 60, 10
+_SETTINGS = {
+    "constant_memory": True,
+    "in_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
+    """The file's bytes; the same register gives the same file."""
+    file = io.BytesIO()
+    with force_locale("id"):
+        book = xlsxwriter.Workbook(file, _SETTINGS)
+        book.set_properties({"title": f"{REGISTERS[kind]} {frozen['number']}", "created": made_at.replace(tzinfo=None)})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        _front(book.add_worksheet(gettext("Ringkasan")), kind, frozen, bold)
+        for name in TABLES_OF[kind]:
+            _sheet(book.add_worksheet(sheet_name(str(TABLES[name]))), name, frozen, bold)
+        book.close()
+    return file.getvalue()
+
+
+def sheet_name(title: str) -> str:
+    """A title as far as a workbook takes it: 31 characters, some of them forbidden."""
+    return _FORBIDDEN.sub(" ", title)[:31].strip()
+
+
+def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
+    """What the register is, its counts, and the checkpoint."""
+    lines: list[tuple[Any, Any]] = [
+        (REGISTERS[kind], ""),
+        (gettext("Nomor"), frozen["number"]),
+        (gettext("Periode"), period_in_words(frozen)),
+        *((COUNTS[name], value) for name, value in counts_of(frozen)),
+        (gettext("Sidik jejak audit"), frozen["checkpoint"]),
+    ]
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 70)
+    for place, (label, value) in enumerate(lines):
+        sheet.write_string(place, 0, str(label), bold)
+        _write(sheet, place, 1, value, str(value))
+
+
+def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any) -> None:
+    columns = COLUMNS_OF[name]
+    rows: list[Mapping[str, Any]] = frozen["tables"][name]
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _width(name, column, rows, frozen))
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        unit = gettext(" (menit kerja)") if column in MINUTES else ""
+        sheet.write_string(0, place, head(name, column) + unit, bold)
+    for line, row in enumerate(rows, 1):
+        for place, column in enumerate(columns):
+            value = row.get(column) if column in NUMERIC else None
+            _write(sheet, line, place, value, written(name, column, row, frozen))
+
+
+def _width(table: str, column: str, rows: list[Row], frozen: Frozen) -> int:
+    longest = max((len(written(table, column, row, frozen)) for row in rows[:50]), default=0)
+    return min(max(longest, len(head(table, column)), NARROWEST) + 2, WIDEST)
+
+
+def _write(sheet: Any, line: int, place: int, value: Any, text: str) -> None:
+    """A number where there is one; every text as text, whatever sign it begins with."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        sheet.write_number(line, place, value)
+    else:
+        sheet.write_string(line, place, text)

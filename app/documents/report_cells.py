@@ -1,0 +1,55 @@
+"""What may stand in a cell of a spreadsheet: no formula, no control character, and numbers that are names as text.
+
+OWASP "CSV Injection": a cell that begins with = + - @, a tab or a carriage return is run as a formula. The same goes
+for the wide forms of these signs that East Asian keyboards write.
+"""
+
+import unicodedata
+from datetime import date, datetime
+
+from app.clock import office_time
+
+Cell = str | int | date | datetime | None
+
+FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
+LONGEST_CELL = 32_767
+"""Characters that a cell of a spreadsheet holds."""
+SHORTEST_KEPT_NUMBER = 12
+"""From so many digits on a spreadsheet would round a number such as a NIK."""
+
+
+def clean(text: str) -> str:
+    """Without control characters, halves of signs and what no XML may hold; line breaks stay as single ones."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or not _is_no_sign(c))
+    return kept if len(kept) <= LONGEST_CELL else f"{kept[: LONGEST_CELL - 1]}…"
+
+
+def _is_no_sign(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") or ord(sign) & 0xFFFE == 0xFFFE
+
+
+def harmless(text: str) -> str:
+    """A text for a CSV cell: whatever a spreadsheet would run or take for a number gets an apostrophe before it."""
+    cleaned = clean(text)
+    if cleaned[:1] in FORMULA_SIGNS or cleaned.lstrip()[:1] in FORMULA_SIGNS or _is_name_in_digits(cleaned):
+        return f"'{cleaned}" if cleaned else cleaned
+    return cleaned
+
+
+def _is_name_in_digits(text: str) -> bool:
+    return text.isdecimal() and (text[0] == "0" or len(text) >= SHORTEST_KEPT_NUMBER)
+
+
+def csv_cell(value: Cell) -> str:
+    """As it stands in a CSV file; days and moments as spreadsheets read them, moments on the office's clock (WITA)."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{office_time(value):%Y-%m-%d %H:%M}"
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def sheet_moment(value: datetime) -> datetime:
+    """On the office's clock and without a zone, which a spreadsheet does not know; the heading names it."""
+    return office_time(value).replace(tzinfo=None, second=0, microsecond=0)

@@ -1,0 +1,136 @@
+"""Files of reports, written row by row in constant memory: XLSX, CSV, and for short ones PDF."""
+
+import csv
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import xlsxwriter
+from flask import render_template
+
+from app.documents.render import render_pdf
+from app.documents.report_cells import Cell, clean, csv_cell, sheet_moment
+from app.skin_formats import day, moment
+
+SEPARATOR = ";"
+"""An Indonesian spreadsheet reads the comma as the decimal sign, so lists are parted by semicolons."""
+
+LIMITS = {"xlsx": 1_000_000, "csv": 5_000_000, "pdf": 1000}
+"""Rows a file may have: a sheet holds 1,048,576; a longer paper nobody reads and it takes minutes to draw."""
+
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
+WIDTHS = {"judul": 44, "isi": 60, "opd": 32, "tempat": 32, "langkah": 26, "status": 24, "nomor": 18}
+USUAL_WIDTH = 16
+
+
+class ReportFile(Protocol):
+    """Something rows are written to; nothing is complete before `close`, and `drop` gives up what was begun."""
+
+    def write(self, row: Sequence[Cell]) -> None: ...
+
+    def close(self) -> None: ...
+
+    def drop(self) -> None: ...
+
+
+class Facts:
+    """What stands around the rows: title, headings by column, and lines that tell how the report came about."""
+
+    def __init__(self, title: str, headings: dict[str, str], told: list[tuple[str, str]]) -> None:
+        self.title, self.headings, self.told = title, headings, told
+
+
+class CsvFile:
+    """UTF-8 with a mark at the start by which spreadsheets know it; every line ends as RFC 4180 says."""
+
+    def __init__(self, path: Path, facts: Facts) -> None:
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._rows = csv.writer(self._file, delimiter=SEPARATOR, lineterminator="\r\n")
+        self.write(list(facts.headings.values()))
+
+    def write(self, row: Sequence[Cell]) -> None:
+        self._rows.writerow([csv_cell(value) for value in row])
+
+    def close(self) -> None:
+        self._file.close()
+
+    drop = close
+
+
+class XlsxFile:
+    """One sheet of rows and one that says how they came about; every text is a text, dates are dates."""
+
+    def __init__(self, path: Path, facts: Facts) -> None:
+        plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent), **plain})
+        self._day = self._book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+        self._moment = self._book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
+        self._bold = self._book.add_format({"bold": True})
+        self._sheet = self._book.add_worksheet("Aduan")
+        self._facts, self._next = facts, 1
+        self._head()
+
+    def _head(self) -> None:
+        self._sheet.freeze_panes(1, 0)
+        for place, (name, heading) in enumerate(self._facts.headings.items()):
+            self._sheet.set_column(place, place, WIDTHS.get(name, USUAL_WIDTH))
+            self._sheet.write_string(0, place, heading, self._bold)
+
+    def write(self, row: Sequence[Cell]) -> None:
+        for place, value in enumerate(row):
+            if isinstance(value, str):
+                self._sheet.write_string(self._next, place, clean(value))
+            elif isinstance(value, datetime):
+                self._sheet.write_datetime(self._next, place, sheet_moment(value), self._moment)
+            elif isinstance(value, date):
+                self._sheet.write_datetime(self._next, place, value, self._day)
+            elif value is not None:
+                self._sheet.write_number(self._next, place, value)
+        self._next += 1
+
+    def close(self) -> None:
+        self._sheet.autofilter(0, 0, self._next - 1, len(self._facts.headings) - 1)
+        about = self._book.add_worksheet("Keterangan")
+        about.set_column(0, 1, 40)
+        for place, (name, said) in enumerate(self._facts.told):
+            about.write_string(place, 0, name, self._bold)
+            about.write_string(place, 1, clean(said))
+        self._book.close()
+
+    def drop(self) -> None:
+        """The library would write the whole book first: only its own draft of the rows is closed."""
+        self._sheet._opt_close()
+
+
+class PdfFile:
+    """A table on paper, lying; short by its limit, so that its rows are kept until it is drawn."""
+
+    def __init__(self, path: Path, facts: Facts) -> None:
+        self._path, self._facts = path, facts
+        self._rows: list[list[Any]] = []
+
+    def write(self, row: Sequence[Cell]) -> None:
+        self._rows.append([_on_paper(value) for value in row])
+
+    def close(self) -> None:
+        page = render_template("papers/free_report.html", facts=self._facts, rows=self._rows)
+        self._path.write_bytes(render_pdf(page))
+
+    def drop(self) -> None:
+        self._rows.clear()
+
+
+def _on_paper(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return moment(value, "pendek")
+    if isinstance(value, date):
+        return day(value, "pendek")
+    return clean(str(value)) if value is not None else "–"
+
+
+WRITERS: dict[str, Callable[[Path, Facts], ReportFile]] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}

@@ -1,0 +1,51 @@
+"""A report's values as officers read them: words for codes, headings, and what the report says of itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from app.documents.report_cells import Cell
+from app.documents.report_files import Facts
+from app.labels.reports import REPORT_COLUMNS
+from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
+from app.queries.report_titles import filters_in_words, title_of
+from app.queries.wanted_report import WantedReport
+from app.skin_formats import amount, moment
+
+Shape = Callable[[Any], Cell]
+_WORDS: dict[str, Mapping[str, object]] = {
+    "klasifikasi": CLASSIFICATIONS,
+    "saluran": CHANNELS,
+    "kerahasiaan": CONFIDENTIALITIES,
+    "sifat": URGENCIES,
+    "status": STATUSES,
+    "langkah": STEPS,
+}
+
+
+def shapes_of(columns: Sequence[str]) -> list[Shape]:
+    """How the values of each column become cells; words are looked up once, not once a row."""
+    return [_shape(name) for name in columns]
+
+
+def _shape(column: str) -> Shape:
+    if column == "opd":
+        return lambda names: ", ".join(names) if names else None
+    if column not in _WORDS:
+        return lambda value: value or None
+    words = {code: str(word) for code, word in _WORDS[column].items()}
+    return lambda code: words.get(code, code) if code else None
+
+
+def facts_of_report(wanted: WantedReport, name: str, total: int, now: datetime) -> Facts:
+    """What stands around the rows."""
+    told = [
+        (gettext("Data per"), moment(now)),
+        (gettext("Saringan"), filters_in_words(wanted) or gettext("tidak ada")),
+        (gettext("Jumlah aduan"), amount(total)),
+        (gettext("Dibuat untuk"), name),
+        (gettext("Identitas pelapor"), gettext("tidak termuat dalam laporan")),
+    ]
+    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in wanted.columns}, told)

@@ -1,0 +1,104 @@
+"""Looks into one file from a stranger's hand, in a process of its own with little time and memory: a script, run by
+`scan_reading`. Reads the file from standard input and writes what it found as JSON; any other end means unreadable.
+"""
+
+import io
+import json
+import resource
+import sys
+from typing import Any
+
+SECONDS = 15
+MEMORY = 1024 * 1024 * 1024
+MOST_OBJECTS = 300_000
+MOST_PIXELS = 200_000_000
+ACTIVE_KEYS = frozenset({"/JavaScript", "/JS", "/EmbeddedFiles", "/EF", "/AA", "/XFA", "/RichMediaContent"})
+ACTIVE_NAMES = frozenset(
+    {
+        "/EmbeddedFile",
+        "/FileAttachment",
+        "/GoToE",
+        "/GoToR",
+        "/ImportData",
+        "/JavaScript",
+        "/Launch",
+        "/Movie",
+        "/Rendition",
+        "/RichMedia",
+        "/Screen",
+        "/Sound",
+        "/SubmitForm",
+    }
+)
+
+
+def facts_of_pdf(content: bytes) -> dict[str, Any]:
+    """Pages, and whether anything in the file acts or carries another file."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    if reader.encrypted:
+        raise ValueError("encrypted")
+    return {"pages": count_pages(reader.root["/Pages"]), "active": acts(reader.root)}
+
+
+def count_pages(top: Any) -> int:
+    """The leaves of a page tree; ValueError for one that leads back into itself."""
+    count, waiting, seen = 0, [top], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            raise ValueError("a page tree with a ring")
+        seen.add(id(node))
+        kids = node.get("/Kids")
+        count += kids is None
+        waiting += [kid.get_object() for kid in kids or ()]
+    return count
+
+
+def acts(root: Any) -> bool:
+    """Whether anything that can be reached from here acts by itself or carries another file."""
+    from pyhanko.pdf_utils import generic
+
+    waiting, seen, count = [root], set(), 0
+    while waiting:
+        found = waiting.pop()
+        count += 1
+        if count > MOST_OBJECTS:
+            raise ValueError("too many objects")
+        if isinstance(found, generic.IndirectObject):
+            if found.reference in seen:
+                continue
+            seen.add(found.reference)
+            found = found.get_object()
+        if isinstance(found, generic.DictionaryObject):
+            if ACTIVE_KEYS & set(found):
+                return True
+            waiting += [found.raw_get(key) for key in found]
+        elif isinstance(found, generic.ArrayObject):
+            waiting += [found.raw_get(n) for n in range(len(found))]
+        elif isinstance(found, generic.NameObject) and found in ACTIVE_NAMES:
+            return True
+    return False
+
+
+def facts_of_picture(content: bytes) -> dict[str, Any]:
+    """A picture is one page, if all of it can be decoded."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+        picture.load()
+        return {"pages": 1, "active": False}
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    content = sys.stdin.buffer.read()
+    facts = facts_of_pdf(content) if content.startswith(b"%PDF-") else facts_of_picture(content)
+    json.dump(facts, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

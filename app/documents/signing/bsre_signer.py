@@ -1,0 +1,41 @@
+"""Signing at BSrE: our PDF goes there whole, and only a soundly signed PDF of the same letter is taken back."""
+
+from typing import Any
+
+from app.documents.signing.hands import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
+from app.documents.signing.signatures import same_pages, signature_in
+from app.extensions import db
+from app.gateways import bsre
+from app.models import SigningMeans
+from workflow_rules.refusals import SigningFault
+
+
+class BsreSigner:
+    """Signs with the officer's account at BSrE, found by NIK."""
+
+    def prepare(self, officer: SigningOfficer) -> Hand:
+        """The hand of this officer; refuses where the server or the officer is not known to BSrE."""
+        if not bsre.is_set_up():
+            raise refused(SigningFault.NOT_SET_UP)
+        means = db.session.get(SigningMeans, officer.user_id)
+        if means is None or not means.nik:
+            raise refused(SigningFault.NO_NIK)
+        nik, passphrase = means.nik, passphrase_of(officer)
+        return lambda pdf, frozen: _signed(pdf, frozen, nik, passphrase)
+
+
+def _signed(pdf: bytes, frozen: dict[str, Any], nik: str, passphrase: str) -> bytes:
+    reason = f"Surat tanggapan nomor {frozen['number']}"
+    order = bsre.Order(pdf, nik, passphrase, reason, frozen["agency"]["city"])
+    try:
+        answer = bsre.sign(order, SIGNING_SECONDS)
+    except bsre.BsreFault as fault:
+        raise refused(fault.fault, fault.code) from None
+    if not answer.startswith(b"%PDF-"):
+        raise refused(SigningFault.UNREADABLE_ANSWER)
+    found = signature_in(answer)
+    if not answer.startswith(pdf) and not same_pages(pdf, answer):
+        raise refused(SigningFault.NOT_OUR_DOCUMENT)
+    if found is None or not found.sound:
+        raise refused(SigningFault.SIGNATURE_NOT_INTACT)
+    return answer

@@ -1,0 +1,126 @@
+"""A certificate file (PKCS#12) as an officer brings it: opened with the typed passphrase and judged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from asn1crypto import pkcs12 as asn1_pkcs12
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+LARGEST_FILE = 100 * 1024
+MOST_ITERATIONS = 2_000_000
+SMALLEST_RSA = 2048
+
+
+class CertificateFault(StrEnum):
+    """Why a certificate file is not taken."""
+
+    MISSING = "missing"
+    TOO_LARGE = "too_large"
+    NO_PASSPHRASE = "no_passphrase"  # noqa: S105 (a word for a fault)
+    NOT_OPENED = "not_opened"
+    NO_KEY = "no_key"
+    NOT_VALID_NOW = "not_valid_now"
+    NOT_FOR_SIGNING = "not_for_signing"
+    WEAK_KEY = "weak_key"
+
+
+class UnfitCertificate(Exception):
+    """The file cannot sign; nothing of its passphrase is in here."""
+
+    def __init__(self, fault: CertificateFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class CertificateFacts:
+    """What is shown of a certificate."""
+
+    subject: str
+    issuer: str
+    valid_until: datetime
+    fingerprint: str
+
+
+def read_certificate(content: bytes, passphrase: str, at: datetime) -> CertificateFacts:
+    """The certificate of a file that can sign at this instant; raises UnfitCertificate otherwise."""
+    certificate = _opened(content, passphrase)
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        raise UnfitCertificate(CertificateFault.NOT_VALID_NOW)
+    if not _is_for_signing(certificate):
+        raise UnfitCertificate(CertificateFault.NOT_FOR_SIGNING)
+    if not _is_strong(certificate):
+        raise UnfitCertificate(CertificateFault.WEAK_KEY)
+    return CertificateFacts(
+        subject=_shown(certificate.subject),
+        issuer=_shown(certificate.issuer),
+        valid_until=certificate.not_valid_after_utc,
+        fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
+    )
+
+
+def _opened(content: bytes, passphrase: str) -> x509.Certificate:
+    if not content:
+        raise UnfitCertificate(CertificateFault.MISSING)
+    if len(content) > LARGEST_FILE:
+        raise UnfitCertificate(CertificateFault.TOO_LARGE)
+    try:
+        _refuse_endless(content)
+        key, certificate, _ = pkcs12.load_key_and_certificates(content, passphrase.encode())
+    except Exception:
+        # Whatever the library says of a broken file; some of its errors quote what they were given.
+        raise UnfitCertificate(CertificateFault.NOT_OPENED) from None
+    if key is None or certificate is None or key.public_key() != certificate.public_key():
+        raise UnfitCertificate(CertificateFault.NO_KEY)
+    return certificate
+
+
+def _refuse_endless(content: bytes) -> None:
+    """The rounds of the passphrase's hash are chosen by whoever wrote the file; a billion would hold the process up."""
+    pfx = asn1_pkcs12.Pfx.load(content)
+    rounds = [int(pfx["mac_data"]["iterations"].native or 1)] if pfx["mac_data"].native else []
+    for part in pfx.authenticated_safe:
+        if part["content_type"].native == "encrypted_data":
+            rounds.append(_rounds(part["content"]["encrypted_content_info"]["content_encryption_algorithm"]))
+        else:
+            bags = asn1_pkcs12.SafeContents.load(part["content"].native)
+            rounds += [_rounds(b["bag_value"]["encryption_algorithm"]) for b in bags if _is_locked(b)]
+    if max(rounds, default=0) > MOST_ITERATIONS:
+        raise ValueError("endless")
+
+
+def _rounds(algorithm: Any) -> int:
+    return int(algorithm.kdf_iterations)
+
+
+def _is_locked(bag: Any) -> bool:
+    return bool(bag["bag_id"].native == "pkcs8_shrouded_key_bag")
+
+
+def _is_for_signing(certificate: x509.Certificate) -> bool:
+    """RFC 5280 4.2.1.3: without the extension a key is for everything."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return usage.digital_signature or usage.content_commitment
+
+
+def _is_strong(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    return isinstance(key, ec.EllipticCurvePublicKey) or (
+        isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA
+    )
+
+
+def _shown(name: x509.Name) -> str:
+    """The common name, with the organisation behind it."""
+    parts = [name.get_attributes_for_oid(oid) for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)]
+    texts = [str(found[0].value) for found in parts if found]
+    return (", ".join(texts) or name.rfc4514_string())[:300]

@@ -1,0 +1,42 @@
+"""Signing with an officer's own certificate, which is kept here sealed and opened by what is typed each time."""
+
+from typing import Any
+
+from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
+from app.documents.signing.hands import Hand, SigningOfficer, passphrase_of, refused
+from app.documents.signing.signatures import signature_in
+from app.extensions import db
+from app.models import SigningMeans
+from workflow_rules.refusals import SigningFault
+
+_FAULTS = {
+    CertificateFault.NOT_OPENED: SigningFault.WRONG_PASSPHRASE,
+    CertificateFault.NOT_VALID_NOW: SigningFault.CERTIFICATE_EXPIRED,
+}
+
+
+class CertificateSigner:
+    """Sertifikat elektronik in a file (PKCS#12)."""
+
+    def prepare(self, officer: SigningOfficer) -> Hand:
+        """The hand of this officer; refuses a missing, closed or expired certificate."""
+        means = db.session.get(SigningMeans, officer.user_id)
+        if means is None or means.certificate is None:
+            raise refused(SigningFault.NO_CERTIFICATE)
+        passphrase, file = passphrase_of(officer), means.certificate
+        try:
+            read_certificate(file, passphrase, officer.at)
+        except UnfitCertificate as unfit:
+            raise refused(_FAULTS.get(unfit.fault, SigningFault.CERTIFICATE_UNFIT)) from None
+        return lambda pdf, frozen: _signed(pdf, frozen, file, passphrase)
+
+
+def _signed(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
+    """Signed, and read once as everybody will: better no letter than one that fails its own check."""
+    from app.documents.signing.pades import sign_pades
+
+    signed = sign_pades(pdf, frozen, file, passphrase)
+    found = signature_in(signed)
+    if not signed.startswith(pdf) or found is None or not found.sound:
+        raise refused(SigningFault.SIGNATURE_NOT_INTACT)
+    return signed

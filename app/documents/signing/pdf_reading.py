@@ -1,0 +1,54 @@
+"""Signatures and pages of a PDF read through pyHanko; imported where a file is looked into, by no process at start."""
+
+import io
+import logging
+from datetime import datetime
+from typing import Any
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+# No authority is trusted here: whether a certificate is worth anything is said by its issuer's name, and every reading
+# would be logged as a path that was not found.
+logging.getLogger("pyhanko.sign.validation.generic_cms").setLevel(logging.ERROR)
+
+Reading = tuple[bool, bool, str, str, datetime | None]
+
+
+def read_last_signature(pdf: bytes) -> Reading | None:
+    """Intact, covering everything, certificate, issuer and time stamp; None without a signature."""
+    signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
+    return _judged(signatures[-1]) if signatures else None
+
+
+def _judged(signature: EmbeddedPdfSignature) -> Reading:
+    certificate = signature.signer_cert
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=[], allow_fetching=False))
+    stamp = status.timestamp_validity
+    return (
+        status.intact and status.valid,
+        status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
+        _name(certificate.subject),
+        _name(certificate.issuer),
+        stamp.timestamp if stamp is not None and stamp.intact and stamp.valid else None,
+    )
+
+
+def _name(name: Any) -> str:
+    parts = name.native
+    texts = [parts.get("common_name"), parts.get("organization_name")]
+    return ", ".join(str(text) for text in texts if text) or str(name.human_friendly)
+
+
+def drawn_on_pages(pdf: bytes) -> list[bytes]:
+    """What is drawn on each page, page by page."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    count = int(reader.root["/Pages"]["/Count"])
+    return [_drawn(reader.find_page_for_modification(n)[0].get_object()) for n in range(count)]
+
+
+def _drawn(page: Any) -> bytes:
+    contents = page["/Contents"]
+    parts = contents if isinstance(contents, list) else [contents]
+    return b"\n".join(part.get_object().data for part in parts)

@@ -1,0 +1,3 @@
+"""Files from strangers: known by what is in them, measured before they are decoded, written anew before
+they are served.
+"""

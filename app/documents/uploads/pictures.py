@@ -1,0 +1,67 @@
+"""Pictures drawn anew, in the child: only the pixels are kept, never where and with what they were taken."""
+
+import io
+import struct
+from contextlib import suppress
+from typing import Any
+
+from app.documents.uploads.inspection import MOST_DECODED, MOST_PIXELS
+
+KEPT_PIXELS = 13_000_000
+"""Twelve million pixels are kept whole; a larger photo is halved until it fits, so that it is decoded within 150 MB."""
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 90},
+    "PNG": {"compress_level": 6},
+    "WEBP": {"quality": 90, "method": 2},
+}
+_MODES = {
+    "JPEG": ("L", "RGB"),
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "WEBP": ("RGB", "RGBA"),
+}
+
+
+def drawn_anew(content: bytes, kind: str) -> bytes:
+    """The same picture upright, without EXIF, XMP, colour profile, comment or anything behind it.
+
+    ValueError for one that swells; whatever the decoder raises for a broken one.
+    """
+    from PIL import Image, ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
+        _reduce(picture, kind)
+        picture.load()
+        _turn_upright(picture)
+        return _written(picture, kind)
+
+
+def _reduce(picture: Any, kind: str) -> None:
+    """Have a large JPEG decoded at a half, a quarter or an eighth: the whole of it is never in memory."""
+    pixels = picture.width * picture.height
+    if pixels > MOST_PIXELS or pixels > MOST_DECODED.get(kind, pixels):
+        raise ValueError("too many pixels")
+    part = next(part for part in (1, 2, 4, 8) if pixels <= KEPT_PIXELS * part * part)
+    if kind == "JPEG" and part > 1:
+        picture.draft(None, (picture.width // part, picture.height // part))
+
+
+def _turn_upright(picture: Any) -> None:
+    """As the camera was held; a picture whose notes cannot be read stays as it lies."""
+    from PIL import ImageOps
+
+    with suppress(SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error):
+        ImageOps.exif_transpose(picture, in_place=True)
+
+
+def _written(picture: Any, kind: str) -> bytes:
+    if picture.mode not in _MODES[kind]:
+        picture = picture.convert("RGBA" if kind != "JPEG" and "A" in picture.mode else "RGB")
+    kept = picture.info.get("transparency")
+    # What stands in `info` some writers copy of their own accord: comment, colour profile, XMP.
+    picture.info = {} if kept is None or kind != "PNG" else {"transparency": kept}
+    file = io.BytesIO()
+    picture.save(file, kind, **_OPTIONS[kind])
+    return file.getvalue()

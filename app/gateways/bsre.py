@@ -1,0 +1,171 @@
+"""BSrE's esign-client-service over HTTP, versions 1 and 2 (domain 4.7): a PDF goes there and comes back signed.
+
+What is written here comes from programs in use, since the service's own document is not public. An answer of 200 may
+hold an error, and a passphrase that is wrong is told by a code in the body.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+import structlog
+from flask import current_app
+
+from workflow_rules.refusals import SigningFault
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS = 5
+LARGEST_ANSWER = 40 * 1024 * 1024
+WRONG_PASSPHRASE = 2031
+NOT_READY = frozenset({2011, 2021, 2022, 2023, 4001, 4002, 4003})
+
+
+class BsreFault(Exception):
+    """BSrE did not sign; `code` is its own number where it gave one."""
+
+    def __init__(self, fault: SigningFault, code: str = "") -> None:
+        super().__init__(f"{fault.value} {code}".strip())
+        self.fault = fault
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Order:
+    """One PDF to be signed; the visible block is on its page already, so none is asked for."""
+
+    pdf: bytes
+    nik: str
+    passphrase: str
+    reason: str
+    location: str
+
+    def __repr__(self) -> str:
+        return f"Order({len(self.pdf)} bytes)"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whatever its status says."""
+
+    status: int
+    body: bytes
+
+    @property
+    def pdf(self) -> bytes | None:
+        return self.body if self.body.startswith(b"%PDF-") else None
+
+
+def is_set_up() -> bool:
+    """Whether this server knows where BSrE is and who asks."""
+    return all(current_app.config.get(name) for name in ("BSRE_URL", "BSRE_USER", "BSRE_PASSWORD"))
+
+
+def sign(order: Order, seconds: float) -> bytes:
+    """The signed PDF, not yet looked into; raises BsreFault. `seconds` bounds each silence of the service."""
+    if not is_set_up():
+        raise BsreFault(SigningFault.NOT_SET_UP)
+    versions = {"1": _sign_v1, "2": _sign_v2}
+    return versions[current_app.config["BSRE_VERSION"]](order, seconds)
+
+
+def _sign_v1(order: Order, seconds: float) -> bytes:
+    form = {"nik": order.nik, "passphrase": order.passphrase, "tampilan": "invisible"}
+    files = {"file": ("surat.pdf", order.pdf, "application/pdf")}
+    answer = _call("POST", "/api/sign/pdf", seconds, data=form, files=files)
+    if answer.pdf is not None:
+        return answer.pdf
+    told = _told(answer)
+    number = told.get("id_dokumen")
+    if not isinstance(number, str) or not number:
+        raise _fault_of(answer, told)
+    fetched = _call("GET", f"/api/sign/download/{quote(number[:200], safe='')}", seconds)
+    if fetched.pdf is None:
+        raise _fault_of(fetched, _told(fetched))
+    return fetched.pdf
+
+
+def _sign_v2(order: Order, seconds: float) -> bytes:
+    looks = {"tampilan": "INVISIBLE", "location": order.location, "reason": order.reason}
+    body = {
+        "nik": order.nik,
+        "passphrase": order.passphrase,
+        "signatureProperties": [looks],
+        "file": [base64.b64encode(order.pdf).decode()],
+    }
+    answer = _call("POST", "/api/v2/sign/pdf", seconds, json=body)
+    if answer.pdf is not None:
+        return answer.pdf
+    told = _told(answer)
+    files = told.get("file")
+    if not isinstance(files, list) or len(files) != 1 or not isinstance(files[0], str):
+        raise _fault_of(answer, told)
+    try:
+        return base64.b64decode(files[0], validate=True)
+    except (binascii.Error, ValueError):
+        raise BsreFault(SigningFault.UNREADABLE_ANSWER) from None
+
+
+def _call(method: str, path: str, seconds: float, **parts: Any) -> Answer:
+    """One request; nothing of an error of the library goes on, since it may quote what was sent."""
+    config = current_app.config
+    try:
+        with requests.request(
+            method,
+            f"{config['BSRE_URL'].rstrip('/')}{path}",
+            auth=(config["BSRE_USER"], config["BSRE_PASSWORD"]),
+            timeout=(CONNECT_SECONDS, seconds),
+            allow_redirects=False,
+            stream=True,
+            **parts,
+        ) as response:
+            return Answer(response.status_code, _body(response))
+    except requests.Timeout:
+        fault = SigningFault.TOO_SLOW
+    except (requests.RequestException, OSError):
+        fault = SigningFault.OUT_OF_REACH
+    log.warning("bsre_not_reached", fault=fault.value)
+    raise BsreFault(fault)
+
+
+def _body(response: requests.Response) -> bytes:
+    body = b""
+    for piece in response.iter_content(256 * 1024):
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            raise BsreFault(SigningFault.UNREADABLE_ANSWER)
+    return body
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer; what is none is unreadable, unless the status alone says enough."""
+    try:
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict):
+        return told
+    raise BsreFault(SigningFault.OUT_OF_REACH if answer.status >= 500 else SigningFault.UNREADABLE_ANSWER)
+
+
+def _fault_of(answer: Answer, told: dict[str, Any]) -> BsreFault:
+    code = _code_of(told)
+    words = " ".join(str(told.get(name, "")) for name in ("error", "message")).lower()
+    log.warning("bsre_refused", status=answer.status, code=code)
+    if code == WRONG_PASSPHRASE or "passphrase" in words:
+        return BsreFault(SigningFault.WRONG_PASSPHRASE)
+    if code in NOT_READY:
+        return BsreFault(SigningFault.ACCOUNT_NOT_READY, str(code))
+    if code or words.strip():
+        return BsreFault(SigningFault.REFUSED_BY_BSRE, str(code or answer.status))
+    return BsreFault(SigningFault.UNREADABLE_ANSWER)
+
+
+def _code_of(told: dict[str, Any]) -> int:
+    """`status_code` as a number, which is sometimes sent as text; 0 where there is none."""
+    given = str(told.get("status_code", told.get("status", "")))
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0

@@ -1,0 +1,85 @@
+"""The virus scanner's own protocol (clamd, INSTREAM): bytes over a socket, one verdict back; no file of ours is opened
+by it.
+"""
+
+import socket
+import struct
+from contextlib import closing
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+CONNECT_SECONDS = 2.0
+SCAN_SECONDS = 30.0
+PIECE = 64 * 1024
+LONGEST_ANSWER = 4096
+
+
+class ScannerAway(Exception):
+    """No verdict came: the scanner is not reached, is too slow, or could not do its work."""
+
+
+def is_set_up() -> bool:
+    """Whether this office has a scanner (CLAMAV_URL)."""
+    return bool(current_app.config.get("CLAMAV_URL"))
+
+
+def answers() -> bool:
+    """Whether the scanner is there."""
+    try:
+        return _ask(b"PING", b"", CONNECT_SECONDS) == "PONG"
+    except ScannerAway:
+        return False
+
+
+def found_in(content: bytes) -> str | None:
+    """The name of what the scanner found in these bytes, None where it found nothing; raises ScannerAway.
+
+    clamd(8): `zINSTREAM`, then pieces with their length before them (4 bytes, big-endian), then a length of zero;
+    the answer is `stream: OK`, `stream: NAME FOUND` or `... ERROR`.
+    """
+    said = _ask(b"INSTREAM", _in_pieces(content), SCAN_SECONDS)
+    if said == "stream: OK":
+        return None
+    if said.startswith("stream: ") and said.endswith(" FOUND"):
+        return said.removeprefix("stream: ").removesuffix(" FOUND")
+    raise ScannerAway(said[:100])
+
+
+def _in_pieces(content: bytes) -> bytes:
+    pieces = (content[at : at + PIECE] for at in range(0, len(content), PIECE))
+    return b"".join([*(struct.pack(">I", len(piece)) + piece for piece in pieces), struct.pack(">I", 0)])
+
+
+def _ask(command: bytes, body: bytes, seconds: float) -> str:
+    try:
+        with closing(_connected()) as link:
+            link.settimeout(seconds)
+            link.sendall(b"z" + command + b"\0" + body)
+            return _answer(link)
+    except (OSError, ValueError) as problem:
+        raise ScannerAway(type(problem).__name__) from None
+
+
+def _connected() -> socket.socket:
+    parts = urlsplit(str(current_app.config["CLAMAV_URL"]))
+    if parts.scheme == "tcp":
+        return socket.create_connection((parts.hostname or "", parts.port or 0), CONNECT_SECONDS)
+    link = socket.socket(socket.AF_UNIX)
+    link.settimeout(CONNECT_SECONDS)
+    try:
+        link.connect(parts.path)
+    except OSError:
+        link.close()
+        raise
+    return link
+
+
+def _answer(link: socket.socket) -> str:
+    said = b""
+    while not said.endswith(b"\0") and len(said) < LONGEST_ANSWER:
+        piece = link.recv(LONGEST_ANSWER)
+        if not piece:
+            break
+        said += piece
+    return said.rstrip(b"\0\n").decode("utf-8", "replace")

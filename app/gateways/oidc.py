@@ -1,0 +1,135 @@
+"""What the office's provider of single sign-on is asked: where its doors are, and who came back with this code.
+
+OpenID Connect Core 1.0, section 3.1 (authorization code flow) with PKCE (RFC 7636). Tokens are checked by authlib and
+joserfc; the requests go through `safe_call`, bounded in time and size. Its address is the administrator's own setting,
+so it may lie in the office's network; in production each of its doors must speak https.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
+from flask import current_app
+
+from app.gateways.oidc_token import TokenRefused, verified_claims
+from app.gateways.safe_call import Answer, Unanswered, call
+from app.gateways.safe_target import TargetRefused, find_target
+
+SCOPE = "openid profile email"
+SECONDS = 6.0
+LARGEST = 256 * 1024
+WELL_KNOWN = "/.well-known/openid-configuration"
+BACK_PATH = "/masuk/sso/kembali"
+DOORS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+
+class ProviderAway(Exception):
+    """The provider does not answer, or not as OpenID Connect says."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one browser's way to the provider is known by when it comes back."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+def discover() -> dict[str, Any]:
+    """The provider's own description (OpenID Connect Discovery 1.0, section 4); raises ProviderAway."""
+    issuer = current_app.config["OIDC_ISSUER"]
+    found = _json(_ask("GET", f"{issuer.rstrip('/')}{WELL_KNOWN}"))
+    if found.get("issuer") != issuer or not all(_is_door(found.get(name)) for name in DOORS):
+        raise ProviderAway("the description is not the issuer's")
+    return found
+
+
+def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
+    """Where the browser is sent to sign in."""
+    return str(
+        prepare_grant_uri(
+            provider["authorization_endpoint"],
+            current_app.config["OIDC_CLIENT_ID"],
+            "code",
+            redirect_uri=_back(),
+            scope=SCOPE,
+            state=attempt.state,
+            nonce=attempt.nonce,
+            code_challenge=create_s256_code_challenge(attempt.verifier),
+            code_challenge_method="S256",
+        )
+    )
+
+
+def claims_behind(provider: dict[str, Any], code: str, attempt: Attempt, now: datetime) -> dict[str, Any]:
+    """Who came back, by a token that was verified; raises ProviderAway or TokenRefused."""
+    answer = _exchange(provider, code, attempt)
+    if not isinstance(answer.get("id_token"), str):
+        raise TokenRefused("there is no id_token")
+    keys = _json(_ask("GET", provider["jwks_uri"]))
+    claims = verified_claims(answer["id_token"], keys, attempt.nonce, answer.get("access_token"), now)
+    return _with_user_info(provider, claims, answer.get("access_token"))
+
+
+def _exchange(provider: dict[str, Any], code: str, attempt: Attempt) -> dict[str, Any]:
+    client, secret = current_app.config["OIDC_CLIENT_ID"], current_app.config["OIDC_CLIENT_SECRET"]
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _back(),
+        "code_verifier": attempt.verifier,
+    }
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    if "client_secret_basic" in provider.get("token_endpoint_auth_methods_supported", ("client_secret_basic",)):
+        pair = f"{quote(client, safe='')}:{quote(secret, safe='')}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+    else:
+        form |= {"client_id": client, "client_secret": secret}
+    answer = _ask("POST", provider["token_endpoint"], urlencode(form).encode(), headers)
+    if 400 <= answer.status < 500:
+        raise TokenRefused("the provider refused the code")
+    return _json(answer)
+
+
+def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: Any) -> dict[str, Any]:
+    """Claims that the token leaves out stand at the userinfo door (section 5.3); only of the very same subject."""
+    door = provider.get("userinfo_endpoint")
+    if "email" in claims or not (_is_door(door) and isinstance(access, str)):
+        return claims
+    more = _json(_ask("GET", str(door), headers={"Authorization": f"Bearer {access}"}))
+    if more.get("sub") != claims["sub"]:
+        raise TokenRefused("userinfo tells of somebody else")
+    return {**more, **claims}
+
+
+def _ask(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+    try:
+        target = find_target(url, allow_private=True)
+        return call(method, target, body=body, headers=headers or {}, seconds=SECONDS, largest=LARGEST)
+    except (TargetRefused, Unanswered) as problem:
+        raise ProviderAway(str(problem)) from problem
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.body) if answer.status == 200 else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ProviderAway(f"answered {answer.status} without a JSON object")
+    return found
+
+
+def _is_door(url: Any) -> bool:
+    schemes = ("https://",) if current_app.config["LAPOR_PRODUCTION"] else ("https://", "http://")
+    return isinstance(url, str) and url.startswith(schemes)
+
+
+def _back() -> str:
+    return f"{current_app.config['PUBLIC_BASE_URL']}{BACK_PATH}"

@@ -1,0 +1,76 @@
+"""Values in and out of a peer's JSON by the settings' paths; nothing of what was read is believed here or changed."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+_PLACE = re.compile(r"\{([a-z_.]+)\}")
+DEEPEST = 12
+
+
+def value_at(document: Any, path: str) -> Any:
+    """What stands at a dotted path (`data.items`) or a JSON pointer (`/data/items`); None where nothing stands."""
+    found = document
+    for part in _parts(path):
+        if isinstance(found, Mapping):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isascii() and part.isdigit() and int(part[:6]) < len(found):
+            found = found[int(part)]
+        else:
+            return None
+    return found
+
+
+def _parts(path: str) -> list[str]:
+    if path.startswith("/"):
+        return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    return path.split(".") if path else []
+
+
+def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Our names with the values that stand at their paths; `location.text` goes into a part of its own.
+
+    `values` gives our word for theirs; a word of theirs that it lacks stays as it is, and is judged like any other.
+    """
+    found: dict[str, Any] = {}
+    for name, path in fields.items():
+        value = value_at(item, path)
+        if isinstance(value, str):
+            value = values.get(name, {}).get(value, value)
+        if value is not None and value != "":
+            _put(found, name, value)
+    return found
+
+
+def _put(found: dict[str, Any], name: str, value: Any) -> None:
+    part, _, inner = name.partition(".")
+    if not inner:
+        found[part] = value
+    else:
+        found.setdefault(part, {})[inner] = value
+
+
+def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
+    """A body by its template: a text that is one `{name}` takes the value as it is, others are filled in as text."""
+    if depth > DEEPEST:
+        raise ValueError("the template is too deep")
+    if isinstance(template, Mapping):
+        return {name: filled(part, values, depth + 1) for name, part in template.items()}
+    if isinstance(template, list):
+        return [filled(part, values, depth + 1) for part in template]
+    if not isinstance(template, str):
+        return template
+    whole = _PLACE.fullmatch(template)
+    if whole:
+        return value_at(values, whole[1])
+    return _PLACE.sub(lambda place: _text(value_at(values, place[1])), template)
+
+
+def filled_path(template: str, values: Mapping[str, Any]) -> str:
+    """A path whose values are quoted, so that none of them can lead elsewhere."""
+    return _PLACE.sub(lambda place: quote(_text(value_at(values, place[1])), safe=""), template)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,144 @@
+"""One HTTP request to a judged target, bounded in time and size whatever the other side does.
+
+It stands on urllib3 and not on requests, which would read proxies and passwords from the environment and take the URL
+apart a second time: here the connection is made to the address that was judged, and TLS is for the name.
+"""
+
+import functools
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
+
+from app.gateways.safe_target import Target
+
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the body is cut where the caller's bound lies."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Unanswered(Exception):
+    """No whole answer; `fault` is one of too_slow, tls, unreachable, broken."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def call(
+    method: str,
+    target: Target,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str],
+    seconds: float,
+    largest: int,
+    authority: str | None = None,
+) -> Answer:
+    """The answer within `seconds` in all, a server that drips byte by byte included; raises Unanswered.
+
+    Redirects are answers like any other and are not followed. `authority` is a file with the certificates to trust in
+    place of the system's.
+    """
+    sent = {"Host": target.host_header, "Accept-Encoding": "identity", **headers}
+    with _Deadline(seconds) as deadline, closing(_pool(target, seconds, authority)) as pool:
+        pool.ConnectionCls = deadline.watching(pool.ConnectionCls)
+        try:
+            answer = _exchange(pool, method, target.path, body, sent, largest)
+        except (HTTPError, OSError, ValueError) as problem:
+            raise Unanswered("too_slow" if deadline.passed else _fault(problem)) from None
+        if deadline.passed:
+            raise Unanswered("too_slow")
+        return answer
+
+
+def _exchange(pool: Any, method: str, path: str, body: bytes, headers: Mapping[str, str], largest: int) -> Answer:
+    options = {"redirect": False, "retries": False, "preload_content": False, "decode_content": False}
+    response = pool.urlopen(method, path, body=body, headers=dict(headers), **options)
+    with closing(response):
+        return Answer(response.status, response.headers, response.read(largest, decode_content=False))
+
+
+def _pool(target: Target, seconds: float, authority: str | None) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+    if target.scheme == "http":
+        return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        target.address,
+        target.port,
+        timeout=timeout,
+        ssl_context=_trusted(authority),
+        server_hostname=target.host,
+        assert_hostname=target.host,
+    )
+
+
+@functools.cache
+def _trusted(authority: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=authority)
+
+
+def _fault(problem: Exception) -> str:
+    # The library counts a connection that was refused among those that took too long.
+    if isinstance(problem, NewConnectionError):
+        return "unreachable"
+    if isinstance(problem, urllib3.exceptions.TimeoutError | TimeoutError):
+        return "too_slow"
+    return "tls" if isinstance(problem, SSLError | ssl.SSLError) else "broken"
+
+
+class _Deadline:
+    """Ends the connection from outside when the time is up: a timeout of a socket begins anew with every byte."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "_Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._timer.cancel()
+
+    def watching(self, kind: Any) -> Any:
+        """A connection class whose sockets end with this deadline."""
+        deadline = self
+
+        class Watched(kind):
+            def connect(self) -> None:
+                super().connect()
+                deadline._watch(self.sock)
+
+        return Watched
+
+    def _watch(self, opened: socket.socket) -> None:
+        with self._lock:
+            self._socket = opened
+            if self.passed:
+                raise TimeoutError
+
+    def _end(self) -> None:
+        with self._lock:
+            self.passed = True
+            if self._socket is not None:
+                # Not SSLSocket's own shutdown, which takes away what the other thread is reading with.
+                with suppress(OSError):
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -1,0 +1,174 @@
+"""Where the program may connect when somebody typed the address: never into its own house (SSRF).
+
+A name is looked up once, each of its addresses is judged, and `safe_call` connects to the very address that was judged:
+a name that answers otherwise the second time (rebinding) is not asked a second time.
+"""
+
+import queue
+import re
+import socket
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+LONGEST_URL = 1000
+LOOK_UP_SECONDS = 5
+PORTS = frozenset({443, 4443, 8443, 9443})
+"""Where web servers with TLS listen; anything else is somebody's other service."""
+
+_PRINTABLE = re.compile(r"[!-~]+")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
+_OWN_ENDINGS = ("localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "arpa")
+_INNER_ENDINGS = frozenset((*_OWN_ENDINGS, "test", "invalid", "onion"))
+
+
+def _nets(*texts: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in texts)
+
+
+# IANA's special-purpose registries: what is no host on the public internet.
+_SPECIAL_V4 = (
+    *_nets("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+    *_nets("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+    *_nets("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+)
+# Only global unicast counts, without its special parts: IPv4-mapped, NAT64, unique local and link-local lie outside.
+_GLOBAL_V6 = ip_network("2000::/3")
+_SPECIAL_V6 = _nets("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+# What WEBHOOK_ALLOW_PRIVATE lets in: one's own machine and networks, and still not the cloud's own 169.254.169.254.
+_OWN = (
+    *_nets("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    *_nets("::1/128", "fc00::/7"),
+)
+
+
+class TargetFault(StrEnum):
+    """Why an address is refused."""
+
+    UNREADABLE = "unreadable"
+    SCHEME = "scheme"
+    CREDENTIALS = "credentials"
+    HOST = "host"
+    PORT = "port"
+    PRIVATE = "private"
+    UNKNOWN_NAME = "unknown_name"
+
+
+class TargetRefused(Exception):
+    """The program does not connect there."""
+
+    def __init__(self, fault: TargetFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Place:
+    """A URL taken apart: its host is a name in small letters or an address, its path has its query with it."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = {"https": 443, "http": 80}[self.scheme]
+        return host if self.port == usual else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Target(Place):
+    """A place with the one address that was judged, and to which alone a connection is made."""
+
+    address: str
+
+
+def read_place(url: str, allow_private: bool = False) -> Place:
+    """A URL judged by its text alone; raises TargetRefused. With `allow_private` also http, own names and any port."""
+    if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or set(url) & set('\\<>"^`{|}#'):
+        raise TargetRefused(TargetFault.UNREADABLE)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise TargetRefused(TargetFault.UNREADABLE) from None
+    if parts.scheme not in (("https", "http") if allow_private else ("https",)):
+        raise TargetRefused(TargetFault.SCHEME)
+    if "@" in parts.netloc:
+        raise TargetRefused(TargetFault.CREDENTIALS)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Place(parts.scheme, _known_host(host, allow_private), _port(parts.scheme, port, allow_private), path)
+
+
+def find_target(url: str, allow_private: bool = False) -> Target:
+    """The address behind a URL, looked up now; raises TargetRefused, also where only one of several is refused."""
+    place = read_place(url, allow_private)
+    addresses = [place.host] if _literal(place.host) else look_up(place.host, place.port)
+    for address in addresses:
+        _judge(ip_address(address), allow_private)
+    if not addresses:
+        raise TargetRefused(TargetFault.UNKNOWN_NAME)
+    return Target(place.scheme, place.host, place.port, place.path, addresses[0])
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """Every address of a name; the system's resolver may take longer than we wait, and is left alone then."""
+    answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    threading.Thread(target=_ask, args=(host, port, answers), daemon=True).start()
+    try:
+        return answers.get(timeout=LOOK_UP_SECONDS)
+    except queue.Empty:
+        return []
+
+
+def _ask(host: str, port: int, answers: "queue.SimpleQueue[list[str]]") -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        found = []
+    answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+
+
+def _known_host(host: str, allow_private: bool) -> str:
+    address = _literal(host)
+    if address is not None:
+        _judge(address, allow_private)
+        return str(address)
+    name = host.removesuffix(".")
+    if len(name) > 253 or not _NAME.fullmatch(name):
+        raise TargetRefused(TargetFault.HOST)
+    if not allow_private and ("." not in name or name.rpartition(".")[2] in _INNER_ENDINGS):
+        raise TargetRefused(TargetFault.PRIVATE)
+    return name
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """An address written out in its one usual form: 127.1, 0x7f.1 and 2130706433 are no host of anybody's."""
+    try:
+        return None if "%" in host else ip_address(host)
+    except ValueError:
+        return None
+
+
+def _port(scheme: str, port: int | None, allow_private: bool) -> int:
+    number = {"https": 443, "http": 80}[scheme] if port is None else port
+    if number == 0 or not (allow_private or number in PORTS):
+        raise TargetRefused(TargetFault.PORT)
+    return number
+
+
+def _judge(address: IPv4Address | IPv6Address, allow_private: bool) -> None:
+    if not (is_public(address) or (allow_private and any(address in net for net in _OWN))):
+        raise TargetRefused(TargetFault.PRIVATE)
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether this is a host on the public internet, whatever Python's version thinks of the newer special ranges."""
+    if isinstance(address, IPv4Address):
+        return not any(address in net for net in _SPECIAL_V4)
+    return address in _GLOBAL_V6 and not any(address in net for net in _SPECIAL_V6)

@@ -1,0 +1,39 @@
+"""Counts of requests and how long they took, by route; with several processes each keeps its own in a shared folder."""
+
+import os
+
+from flask import Flask, Response
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from app.launch.metrics_files import FOLDER_VARIABLE, undisturbed
+from app.request_log import method, route, seconds_so_far
+
+BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+HERE = CollectorRegistry()
+REQUESTS = Counter("lapor_http_requests", "Requests answered.", ("method", "route", "status"), registry=HERE)
+SECONDS = Histogram(
+    "lapor_http_request_seconds", "Seconds until an answer began.", ("route",), buckets=BUCKETS, registry=HERE
+)
+
+
+def install(app: Flask) -> None:
+    """Counts every answer; routes are rules, so no visitor can make up a new series."""
+    app.after_request(_count)
+
+
+def _count(response: Response) -> Response:
+    REQUESTS.labels(method(), route(), str(response.status_code)).inc()
+    SECONDS.labels(route()).observe(seconds_so_far())
+    return response
+
+
+def counted() -> bytes:
+    """Everything counted so far, by all processes of this web server, in Prometheus's text form."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return generate_latest(HERE)
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=folder)
+    with undisturbed(folder):
+        return generate_latest(together)

@@ -1,0 +1,135 @@
+"""I11, anonymity: an identity stands in its own table and nowhere else, and of an anonymous reporter there is none."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.invariants.findings import Checked, Finding, Look, Question, ask, few
+from app.models import Complaint, ComplaintEvent, Letter, Paper, Reporter
+from app.queries.complaints import about_reporter
+
+AT_ONCE = 200
+SHORTEST_NAME = 5
+"""A shorter name is a word like others and would be found anywhere."""
+SHORTEST_NUMBER = 8
+
+_QUESTIONS = (
+    Question(
+        "anonymous_with_identity",
+        """
+        SELECT c.number AS subject FROM complaint c JOIN reporter r ON r.complaint_id = c.id
+        WHERE c.confidentiality = 'anonymous'
+        """,
+    ),
+    Question(
+        "identity_left_behind",
+        """
+        SELECT h.id::text AS subject, h.state FROM inbound_hold h
+        WHERE h.state <> 'waiting' AND h.content IS NOT NULL
+        UNION ALL
+        SELECT i.id::text, i.state FROM sync_import i WHERE i.state IN ('done', 'dropped') AND i.content IS NOT NULL
+        """,
+    ),
+    Question(
+        "code_left_behind",
+        "SELECT id::text AS subject FROM delivery WHERE sealed_code IS NOT NULL AND state NOT IN ('queued', 'failed')",
+    ),
+)
+_COUNTED = "SELECT count(*) FROM complaint WHERE confidentiality <> 'open'"
+
+# What officers are by name is theirs to be printed, and what the citizen wrote is what everybody has been given.
+_NOT_SEARCHED = frozenset({"signatory", "initials", "agency", "addressee", "title", "complaint_title"})
+
+
+def anonymity(look: Look) -> Checked:
+    """I11: no identity beside an anonymous case, none left where it was only passing, and no word of a secret reporter
+    in what agencies read of an open case.
+    """
+    asked = ask("I11", look, _COUNTED, _QUESTIONS)
+    found = [finding for piece in _secret_cases() for finding in _named_in(piece)]
+    return Checked(asked.looked_at, (*asked.findings, *few(found)))
+
+
+def _secret_cases() -> Iterator[dict[int, tuple[str, Reporter]]]:
+    """Open secret cases with who reported them, piece by piece."""
+    last = 0
+    while True:
+        statement = select(Complaint.id, Complaint.number, Reporter).join(
+            Reporter, Reporter.complaint_id == Complaint.id
+        )
+        statement = statement.where(Complaint.confidentiality == "secret", Complaint.ended_at.is_(None))
+        statement = statement.where(Complaint.id > last).order_by(Complaint.id).limit(AT_ONCE)
+        rows = db.session.execute(statement.execution_options(unscoped=True, populate_existing=True)).all()
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _named_in(cases: Mapping[int, tuple[str, Reporter]]) -> Iterator[Finding]:
+    marks = {case: marks_of(reporter) for case, (_, reporter) in cases.items()}
+    for case, place, words in _texts(list(cases)):
+        told = marks[case].among(words)
+        if told:
+            yield Finding("I11", cases[case][0], "secret_named", {"where": place, "what": ", ".join(told)})
+
+
+def _texts(cases: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    """Whatever an agency may read of these cases: letters, papers, and what officers wrote to each other."""
+    unscoped = {"unscoped": True, "populate_existing": True}
+    letters = select(Letter).where(Letter.complaint_id.in_(cases)).execution_options(**unscoped)
+    for letter in db.session.scalars(letters):
+        yield letter.complaint_id, "letter", f"{letter.subject}\n{letter.body}"
+    papers = select(Paper).where(Paper.complaint_id.in_(cases)).execution_options(**unscoped)
+    for paper in db.session.scalars(papers):
+        own = _NOT_SEARCHED | ({"body"} if paper.kind == "receipt" else frozenset())
+        yield paper.complaint_id or 0, "paper", "\n".join(_words(paper.frozen, own))
+    events = select(ComplaintEvent).where(ComplaintEvent.complaint_id.in_(cases)).execution_options(**unscoped)
+    for event in db.session.scalars(events):
+        yield event.complaint_id, "event", "\n".join(_words(event.data, about_reporter(event)))
+
+
+def _words(content: Any, hidden: Iterable[str]) -> Iterator[str]:
+    """Every text inside, but for what is hidden from agencies or not a reporter's."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for name, value in content.items():
+            if name not in hidden:
+                yield from _words(value, hidden)
+    elif isinstance(content, Sequence):
+        for value in content:
+            yield from _words(value, hidden)
+
+
+class Marks:
+    """By what a reporter could be known in a text: the full name, e-mail, and numbers without their blanks."""
+
+    def __init__(self, words: Mapping[str, str], numbers: Mapping[str, str]) -> None:
+        self._words = {kind: re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") for kind, word in words.items()}
+        self._numbers = numbers
+
+    def among(self, text: str) -> list[str]:
+        """The kinds of what stands in the text."""
+        read = _read(text)
+        digits = re.sub(r"(?<=\d)[ .()-]+(?=\d)", "", read)
+        named = [kind for kind, word in self._words.items() if word.search(read)]
+        return [*named, *(kind for kind, number in self._numbers.items() if number in digits)]
+
+
+def marks_of(reporter: Reporter) -> Marks:
+    """What to look for; too short a name or number would be found everywhere."""
+    words = {"name": _read(reporter.name or ""), "email": _read(reporter.email or "")}
+    numbers = {"phone": re.sub(r"\D", "", reporter.phone or ""), "nik": re.sub(r"\D", "", reporter.nik or "")}
+    return Marks(
+        {kind: word for kind, word in words.items() if len(word) >= SHORTEST_NAME},
+        {kind: number for kind, number in numbers.items() if len(number) >= SHORTEST_NUMBER},
+    )
+
+
+def _read(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,73 @@
+"""All sixteen invariants by their names, and one look at one of them, which may fail without harm to the others."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import structlog
+from sqlalchemy import text
+
+from app.extensions import db
+from app.invariants.anonymity import anonymity
+from app.invariants.bounds import bounded
+from app.invariants.breaches import no_breach_unreported
+from app.invariants.chain import unbroken_record
+from app.invariants.files import files_and_rows
+from app.invariants.findings import Checked, Finding, Look
+from app.invariants.letters import letters_hold
+from app.invariants.lost import none_lost, none_twice
+from app.invariants.messages import all_delivered, outbox_and_events
+from app.invariants.path import legal_path
+from app.invariants.signs import true_signs
+from app.invariants.sync import in_step
+from app.invariants.times import sound_time
+from app.invariants.wall import agency_wall
+from app.invariants.winner import one_winner
+
+log = structlog.get_logger()
+
+CHECKS: Mapping[str, Callable[[Look], Checked]] = {
+    "I1": none_lost,
+    "I2": none_twice,
+    "I3": legal_path,
+    "I4": one_winner,
+    "I5": no_breach_unreported,
+    "I6": all_delivered,
+    "I7": outbox_and_events,
+    "I8": unbroken_record,
+    "I9": files_and_rows,
+    "I10": agency_wall,
+    "I11": anonymity,
+    "I12": in_step,
+    "I13": letters_hold,
+    "I14": sound_time,
+    "I15": bounded,
+    "I16": true_signs,
+}
+
+LONGEST_STATEMENT = "300s"
+HARMLESS = frozenset({"files_without_row"})
+"""Sentences that are shown and make nothing red: nobody is to be woken by them."""
+
+
+def is_red(checked: Checked) -> bool:
+    """Whether something does not hold that somebody has to see to."""
+    return any(finding.sentence not in HARMLESS for finding in checked.findings)
+
+
+def check(name: str, look: Look) -> tuple[Checked, int]:
+    """One invariant and the milliseconds it took, inside the transaction at hand; a look that fails is a finding."""
+    began = time.perf_counter()
+    try:
+        with db.session.begin_nested():
+            db.session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_STATEMENT}'"))
+            checked = CHECKS[name](look)
+    except Exception as fault:
+        log.exception("invariant_not_checked", invariant=name)
+        checked = Checked(0, (Finding(name, type(fault).__name__, "not_checked"),))
+    return checked, round(1000 * (time.perf_counter() - began))
+
+
+def check_all(look: Look, names: Iterable[str] = tuple(CHECKS)) -> Iterator[tuple[str, Checked, int]]:
+    """Each invariant in its order."""
+    for name in names:
+        yield (name, *check(name, look))

@@ -1,0 +1,111 @@
+"""I8, the record unbroken: chains, book of time, number of events, the printed checkpoint, and the guards."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.extensions import db
+from app.invariants.findings import Checked, Finding, Look, few
+from app.models import Paper, Register, RegisterKind
+from app.operations.audit import fault_of_chain, fault_of_ledger
+from app.operations.papers import content_hash
+from app.queries.whole_cases import whole_cases
+from workflow_rules.checkpoint import checkpoint
+
+GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")
+
+# Refused before a row is touched; where it is not, the savepoint takes it back.
+_TRIES = (
+    "UPDATE complaint_event SET kind = kind WHERE id = (SELECT min(id) FROM complaint_event)",
+    "DELETE FROM complaint_event WHERE id = (SELECT max(id) FROM complaint_event)",
+)
+_HEADS = """
+    SELECT DISTINCT ON (c.number COLLATE "C") c.number, e.seq, e.hash
+    FROM complaint_event e JOIN complaint c ON c.id = e.complaint_id
+    WHERE e.at < :until AND e.id <= :newest
+    ORDER BY c.number COLLATE "C", e.seq DESC
+"""
+_TAKEN_BACK = "the guard let it through"
+
+
+def unbroken_record(look: Look) -> Checked:
+    """I8: every chain holds from its beginning, nothing has gone since the last look or the last printed register, and
+    the database still refuses changes.
+    """
+    count, newest, found = _count(look)
+    found += [*_guards(), *_printed()]
+    seen = 0
+    for case in whole_cases(look.cases()):
+        seen += 1
+        if fault_of_chain(case):
+            found.append(Finding("I8", case.number, "chain_broken"))
+        elif _book_differs(case):
+            found.append(Finding("I8", case.number, "book_differs"))
+    return Checked(seen, few(found), {"events": count, "newest": newest})
+
+
+def _book_differs(case: Any) -> bool:
+    try:
+        return bool(fault_of_ledger(case))
+    except (ValueError, KeyError):
+        return False
+
+
+def _count(look: Look) -> tuple[int, int, list[Finding]]:
+    """How many events there are, and whether those that the last look counted are still there."""
+    query = text("SELECT count(*), coalesce(max(id), 0) FROM complaint_event")
+    count, newest = db.session.execute(query).one()
+    before = look.marks.get("I8", {})
+    if "newest" not in before:
+        return count, newest, []
+    older = text("SELECT count(*) FROM complaint_event WHERE id <= :newest")
+    left = db.session.execute(older, {"newest": before["newest"]}).scalar_one()
+    gone = before["events"] - left
+    told = [Finding("I8", str(gone), "events_gone", {"before": before["events"], "left": left})] if gone > 0 else []
+    return count, newest, told
+
+
+def _guards() -> Iterator[Finding]:
+    triggers = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+    there = set(db.session.scalars(triggers))
+    for table in GUARDED:
+        if not {f"{table}_is_append_only", f"{table}_is_never_emptied"} <= there:
+            yield Finding("I8", table, "guard_missing")
+    if any(not _refused(attempt) for attempt in _TRIES):
+        yield Finding("I8", "complaint_event", "change_possible")
+
+
+def _refused(attempt: str) -> bool:
+    """Whether the database refuses a change of the log, tried out and taken back; an empty log refuses nothing."""
+    try:
+        with db.session.begin_nested():
+            changed = db.session.execute(text(attempt)).rowcount  # type: ignore[attr-defined]
+            raise RuntimeError(_TAKEN_BACK if changed else "")
+    except DBAPIError:
+        return True
+    except RuntimeError as passed:
+        return str(passed) != _TAKEN_BACK
+
+
+def _printed() -> Iterator[Finding]:
+    """The checkpoint of the newest daily register, against the log as it stands now."""
+    newest = select(Register, Paper).join(Paper, Paper.id == Register.paper_id)
+    newest = newest.where(Register.kind == RegisterKind.DAILY.value).order_by(Register.day.desc()).limit(1)
+    found = db.session.execute(newest.execution_options(unscoped=True, populate_existing=True)).first()
+    if found is None:
+        return
+    register, paper = found
+    if not register.content_hash == paper.content_hash == content_hash(paper.frozen):
+        yield Finding("I8", register.number, "register_changed", {"day": register.day.isoformat()})
+    elif paper.frozen["checkpoint"] != _checkpoint(paper.frozen):
+        yield Finding("I8", register.number, "checkpoint_differs", {"day": register.day.isoformat()})
+
+
+def _checkpoint(frozen: dict[str, Any]) -> str:
+    """Over what the register could know of: events before its end that had been written when it was made."""
+    values = {"until": datetime.fromisoformat(frozen["ends"]), "newest": frozen["newest_event"]}
+    rows = db.session.execute(text(_HEADS), values, execution_options={"yield_per": 2000})
+    return checkpoint((row.number, row.seq, row.hash) for row in rows)

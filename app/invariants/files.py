@@ -1,0 +1,86 @@
+"""I9, files and rows: each row has its file with the right hash, and each file in our folders has a row."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import fsspec
+from flask import current_app
+from sqlalchemy import Row, text
+
+from app.documents.storage import read_pieces
+from app.extensions import db
+from app.invariants.findings import Checked, Finding, Look, ago, bound, few
+
+FOLDERS = ("attachments", "papers", "reports")
+"""Where files of ours lie, each with the rows that `_ROWS` names; a new kind of file is entered in both."""
+
+SWEEP_AGE = timedelta(days=1)
+"""A file is written before the row that names it is committed."""
+
+_ROWS = """
+    SELECT id, path, sha256 AS digest, added_at AS at, 'attachment' AS kind FROM attachment
+    UNION ALL
+    SELECT id, path, file_hash, coalesce(drawn_at, made_at), 'paper' FROM paper WHERE state = 'ready'
+    UNION ALL
+    SELECT id, path, file_hash, ended_at, 'report' FROM report_job WHERE state = 'done' AND path IS NOT NULL
+"""
+_OF_THE_LOOK = """
+    SELECT * FROM ({rows}) AS kept
+    WHERE :whole OR at >= :yesterday OR at >= :since OR id % :slices = :slice ORDER BY kind, id
+""".replace("{rows}", _ROWS)
+
+
+def files_and_rows(look: Look) -> Checked:
+    """I9: the last day's files and a slice of the older ones are read and hashed; all names are compared."""
+    seen = 0
+    found: list[Finding] = []
+    rows = bound(_OF_THE_LOOK, look.values | {"yesterday": ago(look, days=1)})
+    for row in db.session.execute(rows, execution_options={"yield_per": 1000}):
+        seen += 1
+        found += _faults(row)
+    return Checked(seen, (*few(found), *_without_row(look)))
+
+
+def _faults(row: "Row[tuple[int, str, str, datetime, str]]") -> Iterator[Finding]:
+    try:
+        digest = _digest(row.path)
+    except FileNotFoundError:
+        yield Finding("I9", row.path, "file_missing", {"kind": row.kind, "row": row.id})
+        return
+    except OSError as problem:
+        yield Finding("I9", row.path, "file_unreadable", {"kind": row.kind, "why": type(problem).__name__})
+        return
+    if digest != row.digest:
+        yield Finding("I9", row.path, "file_changed", {"kind": row.kind, "row": row.id})
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    for piece in read_pieces(path):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _without_row(look: Look) -> tuple[Finding, ...]:
+    """One finding for all of them, with the first by name: they harm nobody, but nobody knows whose they are."""
+    known = set(db.session.scalars(text(f"SELECT path FROM ({_ROWS}) AS kept")))  # noqa: S608 (our own words)
+    known |= set(db.session.scalars(text("SELECT path FROM report_job WHERE path IS NOT NULL")))
+    left = sorted(path for path, at in _stored() if path not in known and at < look.now - SWEEP_AGE)
+    return (Finding("I9", left[0], "files_without_row", {"count": len(left)}),) if left else ()
+
+
+def _stored() -> Iterator[tuple[str, datetime]]:
+    """Every file of our folders with the moment of its writing."""
+    store, root = fsspec.url_to_fs(str(current_app.config["STORAGE_URL"]).rstrip("/"))
+    for folder in FOLDERS:
+        for name, facts in store.find(f"{root}/{folder}", detail=True).items():
+            yield name.removeprefix(f"{root}/").removeprefix(root).lstrip("/"), _written(facts)
+
+
+def _written(facts: dict[str, object]) -> datetime:
+    """Local stores say seconds, object stores an instant; without either it counts as just written."""
+    at = facts.get("LastModified") or facts.get("mtime")
+    if isinstance(at, int | float):
+        return datetime.fromtimestamp(at, UTC)
+    return at if isinstance(at, datetime) and at.tzinfo else datetime.max.replace(tzinfo=UTC)

@@ -1,0 +1,72 @@
+"""I3, legal path: the log of each case is a way through the SOP, and its rows stand where that way ends."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.invariants.findings import Checked, Finding, Look, few
+from app.operations.audit import comparable
+from app.queries.event_log import as_event, sops_by_version
+from app.queries.whole_cases import WholeCase, whole_cases
+from workflow_rules.actions import Action
+from workflow_rules.events import Event
+from workflow_rules.evolve import begin, evolve
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.moves import WHILE_PAUSED, spots
+from workflow_rules.sop import Sop
+
+
+def legal_path(look: Look) -> Checked:
+    """I3: each act was possible where the case stood and for who did it; the open steps are those the log leads to."""
+    sops, seen = sops_by_version(), 0
+    found: list[Finding] = []
+    for case in whole_cases(look.cases()):
+        seen += 1
+        found += _faults(case, sops[case.complaint.sop_version_id])
+    return Checked(seen, few(found))
+
+
+def _faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
+    facts: ComplaintFacts | None = None
+    for row in case.events:
+        event = as_event(row)
+        if facts is not None and not _possible(facts, event, sop):
+            yield Finding("I3", case.number, "step_out_of_order", {"event": row.seq, "kind": row.kind})
+        try:
+            facts = begin(case.number, event) if facts is None else evolve(facts, event)
+        except (ValueError, KeyError):
+            yield Finding("I3", case.number, "log_not_readable", {"event": row.seq})
+            return
+    if facts is None:
+        yield Finding("I3", case.number, "log_missing")
+    elif _stand(facts) != _stand(case.facts):
+        yield Finding("I3", case.number, "rows_differ", {"parts": _parts(facts, case.facts)})
+    yield from _two_at_once(case)
+
+
+def _possible(before: ComplaintFacts, event: Event, sop: Sop) -> bool:
+    """Whether the rules had a place for this act; what the clock and SP4N bring about needs none."""
+    if not isinstance(event.kind, Action):
+        return True
+    for spot in spots(before, event.kind, sop):
+        same_place = (spot.step, spot.agency) == (event.step, event.agency)
+        if same_place and event.by.actor in spot.actors and (not spot.paused or event.kind in WHILE_PAUSED):
+            return True
+    return False
+
+
+def _stand(facts: ComplaintFacts) -> ComplaintFacts:
+    """Where a case stands; its version is I4's, and who may see it I10's."""
+    return replace(comparable(facts), version=0, seen_by=frozenset())
+
+
+def _parts(told: ComplaintFacts, held: ComplaintFacts) -> str:
+    """The names of what differs."""
+    one, other = vars(_stand(told)), vars(_stand(held))
+    return ", ".join(name for name in one if one[name] != other[name])
+
+
+def _two_at_once(case: WholeCase) -> Iterator[Finding]:
+    """One current step a track; a direction that looks for another agency is beside its track."""
+    open_at = [(task.agency_code, task.step == "direct") for task in case.tasks]
+    if len(open_at) != len(set(open_at)):
+        yield Finding("I3", case.number, "two_open_steps")

@@ -1,0 +1,69 @@
+"""I16, self-report: the signs of life by which the health page judges are true, and this look itself is made."""
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psutil
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.utils import as_text
+from rq.worker_registration import REDIS_WORKER_KEYS
+from sqlalchemy import select
+
+from app.extensions import db, redis_client
+from app.invariants.findings import Checked, Finding, Look
+from app.job_names import SCHEDULER_HEARTBEAT
+from app.models import InvariantRun
+from app.queries.health import WORKER_SILENT, find_processes
+
+OLDEST_BEAT = timedelta(minutes=2)
+LONGEST_LOOK = timedelta(hours=2)
+
+
+def true_signs(look: Look) -> Checked:
+    """I16: what counts as alive is alive, and no nightly look was begun and never ended."""
+    return Checked(3, (*_processes(look.now), *_looks(look.now)))
+
+
+def _processes(now: datetime) -> Iterator[Finding]:
+    """Nothing while Redis is away: then the page says so itself."""
+    connection = redis_client()
+    try:
+        yield from _beat(connection, now)
+        yield from _workers(connection, now)
+    except RedisError:
+        return
+
+
+def _beat(connection: Redis, now: datetime) -> Iterator[Finding]:
+    """The page takes a beat that is there for a living scheduler, so it must fade by itself and be young."""
+    beat = connection.get(SCHEDULER_HEARTBEAT)
+    if beat is None:
+        return
+    at, fades = datetime.fromtimestamp(int(beat), UTC), connection.ttl(SCHEDULER_HEARTBEAT) >= 0
+    if not fades or abs(now - at) > OLDEST_BEAT:
+        yield Finding("I16", "scheduler", "beat_untrue", {"at": at.isoformat()})
+
+
+def _workers(connection: Redis, now: datetime) -> Iterator[Finding]:
+    """A worker of this machine that counts as alive has a process."""
+    seen = find_processes(now)
+    living = {worker.name for worker in seen.alive} if seen else set()
+    for key in connection.smembers(REDIS_WORKER_KEYS):
+        name = as_text(key).rpartition(":")[2]
+        host, pid = connection.hmget(as_text(key), "hostname", "pid")
+        here = host is not None and as_text(host) == socket.gethostname()
+        if name in living and here and pid and int(pid) != os.getpid() and not psutil.pid_exists(int(pid)):
+            silent = int(WORKER_SILENT.total_seconds())
+            yield Finding("I16", name[:8], "worker_untrue", {"pid": int(pid), "seconds": silent})
+
+
+def _looks(now: datetime) -> Iterator[Finding]:
+    began = InvariantRun.alive_at < now - LONGEST_LOOK
+    statement = select(InvariantRun.night).where(InvariantRun.ended_at.is_(None), began)
+    for night in db.session.scalars(
+        statement.where(InvariantRun.night.is_not(None)).order_by(InvariantRun.id).limit(5)
+    ):
+        yield Finding("I16", str(night), "look_unfinished")

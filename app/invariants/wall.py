@@ -1,0 +1,77 @@
+"""I10, the wall between agencies: what each agency's officers may see is what the log says was sent to them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select, text
+
+from app.extensions import db
+from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
+from app.models import Agency, Complaint
+from app.queries.complaints import visible_to
+from workflow_rules.actors import Actor, Capacity, Person
+
+# Sent straight, or directed by way of the Admin and then relayed by an act at the same place.
+_SENT = """
+    SELECT d.complaint_id, jsonb_array_elements_text(d.data -> 'agencies') AS agency
+    FROM complaint_event d
+    WHERE d.kind = 'direct' AND (d.data ->> 'route' = 'fast' OR EXISTS (
+        SELECT 1 FROM complaint_event r WHERE r.complaint_id = d.complaint_id AND r.kind = 'relay'
+        AND r.seq > d.seq AND r.agency_code IS NOT DISTINCT FROM d.agency_code
+    ))
+"""
+_QUESTIONS = (
+    Question(
+        "seen_but_not_sent",
+        """
+        SELECT c.number AS subject, seen.agency FROM (
+            SELECT complaint_id, agency_code AS agency FROM agency_track WHERE sent_at IS NOT NULL EXCEPT {sent}
+        ) AS seen JOIN complaint c ON c.id = seen.complaint_id
+        """.replace("{sent}", _SENT),
+    ),
+    Question(
+        "sent_but_not_seen",
+        """
+        SELECT c.number AS subject, sent.agency FROM (
+            {sent} EXCEPT SELECT complaint_id, agency_code FROM agency_track WHERE sent_at IS NOT NULL
+        ) AS sent JOIN complaint c ON c.id = sent.complaint_id
+        """.replace("{sent}", _SENT),
+    ),
+    # Whoever stood in for somebody may have been told in their stead; whoever has moved to another agency was told at
+    # the one before, so only the last day is judged.
+    Question(
+        "told_beyond_the_wall",
+        """
+        SELECT DISTINCT c.number AS subject, p.agency_code AS agency FROM notice n
+        JOIN complaint c ON c.id = n.complaint_id JOIN officer_profile p ON p.user_id = n.user_id
+        WHERE p.agency_code IS NOT NULL AND n.created_at >= :yesterday
+        AND NOT EXISTS (SELECT 1 FROM delegation g WHERE g.holder_id = n.user_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM ab_user_role ur JOIN ab_role r ON r.id = ur.role_id
+            WHERE ur.user_id = n.user_id AND r.name NOT LIKE 'agency\\_%'
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM agency_track k
+            WHERE k.complaint_id = c.id AND k.agency_code = p.agency_code AND k.sent_at IS NOT NULL
+        )
+        """,
+    ),
+)
+_SENT_TO_EACH = "SELECT agency, count(DISTINCT complaint_id) FROM ({sent}) AS sent GROUP BY agency".replace(
+    "{sent}", _SENT
+)
+
+
+def agency_wall(look: Look) -> Checked:
+    """I10: for the head of each agency the program's own predicate counts as many cases as the log was sent."""
+    asked = ask("I10", look, "SELECT count(*) FROM agency", _QUESTIONS, yesterday=ago(look, days=1))
+    return Checked(asked.looked_at, (*asked.findings, *list(_counts_that_differ())[:MOST]))
+
+
+def _counts_that_differ() -> Iterator[Finding]:
+    sent = {row[0]: row[1] for row in db.session.execute(text(_SENT_TO_EACH))}
+    for code in db.session.scalars(select(Agency.code).order_by(Agency.code)):
+        head = Person(None, code, (Capacity(Actor.AGENCY_HEAD, code),))
+        seen = select(func.count(Complaint.id)).where(visible_to(head)).execution_options(unscoped=True)
+        count = db.session.execute(seen).scalar_one()
+        if count != sent.get(code, 0):
+            yield Finding("I10", code, "counts_differ", {"seen": count, "sent": sent.get(code, 0)})

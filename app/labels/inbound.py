@@ -1,0 +1,68 @@
+"""Words of the pages on which the Admin decides what SP4N's side and ours do not agree about."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+HOLD_KINDS: Labels = {
+    "report": _("Laporan"),
+    "conflict": _("Isi berbeda pada revisi yang sama"),
+    "loosening": _("Permintaan membuka kerahasiaan"),
+    "message": _("Pesan pelapor"),
+}
+
+HOLD_STATES: Labels = {
+    "waiting": _("Menunggu"),
+    "applied": _("Diterapkan"),
+    "kept": _("Isi kita dipertahankan"),
+    "dismissed": _("Tidak diterapkan"),
+    "superseded": _("Digantikan revisi yang lebih baru"),
+}
+
+MESSAGE_KINDS: Labels = {
+    "answer": _("Jawaban atas pertanyaan"),
+    "comment": _("Komentar"),
+    "rating": _("Penilaian"),
+    "reopening": _("Permintaan membuka kembali"),
+    "withdrawal": _("Pencabutan"),
+}
+
+# Why something waits, for the person who is to decide.
+WHY: Labels = {
+    "unknown_category": _("Kategori %(value)s tidak ada di daftar kita"),
+    "unknown_place": _("Tempat %(value)s tidak ada di daftar kita"),
+    "report_waits": _("Laporannya sendiri masih di karantina"),
+    "message_conflict": _("Nomor pesan ini sudah dipakai untuk isi lain"),
+    "unknown_agency": _("OPD yang disebut tidak dikenal"),
+    "out_of_order": _("Tidak sesuai keadaan aduan saat pesan datang"),
+    "case_ended": _("Aduannya sudah berakhir saat pesan datang"),
+    "paused": _("Aduan sedang menunggu keterangan pelapor"),
+    "missing_input": _("Tidak jelas pertanyaan OPD mana yang dijawab"),
+}
+
+PARTS: Labels = {
+    "title": _("Judul"),
+    "body": _("Isi aduan"),
+    "location_text": _("Lokasi"),
+    "district_id": _("Kecamatan"),
+    "village_id": _("Desa atau kelurahan"),
+    "latitude": _("Lintang"),
+    "longitude": _("Bujur"),
+    "category_id": _("Kategori"),
+    "classification": _("Klasifikasi"),
+    "confidentiality": _("Kerahasiaan"),
+    "occurred_on": _("Tanggal kejadian"),
+}
+
+CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")
+
+CHOSEN: Labels = {
+    "ours": _("Isi kita dipertahankan"),
+    "theirs": _("Isi dari SP4N dipakai"),
+}
+
+
+def why_waiting(fault: dict[str, str]) -> str:
+    """One reason as a sentence."""
+    sentence = str(WHY.get(fault["fault"], WHY["out_of_order"]))
+    return sentence % {"value": f"“{fault['value']}”"} if "%(value)s" in sentence else sentence

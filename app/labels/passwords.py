@@ -1,0 +1,109 @@
+"""Texts of passwords: what is wrong with a new one, the rules in words, links that set one, and the provider's door."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+from workflow_rules.passwords import FEWEST_DIFFERENT, LONGEST, PasswordFault, PasswordRules
+
+PASSWORD_FAULTS: Labels = {
+    "too_short": _("Tulis paling sedikit %(limit)s karakter"),
+    "too_long": _("Tulis paling banyak %(limit)s karakter"),
+    "unreadable": _("Pakai hanya huruf, angka, tanda baca, dan spasi biasa"),
+    "not_mixed": _("Pakai huruf besar, huruf kecil, angka, dan tanda baca"),
+    "same_characters": _("Pakai paling sedikit %(limit)s karakter yang berbeda"),
+    "common": _("Kata sandi ini mudah ditebak: hanya kata umum dengan angka atau tanda di sekitarnya"),
+    "own_word": _("Jangan pakai nama Anda, nama pengguna, atau nama layanan ini di dalam kata sandi"),
+    "used_before": _("Kata sandi ini sudah pernah Anda pakai. Pilih yang lain"),
+}
+
+PASSWORD_RULES_IN_WORDS: Labels = {
+    "bssn": _(
+        "Paling sedikit 12 karakter: huruf besar, huruf kecil, angka, dan tanda baca. Bukan kata umum, nama Anda, atau "
+        "lima kata sandi terakhir. Berlaku 90 hari."
+    ),
+    "nist": _("Paling sedikit 15 karakter, misalnya beberapa kata. Bukan kata umum atau nama Anda."),
+}
+
+HANDED_OVER: Labels = {
+    "email": _("Kirim ke surel petugas"),
+    "show": _("Tunjukkan di sini, untuk diserahkan langsung kepada petugas"),
+}
+
+LINK_FAULTS: Labels = {
+    "way": _("Pilih cara menyerahkan tautan"),
+    "inactive": _("Akun ini tidak aktif. Aktifkan dahulu, lalu buat tautannya"),
+    "no_mail": _("Surel belum disetel pada sistem ini. Tunjukkan tautan lalu serahkan langsung"),
+    "same_passwords": _("Kedua kata sandi harus sama"),
+    "no_password": _("Tulis kata sandi baru"),
+    "no_name": _("Tulis nama pengguna atau surel Anda"),
+    "too_many": _("Terlalu banyak permintaan. Tunggu sebentar, lalu coba lagi."),
+}
+
+SIGN_ON_FAULTS: Labels = {
+    "away": _("%(provider)s tidak dapat dihubungi. Coba lagi nanti, atau masuk dengan kata sandi."),
+    "refused": _("%(provider)s tidak memberi izin masuk. Coba lagi, atau masuk dengan kata sandi."),
+    "ended": _("Permintaan masuk ini sudah dipakai atau terlalu lama. Mulai lagi dari halaman ini."),
+    "unknown": _("Akun %(provider)s itu tidak terhubung dengan petugas di sini. Hubungi administrator."),
+    "only": _("Akun Anda masuk lewat %(provider)s, bukan dengan kata sandi."),
+}
+
+ACCOUNT_MAILS: dict[str, tuple[str, str]] = {
+    "invitation": (
+        _("Akun Anda di Lapor Balangan"),
+        _("Akun untuk Anda sudah dibuat. Pilih kata sandi Anda sendiri lewat tautan ini:"),
+    ),
+    "reset": (
+        _("Buat kata sandi baru"),
+        _("Administrator meminta Anda membuat kata sandi baru lewat tautan ini:"),
+    ),
+    "forgotten": (
+        _("Buat kata sandi baru"),
+        _("Ada permintaan kata sandi baru untuk akun Anda. Buat lewat tautan ini:"),
+    ),
+    "password_changed": (
+        _("Kata sandi Anda sudah diganti"),
+        _("Kata sandi akun Anda di Lapor Balangan baru saja diganti, dan semua perangkat lain dikeluarkan."),
+    ),
+    "sign_on_linked": (
+        _("Akun Anda dihubungkan dengan masuk tunggal"),
+        _("Akun Anda di Lapor Balangan sekarang dapat dibuka lewat penyedia masuk tunggal kantor."),
+    ),
+}
+
+ACCOUNT_ACTS: dict[str, Labels] = {
+    "password_changed": {
+        "own": _("Akun “%(account)s”, oleh petugas itu sendiri"),
+        "link": _("Akun “%(account)s”, lewat tautan sekali pakai"),
+        "command": _("Akun “%(account)s”, lewat baris perintah"),
+    },
+    "password_link_made": {
+        "invitation": _("Akun “%(account)s”, undangan akun baru"),
+        "reset": _("Akun “%(account)s”, diminta administrator"),
+        "forgotten": _("Akun “%(account)s”, diminta di halaman masuk"),
+    },
+    "sign_on_linked": {"": _("Akun “%(account)s”, penyedia %(issuer)s")},
+}
+"""What the journal says of an account's entry, by its kind and how it came about."""
+
+
+def account_in_words(kind: str, data: Mapping[str, Any]) -> str:
+    """One sentence about an entry; the account is named as it was called then."""
+    sentence = ACCOUNT_ACTS[kind][str(data.get("how") or data.get("kind") or "")]
+    return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}
+
+
+def rules_in_words(name: str) -> str:
+    """What a new password must be, under the rules of that name."""
+    return str(PASSWORD_RULES_IN_WORDS[name])
+
+
+def fault_in_words(fault: PasswordFault, rules: PasswordRules) -> str:
+    """What is wrong with a new password, with the bound it broke."""
+    limit = {PasswordFault.TOO_SHORT: rules.shortest, PasswordFault.SAME_CHARACTERS: FEWEST_DIFFERENT}.get(
+        fault, LONGEST
+    )
+    sentence = str(PASSWORD_FAULTS[fault.value])
+    return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence

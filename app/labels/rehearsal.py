@@ -1,0 +1,42 @@
+"""Texts of rehearsals and of the page of bottlenecks."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+REHEARSAL_STATES: Labels = {
+    "queued": _("Menunggu giliran"),
+    "running": _("Sedang dihitung"),
+    "ready": _("Selesai"),
+    "failed": _("Gagal dihitung"),
+}
+
+REHEARSAL_FAULTS: Labels = {
+    "day": _("Tulis tanggal yang benar"),
+    "order": _("Tanggal akhir harus sama dengan atau sesudah tanggal awal"),
+    "too_long": _("Pilih masa paling panjang 400 hari"),
+    "future": _("Pilih masa yang sudah berlalu"),
+    "amount": _("Tulis bilangan bulat dari 1 sampai %(most)s"),
+    "unknown": _("Pilih salah satu dari daftar"),
+}
+
+ASSUMPTIONS = (
+    _("Pekerjaan setiap langkah memakan jam kerja yang sama seperti yang terjadi, siapa pun pelaksananya."),
+    _("Waktu langkah yang dihilangkan gugur, dan langkah berikutnya mulai lebih awal sebanyak itu."),
+    _("Menunggu keterangan pelapor berlangsung selama yang terjadi dan tidak dihitung."),
+    _("Waktu baku hanya menentukan lewat batas atau tidak; tidak ada yang bekerja lebih cepat karenanya."),
+    _("Langkah yang belum selesai dan aturan jalur cepat tidak ikut dihitung."),
+)
+
+SORTS: Labels = {
+    "langkah": _("Urutan langkah"),
+    "median": _("Median terlama"),
+    "p90": _("P90 terlama"),
+    "tepat": _("Paling sering lewat batas"),
+    "jumlah": _("Terbanyak"),
+}
+BY: Labels = {
+    "langkah": _("Langkah"),
+    "petugas": _("Langkah dan petugas"),
+    "opd": _("Langkah dan OPD"),
+}

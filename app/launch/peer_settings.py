@@ -1,0 +1,80 @@
+"""The JSON file that says where the peer is and how it speaks (README, "A peer to poll and to tell")."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+LARGEST_FILE = 200_000
+SECTIONS: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "base_url": (str,),
+    "auth": (dict,),
+    "timeout_seconds": (int, float),
+    "largest_answer": (int,),
+    "poll": (dict,),
+    "one": (dict,),
+    "list": (dict,),
+    "push": (dict,),
+    "fields": (dict,),
+    "values": (dict,),
+}
+AUTH_PARTS = {
+    "none": frozenset(),
+    "bearer": frozenset({"token"}),
+    "header": frozenset({"name", "value"}),
+    "basic": frozenset({"user", "password"}),
+}
+NEEDED_FIELDS = frozenset({"tracking_id", "revision", "title", "body"})
+
+
+def read_peer(path: str | None, reasons: list[str]) -> dict[str, Any] | None:
+    """The settings of the peer, or None where SP4N_PEER is not set; what is wrong with them is added to the reasons."""
+    if path is None:
+        return None
+    try:
+        text = Path(path).expanduser().read_text("utf-8")
+        given = json.loads(text) if len(text) <= LARGEST_FILE else None
+    except (OSError, ValueError) as problem:
+        reasons.append(f"SP4N_PEER: {path} cannot be read as JSON ({problem}).")
+        return None
+    faults = faults_of(given)
+    reasons += [f"SP4N_PEER: {fault}" for fault in faults]
+    return None if faults else given
+
+
+def faults_of(given: Any) -> list[str]:
+    """Every reason why settings cannot be used, one sentence each."""
+    if not isinstance(given, dict):
+        return ["the file does not hold one JSON object."]
+    found = [f"{name!r} is not a setting." for name in given if name not in SECTIONS]
+    wrong = [name for name, types in SECTIONS.items() if _has_wrong_type(given, name, types)]
+    found += [f"{name!r} has the wrong type." for name in wrong]
+    if found:
+        return found
+    if not given.get("base_url", "").startswith(("https://", "http://")):
+        found.append("'base_url' does not begin with https:// or http://.")
+    return found + _faults_of_auth(given.get("auth", {})) + _faults_of_parts(given)
+
+
+def _has_wrong_type(given: dict[str, Any], name: str, types: tuple[type, ...]) -> bool:
+    return name in given and (isinstance(given[name], bool) or not isinstance(given[name], types))
+
+
+def _faults_of_auth(auth: dict[str, Any]) -> list[str]:
+    kind = auth.get("kind", "none")
+    if kind not in AUTH_PARTS:
+        return [f"'auth.kind' is {kind!r}, not one of {', '.join(AUTH_PARTS)}."]
+    parts = {name: text for name, text in auth.items() if name != "kind"}
+    if set(parts) != AUTH_PARTS[kind] or not all(isinstance(text, str) and text for text in parts.values()):
+        return [f"'auth' of kind {kind!r} needs exactly: {', '.join(sorted(AUTH_PARTS[kind])) or 'nothing'}."]
+    return []
+
+
+def _faults_of_parts(given: dict[str, Any]) -> list[str]:
+    missing = sorted(NEEDED_FIELDS - set(given.get("fields", {})))
+    found = [f"'fields' does not say where {name!r} stands." for name in missing] if "poll" in given else []
+    for name in ("poll", "one", "list", "push"):
+        path = given.get(name, {}).get("path", "/")
+        if not (isinstance(path, str) and path.startswith("/") and not path.startswith("//")):
+            found.append(f"'{name}.path' does not begin with one slash.")
+    return found

@@ -1,0 +1,156 @@
+"""Whether the servers that the environment names may be spoken to: by whom they are entered, and who could listen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from app.launch.findings import OK, REFUSED, WARNING, Finding
+from app.launch.reach import is_here, is_near
+from app.launch.safe_environment import WELL_KNOWN_SECRETS
+
+if TYPE_CHECKING:
+    from config import Environment
+
+CHECKED, SEALED = ("verify-ca", "verify-full"), ("require",)
+PLAIN_GATEWAYS = ("json", "xml", "form", "mailto")
+
+
+def judge_addresses(environment: Environment) -> list[Finding]:
+    """Every address of the settings; nothing is asked, so a name tells how far away its server is."""
+    checks = (_database, _queue, _mail, _gateway, _signing, _peer, _sign_on, _webhooks)
+    return [finding for check in checks for finding in check(environment)]
+
+
+def database_host(url: str) -> str:
+    """The host in a DATABASE_URL; empty for a Unix socket."""
+    return str(_parts_of(url).get("host", ""))
+
+
+def _parts_of(url: str) -> dict[str, object]:
+    try:
+        return dict(conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1)))
+    except ProgrammingError:
+        return {}
+
+
+def _unsealed(name: str, host: str | None, what: str) -> Finding:
+    """Words that cross a network in the clear: in one's own network that is to be thought about, beyond it refused."""
+    if is_near(host):
+        return Finding(name, WARNING, f"{name} leads to {host} in the clear: {what} can be read on the way.")
+    return Finding(name, REFUSED, f"{name} leads to {host} in the clear, beyond your own network: {what} can be read.")
+
+
+def _easy(password: str) -> bool:
+    return len(password) < 12 or password.lower().startswith(WELL_KNOWN_SECRETS)
+
+
+def _database(environment: Environment) -> Iterator[Finding]:
+    if not environment.database_url:
+        return
+    parts = _parts_of(environment.database_url)
+    host, password, mode = (str(parts.get(name, "")) for name in ("host", "password", "sslmode"))
+    if is_here(host):
+        yield Finding("DATABASE_URL", OK, "On this machine.")
+        return
+    if password and _easy(password):
+        yield Finding("DATABASE_URL", REFUSED, "DATABASE_URL has a password that is short or well known.")
+    if mode in CHECKED:
+        yield Finding("DATABASE_URL", OK, "By TLS, and the server's certificate is checked.")
+    elif mode in SEALED:
+        sentence = "sslmode=require does not check who answers: verify-full does."
+        yield Finding("DATABASE_URL", WARNING, sentence)
+    else:
+        yield _unsealed("DATABASE_URL", host, "complaints and identities")
+
+
+def _queue(environment: Environment) -> Iterator[Finding]:
+    """Who may write into the queue may make the workers work: it is entered by password, or from this machine alone."""
+    if not environment.redis_url:
+        return
+    parts = urlsplit(environment.redis_url)
+    if parts.scheme == "unix":
+        yield Finding("REDIS_URL", OK, "A Unix socket of this machine.")
+        return
+    has_password = bool(parts.password) or "ssl_certfile" in parse_qs(parts.query)
+    if is_here(parts.hostname):
+        sentence = "On this machine." if has_password else "No password: every account of this machine may write jobs."
+        yield Finding("REDIS_URL", OK if has_password else WARNING, sentence)
+        return
+    if not has_password:
+        yield Finding("REDIS_URL", REFUSED, f"REDIS_URL has no password: who reaches {parts.hostname} runs our jobs.")
+    elif parts.password and _easy(parts.password):
+        yield Finding("REDIS_URL", REFUSED, "REDIS_URL has a password that is short or well known.")
+    if parts.scheme == "rediss":
+        yield _checked("REDIS_URL", parse_qs(parts.query).get("ssl_cert_reqs", ["required"])[0] != "none")
+    else:
+        yield _unsealed("REDIS_URL", parts.hostname, "its password")
+
+
+def _checked(name: str, checked: bool) -> Finding:
+    if checked:
+        return Finding(name, OK, "By TLS, and the server's certificate is checked.")
+    return Finding(name, WARNING, "By TLS, but whoever answers is believed.")
+
+
+def _mail(environment: Environment) -> Iterator[Finding]:
+    if not environment.smtp_url:
+        yield Finding("SMTP_URL", WARNING, "Not set: no mail is sent, neither to officers nor to reporters.")
+        return
+    parts = urlsplit(environment.smtp_url)
+    if parts.scheme in ("smtps", "smtp+starttls") or is_here(parts.hostname):
+        yield Finding("SMTP_URL", OK, f"By {parts.scheme} to {parts.hostname}.")
+    else:
+        yield _unsealed("SMTP_URL", parts.hostname, "names, answers and tracking codes")
+
+
+def _gateway(environment: Environment) -> Iterator[Finding]:
+    if not environment.gateway_url:
+        return
+    scheme, _, rest = environment.gateway_url.partition("://")
+    host = urlsplit(f"http://{rest}").hostname if scheme in PLAIN_GATEWAYS else None
+    if scheme in PLAIN_GATEWAYS and not is_here(host):
+        yield _unsealed("GATEWAY_URL", host, "numbers and messages")
+    else:
+        yield Finding("GATEWAY_URL", OK, "Set.")
+
+
+def _signing(environment: Environment) -> Iterator[Finding]:
+    stamps = environment.parts.get("SIGNING_TSA_URL")
+    if stamps and stamps.startswith("http://"):
+        yield Finding("SIGNING_TSA_URL", OK, "By http, as is usual: a time stamp is signed, and carries a hash alone.")
+    yield from _by_http("BSRE_URL", environment.parts.get("BSRE_URL"), "passphrases of signatures")
+
+
+def _peer(environment: Environment) -> Iterator[Finding]:
+    peer = environment.parts.get("SP4N_PEER")
+    yield from _by_http("SP4N_PEER", peer["base_url"] if peer else None, "reports with their reporters")
+
+
+def _sign_on(environment: Environment) -> Iterator[Finding]:
+    """Whatever part of the program signs officers in elsewhere names its settings so."""
+    for name, value in environment.parts.items():
+        if name.startswith("OIDC") and isinstance(value, str):
+            yield from _by_http(name, value if "://" in value else None, "sign-ins of officers")
+
+
+def _by_http(name: str, address: str | None, what: str) -> Iterator[Finding]:
+    if not address:
+        return
+    parts = urlsplit(address)
+    if parts.scheme == "https" or is_here(parts.hostname):
+        yield Finding(name, OK, f"By {parts.scheme} to {parts.hostname}.")
+    else:
+        yield _unsealed(name, parts.hostname, what)
+
+
+def _webhooks(environment: Environment) -> Iterator[Finding]:
+    if environment.parts.get("WEBHOOK_ALLOW_PRIVATE"):
+        sentence = "1: an administrator may send webhooks to every machine of your own network, and by http."
+        yield Finding("WEBHOOK_ALLOW_PRIVATE", WARNING, sentence)
+    else:
+        yield Finding("WEBHOOK_ALLOW_PRIVATE", OK, "Webhooks go by https and out of the house alone.")

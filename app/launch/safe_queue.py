@@ -1,0 +1,85 @@
+"""Whether the queue server is closed to others, patched, and keeps what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import redis
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+
+from app.launch.findings import OK, REFUSED, WARNING, Finding
+from app.launch.reach import is_here
+
+SECONDS = 3.0
+CVE = "CVE-2025-49844"
+# The first version of each line without it (https://redis.io/blog/security-advisory-cve-2025-49844/ and
+# https://valkey.io/blog/): every client that may log in could take over the server through a Lua script.
+PATCHED = {
+    "Redis": ((6, 2, 20), (7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
+    "Valkey": ((7, 2, 11), (8, 0, 6), (8, 1, 4)),
+}
+
+
+def look_at_queue(url: str) -> list[Finding]:
+    """Asks the queue server; one that is away is a warning, for nothing is lost meanwhile."""
+    options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
+    try:
+        with redis.Redis.from_url(url, **options) as client:
+            told = client.info("everything")
+    except (AuthenticationError, NoPermissionError):
+        return [Finding("queue", REFUSED, "The queue server of REDIS_URL does not let us in, or not ask for INFO.")]
+    except RedisError as problem:
+        sentence = f"The queue server of REDIS_URL does not answer ({type(problem).__name__}): it could not be judged."
+        return [Finding("queue", WARNING, sentence)]
+    return [*judge_info(told), _door(url, _opens_to_all(url))]
+
+
+def judge_info(told: Mapping[str, Any]) -> Iterator[Finding]:
+    """What INFO says of version, memory and disk."""
+    kind = "Valkey" if "valkey_version" in told else "Redis"
+    version = str(told.get("valkey_version") or told.get("redis_version", ""))
+    if is_patched(kind, version):
+        yield Finding("queue version", OK, f"{kind} {version}.")
+    else:
+        sentence = f"{kind} {version} is open to {CVE} unless your system's package has it mended: see its changelog."
+        yield Finding("queue version", WARNING, sentence)
+    if told.get("aof_enabled"):
+        yield Finding("queue memory", OK, "Kept by an append-only file.")
+    else:
+        yield Finding("queue memory", WARNING, "No append-only file: jobs are found again only by the next sweep.")
+    policy = str(told.get("maxmemory_policy", "noeviction"))
+    if policy != "noeviction":
+        yield Finding("queue eviction", WARNING, f"maxmemory-policy is {policy}: waiting jobs may be thrown away.")
+
+
+def is_patched(kind: str, version: str) -> bool:
+    """Whether a version has the repair; lines younger than all named ones have it from their start."""
+    number = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+    lines = PATCHED[kind]
+    same_line = [fixed for fixed in lines if fixed[:2] == number[:2]]
+    return number >= same_line[0] if same_line else number[:2] > lines[-1][:2]
+
+
+def _door(url: str, open_to_all: bool) -> Finding:
+    if not open_to_all:
+        return Finding("queue door", OK, "It asks for a password.")
+    if is_here(urlsplit(url).hostname):
+        return Finding("queue door", OK, "It asks for no password, on this machine alone.")
+    sentence = "The queue server answers without a password: whoever reaches it runs our jobs."
+    return Finding("queue door", REFUSED, sentence)
+
+
+def _opens_to_all(url: str) -> bool:
+    """Whether a stranger is answered at the same address."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return True
+    own = [(name, text) for name, text in parse_qsl(parts.query) if name not in ("ssl_certfile", "ssl_keyfile")]
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(own)).geturl()
+    try:
+        with redis.Redis.from_url(bare, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as stranger:
+            return bool(stranger.ping())
+    except RedisError:
+        return False

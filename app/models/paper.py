@@ -1,0 +1,92 @@
+"""Drawn papers of every kind, the numbers that letters carry, and the emblems that stand on them."""
+
+from enum import StrEnum
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Document, Instant, Line, Prose, Word, one_of
+from app.models.complaint import Complaint
+
+PAPER_STATES = ("queued", "ready", "failed")
+
+
+class PaperKind(StrEnum):
+    """Every paper the program draws; its template and its reader are found by this name."""
+
+    ANSWER_LETTER = "answer_letter"
+    DRAFT_LETTER = "draft_letter"
+    RECEIPT = "receipt"
+    DISPOSITION = "disposition"
+    REPORTER_ANSWER = "reporter_answer"
+    SOP_SHEET = "sop_sheet"
+    DAILY_REGISTER = "daily_register"
+    MONTHLY_REGISTER = "monthly_register"
+    FREE_REPORT = "free_report"
+
+
+class Paper(Model):
+    """One paper: what it shows, frozen with its hash, and the file that a worker draws of it.
+
+    `key` names the cause ("disposition:812"), so that a paper is made once however often it is asked for.
+    """
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", PaperKind), name="kind"),
+        CheckConstraint(one_of("state", PAPER_STATES), name="state"),
+        CheckConstraint("(state = 'ready') = (path IS NOT NULL AND file_hash IS NOT NULL)", name="ready"),
+        Index("ix_paper_queued", "id", postgresql_where=text("state = 'queued'")),
+    )
+
+    id: Mapped[BigKey]
+    kind: Mapped[Word]
+    key: Mapped[Line] = mapped_column(unique=True)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agency.code"), index=True)
+    frozen: Mapped[Document]
+    content_hash: Mapped[Word]
+    state: Mapped[Word] = mapped_column(default="queued")
+    tries: Mapped[int] = mapped_column(default=0)
+    path: Mapped[str | None] = mapped_column(index=True)
+    file_hash: Mapped[str | None] = mapped_column(index=True)
+    pages: Mapped[int | None]
+    error: Mapped[str | None]
+    made_at: Mapped[Instant]
+    drawn_at: Mapped[Instant | None]
+
+    complaint: Mapped[Complaint | None] = relationship()
+
+
+class IssuedNumber(Model):
+    """One number of an agency's letters in a year: on the paper that carries it, or with the reason why on none.
+
+    Every number up to the last one has its row, so that the book has no gap without an explanation.
+    """
+
+    __tablename__ = "issued_number"
+    __table_args__ = (CheckConstraint("(paper_id IS NULL) = (reason <> '')", name="used_or_explained"),)
+
+    agency_code: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    running: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[Line]
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"), unique=True)
+    reason: Mapped[Prose] = mapped_column(default="")
+    issued_at: Mapped[Instant]
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+
+    paper: Mapped[Paper | None] = relationship()
+    officer: Mapped[User | None] = relationship(User)
+
+
+class Emblem(Model):
+    """A coat of arms that an administrator uploaded, drawn anew as PNG and found by its hash; none is shipped."""
+
+    __tablename__ = "emblem"
+
+    sha256: Mapped[Word] = mapped_column(primary_key=True)
+    png: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[Instant]

@@ -1,0 +1,98 @@
+"""Reports that officers ask for: the work in the background, and the plans by which supervisors get them by e-mail."""
+
+from datetime import date
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import BigKey, Document, Instant, Word, one_of
+from workflow_rules.schedules import Rhythm
+
+REPORT_STATES = ("queued", "running", "done", "failed", "cancelled", "expired")
+REPORT_FORMATS = ("xlsx", "csv", "pdf")
+
+
+class ReportSchedule(Model):
+    """A report that goes to named supervisors by e-mail, each day, week or month at an hour of the office's clock."""
+
+    __tablename__ = "report_schedule"
+    __table_args__ = (
+        CheckConstraint(one_of("rhythm", Rhythm), name="rhythm"),
+        CheckConstraint(one_of("format", REPORT_FORMATS), name="format"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+    )
+
+    id: Mapped[BigKey]
+    name: Mapped[str] = mapped_column(String(100))
+    wanted: Mapped[Document]
+    format: Mapped[Word]
+    rhythm: Mapped[Word]
+    hour: Mapped[int]
+    active: Mapped[bool] = mapped_column(default=True)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    created_at: Mapped[Instant]
+
+    made_by: Mapped[User] = relationship(User)
+    recipients: Mapped[list["ReportRecipient"]] = relationship(
+        order_by="ReportRecipient.user_id", cascade="all, delete-orphan"
+    )
+
+
+class ReportRecipient(Model):
+    """One supervisor on a schedule."""
+
+    __tablename__ = "report_recipient"
+
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("report_schedule.id"), primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+
+    user: Mapped[User] = relationship(User)
+
+
+class ReportJob(Model):
+    """One report for one person: what was asked for, how far it is, and the file until it expires.
+
+    `scope` is what the person could see when asking; `attempts` is also the token of the worker at hand, so that one
+    that was thought dead cannot finish what another has taken up. A schedule's unique row for a person and the first
+    day of a period is the right to send, once.
+    """
+
+    __tablename__ = "report_job"
+    __table_args__ = (
+        UniqueConstraint("schedule_id", "user_id", "period_on", name="uq_report_job_schedule_user_period"),
+        CheckConstraint(one_of("state", REPORT_STATES), name="state"),
+        CheckConstraint(one_of("format", REPORT_FORMATS), name="format"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        CheckConstraint("state <> 'done' OR (path IS NOT NULL AND file_hash IS NOT NULL)", name="has_file"),
+        Index("ix_report_job_user", "user_id", "id"),
+        Index("ix_report_job_open", "id", postgresql_where=text("state IN ('queued', 'running')")),
+        Index("ix_report_job_expires", "expires_at", postgresql_where=text("state = 'done'")),
+    )
+
+    id: Mapped[BigKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    wanted: Mapped[Document]
+    format: Mapped[Word]
+    scope: Mapped[str]
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("report_schedule.id", ondelete="SET NULL"))
+    period_on: Mapped[date | None]
+    state: Mapped[Word] = mapped_column(default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    percent: Mapped[int] = mapped_column(default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    asked_at: Mapped[Instant]
+    handed_at: Mapped[Instant]
+    began_at: Mapped[Instant | None]
+    alive_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    path: Mapped[str | None] = mapped_column(index=True)
+    file_hash: Mapped[str | None]
+    size: Mapped[int | None]
+    error: Mapped[Word | None]
+    expires_at: Mapped[Instant | None]
+
+    user: Mapped[User] = relationship(User)
+    schedule: Mapped[ReportSchedule | None] = relationship()

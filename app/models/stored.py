@@ -1,0 +1,50 @@
+"""Files in the store: what was found in each, which are to go, and what the last sweep saw."""
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import BigKey, Instant, Line, Word, one_of
+from app.models.document import FILE_STATES
+
+
+class FileCheck(Model):
+    """What one look into a file found; only ever added to, so that what is served can be held against it."""
+
+    __tablename__ = "file_check"
+    __table_args__ = (CheckConstraint(one_of("outcome", FILE_STATES[1:]), name="outcome"),)
+
+    id: Mapped[BigKey]
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
+    at: Mapped[Instant]
+    outcome: Mapped[Word]
+    reason: Mapped[Word] = mapped_column(default="")
+    found: Mapped[Line] = mapped_column(default="")
+    scanned: Mapped[bool]
+    sent_sha256: Mapped[Word]
+    sha256: Mapped[Word]
+
+
+class FileToRemove(Model):
+    """A stored file that nothing needs any more, and from when on the sweep may take it away."""
+
+    __tablename__ = "file_to_remove"
+    __table_args__ = (Index("ix_file_to_remove_due_at", "due_at"),)
+
+    path: Mapped[Line] = mapped_column(primary_key=True)
+    marked_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+
+
+class StoreSweep(Model):
+    """What the last walk through the store saw; one row."""
+
+    __tablename__ = "store_sweep"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[Instant]
+    files: Mapped[int]
+    stored_bytes: Mapped[int] = mapped_column(BigInteger)
+    removed: Mapped[int]
+    held_back: Mapped[int]

@@ -1,0 +1,43 @@
+"""What the outside is told: one row for each change of a report that SP4N knows, read by the feed and by webhooks."""
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import BigKey, Instant, Word, one_of
+from workflow_rules.steps import CaseStatus
+
+ORIGINS = ("office", "sp4n")
+LINKED, REMOVED = "linked", "removed"
+
+
+class SyncChange(Model):
+    """One change, written in the transaction that made it; whole in itself, so that reading the feed joins nothing.
+
+    `position` is given after the commit, in order: it, and not `id`, is what readers go by, since a transaction that
+    commits late may hold an early id. `origin` says whose change it was, so that SP4N knows its own when it comes back;
+    `mark` is what a cursor remembers of its row, so that a database that was set back is noticed.
+    """
+
+    __tablename__ = "sync_change"
+    __table_args__ = (
+        CheckConstraint(one_of("origin", ORIGINS), name="origin"),
+        CheckConstraint(one_of("status", CaseStatus), name="status"),
+        Index("ix_sync_change_unnumbered", "id", postgresql_where=text("position IS NULL")),
+        Index("ix_sync_change_at", "at"),
+    )
+
+    id: Mapped[BigKey]
+    position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    tracking_id: Mapped[Word]
+    number: Mapped[Word]
+    revision: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int]
+    kind: Mapped[Word]
+    status: Mapped[Word]
+    at: Mapped[Instant]
+    origin: Mapped[Word]
+    tombstone: Mapped[bool] = mapped_column(default=False)
+    mark: Mapped[Word]

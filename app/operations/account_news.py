@@ -1,0 +1,27 @@
+"""Officers hear of their own account by e-mail, whatever they chose for notices; in the transaction of the cause."""
+
+from datetime import datetime, timedelta
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Delivery
+from app.operations.outbox import LEASE_SECONDS
+
+
+def tell_of_account(user_id: int, news: str, now: datetime) -> None:
+    """Put one message on its way; `news` is one of ACCOUNT_NEWS without a link."""
+    _queue(Delivery(user_id=user_id, account_news=news), now)
+
+
+def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
+    """Put a link on its way; what stands in it lies sealed in the message until that was sent."""
+    _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
+
+
+def _queue(message: Delivery, now: datetime) -> None:
+    message.channel, message.created_at = "email", now
+    message.next_try_at = now + timedelta(seconds=LEASE_SECONDS)
+    db.session.add(message)
+    db.session.flush()
+    enqueue_after_commit(JobName.DELIVER, message.id)

@@ -1,0 +1,112 @@
+"""Many reports at once: each taken or refused for itself, the new ones written together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.extensions import db
+from app.models import Complaint, InboundHold
+from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision
+from app.operations.read_revision import Revision, lock_reports, read_revision
+from app.operations.receive_complaint import receive_complaints
+from app.queries.reference import names_remembered
+from app.transaction import one_transaction
+from workflow_rules.actors import SYSTEM
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+MOST_REPORTS = 1000
+AT_ONCE = 100
+"""Reports a transaction: the running number of the year stays locked until its end, and officers wait for it."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What became of one report of a batch; `outcome` is that of `Applied`, or `stale_revision` or `refused`."""
+
+    tracking_id: str
+    outcome: str
+    faults: tuple[FieldError, ...] = ()
+
+
+def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
+    """An answer for each report, in their order; what is good is kept whatever becomes of the others."""
+    done: list[Item] = []
+    for first in range(0, len(payloads), AT_ONCE):
+        with names_remembered():
+            read = [_read(payload) for payload in payloads[first : first + AT_ONCE]]
+        with one_transaction():
+            done += _apply(read, now, address)
+    return done
+
+
+def _read(payload: Any) -> Revision | Item:
+    if not isinstance(payload, dict):
+        return Item("", "refused", (FieldError("reports", FieldFault.WRONG_TYPE),))
+    tracking_id = payload.get("tracking_id")
+    shown = tracking_id[:80] if isinstance(tracking_id, str) else ""
+    body = {name: value for name, value in payload.items() if name != "tracking_id"}
+    try:
+        return read_revision(tracking_id if isinstance(tracking_id, str) else "", body)
+    except ActionRefused as refused:
+        return Item(shown, "refused", refused.errors)
+
+
+def _apply(read: Sequence[Revision | Item], now: datetime | None, address: str | None) -> list[Item]:
+    readable = [one for one in read if isinstance(one, Revision)]
+    lock_reports([revision.tracking_id for revision in readable])
+    new = _create(list(_to_create(readable)), now, address)
+    return [one if isinstance(one, Item) else new.get(id(one)) or _one(one, now, address) for one in read]
+
+
+def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
+    """The first revision of each report of which nothing is known yet, where it can be taken as it is."""
+    ids = {revision.tracking_id for revision in readable}
+    known = set(db.session.scalars(select(Complaint.sp4n_tracking_id).where(Complaint.sp4n_tracking_id.in_(ids))))
+    held = select(InboundHold.tracking_id).where(InboundHold.tracking_id.in_(ids), InboundHold.state == "waiting")
+    known |= set(db.session.scalars(held))
+    for revision in readable:
+        if revision.tracking_id not in known and not revision.faults:
+            yield revision
+        known.add(revision.tracking_id)
+
+
+def _create(revisions: list[Revision], now: datetime | None, address: str | None) -> dict[int, Item]:
+    """All of them or, where the database cannot hold one, none: then each is tried for itself."""
+    if not revisions:
+        return {}
+    reports = [(revision.report, revision.link) for revision in revisions]
+    try:
+        with db.session.begin_nested():
+            receive_complaints(reports, SYSTEM, now=now, address=address)
+    except (DataError, IntegrityError):
+        return {}
+    return {id(revision): Item(revision.tracking_id, "created") for revision in revisions}
+
+
+def _one(revision: Revision, now: datetime | None, address: str | None) -> Item:
+    try:
+        with db.session.begin_nested():
+            applied: Applied = apply_revision(revision, now=now, address=address)
+    except StaleRevision:
+        return Item(revision.tracking_id, "stale_revision")
+    except ActionRefused as refused:
+        return Item(revision.tracking_id, "refused", refused.errors)
+    except (DataError, IntegrityError):
+        return Item(revision.tracking_id, "refused", (FieldError("reports", FieldFault.NOT_ALLOWED),))
+    return Item(revision.tracking_id, applied.outcome, applied.faults)
+
+
+def reports_of(payload: dict[str, Any]) -> list[Any]:
+    """The reports of a batch; raises ActionRefused where there is no list of them."""
+    unknown = tuple(FieldError(name[:80], FieldFault.UNKNOWN_FIELD) for name in payload if name != "reports")
+    reports = payload.get("reports")
+    if not isinstance(reports, list):
+        fault = FieldFault.REQUIRED if reports is None else FieldFault.WRONG_TYPE
+        unknown = (*unknown, FieldError("reports", fault))
+    if unknown or not isinstance(reports, list):
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=unknown)
+    return reports

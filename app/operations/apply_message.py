@@ -1,0 +1,188 @@
+"""What a reporter says at SP4N after the report: an answer, a comment, a rating, a reopening, a withdrawal.
+
+Each goes through the one door as the reporter's own act. What is not possible now waits for the Admin.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, InboundHold, InboundMessage
+from app.operations.hold_inbound import Thing, close, content_of, keep, waiting_of
+from app.operations.perform_action import perform_action
+from app.operations.read_revision import find_locked, is_tracking_id, keyed_hash, lock_reports
+from app.operations.report_input import Moment
+from app.queries.reference import agencies_in_service
+from app.transaction import one_transaction
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import REPORTER
+from workflow_rules.parameters import Choice, Field, Number, Text, check_fields, fields_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+
+class MessageKind(StrEnum):
+    """What a reporter may say."""
+
+    ANSWER = "answer"
+    COMMENT = "comment"
+    RATING = "rating"
+    REOPENING = "reopening"
+    WITHDRAWAL = "withdrawal"
+
+
+# The act that each becomes, and under which names its particulars go there.
+ACTS: dict[MessageKind, tuple[Action, Mapping[str, str]]] = {
+    MessageKind.ANSWER: (Action.ADD_INFORMATION, {"text": "text"}),
+    MessageKind.COMMENT: (Action.NOTE, {"text": "text"}),
+    MessageKind.RATING: (Action.RATE, {"score": "score", "text": "comment"}),
+    MessageKind.REOPENING: (Action.REOPEN, {"text": "reason"}),
+    MessageKind.WITHDRAWAL: (Action.WITHDRAW, {"text": "reason"}),
+}
+MESSAGE_FIELDS: dict[str, Field] = {
+    "message_id": Text(longest=80),
+    "kind": Choice(among=tuple(MessageKind)),
+    "text": Text(required=False, longest=20_000),
+    "score": Number(required=False),
+    "agency": Text(required=False, longest=80),
+    "at": Moment(required=False),
+}
+
+
+class UnknownReport(Exception):
+    """A message about a report that never came."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A readable message; `params` are those of the act that it becomes."""
+
+    message_id: str
+    kind: MessageKind
+    params: Mapping[str, Any]
+    agency: str | None
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a message is answered, the first time and every time; `held` when it waits for the Admin."""
+
+    answer: dict[str, Any]
+
+    @property
+    def held(self) -> bool:
+        return bool(self.answer["outcome"] == "held")
+
+
+def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Taken:
+    """Carry out a message once; raises ActionRefused for one that cannot be read, UnknownReport for one about nothing.
+
+    The same `message_id` again gets the first answer; with other content it waits for the Admin.
+    """
+    message = read_message(tracking_id, payload)
+    with one_transaction():
+        lock_reports([tracking_id])
+        at = now or utc_now()
+        told = keyed_hash(payload)
+        wanted = (InboundMessage.tracking_id == tracking_id, InboundMessage.message_id == message.message_id)
+        first = db.session.scalars(select(InboundMessage).where(*wanted)).first()
+        if first is not None:
+            same = first.content_hash == told
+            return Taken(first.answer) if same else _hold(tracking_id, message, "message_conflict", at)
+        taken = _take(tracking_id, message, at, address)
+        db.session.add(_memory(tracking_id, message, told, taken, at))
+        return taken
+
+
+def read_message(tracking_id: str, payload: Any) -> Message:
+    """The message; raises ActionRefused with every fault, each beside the name that the sender gave it."""
+    values, errors = check_fields(MESSAGE_FIELDS, payload)
+    if not is_tracking_id(tracking_id):
+        errors = (FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID), *errors)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    kind = MessageKind(values["kind"])
+    action, names = ACTS[kind]
+    given = {names.get(name, name): values[name] for name in ("text", "score") if name in values}
+    params, faults = check_fields(fields_of(action), given)
+    if "agency" in values and kind is not MessageKind.ANSWER:
+        faults = (*faults, FieldError("agency", FieldFault.UNKNOWN_FIELD))
+    if faults:
+        outside = {inside: name for name, inside in names.items()}
+        told = tuple(FieldError(outside.get(f.field, f.field), f.fault, f.limit) for f in faults)
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=told)
+    return Message(values["message_id"], kind, params, values.get("agency"), payload)
+
+
+def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
+    """Messages that came before their report could be taken: each is tried once, now that the case is there."""
+    for hold in waiting:
+        if hold.kind == "message" and hold.faults[0]["fault"] == "report_waits":
+            message = read_message(hold.tracking_id, content_of(hold))
+            refused = carry_out(complaint, message, at, address)
+            hold.complaint_id = complaint.id
+            if refused is None:
+                close(hold, "applied", at)
+            else:
+                hold.faults = [_fault(refused)]
+
+
+def carry_out(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
+    """Do what a message asks for, as its reporter; the reason where that is not possible, and then nothing is done."""
+    if message.agency is not None and message.agency not in agencies_in_service():
+        return FieldFault.UNKNOWN_AGENCY.value
+    request = ActionRequest(ACTS[message.kind][0], message.agency, message.params)
+    try:
+        with db.session.begin_nested():
+            perform_action(complaint.id, request, REPORTER, None, now=at, address=address, origin="sp4n")
+    except ActionRefused as refused:
+        return refused.reason.value
+    return None
+
+
+def _take(tracking_id: str, message: Message, at: datetime, address: str | None) -> Taken:
+    complaint = find_locked(tracking_id)
+    if complaint is None:
+        if not any(hold.kind == "report" for hold in waiting_of(tracking_id)):
+            raise UnknownReport
+        return _hold(tracking_id, message, "report_waits", at)
+    refused = carry_out(complaint, message, at, address)
+    if refused is not None:
+        return _hold(tracking_id, message, refused, at, complaint)
+    return _told(tracking_id, message, complaint, "done")
+
+
+def _hold(tracking_id: str, message: Message, reason: str, at: datetime, complaint: Complaint | None = None) -> Taken:
+    complaint = complaint or find_locked(tracking_id)
+    thing = Thing("message", tracking_id, message.payload, keyed_hash(message.payload), (_fault(reason),))
+    keep(thing, complaint, at)
+    return _told(tracking_id, message, complaint, "held", reason)
+
+
+def _fault(reason: str) -> dict[str, str]:
+    return {"field": "kind", "fault": reason, "value": ""}
+
+
+def _told(
+    tracking_id: str, message: Message, complaint: Complaint | None, outcome: str, reason: str | None = None
+) -> Taken:
+    answer = {"tracking_id": tracking_id, "message_id": message.message_id, "outcome": outcome, "reason": reason}
+    answer["status"] = complaint.status if complaint else None
+    return Taken({**answer, "version": complaint.version if complaint else None})
+
+
+def _memory(tracking_id: str, message: Message, told: str, taken: Taken, at: datetime) -> InboundMessage:
+    return InboundMessage(
+        tracking_id=tracking_id,
+        message_id=message.message_id,
+        kind=message.kind.value,
+        content_hash=told,
+        answer=taken.answer,
+        received_at=at,
+    )

@@ -1,0 +1,41 @@
+"""Waiting for the next change on behalf of a long poll, with few waiters, so that officers' pages have workers left."""
+
+import time
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.operations.sync_feed import changes_wait
+
+WAITING_LOCK = 4_217_007
+LOOK_EVERY_SECONDS = 0.25
+
+
+def await_changes(seconds: int) -> bool:
+    """Whether a change was committed within this time; False at once where SYNC_WAITERS others wait already.
+
+    The place is an advisory lock of this transaction; between two looks it holds neither a snapshot nor a row.
+    """
+    try:
+        return _got_a_place() and _look_until(time.monotonic() + seconds)
+    finally:
+        db.session.rollback()
+
+
+def _got_a_place() -> bool:
+    places = range(current_app.config["SYNC_WAITERS"])
+    return any(_locked(place) for place in places)
+
+
+def _locked(place: int) -> bool:
+    return bool(db.session.execute(select(func.pg_try_advisory_xact_lock(WAITING_LOCK, place))).scalar_one())
+
+
+def _look_until(end: float) -> bool:
+    while not changes_wait():
+        left = end - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(LOOK_EVERY_SECONDS, left))
+    return True

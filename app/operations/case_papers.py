@@ -1,0 +1,174 @@
+"""Papers of a case that are made when somebody asks for them, from its record: each once a cause, whoever asks."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Attachment, ComplaintEvent, Letter, Paper, PaperKind
+from app.operations.letters import letter_content
+from app.operations.paper_contents import letterhead, office, signatory_of_event
+from app.operations.papers import make_paper
+from app.queries.case_history import disposition_of, names_in_full
+from app.queries.case_page import Case
+from app.queries.tracked_promise import promise_of
+from app.transaction import one_transaction
+from workflow_rules.actions import Action
+from workflow_rules.identity import Confidentiality
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
+
+
+def ask_for_paper(case: Case, kind: str, cause: int, now: datetime) -> Paper:
+    """The paper of one cause in a case (an event, a draft, the case itself); ActionRefused(not_visible) where there is
+    no such thing.
+    """
+    make = _MAKERS.get(kind)
+    if make is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    with one_transaction():
+        content, agency_code = make(case, cause, now)
+        complaint = case.complaint
+        key = f"{kind}:{cause}"
+        return make_paper(PaperKind(kind), key, content, at=now, complaint_id=complaint.id, agency_code=agency_code)
+
+
+def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str | None]:
+    if cause != case.complaint.id:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    complaint = case.complaint
+    promise = promise_of(complaint, case.facts, case.sop, case.calendar, now)
+    files = select(func.count()).where(Attachment.complaint_id == complaint.id)
+    category = complaint.category
+    return {
+        **_about(case),
+        "agency": letterhead(office()),
+        "channel": complaint.channel,
+        "classification": complaint.classification,
+        "confidentiality": complaint.confidentiality,
+        "category": category.name if category else "",
+        "place": _place(case),
+        "occurred_on": complaint.occurred_on.isoformat() if complaint.occurred_on else None,
+        "body": complaint.body,
+        "files": db.session.execute(files).scalar_one(),
+        "due_at": promise.due_at.isoformat() if promise else None,
+        "signatory": signatory_of_event(case.events[0]),
+    }, None
+
+
+def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
+    event = _event_of(case, cause, *DISPOSING)
+    kind = Action(event.kind)
+    inside = kind is Action.DISPOSE
+    agency = case.agencies[event.agency_code] if inside and event.agency_code else office()
+    told = disposition_of(case, event)
+    return {
+        **_about(case),
+        **_source_of(case, event, kind),
+        "agency": letterhead(agency),
+        "urgency": event.data.get("urgency") or case.complaint.urgency,
+        "secret": case.complaint.confidentiality == Confidentiality.SECRET,
+        "to": names_in_full(case, event) if kind is Action.DIRECT else [{"name": told.to, "lead": False}],
+        "asks": _ASKS[kind],
+        "asked": [_MAIN_ASK[kind], *(["Tinjauan lapangan"] if event.data.get("field_visit") else [])],
+        "note": told.instruction,
+        "due_at": _limit_after(case, event),
+        "route": event.data.get("route"),
+        "at": event.at.isoformat(),
+        "signatory": signatory_of_event(event),
+    }, agency.code if inside else None
+
+
+def _reporter_answer(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
+    event = _event_of(case, cause, Action.REPLY)
+    letters = [x for x in reversed(case.letters) if x.state == "signed" and x.signed_at and x.signed_at <= event.at]
+    return {
+        **_about(case),
+        "agency": letterhead(office()),
+        "channel": event.data.get("channel") or case.complaint.channel,
+        "text": event.data["text"],
+        "letters": [
+            {"agency": case.full_name(x.agency_code), "number": x.number, "signed_at": x.signed_at.isoformat()}
+            for x in letters
+            if x.signed_at
+        ],
+        "at": event.at.isoformat(),
+        "signatory": signatory_of_event(event),
+    }, None
+
+
+def _draft_letter(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
+    letter = next((x for x in case.letters if x.id == cause and x.state != "signed"), None)
+    if letter is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    content = letter_content(case.complaint, letter)
+    return {**content, "drafted_at": letter.drafted_at.isoformat(), "revision": letter.revision}, letter.agency_code
+
+
+def _about(case: Case) -> dict[str, Any]:
+    complaint = case.complaint
+    return {
+        "complaint": complaint.number,
+        "sp4n": complaint.sp4n_tracking_id,
+        "title": complaint.title,
+        "received_at": complaint.received_at.isoformat(),
+    }
+
+
+def _place(case: Case) -> str:
+    complaint = case.complaint
+    parts = (complaint.location_text, complaint.village, complaint.district)
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _event_of(case: Case, cause: int, *kinds: Action) -> ComplaintEvent:
+    event = next((e for e in case.events if e.id == cause and e.kind in kinds), None)
+    if event is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return event
+
+
+def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any]:
+    """What the sheet is clipped to: the report itself, and for step 10 the answers of the agencies."""
+    complaint = case.complaint
+    if kind is not Action.DISPOSE_ANSWER:
+        by = "Pelapor (SP4N-LAPOR!)" if complaint.sp4n_tracking_id else "Pelapor"
+        return {"from": by, "letter_number": complaint.sp4n_tracking_id or complaint.number, "letter_date": None}
+    letters = [x for x in reversed(case.letters) if _signed_before(x, event.at)]
+    return {
+        "from": "; ".join(case.full_name(x.agency_code) for x in letters),
+        "letter_number": "; ".join(x.number or "" for x in letters),
+        "letter_date": letters[-1].signed_at.isoformat() if letters and letters[-1].signed_at else None,
+    }
+
+
+def _signed_before(letter: Letter, at: datetime) -> bool:
+    return letter.state == "signed" and letter.signed_at is not None and letter.signed_at <= at
+
+
+def _limit_after(case: Case, event: ComplaintEvent) -> str | None:
+    """The latest limit of the steps that this disposition opened."""
+    due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code in (event.agency_code, None)]
+    due = due or [t.due_at for t in case.tasks if t.opened_at == event.at]
+    return max(due).isoformat() if due else None
+
+
+_MAIN_ASK = {
+    Action.DIRECT: "Proses lebih lanjut",
+    Action.DISPOSE: "Proses lebih lanjut",
+    Action.DISPOSE_ANSWER: "Jawab pelapor",
+}
+_ASKS = {
+    Action.DIRECT: ["Tanggapan dan saran", "Proses lebih lanjut", "Koordinasi/konfirmasi", "Tinjauan lapangan"],
+    Action.DISPOSE: ["Tanggapan dan saran", "Proses lebih lanjut", "Koordinasi/konfirmasi", "Tinjauan lapangan"],
+    Action.DISPOSE_ANSWER: ["Jawab pelapor", "Tanggapan dan saran", "Koordinasi/konfirmasi", "Arsipkan"],
+}
+_MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | None]]] = {
+    PaperKind.RECEIPT: _receipt,
+    PaperKind.DISPOSITION: _disposition,
+    PaperKind.REPORTER_ANSWER: _reporter_answer,
+    PaperKind.DRAFT_LETTER: _draft_letter,
+}

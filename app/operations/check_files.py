@@ -1,0 +1,164 @@
+"""Files that wait are looked into, scanned and written anew; until then nobody gets them."""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+
+from app.clock import utc_now
+from app.documents.storage import read_file, write_file
+from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
+from app.documents.uploads.inspection import ENDINGS
+from app.extensions import db
+from app.gateways import clamav
+from app.models import Attachment, Complaint, FileCheck
+from app.operations.notify import Notifier
+from app.operations.record_history import record_history
+from app.operations.sweep_store import mark_for_removal
+from app.queries.complaints import get_for_update
+from app.queries.reference import load_working_calendar
+from app.transaction import one_transaction
+from workflow_rules.actors import SYSTEM, Actor, Capacity
+from workflow_rules.events import Event, SystemEvent
+
+log = structlog.get_logger()
+
+PATIENCE = 60.0
+"""Seconds after which one job leaves the rest to the next: a worker's job has two minutes."""
+
+LEFT_TO_ITS_JOB = timedelta(seconds=30)
+BATCH = 50
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one look found: how it stands from now on, why, what the scanner called it, and the file written anew."""
+
+    outcome: str
+    reason: str = ""
+    found: str = ""
+    scanned: bool = False
+    content: bytes | None = None
+
+
+def check_case(complaint_id: int, now: datetime) -> int:
+    """Look into the files of one case that wait; says how many were settled."""
+    waiting = select(Attachment.id).where(Attachment.complaint_id == complaint_id, Attachment.state == "waiting")
+    return _check_each(_ids(waiting.order_by(Attachment.id).limit(BATCH)), now)
+
+
+def check_waiting(now: datetime) -> int:
+    """Take up what a lost hint, a dead worker or an absent scanner left behind, the longest untried first."""
+    waiting = (Attachment.state == "waiting", Attachment.added_at < now - LEFT_TO_ITS_JOB)
+    order = (Attachment.tried_at.asc().nulls_first(), Attachment.id)
+    return _check_each(_ids(select(Attachment.id).where(*waiting).order_by(*order).limit(BATCH)), now)
+
+
+def look_into(content: bytes) -> Verdict:
+    """What is to become of a file; raises ScannerAway while nobody can say."""
+    scanned = clamav.is_set_up()
+    found = clamav.found_in(content) if scanned else None
+    if found is not None:
+        return Verdict("quarantined", "virus", found[:300], scanned)
+    try:
+        return Verdict("clean", scanned=scanned, content=clean(content))
+    except NotCleaned as problem:
+        outcome = "quarantined" if problem.fault is CleanFault.ACTIVE else "failed"
+        return Verdict(outcome, problem.fault.value, scanned=scanned)
+
+
+def _ids(statement: object) -> list[int]:
+    with one_transaction():
+        return list(db.session.scalars(statement))  # type: ignore[call-overload]
+
+
+def _check_each(ids: Iterable[int], now: datetime) -> int:
+    began, settled = time.monotonic(), 0
+    for attachment_id in ids:
+        if time.monotonic() - began > PATIENCE:
+            break
+        try:
+            settled += _check(attachment_id, now)
+        except clamav.ScannerAway as away:
+            log.warning("scanner_away", said=str(away))
+            break
+        except Exception:
+            # Nobody foresaw it: it goes to the end of the line, so that it holds up no other file.
+            log.exception("file_not_checked", attachment=attachment_id)
+            db.session.rollback()
+            _put_last(attachment_id, now)
+    return settled
+
+
+def _check(attachment_id: int, now: datetime) -> bool:
+    """Look with no row held: a child that takes its time keeps nobody from the case."""
+    with one_transaction():
+        waiting = select(Attachment.path).where(Attachment.id == attachment_id, Attachment.state == "waiting")
+        path = db.session.scalars(waiting).first()
+    if path is None:
+        return False
+    try:
+        verdict = look_into(read_file(path))
+    except FileNotFoundError:
+        verdict = Verdict("failed", "gone")
+    return _settle(attachment_id, verdict, now)
+
+
+def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
+    """Whether it was this look that settled it: of two at once the second finds nothing that waits.
+
+    The case is held first, as by every act on it; what is kept from now on goes into its chain.
+    """
+    with one_transaction():
+        complaint = _case_of(attachment_id)
+        waiting = select(Attachment).where(Attachment.id == attachment_id, Attachment.state == "waiting")
+        row = db.session.scalars(waiting.with_for_update()).first()
+        if row is None:
+            return False
+        if verdict.content is not None:
+            _replace(row, verdict.content, now)
+        row.state, row.state_reason, row.tried_at = verdict.outcome, verdict.reason, now
+        _note(row, verdict, now)
+        _vouch(complaint, row)
+        if verdict.outcome == "quarantined":
+            Notifier(load_working_calendar(), now).file_held(row)
+        return True
+
+
+def _replace(row: Attachment, content: bytes, now: datetime) -> None:
+    """The file as it was written anew in place of the one that was sent, whose bytes are not kept."""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest == row.sha256:
+        return
+    mark_for_removal(row.path, now)
+    row.path = write_file(f"attachments/{row.complaint_id}", ENDINGS[row.media_type], content)
+    row.sha256, row.size = digest, len(content)
+
+
+def _note(row: Attachment, verdict: Verdict, now: datetime) -> None:
+    facts = {"outcome": verdict.outcome, "reason": verdict.reason, "found": verdict.found, "scanned": verdict.scanned}
+    hashes = {"sent_sha256": row.sent_sha256, "sha256": row.sha256}
+    db.session.add(FileCheck(attachment_id=row.id, at=now, **facts, **hashes))
+
+
+def _case_of(attachment_id: int) -> Complaint:
+    whose = select(Attachment.complaint_id).where(Attachment.id == attachment_id)
+    complaint = get_for_update(db.session.scalars(whose).one(), unscoped=True)
+    assert complaint is not None
+    return complaint
+
+
+def _vouch(complaint: Complaint, row: Attachment) -> None:
+    """The chain holds the hash of what was sent since it came; now also that of what is kept in its place."""
+    data = {"outcome": row.state, "sent_sha256": row.sent_sha256, "sha256": row.sha256}
+    event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
+    record_history(complaint, event, SYSTEM, None)
+
+
+def _put_last(attachment_id: int, now: datetime) -> None:
+    with one_transaction():
+        db.session.execute(update(Attachment).where(Attachment.id == attachment_id).values(tried_at=now))

@@ -1,0 +1,134 @@
+"""Each night both ledgers side by side: what differs is noted, and what may be is mended without asking."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.clock import office_time, office_today
+from app.extensions import db
+from app.gateways import sp4n_peer
+from app.gateways.peer_http import PeerFault
+from app.models import Complaint, SyncComparison, SyncLedger
+from app.operations.one_at_a_time import alone
+from app.operations.peer_record import ledgers_of, note_drift, want
+from app.operations.push_peer import note_what_is_wanted
+from app.queries.hold import is_held
+from app.queries.sync_state import held_reports
+from app.transaction import one_transaction
+from workflow_rules.sync_drift import Drift, Repair, Side, drift_of, repair_of
+
+COMPARE_LOCK = 4_217_017
+BEGINS_AT = time(2)
+TRY_AGAIN = timedelta(minutes=30)
+BATCH = 1000
+Sides = dict[str, Side]
+
+
+def compare_peer(now: datetime) -> str:
+    """Make the comparison of this office day once, from 02:00 on; what it came to in one word.
+
+    A night on which the peer is away is tried again each half hour until it is compared.
+    """
+    if not sp4n_peer.compares() or office_time(now).time() < BEGINS_AT:
+        return "not now"
+    with alone(COMPARE_LOCK) as mine:
+        night = _begin(now) if mine else None
+        if night is None:
+            return "done already"
+        try:
+            compared, drifted = _compare(now)
+        except PeerFault as fault:
+            return _end(night, now, error=f"{fault.kind}: {fault.detail}"[:300])
+        return _end(night, now, compared=compared, drifted=drifted)
+
+
+def _begin(now: datetime) -> int | None:
+    """The night's row, if it is still to be done; the unique day is the right to it."""
+    day = office_today(now)
+    with one_transaction():
+        if is_held():
+            return None
+        fresh = {"day": day, "began_at": now, "compared": 0, "drifted": 0}
+        made = insert(SyncComparison).values(fresh).on_conflict_do_nothing(index_elements=["day"])
+        if (identity := db.session.execute(made.returning(SyncComparison.id)).scalar_one_or_none()) is not None:
+            return int(identity)
+        row = db.session.scalars(select(SyncComparison).where(SyncComparison.day == day).with_for_update()).one()
+        if (row.ended_at is not None and row.error is None) or now - row.began_at < TRY_AGAIN:
+            return None
+        row.began_at, row.error = now, None
+        return row.id
+
+
+def _end(night: int, now: datetime, compared: int = 0, drifted: int = 0, error: str | None = None) -> str:
+    with one_transaction():
+        row = db.session.get_one(SyncComparison, night)
+        row.ended_at, row.compared, row.drifted, row.error = now, compared, drifted, error
+    return "away" if error else "compared"
+
+
+def _compare(now: datetime) -> tuple[int, int]:
+    """Every report of either side; says how many there were and how many differ."""
+    note_what_is_wanted(now)
+    seen, drifted, cursor, more = set[str](), 0, "", True
+    while more:
+        theirs, following, more = sp4n_peer.fetch_ledger(cursor)
+        more = more and following != cursor
+        cursor = following
+        fresh = {name: side for name, side in theirs.items() if name not in seen}
+        drifted += _note(_ours(list(fresh)), fresh, now)
+        seen |= fresh.keys()
+    only_ours = _only_ours(seen, now)
+    _forget_older(now)
+    return len(seen) + only_ours, drifted + only_ours
+
+
+def _ours(tracking_ids: list[str]) -> Sides:
+    """What we hold of these reports."""
+    columns = (Complaint.sp4n_tracking_id, Complaint.sp4n_revision, Complaint.version, Complaint.status)
+    found = db.session.execute(select(*columns).where(Complaint.sp4n_tracking_id.in_(tracking_ids)))
+    return {str(name): Side(revision, version, status) for name, revision, version, status in found}
+
+
+def _only_ours(seen: set[str], now: datetime) -> int:
+    after, count = "", 0
+    while rows := list(held_reports(after, BATCH)):
+        after = rows[-1].tracking_id
+        ours = {row.tracking_id: Side(row.revision, row.version, row.status) for row in rows}
+        count += _note({name: side for name, side in ours.items() if name not in seen}, {}, now)
+    return count
+
+
+def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
+    """Note the differences of a batch and ask for what mends them; says how many there are.
+
+    What waits to be told anyway is no difference: it is on its way.
+    """
+    drifts = {name: drift_of(ours.get(name), theirs.get(name)) for name in ours.keys() | theirs.keys()}
+    with one_transaction():
+        rows = ledgers_of([name for name, drift in drifts.items() if drift])
+        found = 0
+        for name, row in rows.items():
+            drift = drifts[name]
+            assert drift is not None
+            if row.next_try_at is not None and drift in (Drift.THEY_BEHIND, Drift.STATUS):
+                continue
+            _note_one(row, drift, ours.get(name), theirs.get(name), now)
+            found += 1
+        return found
+
+
+def _note_one(row: SyncLedger, drift: Drift, ours: Side | None, theirs: Side | None, now: datetime) -> None:
+    note_drift(row, drift, {"ours": vars(ours) if ours else None, "theirs": vars(theirs) if theirs else None}, now)
+    repair = repair_of(drift, ours, theirs)
+    if repair is not None and not (repair is Repair.SEND and row.state == "parked"):
+        want(row, repair, now)
+
+
+def _forget_older(now: datetime) -> None:
+    """Differences that this comparison did not find again are none any more."""
+    with one_transaction():
+        gone = update(SyncLedger).where(SyncLedger.drift_at < now)
+        db.session.execute(
+            gone.values(drift=None, drift_detail=None, drift_at=None).execution_options(synchronize_session=False)
+        )

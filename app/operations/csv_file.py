@@ -1,0 +1,97 @@
+"""A table that somebody exported: its encoding and delimiter found out, its rows as texts and nothing more."""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from enum import StrEnum
+
+LARGEST = 5 * 1024 * 1024
+MOST_ROWS = 5000
+MOST_COLUMNS = 60
+DELIMITERS = (",", ";", "\t")
+
+
+class CsvFault(StrEnum):
+    """Why a file cannot be read at all."""
+
+    MISSING = "missing"
+    TOO_LARGE = "too_large"
+    ENCODING = "encoding"
+    NO_TABLE = "no_table"
+    TOO_MANY_ROWS = "too_many_rows"
+    SAME_NAMES = "same_names"
+
+
+class CsvRefused(Exception):
+    """The file as a whole is of no use."""
+
+    def __init__(self, fault: CsvFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and its rows, each as long as the file has it; `digest` names the very bytes."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    digest: str
+
+    @property
+    def header_digest(self) -> str:
+        """The same for two files of one origin."""
+        return hashlib.sha256("\x1f".join(self.header).encode()).hexdigest()
+
+
+def read_table(content: bytes) -> Table:
+    """The table in these bytes; raises CsvRefused."""
+    if not content.strip():
+        raise CsvRefused(CsvFault.MISSING)
+    if len(content) > LARGEST:
+        raise CsvRefused(CsvFault.TOO_LARGE)
+    encoding, text = _decoded(content)
+    delimiter = _delimiter_of(text)
+    rows = _rows(text, delimiter)
+    header = tuple(" ".join(name.split())[:100] for name in rows[0])
+    if len(header) < 2 or len(header) > MOST_COLUMNS or not all(header):
+        raise CsvRefused(CsvFault.NO_TABLE)
+    if len({name.casefold() for name in header}) < len(header):
+        raise CsvRefused(CsvFault.SAME_NAMES)
+    return Table(encoding, delimiter, header, tuple(rows[1:]), hashlib.sha256(content).hexdigest())
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """UTF-8 with or without a mark, else Windows-1252, which Excel writes; NUL bytes are no text in either."""
+    for encoding in ("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return encoding, text
+    raise CsvRefused(CsvFault.ENCODING)
+
+
+def _delimiter_of(text: str) -> str:
+    """What divides the first line into the most columns; quoted delimiters do not count."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+
+
+def _rows(text: str, delimiter: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if any(cell.strip() for cell in row):
+                found.append(tuple(row))
+            if len(found) > MOST_ROWS + 1:
+                raise CsvRefused(CsvFault.TOO_MANY_ROWS)
+    except csv.Error as error:
+        raise CsvRefused(CsvFault.NO_TABLE) from error
+    if len(found) < 2:
+        raise CsvRefused(CsvFault.NO_TABLE)
+    return found

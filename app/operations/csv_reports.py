@@ -1,0 +1,112 @@
+"""Rows of a table as reports: which column is what, and a cell as the report body wants it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.clock import OFFICE_ZONE
+
+Row = tuple[str, ...]
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "tracking_id": ("nomor laporan", "tracking id", "id laporan", "no laporan", "tracking_id", "nomor", "id"),
+    "revision": ("revisi", "revision"),
+    "title": ("judul", "judul laporan", "title", "perihal"),
+    "body": ("isi", "isi laporan", "uraian", "laporan", "body"),
+    "classification": ("klasifikasi", "jenis laporan", "jenis", "classification"),
+    "category": ("kategori", "topik", "category"),
+    "confidentiality": ("kerahasiaan", "sifat", "privasi", "confidentiality"),
+    "occurred_on": ("tanggal kejadian", "kejadian", "occurred_on"),
+    "submitted_at": ("tanggal laporan", "dikirim", "waktu laporan", "submitted_at"),
+    "location.text": ("lokasi", "lokasi kejadian", "tempat", "location"),
+    "location.district": ("kecamatan", "district"),
+    "location.village": ("desa", "kelurahan", "desa/kelurahan", "village"),
+    "reporter.name": ("nama", "nama pelapor", "pelapor", "name"),
+    "reporter.phone": ("telepon", "no hp", "nomor hp", "hp", "telp", "phone"),
+    "reporter.email": ("email", "surel", "e-mail"),
+    "reporter.address": ("alamat", "alamat pelapor", "address"),
+    "reporter.nik": ("nik",),
+}
+"""What a column may be, with the headings by which it is guessed."""
+
+NEEDED = ("tracking_id", "title", "body")
+WORDS: dict[str, dict[str, str]] = {
+    "confidentiality": {"terbuka": "open", "publik": "open", "anonim": "anonymous", "rahasia": "secret"},
+    "classification": {
+        "pengaduan": "complaint",
+        "aduan": "complaint",
+        "aspirasi": "aspiration",
+        "permintaan informasi": "information_request",
+    },
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.](\d{2})(?:[:.]\d{2})?)?")
+
+
+def guess(header: Row) -> dict[str, str]:
+    """The column of each part, by its heading; a part that is not recognised is left out."""
+    plain = {name.casefold().replace("_", " ").strip(): name for name in header}
+    found: dict[str, str] = {}
+    for part, headings in FIELDS.items():
+        column = next((plain[h.replace("_", " ")] for h in headings if h.replace("_", " ") in plain), None)
+        if column is not None and column not in found.values():
+            found[part] = column
+    return found
+
+
+def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
+    """What is wrong with a choice of columns: `required`, `unknown` or `twice`, by part."""
+    found = {part: "required" for part in NEEDED if not mapping.get(part)}
+    chosen = list(mapping.values())
+    for part, column in mapping.items():
+        if part not in FIELDS or column not in header:
+            found[part] = "unknown"
+        elif chosen.count(column) > 1:
+            found[part] = "twice"
+    return found
+
+
+def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, dict[str, Any]]:
+    """Tracking id and report body of a row, not judged yet; an empty cell is a part that is not there."""
+    cells = dict(zip(header, row, strict=False))
+    payload: dict[str, Any] = {}
+    for part, column in mapping.items():
+        text = cells.get(column, "").strip()
+        if text and part != "tracking_id":
+            _put(payload, part, _value(part, text))
+    payload.setdefault("revision", 0)
+    return cells.get(mapping["tracking_id"], "").strip(), payload
+
+
+def _put(payload: dict[str, Any], part: str, value: Any) -> None:
+    outer, _, inner = part.partition(".")
+    if inner:
+        payload.setdefault(outer, {})[inner] = value
+    else:
+        payload[outer] = value
+
+
+def _value(part: str, text: str) -> Any:
+    if part in WORDS:
+        return WORDS[part].get(text.casefold(), text.casefold())
+    if part == "revision":
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
+    if part == "occurred_on":
+        at = _moment(text)
+        return at.date().isoformat() if at else text
+    if part == "submitted_at":
+        at = _moment(text)
+        return at.replace(tzinfo=at.tzinfo or OFFICE_ZONE).isoformat() if at else text
+    return text
+
+
+def _moment(text: str) -> datetime | None:
+    """As RFC 3339 writes it, or day first as it is written here; without a zone it is the office's."""
+    found = _DAY_FIRST.fullmatch(text)
+    try:
+        if found:
+            day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+            return datetime(year, month, day, hour, minute, tzinfo=OFFICE_ZONE)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

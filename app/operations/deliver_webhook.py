@@ -1,0 +1,145 @@
+"""One webhook leaves the house: signed, to a judged address, tried for three days, in order for each report."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from flask import current_app
+from sqlalchemy import select
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.gateways.safe_call import Unanswered, call
+from app.gateways.safe_target import TargetRefused, find_target
+from app.gateways.webhook_signature import signed_headers
+from app.job_names import JobName
+from app.models import Complaint, JournalEntry, WebhookDelivery, WebhookEndpoint
+from app.operations.relay_webhooks import LEASE_SECONDS, in_turn
+from app.operations.webhook_outcome import Outcome, hold, next_try, outcome_of
+from app.operations.webhook_payload import GUARDED, thinned
+from app.queries.hold import not_held
+from app.transaction import lock_row, one_transaction
+
+log = structlog.get_logger()
+
+SECONDS = 15.0
+LARGEST_ANSWER = 64 * 1024
+FAILING = timedelta(days=5)
+"""After so long without one success a receiver is switched off."""
+
+
+def deliver_webhook(delivery_id: int, now: datetime) -> str:
+    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by.
+
+    One whose turn has not come is passed by too, and found again by the relay.
+    """
+    with one_transaction():
+        message = _take(delivery_id, now)
+        if message is None:
+            return "elsewhere"
+        _keep_secret(message)
+        outcome = _try(message, now)
+        _note(message, outcome, now)
+        return message.state
+
+
+def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now: datetime) -> None:
+    """Switch a receiver off and say so in the journal; what waits for it stays waiting."""
+    endpoint.active, endpoint.disabled_for, endpoint.disabled_at = False, reason, now
+    endpoint.version += 1
+    data = {"endpoint": endpoint.name, "act": f"disabled_{reason}"}
+    db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))
+
+
+def _take(delivery_id: int, now: datetime) -> WebhookDelivery | None:
+    soon = now + timedelta(seconds=LEASE_SECONDS)
+    due = (WebhookDelivery.state == "queued", WebhookDelivery.next_try_at <= soon, in_turn(now), not_held())
+    statement = select(WebhookDelivery).where(WebhookDelivery.id == delivery_id, *due)
+    statement = statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return db.session.scalars(statement).first()
+
+
+def _keep_secret(message: WebhookDelivery) -> None:
+    """A report that became secret or anonymous after its message was written is told of thinly."""
+    if message.complaint_id is None:
+        return
+    told = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)
+    if db.session.execute(told).scalar_one() in GUARDED:
+        message.body = thinned(message.body)
+
+
+def _try(message: WebhookDelivery, now: datetime) -> Outcome:
+    try:
+        return _send(message, now)
+    except TargetRefused as refused:
+        return Outcome(f"target_{refused.fault}")
+    except Unanswered as silence:
+        return Outcome(silence.fault)
+    except Exception:
+        # Nobody foresaw it, but it was a try: without an end the message would be handed out for ever.
+        log.exception("webhook_not_sent", delivery=message.id)
+        return Outcome("broken")
+
+
+def _send(message: WebhookDelivery, now: datetime) -> Outcome:
+    endpoint, body = message.endpoint, message.body.encode()
+    target = find_target(endpoint.url, current_app.config["WEBHOOK_ALLOW_PRIVATE"])
+    keys = [endpoint.secret]
+    if endpoint.previous_secret and endpoint.previous_until and endpoint.previous_until > now:
+        keys.append(endpoint.previous_secret)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Lapor-Balangan-Webhooks/1.0",
+        **signed_headers(message.message_id, int(now.timestamp()), body, keys),
+    }
+    answer = call("POST", target, body=body, headers=headers, seconds=SECONDS, largest=LARGEST_ANSWER)
+    return outcome_of(answer, now)
+
+
+def _note(message: WebhookDelivery, outcome: Outcome, now: datetime) -> None:
+    message.attempts += 1
+    message.tried_at = now
+    message.last_status, message.last_fault, message.last_answer = outcome.status, outcome.fault, outcome.answer
+    if message.change_id is None:
+        _finish(message, "parked" if outcome.fault else "delivered", now)
+        return
+    lock_row(message.endpoint)
+    if outcome.fault is None:
+        _note_success(message.endpoint, now)
+        _finish(message, "delivered", now)
+        return
+    _note_failure(message.endpoint, outcome, now)
+    again = next_try(message.attempts, outcome, now)
+    if again is None:
+        log.error("webhook_parked", delivery=message.id, fault=outcome.fault)
+        _finish(message, "parked", now)
+    else:
+        message.next_try_at = again
+
+
+def _finish(message: WebhookDelivery, state: str, now: datetime) -> None:
+    message.state, message.finished_at = state, now
+    same = (WebhookDelivery.complaint_id == message.complaint_id, WebhookDelivery.endpoint_id == message.endpoint_id)
+    following = select(WebhookDelivery.id).where(
+        *same, WebhookDelivery.state == "queued", WebhookDelivery.id > message.id
+    )
+    next_id = db.session.scalars(following.order_by(WebhookDelivery.id).limit(1)).first()
+    if next_id is not None:
+        enqueue_after_commit(JobName.DELIVER_WEBHOOK, next_id)
+
+
+def _note_success(endpoint: WebhookEndpoint, now: datetime) -> None:
+    endpoint.succeeded_at = now
+    endpoint.failures, endpoint.failing_since, endpoint.held_until = 0, None, None
+
+
+def _note_failure(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> None:
+    endpoint.failing_since = endpoint.failing_since or now
+    if outcome.of_the_whole_server:
+        endpoint.failures += 1
+        endpoint.held_until = hold(endpoint.failures, outcome, now)
+    if not endpoint.active:
+        return
+    if outcome.fault == "gone":
+        disable(endpoint, "gone", None, now)
+    elif now - endpoint.failing_since >= FAILING:
+        disable(endpoint, "failing", None, now)

@@ -1,0 +1,138 @@
+"""Keeps what came from SP4N and needs a person; each thing once, however often it is sent."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import undefer
+
+from app.extensions import db
+from app.models import Complaint, InboundHold
+from app.operations.read_revision import Revision, keyed_hash, named_in
+from workflow_rules.actors import Person
+from workflow_rules.identity import Confidentiality
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What is to be kept: its kind, what came, what tells it from others, and what is wrong with it."""
+
+    kind: str
+    tracking_id: str
+    content: dict[str, Any]
+    content_hash: str
+    faults: tuple[dict[str, Any], ...] = ()
+    revision: int | None = None
+    confidentiality: str | None = None
+    other_hash: str | None = None
+
+
+def waiting_of(tracking_id: str) -> list[InboundHold]:
+    """Everything of one report that waits for a decision, in the order in which it came."""
+    statement = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
+    return list(db.session.scalars(statement.order_by(InboundHold.id)))
+
+
+def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterable[InboundHold], at: datetime) -> None:
+    """Keep a revision that names what we do not know; those that it replaces are done with."""
+    for hold in waiting:
+        if hold.kind == "report" and (hold.revision or 0) < revision.number:
+            close(hold, "superseded", at)
+    keep(_of_revision("report", revision), complaint, at)
+
+
+def hold_conflict(revision: Revision, complaint: Complaint, at: datetime) -> None:
+    """Keep another content of the revision that we hold, unless it was decided about already."""
+    if not _decided(revision):
+        keep(_of_revision("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
+
+
+def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentiality, at: datetime) -> None:
+    """Note a wish for less secrecy; it says nothing of who reported, which is not ours to keep for it."""
+    content = {"confidentiality": wanted.value}
+    thing = Thing("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
+    keep(thing, complaint, at)
+
+
+def keep(thing: Thing, complaint: Complaint | None, at: datetime) -> InboundHold:
+    """The row of a thing that waits: a new one, or the one that is there, which has come once more.
+
+    The caller has locked the report, so that two never make one each.
+    """
+    same = (InboundHold.kind == thing.kind, InboundHold.content_hash == thing.content_hash)
+    there = select(InboundHold).where(InboundHold.tracking_id == thing.tracking_id, *same)
+    row = db.session.scalars(there.where(InboundHold.state == "waiting")).first()
+    if row is None:
+        row = InboundHold(
+            kind=thing.kind,
+            tracking_id=thing.tracking_id,
+            revision=thing.revision,
+            confidentiality=thing.confidentiality,
+            content=json.dumps(thing.content),
+            content_hash=thing.content_hash,
+            other_hash=thing.other_hash,
+            faults=list(thing.faults),
+            first_at=at,
+            times=0,
+        )
+        db.session.add(row)
+    row.complaint_id = complaint.id if complaint is not None else row.complaint_id
+    row.times, row.last_at = row.times + 1, at
+    if thing.revision is not None:
+        row.revision = thing.revision
+    db.session.flush()
+    return row
+
+
+def content_of(hold: InboundHold) -> dict[str, Any]:
+    """What came, opened; empty once it was settled."""
+    kept = db.session.scalars(select(InboundHold.content).where(InboundHold.id == hold.id)).one()
+    return dict(json.loads(kept)) if kept else {}
+
+
+def close(hold: InboundHold, state: str, at: datetime, by: Person | None = None, reason: str = "") -> None:
+    """Say how a thing ended; what came is either in the case now or not to be kept, so that it is wiped here."""
+    hold.state, hold.settled_at, hold.reason = state, at, reason
+    hold.settled_by_id = by.id if by is not None else None
+    hold.content = None
+
+
+def forget_identities(tracking_id: str) -> None:
+    """A report was made anonymous: what waits of it may no longer say who reported."""
+    waiting = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
+    for hold in db.session.scalars(waiting.options(undefer(InboundHold.content))):
+        content = json.loads(hold.content or "{}")
+        if content.pop("reporter", None) is not None:
+            hold.content = json.dumps(content)
+
+
+def strictest(holds: Iterable[InboundHold]) -> list[Confidentiality]:
+    """The secrecies that waiting reports ask for: these count from the moment they came."""
+    asked = (hold.confidentiality for hold in holds if hold.kind in ("report", "conflict"))
+    return [Confidentiality(word) for word in asked if word]
+
+
+def _of_revision(kind: str, revision: Revision, other_hash: str | None = None) -> Thing:
+    named = ((f, str(named_in(revision.payload, f.field))[:300]) for f in revision.faults)
+    faults = ({"field": f.field, "fault": f.fault.value, "value": word} for f, word in named)
+    asked = revision.secrecy.value if revision.secrecy else None
+    content = {name: value for name, value in revision.payload.items() if name != "reporter" or asked != "anonymous"}
+    return Thing(
+        kind, revision.tracking_id, content, revision.digest, tuple(faults), revision.number, asked, other_hash
+    )
+
+
+def _decided(revision: Revision) -> bool:
+    """Whether an Admin has already chosen between this content and the other of the same revision."""
+    either = or_(InboundHold.content_hash == revision.digest, InboundHold.other_hash == revision.digest)
+    settled = select(InboundHold.id).where(
+        InboundHold.tracking_id == revision.tracking_id,
+        InboundHold.kind == "conflict",
+        InboundHold.revision == revision.number,
+        InboundHold.state.in_(("applied", "kept")),
+        either,
+    )
+    return db.session.execute(settled.limit(1)).first() is not None

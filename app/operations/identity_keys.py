@@ -1,0 +1,112 @@
+"""Identity keys changed while the program runs: whatever is sealed under an old one is sealed anew."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Row, Table, Text, and_, literal, or_, select, type_coerce, update
+
+from app.extensions import db
+from app.models import IdempotencyKey, JournalEntry, Reporter
+from app.models.sealed import identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
+from app.queries.sealed_keys import key_id_in, sealed_columns, used_key_ids
+from workflow_rules.identity_marks import MARKS
+from workflow_rules.refusals import KeyMissing
+
+BATCH = 100
+"""Rows that are locked together; a batch is over within a tenth of a second."""
+
+
+@dataclass
+class Rotation:
+    """How many rows of each table were sealed anew, how many could not be, and which keys nothing needs any more."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    idle: list[str] = field(default_factory=list)
+
+
+def rotate_identity_keys(now: datetime) -> Rotation:
+    """Seal everything under the newest key; a run that was stopped is gone on with by the next one."""
+    done = Rotation()
+    for table, columns in sealed_columns().items():
+        _reseal_table(table, columns, done)
+    used = used_key_ids() | _ids_in_kept_answers()
+    done.idle = [name for name in identity_keys() if name not in used and name != newest_key_id()]
+    data = {"rows": done.rows, "unreadable": done.unreadable, "newest": newest_key_id(), "idle": done.idle}
+    db.session.add(JournalEntry(kind="identity_keys_rotated", at=now, officer_id=None, data=data))
+    db.session.commit()
+    return done
+
+
+def _reseal_table(table: Table, columns: list[Column[Any]], done: Rotation) -> None:
+    (key,) = table.primary_key.columns
+    last: Any = None
+    while rows := _stale_rows(table, key, columns, last):
+        sealed = sum(_reseal_row(table, key, columns, row) for row in rows)
+        db.session.commit()
+        last = rows[-1][0]
+        _count(done.rows, table, sealed)
+        _count(done.unreadable, table, len(rows) - sealed)
+
+
+def _count(counts: dict[str, int], table: Table, rows: int) -> None:
+    if rows:
+        counts[table.name] = counts.get(table.name, 0) + rows
+
+
+def _stale_rows(table: Table, key: Column[Any], columns: list[Column[Any]], last: Any) -> list[Row[Any]]:
+    """The next rows with something under an older key, locked and as they lie in the table."""
+    older = or_(*(and_(column.is_not(None), key_id_in(column) != newest_key_id()) for column in columns))
+    statement = select(key, *(type_coerce(column, Text).label(column.name) for column in columns)).where(older)
+    if last is not None:
+        statement = statement.where(key > last)
+    return list(db.session.execute(statement.order_by(key).limit(BATCH).with_for_update(of=table)))
+
+
+def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row: Row[Any]) -> bool:
+    """Write it under the newest key, with its keyed hashes; False where a key is missing."""
+    kept = {column.name: row._mapping[column.name] for column in columns}
+    try:
+        anew = {name: sealed_anew(text) for name, text in kept.items() if text is not None}
+    except KeyMissing:
+        return False
+    same = (type_coerce(column, Text) == kept[column.name] for column in columns if kept[column.name] is not None)
+    values: dict[str, Any] = {name: type_coerce(literal(sealed), Text) for name, (sealed, _) in anew.items()}
+    if table is Reporter.__table__:
+        values |= _keyed({name: content.decode() for name, (_, content) in anew.items()})
+    db.session.execute(update(table).where(key == row[0], *same).values(values))
+    return True
+
+
+def _keyed(identity: dict[str, str]) -> dict[str, Any]:
+    """The hashes by which an identity is found, under the newest key."""
+    marks = {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
+    return marks | ({"name_words": keyed_words(identity["name"])} if "name" in identity else {})
+
+
+def _ids_in_kept_answers() -> set[str]:
+    """Answers of forms are kept for a week, some with a sealed text in them; they are not sealed anew but run out."""
+    names = [name for name in identity_keys() if name != newest_key_id()]
+    return {name for name in names if _is_in_kept_answers(name)}
+
+
+def _is_in_kept_answers(name: str) -> bool:
+    held = select(IdempotencyKey.id).where(IdempotencyKey.body.contains(f"{name}:", autoescape=True)).limit(1)
+    return db.session.execute(held).first() is not None
+
+
+def told(done: Rotation) -> Iterable[str]:
+    """The rotation in lines for whoever ran it."""
+    for table, rows in done.rows.items():
+        yield f"{table}: {rows} rows sealed under the newest key ({newest_key_id()})."
+    for table, rows in done.unreadable.items():
+        yield f"{table}: {rows} rows could not be opened, since their key is not among IDENTITY_KEYS."
+    if not done.rows and not done.unreadable:
+        yield f"Everything was sealed under the newest key ({newest_key_id()}) already."
+    for place, name in enumerate(identity_keys(), 1):
+        if name in done.idle:
+            yield f"Key {place} of IDENTITY_KEYS ({name}) is used no more and may be taken out."
+        elif name != newest_key_id():
+            yield f"Key {place} of IDENTITY_KEYS ({name}) is still needed; forms keep their answers for a week."

@@ -1,0 +1,209 @@
+"""Reports from a file for the days on which the peer is down: tried without a trace first, then taken one by one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, select
+
+from app.after_commit import enqueue_after_commit
+from app.clock import utc_now
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Complaint, SyncImport
+from app.operations.apply_sp4n import StaleRevision, apply_report
+from app.operations.csv_file import Table, read_table
+from app.operations.csv_reports import guess, report_of
+from app.operations.one_at_a_time import alone
+from app.transaction import lock_row, one_transaction
+from workflow_rules.refusals import ActionRefused
+
+log = structlog.get_logger()
+
+IMPORT_LOCK = 4_217_018
+BATCH = 100
+SILENT = timedelta(minutes=2)
+UNFINISHED = timedelta(days=1)
+GOOD = ("created", "updated")
+
+
+class AlreadyBrought(Exception):
+    """The same bytes were brought before."""
+
+    def __init__(self, kept: SyncImport) -> None:
+        super().__init__(str(kept.id))
+        self.kept = kept
+
+
+class NothingWritten(Exception):
+    """Ends a trial: everything it did is rolled back."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What becomes of one row: its number in the file (the header is 1), and why where it is not taken."""
+
+    row: int
+    tracking_id: str
+    outcome: str
+    faults: list[list[str]]
+
+
+def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
+    """Keep a file that is to be mapped next; raises CsvRefused for one that is no table, AlreadyBrought for one that
+    is known.
+    """
+    table = read_table(content)
+    with one_transaction():
+        kept = db.session.scalars(select(SyncImport).where(SyncImport.file_hash == table.digest)).first()
+        if kept is not None:
+            raise AlreadyBrought(kept)
+        row = SyncImport(
+            file_hash=table.digest,
+            header_hash=table.header_digest,
+            filename=filename[-200:],
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            rows=len(table.rows),
+            content=content,
+            mapping=_remembered(table) or guess(table.header),
+            outcomes=[],
+            made_by_id=officer_id,
+            made_at=now,
+        )
+        db.session.add(row)
+        return row
+
+
+def _remembered(table: Table) -> dict[str, str] | None:
+    """How the last file with the same header was read."""
+    earlier = select(SyncImport.mapping).where(SyncImport.header_hash == table.header_digest)
+    earlier = earlier.where(SyncImport.state.in_(("checked", "importing", "done"))).order_by(SyncImport.id.desc())
+    return db.session.scalars(earlier.limit(1)).first()
+
+
+def try_out(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
+    """Have the file tried with these columns; what is shown then is what would happen."""
+    _hand_over(row, "checking", now, ("mapping", "checked"), mapping)
+
+
+def take_in(row: SyncImport, now: datetime) -> None:
+    """Have the good rows of a tried file taken; pressed twice it is done once."""
+    _hand_over(row, "importing", now, ("checked",))
+
+
+def _hand_over(
+    row: SyncImport, state: str, now: datetime, from_states: tuple[str, ...], mapping: dict[str, str] | None = None
+) -> None:
+    with one_transaction():
+        lock_row(row)
+        if row.state not in from_states:
+            return
+        row.mapping = mapping or row.mapping
+        row.state, row.outcomes, row.alive_at = state, [], now
+        enqueue_after_commit(JobName.WORK_ON_IMPORT, row.id)
+
+
+def drop(row: SyncImport) -> bool:
+    """Forget a file that was not taken in; it may be brought again."""
+    with one_transaction():
+        lock_row(row)
+        if row.state not in ("mapping", "checking", "checked"):
+            return False
+        db.session.delete(row)
+        return True
+
+
+def work_on(import_id: int) -> str:
+    """Go on with a file from where it stands; its state afterwards. One file at a time."""
+    with alone(IMPORT_LOCK) as mine:
+        if not mine:
+            return "elsewhere"
+        row = db.session.get(SyncImport, import_id)
+        if row is None or row.content is None or row.state not in ("checking", "importing"):
+            return "nothing to do"
+        table, state = read_table(row.content), row.state
+        while row.state == state and len(row.outcomes) < row.rows:
+            _work_on_batch(row, table, state)
+        return _finish(row, state)
+
+
+def _work_on_batch(row: SyncImport, table: Table, state: str) -> None:
+    begin = len(row.outcomes)
+    earlier = {line[1]: line[0] for line in row.outcomes}
+    lines = []
+    for place in range(begin, min(begin + BATCH, len(table.rows))):
+        line = _line(place + 2, table, row.mapping, table.rows[place], earlier, state == "importing")
+        earlier.setdefault(line.tracking_id, line.row)
+        lines.append([line.row, line.tracking_id, line.outcome, line.faults])
+    with one_transaction():
+        lock_row(row)
+        if row.state == state and len(row.outcomes) == begin:
+            row.outcomes, row.alive_at = [*row.outcomes, *lines], utc_now()
+
+
+def _finish(row: SyncImport, state: str) -> str:
+    with one_transaction():
+        lock_row(row)
+        if row.state == state and len(row.outcomes) >= row.rows:
+            row.state = "checked" if state == "checking" else "done"
+            if row.state == "done":
+                row.content, row.ended_at = None, utc_now()
+        return row.state
+
+
+def _line(
+    number: int, table: Table, mapping: dict[str, str], cells: tuple[str, ...], earlier: dict[str, int], really: bool
+) -> Line:
+    tracking_id, payload = report_of(mapping, table.header, cells)
+    shown = tracking_id[:40] if tracking_id.isprintable() else ""
+    if len(cells) != len(table.header):
+        return Line(number, shown, "refused", [["", "columns", str(len(cells))]])
+    if tracking_id in earlier:
+        return Line(number, shown, "refused", [["tracking_id", "repeated", str(earlier[tracking_id])]])
+    if "revision" not in mapping and _is_known(tracking_id):
+        return Line(number, shown, "known", [])
+    outcome, faults = _apply(tracking_id, payload, really)
+    return Line(number, shown, outcome, faults)
+
+
+def _is_known(tracking_id: str) -> bool:
+    if not tracking_id.isprintable():
+        return False
+    held = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
+    return db.session.execute(held.execution_options(unscoped=True)).first() is not None
+
+
+def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str, list[list[str]]]:
+    """What becomes of a report; as a trial, everything is done and then undone, so that it is the very same answer."""
+    outcome = ""
+    try:
+        with one_transaction():
+            outcome = apply_report(tracking_id, payload).outcome
+            if not really:
+                raise NothingWritten
+    except NothingWritten:
+        return outcome, []
+    except StaleRevision:
+        return "older", []
+    except ActionRefused as refused:
+        return "refused", [[error.field, error.fault.value, error.limit] for error in refused.errors]
+    except Exception as fault:
+        # Nobody foresaw it; the rows behind it must not wait for it.
+        log.exception("row_not_taken")
+        return "refused", [["", "unforeseen", type(fault).__name__]]
+    return outcome, []
+
+
+def relay_imports(now: datetime) -> int:
+    """Hand over again what nobody works on, and forget what nobody finished within a day; says how many go on."""
+    with one_transaction():
+        left = delete(SyncImport).where(SyncImport.state.in_(("mapping", "checked")))
+        left = left.where(SyncImport.made_at < now - UNFINISHED).execution_options(synchronize_session=False)
+        db.session.execute(left)
+        open_ones = select(SyncImport.id).where(SyncImport.state.in_(("checking", "importing")))
+        ids = list(db.session.scalars(open_ones.where(SyncImport.alive_at < now - SILENT)))
+        for import_id in ids:
+            enqueue_after_commit(JobName.WORK_ON_IMPORT, import_id)
+        return len(ids)

@@ -1,0 +1,112 @@
+"""The paper that was signed with ink comes back as a scan: one of the case's files, known as the letter's."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.documents.scan_reading import UnreadableScan, scan_facts
+from app.documents.storage import read_file
+from app.documents.uploads.inspection import Unacceptable, inspect
+from app.extensions import db
+from app.models import Attachment, Letter, LetterScan
+from app.operations.attach_file import LARGEST, file_facts, media_type_of, store_file
+from app.operations.perform_action import Performed, perform_action
+from app.transaction import one_transaction
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actors import Person
+
+
+class ScanRefused(Exception):
+    """Why a scan is not taken: a word of `SCAN_FAULTS`, and the page counts where they differ."""
+
+    def __init__(self, fault: str, letter: int = 0, scan: int = 0) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.numbers = {"letter": letter, "scan": scan}
+
+
+def current_scan(letter_id: int) -> LetterScan | None:
+    """The scan that counts, with its file."""
+    statement = select(LetterScan).where(LetterScan.letter_id == letter_id, LetterScan.replaced_at.is_(None))
+    return db.session.scalars(statement.options(joinedload(LetterScan.attachment))).first()
+
+
+def keep_scan(
+    letter: Letter,
+    content: bytes,
+    reason: str,
+    by: Person,
+    expected_version: int,
+    *,
+    now: datetime | None = None,
+    address: str | None = None,
+) -> Performed:
+    """Take in a scan, in place of the one before, which stays among the files.
+
+    Raises ScanRefused for a file that is not this letter's, ActionRefused where the case or the officer does not allow
+    it. The event holds the file's hash, so the chain vouches for the scan too.
+    """
+    pages = _checked_pages(letter, content)
+    with one_transaction():
+        before = current_scan(letter.id)
+        if before is not None and not reason:
+            raise ScanRefused("no_reason")
+        version = expected_version
+        if before is not None:
+            note = f"Pindaian surat {letter.number} diganti: {reason}"
+            wish = ActionRequest(Action.NOTE, letter.agency_code, {"text": note})
+            version = perform_action(letter.complaint_id, wish, by, version, now=now, address=address).complaint.version
+        name = _name_of(letter, content)
+        wish = ActionRequest(Action.ATTACH, letter.agency_code, file_facts(name, content))
+        done = perform_action(letter.complaint_id, wish, by, version, now=now, address=address)
+        file = store_file(done.complaint, name, content, done.decision.event.by.actor.value, done.decision.event.at)
+        _put_in_place(letter, before, file, pages, reason, by, done.decision.event.at)
+        return done
+
+
+def _put_in_place(
+    letter: Letter,
+    before: LetterScan | None,
+    file: Attachment,
+    pages: int,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> None:
+    if before is not None:
+        before.replaced_at, before.reason = at, reason
+    db.session.flush()
+    scan = LetterScan(letter_id=letter.id, attachment_id=file.id, pages=pages, added_at=at, added_by_id=by.id)
+    db.session.add(scan)
+    db.session.flush()
+
+
+def _checked_pages(letter: Letter, content: bytes) -> int:
+    """The scan's pages, as many as the letter's."""
+    if not content:
+        raise ScanRefused("missing")
+    if media_type_of(content) is None or len(content) > LARGEST:
+        raise ScanRefused("not_taken")
+    try:
+        inspect(content)
+    except Unacceptable:
+        raise ScanRefused("unreadable") from None
+    paper = letter.paper
+    if paper is None or paper.state != "ready" or paper.path is None:
+        raise ScanRefused("not_drawn_yet")
+    try:
+        found = scan_facts(content)
+    except UnreadableScan:
+        raise ScanRefused("unreadable") from None
+    if found.active:
+        raise ScanRefused("active")
+    wanted = scan_facts(read_file(paper.path)).pages
+    if found.pages != wanted:
+        raise ScanRefused("other_pages", wanted, found.pages)
+    return found.pages
+
+
+def _name_of(letter: Letter, content: bytes) -> str:
+    ending = (media_type_of(content) or ("", "bin"))[1]
+    return f"Pindaian surat {(letter.number or '').replace('/', '-')}.{ending}"

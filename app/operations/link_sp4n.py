@@ -1,0 +1,119 @@
+"""A case from elsewhere tied to its report in SP4N by hand, and untied again: both are events of the case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent
+from app.operations.note_change import note_linked, note_removed
+from app.operations.project_facts import project_facts
+from app.operations.read_revision import is_tracking_id, lock_reports
+from app.operations.record_history import record_history
+from app.queries.complaints import facts_of, get_for_update
+from app.queries.reference import load_sop, load_working_calendar
+from app.transaction import one_transaction
+from workflow_rules.actors import Actor, Capacity, Person
+from workflow_rules.decide import sees
+from workflow_rules.events import Event, SystemEvent
+from workflow_rules.evolve import evolve
+from workflow_rules.parameters import clean_text
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and what their page showed."""
+
+    by: Person
+    version: int
+    address: str | None = None
+
+
+class ReportIsHere(Exception):
+    """The report came in as a case of its own: two cases of one report are merged, not linked."""
+
+    def __init__(self, complaint_id: int, number: str) -> None:
+        super().__init__(number)
+        self.complaint_id, self.number = complaint_id, number
+
+
+def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None = None) -> Complaint:
+    """Tie a case to a report; raises ActionRefused, and ReportIsHere where another case has that report."""
+    number = tracking_id.strip()
+    if not is_tracking_id(number):
+        raise _fault("tracking_id", FieldFault.NOT_A_TRACKING_ID)
+    with one_transaction():
+        # As a first delivery of this report does: either it is here by then, or it finds this case.
+        lock_reports([number])
+        complaint, capacity = _held(complaint_id, asked)
+        if facts_of(complaint).ended is not None:
+            raise ActionRefused(RefusalReason.CASE_ENDED, complaint.status)
+        if complaint.sp4n_tracking_id is not None:
+            raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+        _refuse_taken(number)
+        at = now or utc_now()
+        event = Event(SystemEvent.LINKED, at, capacity, None, None, {"tracking_id": number})
+        _record(complaint, event, asked, number)
+        note_linked(complaint, at)
+        return complaint
+
+
+def unlink(complaint_id: int, reason: str, asked: Asked, now: datetime | None = None) -> Complaint:
+    """Untie a case that was tied by hand; who reads our changes is told that no more will come of it here."""
+    text_, error = clean_text("reason", reason, LONGEST_REASON)
+    if error is not None:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
+    with one_transaction():
+        complaint, capacity = _held(complaint_id, asked)
+        if not was_linked_by_hand(complaint):
+            raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+        at = now or utc_now()
+        data = {"tracking_id": complaint.sp4n_tracking_id, "reason": text_}
+        note_removed(complaint, at)
+        _record(complaint, Event(SystemEvent.UNLINKED, at, capacity, None, None, data), asked, None)
+        return complaint
+
+
+def was_linked_by_hand(complaint: Complaint) -> bool:
+    """Whether an officer tied this case: one that came from SP4N is its report and cannot be untied."""
+    kinds = select(ComplaintEvent.kind).where(ComplaintEvent.complaint_id == complaint.id)
+    kinds = kinds.where(ComplaintEvent.kind.in_((SystemEvent.LINKED.value, SystemEvent.UNLINKED.value)))
+    last = db.session.execute(kinds.order_by(ComplaintEvent.seq.desc()).limit(1)).scalar_one_or_none()
+    return complaint.sp4n_tracking_id is not None and last == SystemEvent.LINKED
+
+
+def _held(complaint_id: int, asked: Asked) -> tuple[Complaint, Capacity]:
+    complaint = get_for_update(complaint_id)
+    if complaint is None or not sees(asked.by, facts_of(complaint)):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    capacity = next((held for held in asked.by.capacities if held.actor is Actor.COMPLAINT_ADMIN), None)
+    if capacity is None:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if complaint.version != asked.version:
+        raise ActionRefused(RefusalReason.STALE_VERSION, str(complaint.version))
+    return complaint, capacity
+
+
+def _refuse_taken(tracking_id: str) -> None:
+    statement = select(Complaint.id, Complaint.number).where(Complaint.sp4n_tracking_id == tracking_id)
+    found = db.session.execute(statement.execution_options(unscoped=True)).first()
+    if found is not None:
+        raise ReportIsHere(found.id, found.number)
+
+
+def _record(complaint: Complaint, event: Event, asked: Asked, tracking_id: str | None) -> None:
+    after = evolve(facts_of(complaint), event)
+    complaint.sp4n_tracking_id = tracking_id
+    complaint.sp4n_revision = complaint.sp4n_hash = None
+    record_history(complaint, event, asked.by, asked.address)
+    project_facts(complaint, after, event, load_sop(complaint.sop_version), load_working_calendar())
+    db.session.flush()
+
+
+def _fault(field: str, fault: FieldFault) -> ActionRefused:
+    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError(field, fault),))

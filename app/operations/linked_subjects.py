@@ -1,0 +1,76 @@
+"""Which officer an account at the single sign-on's provider is: by its subject once linked, never by a name after that.
+
+Accounts are never made here: whoever is not an active officer already is not let in.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.models import JournalEntry, LinkedSubject
+from app.operations.account_news import tell_of_account
+from app.queries.people import ADMINISTRATOR_ROLE
+from app.transaction import one_transaction
+
+LONGEST_SUBJECT = 255
+"""OpenID Connect Core 1.0, section 2: `sub` holds at most 255 ASCII characters."""
+
+
+def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
+    """The active officer whose the claims of a verified token are; linked now where that is the first time."""
+    issuer, subject = str(claims["iss"]), str(claims["sub"])
+    if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
+        return None
+    with one_transaction():
+        known = (LinkedSubject.issuer == issuer, LinkedSubject.subject == subject)
+        link = db.session.scalars(select(LinkedSubject).where(*known).with_for_update()).first()
+        if link is not None:
+            if link.user.is_active:
+                link.used_at = now
+            return link.user if link.user.is_active else None
+        return _link_first(claims, issuer, subject, now)
+
+
+def signs_in_elsewhere(user: User) -> bool:
+    """Whether a password is no way in for this account; an administrator may need it when the provider fails."""
+    if not current_app.config["OIDC_ONLY"] or any(role.name == ADMINISTRATOR_ROLE for role in user.roles):
+        return False
+    linked = (LinkedSubject.user_id == user.id, LinkedSubject.issuer == current_app.config["OIDC_ISSUER"])
+    return db.session.scalars(select(LinkedSubject.id).where(*linked)).first() is not None
+
+
+def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datetime) -> User | None:
+    """The unique row is the right to be let in by it: who is linked to another subject is not linked again."""
+    user = _by_claims(claims)
+    if user is None:
+        return None
+    row = {"issuer": issuer, "subject": subject, "user_id": user.id, "linked_at": now, "used_at": now}
+    table = LinkedSubject.__table__
+    made = db.session.scalars(insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)).first()
+    if made is None:
+        return None
+    data = {"account": user.username, "issuer": issuer}
+    db.session.add(JournalEntry(kind="sign_on_linked", at=now, officer_id=user.id, data=data))
+    tell_of_account(user.id, "sign_on_linked", now)
+    return user
+
+
+def _by_claims(claims: Mapping[str, Any]) -> User | None:
+    """The one active officer that the office's rule of the first link finds."""
+    how = current_app.config["OIDC_LINK_BY"]
+    name = claims.get("email" if how == "email" else current_app.config["OIDC_USERNAME_CLAIM"])
+    if how == "none" or not isinstance(name, str) or not name or "\x00" in name:
+        return None
+    if how == "email" and claims.get("email_verified") is not True:
+        return None
+    column = User.email if how == "email" else User.username
+    found = list(
+        db.session.scalars(select(User).where(func.lower(column) == name.lower(), User.active.is_(True)).limit(2))
+    )
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,170 @@
+"""Receivers of webhooks as an administrator keeps them; every change stands in the journal, no secret ever does."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, select, update
+
+from app.after_commit import enqueue_after_commit
+from app.clock import office_time
+from app.extensions import db
+from app.gateways.webhook_signature import new_secret
+from app.job_names import JobName
+from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
+from app.operations.deliver_webhook import disable
+from app.operations.relay_webhooks import new_message_id
+from app.operations.sync_feed import number_changes
+from app.operations.webhook_payload import TEST_TYPE, trial_body
+from app.transaction import one_transaction
+
+NAME_LOCK = 4_217_008
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a form asks for: the URL has been judged."""
+
+    name: str
+    url: str
+    event_types: tuple[str, ...]
+
+
+class NameTaken(Exception):
+    """Another receiver has this name."""
+
+
+class FormIsOld(Exception):
+    """Somebody changed the receiver after this form was shown."""
+
+
+def add_endpoint(wish: Wish, officer_id: int | None, now: datetime) -> WebhookEndpoint:
+    """A receiver that is told of every change from now on; raises NameTaken."""
+    number_changes()
+    with one_transaction():
+        _claim_name(wish.name, None)
+        last = db.session.execute(select(func.coalesce(func.max(SyncChange.position), 0))).scalar_one()
+        endpoint = WebhookEndpoint(secret=new_secret(), secret_at=now, position=last, created_at=now)
+        _fill(endpoint, wish)
+        db.session.add(endpoint)
+        _journal(endpoint.name, "added", None, wish, officer_id, now)
+    return endpoint
+
+
+def change_endpoint(endpoint_id: int, wish: Wish, version: int, officer_id: int | None, now: datetime) -> None:
+    """Raises LookupError, NameTaken and FormIsOld."""
+    with one_transaction():
+        endpoint = _held(endpoint_id, version)
+        _claim_name(wish.name, endpoint.id)
+        before = Wish(endpoint.name, endpoint.url, tuple(endpoint.event_types))
+        if before != wish:
+            _fill(endpoint, wish)
+            endpoint.version += 1
+            _journal(before.name, "changed", before, wish, officer_id, now)
+
+
+def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | None, now: datetime) -> WebhookEndpoint:
+    """A new secret; the old one signs beside it for some hours (0: not at all). Raises LookupError and FormIsOld."""
+    with one_transaction():
+        endpoint = _held(endpoint_id, version)
+        overlaps = hours > 0
+        endpoint.previous_secret = endpoint.secret if overlaps else None
+        endpoint.previous_until = now + timedelta(hours=hours) if overlaps else None
+        endpoint.secret, endpoint.secret_at = new_secret(), now
+        endpoint.version += 1
+        _journal(endpoint.name, "rotated", None, None, officer_id, now, hours=hours)
+    return endpoint
+
+
+def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now: datetime) -> WebhookEndpoint:
+    """On or off; what waited while it was off goes out when it is on again. Raises LookupError."""
+    with one_transaction():
+        endpoint = _held(endpoint_id)
+        if endpoint.active and not active:
+            disable(endpoint, "by_hand", officer_id, now)
+        elif active and not endpoint.active:
+            _enable(endpoint, officer_id, now)
+    return endpoint
+
+
+def send_test(endpoint_id: int, now: datetime) -> int:
+    """A message that tells of nothing, tried once, also while the receiver is off; its id. Raises LookupError."""
+    with one_transaction():
+        endpoint = _held(endpoint_id)
+        body = trial_body(office_time(now).isoformat())
+        known = {"endpoint_id": endpoint.id, "message_id": new_message_id(), "type": TEST_TYPE, "body": body}
+        message = WebhookDelivery(**known, at=now, next_try_at=now)
+        db.session.add(message)
+        db.session.flush()
+        enqueue_after_commit(JobName.DELIVER_WEBHOOK, message.id)
+        return message.id
+
+
+def send_again(endpoint_id: int, delivery_id: int, now: datetime) -> bool:
+    """Another three days for a message that was parked or taken; False for one that waits already or is a test."""
+    mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint_id)
+    return _requeue((*mine, WebhookDelivery.state != "queued"), now) > 0
+
+
+def send_again_since(endpoint_id: int, since: datetime, states: Iterable[str], now: datetime) -> int:
+    """The same for every message about a change since an instant that stands in one of these states; says how many."""
+    mine = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.at >= since)
+    return _requeue((*mine, WebhookDelivery.state.in_(tuple(states))), now)
+
+
+def _requeue(which: tuple[Any, ...], now: datetime) -> int:
+    with one_transaction():
+        values = {"state": "queued", "attempts": 0, "next_try_at": now, "finished_at": None}
+        again = update(WebhookDelivery).where(*which, WebhookDelivery.change_id.is_not(None)).values(**values)
+        again = again.returning(WebhookDelivery.id).execution_options(synchronize_session=False)
+        count = len(db.session.scalars(again).all())
+        if count:
+            enqueue_after_commit(JobName.RELAY_WEBHOOKS)
+        return count
+
+
+def _held(endpoint_id: int, version: int | None = None) -> WebhookEndpoint:
+    statement = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update()
+    endpoint = db.session.scalars(statement.execution_options(populate_existing=True)).first()
+    if endpoint is None:
+        raise LookupError(endpoint_id)
+    if version is not None and version != endpoint.version:
+        raise FormIsOld
+    return endpoint
+
+
+def _claim_name(name: str, own_id: int | None) -> None:
+    """One asks at a time, so that the database's refusal is never what the second one sees."""
+    db.session.execute(select(func.pg_advisory_xact_lock(NAME_LOCK)))
+    others = exists().where(WebhookEndpoint.name == name, WebhookEndpoint.id.is_distinct_from(own_id))
+    if db.session.execute(select(others)).scalar_one():
+        raise NameTaken
+
+
+def _fill(endpoint: WebhookEndpoint, wish: Wish) -> None:
+    endpoint.name, endpoint.url, endpoint.event_types = wish.name, wish.url, list(wish.event_types)
+
+
+def _enable(endpoint: WebhookEndpoint, officer_id: int | None, now: datetime) -> None:
+    endpoint.active, endpoint.disabled_for, endpoint.disabled_at = True, None, None
+    endpoint.failures, endpoint.failing_since, endpoint.held_until = 0, None, None
+    endpoint.version += 1
+    waiting = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == "queued")
+    anew = update(WebhookDelivery).where(*waiting).values(next_try_at=now, attempts=0)
+    db.session.execute(anew.execution_options(synchronize_session=False))
+    _journal(endpoint.name, "enabled", None, None, officer_id, now)
+    enqueue_after_commit(JobName.RELAY_WEBHOOKS)
+
+
+def _journal(
+    name: str, act: str, before: Wish | None, after: Wish | None, officer_id: int | None, now: datetime, **more: Any
+) -> None:
+    sides = {side: _told(wish) for side, wish in (("before", before), ("after", after)) if wish is not None}
+    data = {"endpoint": name, "act": act, **sides, **more}
+    db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))
+
+
+def _told(wish: Wish) -> dict[str, Any]:
+    """The query of a URL may be a key of the receiver's."""
+    return {**asdict(wish), "url": wish.url.partition("?")[0], "event_types": list(wish.event_types)}

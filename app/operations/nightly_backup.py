@@ -1,0 +1,95 @@
+"""The backup of each night, where BACKUP_FOLDER is set: one a day, the older ones beyond BACKUP_KEEP removed."""
+
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.after_commit import enqueue_after_commit
+from app.backup.faults import BackupFault
+from app.backup.make import Made, make_backup
+from app.backup.sealed_stream import read_passphrase
+from app.clock import office_time, office_today, utc_now
+from app.extensions import db
+from app.job_names import JobName
+from app.models import BackupRun
+from app.operations.one_at_a_time import alone
+from app.transaction import one_transaction
+
+log = structlog.get_logger()
+
+BACKUP_LOCK = 4_217_024
+BEGINS_AT = time(1)
+TRY_AGAIN = timedelta(minutes=30)
+OURS = re.compile(r"lapor-\d{8}-\d{6}\.backup")
+
+
+def hand_out_backup(now: datetime) -> str:
+    """Hands the backup of this office day to a worker, from 01:00 on and until it is good; what became of it in a word.
+
+    The day's row is the right to it. One that failed, or that Redis lost, is handed out again half an hour later.
+    """
+    if not current_app.config["BACKUP_FOLDER"] or office_time(now).time() < BEGINS_AT:
+        return "not now"
+    slot = office_today(now).isoformat()
+    with one_transaction():
+        fresh = {"kind": "backup", "slot": slot, "began_at": now, "ok": False, "detail": {}}
+        made = insert(BackupRun).values(fresh).on_conflict_do_nothing(index_elements=["slot"])
+        identity = db.session.execute(made.returning(BackupRun.id)).scalar_one_or_none() or _again(slot, now)
+        if identity is None:
+            return "done already"
+        enqueue_after_commit(JobName.WRITE_BACKUP, int(identity))
+        return "handed out"
+
+
+def _again(slot: str, now: datetime) -> int | None:
+    row = db.session.scalars(select(BackupRun).where(BackupRun.slot == slot).with_for_update()).one()
+    if row.ok or now - row.began_at < TRY_AGAIN:
+        return None
+    row.began_at = now
+    return row.id
+
+
+def write_backup(run_id: int) -> str:
+    """Writes the backup of a night's row; one that is being written by another worker is left to it."""
+    with alone(BACKUP_LOCK) as mine:
+        if not mine:
+            return "elsewhere"
+        with one_transaction():
+            if db.session.get_one(BackupRun, run_id).ok:
+                return "done already"
+        try:
+            made = _make()
+        except (BackupFault, OSError) as fault:
+            log.error("backup_failed", error=str(fault))
+            _note(run_id, None, {"error": str(fault)[:300]})
+            return "failed"
+        _note(run_id, made, {"file": made.path.name, "size": made.size, "faults": len(made.faults)})
+        _remove_older(made.path.parent, current_app.config["BACKUP_KEEP"])
+        return "written"
+
+
+def _make() -> Made:
+    folder, phrase = Path(current_app.config["BACKUP_FOLDER"]), current_app.config["BACKUP_PASSPHRASE_FILE"]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    passphrase = read_passphrase(Path(phrase).read_text("utf-8")) if phrase else None
+    return make_backup(folder / f"lapor-{office_time(utc_now()):%Y%m%d-%H%M%S}.backup", passphrase)
+
+
+def _note(run_id: int, made: Made | None, detail: dict[str, Any]) -> None:
+    with one_transaction():
+        row = db.session.get_one(BackupRun, run_id)
+        row.ended_at, row.ok, row.detail = utc_now(), made is not None, detail
+        row.taken_at = datetime.fromisoformat(made.manifest["taken_at"]) if made else None
+
+
+def _remove_older(folder: Path, kept: int) -> None:
+    """Only files whose names are ours, and only after a good one was written."""
+    ours = sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name))
+    for path in ours[:-kept]:
+        path.unlink(missing_ok=True)

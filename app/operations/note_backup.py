@@ -1,0 +1,33 @@
+"""Backups, drills and restores are noted in the database they are of, for the health page and the journal."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from app.extensions import db
+from app.models import BackupRun, JournalEntry, SignIn
+from app.transaction import one_transaction
+
+
+def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | None, detail: dict[str, Any]) -> None:
+    """Notes a backup or a drill that was carried out; `detail` with an `error` is one that failed.
+
+    Nothing where the table is not there yet: a backup before an upgrade is made on the older tables.
+    """
+    with one_transaction():
+        if db.session.execute(select(func.to_regclass("public.backup_run"))).scalar_one() is None:
+            return
+        taken = datetime.fromisoformat(taken_at) if taken_at else None
+        good = "error" not in detail
+        row = BackupRun(kind=kind, began_at=began_at, ended_at=ended_at, taken_at=taken, ok=good, detail=detail)
+        db.session.add(row)
+
+
+def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
+    """Journals that this database is a restored copy, and ends every sign-in: some of them ended after the backup."""
+    with one_transaction():
+        data = {"taken_at": taken_at, "aside": aside}
+        db.session.add(JournalEntry(kind="copy_restored", at=now, officer_id=None, data=data))
+        still = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now)
+        db.session.execute(still.execution_options(synchronize_session=False))

@@ -1,0 +1,69 @@
+"""A request from an Open311 client becomes a complaint; the same one sent again gets the first answer."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select, text
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import IdempotencyKey
+from app.operations.receive_complaint import receive_complaint
+from app.operations.record_intake import seal, unseal
+from app.operations.report_input import Report
+from app.security.api_keys import KnownKey
+from app.transaction import one_transaction
+from workflow_rules.actors import REPORTER
+
+REMEMBERED = timedelta(hours=24)
+LONGEST_TITLE = 120
+
+
+def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address: str | None = None) -> dict[str, str]:
+    """Take in what a program hands in for a citizen, as the reporter's own act, and say number and code.
+
+    `sent` is the whole submission: the same one by the same key within a day is the first one again, since clients
+    repeat what they got no answer to.
+    """
+    caller, mark, now = f"open311:{key.id}", _mark(sent), utc_now()
+    with one_transaction():
+        lock = {"lock": f"{caller}:{mark}"}
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 13))"), lock)
+        kept = _kept(caller, mark, now)
+        if kept is not None:
+            return dict(json.loads(unseal(kept)))
+        received = receive_complaint(report, REPORTER, address=address, tell=True)
+        answer = {"number": received.complaint.number, "code": received.tracking_code}
+        db.session.add(_memory(caller, mark, answer, now))
+        return answer
+
+
+def title_from(description: str) -> str:
+    """The first line of a description, cut between words."""
+    first = next((line.strip() for line in description.splitlines() if line.strip()), "")
+    if len(first) <= LONGEST_TITLE:
+        return first
+    return f"{first[:LONGEST_TITLE].rpartition(' ')[0] or first[:LONGEST_TITLE]} …"
+
+
+def _mark(sent: Mapping[str, Any]) -> str:
+    """Keyed, since what was sent names people."""
+    told = json.dumps(sent, sort_keys=True, ensure_ascii=True).encode()
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
+
+
+def _kept(caller: str, mark: str, now: datetime) -> str | None:
+    """The answer of the first time, sealed; one that is older than a day is forgotten."""
+    same = (IdempotencyKey.caller == caller, IdempotencyKey.key == mark)
+    db.session.execute(delete(IdempotencyKey).where(*same, IdempotencyKey.created_at <= now - REMEMBERED))
+    return db.session.scalars(select(IdempotencyKey.body).where(*same)).first()
+
+
+def _memory(caller: str, mark: str, answer: dict[str, str], now: datetime) -> IdempotencyKey:
+    body = seal(json.dumps(answer))
+    return IdempotencyKey(caller=caller, key=mark, request_hash=mark, status=200, body=body, created_at=now)

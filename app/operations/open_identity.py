@@ -1,0 +1,64 @@
+"""A reporter's identity shown to an officer: with a reason, and never without an event of the case that says so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, Reporter
+from app.operations.record_history import record_history
+from app.queries.complaints import facts_of, get_for_update
+from app.transaction import one_transaction
+from workflow_rules.actors import Person
+from workflow_rules.decide import sees
+from workflow_rules.events import Event, SystemEvent
+from workflow_rules.identity_opening import REASON, Opening, opening_for
+from workflow_rules.parameters import check_fields
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is shown this once; a part that cannot be opened for want of its key is `Unreadable`."""
+
+    complaint: Complaint
+    parts: dict[str, str]
+
+
+def open_identity(
+    complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
+) -> Identity:
+    """Show the identity to whoever may see it; raises ActionRefused for anybody else, and without a reason.
+
+    The event names the parts and never holds what stands in them (UU 27/2022 art. 31: a record of all processing).
+    """
+    cleaned, errors = check_fields(REASON, params)
+    with one_transaction():
+        complaint = get_for_update(complaint_id)
+        opening, row = _allowed(complaint, by)
+        if errors:
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
+        assert complaint is not None
+        parts = {name: value for name in opening.fields if (value := getattr(row, name))}
+        data = {"identity_reason": cleaned["reason"], "fields": list(parts)}
+        event = Event(SystemEvent.IDENTITY_OPENED, now or utc_now(), opening.capacity, None, _agency(opening), data)
+        record_history(complaint, event, by, address)
+        return Identity(complaint, parts)
+
+
+def _allowed(complaint: Complaint | None, by: Person) -> tuple[Opening, Reporter]:
+    facts = facts_of(complaint) if complaint is not None else None
+    if complaint is None or facts is None or not sees(by, facts):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    opening = opening_for(by, facts)
+    if opening is None:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    row = db.session.get(Reporter, complaint.id)
+    if row is None:
+        raise ActionRefused(RefusalReason.NO_IDENTITY)
+    return opening, row
+
+
+def _agency(opening: Opening) -> str | None:
+    return opening.capacity.agency

@@ -1,0 +1,130 @@
+"""Papers: made once a cause with all that they show, drawn by a worker, drawn again after a failure."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.after_commit import enqueue_after_commit
+from app.clock import utc_now
+from app.documents.limits import DrawingRefused
+from app.documents.papers import html_of
+from app.documents.render import draw_pdf
+from app.documents.storage import write_file
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Paper, PaperKind
+from app.transaction import one_transaction
+
+MOST_TRIES = 3
+# What a text that cannot be drawn makes the library raise.
+_FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError, OSError)
+
+
+def content_hash(frozen: dict[str, Any]) -> str:
+    """SHA-256 of a paper's content as canonical JSON; what the verification page recomputes."""
+    body = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def make_paper(
+    kind: PaperKind,
+    key: str,
+    frozen: dict[str, Any],
+    *,
+    at: datetime,
+    complaint_id: int | None = None,
+    agency_code: str | None = None,
+) -> Paper:
+    """The paper of a cause, made now or the one that is there: its unique key is the right to make it."""
+    values = {
+        "kind": kind.value,
+        "key": key,
+        "frozen": frozen,
+        "content_hash": content_hash(frozen),
+        "complaint_id": complaint_id,
+        "agency_code": agency_code,
+        "state": "queued",
+        "tries": 0,
+        "made_at": at,
+    }
+    with one_transaction():
+        statement = insert(Paper).values(values).on_conflict_do_nothing(index_elements=[Paper.key])
+        made = db.session.execute(statement.returning(Paper.id)).scalar()
+        if made is not None:
+            enqueue_after_commit(JobName.DRAW_PAPER, made)
+        found = select(Paper).where(Paper.key == key).execution_options(unscoped=True)
+        return db.session.scalars(found).one()
+
+
+def draw_paper(paper_id: int) -> str:
+    """Draw one waiting paper and say how it stands; one that is being drawn elsewhere is passed by.
+
+    The try is counted and committed before anything is drawn: a paper whose worker dies each time is given up.
+    """
+    tried = _begin(paper_id)
+    if tried is not None:
+        return tried
+    with one_transaction():
+        paper = _waiting(paper_id)
+        if paper is None:
+            return "elsewhere"
+        try:
+            drawn = draw_pdf(html_of(PaperKind(paper.kind), paper.frozen))
+        except DrawingRefused as refused:
+            return _fail(paper, refused.reason)
+        except _FAULTS as fault:
+            return _fail(paper, f"{type(fault).__name__}: {fault}"[:300])
+        keep_file(paper, drawn.content, drawn.pages)
+        return paper.state
+
+
+def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
+    """Give a paper its file, for good."""
+    paper.path = write_file(f"papers/{paper.kind}", "pdf", content)
+    paper.file_hash = hashlib.sha256(content).hexdigest()
+    paper.state, paper.error, paper.pages, paper.drawn_at = "ready", None, pages, utc_now()
+
+
+def draw_again(paper_id: int) -> None:
+    """Give a failed paper its tries back."""
+    with one_transaction():
+        statement = select(Paper).where(Paper.id == paper_id, Paper.state == "failed").with_for_update()
+        paper = db.session.scalars(statement).first()
+        if paper is not None:
+            paper.state, paper.tries, paper.error = "queued", 0, None
+            enqueue_after_commit(JobName.DRAW_PAPER, paper.id)
+
+
+def relay_papers(batch: int = 50) -> int:
+    """Hand to Redis every paper that still waits for its file."""
+    with one_transaction():
+        ids = list(db.session.scalars(select(Paper.id).where(Paper.state == "queued").order_by(Paper.id).limit(batch)))
+        for paper_id in ids:
+            enqueue_after_commit(JobName.DRAW_PAPER, paper_id)
+    return len(ids)
+
+
+def _begin(paper_id: int) -> str | None:
+    """Count a try; the state where there is nothing to draw."""
+    with one_transaction():
+        paper = _waiting(paper_id)
+        if paper is None:
+            return "elsewhere"
+        if paper.tries >= MOST_TRIES:
+            return _fail(paper, "ended")
+        paper.tries += 1
+        return None
+
+
+def _waiting(paper_id: int) -> Paper | None:
+    statement = select(Paper).where(Paper.id == paper_id, Paper.state == "queued")
+    return db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+
+
+def _fail(paper: Paper, reason: str) -> str:
+    paper.state, paper.error = "failed", reason
+    return paper.state

@@ -1,0 +1,128 @@
+"""Links by which officers set their password themselves: nobody else ever chooses one, and each link works once."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from app.extensions import db
+from app.models import Delivery, JournalEntry, PasswordLink
+from app.models.sealed import SealedText
+from app.operations.account_news import send_link
+from app.operations.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
+from app.transaction import lock_row, one_transaction
+
+BETWEEN_ASKING = timedelta(minutes=15)
+"""So long a link that was asked for at the login stays the only one: asking again makes and ends nothing."""
+
+
+class LinkEnded(Exception):
+    """The link was used, replaced or is too old; or there never was one."""
+
+
+def hash_of_token(token: str) -> str:
+    """What is kept of a link; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: bool) -> str:
+    """A new link in place of all before it, sent to the stored address or handed over; returns what stands in it.
+
+    The password that was there ends at once: whoever asks for a reset does not trust it any more.
+    """
+    token = secrets.token_urlsafe(32)
+    with one_transaction():
+        lock_row(user)
+        end_links(user.id, now)
+        if kind == "reset":
+            take_password_away(user, now)
+        link = PasswordLink(user_id=user.id, kind=kind, token_hash=hash_of_token(token), made_at=now, made_by_id=by)
+        link.expires_at = now + _life()
+        db.session.add(link)
+        db.session.flush()
+        if by_mail:
+            send_link(user.id, link.id, token, now)
+        data = {"account": user.username, "kind": kind, "by_mail": by_mail}
+        db.session.add(JournalEntry(kind="password_link_made", at=now, officer_id=by, data=data))
+    return token
+
+
+def ask_link(typed: str, now: datetime) -> None:
+    """Somebody at the login has forgotten the password of this account, if it is one: the same statements and the same
+    hashes whatever was typed, and the mail leaves with the next relay instead of with this request.
+    """
+    token = secrets.token_urlsafe(32)
+    with one_transaction():
+        user_id = db.session.scalars(_account_named(typed)).first() or 0
+        past = (PasswordLink.user_id == user_id, PasswordLink.kind == "forgotten", PasswordLink.ended_at.is_(None))
+        old = or_(PasswordLink.made_at <= now - BETWEEN_ASKING, PasswordLink.expires_at <= now)
+        db.session.execute(update(PasswordLink).where(*past, old).values(ended_at=now))
+        link_id = _insert_link(user_id, token, now) or 0
+        _insert_message(link_id, token, now)
+        _insert_entry(link_id, now)
+
+
+def living_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
+    """The link with that hash, of an account that is active; raises LinkEnded. With `hold` nobody else uses it
+    meanwhile.
+    """
+    lives = (PasswordLink.token_hash == token_hash, PasswordLink.ended_at.is_(None), PasswordLink.expires_at > now)
+    statement = select(PasswordLink).join(User, User.id == PasswordLink.user_id).where(*lives, User.active.is_(True))
+    if hold:
+        statement = statement.with_for_update(of=PasswordLink).execution_options(populate_existing=True)
+    link = db.session.scalars(statement).first()
+    if link is None:
+        raise LinkEnded
+    return link
+
+
+def use_link(token_hash: str, password: str, now: datetime) -> None:
+    """Set the password by a link and end it; raises LinkEnded, or PasswordRefused and leaves the link as it is."""
+    with one_transaction():
+        link = living_link(token_hash, now, hold=True)
+        if faults := faults_in(password, link.user):
+            raise PasswordRefused(faults)
+        change_password(link.user, password, "link", link.user_id, now)
+
+
+def _life() -> timedelta:
+    return timedelta(hours=current_app.config["PASSWORD_LINK_HOURS"])
+
+
+def _account_named(typed: str) -> Select[int]:
+    """By user name, else by address, without regard to capitals."""
+    name = typed.strip().casefold()
+    by_name = func.lower(User.username) == name
+    return select(User.id).where(or_(by_name, func.lower(User.email) == name)).order_by(case((by_name, 0), else_=1))
+
+
+def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
+    """The unique index of living links decides between two that ask at once."""
+    names = ("user_id", "kind", "token_hash", "made_at", "expires_at")
+    values = (literal("forgotten"), literal(hash_of_token(token)), literal(now), literal(now + _life()))
+    rows = select(User.id, *values).where(User.id == user_id, User.active.is_(True), User.email != "")
+    statement = insert(PasswordLink.__table__).from_select(names, rows).on_conflict_do_nothing()
+    return db.session.scalars(statement.returning(PasswordLink.__table__.c.id)).first()
+
+
+def _insert_message(link_id: int, token: str, now: datetime) -> None:
+    names = ("user_id", "account_news", "password_link_id", "sealed_code", "channel", "state", "attempts")
+    values = (literal("password_link"), PasswordLink.id, literal(token, SealedText()), literal("email"))
+    rows = select(PasswordLink.user_id, *values, literal("queued"), literal(0), literal(now), literal(now))
+    statement = insert(Delivery.__table__).from_select((*names, "created_at", "next_try_at"), rows.where(_is(link_id)))
+    db.session.execute(statement)
+
+
+def _insert_entry(link_id: int, now: datetime) -> None:
+    data = func.jsonb_build_object("account", User.username, "kind", "forgotten", "by_mail", True, type_=JSONB)
+    rows = select(literal("password_link_made"), literal(now), literal(""), data).select_from(PasswordLink)
+    rows = rows.join(User, User.id == PasswordLink.user_id).where(_is(link_id))
+    db.session.execute(insert(JournalEntry.__table__).from_select(("kind", "at", "reason", "data"), rows))
+
+
+def _is(link_id: int) -> ColumnElement[bool]:
+    return PasswordLink.id == link_id

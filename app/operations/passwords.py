@@ -1,0 +1,109 @@
+"""A password is set: the one before is kept as a hash, all that it opened ends, and its officer is told.
+
+Hashes are werkzeug's scrypt, N 2^15, r 8, p 1: 32 MB a try, and a third of the work that OWASP asks for (p 3). Whoever
+raises METHOD raises AUTH_DB_FAKE_PASSWORD_HASH_CHECK with it, or an unknown name answers sooner than a known one.
+"""
+
+import secrets
+from datetime import datetime
+
+from flask import current_app, has_request_context
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from app.extensions import db
+from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge, PasswordLink
+from app.operations.account_news import tell_of_account
+from app.reference_data.common_passwords import common_passwords
+from app.security.sign_ins import end_sign_ins
+from app.transaction import lock_row, one_transaction
+from workflow_rules.passwords import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
+
+METHOD = "scrypt:32768:8:1"
+KEPT_HASHES = 10
+"""How many former hashes are kept, so that an office may ask for more than the five of today."""
+
+
+class PasswordRefused(Exception):
+    """A new password breaks the rules; `faults` says how."""
+
+    def __init__(self, faults: tuple[PasswordFault, ...]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults
+
+
+def rules_here() -> PasswordRules:
+    """The rules that this office has chosen."""
+    return RULES[current_app.config["PASSWORD_RULES"]]
+
+
+def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, ...]:
+    """What is wrong with a new password; of a known account also its own names, and its passwords before."""
+    own = words_of_names(user.username, user.first_name, user.last_name, user.email or "") if user else ()
+    found = faults_of(password, rules_here(), own, common_passwords())
+    if not found and user is not None and _was_used(user, password):
+        return (PasswordFault.USED_BEFORE,)
+    return found
+
+
+def hash_of(password: str) -> str:
+    return generate_password_hash(password, method=METHOD)
+
+
+def nobodys_hash() -> str:
+    """A hash that no password fits, at the same cost as any other: nobody knows what was hashed."""
+    return hash_of(secrets.token_urlsafe(32))
+
+
+def change_password(user: User, password: str, how: str, by: int | None, now: datetime) -> None:
+    """Set a password that was judged before (see `faults_in`); `how` is own, link or command, for the journal."""
+    hashed = hash_of(password)
+    with one_transaction():
+        _replace(user, hashed, now)
+        age = {"changed_at": now, "demonstration": False}
+        statement = insert(PasswordAge.__table__).values(user_id=user.id, **age)
+        db.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=age))
+        data = {"account": user.username, "how": how}
+        db.session.add(JournalEntry(kind="password_changed", at=now, officer_id=by, data=data))
+        tell_of_account(user.id, "password_changed", now)
+
+
+def take_password_away(user: User, now: datetime) -> None:
+    """Until a link has set a new one nothing opens the account, and whoever is in it is out."""
+    hashed = nobodys_hash()
+    with one_transaction():
+        _replace(user, hashed, now)
+
+
+def end_links(user_id: int, now: datetime) -> None:
+    """No link of an account opens anything any more, and none that still waits leaves the house."""
+    living = (PasswordLink.user_id == user_id, PasswordLink.ended_at.is_(None))
+    db.session.execute(update(PasswordLink).where(*living).values(ended_at=now))
+    waiting = (Delivery.user_id == user_id, Delivery.account_news == "password_link", Delivery.sealed_code.is_not(None))
+    values = {"sealed_code": None, "state": "skipped", "last_error": "the link has ended"}
+    db.session.execute(update(Delivery).where(*waiting).values(values))
+
+
+def _replace(user: User, hashed: str, now: datetime) -> None:
+    lock_row(user)
+    db.session.add(FormerPassword(user_id=user.id, hash=user.password, ended_at=now))
+    user.password = hashed
+    db.session.flush()
+    db.session.execute(delete(FormerPassword).where(FormerPassword.id.in_(_past_keeping(user.id))))
+    end_links(user.id, now)
+    if has_request_context():
+        end_sign_ins(user.id, now)
+
+
+def _past_keeping(user_id: int) -> list[int]:
+    newest = select(FormerPassword.id).where(FormerPassword.user_id == user_id).order_by(FormerPassword.id.desc())
+    return list(db.session.scalars(newest.offset(KEPT_HASHES)))
+
+
+def _was_used(user: User, password: str) -> bool:
+    """Whether it is the present password, or one of those before that may not be taken again."""
+    before = select(FormerPassword.hash).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
+    hashes = [user.password, *db.session.scalars(before.limit(rules_here().kept - 1))]
+    return any(check_password_hash(kept, password) for kept in hashes if kept)

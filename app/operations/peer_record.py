@@ -1,0 +1,92 @@
+"""The record of how we stand with the peer: its one row, a row for each report, and what its absence does to both."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.gateways.peer_http import PeerFault
+from app.models import SyncLedger, SyncPeer
+from workflow_rules.sync_drift import Drift, Repair
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60
+Way = Literal["poll", "push"]
+
+
+def the_peer() -> SyncPeer:
+    """The one row, read anew and held until the commit."""
+    return db.session.scalars(
+        select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def pause_after(failures: int) -> timedelta:
+    """Twice as long after each failure, half an hour at the most."""
+    return timedelta(seconds=min(FIRST_PAUSE_SECONDS * 2 ** min(max(failures, 1) - 1, 10), LONGEST_PAUSE_SECONDS))
+
+
+def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
+    """The peer gave no answer of use: wait as long as it says, else longer each time."""
+    failures = getattr(peer, f"{way}_failures") + 1
+    wait = timedelta(seconds=fault.retry_after) if fault.retry_after is not None else pause_after(failures)
+    setattr(peer, f"{way}_failures", failures)
+    setattr(peer, f"next_{way}_at", now + wait)
+    peer.away_since = peer.away_since or now
+    peer.last_error = f"{fault.kind}: {fault.detail}"[:300]
+
+
+def note_back(peer: SyncPeer, way: Way, now: datetime) -> bool:
+    """The peer answered; whether it had been away for this way of asking."""
+    had_failed: bool = getattr(peer, f"{way}_failures") > 0
+    setattr(peer, f"{way}_failures", 0)
+    setattr(peer, f"next_{way}_at", None)
+    setattr(peer, "polled_at" if way == "poll" else "pushed_at", now)
+    if not peer.poll_failures and not peer.push_failures:
+        peer.away_since = peer.last_error = None
+    return had_failed
+
+
+def ledger_of(tracking_id: str) -> SyncLedger:
+    """The row of a report, made where there is none, held until the commit."""
+    return ledgers_of([tracking_id])[tracking_id]
+
+
+def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
+    """The same for several, held in the order of their ids, so that nobody waits in a circle."""
+    wanted = sorted(set(tracking_ids))
+    if not wanted:
+        return {}
+    fresh = {"state": "in_step", "acked_position": 0, "wanted_position": 0, "tries": 0, "fetch_wanted": False}
+    statement = insert(SyncLedger).values([{"tracking_id": name, **fresh} for name in wanted])
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["tracking_id"]))
+    rows = select(SyncLedger).where(SyncLedger.tracking_id.in_(wanted)).order_by(SyncLedger.tracking_id)
+    rows = rows.with_for_update().execution_options(populate_existing=True)
+    return {row.tracking_id: row for row in db.session.scalars(rows)}
+
+
+def want(row: SyncLedger, repair: Repair, now: datetime) -> None:
+    """Ask for what brings both sides together; asked twice it is done once."""
+    if repair is Repair.FETCH:
+        row.fetch_wanted = True
+        return
+    row.resend_key = row.resend_key or f"ulang.{secrets.token_hex(6)}"
+    row.state, row.tries, row.next_try_at = "behind", 0, now
+
+
+def settle(row: SyncLedger) -> None:
+    """Nothing waits for this report any more."""
+    row.state, row.tries, row.next_try_at, row.last_error, row.resend_key = "in_step", 0, None, None, None
+
+
+def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] | None, now: datetime) -> None:
+    row.drift, row.drift_detail = (drift.value if drift else None), detail
+    row.drift_at = now if drift else None
+
+
+def no_longer(row: SyncLedger, *drifts: Drift) -> None:
+    """What was just done mends these differences; the next comparison will see whether it did."""
+    if row.drift in drifts:
+        row.drift = row.drift_detail = row.drift_at = None

@@ -1,0 +1,179 @@
+"""Reports fetched from the peer: page by page in order, each taken as any other input is, none of them believed."""
+
+import json
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from app.errors import refusal_sentence
+from app.extensions import db
+from app.gateways import sp4n_peer
+from app.gateways.peer_http import PeerFault
+from app.gateways.sp4n_peer import Incoming
+from app.models import SyncLedger
+from app.operations.apply_sp4n import StaleRevision, apply_report
+from app.operations.one_at_a_time import alone
+from app.operations.peer_record import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
+from app.queries.hold import is_held
+from app.transaction import one_transaction
+from workflow_rules.parameters import is_blank
+from workflow_rules.refusals import ActionRefused
+from workflow_rules.sync_drift import Drift
+
+log = structlog.get_logger()
+
+POLL_LOCK = 4_217_015
+MOST_PAGES = 200
+LONGEST_KEPT = 2_000_000
+LONGEST_ID = 80
+
+
+def poll_peer(now: datetime) -> int:
+    """Take what the peer has to give since the last time, and what a person asked for again; says how many reports.
+
+    One poller at a time. While the peer is away the pauses grow; its cursor moves only past what was taken or kept.
+    """
+    if not sp4n_peer.polls():
+        return 0
+    with alone(POLL_LOCK) as mine:
+        return _take_pages(now) + fetch_wanted(now) if mine and _is_time(now) else 0
+
+
+def _is_time(now: datetime) -> bool:
+    with one_transaction():
+        peer = the_peer()
+        return not is_held() and (peer.next_poll_at is None or peer.next_poll_at <= now)
+
+
+def _take_pages(now: datetime) -> int:
+    taken = 0
+    for _ in range(MOST_PAGES):
+        count, more = _take_page(now)
+        taken += count
+        if not more:
+            break
+    return taken
+
+
+def _take_page(now: datetime) -> tuple[int, bool]:
+    with one_transaction():
+        cursor = the_peer().poll_cursor
+    try:
+        page = sp4n_peer.fetch_page(cursor)
+    except PeerFault as fault:
+        return 0, _note_fault(fault, cursor, now)
+    for item in page.items:
+        take(item, now)
+    with one_transaction():
+        peer = the_peer()
+        note_back(peer, "poll", now)
+        peer.poll_cursor = page.next
+    return len(page.items), page.more and page.next != cursor
+
+
+def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
+    """Whether to go on at once: a cursor that the peer has lost is given up, and everything read anew."""
+    with one_transaction():
+        peer = the_peer()
+        if fault.kind == "expired" and cursor:
+            peer.poll_cursor = ""
+            log.warning("peer_set_back")
+            return True
+        note_away(peer, "poll", fault, now)
+        return False
+
+
+def take(item: Incoming, now: datetime) -> str:
+    """Take one report and say what became of it; one that cannot be taken is kept with the reason, and the rest go on.
+
+    `echo` is our own change coming back, `stale` a report older than what we hold.
+    """
+    if not item.tracking_id or len(item.tracking_id) > LONGEST_ID or is_blank(item.tracking_id):
+        log.warning("peer_report_without_number")
+        return "refused"
+    try:
+        with one_transaction():
+            return _apply(item, now)
+    except StaleRevision:
+        return _note_stale(item, now)
+    except ActionRefused as refused:
+        return _keep(item, _reason(refused), now)
+    except Exception as fault:
+        # Nobody foresaw it; the reports behind it must not wait for it for ever.
+        log.exception("peer_report_not_taken")
+        return _keep(item, type(fault).__name__, now)
+
+
+def _apply(item: Incoming, now: datetime) -> str:
+    row = ledger_of(item.tracking_id)
+    revision = _revision(item)
+    if item.echo and item.echo == row.acked_key and revision == row.their_revision:
+        row.seen_at = now
+        return "echo"
+    outcome = apply_report(item.tracking_id, item.payload).outcome
+    row.seen_at, row.their_revision = now, revision
+    row.refused = row.refused_reason = row.refused_at = None
+    no_longer(row, Drift.MISSING_HERE, Drift.WE_BEHIND)
+    return outcome
+
+
+def _revision(item: Incoming) -> int | None:
+    found = item.payload.get("revision") if isinstance(item.payload, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _note_stale(item: Incoming, now: datetime) -> str:
+    with one_transaction():
+        ledger_of(item.tracking_id).seen_at = now
+        return "stale"
+
+
+def _keep(item: Incoming, reason: str, now: datetime) -> str:
+    if "\x00" in item.tracking_id or not item.tracking_id.isprintable():
+        return "refused"
+    with one_transaction():
+        row = ledger_of(item.tracking_id)
+        row.refused = json.dumps(item.payload, ensure_ascii=True)[:LONGEST_KEPT]
+        row.refused_reason, row.refused_at, row.seen_at = reason[:300], now, now
+        return "refused"
+
+
+def _reason(refused: ActionRefused) -> str:
+    """The fields with what is wrong with each: identifiers, never what was in them."""
+    faults = "; ".join(f"{error.field[:60]}: {error.fault.value}" for error in refused.errors)
+    return faults or refusal_sentence(refused)
+
+
+def fetch_wanted(now: datetime, most: int = 500) -> int:
+    """Read again the reports for which a person or a comparison asked; says how many."""
+    fetched = 0
+    while fetched < most and (tracking_id := _next_wanted()) is not None:
+        if not _fetch(tracking_id, now):
+            break
+        fetched += 1
+    return fetched
+
+
+def _next_wanted() -> str | None:
+    statement = select(SyncLedger.tracking_id).where(SyncLedger.fetch_wanted).order_by(SyncLedger.id).limit(1)
+    with one_transaction():
+        return db.session.scalars(statement).first()
+
+
+def _fetch(tracking_id: str, now: datetime) -> bool:
+    """Whether the peer gave an answer, be it that it knows no such report."""
+    try:
+        item = sp4n_peer.fetch_one(tracking_id)
+    except PeerFault as fault:
+        with one_transaction():
+            note_away(the_peer(), "poll", fault, now)
+        return False
+    if item is not None and item.tracking_id == tracking_id:
+        take(item, now)
+    with one_transaction():
+        row = ledger_of(tracking_id)
+        row.fetch_wanted = False
+        if item is None:
+            note_drift(row, Drift.MISSING_THERE, row.drift_detail, now)
+    return True

@@ -1,0 +1,41 @@
+"""A complaint from the street: the report body of the API, with what the office needs to answer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.operations.receive_complaint import Received, receive_complaint
+from app.operations.report_input import clean_report
+from workflow_rules.actors import REPORTER
+from workflow_rules.identity import Channel, Confidentiality
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+
+def take_from_street(payload: dict[str, Any], address: str | None = None) -> Received:
+    """Take in what a citizen typed, as the reporter's own act; raises ActionRefused with every faulty field.
+
+    Whoever is not anonymous leaves a name and a way to be reached. Number and code go to the address that was left.
+    """
+    payload = {**payload, "channel": Channel.WEB.value}
+    errors = tuple(_missing(payload))
+    try:
+        report = clean_report(payload)
+    except ActionRefused as refused:
+        errors = (*refused.errors, *errors)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    return receive_complaint(report, REPORTER, address=address, tell=True)
+
+
+def _missing(payload: dict[str, Any]) -> Iterator[FieldError]:
+    location, reporter = payload.get("location", {}), payload.get("reporter", {})
+    for given, lacking in (("lat", "lon"), ("lon", "lat")):
+        if given in location and lacking not in location:
+            yield FieldError(f"location.{lacking}", FieldFault.REQUIRED)
+    if "confidentiality" not in payload:
+        yield FieldError("confidentiality", FieldFault.REQUIRED)
+    if payload.get("confidentiality") == Confidentiality.ANONYMOUS:
+        return
+    if "name" not in reporter:
+        yield FieldError("reporter.name", FieldFault.REQUIRED)
+    if "phone" not in reporter and "email" not in reporter:
+        yield FieldError("reporter.phone", FieldFault.REQUIRED)

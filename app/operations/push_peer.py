@@ -1,0 +1,233 @@
+"""The peer told of our changes: a reader of the feed with a ledger, in order for each report, each change once."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.clock import office_time
+from app.extensions import db
+from app.gateways import sp4n_peer
+from app.gateways.peer_http import PeerFault
+from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
+from app.operations.one_at_a_time import alone
+from app.operations.peer_record import (
+    ledgers_of,
+    no_longer,
+    note_away,
+    note_back,
+    pause_after,
+    settle,
+    the_peer,
+)
+from app.operations.sync_feed import number_changes
+from app.queries.hold import is_held, not_held
+from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
+from app.queries.sync_state import state_of
+from app.transaction import one_transaction
+from workflow_rules.actions import Action
+from workflow_rules.sync_drift import Drift
+
+PUSH_LOCK = 4_217_016
+PAGE = 500
+MOST_TOLD = 2000
+AWAY_AFTER = 3
+"""Reports that fail one after another until the peer itself is held to be away: a single one may be its own fault."""
+
+FAILED_AFTER, PARKED_AFTER = 5, 5
+
+
+def push_peer(now: datetime) -> int:
+    """Tell the peer what it does not know yet; says how many changes it acknowledged. One teller at a time."""
+    if not sp4n_peer.tells():
+        return 0
+    with alone(PUSH_LOCK) as mine:
+        if not mine:
+            return 0
+        note_what_is_wanted(now)
+        return _tell_all(now) if _is_time(now) else 0
+
+
+def note_what_is_wanted(now: datetime) -> None:
+    """Read the feed on, and note at each report how far the peer is to be told."""
+    number_changes()
+    while _note_page(now):
+        pass
+
+
+def _note_page(now: datetime) -> bool:
+    with one_transaction():
+        peer = the_peer()
+        try:
+            page = read_changes(peer.push_cursor, PAGE)
+        except (CursorTooOld, CursorUnreadable):
+            peer.push_cursor = ""
+            return True
+        rows = ledgers_of([change.tracking_id for change in page.changes])
+        for change in page.changes:
+            _want(rows[change.tracking_id], change, now)
+        peer.push_cursor = page.next
+        return page.more
+
+
+def _want(row: SyncLedger, change: SyncChange, now: datetime) -> None:
+    position = change.position or 0
+    if position <= row.wanted_position:
+        return
+    if not row.wanted_position:
+        row.acked_position = position - 1
+    row.wanted_position = position
+    if row.state == "in_step":
+        row.state, row.next_try_at = "behind", now
+
+
+def _is_time(now: datetime) -> bool:
+    with one_transaction():
+        peer = the_peer()
+        return not is_held() and (peer.next_push_at is None or peer.next_push_at <= now)
+
+
+def _tell_all(now: datetime) -> int:
+    """Until nothing is due, or several reports in a row got no answer."""
+    told, silences = 0, list[PeerFault]()
+    while told < MOST_TOLD and len(silences) < AWAY_AFTER:
+        outcome = _tell_next(now)
+        if outcome is None:
+            break
+        if isinstance(outcome, int):
+            told, silences = told + outcome, []
+        elif outcome.kind != "refused":
+            silences.append(outcome)
+            if outcome.retry_after is not None:
+                break
+    _note_outcome(told, silences, now)
+    return told
+
+
+def _note_outcome(told: int, silences: list[PeerFault], now: datetime) -> None:
+    with one_transaction():
+        peer = the_peer()
+        if silences and (not told or len(silences) == AWAY_AFTER or silences[-1].retry_after is not None):
+            note_away(peer, "push", silences[-1], now)
+        elif told and note_back(peer, "push", now):
+            _wake(now)
+
+
+def _wake(now: datetime) -> None:
+    """The peer is back: what was put off because of its absence need not wait out its pause."""
+    waiting = (SyncLedger.state.in_(("behind", "failed")), SyncLedger.next_try_at > now)
+    statement = update(SyncLedger).where(*waiting).values(next_try_at=now)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _tell_next(now: datetime) -> PeerFault | int | None:
+    """One change of the report that has waited longest: the fault, how many were told, or None if nothing is due.
+
+    The row is held while the peer is asked, so that a crash in between leads to the same change with the same key.
+    """
+    with one_transaction():
+        waiting = SyncLedger.state.in_(("behind", "failed"))
+        due = select(SyncLedger).where(SyncLedger.next_try_at <= now, waiting, not_held())
+        due = due.order_by(SyncLedger.next_try_at, SyncLedger.id).limit(1).with_for_update(skip_locked=True)
+        row = db.session.scalars(due.execution_options(populate_existing=True)).first()
+        if row is None:
+            return None
+        news = _news_of(row)
+        if news is None:
+            settle(row)
+            return 0
+        try:
+            sp4n_peer.tell(news)
+        except PeerFault as fault:
+            _put_off(row, fault, now)
+            return fault
+        _acknowledged(row, news, now)
+        return 1
+
+
+def _put_off(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
+    """Later again, for ever while the peer is away; one that is refused over and over waits for a person."""
+    row.tries += 1
+    row.sent_at, row.last_error = now, f"{fault.kind}: {fault.detail}"[:300]
+    if fault.kind in ("refused", "expired"):
+        row.state = "parked" if row.tries >= PARKED_AFTER else "failed"
+    elif row.tries >= FAILED_AFTER:
+        row.state = "failed"
+    row.next_try_at = None if row.state == "parked" else now + pause_after(row.tries)
+
+
+def _acknowledged(row: SyncLedger, news: dict[str, Any], now: datetime) -> None:
+    row.acked_position, row.acked_version, row.acked_status = news["position"], news["version"], news["status"]
+    row.acked_key, row.acked_at, row.sent_at = news["key"], now, now
+    no_longer(row, Drift.MISSING_THERE)
+    if news["key"] == row.resend_key:
+        row.resend_key = None
+        no_longer(row, Drift.THEY_BEHIND, Drift.STATUS)
+    if row.acked_position < row.wanted_position or row.resend_key:
+        row.state, row.tries, row.next_try_at, row.last_error = "behind", 0, now, None
+    else:
+        settle(row)
+
+
+def _news_of(row: SyncLedger) -> dict[str, Any] | None:
+    """What the peer is to be told next of this report: its oldest change, or how it stands; None for nothing."""
+    if row.resend_key is None:
+        change = _next_change(row)
+        if change is not None:
+            return _as_news(change)
+        if row.acked_position >= row.wanted_position:
+            return None
+        row.resend_key = f"ulang.{secrets.token_hex(6)}"
+    complaint = db.session.scalars(
+        select(Complaint).where(Complaint.sp4n_tracking_id == row.tracking_id).execution_options(unscoped=True)
+    ).first()
+    return _as_it_stands(complaint, row) if complaint is not None else None
+
+
+def _next_change(row: SyncLedger) -> SyncChange | None:
+    among = SyncChange.position.between(row.acked_position + 1, row.wanted_position)
+    changes = select(SyncChange).where(SyncChange.tracking_id == row.tracking_id, among)
+    return db.session.scalars(changes.order_by(SyncChange.position).limit(1)).first()
+
+
+def _as_news(change: SyncChange) -> dict[str, Any]:
+    return {
+        "key": f"{change.position}.{change.mark}",
+        "position": change.position,
+        "tracking_id": change.tracking_id,
+        "number": change.number,
+        "kind": change.kind,
+        "status": change.status,
+        "version": change.version,
+        "revision": change.revision,
+        "at": office_time(change.at).isoformat(),
+        "origin": change.origin,
+        "tombstone": change.tombstone,
+        "answer": _answer_of(change) if change.kind == Action.REPLY else None,
+    }
+
+
+def _answer_of(change: SyncChange) -> str | None:
+    event = select(ComplaintEvent.data).where(ComplaintEvent.id == change.event_id)
+    data = db.session.execute(event.execution_options(unscoped=True)).scalar_one_or_none() or {}
+    return data.get("text")
+
+
+def _as_it_stands(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
+    """The whole state once more, which covers every change that there is until now."""
+    state = state_of(complaint)
+    return {
+        "key": row.resend_key,
+        "position": row.wanted_position,
+        "tracking_id": row.tracking_id,
+        "number": complaint.number,
+        "kind": "state",
+        "status": complaint.status,
+        "version": complaint.version,
+        "revision": complaint.sp4n_revision,
+        "at": state["received_at"],
+        "origin": "office",
+        "tombstone": False,
+        "answer": (state["answer"] or {}).get("text"),
+    }

@@ -1,0 +1,133 @@
+"""One revision of a report as SP4N sends it, told apart into what is wrong and what is only unknown here."""
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select, text
+
+from app.extensions import db
+from app.models import Complaint
+from app.operations.report_input import Moment, Report, clean_report
+from app.queries.complaints import get_for_update
+from workflow_rules.identity import Confidentiality
+from workflow_rules.parameters import Number
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_PLACE})
+"""Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""
+
+_TRACKING_ID = re.compile(r"[0-9]{6,15}")
+_MORE_FIELDS = {"revision": Number(least=0, most=2**53), "submitted_at": Moment(required=False)}
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A readable revision; `report` is what can be taken of it, `faults` name what is unknown here.
+
+    A revision that leaves out secrecy, reporter or files says nothing of them; what it names it gives as a whole.
+    """
+
+    tracking_id: str
+    number: int
+    report: Report
+    digest: str
+    payload: dict[str, Any]
+    faults: tuple[FieldError, ...] = ()
+
+    @property
+    def link(self) -> dict[str, Any]:
+        """What the complaint's row keeps of it."""
+        return {"sp4n_tracking_id": self.tracking_id, "sp4n_revision": self.number, "sp4n_hash": self.digest}
+
+    @property
+    def secrecy(self) -> Confidentiality | None:
+        """The secrecy it asks for; None when it says nothing of it."""
+        told = self.payload.get("confidentiality") is not None
+        return Confidentiality(self.report.values["confidentiality"]) if told else None
+
+    @property
+    def reporter(self) -> dict[str, str] | None:
+        """Who reported, as a whole; None when it says nothing of them."""
+        return self.report.reporter if self.payload.get("reporter") is not None else None
+
+    @property
+    def files(self) -> list[tuple[str, bytes]] | None:
+        """Every file the report has now; None when it says nothing of files."""
+        return self.report.attachments if self.payload.get("attachments") is not None else None
+
+
+def read_revision(tracking_id: str, payload: Any) -> Revision:
+    """The revision; raises ActionRefused with every fault of shape, that of the number in the address too."""
+    body = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
+    report, faults, errors = _cleaned(body)
+    if not is_tracking_id(tracking_id):
+        errors = (FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID), *errors)
+    if errors or report is None:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    number = report.values.pop("revision")
+    report.values.pop("submitted_at", None)
+    report.values.setdefault("occurred_on", None)
+    unknown = {fault.field: named_in(payload, fault.field) for fault in faults}
+    return Revision(tracking_id, number, report, _digest(report, payload, unknown), payload, faults)
+
+
+def is_tracking_id(text: str) -> bool:
+    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
+    return _TRACKING_ID.fullmatch(text) is not None
+
+
+def named_in(payload: dict[str, Any], field: str) -> Any:
+    """What a payload says in a field or in a part of one: `location.district`."""
+    part, _, inner = field.partition(".")
+    return payload[part][inner] if inner else payload[part]
+
+
+def keyed_hash(content: Any) -> str:
+    """Equal for equal contents; keyed, since from a plain hash a phone number could be guessed."""
+    told = json.dumps(content, sort_keys=True, default=str).encode()
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
+
+
+def lock_reports(tracking_ids: list[str]) -> None:
+    """Deliveries of one report wait for each other; several are locked in one order, so that none waits in a circle."""
+    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 7)) FROM unnest(CAST(:ids AS text[])) AS id")
+    db.session.execute(statement, {"ids": sorted(set(tracking_ids))})
+
+
+def find_locked(tracking_id: str) -> Complaint | None:
+    """The complaint of a report, its row locked."""
+    statement = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
+    found = db.session.scalars(statement.execution_options(unscoped=True)).first()
+    return get_for_update(found, unscoped=True) if found is not None else None
+
+
+def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[FieldError, ...]]:
+    """The report as far as it can be taken, what is unknown in it, and what is wrong with it."""
+    try:
+        return clean_report(body, _MORE_FIELDS), (), ()
+    except ActionRefused as refused:
+        if any(error.fault not in UNKNOWN_HERE for error in refused.errors):
+            return None, (), refused.errors
+        return clean_report(_without_unknown(body, refused.errors), _MORE_FIELDS), refused.errors, ()
+
+
+def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:
+    """A village is looked for in its district, so that both go when one is unknown."""
+    left = dict(body)
+    if any(fault.field == "category" for fault in faults):
+        del left["category"]
+    if any(fault.field.startswith("location.") for fault in faults):
+        left["location"] = {k: v for k, v in body["location"].items() if k not in ("district", "village")}
+    return left
+
+
+def _digest(report: Report, payload: dict[str, Any], unknown: dict[str, Any]) -> str:
+    told = {name: payload.get(name) is not None for name in ("reporter", "attachments", "confidentiality")}
+    files = sorted(hashlib.sha256(content).hexdigest() for _, content in report.attachments)
+    values = {name: value for name, value in report.values.items() if name != "channel"}
+    return keyed_hash({"values": values, "reporter": report.reporter, "files": files, "told": told, **unknown})

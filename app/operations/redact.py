@@ -1,0 +1,118 @@
+"""Personal traces taken out of what agencies, letters and the feed show of a secret or anonymous case, by the Admin."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Attachment, Complaint, OriginalText
+from app.operations.attach_file import safe_name
+from app.operations.note_change import note_change
+from app.operations.original_text import names_before, original_of, said_by_report
+from app.operations.record_history import record_history
+from app.queries.complaints import facts_of, get_for_update
+from app.transaction import one_transaction
+from workflow_rules.actors import Actor, Capacity, Person
+from workflow_rules.decide import sees
+from workflow_rules.events import Event, SystemEvent
+from workflow_rules.evolve import evolve
+from workflow_rules.identity import Confidentiality
+from workflow_rules.parameters import Field, Text, check_fields
+from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
+
+WISH: dict[str, Field] = {
+    "title": Text(longest=200),
+    "body": Text(longest=50_000),
+    "redaction_reason": Text(shortest=10, longest=500),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What agencies shall read: the words, the names of files by their ids, and why."""
+
+    params: dict[str, Any]
+    files: dict[int, str]
+
+
+def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
+    """The Admin's capacity, for a case whose reporter wishes, or once wished, to stay unknown; else None."""
+    if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
+        return None
+    return next((held for held in by.capacities if held.actor is Actor.COMPLAINT_ADMIN), None)
+
+
+def redact(
+    complaint_id: int, wish: Wish, by: Person, version: int, *, now: datetime | None = None, address: str | None = None
+) -> Complaint:
+    """Show these words from now on and keep the report's own, sealed; raises ActionRefused.
+
+    The words of the report itself, sent again, take the redaction away. The event says who, why and which parts.
+    """
+    cleaned, errors = _read(wish)
+    with one_transaction():
+        complaint, capacity = _held(complaint_id, by, version)
+        if errors:
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+        at = now or utc_now()
+        parts = _write(complaint, cleaned, wish.files, at)
+        data = {"redaction_reason": cleaned["redaction_reason"], "parts": parts}
+        event = Event(SystemEvent.REDACTED, at, capacity, None, None, data)
+        complaint.version = evolve(facts_of(complaint), event).version
+        note_change(complaint, record_history(complaint, event, by, address))
+        return complaint
+
+
+def _read(wish: Wish) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
+    cleaned, errors = check_fields(WISH, wish.params)
+    for key, name in wish.files.items():
+        errors = (*errors, *check_fields({f"file_{key}": Text(longest=120)}, {f"file_{key}": name})[1])
+    return cleaned, tuple(errors)
+
+
+def _held(complaint_id: int, by: Person, version: int) -> tuple[Complaint, Capacity]:
+    complaint = get_for_update(complaint_id)
+    if complaint is None or not sees(by, facts_of(complaint)):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    capacity = may_redact(complaint, by)
+    if capacity is None:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if complaint.version != version:
+        raise ActionRefused(RefusalReason.STALE_VERSION, str(complaint.version))
+    return complaint, capacity
+
+
+def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
+    """The shown words into the case, its own into their place; returns the names of the parts that differ."""
+    row = original_of(complaint)
+    own = {name: said_by_report(complaint, name) for name in ("title", "body")}
+    renamed = _rename(complaint, files, names_before(row))
+    parts = [name for name in own if shown[name] != own[name]] + (["files"] if renamed else [])
+    complaint.title, complaint.body, complaint.redacted = shown["title"], shown["body"], bool(parts)
+    if not parts:
+        if row is not None:
+            db.session.delete(row)
+    else:
+        row = row or OriginalText(complaint_id=complaint.id)
+        row.title, row.body, row.redacted_at, row.changed_at = own["title"], own["body"], at, None
+        row.files = json.dumps(renamed, ensure_ascii=False) if renamed else None
+        db.session.add(row)
+    db.session.flush()
+    return parts
+
+
+def _rename(complaint: Complaint, files: dict[int, str], first_names: dict[int, str]) -> dict[int, str]:
+    """Give files of this case their new names; the first name of every one that has another now."""
+    for row in db.session.scalars(select(Attachment).where(Attachment.complaint_id == complaint.id)):
+        first = first_names.get(row.id, row.filename)
+        row.filename = safe_name(files.get(row.id, row.filename))
+        first_names = {**first_names, row.id: first} if row.filename != first else _without(first_names, row.id)
+    return first_names
+
+
+def _without(names: dict[int, str], key: int) -> dict[int, str]:
+    return {held: name for held, name in names.items() if held != key}

@@ -1,0 +1,162 @@
+"""Registers made once for good: by the schedule for every office day and month that is over, or asked for by hand.
+
+The unique row is the right to make one; the rows are made one after the other, so that their numbers follow their days.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.clock import OFFICE_ZONE, office_today
+from app.extensions import db
+from app.models import PaperKind, Register, RegisterKind
+from app.operations.letter_numbers import enter_number, reserve_number
+from app.operations.paper_contents import letterhead, office, signatory
+from app.operations.papers import make_paper
+from app.queries.agency_names import step_numbers
+from app.queries.daily_figures import instant
+from app.queries.event_log import checkpoint_at, first_event_at, newest_event
+from app.queries.heads import head_of_office
+from app.queries.reference import calendar_as_dict, load_working_calendar
+from app.queries.register_names import names_in
+from app.queries.register_rows import figures_of, find_register
+from app.transaction import one_transaction
+from workflow_rules.actors import SYSTEM, Person
+from workflow_rules.periods import Period, days, month_before, month_of
+
+DAYS_BACK = 31
+MONTHS_BACK = 3
+"""So far back the schedule makes up for what was missed; older ones are made when somebody asks."""
+
+PAPERS = {RegisterKind.DAILY: PaperKind.DAILY_REGISTER, RegisterKind.MONTHLY: PaperKind.MONTHLY_REGISTER}
+
+
+class RegisterRefused(Exception):
+    """A register that cannot be made; `reason` is `not_over`, `no_office_day` or `before_beginning`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    kind: RegisterKind
+    day: date
+    period: Period
+
+
+def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> Register:
+    """The register of an office day or of the month that a day lies in: made now, or the one that is there.
+
+    Raises RegisterRefused. A register of a day also tells of the closed days before it, so that nothing is left out.
+    """
+    with one_transaction():
+        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registers', 31))"))
+        found = find_register(kind, day if kind is RegisterKind.DAILY else day.replace(day=1))
+        if found is not None:
+            return found
+        return _make(_wanted(kind, day, now), by, now)
+
+
+def make_due_registers(now: datetime) -> int:
+    """Make what is over and not made yet, the oldest first, and say how many; safe to run twice or side by side."""
+    begins = first_event_at()
+    if begins is None:
+        return 0
+    due = [*_due_days(office_today(begins), now), *_due_months(office_today(begins), now)]
+    for kind, day in due:
+        make_register(kind, day, SYSTEM, now)
+    return len(due)
+
+
+def _due_days(first: date, now: datetime) -> list[tuple[RegisterKind, date]]:
+    today, calendar = office_today(now), load_working_calendar()
+    back = [today - timedelta(days=n) for n in range(DAYS_BACK, 0, -1)]
+    wanted = [day for day in back if day >= first and calendar.is_working_day(day)]
+    return _missing(RegisterKind.DAILY, wanted)
+
+
+def _due_months(first: date, now: datetime) -> list[tuple[RegisterKind, date]]:
+    months, month = [], office_today(now).replace(day=1)
+    for _ in range(MONTHS_BACK):
+        month = month_before(month)
+        months.append(month)
+    return _missing(RegisterKind.MONTHLY, [month for month in reversed(months) if month >= first.replace(day=1)])
+
+
+def _missing(kind: RegisterKind, wanted: list[date]) -> list[tuple[RegisterKind, date]]:
+    there = set(db.session.scalars(select(Register.day).where(Register.kind == kind.value, Register.day.in_(wanted))))
+    return [(kind, day) for day in wanted if day not in there]
+
+
+def _wanted(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
+    if kind is RegisterKind.MONTHLY:
+        found = _Wanted(kind, day.replace(day=1), month_of(day, OFFICE_ZONE))
+    else:
+        found = _Wanted(kind, day, days(_first_day_of(day), day, OFFICE_ZONE))
+    if not found.period.over(now):
+        raise RegisterRefused("not_over")
+    begins = first_event_at()
+    if begins is None or begins >= found.period.ends:
+        raise RegisterRefused("before_beginning")
+    return found
+
+
+def _first_day_of(day: date) -> date:
+    """The day after the office day before this one; RegisterRefused for a day on which the office is closed."""
+    calendar = load_working_calendar()
+    if not calendar.is_working_day(day):
+        raise RegisterRefused("no_office_day")
+    first = day
+    while not calendar.is_working_day(first - timedelta(days=1)) and day - first < timedelta(days=DAYS_BACK):
+        first -= timedelta(days=1)
+    return first
+
+
+def _make(wanted: _Wanted, by: Person, now: datetime) -> Register:
+    agency = office()
+    running, number = reserve_number(agency, now)
+    frozen = {"number": number, **_content(wanted, by, now)}
+    key = f"{PAPERS[wanted.kind].value}:{wanted.day.isoformat()}"
+    paper = make_paper(PAPERS[wanted.kind], key, frozen, at=now, agency_code=agency.code)
+    enter_number(agency, running, number, paper, now, by.id)
+    row = Register(kind=wanted.kind.value, day=wanted.day, number=number, paper_id=paper.id, made_at=now)
+    row.content_hash, row.made_by_id = paper.content_hash, by.id
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
+    """All that the paper shows, and what a later reckoning needs to be held against it."""
+    figures = figures_of(wanted.kind, wanted.period)
+    head = head_of_office(now)
+    return {
+        "kind": wanted.kind.value,
+        "day": wanted.day.isoformat(),
+        "begins": instant(wanted.period.begins),
+        "ends": instant(wanted.period.ends),
+        "counts": figures.counts,
+        "tables": figures.tables,
+        "cases": figures.cases,
+        "names": names_in(figures.tables),
+        "step_numbers": step_numbers(),
+        "checkpoint": checkpoint_at(wanted.period.ends),
+        "newest_event": newest_event(),
+        "calendar": _calendar_hash(),
+        "agency": letterhead(office()),
+        "signatory": signatory(head.name, head.officer_id, head.on_behalf_of, head.kind),
+        "made_at": instant(now),
+        "made_by": by.name if by.id is not None else "",
+    }
+
+
+def _calendar_hash() -> str:
+    """Which calendar the figures were counted by."""
+    body = json.dumps(calendar_as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""A rehearsal is asked for, computed in the background, and kept; it reads what happened and changes none of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.after_commit import enqueue_after_commit
+from app.clock import utc_now
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Complaint, RehearsalRow, SopVersion
+from app.queries.reference import load_sop, load_working_calendar
+from app.queries.rehearsal import count_cases, past_cases
+from app.transaction import one_transaction
+from workflow_rules.actors import Actor
+from workflow_rules.deadlines import Allowance, Unit
+from workflow_rules.periods import Period
+from workflow_rules.rehearsal import WhatIf, rehearse
+from workflow_rules.rehearsal_sums import Pair, Rehearsal
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+
+TOLD_EVERY = 250
+CHANGED_KEPT = 50
+LOST_AFTER = timedelta(minutes=3)
+
+_rows = RehearsalRow.__table__
+
+
+def what_if_from(sop: Sop, wish: Mapping[str, Any]) -> WhatIf:
+    """An SOP with a wish's changes: `steps` (value, unit, actor by step), `extended_days`, `skipped`; ValueError for
+    what no SOP or rehearsal can be.
+    """
+    steps = wish.get("steps", {})
+    rows = tuple(_changed(row, steps[row.step.value]) if row.step.value in steps else row for row in sop.steps)
+    days = wish.get("extended_days")
+    extended = Allowance(days, Unit.WORKING_DAYS) if days is not None else sop.extended_draft
+    return WhatIf(replace(sop, steps=rows, extended_draft=extended), frozenset(map(Step, wish.get("skipped", ()))))
+
+
+def _changed(row: Any, wish: Mapping[str, Any]) -> Any:
+    own = row.allowance
+    allowance = Allowance(wish["value"], Unit(wish["unit"])) if wish.get("value") is not None else own
+    return replace(row, allowance=allowance, actor=Actor(wish.get("actor", row.actor)))
+
+
+def ask_rehearsal(
+    version: SopVersion, period: Period, wish: dict[str, Any], officer_id: int, now: datetime
+) -> RehearsalRow:
+    """Queue a rehearsal; raises ValueError for a wish that cannot be rehearsed."""
+    what_if_from(load_sop(version), wish)
+    with one_transaction():
+        row = RehearsalRow(
+            sop_version_id=version.id,
+            sop_number=version.number,
+            asked_by_id=officer_id,
+            asked_at=now,
+            touched_at=now,
+            begins=period.begins,
+            ends=period.ends,
+            what_if=wish,
+        )
+        db.session.add(row)
+        db.session.flush()
+        enqueue_after_commit(JobName.REHEARSE, row.id)
+        return row
+
+
+def run_rehearsal(rehearsal_id: int) -> str:
+    """Compute one that waits, and say how it stands; one that is being computed elsewhere is passed by."""
+    if not _claimed(rehearsal_id):
+        return "elsewhere"
+    try:
+        result = _computed(db.session.get_one(RehearsalRow, rehearsal_id))
+    except (ValueError, LookupError):
+        _tell(rehearsal_id, state="failed")
+        return "failed"
+    _tell(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])
+    return "ready"
+
+
+def _claimed(rehearsal_id: int) -> bool:
+    with one_transaction():
+        mine = update(_rows).where(_rows.c.id == rehearsal_id, _rows.c.state == "queued")
+        taken = db.session.execute(mine.values(state="running", touched_at=utc_now()).returning(_rows.c.id))
+        return taken.first() is not None
+
+
+def _computed(row: RehearsalRow) -> dict[str, Any]:
+    version = db.session.get_one(SopVersion, row.sop_version_id)
+    what_if, calendar = what_if_from(load_sop(version), row.what_if), load_working_calendar()
+    period = Period(row.begins, row.ends)
+    _tell(row.id, total=count_cases(period), done=0)
+    found = Rehearsal()
+    for place, (complaint, openings) in enumerate(past_cases(period), 1):
+        found.add(complaint, rehearse(openings, what_if, calendar), calendar)
+        if place % TOLD_EVERY == 0:
+            _tell(row.id, done=place)
+    return _as_data(found)
+
+
+def _tell(rehearsal_id: int, **values: Any) -> None:
+    """On a connection of its own, so that the page sees it while the reading goes on."""
+    with db.engine.begin() as connection:
+        connection.execute(update(_rows).where(_rows.c.id == rehearsal_id).values(touched_at=utc_now(), **values))
+
+
+def relay_rehearsals(now: datetime) -> int:
+    """Hand to Redis what still waits, and take up again what a lost worker left behind."""
+    with one_transaction():
+        lost = (_rows.c.state == "running", _rows.c.touched_at < now - LOST_AFTER)
+        db.session.execute(update(_rows).where(*lost).values(state="queued"))
+        waiting = select(_rows.c.id).where(_rows.c.state == "queued", _rows.c.touched_at < now - timedelta(seconds=20))
+        ids = list(db.session.scalars(waiting.order_by(_rows.c.id).limit(20)))
+        for rehearsal_id in ids:
+            enqueue_after_commit(JobName.REHEARSE, rehearsal_id)
+    return len(ids)
+
+
+def _as_data(found: Rehearsal) -> dict[str, Any]:
+    cases = found.cases
+    counted = {name: getattr(cases, name) for name in ("count", "late_then", "late_now", "saved", "lost")}
+    changed = found.changed[:CHANGED_KEPT]
+    numbers = dict(
+        db.session.execute(
+            select(Complaint.id, Complaint.number).where(Complaint.id.in_([c[0] for c in changed]))
+        ).all()
+    )
+    return {
+        "cases": {**counted, "median_then": cases.medians[0], "median_now": cases.medians[1]},
+        "whole": _pair(found.whole),
+        "steps": {step.value: _pair(pair) for step, pair in found.steps.items()},
+        "actors": {actor.value: _pair(pair) for actor, pair in found.actors.items()},
+        "changed": [{"id": key, "number": numbers[key], "late_now": now} for key, _, now in changed],
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {"then": asdict(pair.then), "now": asdict(pair.now)}

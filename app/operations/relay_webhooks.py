@@ -1,0 +1,123 @@
+"""Webhooks read the change feed: each change becomes a message to each receiver that wants it, once."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
+from app.operations.leases import lease
+from app.operations.sync_feed import number_changes
+from app.operations.webhook_payload import EVERY_TYPE, GUARDED, body_of, type_of
+from app.queries.hold import not_held
+from app.queries.sync_feed import changes_after
+from app.transaction import one_transaction
+
+BATCH = 500
+LEASE_SECONDS = 60
+"""Longer than a message takes to send, name look-up and all."""
+
+
+def relay_webhooks(now: datetime) -> int:
+    """Read on for every receiver, then hand to Redis what is due and in turn; says how many messages that were."""
+    write_webhooks(now)
+    handed = 0
+    while ids := _lease(now):
+        handed += len(ids)
+    return handed
+
+
+def write_webhooks(now: datetime) -> None:
+    """Read on for every receiver that is switched on, and write what each is to be told; nothing is handed out."""
+    number_changes()
+    for endpoint_id in db.session.scalars(select(WebhookEndpoint.id).where(WebhookEndpoint.active)).all():
+        while _read_on(endpoint_id, now):
+            pass
+
+
+def in_turn(now: datetime) -> ColumnElement[bool]:
+    """Which waiting messages may go: to a receiver that is on and not held back, and none while an earlier one of the
+    same report waits for the same receiver. A test is always in turn.
+    """
+    earlier = aliased(WebhookDelivery)
+    same = (earlier.endpoint_id == WebhookDelivery.endpoint_id, earlier.complaint_id == WebhookDelivery.complaint_id)
+    behind = exists().where(*same, earlier.state == "queued", earlier.id < WebhookDelivery.id)
+    free = or_(WebhookEndpoint.held_until.is_(None), WebhookEndpoint.held_until <= now)
+    listening = select(WebhookEndpoint.id).where(WebhookEndpoint.active, free)
+    return or_(WebhookDelivery.change_id.is_(None), WebhookDelivery.endpoint_id.in_(listening) & ~behind)
+
+
+def new_message_id() -> str:
+    """What a receiver knows a message by, over all its tries."""
+    return f"msg_{secrets.token_hex(16)}"
+
+
+def forget_old_messages(now: datetime, batch: int = 1000) -> int:
+    """Delete messages that are done with and as old as forgotten changes; says how many."""
+    before = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
+    with one_transaction():
+        done = select(WebhookDelivery.id).where(WebhookDelivery.at < before, WebhookDelivery.state != "queued")
+        old = done.order_by(WebhookDelivery.id).limit(batch).scalar_subquery()
+        statement = delete(WebhookDelivery).where(WebhookDelivery.id.in_(old)).returning(WebhookDelivery.id)
+        return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
+
+
+def _read_on(endpoint_id: int, now: datetime) -> bool:
+    """Write the messages of the next changes and how far was read, together; whether more changes may wait.
+
+    The receiver's row is held meanwhile: a second reader passes it by.
+    """
+    with one_transaction():
+        mine = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id, WebhookEndpoint.active)
+        mine = mine.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        endpoint = db.session.scalars(mine).first()
+        if endpoint is None:
+            return False
+        changes = changes_after(endpoint.position, BATCH)
+        if not changes:
+            return False
+        if rows := _messages(endpoint, changes, now):
+            db.session.execute(insert(WebhookDelivery.__table__).values(rows).on_conflict_do_nothing())
+        endpoint.position = changes[-1].position or endpoint.position
+        return len(changes) == BATCH
+
+
+def _messages(endpoint: WebhookEndpoint, changes: Sequence[SyncChange], now: datetime) -> list[dict[str, Any]]:
+    wanted = [c for c in changes if EVERY_TYPE in endpoint.event_types or type_of(c) in endpoint.event_types]
+    guarded = _guarded({change.complaint_id for change in wanted})
+    return [_message(endpoint.id, change, change.complaint_id in guarded, now) for change in wanted]
+
+
+def _guarded(complaint_ids: set[int]) -> set[int]:
+    these = (Complaint.id.in_(complaint_ids), Complaint.confidentiality.in_(GUARDED))
+    return set(db.session.scalars(select(Complaint.id).where(*these)))
+
+
+def _message(endpoint_id: int, change: SyncChange, guarded: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "endpoint_id": endpoint_id,
+        "change_id": change.id,
+        "complaint_id": change.complaint_id,
+        "message_id": new_message_id(),
+        "type": type_of(change),
+        "body": body_of(change, guarded),
+        "at": change.at,
+        "state": "queued",
+        "attempts": 0,
+        "next_try_at": now,
+    }
+
+
+def _lease(now: datetime) -> list[int]:
+    with one_transaction():
+        due = (WebhookDelivery.state == "queued", WebhookDelivery.next_try_at <= now, in_turn(now), not_held())
+        ids = select(WebhookDelivery.id).where(*due).order_by(WebhookDelivery.next_try_at, WebhookDelivery.id)
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        return lease(WebhookDelivery, ids.limit(BATCH), until, JobName.DELIVER_WEBHOOK)

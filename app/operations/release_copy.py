@@ -1,0 +1,107 @@
+"""A restored copy is let go and sends from then on; old messages may be set aside, so that nobody is told twice."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Delivery, DeliveryItem, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
+from app.operations.relay_webhooks import write_webhooks
+from app.transaction import one_transaction
+
+NOT_SENT = "not sent: older than the restored copy's release allowed"
+SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What will leave when the copy is released, and from when the oldest of it is."""
+
+    messages: int
+    webhooks: int
+    reports: int
+    oldest: datetime | None
+
+    @property
+    def count(self) -> int:
+        """All of it."""
+        return self.messages + self.webhooks + self.reports
+
+
+@dataclass(frozen=True)
+class Released:
+    """How many messages and webhooks were set aside, and what goes now."""
+
+    dropped_messages: int
+    dropped_webhooks: int
+    going: Waiting
+
+
+def find_waiting(now: datetime) -> Waiting:
+    """Messages to people, webhooks, and reports of which the peer is to be told."""
+    write_webhooks(now)
+    messages, oldest_message = _count(Delivery, Delivery.created_at)
+    webhooks, oldest_webhook = _count(WebhookDelivery, WebhookDelivery.at)
+    behind = select(func.count()).where(SyncLedger.next_try_at.is_not(None))
+    oldest = min((at for at in (oldest_message, oldest_webhook) if at), default=None)
+    return Waiting(messages, webhooks, db.session.execute(behind).scalar_one(), oldest)
+
+
+def release_copy(older_than: timedelta | None, now: datetime) -> Released | None:
+    """Ends the hold, sets aside what is older than that, and journals it, together; None where nothing was held.
+
+    A message set aside stays to be read: a message to a person as skipped, a webhook as parked with its button to send
+    it again. The peer is not told of messages but of states, which the nightly comparison brings together.
+    """
+    write_webhooks(now)
+    with one_transaction():
+        hold = db.session.scalars(select(SendingHold).with_for_update()).first()
+        if hold is None:
+            return None
+        messages, webhooks = _set_aside(now - older_than, now) if older_than is not None else (0, 0)
+        taken_at = hold.taken_at
+        db.session.delete(hold)
+        done = Released(messages, webhooks, find_waiting(now))
+        _journal(done, taken_at, now)
+        for job in (JobName.RELAY_DELIVERIES, JobName.RELAY_WEBHOOKS, JobName.PUSH_PEER):
+            enqueue_after_commit(job)
+        return done
+
+
+def _count(table: Any, at: Any) -> tuple[int, datetime | None]:
+    row = db.session.execute(select(func.count(), func.min(at)).where(table.state == "queued")).one()
+    return row[0], row[1]
+
+
+def _set_aside(before: datetime, now: datetime) -> tuple[int, int]:
+    skipped = {"state": "skipped", "last_error": NOT_SENT, "sealed_code": None}
+    parked = {"state": "parked", "last_fault": SET_ASIDE, "finished_at": now}
+    return (
+        _change(Delivery, _told_last() < before, skipped),
+        _change(WebhookDelivery, WebhookDelivery.at < before, parked),
+    )
+
+
+def _told_last() -> ColumnElement[datetime]:
+    """When the newest notice of a message was written: a fresh one joins a message that waits, and is not old."""
+    items = select(func.max(Notice.created_at)).join(DeliveryItem, DeliveryItem.notice_id == Notice.id)
+    newest = items.where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
+    return func.coalesce(newest, Delivery.created_at)
+
+
+def _change(table: Any, old: Any, values: dict[str, Any]) -> int:
+    statement = update(table).where(table.state == "queued", old).values(**values).returning(table.id)
+    return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
+
+
+def _journal(done: Released, taken_at: datetime, now: datetime) -> None:
+    data = {
+        "taken_at": taken_at.isoformat(),
+        "dropped": {"messages": done.dropped_messages, "webhooks": done.dropped_webhooks},
+        "going": {"messages": done.going.messages, "webhooks": done.going.webhooks, "reports": done.going.reports},
+    }
+    db.session.add(JournalEntry(kind="copy_released", at=now, officer_id=None, data=data))

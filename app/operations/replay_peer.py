@@ -1,0 +1,28 @@
+"""One press that brings a report together again: theirs read anew, or ours told anew, by the workers."""
+
+from datetime import datetime
+
+import structlog
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.job_names import JobName
+from app.models import SyncLedger
+from app.operations.peer_record import ledger_of, want
+from app.transaction import one_transaction
+from workflow_rules.sync_drift import Repair
+
+log = structlog.get_logger()
+
+
+def replay(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
+    """Ask for it and say for which report; None where there is no such row. Pressed twice it is done once."""
+    with one_transaction():
+        row = db.session.get(SyncLedger, ledger_id)
+        if row is None:
+            return None
+        row = ledger_of(row.tracking_id)
+        want(row, repair, now)
+        enqueue_after_commit(JobName.POLL_PEER if repair is Repair.FETCH else JobName.PUSH_PEER)
+        log.info("peer_replay", report=row.tracking_id, repair=repair.value, officer=officer_id)
+        return row.tracking_id

@@ -1,0 +1,89 @@
+"""Identities that nobody needs any more are removed; the case, its figures and its chain of events stay.
+
+No law names the years. Five (a setting) outlast what an identity may still be asked for: the reopening of a case, and
+a complaint to the Ombudsman over how it was dealt with. UU 27/2022 art. 43-44 ask for an end that is kept to.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+
+from app.extensions import db
+from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport
+from app.operations.record_history import record_history
+from app.queries.complaints import get_for_update
+from app.transaction import one_transaction
+from workflow_rules.actors import SYSTEM
+from workflow_rules.events import Event, SystemEvent
+
+AT_ONCE = 500
+SETTLED_FOR = timedelta(days=90)
+"""How long what came from SP4N and was settled is kept as it came: for a question of the sender's."""
+
+
+def remove_identities(now: datetime, years: int) -> int:
+    """Remove the identity, and the words that were taken out for its sake, of every case that ended so long ago.
+
+    Each in a transaction of its own with its event; a run that is stopped is gone on with by the next.
+    """
+    gone = last = 0
+    while ids := _next(years_before(now, years), last):
+        gone += sum(_remove(complaint_id, now, years) for complaint_id in ids)
+        last = ids[-1]
+    return gone
+
+
+def years_before(now: datetime, years: int) -> datetime:
+    """The same day of an earlier year; 28 February for a 29th that it did not have."""
+    try:
+        return now.replace(year=now.year - years)
+    except ValueError:
+        return now.replace(year=now.year - years, day=28)
+
+
+def _next(before: datetime, after: int) -> list[int]:
+    named = exists().where(Reporter.complaint_id == Complaint.id)
+    kept = exists().where(OriginalText.complaint_id == Complaint.id)
+    due = select(Complaint.id).where(Complaint.ended_at < before, Complaint.id > after, or_(named, kept))
+    return list(db.session.scalars(due.order_by(Complaint.id).limit(AT_ONCE)))
+
+
+def _remove(complaint_id: int, now: datetime, years: int) -> bool:
+    with one_transaction():
+        complaint = get_for_update(complaint_id)
+        if complaint is None or complaint.ended_at is None or complaint.ended_at >= years_before(now, years):
+            return False
+        rows = [row for model in (Reporter, OriginalText) if (row := db.session.get(model, complaint_id)) is not None]
+        for row in rows:
+            db.session.delete(row)
+        if rows:
+            event = Event(SystemEvent.IDENTITY_REMOVED, now, SYSTEM.capacities[0], None, None, {"years": years})
+            record_history(complaint, event, SYSTEM, None)
+        return bool(rows)
+
+
+def wipe_settled_inbound(now: datetime) -> int:
+    """Wipe what came in sealed and was settled, and files of reports that were left lying; says how many there were.
+
+    What a settled hold brought is wiped when it is settled: here only what an older program left. The row itself stays,
+    and so does the answer to a message, which a repeat is told word for word and which names nobody.
+    """
+    before = now - SETTLED_FOR
+    settled = InboundHold.content.is_not(None), InboundHold.settled_at < before
+    left = SyncImport.made_at < before, SyncImport.state.in_(("mapping", "checked"))
+    return _in_batches(update(InboundHold).values(content=None), InboundHold, settled) + _in_batches(
+        delete(SyncImport), SyncImport, left
+    )
+
+
+def _in_batches(act: Any, table: Any, wanted: tuple[ColumnElement[bool], ...]) -> int:
+    done = 0
+    while True:
+        some = select(table.id).where(*wanted).limit(AT_ONCE).with_for_update(skip_locked=True).scalar_subquery()
+        found = db.session.execute(act.where(table.id.in_(some)).execution_options(synchronize_session=False))
+        db.session.commit()
+        count = int(found.rowcount)  # type: ignore[attr-defined]
+        done += count
+        if count < AT_ONCE:
+            return done

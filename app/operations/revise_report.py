@@ -1,0 +1,203 @@
+"""Brings a case up to what its report says now: old and new words in the event, the clocks by the rules."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
+from app.operations.attach_file import file_facts, store_file
+from app.operations.note_change import note_change
+from app.operations.notify import Notifier
+from app.operations.original_text import said_by_report, write_said
+from app.operations.project_facts import project_facts
+from app.operations.record_history import keep_ledger, record_history
+from app.queries.complaints import facts_of, reporter_facts
+from app.queries.reference import load_sop, load_working_calendar
+from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
+from workflow_rules.events import Event, SystemEvent
+from workflow_rules.evolve import evolve
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.identity import Confidentiality
+from workflow_rules.revisions import answers_question
+
+IDENTITY = ("name", "phone", "email", "address", "nik")
+_NAMED: dict[str, Any] = {"category_id": Category, "district_id": District, "village_id": Village}
+FROM_SP4N = Actor.SYSTEM.value
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who brings a change: SP4N, or the Admin who decides about one; `kind` is the event that it becomes."""
+
+    by: Person = SYSTEM
+    capacity: Capacity = SYSTEM.capacities[0]
+    kind: SystemEvent = SystemEvent.REVISED
+    address: str | None = None
+
+    @property
+    def origin(self) -> str:
+        return "sp4n" if self.kind is SystemEvent.REVISED else "office"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a report: columns with their values, the whole identity or none of it, all files or none."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    reporter: dict[str, str] | None = None
+    files: list[tuple[str, bytes]] | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How what is told differs from what we hold."""
+
+    values: dict[str, Any]
+    reporter: dict[str, str] | None
+    new_files: list[tuple[str, bytes]]
+    back: list[Attachment]
+    gone: list[Attachment]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.values or self.new_files or self.back or self.gone) or self.reporter is not None
+
+
+def difference(complaint: Complaint, told: Told) -> Difference:
+    """Compared by content: the same words, identity and bytes are no difference, under whatever names they come."""
+    values = {name: value for name, value in told.values.items() if said_by_report(complaint, name) != value}
+    secrecy = told.values.get("confidentiality", complaint.confidentiality)
+    reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
+    return Difference(values, _changed_identity(complaint, reporter), *_sorted_files(complaint, told.files))
+
+
+def revise(
+    complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
+) -> ComplaintEvent:
+    """Write what differs and record it: both versions stand in the event, so that none is lost."""
+    author = author or Author()
+    before = facts_of(complaint)
+    at = max([at, *(step.opened_at for step in before.open_steps)])
+    told = _particulars(complaint, found, at)
+    _write(complaint, found, at)
+    resumes = answers_question(before, found.values, bool(found.new_files))
+    data = {**_for_the_rules(complaint), **told, "revision": complaint.sp4n_revision, "resumes": resumes, **more}
+    event = Event(author.kind, at, author.capacity, None, None, data)
+    after = evolve(before, event)
+    keep_ledger(complaint, before, after, event, author.by)
+    row = record_history(complaint, event, author.by, author.address)
+    calendar = load_working_calendar()
+    project_facts(complaint, after, event, load_sop(complaint.sop_version), calendar)
+    if resumes:
+        _tell_who_waited(complaint, before, event, Notifier(calendar, at), author.by)
+    note_change(complaint, row, author.origin)
+    return row
+
+
+def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
+    """The identity where it is another than the one we hold; an empty one takes ours away."""
+    if reporter is None:
+        return None
+    row = db.session.get(Reporter, complaint.id)
+    held = {name: getattr(row, name) for name in IDENTITY if getattr(row, name)} if row else {}
+    return reporter if held != reporter else None
+
+
+def _sorted_files(
+    complaint: Complaint, files: list[tuple[str, bytes]] | None
+) -> tuple[list[tuple[str, bytes]], list[Attachment], list[Attachment]]:
+    """New contents once each, held files that are back, held files that are no longer there."""
+    if files is None:
+        return [], [], []
+    mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)
+    held = {row.sent_sha256: row for row in db.session.scalars(select(Attachment).where(*mine).order_by(Attachment.id))}
+    sent: dict[str, tuple[str, bytes]] = {}
+    for name, content in files:
+        sent.setdefault(str(file_facts(name, content)["sha256"]), (name, content))
+    new = [file for digest, file in sent.items() if digest not in held]
+    back = [row for digest, row in held.items() if digest in sent and row.removed_at is not None]
+    gone = [row for digest, row in held.items() if digest not in sent and row.removed_at is None]
+    return new, back, gone
+
+
+def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[str, Any]:
+    """The particulars of the event, and the files into their place; whose identity it was is not among them."""
+    rows = [store_file(complaint, name, content, FROM_SP4N, at) for name, content in found.new_files]
+    for row in found.back:
+        row.removed_at = None
+    for row in found.gone:
+        row.removed_at = at
+    return {
+        "changed": sorted(found.values),
+        "before": held_words(complaint, found),
+        "after": words_of(found),
+        "reporter_changed": found.reporter is not None,
+        "files_added": [_file(row) for row in (*rows, *found.back)],
+        "files_removed": [_file(row) for row in found.gone],
+    }
+
+
+def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
+    """What we hold where a difference is, as a person reads it."""
+    return {name: _word(name, said_by_report(complaint, name)) for name in sorted(found.values)}
+
+
+def words_of(found: Difference) -> dict[str, Any]:
+    """What the other side says there."""
+    return {name: _word(name, value) for name, value in sorted(found.values.items())}
+
+
+def _file(row: Attachment) -> dict[str, Any]:
+    return {"filename": row.filename, "sha256": row.sent_sha256, "size": row.size}
+
+
+def _word(name: str, value: Any) -> Any:
+    """A value as a person reads it and JSON keeps it."""
+    if name in _NAMED and value is not None:
+        return str(db.session.get_one(_NAMED[name], value).name)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _write(complaint: Complaint, found: Difference, at: datetime) -> None:
+    for name, value in found.values.items():
+        write_said(complaint, name, value, at)
+    if found.reporter is not None:
+        _write_reporter(complaint, found.reporter)
+    db.session.flush()
+
+
+def _write_reporter(complaint: Complaint, reporter: dict[str, str]) -> None:
+    row = db.session.get(Reporter, complaint.id)
+    if not reporter:
+        if row is not None:
+            db.session.delete(row)
+        return
+    row = row or Reporter(complaint_id=complaint.id)
+    for name in IDENTITY:
+        setattr(row, name, reporter.get(name))
+    db.session.add(row)
+
+
+def _for_the_rules(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "classification": complaint.classification,
+        "confidentiality": complaint.confidentiality,
+        "in_sp4n": complaint.sp4n_tracking_id is not None,
+        "reporter": vars(reporter_facts(db.session.get(Reporter, complaint.id))),
+    }
+
+
+def _tell_who_waited(
+    complaint: Complaint, before: ComplaintFacts, event: Event, notifier: Notifier, by: Person
+) -> None:
+    waiting: Iterable[Any] = (step for step in before.open_steps if step.paused_at is not None)
+    for step in waiting:
+        asked = Event(event.kind, event.at, event.by, step.step, step.agency, {})
+        notifier.answered(complaint, asked, by)

@@ -1,0 +1,126 @@
+"""The program looks at itself: each night once, or by command; what it found is kept and told.
+
+The unique row of a night is the right to look; a look whose worker died is taken up again by the next slot.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.clock import office_time, utc_now
+from app.extensions import db
+from app.invariants.catalogue import CHECKS, check, is_red
+from app.invariants.findings import SLICES, Checked, Look
+from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice
+from app.operations.tell_invariants import tell_of_run
+from app.transaction import one_transaction
+
+NIGHTLY_AT = time(2, 30)
+SILENT = timedelta(minutes=30)
+"""A look that has not been heard of for so long is taken for dead."""
+
+KEPT = timedelta(days=90)
+OVERLAP = timedelta(hours=1)
+"""So far before the last look's beginning the next one begins: what was in flight then has been committed since."""
+
+Clock = Callable[[], datetime]
+
+
+def run_nightly(clock: Clock = utc_now) -> str:
+    """Look once a night from half past two on; says `not_yet`, `elsewhere`, or `green` or `red`."""
+    now = clock()
+    if office_time(now).time() < NIGHTLY_AT:
+        return "not_yet"
+    night = office_time(now).date()
+    run_id = _claim(night, now)
+    if run_id is None:
+        return "elsewhere"
+    look = Look(now, _last_green(), night.toordinal() % SLICES, _marks())
+    for name in CHECKS:
+        _look_at(run_id, name, look, clock)
+    return _finish(run_id, clock())
+
+
+def look_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
+    """Everything, whatever changed when, each as soon as it is known; nothing is kept and nobody told."""
+    look = Look(now, marks=_marks())
+    for name in names:
+        yield name, _in_one_picture(name, look)[0]
+
+
+def _claim(night: date, now: datetime) -> int | None:
+    """The right to look at this night; also the one of a look that fell silent, whose results are made anew."""
+    table = InvariantRun.__table__
+    row = {"night": night, "began_at": now, "alive_at": now, "red": 0}
+    silent = table.c.ended_at.is_(None) & (table.c.alive_at < now - SILENT)
+    again = {"began_at": now, "alive_at": now}
+    with one_transaction():
+        statement = insert(table).values(row)
+        statement = statement.on_conflict_do_update(index_elements=[table.c.night], set_=again, where=silent)
+        run_id = db.session.execute(statement.returning(table.c.id)).scalar()
+        if run_id is not None:
+            db.session.execute(delete(InvariantResult).where(InvariantResult.run_id == run_id))
+        return run_id
+
+
+def _look_at(run_id: int, name: str, look: Look, clock: Clock) -> None:
+    checked, milliseconds = _in_one_picture(name, look)
+    with one_transaction():
+        run = db.session.get_one(InvariantRun, run_id)
+        run.alive_at = clock()
+        result = InvariantResult(run_id=run_id, invariant=name, looked_at=checked.looked_at, red=is_red(checked))
+        result.milliseconds, result.marks = milliseconds, dict(checked.marks)
+        result.findings = [
+            InvariantFinding(subject=f.subject[:300], sentence=f.sentence, particulars=dict(f.particulars))
+            for f in checked.findings
+        ]
+        db.session.add(result)
+
+
+def _in_one_picture(name: str, look: Look) -> tuple[Checked, int]:
+    """One invariant against the database as it stands at one moment, whoever works meanwhile; it changes nothing."""
+    db.session.rollback()
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        return check(name, look)
+    finally:
+        db.session.rollback()
+
+
+def _finish(run_id: int, now: datetime) -> str:
+    with one_transaction():
+        run = db.session.get_one(InvariantRun, run_id)
+        red = select(InvariantResult.id).where(InvariantResult.run_id == run_id, InvariantResult.red)
+        run.ended_at, run.red = now, len(db.session.scalars(red).all())
+        tell_of_run(run, now)
+        _forget(now)
+        return "red" if run.red else "green"
+
+
+def _last_green() -> datetime | None:
+    """Since when to look at everything that changed: what a red look saw is looked at again."""
+    green = (InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None), InvariantRun.red == 0)
+    statement = select(InvariantRun.began_at).where(*green).order_by(InvariantRun.began_at.desc()).limit(1)
+    found = db.session.scalars(statement).first()
+    return found - OVERLAP if found is not None else None
+
+
+def _marks() -> dict[str, dict[str, object]]:
+    """What the last look at each invariant wished to remember."""
+    statement = select(InvariantResult.invariant, InvariantResult.marks).where(InvariantResult.marks != {})
+    rows = db.session.execute(statement.order_by(InvariantResult.id.desc()).limit(len(CHECKS)))
+    found: dict[str, dict[str, object]] = {}
+    for name, marks in rows:
+        found.setdefault(name, marks)
+    return found
+
+
+def _forget(now: datetime) -> None:
+    """Results past their time go, and looks that nobody was told of."""
+    old = select(InvariantRun.id).where(InvariantRun.ended_at < now - KEPT)
+    db.session.execute(delete(InvariantResult).where(InvariantResult.run_id.in_(old)))
+    told = exists().where(Notice.invariant_run_id == InvariantRun.id)
+    statement = delete(InvariantRun).where(InvariantRun.ended_at < now - KEPT, ~told)
+    db.session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,187 @@
+"""A report is made in the background: as the person who asked, in batches between which it can be stopped.
+
+What was begun is never lost and never done twice: a claim counts the attempt, each batch says that its worker lives,
+and whoever was thought dead finds that the report is no longer his.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask_babel import force_locale
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import or_, update
+
+from app.clock import utc_now
+from app.documents.limits import DrawingRefused
+from app.documents.report_drafts import draft_of
+from app.documents.report_files import LIMITS, WRITERS, ReportFile
+from app.documents.report_words import facts_of_report, shapes_of
+from app.documents.storage import keep_file, new_path, remove_file
+from app.extensions import db
+from app.models import ReportJob
+from app.operations.tell_of_report import tell_of_report
+from app.queries.people import person_of
+from app.queries.report_rows import READ_AT_ONCE, reading
+from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.security.row_scope import as_person
+from app.transaction import one_transaction
+from workflow_rules.actors import Person
+
+log = structlog.get_logger()
+
+KEPT = timedelta(days=7)
+"""How long a file can be fetched; after that it is asked for again, with the figures and the rights of that day."""
+
+SILENT = timedelta(seconds=90)
+"""A worker that has not been heard of for so long is taken for dead."""
+
+MOST_ATTEMPTS = 3
+Clock = Callable[[], datetime]
+
+
+class Stopped(Exception):
+    """The report was cancelled or taken up by another worker: nothing more is to be written."""
+
+
+class ReportRefused(Exception):
+    """A report that cannot be made, by the word for its reason."""
+
+
+def run_report(job_id: int, clock: Clock = utc_now) -> str:
+    """Make one waiting report and say how it stands; one that another worker has at hand is passed by."""
+    attempt = _claim(job_id, clock())
+    if attempt is None:
+        return "elsewhere"
+    try:
+        return _make(job_id, attempt, clock)
+    except Stopped:
+        return "stopped"
+    except ReportRefused as refused:
+        return _fail(job_id, attempt, str(refused), clock())
+    except DrawingRefused:
+        return _fail(job_id, attempt, "too_heavy", clock())
+    except JobTimeoutException:
+        return _fail(job_id, attempt, "too_slow", clock())
+    except Exception:
+        log.exception("report_failed", report=job_id)
+        return _fail(job_id, attempt, "fault", clock())
+
+
+def _claim(job_id: int, now: datetime) -> int | None:
+    """Take a report that waits, or whose worker has fallen silent; the number of the attempt is this worker's token."""
+    silent = ReportJob.alive_at < now - SILENT
+    free = or_(ReportJob.state == "queued", (ReportJob.state == "running") & silent)
+    values = {"state": "running", "attempts": ReportJob.attempts + 1, "alive_at": now, "began_at": now, "rows": 0}
+    with one_transaction():
+        statement = update(ReportJob).where(ReportJob.id == job_id, free, ReportJob.attempts < MOST_ATTEMPTS)
+        statement = statement.values(**values, percent=0, total=None).returning(ReportJob.attempts)
+        return db.session.scalars(statement.execution_options(synchronize_session=False)).first()
+
+
+def _make(job_id: int, attempt: int, clock: Clock) -> str:
+    with one_transaction():
+        job = db.session.get_one(ReportJob, job_id)
+        db.session.refresh(job)
+        _forget_file(job)
+        person, wanted = asking_person(job, clock()), wanted_of(job.wanted)
+        job.path = new_path("reports", job.format)
+        file_format, path = job.format, job.path
+    with draft_of(job_id, file_format) as draft, force_locale(wanted.language):
+        rows = _write(draft, file_format, person, wanted, _Progress(job_id, attempt, clock))
+        digest, size = _digest(draft), draft.stat().st_size
+        keep_file(draft, path)
+    if _finish(job_id, attempt, clock(), {"rows": rows, "file_hash": digest, "size": size}):
+        return "done"
+    remove_file(path)
+    raise Stopped
+
+
+def asking_person(job: ReportJob, now: datetime) -> Person:
+    """Who asked, as of now; raises ReportRefused where the account is closed or may see other cases than it did."""
+    person = person_of(job.user, now)
+    if not job.user.is_active or scope_of(person) == "none":
+        raise ReportRefused("not_allowed")
+    if scope_of(person) != job.scope:
+        raise ReportRefused("moved")
+    return person
+
+
+class _Progress:
+    """Says after each batch how far it is, and hears whether to go on."""
+
+    def __init__(self, job_id: int, attempt: int, clock: Clock) -> None:
+        self._job_id, self._attempt, self.clock = job_id, attempt, clock
+
+    def note(self, rows: int, total: int) -> None:
+        """Raises Stopped where the report is no longer this worker's."""
+        values = {"rows": rows, "total": total, "percent": min(99, 100 * rows // max(total, 1))}
+        if not update_own(self._job_id, self._attempt, **values, alive_at=self.clock()):
+            raise Stopped
+
+
+def update_own(job_id: int, attempt: int, **values: Any) -> bool:
+    """Change a report while it is this attempt's; whether it was."""
+    with one_transaction():
+        own = (ReportJob.id == job_id, ReportJob.state == "running", ReportJob.attempts == attempt)
+        statement = update(ReportJob).where(*own).values(**values).returning(ReportJob.id)
+        return db.session.scalars(statement.execution_options(synchronize_session=False)).first() is not None
+
+
+def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, progress: _Progress) -> int:
+    now = progress.clock()
+    with as_person(person), reading(person, wanted.filter(), wanted.columns, now) as (total, rows):
+        if total > LIMITS[file_format]:
+            raise ReportRefused(f"too_many_{file_format}")
+        progress.note(0, total)
+        file = WRITERS[file_format](draft, facts_of_report(wanted, person.name, total, now))
+        try:
+            count = _copy(rows, file, wanted.columns, lambda done: progress.note(done, total))
+        except BaseException:
+            file.drop()
+            raise
+        file.close()
+        return count
+
+
+def _copy(rows: Any, file: ReportFile, columns: Sequence[str], note: Callable[[int], None]) -> int:
+    shapes, count = shapes_of(columns), 0
+    for row in rows:
+        file.write([shape(value) for shape, value in zip(shapes, row, strict=True)])
+        count += 1
+        if count % READ_AT_ONCE == 0:
+            note(count)
+    note(count)
+    return count
+
+
+def _digest(draft: Path) -> str:
+    with draft.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _finish(job_id: int, attempt: int, now: datetime, found: dict[str, Any]) -> bool:
+    values = {"state": "done", "percent": 100, "ended_at": now, "expires_at": now + KEPT, "error": None, **found}
+    with one_transaction():
+        done = update_own(job_id, attempt, **values)
+        if done:
+            tell_of_report(job_id, now)
+        return done
+
+
+def _fail(job_id: int, attempt: int, reason: str, now: datetime) -> str:
+    db.session.rollback()
+    with one_transaction():
+        if not update_own(job_id, attempt, state="failed", error=reason, ended_at=now):
+            return "stopped"
+        tell_of_report(job_id, now)
+    return "failed"
+
+
+def _forget_file(job: ReportJob) -> None:
+    if job.path is not None:
+        remove_file(job.path)
+        job.path = None

@@ -1,0 +1,72 @@
+"""Cases of one person by a whole telephone number, e-mail address or NIK; every such search stands in the journal.
+
+In the journal and not in the cases: a search that finds nothing must be seen too, and one that finds many would write
+into cases that nobody opened. What was searched for is kept as its keyed hash only, so that the same search is known
+again and nothing can be read from it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, JournalEntry
+from app.models.sealed import keyed_mark
+from app.queries.reporter_search import marked_cases
+from app.transaction import one_transaction
+from workflow_rules.actors import Actor, Person
+from workflow_rules.identity_marks import kind_of_mark
+from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
+from workflow_rules.parameters import Field, Text, check_fields
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+WISH: dict[str, Field] = {"mark": Text(longest=200), "reason": Text(shortest=10, longest=500)}
+MOST_CASES = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was asked for, by its kind, and the newest cases of that person."""
+
+    kind: str
+    cases: list[Complaint]
+
+
+def may_search(by: Person) -> bool:
+    """Whoever speaks with reporters, and supervisors; programs and agencies never."""
+    observes = by.observes and by.id is not None
+    return observes or any(capacity.actor in SPEAK_WITH_REPORTERS for capacity in by.capacities)
+
+
+def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
+    """Find and record; raises ActionRefused for who may not, without a reason, or for a text that is no such mark."""
+    if not may_search(by):
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    cleaned, errors = check_fields(WISH, params)
+    typed = cleaned.get("mark")
+    kind = kind_of_mark(typed) if typed else None
+    faults = [*errors, *([FieldError("mark", FieldFault.NOT_A_MARK)] if typed and kind is None else [])]
+    if faults or kind is None:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(faults))
+    with one_transaction():
+        wanted = select(Complaint).where(marked_cases(kind, cleaned["mark"]))
+        found = list(db.session.scalars(wanted.order_by(Complaint.id.desc()).limit(MOST_CASES)))
+        data = {
+            "of": kind,
+            "mark": keyed_mark(kind, cleaned["mark"]),
+            "as": _capacity(by),
+            "numbers": [row.number for row in found],
+        }
+        at = now or utc_now()
+        db.session.add(
+            JournalEntry(kind="identity_searched", at=at, officer_id=by.id, reason=cleaned["reason"], data=data)
+        )
+        return Found(kind, found)
+
+
+def _capacity(by: Person) -> str:
+    held = (c.actor for c in by.capacities if c.actor in SPEAK_WITH_REPORTERS)
+    return str(next(held, Actor.SYSTEM if by.id is None else "supervisor"))

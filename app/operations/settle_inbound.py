@@ -1,0 +1,142 @@
+"""What the Admin decides about things from SP4N that waited: corrected and taken, chosen between, or set aside."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.extensions import db
+from app.models import Complaint, InboundHold
+from app.operations.apply_message import carry_out, read_message
+from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision, told_by
+from app.operations.hold_inbound import close, content_of
+from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
+from app.operations.receive_complaint import may_receive
+from app.operations.revise_report import Author, Difference, Told, difference, revise, words_of
+from app.transaction import one_transaction
+from workflow_rules.actors import Person
+from workflow_rules.events import SystemEvent
+from workflow_rules.parameters import Text, check_fields
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+OURS, THEIRS = "ours", "theirs"
+REASON = {"reason": Text(longest=2000)}
+
+
+def take_report(
+    hold_id: int, corrections: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
+) -> Applied:
+    """Take a report with the category and place that the Admin has found for it; what SP4N sends again is known then.
+
+    Raises ActionRefused(missing_input) for a correction that is none, and (stale_version) when it waits no longer.
+    """
+    may_receive(by)
+    with one_transaction():
+        hold, at = _open(hold_id, "report"), now or utc_now()
+        revision = read_revision(hold.tracking_id, _corrected(content_of(hold), corrections))
+        if revision.faults:
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=revision.faults)
+        try:
+            applied = apply_revision(replace(revision, digest=hold.content_hash), now=at, address=address)
+        except StaleRevision as error:
+            raise ActionRefused(RefusalReason.STALE_VERSION) from error
+        close(hold, "applied", at, by)
+        return applied
+
+
+def try_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
+    """Carry out a reporter's message after all; the reason where it is still not possible, and then it waits on."""
+    may_receive(by)
+    with one_transaction():
+        hold, at = _open(hold_id, "message"), now or utc_now()
+        complaint = find_locked(hold.tracking_id)
+        if complaint is None:
+            return "report_waits"
+        message = read_message(hold.tracking_id, content_of(hold))
+        refused = carry_out(complaint, message, now, address)
+        if refused is None:
+            close(hold, "applied", at, by)
+        return refused
+
+
+def set_aside(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
+    """End the waiting of a report or message without taking it, with the reason; who decided is kept."""
+    may_receive(by)
+    told = _reason(reason)
+    with one_transaction():
+        close(_open(hold_id, "report", "message"), "dismissed", now or utc_now(), by, told)
+
+
+def choose(
+    hold_id: int,
+    choice: str,
+    reason: str,
+    by: Person,
+    *,
+    now: datetime | None = None,
+    address: str | None = None,
+) -> Complaint:
+    """Choose between what we hold and what SP4N says: the choice is an event of the case that names both."""
+    author = Author(by, may_receive(by), SystemEvent.SETTLED, address)
+    told = _reason(reason)
+    with one_transaction():
+        hold, at = _open(hold_id, "conflict", "loosening"), now or utc_now()
+        complaint = find_locked(hold.tracking_id)
+        if complaint is None:
+            raise ActionRefused(RefusalReason.NOT_VISIBLE)
+        found = difference_of(hold, complaint)
+        taken = found if choice == THEIRS else Difference({}, None, [], [], [])
+        more = {} if choice == THEIRS else {"refused": words_of(found)}
+        if choice == THEIRS and hold.kind == "conflict":
+            hold.other_hash, complaint.sp4n_hash = complaint.sp4n_hash, hold.content_hash
+        revise(complaint, taken, at, author, choice=choice, reason=told, about=hold.kind, **more)
+        close(hold, "applied" if choice == THEIRS else "kept", at, by, told)
+        return complaint
+
+
+def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
+    """What would change if SP4N's side were taken; what is unknown here is left as it stands."""
+    content = content_of(hold)
+    if hold.kind == "loosening":
+        return difference(complaint, Told({"confidentiality": content["confidentiality"]}))
+    revision = read_revision(hold.tracking_id, content)
+    told = told_by(complaint, revision)
+    return difference(complaint, replace(told, values=_without_unknown(told.values, revision)))
+
+
+def _without_unknown(values: dict[str, Any], revision: Revision) -> dict[str, Any]:
+    unknown: set[str] = set()
+    for fault in revision.faults:
+        unknown |= {"category_id"} if fault.field == "category" else {"district_id", "village_id"}
+    return {name: value for name, value in values.items() if name not in unknown}
+
+
+def _open(hold_id: int, *kinds: str) -> InboundHold:
+    """The waiting row with its report locked; raises ActionRefused when somebody or something has settled it."""
+    tracking_id = db.session.scalars(select(InboundHold.tracking_id).where(InboundHold.id == hold_id)).first()
+    if tracking_id is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    lock_reports([tracking_id])
+    wanted = select(InboundHold).where(InboundHold.id == hold_id, InboundHold.kind.in_(kinds))
+    hold = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
+    if hold is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    if hold.state != "waiting":
+        raise ActionRefused(RefusalReason.STALE_VERSION)
+    return hold
+
+
+def _corrected(content: dict[str, Any], corrections: dict[str, Any]) -> dict[str, Any]:
+    """The report with what the Admin chose; nothing chosen means that it has none."""
+    place = {name: corrections.get(name) for name in ("district", "village")}
+    location = {**(content.get("location") or {}), **place}
+    return {**content, "category": corrections.get("category"), "location": location}
+
+
+def _reason(text: str) -> str:
+    cleaned, errors = check_fields(REASON, {"reason": text or None})
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    return str(cleaned["reason"])

@@ -1,0 +1,39 @@
+"""What an administrator does to the sign-ins of somebody else: journalled, and told to the officer."""
+
+from datetime import datetime
+from typing import Any
+
+from app.extensions import db
+from app.models import JournalEntry
+from app.operations.notify import Notifier
+from app.queries.reference import load_working_calendar
+from app.security.sign_ins import end_sign_ins
+from app.security.two_step import take_away
+from app.transaction import one_transaction
+
+
+def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:
+    """End every sign-in of an account at once; says how many."""
+    with one_transaction():
+        count = end_sign_ins(user.id, now)
+        _note("sign_ins_ended", user, "", by, now, count=count)
+    return count
+
+
+def remove_two_step(user: Any, reason: str, by: int | None, now: datetime) -> bool:
+    """Take a second step away, end every sign-in, and tell the officer; False where there was none."""
+    with one_transaction():
+        if not take_away(user.id):
+            return False
+        end_sign_ins(user.id, now)
+        entry = _note("two_step_removed", user, reason, by, now)
+        Notifier(load_working_calendar(), now).two_step_removed(entry.id, user.id)
+    return True
+
+
+def _note(kind: str, user: Any, reason: str, by: int | None, now: datetime, **more: Any) -> JournalEntry:
+    entry = JournalEntry(kind=kind, at=now, officer_id=by, reason=reason)
+    entry.data = {"user": user.id, "username": user.username, **more}
+    db.session.add(entry)
+    db.session.flush()
+    return entry

@@ -1,0 +1,66 @@
+"""The electronic signature inside the signing act: drawn, signed and kept before the commit, or nothing of it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from app.documents.apart import render_apart
+from app.documents.limits import DrawingRefused
+from app.documents.papers import html_of
+from app.documents.signing import Hand, signer_of
+from app.documents.signing.hands import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
+from app.documents.signing.time_limit import TimeIsUp, time_limit
+from app.extensions import db
+from app.models import Letter, Paper, PaperKind
+from app.operations.papers import keep_file
+from workflow_rules.actors import Person
+from workflow_rules.decide import Decision
+from workflow_rules.refusals import SigningFault
+
+log = structlog.get_logger()
+
+
+def prepared_hand(letter: Letter, by: Person, decision: Decision) -> Hand | None:
+    """The hand that will sign, or None for ink; raises ActionRefused before a number is drawn."""
+    signer = signer_of(letter.agency.signing_method)
+    return signer.prepare(SigningOfficer(by.id or 0, decision.params.get("passphrase"), decision.event.at))
+
+
+@contextmanager
+def waiting_shortly() -> Iterator[None]:
+    """Wait a few seconds only for another letter of the agency, which may be away at a signing service."""
+    db.session.execute(text(f"SET LOCAL lock_timeout = '{NUMBER_SECONDS}s'"))
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise refused(SigningFault.BUSY) from error
+    db.session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+
+
+def sign_now(paper: Paper, hand: Hand) -> None:
+    """Draw the letter from its frozen content, have it signed, and keep the file with its hash."""
+    began = time.perf_counter()
+    try:
+        with time_limit(SIGNING_SECONDS - NUMBER_SECONDS):
+            content = hand(_drawn(paper), paper.frozen)
+    except TimeIsUp:
+        raise refused(SigningFault.TOO_SLOW) from None
+    keep_file(paper, content)
+    db.session.flush()
+    log.info("letter_signed", paper=paper.id, seconds=round(time.perf_counter() - began, 2))
+
+
+def _drawn(paper: Paper) -> bytes:
+    """In a process of its own: the web never loads the library that draws."""
+    try:
+        return render_apart(html_of(PaperKind(paper.kind), paper.frozen), SIGNING_SECONDS // 2)
+    except DrawingRefused as error:
+        log.warning("letter_not_drawn", paper=paper.id, reason=error.reason)
+        raise refused(SigningFault.NOT_DRAWN) from None

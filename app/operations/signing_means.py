@@ -1,0 +1,62 @@
+"""An officer's own means of signing: brought, replaced, taken away; only ever by that officer."""
+
+import re
+from datetime import datetime
+
+from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
+from app.extensions import db
+from app.models import SigningMeans
+from app.transaction import one_transaction
+
+_NIK = re.compile(r"[0-9]{16}")
+
+
+def means_of(user_id: int) -> SigningMeans | None:
+    """What this officer signs with, if anything was brought."""
+    return db.session.get(SigningMeans, user_id)
+
+
+def keep_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
+    """Check a PKCS#12 file and keep it sealed, without its passphrase; UnfitCertificate leaves what was there."""
+    if content and not passphrase:
+        raise UnfitCertificate(CertificateFault.NO_PASSPHRASE)
+    facts = read_certificate(content, passphrase, now)
+    with one_transaction():
+        means = _row(user_id, now)
+        means.certificate = content
+        means.subject, means.issuer = facts.subject, facts.issuer
+        means.valid_until, means.fingerprint = facts.valid_until, facts.fingerprint
+    return means
+
+
+def remove_certificate(user_id: int, now: datetime) -> bool:
+    """Forget the file; letters signed with it stay as they are. False where there was none."""
+    with one_transaction():
+        means = means_of(user_id)
+        if means is None or means.certificate is None:
+            return False
+        means.certificate, means.valid_until, means.changed_at = None, None, now
+        means.subject = means.issuer = means.fingerprint = ""
+    return True
+
+
+def keep_nik(user_id: int, typed: str, now: datetime) -> bool:
+    """Keep the NIK by which BSrE knows the officer, or forget it when it is empty; False for what is no NIK."""
+    nik = re.sub(r"[\s.]", "", typed[:40])
+    if nik and not _NIK.fullmatch(nik):
+        return False
+    with one_transaction():
+        _row(user_id, now).nik = nik or None
+    return True
+
+
+def masked_nik(nik: str | None) -> str:
+    """District and last digits, enough for its owner to know it again (domain 4.8)."""
+    return f"{nik[:4]}••••••••••{nik[-2:]}" if nik else ""
+
+
+def _row(user_id: int, now: datetime) -> SigningMeans:
+    means = means_of(user_id) or SigningMeans(user_id=user_id, changed_at=now)
+    means.changed_at = now
+    db.session.add(means)
+    return means

@@ -1,0 +1,43 @@
+"""The SOP's sheet from its data; a draft that changed gives another sheet."""
+
+from datetime import datetime
+from typing import Any
+
+from app.models import Paper, PaperKind, SopVersion
+from app.operations.paper_contents import letterhead, office
+from app.operations.papers import content_hash, make_paper
+from app.queries.reference import OF_A_STEP
+
+_OF_A_VERSION = (
+    "number",
+    "title",
+    "status",
+    "approved_by",
+    "decree_number",
+    "extended_draft_days",
+    "legal_basis",
+    "qualifications",
+    "related",
+    "equipment",
+    "warnings",
+    "records",
+)
+
+
+def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
+    """The sheet of a version as it stands."""
+    content = _content(version)
+    key = f"sop_sheet:{version.id}:{content_hash(content)[:16]}"
+    return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)
+
+
+def _content(version: SopVersion) -> dict[str, Any]:
+    return {
+        **{name: getattr(version, name) for name in _OF_A_VERSION},
+        "agency": letterhead(office()),
+        "decided_on": version.decided_on.isoformat() if version.decided_on else None,
+        "steps": [
+            {**{name: getattr(row, name) for name in OF_A_STEP}, "fast": row.step in version.fast_track_from}
+            for row in version.steps
+        ],
+    }

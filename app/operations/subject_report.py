@@ -1,0 +1,121 @@
+"""Everything we hold of one person, for that person: UU 27/2022 art. 7 and 32, within 3 x 24 hours of the request.
+
+Art. 33: nobody else is in it. Officers stand by their offices, and what a text says of others' numbers and addresses is
+covered; a name that somebody wrote into a text is not found by its form, so that a person reads it before it goes out.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
+from app.models.sealed import keyed_mark
+from app.operations.original_text import original_of, said_by_report
+from app.queries.reporter_search import marked_cases
+from app.transaction import one_transaction
+from workflow_rules.identity_marks import MARKS, kind_of_mark, plain_mark
+from workflow_rules.identity_opening import EVERYTHING
+from workflow_rules.personal_traces import COVER, personal_traces
+
+Data = dict[str, Any]
+
+
+class NoSuchMark(Exception):
+    """What was typed is no telephone number, e-mail address or NIK."""
+
+
+def subject_report(mark: str, reason: str, now: datetime) -> Data:
+    """All cases of who has this number or address, as plain data; the journal keeps that it was made, and why."""
+    kind = kind_of_mark(mark)
+    if kind is None:
+        raise NoSuchMark
+    with one_transaction():
+        cases = list(db.session.scalars(select(Complaint).where(marked_cases(kind, mark)).order_by(Complaint.id)))
+        numbers = [case.number for case in cases]
+        data = {"of": kind, "mark": keyed_mark(kind, mark), "numbers": numbers}
+        db.session.add(JournalEntry(kind="subject_reported", at=now, officer_id=None, reason=reason, data=data))
+        return {"made_at": _plain(now), "asked_by": kind, "cases": [_case(case) for case in cases]}
+
+
+def _case(complaint: Complaint) -> Data:
+    reporter = db.session.get_one(Reporter, complaint.id)
+    identity = {name: str(value) for name in EVERYTHING if (value := getattr(reporter, name))}
+    cover = _cover_but(identity)
+    names = ("number", "sp4n_tracking_id", "classification", "confidentiality", "channel", "status")
+    own = {name: getattr(complaint, name) for name in names}
+    return {
+        **own,
+        "identity": {**identity, "told_by": reporter.told_by},
+        "title": cover(said_by_report(complaint, "title")),
+        "body": cover(said_by_report(complaint, "body")),
+        "redacted_for_agencies": original_of(complaint) is not None,
+        "location": complaint.location_text,
+        **{name: _plain(getattr(complaint, name)) for name in ("received_at", "answered_at", "ended_at")},
+        "attachments": list(_attachments(complaint, cover)),
+        "events": list(_events(complaint, cover)),
+        "letters": list(_letters(complaint, cover)),
+        "messages": list(_messages(complaint)),
+        "waiting_from_sp4n": _waiting(complaint),
+    }
+
+
+def _cover_but(identity: dict[str, str]) -> Callable[[str], str]:
+    """Covers every trace of a person in a text but those of the one who asks."""
+    own = {plain_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
+
+    def cover(text: str) -> str:
+        for kind, begin, end in reversed(personal_traces(text)):
+            part = text[begin:end]
+            mine = kind in MARKS and plain_mark(kind, part) in own
+            said = kind == "name" and part.casefold() in identity.get("name", "").casefold()
+            text = text if mine or said else f"{text[:begin]}{COVER}{text[end:]}"
+        return text
+
+    return cover
+
+
+def _attachments(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
+    rows = db.session.scalars(select(Attachment).where(Attachment.complaint_id == complaint.id).order_by(Attachment.id))
+    for row in rows:
+        facts = {"media_type": row.media_type, "size": row.size, "sha256": row.sha256, "added_by": row.added_by}
+        yield {"filename": cover(row.filename), **facts, "added_at": _plain(row.added_at)}
+
+
+def _events(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
+    """What happened, by office; who looked at the identity is among it, as art. 32 asks."""
+    own = ComplaintEvent.complaint_id == complaint.id
+    for row in db.session.scalars(select(ComplaintEvent).where(own).order_by(ComplaintEvent.seq)):
+        office = {"by": row.actor, "agency": row.agency_code}
+        yield {"at": _plain(row.at), "kind": row.kind, "step": row.step, **office, "data": _covered(row.data, cover)}
+
+
+def _letters(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
+    signed = select(Letter).where(Letter.complaint_id == complaint.id, Letter.state == "signed").order_by(Letter.id)
+    for row in db.session.scalars(signed):
+        yield {"number": row.number, "agency": row.agency_code, "subject": row.subject, "body": cover(row.body)}
+
+
+def _messages(complaint: Complaint) -> Iterator[Data]:
+    for row in db.session.scalars(select(Delivery).where(Delivery.complaint_id == complaint.id).order_by(Delivery.id)):
+        yield {"told": row.told, "channel": row.channel, "state": row.state, "sent_at": _plain(row.sent_at)}
+
+
+def _waiting(complaint: Complaint) -> int:
+    """How many things of SP4N's wait for the Admin; they become part of the case, or are wiped."""
+    held = select(InboundHold.id).where(InboundHold.tracking_id == complaint.sp4n_tracking_id)
+    return len(db.session.scalars(held.where(InboundHold.state == "waiting")).all())
+
+
+def _covered(value: Any, cover: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _covered(part, cover) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_covered(part, cover) for part in value]
+    return cover(value) if isinstance(value, str) else value
+
+
+def _plain(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at is not None else None

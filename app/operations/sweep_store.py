@@ -1,0 +1,99 @@
+"""Files leave the store by mark and sweep alone: no request takes one away, and none goes that a row still names."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.documents.storage import Stored, remove_file, stored_files
+from app.extensions import db
+from app.models import Attachment, FileToRemove, Paper, ReportJob, StoreSweep
+from app.transaction import one_transaction
+
+log = structlog.get_logger()
+
+FOLDERS = ("attachments", "papers", "reports")
+OWNERS: tuple[Any, ...] = (Attachment.path, Paper.path, ReportJob.path)
+"""Every column that names a stored file: what is in none of them belongs to nobody."""
+
+ORPHAN_AGE = timedelta(hours=24)
+"""A file is written before the row that names it is committed; no transaction lasts that long."""
+
+FEW = 100
+BATCH = 500
+
+
+def mark_for_removal(path: str, due_at: datetime) -> None:
+    """Let the sweep take a file away from then on, if this transaction is committed."""
+    mark = insert(FileToRemove).values(path=path, marked_at=due_at, due_at=due_at)
+    db.session.execute(mark.on_conflict_do_nothing())
+
+
+def remove_marked(now: datetime, batch: int = 100) -> int:
+    """Take away one batch of marked files whose time has come; a mark on a file that a row names is only forgotten."""
+    with one_transaction():
+        due = select(FileToRemove).where(FileToRemove.due_at <= now).order_by(FileToRemove.due_at).limit(batch)
+        marks = list(db.session.scalars(due.with_for_update(skip_locked=True)))
+        named = _named([mark.path for mark in marks])
+        for mark in marks:
+            if mark.path not in named:
+                remove_file(mark.path)
+            db.session.delete(mark)
+        return len(marks)
+
+
+def sweep_store(now: datetime) -> int:
+    """Walk through the store once and take away what no row names for a day; says how many files went.
+
+    Where more of them seem to be nobody's than a rollback now and then explains, none is touched: rather a full disk
+    than the files of an office whose database was restored, or set up, wrongly.
+    """
+    files, total, orphans = 0, 0, []
+    walk = _all_files()
+    while group := list(islice(walk, BATCH)):
+        files += len(group)
+        total += sum(file.size for file in group)
+        orphans += _orphans_among(group, now)
+    doubtful = len(orphans) > max(FEW, files // 10)
+    if doubtful:
+        log.error("sweep_held_back", files=files, orphans=len(orphans))
+    for file in [] if doubtful else orphans:
+        remove_file(file.path)
+        total -= file.size
+    removed, held_back = (0, len(orphans)) if doubtful else (len(orphans), 0)
+    _note_sweep(at=now, files=files - removed, stored_bytes=total, removed=removed, held_back=held_back)
+    return removed
+
+
+def _all_files() -> Iterator[Stored]:
+    for folder in FOLDERS:
+        yield from stored_files(folder)
+
+
+def _orphans_among(group: Iterable[Stored], now: datetime) -> list[Stored]:
+    old = [file for file in group if file.written_at < now - ORPHAN_AGE]
+    with one_transaction():
+        named = _named([file.path for file in old]) | _marked([file.path for file in old])
+    return [file for file in old if file.path not in named]
+
+
+def _named(paths: list[str]) -> set[str]:
+    """Those that a row of any case or report names."""
+    found: set[str] = set()
+    for owner in OWNERS:
+        found.update(db.session.scalars(select(owner).where(owner.in_(paths)).execution_options(unscoped=True)))
+    return found
+
+
+def _marked(paths: list[str]) -> set[str]:
+    return set(db.session.scalars(select(FileToRemove.path).where(FileToRemove.path.in_(paths))))
+
+
+def _note_sweep(**seen: Any) -> None:
+    with one_transaction():
+        row = insert(StoreSweep).values(id=1, **seen)
+        db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=seen))

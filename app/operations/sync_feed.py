@@ -1,0 +1,55 @@
+"""Gives committed changes their place in the feed, and forgets those past their time."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import delete, exists, func, select, text
+
+from app.extensions import db
+from app.models import SyncChange
+from app.transaction import one_transaction
+
+NUMBERING_LOCK = 4_217_006
+NUMBER = text(
+    """
+    UPDATE sync_change SET position = given.position
+    FROM (
+        SELECT id, nextval('sync_change_position') AS position
+        FROM (SELECT id FROM sync_change WHERE position IS NULL ORDER BY id) AS waiting
+    ) AS given
+    WHERE sync_change.id = given.id
+    """
+)
+
+
+def number_changes() -> None:
+    """Number what has been committed since the last time; every reader calls this before it reads.
+
+    One numbers at a time and holds the lock until its numbers are visible, so that no number ever appears below one
+    that was read: a change that commits late gets a late number. Changes of one report keep their order, since each
+    is written under the lock of its complaint and gets its id there.
+    """
+    with one_transaction():
+        if not changes_wait():
+            return
+        db.session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
+        db.session.execute(NUMBER)
+
+
+def changes_wait() -> bool:
+    """Whether a committed change has no number yet."""
+    return db.session.execute(select(exists().where(SyncChange.position.is_(None)))).scalar_one()
+
+
+def forget_old_changes(now: datetime, batch: int = 1000) -> int:
+    """Delete numbered changes past SYNC_RETENTION, oldest first; the last one stays, so that the feed keeps its place.
+
+    Returns how many went. A reader whose cursor lies before what is left is told to start anew (410).
+    """
+    oldest_kept = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
+    with one_transaction():
+        last = select(func.max(SyncChange.position)).scalar_subquery()
+        old = select(SyncChange.id).where(SyncChange.at < oldest_kept, SyncChange.position < last)
+        old = old.order_by(SyncChange.position).limit(batch)
+        statement = delete(SyncChange).where(SyncChange.id.in_(old.scalar_subquery())).returning(SyncChange.id)
+        return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())

@@ -1,0 +1,33 @@
+"""Whoever asked for a report hears how it ended: at the bell, or by e-mail with the file where it was planned."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.after_commit import enqueue_after_commit
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Delivery, Notice, ReportJob
+from app.operations.outbox import LEASE_SECONDS
+
+
+def tell_of_report(job_id: int, now: datetime) -> None:
+    """Within the transaction that ended the report; the unique rows make a second telling nothing."""
+    job = db.session.get_one(ReportJob, job_id)
+    db.session.refresh(job)
+    if job.schedule_id is not None and job.state == "done":
+        _send(job, now)
+        return
+    kind = "report_ready" if job.state == "done" else "report_failed"
+    row = {"report_job_id": job.id, "user_id": job.user_id, "kind": kind, "level": 0, "created_at": now}
+    db.session.execute(insert(Notice.__table__).values(row).on_conflict_do_nothing())
+
+
+def _send(job: ReportJob, now: datetime) -> None:
+    """Put the file's message on its way: named recipients get it whatever they chose for notices."""
+    row = {"report_job_id": job.id, "user_id": job.user_id, "channel": "email", "state": "queued", "attempts": 0}
+    row |= {"created_at": now, "next_try_at": now + timedelta(seconds=LEASE_SECONDS)}
+    table = Delivery.__table__
+    statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    for message in db.session.scalars(statement):
+        enqueue_after_commit(JobName.DELIVER, message)

@@ -1,0 +1,71 @@
+"""What a receiver's answer means, and when it is asked again: the schedule of Standard Webhooks 1.0.0."""
+
+import random
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.gateways.retry_after import read_retry_after
+from app.gateways.safe_call import Answer
+
+DELAYS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Seconds between the ten tries: over three days in all."""
+
+JITTER = 0.1
+LONGEST_RETRY_AFTER = 7200
+FIRST_HOLD, LONGEST_HOLD = 5, 900
+SLOW_DOWN = frozenset({429, 502, 503, 504})
+GONE = 410
+SHOWN_BYTES = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one try ended: `fault` is None where the receiver took the message; `retry_after` in seconds."""
+
+    fault: str | None
+    status: int | None = None
+    answer: str | None = None
+    retry_after: int = 0
+
+    @property
+    def of_the_whole_server(self) -> bool:
+        """Whether the next message would fare no better: all but a refusal of this one."""
+        return self.fault not in (None, "refused")
+
+
+def outcome_of(answer: Answer, now: datetime) -> Outcome:
+    """2xx is taken, 410 wants no more, 3xx is not followed."""
+    asked = answer.headers.get("Retry-After", "") if answer.status in SLOW_DOWN else ""
+    wait = read_retry_after(asked, now, LONGEST_RETRY_AFTER)
+    return Outcome(_fault(answer.status), answer.status, _readable(answer.body), wait or 0)
+
+
+def _fault(status: int) -> str | None:
+    if 200 <= status < 300:
+        return None
+    if status == GONE:
+        return "gone"
+    if status in SLOW_DOWN:
+        return "slow_down"
+    return {3: "redirected", 4: "refused", 5: "server_error"}.get(status // 100, "broken")
+
+
+def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
+    """When a message that failed `attempts` times is tried again; None when that was the last time."""
+    if attempts > len(DELAYS):
+        return None
+    delay = DELAYS[attempts - 1] * random.uniform(1, 1 + JITTER)
+    return now + timedelta(seconds=max(delay, outcome.retry_after))
+
+
+def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
+    """Until when nothing else goes to a server that failed so often in a row: one message finds out for all."""
+    seconds = min(FIRST_HOLD * 2 ** min(failures - 1, 20), LONGEST_HOLD)
+    return now + timedelta(seconds=max(seconds, outcome.retry_after))
+
+
+def _readable(body: bytes) -> str:
+    """The beginning of an answer as text; what would steer a terminal or a page becomes a visible mark."""
+    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
+    return "".join("\ufffd" if unicodedata.category(c).startswith("C") and c not in "\t\n" else c for c in text)

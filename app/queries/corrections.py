@@ -1,0 +1,55 @@
+"""What differs today from a register that was made: each figure with its old and its new value, merged nowhere."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Words and names beside the figures: what a person or a report is called may change without a figure being wrong.
+LEFT_OUT = frozenset({"key", "title", "officer", "numbers"})
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One difference: a figure of a row, or a whole row (no `column`) that came or went; `table` is empty for a count
+    on top. `old` and `new` are as they stand in the figures, None where there was no such row.
+    """
+
+    table: str
+    key: str
+    column: str
+    old: Any
+    new: Any
+
+
+def corrections(
+    old_counts: Mapping[str, Any],
+    old_tables: Mapping[str, list[Row]],
+    new_counts: Mapping[str, Any],
+    new_tables: Mapping[str, list[Row]],
+) -> list[Correction]:
+    """Every difference, the counts first and the tables in their own order."""
+    found = [
+        Correction("", name, name, old_counts.get(name), new_counts.get(name))
+        for name in old_counts
+        if old_counts.get(name) != new_counts.get(name)
+    ]
+    for table, rows in old_tables.items():
+        found += _of_table(table, rows, new_tables.get(table, []))
+    return found
+
+
+def _of_table(table: str, old_rows: list[Row], new_rows: list[Row]) -> Iterator[Correction]:
+    old, new = ({row["key"]: row for row in rows} for rows in (old_rows, new_rows))
+    for key in [*old, *(key for key in new if key not in old)]:
+        if key not in old or key not in new:
+            yield Correction(table, key, "", old.get(key), new.get(key))
+        else:
+            yield from _of_row(table, key, old[key], new[key])
+
+
+def _of_row(table: str, key: str, old: Row, new: Row) -> Iterator[Correction]:
+    for column in old:
+        if column not in LEFT_OUT and old[column] != new.get(column):
+            yield Correction(table, key, column, old[column], new.get(column))

@@ -1,0 +1,188 @@
+"""The Laporan Monitoring Permasalahan Harian in figures, told from the event log as of the end of its day.
+
+Nothing is read of how cases stand now, but for what no event holds: title, category and place. Rows carry codes;
+instants are ISO 8601 in UTC, minutes are whole working minutes of the calendar.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.queries.event_log import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
+from app.queries.reference import load_working_calendar
+from workflow_rules.actions import Action
+from workflow_rules.events import SystemEvent
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.identity import Confidentiality
+from workflow_rules.ledger import LedgerKind, entries
+from workflow_rules.periods import Period
+from workflow_rules.sop import Sop
+from workflow_rules.standing import Standing, Turn, WholeClock, retell, standings
+from workflow_rules.steps import ENDED
+from workflow_rules.working_calendar import WorkingCalendar
+
+MOST_ROWS = 300
+"""So many rows of a table are frozen, as many as a paper can hold; the counts on top are of all of them."""
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+COUNTS = ("received", "moved", "answered", "ended", "open", "overdue", "paused", "closing")
+TABLES = ("received", "moved", "answered", "overdue", "open")
+
+
+@dataclass
+class Figures:
+    """Counts by name, tables of rows that each have a `key` of their own, and how many cases were read for them."""
+
+    counts: dict[str, Any]
+    tables: Tables
+    cases: int
+
+
+@dataclass
+class _Day:
+    """What is being gathered."""
+
+    period: Period
+    calendar: WorkingCalendar
+    cases: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    tables: Tables = field(default_factory=lambda: {name: [] for name in TABLES})
+
+
+def daily_figures(period: Period) -> Figures:
+    """What happened in the period, and how every case stood at its end."""
+    sops = sops_by_version()
+    day = _Day(period, load_working_calendar())
+    for case in touched_cases(period):
+        day.cases += 1
+        _tell(day, case, sops[case.sop_version])
+    # What has not ended and waits for nobody has been answered.
+    day.counts["closing"] = count_not_ended(period.ends) - day.counts["open"]
+    for name, order in _ORDERS.items():
+        day.tables[name] = sorted(day.tables[name], key=order)[:MOST_ROWS]
+    return Figures(dict(day.counts), day.tables, day.cases)
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _tell(day: _Day, case: CaseLog, sop: Sop) -> None:
+    whole, facts = WholeClock(), None
+    for logged, turn in zip(case.log, retell(case.number, case.events), strict=True):
+        whole.see(turn)
+        facts = turn.after
+        if day.period.holds(turn.event.at):
+            _tell_turn(day, case, logged, turn)
+            if turn.event.kind is Action.REPLY:
+                _answered(day, case, turn, whole, sop)
+    assert facts is not None, "a case has at least its reception"
+    _tell_standing(day, case, facts, sop)
+
+
+def _tell_turn(day: _Day, case: CaseLog, logged: Logged, turn: Turn) -> None:
+    if turn.event.kind is SystemEvent.RECEIVED:
+        _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(turn.event.at)})
+        return
+    lines = entries(turn.before, turn.after, turn.event, logged.officer)
+    if lines:
+        _add(day, "moved", _move(case, logged, turn, [line for line in lines if line.kind is LedgerKind.OPENED]))
+    was_over = turn.before is not None and turn.before.status in ENDED
+    day.counts["ended"] += turn.after.status in ENDED and not was_over
+
+
+def _add(day: _Day, table: str, row: Row) -> None:
+    day.tables[table].append(row)
+    day.counts[table] += 1
+
+
+def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
+    """A case without its reporter: even the words of one who asked for secrecy or gave no name stay out."""
+    told = facts.confidentiality is Confidentiality.OPEN
+    return {
+        "number": case.number,
+        "title": case.title if told else "",
+        "confidentiality": facts.confidentiality.value,
+        "category": case.category,
+        "district": case.district,
+        "channel": facts.channel.value,
+        "classification": facts.classification.value,
+    }
+
+
+def _move(case: CaseLog, logged: Logged, turn: Turn, opened: list[Any]) -> Row:
+    event = turn.event
+    return {
+        "key": f"{case.number} {logged.seq}",
+        "at": instant(event.at),
+        "number": case.number,
+        "action": event.kind.value,
+        "step": event.step.value if event.step else "",
+        "to": sorted({line.step.value for line in opened}),
+        "agencies": sorted({line.track for line in opened if line.track} | ({event.agency} if event.agency else set())),
+        "actor": event.by.actor.value,
+        "officer": logged.officer,
+    }
+
+
+def _answered(day: _Day, case: CaseLog, turn: Turn, whole: WholeClock, sop: Sop) -> None:
+    due_at = whole.due_at(turn.after, sop, day.calendar)
+    row = {
+        "key": f"{case.number} {turn.after.cycle}",
+        "number": case.number,
+        "at": instant(turn.event.at),
+        "category": case.category,
+        "agencies": sorted(track.agency for track in turn.after.active_tracks),
+        "used": whole.used_minutes(day.calendar, turn.event.at),
+        "due_at": instant(due_at),
+        "late": turn.event.at > due_at,
+    }
+    _add(day, "answered", row)
+
+
+def _tell_standing(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop) -> None:
+    if not facts.open_steps:
+        return
+    found = standings(facts, sop, day.calendar, day.period.ends)
+    for one in found:
+        if one.late:
+            _add(day, "overdue", _overdue(case, facts, one))
+    day.counts["paused"] += facts.waiting
+    _add(day, "open", _open(case, facts, found))
+
+
+def _overdue(case: CaseLog, facts: ComplaintFacts, one: Standing) -> Row:
+    return {**_about(case, facts), **_step(one), "key": f"{case.number} {one.step.value} {one.track or ''}".strip()}
+
+
+def _step(one: Standing) -> Row:
+    return {
+        "step": one.step.value,
+        "actor": one.actor,
+        "agency": one.track or "",
+        "opened_at": instant(one.opened_at),
+        "due_at": instant(one.due_at),
+        "used": one.used_minutes,
+        "over": one.over_minutes,
+    }
+
+
+def _open(case: CaseLog, facts: ComplaintFacts, found: list[Standing]) -> Row:
+    """The step whose limit comes next stands for the case; one that waits only where all do."""
+    first = min(found, key=lambda one: (one.paused, one.due_at, one.track or ""))
+    more = {"status": facts.status.value, "steps": len(found), "late": first.late, "paused": first.paused}
+    return {**_about(case, facts), **_step(first), **more, "key": case.number}
+
+
+def _by(*columns: str) -> Any:
+    return lambda row: tuple(row[column] for column in columns)
+
+
+_ORDERS = {
+    "received": _by("at", "number"),
+    "moved": _by("at", "key"),
+    "answered": _by("at", "number"),
+    "overdue": _by("due_at", "key"),
+    "open": _by("paused", "due_at", "number"),
+}

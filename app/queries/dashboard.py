@@ -1,0 +1,168 @@
+"""What the dashboard counts, of the cases a person may see: everything but punctuality in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.clock import OFFICE_ZONE, midnight
+from app.extensions import db
+from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
+from app.queries.complaints import visible_ids, visible_to
+from workflow_rules.actors import Person
+from workflow_rules.periods import Period
+from workflow_rules.steps import ENDED
+
+WEEKS = 12
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class SopLine:
+    """A step of the SOP in force: its number and what it is granted."""
+
+    step: str
+    number: int
+    value: int | None
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Cases by state now and a week ago, by age (in all and late) and by step; of the 12 weeks; the middle time to an
+    answer in seconds, of the period and of the one before.
+    """
+
+    open: int
+    open_before: int
+    late: int
+    late_before: int
+    median: float | None
+    median_before: float | None
+    ages: tuple[tuple[int, int], ...]
+    queue: Mapping[str, int]
+    received: Mapping[date, int]
+    finished: Mapping[date, int]
+    steps: tuple[SopLine, ...]
+    names: Mapping[str, str]
+
+
+def count_everything(
+    person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
+) -> Counts:
+    """The counts as of now; `ages` are the first and last day of receipt of each class, None for no end."""
+    first_week = weeks_until(now)[0]
+    statement = select(
+        *_of_cases(person, now, period, before, ages),
+        _queue(person).label("queue"),
+        _by_week(person, Complaint.received_at, first_week).label("received"),
+        _by_week(person, FINISHED_AT, first_week).label("finished"),
+        _late_at(person, now - WEEK).label("late_before"),
+        _sop().label("steps"),
+        select(func.json_object_agg(Agency.code, Agency.short_name)).scalar_subquery().label("names"),
+    )
+    return _counts(db.session.execute(statement).one()._mapping, len(ages))
+
+
+def _counts(row: Any, classes: int) -> Counts:
+    return Counts(
+        **{name: row[name] for name in ("open", "open_before", "late", "late_before", "median", "median_before")},
+        ages=tuple((row[f"age_{place}"], row[f"age_late_{place}"]) for place in range(classes)),
+        queue=dict(row["queue"] or ()),
+        received=_weeks(row["received"]),
+        finished=_weeks(row["finished"]),
+        steps=tuple(SopLine(*line) for line in row["steps"] or ()),
+        names=row["names"] or {},
+    )
+
+
+def _weeks(pairs: Any) -> dict[date, int]:
+    return {date.fromisoformat(day): count for day, count in pairs or ()}
+
+
+def weeks_until(now: datetime) -> list[date]:
+    """The Mondays of the twelve weeks up to the one of `now`."""
+    today = now.astimezone(OFFICE_ZONE).date()
+    monday = today - timedelta(days=today.weekday())
+    return [monday - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
+
+
+FINISHED_AT = func.least(Complaint.answered_at, Complaint.ended_at)
+"""When the reporter had an answer, or when the case ended without one."""
+
+
+def _of_cases(
+    person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
+) -> list[Any]:
+    """One pass over the cases."""
+    running = Complaint.status.not_in(sorted(ENDED))
+    late = Complaint.next_due_at < now
+    then = now - WEEK
+    open_then = (Complaint.received_at <= then) & (Complaint.ended_at.is_(None) | (Complaint.ended_at > then))
+    columns = [
+        func.count().filter(running).label("open"),
+        func.count().filter(open_then).label("open_before"),
+        func.count().filter(late).label("late"),
+        _median(period).label("median"),
+        _median(before).label("median_before"),
+    ]
+    for place, (first, last) in enumerate(ages):
+        inside = running & _received(first, last)
+        columns += [func.count().filter(inside).label(f"age_{place}")]
+        columns += [func.count().filter(inside & late).label(f"age_late_{place}")]
+    found = select(*columns).select_from(Complaint).where(visible_to(person)).subquery("of_cases")
+    return [*found.c]
+
+
+def _received(first: date | None, last: date | None) -> ColumnElement[bool]:
+    since = Complaint.received_at >= midnight(first) if first is not None else true()
+    until = Complaint.received_at < midnight(last + timedelta(days=1)) if last is not None else true()
+    return since & until
+
+
+def _median(period: Period) -> ColumnElement[Any]:
+    """Seconds from receipt to answer, of the cases answered in the period."""
+    answered = (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends)
+    seconds = func.extract("epoch", Complaint.answered_at - Complaint.received_at)
+    return func.percentile_cont(0.5).within_group(case((answered, seconds)))
+
+
+def _late_at(person: Person, then: datetime) -> ScalarSelect[int]:
+    """Cases that had a step past its limit at a moment; one that is still open counts by today's limit."""
+    was_open = (StepTask.opened_at <= then) & (StepTask.closed_at.is_(None) | (StepTask.closed_at > then))
+    waits = StepTask.paused_at.is_not(None) & StepTask.closed_at.is_(None)
+    statement = select(func.count(StepTask.complaint_id.distinct()))
+    return statement.where(was_open, StepTask.due_at < then, ~waits, *_of_seen(person)).scalar_subquery()
+
+
+def _of_seen(person: Person) -> list[ColumnElement[bool]]:
+    ids = visible_ids(person)
+    return [] if ids is None else [StepTask.complaint_id.in_(ids)]
+
+
+def _queue(person: Person) -> ScalarSelect[Any]:
+    """Cases by the step that is open in them, as the list with that step as its filter has them."""
+    cases = func.count(StepTask.complaint_id.distinct()).label("cases")
+    counted = select(StepTask.step, cases).where(StepTask.closed_at.is_(None), *_of_seen(person))
+    found = counted.group_by(StepTask.step).subquery("counted")
+    return select(func.json_object_agg(found.c.step, found.c.cases)).scalar_subquery()
+
+
+def _by_week(person: Person, at: SQLColumnExpression[Any], first: date) -> ScalarSelect[Any]:
+    """How many a week of the office's clock, by its Monday."""
+    monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
+    counted = select(monday, func.count().label("cases")).where(visible_to(person), at >= midnight(first))
+    found = counted.group_by(monday).subquery("by_week")
+    pair = func.json_build_array(func.to_char(found.c.monday, "YYYY-MM-DD"), found.c.cases)
+    return select(func.json_agg(pair)).scalar_subquery()
+
+
+def _sop() -> ScalarSelect[Any]:
+    line = func.json_build_array(
+        SopStepRow.step, SopStepRow.number, SopStepRow.allowance_value, SopStepRow.allowance_unit
+    )
+    statement = select(func.json_agg(aggregate_order_by(line, SopStepRow.position))).join(SopStepRow.sop_version)
+    return statement.where(SopVersion.status == "active").scalar_subquery()

@@ -1,0 +1,127 @@
+"""Where the time of late cases went in a month: what had come between, and at which steps the limit was passed.
+
+A case is late in a month when a step of it closed after its limit in that month, or stood past its limit at the end. A
+cause is something its events tell of, up to the end of the month; a case may have several. One whose events tell of
+none was simply left lying at a step.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.queries.event_log import sops_by_version, touched_cases
+from workflow_rules.actions import Action
+from workflow_rules.events import EventKind
+from workflow_rules.measures import ClosedStep
+from workflow_rules.periods import Period
+from workflow_rules.standing import Standing, Turn, retell, standings
+from workflow_rules.steps import Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")
+_TOLD_BY: dict[EventKind, str] = {
+    Action.DECLINE: "declined",
+    Action.SEND_BACK: "sent_back",
+    Action.REQUEST_INFORMATION: "asked",
+    Action.MARK_FIELD_VISIT: "field_visit",
+    Action.REOPEN: "reopened",
+}
+
+
+@dataclass
+class LateSteps:
+    """Closings after the limit, noted while they pass by: their cases, and by step how many and how long over."""
+
+    calendar: WorkingCalendar
+    cases: set[int] = field(default_factory=set)
+    count: Counter[Step] = field(default_factory=Counter)
+    over: Counter[Step] = field(default_factory=Counter)
+
+    def watch(self, closed: Iterable[ClosedStep]) -> Iterator[ClosedStep]:
+        """Let all closings through."""
+        for one in closed:
+            if one.late:
+                self.cases.add(one.complaint)
+                self.count[one.step] += 1
+                self.over[one.step] += one.over_minutes(self.calendar)
+            yield one
+
+
+@dataclass
+class Delays:
+    """Late cases by cause, late steps by step, how many cases were open at the month's beginning and end, and how many
+    were read for it.
+    """
+
+    cases: int = 0
+    late_cases: int = 0
+    open_before: int = 0
+    open_now: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
+    standing: Counter[Step] = field(default_factory=Counter)
+    over: Counter[Step] = field(default_factory=Counter)
+
+
+def delays_in(period: Period, late: LateSteps) -> Delays:
+    """Go once through every case in which the month changed anything; `late` has seen the closings of the month."""
+    sops, found = sops_by_version(), Delays()
+    for case in touched_cases(period):
+        found.cases += 1
+        turns = list(retell(case.number, case.events))
+        found.open_before += _was_open(turns, period)
+        found.open_now += bool(turns[-1].after.open_steps)
+        open_steps = standings(turns[-1].after, sops[case.sop_version], late.calendar, period.ends)
+        _note(found, turns, [one for one in open_steps if one.late], case.complaint_id in late.cases)
+    return found
+
+
+def _was_open(turns: list[Turn], period: Period) -> bool:
+    before = [turn for turn in turns if turn.event.at < period.begins]
+    return bool(before) and bool(before[-1].after.open_steps)
+
+
+def _note(found: Delays, turns: list[Turn], standing: list[Standing], closed_late: bool) -> None:
+    for one in standing:
+        found.standing[one.step] += 1
+        found.over[one.step] += one.over_minutes
+    if standing or closed_late:
+        found.late_cases += 1
+        found.causes.update(causes_of(turns))
+
+
+def causes_of(turns: list[Turn]) -> set[str]:
+    """What the events of a case tell of; `left_lying` where they tell of nothing."""
+    found = {_TOLD_BY[turn.event.kind] for turn in turns if turn.event.kind in _TOLD_BY}
+    tracks = [track for turn in turns for track in turn.after.tracks]
+    found |= {"field_visit"} if any(track.field_visit for track in tracks) else set()
+    found |= {"cross_agency"} if any(track.cross_agency for track in tracks) else set()
+    return found or {"left_lying"}
+
+
+def cause_rows(found: Delays) -> list[dict[str, Any]]:
+    return [
+        {"key": cause, "cause": cause, "count": found.causes[cause], "percent": percent(count, found.late_cases)}
+        for cause in CAUSES
+        if (count := found.causes[cause])
+    ]
+
+
+def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
+    """Steps at which a limit was passed, with the working minutes beyond it of all of them together."""
+    return [
+        {
+            "key": step.value,
+            "step": step.value,
+            "closed_late": late.count[step],
+            "open_late": found.standing[step],
+            "over": late.over[step] + found.over[step],
+        }
+        for step in Step
+        if late.count[step] or found.standing[step]
+    ]
+
+
+def percent(part: int, whole: int) -> float | None:
+    """One decimal; None of nothing."""
+    return round(100 * part / whole, 1) if whole else None

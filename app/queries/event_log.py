@@ -1,0 +1,169 @@
+"""The event log read as a stream: whole cases with the events before an instant, and the heads of all chains."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, or_, select, union
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
+from app.queries.reference import sop_with, steps_of_sop
+from workflow_rules.actors import Actor, Capacity, DelegationKind
+from workflow_rules.checkpoint import checkpoint
+from workflow_rules.events import Event, event_kind
+from workflow_rules.periods import Period
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+
+READ_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One event with its place in the chain of its case and who did it."""
+
+    seq: int
+    event: Event
+    officer: int | None
+
+
+@dataclass(frozen=True)
+class CaseLog:
+    """One case: what its row says of it (codes of category and place), and its events in order."""
+
+    complaint_id: int
+    number: str
+    title: str
+    category: str
+    district: str
+    village: str
+    sop_version: int
+    log: tuple[Logged, ...]
+
+    @property
+    def events(self) -> Iterator[Event]:
+        return (logged.event for logged in self.log)
+
+
+def as_event(row: Any) -> Event:
+    """A stored record as the rules know it."""
+    kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
+    by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
+    step = Step(row.step) if row.step else None
+    return Event(event_kind(row.kind), row.at, by, step, row.agency_code, row.data)
+
+
+_EVENT = (
+    ComplaintEvent.complaint_id,
+    ComplaintEvent.seq,
+    ComplaintEvent.kind,
+    ComplaintEvent.step,
+    ComplaintEvent.agency_code,
+    ComplaintEvent.actor,
+    ComplaintEvent.officer_id,
+    ComplaintEvent.on_behalf_of_id,
+    ComplaintEvent.delegation_id,
+    ComplaintEvent.delegation_kind,
+    ComplaintEvent.at,
+    ComplaintEvent.data,
+)
+CASE_COLUMNS = (
+    Complaint.number,
+    Complaint.title,
+    func.coalesce(Category.code, "").label("category"),
+    func.coalesce(District.code, "").label("district"),
+    func.coalesce(Village.code, "").label("village"),
+    Complaint.sop_version_id,
+)
+
+
+def touched_cases(period: Period) -> Iterator[CaseLog]:
+    """Every case in which something happened in the period or a step was open at its end, with its events before that
+    end, by their keys.
+
+    The rows of steps only say which cases need not be read: a step once closed stays so.
+    """
+    open_at_the_end = select(StepTask.complaint_id).where(
+        StepTask.opened_at < period.ends, or_(StepTask.closed_at.is_(None), StepTask.closed_at >= period.ends)
+    )
+    happened = aliased(ComplaintEvent)
+    in_it = select(happened.complaint_id).where(happened.at >= period.begins, happened.at < period.ends)
+    wanted = union(open_at_the_end, in_it).subquery()
+    statement = (
+        with_case(select(*_EVENT, *CASE_COLUMNS))
+        .where(ComplaintEvent.complaint_id.in_(select(wanted.c.complaint_id)), ComplaintEvent.at < period.ends)
+        .order_by(ComplaintEvent.complaint_id, ComplaintEvent.seq)
+    )
+    rows = db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
+    for _, events in groupby(rows, key=lambda row: row.complaint_id):
+        yield _case(list(events))
+
+
+def count_not_ended(at: datetime) -> int:
+    """Cases that had come in before an instant and had not ended by then; that one has ended is for good."""
+    there = Complaint.received_at < at, or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at)
+    return db.session.execute(select(func.count(Complaint.id)).where(*there)).scalar_one()
+
+
+def with_case(statement: Any) -> Any:
+    """A select of events with their case, its category and its place."""
+    return (
+        statement.join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
+        .outerjoin(Category, Category.id == Complaint.category_id)
+        .outerjoin(District, District.id == Complaint.district_id)
+        .outerjoin(Village, Village.id == Complaint.village_id)
+    )
+
+
+def _case(rows: list[Any]) -> CaseLog:
+    first = rows[0]
+    log = tuple(Logged(row.seq, as_event(row), row.officer_id) for row in rows)
+    place = (first.category, first.district, first.village)
+    return CaseLog(first.complaint_id, first.number, first.title, *place, first.sop_version_id, log)
+
+
+def sops_by_version() -> dict[int, Sop]:
+    """Every version that a case may be pinned to, by its key."""
+    rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))  # type: ignore[arg-type]
+    return {version.id: sop_with(version, steps) for version, steps in rows if steps}
+
+
+def checkpoint_at(until: datetime) -> str:
+    """The checkpoint of the log as it stood before an instant; see `workflow_rules.checkpoint` for its making."""
+    number = Complaint.number.collate("C")
+    statement = (
+        select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)
+        .join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
+        .where(ComplaintEvent.at < until)
+        .ext(distinct_on(number))
+        .order_by(number, ComplaintEvent.seq.desc())
+    )
+    rows = db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
+    return checkpoint((row.number, row.seq, row.hash) for row in rows)
+
+
+def newest_event() -> int:
+    """The key of the event written last; 0 for an empty log."""
+    return db.session.execute(select(func.coalesce(func.max(ComplaintEvent.id), 0))).scalar_one()
+
+
+def first_event_at() -> datetime | None:
+    """When the log begins."""
+    return db.session.execute(select(func.min(ComplaintEvent.at))).scalar_one()
+
+
+def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]:
+    """Events written after the one of that key that tell of a time before `until`: number, kind, time."""
+    statement = (
+        select(Complaint.number, ComplaintEvent.kind, ComplaintEvent.at)
+        .join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
+        .where(ComplaintEvent.id > after, ComplaintEvent.at < until)
+        .order_by(ComplaintEvent.id)
+        .limit(50)
+    )
+    return [(row.number, row.kind, row.at) for row in db.session.execute(statement)]

@@ -1,0 +1,141 @@
+"""How the program stands, in numbers for a monitor: what waits, since when, and what is late; no name, no number of a
+case.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.utils import as_text, utcparse
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import db, redis_client
+from app.job_names import QueueName
+from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
+from app.queries.health import database_answers, find_processes, migrated, redis_answers
+
+LIMIT_LEVEL = 1
+"""The level of an alarm at which a limit passes (workflow_rules/alarms.py)."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One queue: how many jobs wait and have failed, and for how many seconds the first has waited."""
+
+    waiting: int
+    failed: int
+    oldest: float
+
+
+@dataclass
+class Gauges:
+    """What could be found out; empty where the part that knows is away."""
+
+    up: dict[str, bool] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
+    open_steps: dict[str, int] = field(default_factory=dict)
+    queues: dict[str, Queued] = field(default_factory=dict)
+    workers_alive: int | None = None
+    scheduler_alive: bool | None = None
+
+
+def read_gauges(now: datetime) -> Gauges:
+    """Everything in four statements and a dozen commands of Redis; a part that is away is asked once."""
+    database, redis = database_answers(), redis_answers()
+    found = Gauges({"database": database, "redis": redis, "migrations": database and migrated()})
+    if found.up["migrations"]:
+        _read_tables(found, now)
+    if redis:
+        _read_processes(found, now)
+    return found
+
+
+def _read_tables(found: Gauges, now: datetime) -> None:
+    try:
+        found.numbers = _ages(_one(_sums()), now)
+        found.open_steps = dict(_one(_steps(now))._mapping)
+    except SQLAlchemyError:
+        db.session.rollback()
+        found.up["database"] = False
+
+
+def _one(statement: Select[Any]) -> Row[Any]:
+    """Counted over all cases, whoever asks."""
+    return db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).one()
+
+
+def _sums() -> Any:
+    """One row of counts and first instants, each by an index that holds just its rows but that of the breaches."""
+    open_step, queued = StepTask.closed_at.is_(None), WebhookDelivery.state == "queued"
+    parts: dict[str, Select[Any]] = {
+        "outbox_waiting": select(func.count()).where(Delivery.state == "queued"),
+        "outbox_oldest_seconds": select(func.min(Delivery.next_try_at)).where(Delivery.state == "queued"),
+        "outbox_failed": select(func.count()).where(Delivery.state == "failed"),
+        "sweep_lag_seconds": select(func.min(StepTask.next_alarm_at)).where(open_step),
+        "breaches": select(func.count()).where(StepAlarm.level == LIMIT_LEVEL),
+        "sync_unnumbered": select(func.count()).where(SyncChange.position.is_(None)),
+        "sync_unnumbered_seconds": select(func.min(SyncChange.at)).where(SyncChange.position.is_(None)),
+        "peer_away_seconds": select(func.min(SyncPeer.away_since)),
+        "webhook_waiting": select(func.count()).where(queued),
+        "webhook_oldest_seconds": select(func.min(WebhookDelivery.next_try_at)).where(queued),
+        "webhook_parked": select(func.count()).where(WebhookDelivery.state == "parked"),
+        "report_jobs_queued": select(func.count()).where(ReportJob.state == "queued"),
+        "report_jobs_running": select(func.count()).where(ReportJob.state == "running"),
+    }
+    return select(*(part.scalar_subquery().label(name) for name, part in parts.items()))
+
+
+def _ages(row: Row[Any], now: datetime) -> dict[str, float]:
+    """Instants as seconds that have passed since; one that lies ahead, or none at all, is no delay."""
+
+    def number(value: Any) -> float:
+        if isinstance(value, datetime):
+            return max(0.0, (now - value).total_seconds())
+        return float(value or 0)
+
+    return {name: number(value) for name, value in row._mapping.items()}
+
+
+def _steps(now: datetime) -> Any:
+    """Open steps by how their limit stands; one that waits for the reporter has no limit running."""
+    running = StepTask.paused_at.is_(None)
+    late, warned = StepTask.due_at < now, StepTask.warn_at <= now
+    states: dict[str, ColumnElement[bool]] = {
+        "paused": ~running,
+        "late": running & late,
+        "near": running & ~late & warned,
+        "safe": running & ~late & ~warned,
+    }
+    counts = (func.count().filter(holds).label(state) for state, holds in states.items())
+    return select(*counts).select_from(StepTask).where(StepTask.closed_at.is_(None))
+
+
+def _read_processes(found: Gauges, now: datetime) -> None:
+    seen = find_processes(now)
+    if seen is not None:
+        found.workers_alive, found.scheduler_alive = len(seen.alive), seen.scheduler_at is not None
+    try:
+        found.queues = {str(name): _queue(redis_client(), str(name), now) for name in QueueName}
+    except RedisError:
+        found.up["redis"] = False
+
+
+def _queue(connection: Redis, name: str, now: datetime) -> Queued:
+    """RQ keeps the ids of waiting jobs in a list, those longest there first."""
+    with connection.pipeline(transaction=False) as pipe:
+        pipe.llen(f"rq:queue:{name}")
+        pipe.lindex(f"rq:queue:{name}", 0)
+        pipe.zcard(f"rq:failed:{name}")
+        waiting, first, failed = pipe.execute()
+    since = connection.hget(f"rq:job:{as_text(first)}", "enqueued_at") if first else None
+    waited = (now - utcparse(as_text(since))).total_seconds() if since else 0.0
+    return Queued(waiting, failed, max(0.0, waited))
+
+
+def expected_workers() -> int:
+    """How many workers there should be."""
+    return int(current_app.config["WORKERS"])

@@ -1,0 +1,124 @@
+"""Who looked at identities, and who looked for one: events of cases and entries of the journal as one list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, Subquery, cast, func, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import BigInteger, Text
+
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, JournalEntry
+from app.models.history import ABOUT_PERSONS
+from app.queries.people import names_of
+
+READ_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of the list: one officer's, from one instant, before another."""
+
+    officer: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """One act; a search names the cases that it found, a command of the system no officer."""
+
+    at: datetime
+    kind: str
+    officer: str
+    case_id: int | None
+    numbers: tuple[str, ...]
+    parts: tuple[str, ...]
+    reason: str
+
+
+def book_size(wanted: Wanted) -> int:
+    acts = _acts(wanted)
+    return db.session.execute(select(func.count()).select_from(acts)).scalar_one()
+
+
+def book_page(wanted: Wanted, limit: int, offset: int) -> list[BookLine]:
+    """The newest first."""
+    acts = _acts(wanted)
+    rows = db.session.execute(_newest(acts).limit(limit).offset(offset)).all()
+    return list(_lines(rows))
+
+
+def whole_book(wanted: Wanted) -> Iterator[BookLine]:
+    """All of it, read as a stream."""
+    rows = db.session.execute(_newest(_acts(wanted)).execution_options(yield_per=READ_AT_ONCE))
+    for part in rows.partitions(READ_AT_ONCE):
+        yield from _lines(part)
+
+
+def counts_by_officer(wanted: Wanted) -> list[tuple[int, str, int]]:
+    """Officers with their number of acts, the most first."""
+    acts = _acts(wanted)
+    number = func.count().label("number")
+    counted = select(acts.c.officer_id, number).where(acts.c.officer_id.is_not(None)).group_by(acts.c.officer_id)
+    rows = db.session.execute(counted.order_by(number.desc(), acts.c.officer_id)).all()
+    names = names_of(row.officer_id for row in rows)
+    return [(row.officer_id, names.get(row.officer_id, ""), row.number) for row in rows]
+
+
+def _newest(acts: Subquery) -> Select[Any]:
+    return select(acts).order_by(acts.c.at.desc(), acts.c.kind, acts.c.id.desc())
+
+
+def _acts(wanted: Wanted) -> Subquery:
+    return _both(wanted).subquery("acts")
+
+
+def _both(wanted: Wanted) -> CompoundSelect[Any]:
+    opened = (
+        select(
+            ComplaintEvent.id,
+            ComplaintEvent.at,
+            ComplaintEvent.kind,
+            ComplaintEvent.officer_id,
+            ComplaintEvent.complaint_id.label("case_id"),
+            Complaint.number,
+            ComplaintEvent.data["identity_reason"].astext.label("reason"),
+            ComplaintEvent.data,
+        )
+        .join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
+        .where(
+            ComplaintEvent.kind == literal("identity_opened", literal_execute=True), *_within(ComplaintEvent, wanted)
+        )
+    )
+    searched = select(
+        JournalEntry.id,
+        JournalEntry.at,
+        JournalEntry.kind,
+        JournalEntry.officer_id,
+        cast(null(), BigInteger),
+        cast(null(), Text),
+        JournalEntry.reason,
+        cast(JournalEntry.data, JSONB),
+    ).where(JournalEntry.kind.in_(ABOUT_PERSONS), *_within(JournalEntry, wanted))
+    return union_all(opened, searched)
+
+
+def _within(table: Any, wanted: Wanted) -> Iterator[Any]:
+    if wanted.officer is not None:
+        yield table.officer_id == wanted.officer
+    if wanted.since is not None:
+        yield table.at >= wanted.since
+    if wanted.until is not None:
+        yield table.at < wanted.until
+
+
+def _lines(rows: Any) -> Iterator[BookLine]:
+    held = list(rows)
+    names = names_of(row.officer_id for row in held)
+    for row in held:
+        numbers = (row.number,) if row.number else tuple(row.data.get("numbers", ()))
+        parts = tuple(row.data.get("fields", ())) or (row.data.get("of", ""),)
+        yield BookLine(row.at, row.kind, names.get(row.officer_id, ""), row.case_id, numbers, parts, row.reason or "")

@@ -1,0 +1,101 @@
+"""What waits for the Admin from SP4N, and what changed in a report: as pages show it, never with an identity."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, InboundHold
+from app.queries.complaints import data_shown
+from app.queries.text_difference import Piece, difference_in_words
+from workflow_rules.actors import Person
+
+QUARANTINE, CONFLICTS = ("report", "message"), ("conflict", "loosening")
+LONG_TEXTS = frozenset({"title", "body", "location_text"})
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many things wait on each of the two pages."""
+
+    quarantine: int
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One part of a report that is another now: long texts word by word, everything else before and after."""
+
+    name: str
+    before: Any
+    after: Any
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReportChange:
+    """What one revision changed."""
+
+    at: datetime
+    resumes: bool
+    changes: tuple[Change, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def count_waiting() -> Waiting:
+    """Both numbers in one statement."""
+    kinds = InboundHold.kind
+    counts = (func.count().filter(kinds.in_(QUARANTINE)), func.count().filter(kinds.in_(CONFLICTS)))
+    return Waiting(*db.session.execute(select(*counts).where(InboundHold.state == "waiting")).one())
+
+
+def waiting_holds(kinds: tuple[str, ...], limit: int, offset: int = 0) -> list[InboundHold]:
+    """The oldest first: whoever has waited longest is served first."""
+    statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.state == "waiting")
+    statement = statement.options(joinedload(InboundHold.complaint)).order_by(InboundHold.id)
+    return list(db.session.scalars(statement.limit(limit).offset(offset)))
+
+
+def settled_holds(kinds: tuple[str, ...], limit: int) -> list[InboundHold]:
+    """What a person has decided lately, the newest first."""
+    statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.settled_by_id.is_not(None))
+    statement = statement.options(joinedload(InboundHold.complaint), joinedload(InboundHold.settled_by))
+    return list(db.session.scalars(statement.order_by(InboundHold.settled_at.desc()).limit(limit)))
+
+
+def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
+    """One of them, settled or not."""
+    statement = select(InboundHold).where(InboundHold.id == hold_id, InboundHold.kind.in_(kinds))
+    return db.session.scalars(statement.options(joinedload(InboundHold.complaint))).first()
+
+
+def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
+    """The newest revision that changed what officers read, as far as this one may; None where none has."""
+    revised = [event for event in events if event.kind in ("revised", "settled")]
+    told = ((event.at, data_shown(event, complaint, person)) for event in reversed(revised))
+    return next((found for at, data in told if (found := _change_of(at, data))), None)
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
+    """Each part that differs, in the order in which a report is read."""
+    order = ("title", "body", "location_text")
+    names = sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return tuple(_change(name, before.get(name), after[name]) for name in names)
+
+
+def _change_of(at: datetime, data: dict[str, Any]) -> ReportChange | None:
+    changes = changes_between(data.get("before", {}), data.get("after", {}))
+    added, removed = (tuple(f["filename"] for f in data.get(name, ())) for name in ("files_added", "files_removed"))
+    if not (changes or added or removed):
+        return None
+    return ReportChange(at, bool(data.get("resumes")), changes, added, removed)
+
+
+def _change(name: str, before: Any, after: Any) -> Change:
+    pieces = difference_in_words(str(before or ""), str(after or "")) if name in LONG_TEXTS else ()
+    return Change(name, before, after, pieces)

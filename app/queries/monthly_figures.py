@@ -1,0 +1,199 @@
+"""The Laporan Identifikasi Permasalahan Bulanan in figures, told from the event log and the book of time.
+
+Everything is as of the end of the month; the figures beside it are those of the month before. Rows carry codes, and
+minutes are working minutes of the calendar.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import OFFICE_ZONE, office_time
+from app.extensions import db
+from app.models import ComplaintEvent
+from app.queries.daily_figures import Figures, Row, Tables
+from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, percent, waiting_rows
+from app.queries.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
+from app.queries.measures import closed_steps
+from app.queries.recurring import Reception, recurring_rows
+from app.queries.reference import load_working_calendar
+from workflow_rules.actions import Action
+from workflow_rules.events import SystemEvent
+from workflow_rules.measures import ClosedStep, Measure, tally
+from workflow_rules.periods import Period, month_before, month_of
+from workflow_rules.steps import Step
+
+MONTHS_LOOKED_AT = 3
+MONTHS_TOLD = 6
+_ENDS = {
+    Action.CLOSE.value: "closed",
+    Action.ARCHIVE.value: "archived",
+    Action.EXPIRE_QUESTION.value: "archived",
+    Action.MERGE.value: "merged",
+    Action.WITHDRAW.value: "withdrawn",
+}
+_HAPPENED = {
+    SystemEvent.RECEIVED.value: "received",
+    Action.REPLY.value: "answered",
+    Action.REOPEN.value: "reopened",
+    **_ENDS,
+}
+_COUNTED = (*_HAPPENED, Action.DIRECT.value, Action.RATE.value)
+HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn", "reopened")
+
+
+class _Month:
+    """What the events of one month add up to."""
+
+    def __init__(self, period: Period) -> None:
+        self.period = period
+        self.happened: Counter[str] = Counter()
+        self.by: dict[str, Counter[str]] = {"category": Counter(), "district": Counter()}
+        self.sent: set[tuple[int, str]] = set()
+        self.ratings: Counter[int] = Counter()
+        self.steps = self.in_time = 0
+
+    def count(self, row: Any) -> None:
+        """Take in one event, whenever it was."""
+        if not self.period.holds(row.at):
+            return
+        if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != Step.REGISTER):
+            self.happened[_HAPPENED[row.kind]] += 1
+        if row.kind == SystemEvent.RECEIVED:
+            self.by["category"][row.category] += 1
+            self.by["district"][row.district] += 1
+        if row.kind == Action.DIRECT:
+            self.sent |= {(row.complaint_id, agency) for agency in row.agencies or ()}
+        if row.kind == Action.RATE:
+            self.ratings[int(row.score)] += 1
+
+    def count_step(self, closed: ClosedStep) -> None:
+        """Take in one step that ended in the month."""
+        self.steps += 1
+        self.in_time += not closed.late
+
+    @property
+    def agencies(self) -> Counter[str]:
+        """Cases that were directed to each agency."""
+        return Counter(agency for _, agency in self.sent)
+
+    @property
+    def mean_rating(self) -> float | None:
+        count = self.ratings.total()
+        return round(sum(score * n for score, n in self.ratings.items()) / count, 2) if count else None
+
+
+def monthly_figures(period: Period) -> Figures:
+    """The month's problems, their punctuality, the causes of delay and what the reporters say."""
+    first = office_time(period.begins).date()
+    months = [_Month(month_of(day, OFFICE_ZONE)) for day in _months_up_to(first)]
+    before, now = months[-2:]
+    receptions = _read_events(months)
+    calendar = load_working_calendar()
+    late = LateSteps(calendar)
+    closed = _let_through(closed_steps(Period(before.period.begins, period.ends)), before, now)
+    by_step, by_agency = tally(late.watch(closed), calendar, ("step",), ("agency",))
+    delays = delays_in(period, late)
+    tables: Tables = {
+        "summary": _summary(now, before, delays),
+        "trend": [_told(month) for month in months],
+        "category": _compared("category", now.by["category"], before.by["category"]),
+        "district": _compared("district", now.by["district"], before.by["district"]),
+        "agency": _compared("agency", now.agencies, before.agencies),
+        "recurring": recurring_rows(receptions, period),
+        "by_step": [_measured("step", measure) for measure in by_step],
+        "by_agency": [_measured("agency", measure) for measure in by_agency],
+        "causes": cause_rows(delays),
+        "waiting": waiting_rows(late, delays),
+        "ratings": [_pair(str(n), now.ratings[n], before.ratings[n]) | {"score": n} for n in range(5, 0, -1)],
+    }
+    return Figures({"late_cases": delays.late_cases}, tables, delays.cases)
+
+
+def _months_up_to(first: date) -> list[date]:
+    """The first days of the months that are told of, the newest last."""
+    days = [first]
+    while len(days) < MONTHS_TOLD:
+        days.insert(0, month_before(days[0]))
+    return days
+
+
+def _read_events(months: list[_Month]) -> list[Reception]:
+    """Let every month count its events, and give back what was received in those that recurring problems are sought
+    in.
+    """
+    since, receptions = months[-MONTHS_LOOKED_AT].period.begins, []
+    for row in _events(months[0].period.begins, months[-1].period.ends):
+        for month in months:
+            month.count(row)
+        if row.kind == SystemEvent.RECEIVED and row.at >= since:
+            receptions.append(Reception(row.number, row.at, row.category, row.district, row.village))
+    return receptions
+
+
+def _told(month: _Month) -> Row:
+    key = office_time(month.period.begins).strftime("%Y-%m")
+    return {"key": key, **{name: month.happened[name] for name in ("received", "answered", "closed")}}
+
+
+def _events(begins: Any, ends: Any) -> Iterable[Any]:
+    told = (
+        ComplaintEvent.complaint_id,
+        ComplaintEvent.kind,
+        ComplaintEvent.step,
+        ComplaintEvent.at,
+        ComplaintEvent.data["agencies"].label("agencies"),
+        ComplaintEvent.data["score"].label("score"),
+    )
+    within = (ComplaintEvent.at >= begins, ComplaintEvent.at < ends, ComplaintEvent.kind.in_(_COUNTED))
+    statement = with_case(select(*told, *CASE_COLUMNS)).where(*within).order_by(ComplaintEvent.at, ComplaintEvent.id)
+    return db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
+
+
+def _let_through(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
+    """Count the steps of two months, which are read together, and let those of the second one pass."""
+    for one in closed:
+        this = now.period.holds(one.closed_at)
+        (now if this else before).count_step(one)
+        if this:
+            yield one
+
+
+def _summary(now: _Month, before: _Month, delays: Delays) -> list[Row]:
+    rows = [_pair(name, now.happened[name], before.happened[name]) for name in HAPPENINGS]
+    rows.append(_pair("open", delays.open_now, delays.open_before))
+    rows.append(_pair("steps", now.steps, before.steps))
+    rows.append(_pair("timely", percent(now.in_time, now.steps), percent(before.in_time, before.steps)))
+    rows.append(_pair("rated", now.ratings.total(), before.ratings.total()))
+    return [*rows, _pair("mean_rating", now.mean_rating, before.mean_rating)]
+
+
+def _pair(key: str, now: Any, before: Any) -> Row:
+    """A figure beside that of the month before; no change where one of them is missing."""
+    change = round(now - before, 2) if now is not None and before is not None else None
+    return {"key": key, "count": now, "before": before, "change": change}
+
+
+def _compared(column: str, now: Counter[str], before: Counter[str]) -> list[Row]:
+    """What was counted in either month, the most frequent first."""
+    rows = [_pair(code, now[code], before[code]) | {column: code} for code in now.keys() | before.keys()]
+    return sorted(rows, key=lambda row: (-row["count"], -row["before"], row["key"]))
+
+
+def _measured(column: str, measure: Measure) -> Row:
+    code = getattr(measure, column) or ""
+    return {
+        "key": str(code),
+        column: str(code),
+        "count": measure.count,
+        "within": measure.within,
+        "share": percent(measure.within, measure.count),
+        "median": measure.median_minutes,
+        "p90": measure.p90_minutes,
+        "longest": measure.longest_minutes,
+        "percent": measure.median_percent,
+        "allowances": [[allowance.value, allowance.unit.value] for allowance in measure.allowances],
+    }

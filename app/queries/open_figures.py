@@ -1,0 +1,173 @@
+"""What everybody may know of the office's work: counts and shares, small ones hidden; no case, no text, no person.
+
+All figures stand as of the end of the last Sunday, so that nobody learns of one complaint by subtracting yesterday's
+page from today's. Counted are cases of every confidentiality, since nothing but the count is told.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import aliased
+
+from app.clock import midnight, office_time, office_today
+from app.extensions import db
+from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
+from app.queries.kept_measures import kept_punctualities
+from app.queries.reference import load_working_calendar
+from workflow_rules.actions import Action
+from workflow_rules.deadlines import span
+from workflow_rules.periods import Period, month_before
+from workflow_rules.small_cells import LEAST, shown_total, without_small
+from workflow_rules.working_calendar import WorkingCalendar
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """How an agency works: cases that it was sent, and its steps in time in percent (one decimal)."""
+
+    code: str
+    name: str
+    cases: int | None
+    in_time: float | None
+
+
+@dataclass(frozen=True)
+class OpenFigures:
+    """The figures up to, without, `until`; None stands for a number too small to be told."""
+
+    since: date
+    until: date
+    received: int | None
+    answered: int | None
+    open: int | None
+    median_days: int | None
+    months: tuple[tuple[date, int | None, int | None], ...]
+    categories: tuple[tuple[str, str, int | None], ...]
+    agencies: tuple[AgencyLine, ...]
+
+
+def figures_end(now: datetime) -> date:
+    """The Monday before which everything is counted."""
+    today = office_today(now)
+    return today - timedelta(days=today.weekday())
+
+
+def open_figures(now: datetime) -> OpenFigures:
+    """The figures of twelve months; must be read as somebody who sees every case."""
+    until = figures_end(now)
+    months = _months(until - timedelta(days=1))
+    period = Period(midnight(months[0]), midnight(until))
+    calendar = load_working_calendar()
+    answers = _answers(period)
+    received, answered = _by_month(months, _receptions(period)), _by_month(months, [at for _, at in answers])
+    shown = without_small(received), without_small(answered)
+    return OpenFigures(
+        since=months[0],
+        until=until,
+        received=shown_total(received),
+        answered=shown_total(answered),
+        open=shown_total({"open": _open_at(period.ends)}),
+        median_days=_median_days(answers, calendar),
+        months=tuple((month, shown[0][month], shown[1][month]) for month in months),
+        categories=_categories(period),
+        agencies=_agencies(period, calendar, now),
+    )
+
+
+def _months(last: date) -> list[date]:
+    """The first days of the months that are told of, the oldest first."""
+    found = [last.replace(day=1)]
+    while len(found) < MONTHS:
+        found.insert(0, month_before(found[0]))
+    return found
+
+
+def _receptions(period: Period) -> list[datetime]:
+    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends)
+    return list(db.session.scalars(select(Complaint.received_at).where(*within)))
+
+
+def _first_answers() -> Subquery:
+    """When each case was answered for the first time."""
+    replies = ComplaintEvent.kind == Action.REPLY.value
+    statement = select(ComplaintEvent.complaint_id, func.min(ComplaintEvent.at).label("at")).where(replies)
+    return statement.group_by(ComplaintEvent.complaint_id).subquery()
+
+
+def _answers(period: Period) -> list[tuple[datetime, datetime]]:
+    """Reception and first answer of every case answered in the period."""
+    first = _first_answers()
+    statement = select(Complaint.received_at, first.c.at).join(first, first.c.complaint_id == Complaint.id)
+    rows = db.session.execute(statement.where(first.c.at >= period.begins, first.c.at < period.ends))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _open_at(moment: datetime) -> int:
+    """Cases that had neither an answer nor an end."""
+    first = _first_answers()
+    statement = select(func.count()).select_from(Complaint).outerjoin(first, first.c.complaint_id == Complaint.id)
+    unanswered = first.c.at.is_(None) | (first.c.at >= moment)
+    running = Complaint.ended_at.is_(None) | (Complaint.ended_at >= moment)
+    return db.session.execute(statement.where(Complaint.received_at < moment, unanswered, running)).scalar_one()
+
+
+def _by_month(months: list[date], instants: list[datetime]) -> dict[date, int]:
+    counted = Counter(office_time(at).date().replace(day=1) for at in instants)
+    return {month: counted[month] for month in months}
+
+
+def _median_days(answers: list[tuple[datetime, datetime]], calendar: WorkingCalendar) -> int | None:
+    """In how many working days half of the cases were answered, a begun day counted whole."""
+    if len(answers) < LEAST:
+        return None
+    return round(median(_days(calendar, received, answered) for received, answered in answers))
+
+
+def _days(calendar: WorkingCalendar, received: datetime, answered: datetime) -> int:
+    length = span(calendar, received, answered)
+    return length.days + (1 if length.rest else 0)
+
+
+def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
+    """Received cases by the top level of categories, the most frequent first; a case without one under an empty
+    code.
+    """
+    above = aliased(Category)
+    code = func.coalesce(above.code, Category.code, "")
+    name = func.coalesce(above.name, Category.name, "")
+    statement = select(code, name, func.count()).select_from(Complaint)
+    statement = statement.outerjoin(Complaint.category).outerjoin(above, above.id == Category.parent_id)
+    within = (Complaint.received_at >= period.begins, Complaint.received_at < period.ends)
+    rows = db.session.execute(statement.where(*within).group_by(code, name)).all()
+    names = {row[0]: row[1] for row in rows}
+    shown = without_small({row[0]: row[2] for row in rows})
+    order = sorted(shown.items(), key=lambda item: (-(item[1] or 0), names[item[0]]))
+    return tuple((key, names[key], count) for key, count in order)
+
+
+def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple[AgencyLine, ...]:
+    """Agencies that were sent cases, by name; their counts have no total, since a case may go to several."""
+    cases = _cases_of_agencies(period)
+    shown = without_small({code: count for code, (_, count) in cases.items()}, total_shown=False)
+    (measures,) = kept_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)
+    shares = {m.agency: round(100 * m.share, 1) for m in measures if m.count >= LEAST}
+    lines = (AgencyLine(code, cases[code][0], n, shares.get(code) if n else None) for code, n in shown.items())
+    return tuple(sorted(lines, key=lambda line: line.name))
+
+
+def _cases_of_agencies(period: Period) -> Mapping[str, tuple[str, int]]:
+    statement = select(Agency.code, Agency.name, func.count(AgencyTrackRow.complaint_id.distinct()))
+    statement = statement.join(Agency, Agency.code == AgencyTrackRow.agency_code).group_by(Agency.code, Agency.name)
+    within = (AgencyTrackRow.sent_at >= period.begins, AgencyTrackRow.sent_at < period.ends)
+    return {code: (name, count) for code, name, count in db.session.execute(statement.where(*within))}
+
+
+def whole_days(figures: OpenFigures) -> tuple[date, date]:
+    """The first and the last day that is counted."""
+    return figures.since, figures.until - timedelta(days=1)

@@ -1,0 +1,162 @@
+"""Complaints as anybody may know of them: what, where about, since when, how it stands; read `only_public`.
+
+Of what a citizen typed only the title is told, and only once the office has read it (the check of SOP step 2 is past)
+and has not put the case aside: the body and the description of the place may name people. Positions are rounded to
+three decimals (about 100 m), since a complaint is often made at home. No officer, no contact, no step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
+from app.queries.complaints import facts_from
+from app.queries.national_limits import load_national_limits
+from app.queries.reference import load_sop, load_working_calendar
+from app.queries.tracked_promise import promise_of
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.national_clock import NationalLimit
+from workflow_rules.sop import Sop
+from workflow_rules.steps import ENDED, CaseStatus, Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+ROUNDED = Decimal("0.001")
+PUT_ASIDE = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED})
+DONE = frozenset({*ENDED, CaseStatus.ANSWERED})
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """One complaint for everybody; instants are aware, `category` is None where nobody has said what it is about."""
+
+    number: str
+    status: CaseStatus
+    title: str
+    category: tuple[str, str] | None
+    houses: tuple[str, ...]
+    received_at: datetime
+    changed_at: datetime
+    expected_at: datetime | None
+    place: tuple[str, ...]
+    place_code: str
+    position: tuple[Decimal, Decimal] | None
+
+    @property
+    def done(self) -> bool:
+        return self.status in DONE
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which requests are asked for: received from `since` up to `until`; codes and states empty for all."""
+
+    since: datetime
+    until: datetime
+    services: tuple[str, ...] = ()
+    done: bool | None = None
+
+
+def find_requests(wanted: Wanted, now: datetime, page: int, page_size: int) -> list[OpenRequest]:
+    """A page of what is asked for, the newest first; `page` counts from 1."""
+    statement = select(Complaint).where(Complaint.received_at >= wanted.since, Complaint.received_at < wanted.until)
+    if wanted.services:
+        statement = statement.join(Complaint.category).where(Category.code.in_(wanted.services))
+    if wanted.done is not None:
+        ended = Complaint.status.in_(sorted(DONE))
+        statement = statement.where(ended if wanted.done else ~ended)
+    statement = statement.order_by(Complaint.received_at.desc(), Complaint.id.desc())
+    return _read(statement.limit(page_size).offset((page - 1) * page_size), now)
+
+
+def find_named(numbers: Sequence[str], now: datetime) -> list[OpenRequest]:
+    """The requests with these numbers, ours or SP4N's, in the order of their reception."""
+    named = or_(Complaint.number.in_(numbers), Complaint.sp4n_tracking_id.in_(numbers))
+    return _read(select(Complaint).where(named).order_by(Complaint.received_at, Complaint.id), now)
+
+
+_PARTS = (
+    joinedload(Complaint.category),
+    joinedload(Complaint.district),
+    joinedload(Complaint.village).joinedload(Village.district),
+    joinedload(Complaint.sop_version).selectinload(SopVersion.steps),
+    selectinload(Complaint.tracks).joinedload(AgencyTrackRow.agency),
+    selectinload(Complaint.tasks).selectinload(StepTask.pauses),
+)
+
+
+def _read(statement: Select[Complaint], now: datetime) -> list[OpenRequest]:
+    rows = db.session.scalars(statement.options(*_PARTS)).unique().all()
+    book = _Book(load_working_calendar(), load_national_limits(), now)
+    return [book.request(row) for row in rows]
+
+
+class _Book:
+    """What many complaints are judged by, read once."""
+
+    def __init__(self, calendar: WorkingCalendar, limits: tuple[NationalLimit, ...], now: datetime) -> None:
+        self._calendar, self._limits, self._now = calendar, limits, now
+        self._sops: dict[int, Sop] = {}
+
+    def request(self, row: Complaint) -> OpenRequest:
+        facts = facts_from(row, None, row.tracks, row.tasks)
+        told = _is_told(row, facts)
+        return OpenRequest(
+            number=row.number,
+            status=facts.status,
+            title=row.title if told else "",
+            category=(row.category.code, row.category.name) if row.category else None,
+            houses=_houses(row, facts),
+            received_at=row.received_at,
+            changed_at=_changed_at(row),
+            expected_at=self._expected(row, facts),
+            place=_place(row.village, row.district),
+            place_code=_place_code(row.village, row.district),
+            position=_position(row) if told else None,
+        )
+
+    def _expected(self, row: Complaint, facts: ComplaintFacts) -> datetime | None:
+        """The promise that the reporter is given; none while the office waits for the reporter, or after the end."""
+        sop = self._sops.get(row.sop_version_id) or load_sop(row.sop_version)
+        self._sops[row.sop_version_id] = sop
+        promise = promise_of(row, facts, sop, self._calendar, self._now, self._limits)
+        return promise.due_at if promise is not None and not promise.paused else None
+
+
+def _is_told(row: Complaint, facts: ComplaintFacts) -> bool:
+    return facts.status not in PUT_ASIDE and any(task.step == Step.REPORT for task in row.tasks)
+
+
+def _houses(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
+    """The agencies at work on it; none while it lies with the office."""
+    if facts.status is not CaseStatus.WITH_AGENCIES:
+        return ()
+    there = {track.agency for track in facts.active_tracks if track.sent_at is not None}
+    return tuple(t.agency.name for t in row.tracks if t.cycle == row.cycle and t.agency_code in there)
+
+
+def _changed_at(row: Complaint) -> datetime:
+    """The last of what the public may know of: receipt, sending to an agency, a reopening, answer, end."""
+    begun = min((task.opened_at for task in row.tasks if task.cycle == row.cycle), default=row.received_at)
+    sent = (track.sent_at for track in row.tracks)
+    return max(at for at in (row.received_at, begun, row.answered_at, row.ended_at, *sent) if at is not None)
+
+
+def _place(village: Village | None, district: District | None) -> tuple[str, ...]:
+    """From the smaller to the larger, by the office's own names."""
+    known = district or (village.district if village else None)
+    return tuple(place.name for place in (village, known) if place is not None)
+
+
+def _place_code(village: Village | None, district: District | None) -> str:
+    return village.code if village else district.code if district else ""
+
+
+def _position(row: Complaint) -> tuple[Decimal, Decimal] | None:
+    if row.latitude is None or row.longitude is None:
+        return None
+    return row.latitude.quantize(ROUNDED), row.longitude.quantize(ROUNDED)

@@ -1,0 +1,26 @@
+"""Papers that a person may open."""
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Paper, PaperKind
+from app.queries.case_page import find_complaint
+from app.queries.case_rows import LARGEST_ID
+from workflow_rules.actors import Person
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+def find_case_paper(paper_id: int, person: Person) -> Paper:
+    """A paper of a case this person may see, or an SOP's sheet; a draft is only its own agency's business.
+
+    Raises ActionRefused(not_visible).
+    """
+    paper = db.session.scalars(select(Paper).where(Paper.id == min(paper_id, LARGEST_ID))).first()
+    if paper is None or (paper.complaint_id is None and paper.kind != PaperKind.SOP_SHEET):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    if paper.complaint_id is not None:
+        find_complaint(paper.complaint_id, person)
+    draft = paper.kind == PaperKind.DRAFT_LETTER
+    if draft and not person.sees_every_case and paper.agency_code not in person.agencies:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return paper

@@ -1,0 +1,48 @@
+"""What the codes in a register are called: frozen along with it, so that a later renaming leaves the paper alone."""
+
+from typing import Any
+
+from sqlalchemy import String, cast, literal, select, union_all
+
+from app.extensions import db
+from app.models import Agency, Category, District, Village
+from app.queries.people import names_of
+
+Names = dict[str, dict[str, str]]
+
+
+def names_in(tables: dict[str, list[dict[str, Any]]]) -> Names:
+    """The names of every category, place, agency and officer that the rows of a register mention, in two statements."""
+    wanted = {kind: _mentioned(tables, columns) for kind, columns in _COLUMNS_OF.items()}
+    officers = names_of(_mentioned(tables, ("officer",)))
+    found: Names = {kind: {} for kind in wanted} | {"officer": {str(key): name for key, name in officers.items()}}
+    for kind, code, name in db.session.execute(_every_name()):
+        if code in wanted[kind]:
+            found[kind][code] = name
+    return found
+
+
+_COLUMNS_OF = {
+    "agency": ("agency", "agencies"),
+    "category": ("category",),
+    "district": ("district",),
+    "village": ("village",),
+}
+
+
+def _every_name() -> Any:
+    parts = (
+        ("agency", Agency.code, Agency.short_name),
+        ("category", Category.code, Category.name),
+        ("district", District.code, District.name),
+        ("village", Village.code, Village.name),
+    )
+    return union_all(*(select(literal(kind), cast(code, String), cast(name, String)) for kind, code, name in parts))
+
+
+def _mentioned(tables: dict[str, list[dict[str, Any]]], columns: tuple[str, ...]) -> set[Any]:
+    found: set[Any] = set()
+    for row in (row for rows in tables.values() for row in rows):
+        for value in (row[column] for column in columns if row.get(column)):
+            found |= set(value) if isinstance(value, list) else {value}
+    return found

@@ -1,0 +1,72 @@
+"""Registers that were made, and what they would say if they were made today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, load_only
+
+from app.extensions import db
+from app.models import Paper, Register, RegisterKind
+from app.queries.corrections import Correction, corrections
+from app.queries.daily_figures import Figures, daily_figures
+from app.queries.event_log import checkpoint_at, written_late
+from app.queries.monthly_figures import monthly_figures
+from app.queries.register_names import Names, names_in
+from workflow_rules.periods import Period
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Since:
+    """What differs today from a register: figures, the names in them, and events written since of that time."""
+
+    found: list[Correction]
+    names: Names
+    late_events: list[tuple[str, str, datetime]]
+
+
+def figures_of(kind: RegisterKind, period: Period) -> Figures:
+    """The figures of a register as they come out now."""
+    return daily_figures(period) if kind is RegisterKind.DAILY else monthly_figures(period)
+
+
+def find_register(kind: RegisterKind, day: date) -> Register | None:
+    return db.session.scalars(select(Register).where(Register.kind == kind.value, Register.day == day)).first()
+
+
+def register_with_paper(register_id: int) -> Register | None:
+    """A register with its content and who made it."""
+    wanted = select(Register).where(Register.id == min(register_id, LARGEST_ID))
+    loaded = wanted.options(joinedload(Register.paper), joinedload(Register.made_by))
+    return db.session.scalars(loaded).first()
+
+
+def count_registers(kind: RegisterKind) -> int:
+    return db.session.execute(select(func.count()).where(Register.kind == kind.value)).scalar_one()
+
+
+def registers_page(kind: RegisterKind, size: int, offset: int) -> Sequence[Register]:
+    """Registers of a kind, the newest day first; of their papers only how the file stands."""
+    paper = joinedload(Register.paper).options(load_only(Paper.id, Paper.state, Paper.pages))
+    statement = select(Register).where(Register.kind == kind.value).options(paper, joinedload(Register.made_by))
+    return db.session.scalars(statement.order_by(Register.day.desc()).limit(size).offset(offset)).all()
+
+
+def period_of(frozen: dict[str, Any]) -> Period:
+    """The span that a register tells of, as it was when it was made."""
+    return Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
+
+
+def corrections_since(frozen: dict[str, Any]) -> Since:
+    """Reckon a register anew from the ledger and list what differs; the register itself stays as it is."""
+    period = period_of(frozen)
+    now = figures_of(RegisterKind(frozen["kind"]), period)
+    found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
+    head = checkpoint_at(period.ends)
+    if head != frozen["checkpoint"]:
+        found.append(Correction("", "checkpoint", "checkpoint", frozen["checkpoint"], head))
+    return Since(found, names_in(now.tables), written_late(frozen["newest_event"], period.ends))

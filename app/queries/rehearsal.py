@@ -1,0 +1,94 @@
+"""Past cases put through another SOP: read once, in a stream, from the openings of their steps; no row is changed."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Complaint, SopVersion, StepPause, StepTask
+from app.queries.reference import load_sop
+from workflow_rules.actors import Actor
+from workflow_rules.deadlines import Allowance, Unit
+from workflow_rules.periods import Period
+from workflow_rules.rehearsal import Opening, WhatIf, rehearse
+from workflow_rules.rehearsal_sums import Rehearsal
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+READ_AT_ONCE = 5000
+_STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for actor in Actor}
+
+
+def rehearsed(period: Period, what_if: WhatIf, calendar: WorkingCalendar) -> Rehearsal:
+    """The cases received in the period, all their ended steps, under another SOP."""
+    found = Rehearsal()
+    for complaint, openings in past_cases(period):
+        found.add(complaint, rehearse(openings, what_if, calendar), calendar)
+    return found
+
+
+def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
+    """Every case received in the period with its ended openings in the order in which they came."""
+    sops = _sops()
+    pauses = _pauses(period)
+    rows = db.session.execute(_openings(period).execution_options(yield_per=READ_AT_ONCE))
+    for complaint, own in groupby(rows, key=lambda row: row[0]):
+        yield complaint, [_opening(row, sops[row[1]], pauses) for row in own]
+
+
+def count_cases(period: Period) -> int:
+    """How many cases came in within the period."""
+    return db.session.scalars(select(func.count(Complaint.id)).where(*_received(period))).one()
+
+
+def _received(period: Period) -> tuple[Any, Any]:
+    return Complaint.received_at >= period.begins, Complaint.received_at < period.ends
+
+
+def _openings(period: Period) -> Any:
+    times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
+    what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
+    allowance = (StepTask.allowance_value, StepTask.allowance_unit)
+    return (
+        select(StepTask.complaint_id, Complaint.sop_version_id, StepTask.id, *what, *times, *allowance)
+        .join(Complaint, Complaint.id == StepTask.complaint_id)
+        .where(StepTask.closed_at.is_not(None), *_received(period))
+        .order_by(StepTask.complaint_id, StepTask.opened_at, StepTask.id)
+    )
+
+
+def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
+    _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit = row
+    step, granted = _STEPS[name], _allowance(value, unit)
+    extended = step is Step.DRAFT_ANSWER and granted == sop.extended_draft != sop.allowance(step)
+    waits = tuple(pauses.get(key, ()))
+    return Opening(
+        step, track, cycle, _ACTORS[actor], opened, closed, clock_from, due, granted, extended=extended, pauses=waits
+    )
+
+
+def _pauses(period: Period) -> dict[int, list[Any]]:
+    """Ended waits by the opening that they are of; there are few."""
+    statement = (
+        select(StepPause.task_id, StepPause.began_at, StepPause.ended_at)
+        .join(StepTask, StepTask.id == StepPause.task_id)
+        .join(Complaint, Complaint.id == StepTask.complaint_id)
+        .where(StepPause.ended_at.is_not(None), StepTask.closed_at.is_not(None), *_received(period))
+    )
+    found: dict[int, list[Any]] = {}
+    for key, began, ended in db.session.execute(statement.order_by(StepPause.id)):
+        found.setdefault(key, []).append((began, ended))
+    return found
+
+
+def _sops() -> dict[int, Sop]:
+    return {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
+
+
+@cache
+def _allowance(value: int, unit: str) -> Allowance:
+    return Allowance(value, Unit(unit))

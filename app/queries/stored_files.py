@@ -1,0 +1,38 @@
+"""How the files stand, over all cases: what waits, what is held, and what the last sweep of the store saw."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Attachment, FileCheck, FileToRemove, StoreSweep
+
+LATELY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """Files that wait, and since when the oldest; files held and files that could not be opened within a week."""
+
+    waiting: int
+    oldest: datetime | None
+    held: int
+    failed: int
+    marked: int
+    sweep: StoreSweep | None
+
+
+def count_files(now: datetime) -> FileCounts:
+    """Counted over all cases, whoever looks."""
+    waits = select(func.count(Attachment.id), func.min(Attachment.added_at)).where(Attachment.state == "waiting")
+    waiting, oldest = db.session.execute(waits.execution_options(unscoped=True)).one()
+    looks = (
+        select(FileCheck.outcome, func.count().label("looks"))
+        .where(FileCheck.at > now - LATELY)
+        .group_by(FileCheck.outcome)
+    )
+    found = {row.outcome: row.looks for row in db.session.execute(looks.execution_options(unscoped=True))}
+    marked = db.session.scalars(select(func.count(FileToRemove.path))).one()
+    sweep = db.session.get(StoreSweep, 1)
+    return FileCounts(waiting, oldest, found.get("quarantined", 0), found.get("failed", 0), marked, sweep)

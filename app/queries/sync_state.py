@@ -1,0 +1,113 @@
+"""A report as SP4N may know it: how it stands and what was answered, and one hash to compare two ledgers by."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.clock import office_time
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter
+from app.queries.complaints import facts_of
+from workflow_rules.actions import Action
+from workflow_rules.public_stages import stage_of
+from workflow_rules.steps import CaseStatus, TrackState
+
+ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a reconciliation compares of one report."""
+
+    tracking_id: str
+    revision: int | None
+    version: int
+    status: str
+    state_hash: str
+
+
+def state_of(row: Complaint) -> dict[str, Any]:
+    """The state of a report; its answer is there while it stands, its text too for secret and anonymous reporters,
+    since SP4N is where they read it.
+    """
+    return {
+        **_identity(row),
+        "stage": stage_of(facts_of(row)).name.lower(),
+        "received_at": office_time(row.received_at).isoformat(),
+        "answer": _answer(row) if row.status in ANSWERED else None,
+    }
+
+
+def state_hash(row: Complaint) -> str:
+    """Equal for equal states: of tracking id, revision taken, our version and status."""
+    return _hash_of(row.sp4n_tracking_id, row.sp4n_revision, row.version, row.status)
+
+
+def held_reports(after: str, limit: int) -> Iterator[Held]:
+    """Reports in the order of their tracking ids, after one of them."""
+    columns = (Complaint.sp4n_tracking_id, Complaint.sp4n_revision, Complaint.version, Complaint.status)
+    known = select(*columns).where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id)
+    for tracking_id, revision, version, status in db.session.execute(known.limit(limit)):
+        yield Held(str(tracking_id), revision, version, status, _hash_of(tracking_id, revision, version, status))
+
+
+def find_report(tracking_id: str) -> Complaint | None:
+    """The complaint with this tracking id, if this caller may see it."""
+    return db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).first()
+
+
+def answer_letter(row: Complaint) -> Letter | None:
+    """The signed letter that answers a report as it stands: the leading agency's, else the first that was sent."""
+    if row.status not in ANSWERED:
+        return None
+    sent = select(AgencyTrackRow.agency_code, AgencyTrackRow.lead).where(
+        AgencyTrackRow.complaint_id == row.id,
+        AgencyTrackRow.cycle == row.cycle,
+        AgencyTrackRow.state == TrackState.SENT.value,
+    )
+    leading = {track.agency_code: track.lead for track in db.session.execute(sent)}
+    mine = (Letter.complaint_id == row.id, Letter.cycle == row.cycle, Letter.state == "signed")
+    letters = select(Letter).where(*mine, Letter.agency_code.in_(leading)).options(joinedload(Letter.paper))
+    last = {letter.agency_code: letter for letter in db.session.scalars(letters.order_by(Letter.id))}
+    return min(last.values(), key=lambda letter: (not leading[letter.agency_code], letter.id), default=None)
+
+
+def _identity(row: Complaint) -> dict[str, Any]:
+    return {
+        "tracking_id": row.sp4n_tracking_id,
+        "number": row.number,
+        "revision": row.sp4n_revision,
+        "version": row.version,
+        "status": row.status,
+        "cycle": row.cycle,
+        "paused": row.paused,
+        "confidentiality": row.confidentiality,
+        "state_hash": state_hash(row),
+    }
+
+
+def _answer(row: Complaint) -> dict[str, Any] | None:
+    replies = select(ComplaintEvent).where(ComplaintEvent.complaint_id == row.id, ComplaintEvent.kind == Action.REPLY)
+    last = db.session.scalars(replies.order_by(ComplaintEvent.seq.desc()).limit(1)).first()
+    if last is None:
+        return None
+    letter = answer_letter(row)
+    return {
+        "text": last.data.get("text", ""),
+        "at": _instant(last.at),
+        "letter": {"agency": letter.agency_code, "number": letter.number} if letter else None,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return office_time(at).isoformat()
+
+
+def _hash_of(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

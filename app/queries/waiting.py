@@ -1,0 +1,85 @@
+"""Which open steps wait for whom, and in which state of their limit: criteria on StepTask."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.orm import aliased
+
+from app.models import AgencyTrackRow, StepTask
+from workflow_rules.actors import Capacity, Person
+from workflow_rules.deadlines import TimeState
+from workflow_rules.steps import Step
+
+_tasks = StepTask.__table__
+
+
+def waits_for(person: Person) -> ColumnElement[bool]:
+    """Open steps whose office this person holds today, in their own agency or for a delegator."""
+    if not person.capacities:
+        return false()
+    return StepTask.closed_at.is_(None) & or_(*(_held(c) for c in person.capacities))
+
+
+def _held(capacity: Capacity) -> ColumnElement[bool]:
+    office = StepTask.actor == capacity.actor.value
+    return office & (StepTask.agency_code == capacity.agency) if capacity.agency is not None else office
+
+
+def waits_elsewhere(person: Person) -> ColumnElement[bool]:
+    """The nearest open step of each case in which nothing waits for this person, so one row a case."""
+    mine = select(StepTask.complaint_id).where(waits_for(person))
+    other = aliased(StepTask)
+    nearest = (
+        select(other.id)
+        .ext(distinct_on(other.complaint_id))
+        .where(other.closed_at.is_(None), other.complaint_id.not_in(mine))
+        .order_by(other.complaint_id, other.paused_at.is_not(None), other.due_at, other.id)
+    )
+    return StepTask.id.in_(nearest)
+
+
+def waits_for_initial(person: Person) -> ColumnElement[bool]:
+    """Drafts before the head's signature that this person has yet to initial; the step itself is the head's."""
+    track = aliased(AgencyTrackRow)
+    same = (
+        track.complaint_id == StepTask.complaint_id,
+        track.cycle == StepTask.cycle,
+        track.agency_code == StepTask.agency_code,
+    )
+    mine = [and_(track.agency_code == c.agency, _awaits(track, c)) for c in person.capacities if c.agency is not None]
+    if not mine:
+        return false()
+    waiting = select(track.id).where(*same, or_(*mine)).exists()
+    return StepTask.closed_at.is_(None) & (StepTask.step == Step.SIGN_ANSWER.value) & waiting
+
+
+def _awaits(track: type[AgencyTrackRow], capacity: Capacity) -> ColumnElement[bool]:
+    return track.awaits.op("@>")(literal([capacity.actor.value], JSONB))
+
+
+def in_state(state: TimeState, now: datetime) -> ColumnElement[bool]:
+    """`time_state` of the rules as a criterion on open steps."""
+    running = StepTask.paused_at.is_(None)
+    if state is TimeState.PAUSED:
+        return StepTask.paused_at.is_not(None)
+    if state is TimeState.LATE:
+        return running & (StepTask.due_at < now)
+    reached = StepTask.warn_at <= now
+    return running & (StepTask.due_at >= now) & (reached if state is TimeState.NEAR else ~reached)
+
+
+def was_sent_back() -> ColumnElement[bool]:
+    """Steps that were done once in this cycle and are open again."""
+    before = _tasks.alias("before")
+    return (
+        select(before.c.id)
+        .where(
+            before.c.complaint_id == StepTask.complaint_id,
+            before.c.cycle == StepTask.cycle,
+            before.c.step == StepTask.step,
+            before.c.agency_code.is_not_distinct_from(StepTask.agency_code),
+            before.c.closed_at.is_not(None),
+        )
+        .exists()
+    )

@@ -1,0 +1,57 @@
+"""What somebody wants of a report, as it is kept in the database and read again by the worker."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from app.queries.complaint_lists import ComplaintFilter
+from app.queries.report_rows import COLUMNS, USUAL
+from workflow_rules.actors import Person
+from workflow_rules.steps import CaseStatus, Step
+
+FILTERS = ("status", "step", "agency", "category", "channel", "district")
+
+
+@dataclass(frozen=True)
+class WantedReport:
+    """Filters by their codes, days of receipt, the chosen columns, and the language of headings and words."""
+
+    columns: tuple[str, ...] = USUAL
+    since: date | None = None
+    until: date | None = None
+    status: str | None = None
+    step: str | None = None
+    agency: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    district: str | None = None
+    late: bool = False
+    running: bool = False
+    language: str = "id"
+
+    def filter(self) -> ComplaintFilter:
+        """The same as the filter of the list of complaints."""
+        given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
+        status = CaseStatus(self.status) if self.status else None
+        step = Step(self.step) if self.step else None
+        return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, **given)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        days = {name: day.isoformat() for name in ("since", "until") if (day := getattr(self, name)) is not None}
+        return {name: value for name, value in asdict(self).items() if value} | days | {"columns": list(self.columns)}
+
+
+def wanted_of(document: dict[str, Any]) -> WantedReport:
+    """As it was kept; a column that is gone since is left out."""
+    days: dict[str, Any] = {name: date.fromisoformat(document[name]) for name in ("since", "until") if name in document}
+    columns = tuple(name for name in document["columns"] if name in COLUMNS)
+    given: dict[str, Any] = {**document, **days, "columns": columns}
+    return WantedReport(**given)
+
+
+def scope_of(person: Person) -> str:
+    """Which cases a person may see, in a word: what a finished file may be compared with."""
+    if person.sees_every_case:
+        return "every"
+    return "agencies:" + ",".join(sorted(person.agencies)) if person.agencies else "none"

@@ -1,0 +1,89 @@
+"""Whole cases read in bounded pieces: rows, events, book of time and who reported, for whoever checks them one by one.
+
+The session holds rows only as long as somebody else does: any number of cases needs the memory of one piece.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
+from app.queries.complaints import facts_from
+from app.queries.time_book import entry_of
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.ledger import LedgerEntry
+
+AT_ONCE = 200
+_AS_STORED = {"unscoped": True, "populate_existing": True}
+
+
+@dataclass(frozen=True)
+class WholeCase:
+    """One case with everything that its events vouch for; events in their order, open steps only."""
+
+    complaint: Complaint
+    events: Sequence[ComplaintEvent]
+    tracks: Sequence[AgencyTrackRow]
+    tasks: Sequence[StepTask]
+    reporter: Reporter | None
+    book: tuple[LedgerEntry, ...]
+
+    @property
+    def number(self) -> str:
+        return self.complaint.number
+
+    @property
+    def facts(self) -> ComplaintFacts:
+        """The rows as the rules see them."""
+        return facts_from(self.complaint, self.reporter, self.tracks, self.tasks)
+
+
+def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> Iterator[WholeCase]:
+    """Every case, or those whose keys a sub-select names, in the order of their keys."""
+    last = 0
+    while ids := _next_ids(wanted, last, at_once):
+        last = ids[-1]
+        yield from _piece(ids)
+
+
+def _next_ids(wanted: Select[Any] | None, after: int, at_once: int) -> Sequence[int]:
+    statement = select(Complaint.id).where(Complaint.id > after).order_by(Complaint.id).limit(at_once)
+    if wanted is not None:
+        statement = statement.where(Complaint.id.in_(wanted))
+    return db.session.scalars(statement.execution_options(unscoped=True)).all()
+
+
+def _piece(ids: Sequence[int]) -> list[WholeCase]:
+    cases = _rows(select(Complaint).where(Complaint.id.in_(ids)).order_by(Complaint.id))
+    events = _by_case(ComplaintEvent, ids, ComplaintEvent.seq)
+    tracks = _by_case(AgencyTrackRow, ids, AgencyTrackRow.cycle, AgencyTrackRow.position)
+    open_steps = select(StepTask).where(StepTask.closed_at.is_(None)).options(selectinload(StepTask.pauses))
+    tasks = _by_case(StepTask, ids, StepTask.id, statement=open_steps)
+    books = _by_case(LedgerRow, ids, LedgerRow.id)
+    reporters = {row.complaint_id: row for row in _rows(select(Reporter).where(Reporter.complaint_id.in_(ids)))}
+    return [
+        WholeCase(
+            case,
+            events.get(case.id, []),
+            tracks.get(case.id, []),
+            tasks.get(case.id, []),
+            reporters.get(case.id),
+            tuple(map(entry_of, books.get(case.id, []))),
+        )
+        for case in cases
+    ]
+
+
+def _by_case(table: Any, ids: Iterable[int], *order: Any, statement: Select[Any] | None = None) -> dict[int, list[Any]]:
+    wanted = select(table) if statement is None else statement
+    rows = _rows(wanted.where(table.complaint_id.in_(ids)).order_by(table.complaint_id, *order))
+    return {case: list(own) for case, own in groupby(rows, key=lambda row: row.complaint_id)}
+
+
+def _rows(statement: Select[Any]) -> Sequence[Any]:
+    return db.session.scalars(statement.execution_options(**_AS_STORED)).all()

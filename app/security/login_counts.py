@@ -1,0 +1,86 @@
+"""Tries counted in PostgreSQL, a window at a time: every process counts into the same row, whatever becomes of Redis.
+
+A try is counted before it is judged, in a transaction that is over at once, so that a hundred tries sent together are a
+hundred; a good one is given back. The rows say of whom and from where only by a keyed mark: people type their passwords
+into the field of the name.
+"""
+
+import hashlib
+import hmac
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.models import LoginCount
+from app.transaction import one_transaction
+
+KEPT = timedelta(days=1)
+COUNTS: Any = LoginCount.__table__
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries within a window that begins with the first of them."""
+
+    tries: int
+    window: timedelta
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a try was counted as, and for how long its limit still refuses; zero where it does not."""
+
+    mark: str
+    seconds_left: int = 0
+
+
+def mark_of(what: str) -> str:
+    """A keyed mark of what tries have in common."""
+    secret = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(secret, f"login-count:{what}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:40]
+
+
+def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
+    """Count one try under each limit in turn, up to the first that refuses: what is refused there weighs on no later
+    one. All callers name their limits in the same order, so that none waits for another in a circle.
+    """
+    counted: list[Counted] = []
+    with db.engine.begin() as connection:
+        for what, limit in limits:
+            counted.append(_count(connection, mark_of(what), limit, now))
+            if counted[-1].seconds_left:
+                break
+    return counted
+
+
+def give_back(counted: list[Counted]) -> None:
+    """A try that turned out good does not count."""
+    with db.engine.begin() as connection:
+        for one in counted:
+            fewer = func.greatest(COUNTS.c.tries - 1, 0)
+            connection.execute(update(COUNTS).where(COUNTS.c.mark == one.mark).values(tries=fewer))
+
+
+def forget_counts(now: datetime, batch: int = 500) -> int:
+    """Drop one batch of counts whose windows are long over; says how many."""
+    with one_transaction():
+        past = select(COUNTS.c.mark).where(COUNTS.c.began_at < now - KEPT).limit(batch)
+        gone = delete(COUNTS).where(COUNTS.c.mark.in_(past.with_for_update(skip_locked=True).scalar_subquery()))
+        return len(db.session.execute(gone.returning(COUNTS.c.mark)).all())
+
+
+def _count(connection: Connection, mark: str, limit: Limit, now: datetime) -> Counted:
+    over = COUNTS.c.began_at <= now - limit.window
+    anew = {"tries": case((over, 1), else_=COUNTS.c.tries + 1), "began_at": case((over, now), else_=COUNTS.c.began_at)}
+    statement = insert(COUNTS).values(mark=mark, began_at=now, tries=1)
+    upsert = statement.on_conflict_do_update(index_elements=["mark"], set_=anew)
+    row = connection.execute(upsert.returning(COUNTS.c.tries, COUNTS.c.began_at)).one()
+    if row.tries <= limit.tries:
+        return Counted(mark)
+    return Counted(mark, max(1, math.ceil((row.began_at + limit.window - now).total_seconds())))

@@ -1,0 +1,107 @@
+"""The login form and the page of its second step. Nobody is signed in before both were passed."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import no_cache
+from flask_appbuilder.security.forms import LoginForm_db
+from flask_appbuilder.security.views import AuthDBView
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import gettext
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.fab_repairs import is_readable
+from app.labels.two_step import CODE_FAULTS
+from app.security import password_age
+from app.security.known_devices import remember_device
+from app.security.login_limits import admit, admit_code
+from app.security.two_step import begin_half, finish_half, half_of, has_two_step, take_code
+
+HALF = "half_sign_in"
+LONGEST_CODE = 40
+
+
+def sign_in_here(user: Any, next_url: str) -> Response:
+    """The one end of every way in by a browser: signed in, and on to the page that was asked for."""
+    session.pop(HALF, None)
+    password_age.take_up_from_the_first_page()
+    login_user(user, remember=False)
+    answer: Response = remember_device(redirect(next_url), user.id)
+    return answer
+
+
+def after_the_password(user: Any, next_url: str) -> Response:
+    """Who has a second step is asked for the code; everybody else is in."""
+    if not has_two_step(user.id):
+        return sign_in_here(user, next_url)
+    session[HALF] = begin_half(user, utc_now())
+    password_age.keep_for_the_second_page()
+    return redirect(url_for("LimitedLogin.code", next=next_url))
+
+
+class LimitedLogin(password_age.SaysWhy, AuthDBView):
+    """The login form, limited by failures, and its second page."""
+
+    usual_message = AuthDBView.invalid_login_message
+
+    @expose("/login/", methods=["GET", "POST"])
+    @no_cache
+    def login(self) -> Any:
+        """FAB's form, between a count of tries and a second step."""
+        next_url = _page_asked_for()
+        if current_user.is_authenticated:
+            return redirect(next_url)
+        form = LoginForm_db()
+        if not form.validate_on_submit():
+            return self.render_template(self.login_template, title=self.title, form=form, appbuilder=self.appbuilder)
+        attempt = admit(form.username.data, utc_now())
+        user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+        if not user:
+            flash(str(self.invalid_login_message), "warning")
+            return redirect(self.appbuilder.get_url_for_login_with(next_url))
+        attempt.was_good()
+        return after_the_password(user, next_url)
+
+    @expose("/login/kode", methods=["GET", "POST"])
+    @no_cache
+    def code(self) -> Any:
+        """Ask for the code; without a half sign-in it leads back to the form, and from there to the page."""
+        next_url = _page_asked_for()
+        if current_user.is_authenticated:
+            return redirect(next_url)
+        mark = str(session.get(HALF, ""))
+        user = half_of(mark, utc_now()) if mark else None
+        if user is None:
+            return self._begin_again(next_url)
+        if request.method == "GET":
+            return _code_page()
+        return self._judge(user, mark, next_url)
+
+    def _judge(self, user: Any, mark: str, next_url: str) -> Any:
+        typed = request.form.get("kode", "").strip()
+        if not 0 < len(typed) <= LONGEST_CODE or not is_readable(typed):
+            return _code_page("missing"), 422
+        attempt = admit_code(user.id, utc_now())
+        if not take_code(user.id, typed, utc_now()):
+            return _code_page("wrong"), 422
+        attempt.was_good()
+        return sign_in_here(user, next_url) if finish_half(mark) else self._begin_again(next_url)
+
+    def _begin_again(self, next_url: str) -> Response:
+        session.pop(HALF, None)
+        flash(gettext("Waktu memasukkan kode sudah lewat. Masuk sekali lagi."), "info")
+        return redirect(self.appbuilder.get_url_for_login_with(next_url))
+
+
+def _page_asked_for() -> str:
+    """Where the sign-in leads; the framework takes a missing page for an attack, and logs it."""
+    asked = request.args.get("next", "")
+    return str(get_safe_redirect(asked) if asked else current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
+
+
+def _code_page(fault: str = "") -> str:
+    error = str(CODE_FAULTS[fault]) if fault else ""
+    return render_template("account/login_code.html", error=error)

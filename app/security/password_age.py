@@ -1,0 +1,146 @@
+"""What a good password still meets at the login: its age, an older hash, an account that signs in elsewhere.
+
+Whoever comes with a password that is over is signed in by the form to change it and can do nothing else; a program is
+told so with the stable name `password_expired`. The judgement stands in the signed cookie, so that no page asks for it:
+a new password ends every cookie that was got with the old one.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, g, redirect, request, session
+from flask_babel import gettext, ngettext
+from flask_login import current_user, user_logged_in, user_logged_out
+from sqlalchemy.dialects.postgresql import insert
+
+from app.clock import utc_now
+from app.errors import is_api, problem
+from app.extensions import db
+from app.labels.passwords import SIGN_ON_FAULTS
+from app.models import PasswordAge
+from app.operations.linked_subjects import signs_in_elsewhere
+from app.operations.passwords import METHOD, hash_of, rules_here
+from app.transaction import one_transaction
+from workflow_rules.passwords import Age, age_of, ends_at
+
+MUST_CHANGE = "sandi_habis"
+JUDGED = "sandi_umur"
+CHANGE_PATH = "/resetmypassword/form"
+STILL_OPEN = (CHANGE_PATH, "/logout/", "/login", "/lang/", "/static/", "/gaya/", "/akun/dua-langkah/", "/kabar")
+"""Where an officer whose password is over may go: to change it, out, and to what these pages consist of."""
+
+NAME = "password_expired"
+
+
+class SaysWhy:
+    """Mixed into the login form: whose password was right but is not enough here is told why."""
+
+    usual_message: Any
+
+    @property
+    def invalid_login_message(self) -> str:
+        return str(g.get("login_refusal") or self.usual_message)
+
+
+def admit(user: Any, password: str, now: datetime) -> Any:
+    """Judge an account whose password was right; None where it opens nothing here."""
+    if user is None:
+        return None
+    age = _age_row(user, now)
+    if age.demonstration and current_app.config["LAPOR_PRODUCTION"]:
+        return None
+    if signs_in_elsewhere(user):
+        g.login_refusal = _says_only()
+        return None
+    _renew_hash(user, password)
+    g.password_age = Age.GOOD if age.demonstration else age_of(age.changed_at, rules_here(), now)
+    g.password_ends_at = ends_at(age.changed_at, rules_here())
+    if g.password_age is Age.OVER and is_api(request.path):
+        return None
+    return user
+
+
+def install(app: Flask) -> None:
+    """Judge every sign-in and hold back those that must change first; harmless when done again."""
+    program = getattr(app, "_get_current_object", lambda: app)()
+    user_logged_in.connect(_mark, program)
+    user_logged_out.connect(_forget, program)
+    app.before_request(_only_to_change)
+
+
+def say_expired(response: Response) -> Response:
+    """The API's login for a password that was right but is over: the same 401, with a name of its own."""
+    if response.status_code == 401 and g.get("password_age") is Age.OVER:
+        return problem(401, NAME, _over(), {"WWW-Authenticate": "Bearer"})
+    return response
+
+
+def keep_for_the_second_page() -> None:
+    """The password was judged on the first page of the login; who comes in by the second is told then."""
+    if "password_age" in g:
+        session[JUDGED] = [g.password_age.value, g.password_ends_at.isoformat() if g.password_ends_at else ""]
+
+
+def take_up_from_the_first_page() -> None:
+    age, ends = session.pop(JUDGED, ["", ""])
+    if age:
+        g.password_age, g.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
+
+
+def changed() -> None:
+    """The officer has a new password: every page is open again."""
+    session.pop(MUST_CHANGE, None)
+
+
+def _age_row(user: Any, now: datetime) -> PasswordAge:
+    """Since when the password is there; an account from the command line begins its time with its first login."""
+    row = db.session.get(PasswordAge, user.id)
+    if row is not None:
+        return row
+    values = {"user_id": user.id, "changed_at": now, "demonstration": False}
+    with one_transaction():
+        db.session.execute(insert(PasswordAge.__table__).values(values).on_conflict_do_nothing())
+    return db.session.get_one(PasswordAge, user.id)
+
+
+def _renew_hash(user: Any, password: str) -> None:
+    """A hash of an older kind is replaced while the password is at hand; other sign-ins of the account end with it."""
+    if not user.password.startswith(f"{METHOD}$"):
+        with one_transaction():
+            user.password = hash_of(password)
+
+
+def _mark(_sender: Any, user: Any) -> None:
+    age = g.pop("password_age", Age.GOOD)
+    session.pop(MUST_CHANGE, None)
+    if age is Age.OVER:
+        session[MUST_CHANGE] = True
+        flash(_over(), "warning")
+    elif age is Age.ENDING:
+        days = max(1, (g.password_ends_at - utc_now()).days)
+        flash(
+            ngettext(
+                "Kata sandi Anda berakhir %(num)d hari lagi.", "Kata sandi Anda berakhir %(num)d hari lagi.", days
+            ),
+            "warning",
+        )
+
+
+def _forget(_sender: Any, user: Any) -> None:
+    session.pop(MUST_CHANGE, None)
+
+
+def _only_to_change() -> Any:
+    if MUST_CHANGE not in session or request.path.startswith(STILL_OPEN) or not current_user.is_authenticated:
+        return None
+    if is_api(request.path):
+        return problem(403, NAME, _over())
+    return redirect(CHANGE_PATH, 303)
+
+
+def _over() -> str:
+    return gettext("Masa berlaku kata sandi Anda sudah habis. Buat yang baru untuk melanjutkan.")
+
+
+def _says_only() -> str:
+    return str(SIGN_ON_FAULTS["only"]) % {"provider": current_app.config["OIDC_LABEL"]}

@@ -1,0 +1,113 @@
+"""The administrator's door to somebody else's password: starts a reset, and never chooses or sees a password (M18)."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.views import ResetPasswordView
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.clock import utc_now
+from app.extensions import db
+from app.labels.passwords import HANDED_OVER, LINK_FAULTS
+from app.models import PasswordAge
+from app.operations.password_links import make_link
+from app.security.current_person import may
+
+LARGEST_USER_ID = 2**31 - 1
+OWN_PATH = "/resetmypassword/form"
+LINK_PATH = "/sandi-baru/"
+
+
+def invite(user: User) -> None:
+    """A new account's link goes to its address; where no mail leaves, the administrator is told to hand one over."""
+    if not user.active:
+        return
+    if not _has_mail(user):
+        flash(gettext("Surel belum disetel. Buka akun ini, lalu buat tautan kata sandi untuk diserahkan."), "warning")
+        return
+    make_link(user, "invitation", current_user.id, utc_now(), by_mail=True)
+    flash(gettext("Undangan membuat kata sandi dikirim ke %(email)s.", email=user.email), "success")
+
+
+class PasswordReset(ResetPasswordView):
+    """A link by which the officer sets a new password: by e-mail, or shown this once to be handed over."""
+
+    class_permission_name = "ResetPasswordView"
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """The form's routes, with the check in front of both."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(self._refuse_unknown)
+        return blueprint
+
+    def _refuse_unknown(self) -> None:
+        if may("can_this_form_get", self.class_permission_name) and _account() is None:
+            abort(404)
+
+    @expose("/form", methods=["GET"])
+    @has_access
+    def this_form_get(self) -> Any:
+        """What a reset does, and how its link is to reach the officer; one's own password is changed elsewhere."""
+        user = _account() or abort(404)
+        return redirect(OWN_PATH) if user.id == current_user.id else _page(user, {})
+
+    @expose("/form", methods=["POST"])
+    @has_access
+    def this_form_post(self) -> Any:
+        """Make the link; what is shown of it is shown in this answer alone."""
+        user = _account() or abort(404)
+        if user.id == current_user.id:
+            return redirect(OWN_PATH)
+        way = request.form.get("cara", "")
+        if fault := _fault(user, way):
+            return _page(user, {"cara": fault}), 422
+        kind = "reset" if db.session.get(PasswordAge, user.id) else "invitation"
+        token = make_link(user, kind, current_user.id, utc_now(), by_mail=way == "email")
+        if way == "email":
+            flash(gettext("Tautan dikirim ke %(email)s.", email=user.email), "success")
+            return redirect(f"/users/show/{user.id}")
+        return _shown(user, token), 201
+
+
+def _account() -> User | None:
+    key = request.args.get("pk", "")
+    known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
+    return db.session.get(User, int(key)) if known else None
+
+
+def _has_mail(user: User) -> bool:
+    return bool(user.email and current_app.config.get("SMTP_URL"))
+
+
+def _fault(user: User, way: str) -> str:
+    if way not in HANDED_OVER:
+        return "way"
+    if not user.active:
+        return "inactive"
+    return "no_mail" if way == "email" and not _has_mail(user) else ""
+
+
+def _page(user: User, faults: dict[str, str]) -> str:
+    return render_template(
+        "account/reset.html",
+        title=gettext("Kata sandi baru untuk %(name)s", name=user.get_full_name()),
+        user=user,
+        ways=HANDED_OVER,
+        has_mail=_has_mail(user),
+        typed=request.form,
+        hours=current_app.config["PASSWORD_LINK_HOURS"],
+        faults={name: str(LINK_FAULTS[fault]) for name, fault in faults.items()},
+    )
+
+
+def _shown(user: User, token: str) -> str:
+    return render_template(
+        "account/reset_link.html",
+        title=gettext("Tautan kata sandi"),
+        user=user,
+        address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
+        hours=current_app.config["PASSWORD_LINK_HOURS"],
+    )

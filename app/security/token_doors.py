@@ -1,0 +1,120 @@
+"""The API's way in and out: tokens belong to a sign-in, are renewed one for one, and end with it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from flask_appbuilder.api import safe
+from flask_appbuilder.security.api import SecurityApi
+from flask_appbuilder.security.schemas import LoginPost
+from flask_appbuilder.views import expose
+from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, jwt_required
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length
+
+from app.clock import utc_now
+from app.errors import Problem, problem
+from app.fab_repairs import is_readable
+from app.json_input import json_object
+from app.labels.refusals import HTTP
+from app.queries.people import person_of
+from app.security import password_age, sign_ins
+from app.security.current_person import finding_person
+from app.security.login_limits import admit, admit_code
+from app.security.two_step import has_two_step, take_code
+from app.security.two_step_duty import must_have
+
+RENEWAL = "renewal"
+"""The claim by which a refresh token is known to be the one that is still good."""
+
+
+class LoginWithCode(LoginPost):
+    """FAB's body of a login, with the code of the second step."""
+
+    otp = fields.String(validate=Length(min=1, max=40))
+
+
+def no_good_token(*_: Any) -> Response:
+    """The answer to every token that opens nothing, whatever is wrong with it."""
+    return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
+
+
+def marks_of_tokens(_identity: str) -> dict[str, str]:
+    """What every token carries of its sign-in, within the request that makes it."""
+    marks: dict[str, str] = g.token_marks
+    return marks
+
+
+class LimitedSecurityApi(SecurityApi):
+    """The API's login, under the same limits as the form (stock FAB leaves this door open)."""
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """The login's routes, with a check of the body in front: FAB answers 500 for what it cannot read."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(self._refuse_unreadable)
+        blueprint.after_request(password_age.say_expired)
+        return blueprint
+
+    def _refuse_unreadable(self) -> None:
+        if request.endpoint == f"{self.endpoint}.login":
+            body = json_object()
+            if not all(is_readable(value) for value in body.values() if isinstance(value, str)):
+                raise Problem(400)
+
+    @expose("/login", methods=["POST"])
+    def login(self) -> Response:
+        """Tokens for a name, its password, and its code where it has a second step."""
+        try:
+            body = LoginWithCode().load(json_object())
+        except ValidationError as error:
+            raise Problem(400) from error
+        attempt = admit(body["username"], utc_now())
+        user = self.appbuilder.sm.auth_user_db(body["username"], body["password"])
+        if not user:
+            return no_good_token()
+        attempt.was_good()
+        _second_step(user, body.get("otp"))
+        agent = request.user_agent.string
+        g.token_marks = sign_ins.begin(user, utc_now(), request.remote_addr, agent, door="api")
+        return self._tokens(str(user.id), body.get("refresh", False))
+
+    @expose("/refresh", methods=["POST"])
+    @jwt_required(refresh=True)
+    @safe
+    def refresh(self) -> Response:
+        """New tokens for a refresh token, which is used up; a used one ends its sign-in."""
+        g.token_marks = {name: get_jwt()[name] for name in (sign_ins.SEAL, sign_ins.MARK)}
+        return self._tokens(get_jwt()["sub"], True, get_jwt().get(RENEWAL), fresh=False)
+
+    @expose("/logout", methods=["POST"])
+    @jwt_required()
+    @safe
+    def logout(self) -> Response:
+        """End the sign-in of the token: both of its tokens open nothing from now on."""
+        sign_ins.end_by_mark(get_jwt()[sign_ins.MARK], utc_now())
+        answer: Response = self.response(200, result="signed_out")
+        return answer
+
+    def _tokens(self, identity: str, renewable: bool, used: str | None = None, fresh: bool = True) -> Response:
+        given = {}
+        if renewable:
+            renewal = sign_ins.next_refresh_mark(g.token_marks[sign_ins.MARK], utc_now(), used)
+            if renewal is None:
+                return no_good_token()
+            given["refresh_token"] = create_refresh_token(identity, additional_claims={RENEWAL: renewal})
+        answer: Response = self.response(200, access_token=create_access_token(identity, fresh=fresh), **given)
+        return answer
+
+
+def _second_step(user: Any, code: str | None) -> None:
+    """Raise the Problem that says what is lacking beside the password."""
+    if not has_two_step(user.id):
+        with finding_person():
+            if must_have(user, person_of(user, utc_now())):
+                raise Problem(403, "two_step_required")
+        return
+    if code is None:
+        raise Problem(401, "otp_required", {"WWW-Authenticate": "Bearer"})
+    attempt = admit_code(user.id, utc_now())
+    if not take_code(user.id, code, utc_now()):
+        raise Problem(401, "otp_refused", {"WWW-Authenticate": "Bearer"})
+    attempt.was_good()

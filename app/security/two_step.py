@@ -1,0 +1,162 @@
+"""The second step of a sign-in: one-time codes of an app (RFC 6238), and recovery codes for the day it is lost.
+
+A secret lies sealed by the identity keys, a recovery code only as a salted hash. Every code opens once: of the app's
+the time step is remembered, and a row that is taken away or marked is the right to go on.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyotp
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.extensions import db
+from app.models import HalfSignIn, RecoveryCode, TwoStep
+from app.security.sign_ins import seal_of
+from app.transaction import one_transaction
+
+ISSUER = "Lapor Balangan"
+DIGITS, STEP_SECONDS = 6, 30
+CODES = 10
+CODE_BYTES = 10
+HALF_LASTS = timedelta(minutes=10)
+QUIET: dict[str, Any] = {"synchronize_session": False}
+
+
+def two_step_of(user_id: int) -> TwoStep | None:
+    """An officer's second step, whether it counts already or not."""
+    return db.session.get(TwoStep, user_id, populate_existing=True)
+
+
+def has_two_step(user_id: int) -> bool:
+    """Whether a sign-in of this account asks for a code."""
+    row = two_step_of(user_id)
+    return row is not None and row.confirmed_at is not None
+
+
+def start_set_up(user_id: int, now: datetime) -> TwoStep:
+    """A secret that waits for its first code; the same one until then, however often the page is opened."""
+    row = {"user_id": user_id, "secret": pyotp.random_base32(), "salt": secrets.token_hex(16), "made_at": now}
+    with one_transaction():
+        db.session.execute(insert(TwoStep).values(**row, last_step=0).on_conflict_do_nothing())
+    return db.session.get_one(TwoStep, user_id, populate_existing=True)
+
+
+def address_of(row: TwoStep, username: str) -> str:
+    """What the QR code holds (the key URI of authenticator apps)."""
+    return pyotp.TOTP(row.secret).provisioning_uri(name=username, issuer_name=ISSUER)
+
+
+def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
+    """Let the second step count from now on, by a first code; the recovery codes, which are shown this once. None for a
+    wrong code, or where it counts already.
+    """
+    with one_transaction():
+        row = two_step_of(user_id)
+        if row is None or row.confirmed_at is not None or not _take_app_code(row, code, now):
+            return None
+        unconfirmed = TwoStep.user_id == user_id, TwoStep.confirmed_at.is_(None)
+        db.session.execute(update(TwoStep).where(*unconfirmed).values(confirmed_at=now), execution_options=QUIET)
+        return _new_recovery_codes(row)
+
+
+def take_code(user_id: int, code: str, now: datetime) -> bool:
+    """Whether a code is good, of the app or for recovery; it is used up by this."""
+    row = two_step_of(user_id)
+    if row is None or row.confirmed_at is None:
+        return False
+    with one_transaction():
+        return _take_app_code(row, code, now) or _take_recovery_code(row, code, now)
+
+
+def codes_left(user_id: int) -> int:
+    """How many recovery codes are unused."""
+    unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    return db.session.scalars(select(func.count()).select_from(RecoveryCode).where(*unused)).one()
+
+
+def take_away(user_id: int) -> bool:
+    """Forget secret and codes; False where nothing counted."""
+    with one_transaction():
+        gone = delete(TwoStep).where(TwoStep.user_id == user_id).returning(TwoStep.confirmed_at)
+        row = db.session.execute(gone.execution_options(**QUIET)).first()
+    return row is not None and row.confirmed_at is not None
+
+
+def begin_half(user: User, now: datetime) -> str:
+    """Write down that a password was right and a code is awaited; the mark by which the browser comes back."""
+    mark = secrets.token_urlsafe(24)
+    with one_transaction():
+        db.session.add(HalfSignIn(mark=_hidden(mark), user_id=user.id, seal=seal_of(user), began_at=now))
+    return mark
+
+
+def half_of(mark: str, now: datetime) -> User | None:
+    """Whose half a mark is; None where it is too old or the account has changed since."""
+    fresh = HalfSignIn.mark == _hidden(mark), HalfSignIn.began_at > now - HALF_LASTS
+    statement = select(User, HalfSignIn.seal).join(HalfSignIn, HalfSignIn.user_id == User.id).where(*fresh)
+    row = db.session.execute(statement).first()
+    if row is None or not row[0].is_active or not hmac.compare_digest(row[1], seal_of(row[0])):
+        return None
+    user: User = row[0]
+    return user
+
+
+def finish_half(mark: str) -> bool:
+    """Take the half away: whoever does may sign in; False where another was first."""
+    gone = delete(HalfSignIn).where(HalfSignIn.mark == _hidden(mark)).returning(HalfSignIn.id)
+    with one_transaction():
+        return db.session.execute(gone.execution_options(**QUIET)).first() is not None
+
+
+def forget_halves(now: datetime, batch: int = 500) -> int:
+    """Drop one batch of halves that were never finished; says how many."""
+    with one_transaction():
+        past = select(HalfSignIn.id).where(HalfSignIn.began_at < now - HALF_LASTS).limit(batch)
+        held = past.with_for_update(skip_locked=True).scalar_subquery()
+        gone = delete(HalfSignIn).where(HalfSignIn.id.in_(held)).returning(HalfSignIn.id)
+        return len(db.session.execute(gone.execution_options(**QUIET)).all())
+
+
+def _hidden(mark: str) -> str:
+    return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()
+
+
+def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
+    """One step early or late is taken: phones go wrong by seconds (RFC 6238, 5.2). Never one that was used."""
+    typed = "".join(code.split())
+    present = int(now.timestamp()) // STEP_SECONDS
+    made = pyotp.TOTP(row.secret)
+    for step in (present, present - 1, present + 1):
+        if typed.isascii() and hmac.compare_digest(made.generate_otp(step), typed):
+            unused = TwoStep.user_id == row.user_id, TwoStep.last_step < step
+            statement = update(TwoStep).where(*unused).values(last_step=step).returning(TwoStep.user_id)
+            return db.session.execute(statement.execution_options(**QUIET)).first() is not None
+    return False
+
+
+def _take_recovery_code(row: TwoStep, code: str, now: datetime) -> bool:
+    typed = "".join(filter(str.isalnum, code)).casefold()
+    if len(typed) != CODE_BYTES * 8 // 5:
+        return False
+    unused = RecoveryCode.user_id == row.user_id, RecoveryCode.used_at.is_(None)
+    this_one = (*unused, RecoveryCode.code_hash == _hash(typed, row.salt))
+    statement = update(RecoveryCode).where(*this_one).values(used_at=now).returning(RecoveryCode.id)
+    return db.session.execute(statement.execution_options(**QUIET)).first() is not None
+
+
+def _new_recovery_codes(row: TwoStep) -> list[str]:
+    plain = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower() for _ in range(CODES)]
+    db.session.add_all(RecoveryCode(user_id=row.user_id, code_hash=_hash(code, row.salt)) for code in plain)
+    return ["-".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in plain]
+
+
+def _hash(code: str, salt: str) -> str:
+    """80 random bits need no slow hash to be safe, yet a standard asks for one below 112 (ASVS 6.5.2)."""
+    return hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**12, r=8, p=1, dklen=32).hex()

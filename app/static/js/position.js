@@ -1,0 +1,21 @@
+/* Public intake: the point on the map from the device, and printing; without this file both are done by hand. */
+(function () {
+  'use strict';
+  const button = document.querySelector('[data-posisi]');
+  if (button && navigator.geolocation) {
+    const told = document.querySelector('[data-posisi-kabar]');
+    const put = (name, degrees) => { document.getElementById(name).value = degrees.toFixed(6).replace('.', ','); };
+    button.addEventListener('click', () => {
+      told.textContent = '';
+      navigator.geolocation.getCurrentPosition(
+        (found) => {
+          put('location.lat', found.coords.latitude);
+          put('location.lon', found.coords.longitude);
+        },
+        () => { told.textContent = told.dataset.gagal; },
+        { enableHighAccuracy: true, timeout: 15000 }
+      );
+    });
+  }
+  document.querySelectorAll('[data-cetak]').forEach((one) => one.addEventListener('click', () => window.print()));
+})();

@@ -1,0 +1,293 @@
+"""Memeriksa bundel bukti aduan Lapor Balangan; hanya membaca, tidak mengekstrak dan tidak menjalankan apa pun.
+
+Pakai: python periksa.py [bundel.zip | folder]. Cukup Python 3.9 tanpa tambahan. Kode akhir: 0 semua cocok, 1 tidak.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import zipfile
+from typing import Any, BinaryIO
+
+FORMAT = "lapor-balangan/bundel-bukti/1"
+GENESIS = "0" * 64
+MANIFEST = "manifest.json"
+LARGEST_TEXT = 256 * 1024 * 1024
+PIECE = 1024 * 1024
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, RecursionError, OSError, RuntimeError, zipfile.BadZipFile)
+
+
+class ZipBundle:
+    """Bundel sebagai satu berkas zip."""
+
+    def __init__(self, path: str) -> None:
+        self.archive = zipfile.ZipFile(path)
+        self.names = [info.filename for info in self.archive.infolist()]
+
+    def size(self, name: str) -> int:
+        return self.archive.getinfo(name).file_size
+
+    def open(self, name: str) -> Any:
+        return self.archive.open(name)
+
+
+class FolderBundle:
+    """Bundel yang sudah diekstrak; tautan ke tempat lain tidak diikuti."""
+
+    def __init__(self, path: str) -> None:
+        self.root = path
+        self.names = sorted(self._walk())
+
+    def _walk(self) -> Any:
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            for name in [*files, *linked]:
+                yield os.path.relpath(os.path.join(folder, name), self.root).replace(os.sep, "/")
+
+    def _path(self, name: str) -> str:
+        path = os.path.join(self.root, *name.split("/"))
+        if os.path.islink(path) or not os.path.isfile(path):
+            raise OSError("bukan berkas biasa")
+        return path
+
+    def size(self, name: str) -> int:
+        return os.path.getsize(self._path(name))
+
+    def open(self, name: str) -> BinaryIO:
+        return open(self._path(name), "rb")
+
+
+class Report:
+    """Apa yang benar dan apa yang tidak."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+
+    def right(self, sentence: str) -> None:
+        print("BENAR    " + sentence)
+
+    def note(self, sentence: str) -> None:
+        print("CATATAN  " + sentence)
+
+    def wrong(self, sentence: str) -> None:
+        self.faults += 1
+        print("SALAH    " + sentence)
+
+    def result(self, before: int, sentence: str) -> None:
+        """Satu kalimat benar bila tidak ada yang salah sejak `before`."""
+        if self.faults == before:
+            self.right(sentence)
+
+
+def safe(name: Any) -> bool:
+    """Apakah nama itu tetap di dalam bundel."""
+    if not isinstance(name, str) or not name or any(sign in name for sign in ("\\", ":", "\0")):
+        return False
+    return not name.startswith("/") and all(part not in ("", ".", "..") for part in name.split("/"))
+
+
+def read(bundle: Any, name: str) -> bytes:
+    if bundle.size(name) > LARGEST_TEXT:
+        raise ValueError("terlalu besar")
+    with bundle.open(name) as file:
+        return bytes(file.read(LARGEST_TEXT + 1))
+
+
+def read_json(bundle: Any, name: str) -> Any:
+    return json.loads(read(bundle, name).decode("utf-8"))
+
+
+def digest_of(bundle: Any, name: str, size: int) -> str:
+    """SHA-256 tanpa memuat seluruh berkas, paling banyak `size` bita dan satu lagi."""
+    digest, left = hashlib.sha256(), size + 1
+    with bundle.open(name) as file:
+        while left > 0:
+            piece = file.read(min(PIECE, left))
+            if not piece:
+                break
+            digest.update(piece)
+            left -= len(piece)
+    return digest.hexdigest()
+
+
+def hash_of(value: Any, before: str | None = None) -> str:
+    """SHA-256 dari JSON berbentuk baku, untuk rantai didahului hash sebelumnya."""
+    body = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((body if before is None else before + "\n" + body).encode("utf-8")).hexdigest()
+
+
+def check_names(bundle: Any, report: Report) -> None:
+    """Nama berbahaya dan nama ganda."""
+    before, seen = report.faults, set()
+    for name in bundle.names:
+        if not safe(name):
+            report.wrong(ascii(name) + ": nama berkas berbahaya, tidak dibaca")
+        elif name in seen:
+            report.wrong(name + ": ada lebih dari satu berkas dengan nama ini")
+        seen.add(name)
+    report.result(before, "Nama semua berkas aman dan tidak ganda.")
+
+
+def check_files(bundle: Any, manifest: Any, report: Report) -> None:
+    """Setiap berkas terhadap manifest, dan tidak ada yang ditambahkan."""
+    before = report.faults
+    for item in manifest["files"]:
+        _check_file(bundle, item["name"], int(item["size"]), item["sha256"], report)
+    for item in manifest["missing"]:
+        report.wrong(str(item["name"]) + ": sudah tidak tersimpan di kantor ketika bundel dibuat")
+    known = {item["name"] for item in manifest["files"]} | {MANIFEST}
+    for name in bundle.names:
+        if name not in known and safe(name):
+            report.wrong(name + ": tidak tercantum dalam manifest, berkas ini ditambahkan")
+    report.result(before, f"{len(manifest['files'])} berkas sama dengan manifest.")
+
+
+def _check_file(bundle: Any, name: Any, size: int, sha256: str, report: Report) -> None:
+    if not safe(name):
+        report.wrong(ascii(name) + ": nama berbahaya dalam manifest, tidak dibaca")
+    elif name not in bundle.names:
+        report.wrong(name + ": tercantum dalam manifest tetapi tidak ada")
+    else:
+        try:
+            same = bundle.size(name) == size and digest_of(bundle, name, size) == sha256
+        except BROKEN:
+            same = False
+        if not same:
+            report.wrong(name + ": isinya berubah (SHA-256 atau ukurannya tidak sama dengan manifest)")
+
+
+def check_chain(bundle: Any, manifest: Any, report: Report) -> list[Any]:
+    """Rantai dan urutan kejadian; mengembalikan catatan-catatannya."""
+    before, previous, last_at = report.faults, GENESIS, ""
+    lines = [json.loads(line) for line in read(bundle, "kejadian.jsonl").decode("utf-8").split("\n") if line]
+    for place, line in enumerate(lines, 1):
+        record = line["record"]
+        which = f"kejadian.jsonl: kejadian ke-{place} (nomor {record.get('seq')})"
+        if record.get("seq") != place:
+            report.wrong(f"{which}: urutannya tidak benar, seharusnya nomor {place}")
+        if record.get("complaint") != manifest["complaint"]:
+            report.wrong(which + ": bukan kejadian aduan ini")
+        if line["previous_hash"] != previous:
+            report.wrong(which + ": tidak menyambung pada kejadian sebelumnya")
+        if line.get("withheld"):
+            report.note(which + ": sebagian isi ditahan, hash-nya tidak dapat dihitung ulang di sini")
+        elif hash_of(record, line["previous_hash"]) != line["hash"]:
+            report.wrong(which + ": isinya tidak cocok dengan hash-nya")
+        if record["at"] < last_at:
+            report.wrong(which + ": waktunya mendahului kejadian sebelumnya")
+        previous, last_at = line["hash"], record["at"]
+    _check_ends(lines, manifest, previous, report)
+    report.result(before, f"Rantai {len(lines)} kejadian utuh dan berurutan, kepala {previous}.")
+    return [line["record"] for line in lines]
+
+
+def _check_ends(lines: list[Any], manifest: Any, head: str, report: Report) -> None:
+    if not lines or lines[0]["record"].get("kind") != "received":
+        report.wrong("kejadian.jsonl: tidak dimulai dengan penerimaan aduan")
+    if len(lines) != manifest["events"]:
+        report.wrong(f"kejadian.jsonl: ada {len(lines)} kejadian, menurut manifest {manifest['events']}")
+    if head != manifest["head"]:
+        report.wrong("kejadian.jsonl: kepala rantai tidak sama dengan manifest")
+
+
+def check_papers(bundle: Any, report: Report) -> None:
+    """Isi kertas yang dibekukan, dan berkas PDF-nya."""
+    before, papers = report.faults, read_json(bundle, "kertas.json")
+    for place, paper in enumerate(papers, 1):
+        which = f"kertas.json: kertas ke-{place} ({paper['key']})"
+        if hash_of(paper["frozen"]) != paper["content_hash"]:
+            report.wrong(which + ": isinya tidak sama dengan ketika dibekukan")
+        name = paper["file"]
+        if name is not None and not _same(bundle, name, paper["file_hash"]):
+            report.wrong(which + ": berkas " + ascii(name) + " tidak sama dengan yang dibuat dari kertas ini")
+    report.result(before, f"{len(papers)} kertas cocok dengan hash isinya.")
+
+
+def check_letters(bundle: Any, report: Report) -> None:
+    """Surat yang ditandatangani terhadap kertas yang membekukannya."""
+    before, letters = report.faults, read_json(bundle, "surat.json")
+    papers = {paper["key"]: paper["frozen"] for paper in read_json(bundle, "kertas.json")}
+    signed = [letter for letter in letters if letter["state"] == "signed"]
+    for letter in signed:
+        which = "surat.json: surat " + str(letter["number"])
+        frozen = papers.get(letter["paper"])
+        if frozen is None:
+            report.wrong(which + ": kertasnya tidak ada")
+        elif any(frozen[name] != letter[name] for name in ("number", "subject", "body", "verification_code")):
+            report.wrong(which + ": isinya tidak sama dengan ketika ditandatangani")
+    report.result(before, f"{len(signed)} surat sama dengan ketika ditandatangani.")
+
+
+def check_attachments(bundle: Any, events: list[Any], report: Report) -> None:
+    """Lampiran terhadap hash yang disimpan, dan hash ketika diterima terhadap yang ada dalam rantai."""
+    before, files = report.faults, read_json(bundle, "lampiran.json")
+    looked = [record["data"] for record in events if record.get("kind") == "file_checked"]
+    checked = [[data.get("sent_sha256"), data.get("sha256")] for data in looked]
+    for item in files:
+        if item["file"] is None:
+            report.note("lampiran.json: " + ascii(item["filename"]) + " ditahan atau belum diperiksa, tidak disertakan")
+        elif not _same(bundle, item["file"], item["sha256"]):
+            report.wrong("lampiran.json: " + ascii(item["file"]) + " tidak sama dengan yang dicatat ketika diterima")
+        elif [item.get("sent_sha256", item["sha256"]), item["sha256"]] not in checked:
+            report.wrong("lampiran.json: " + ascii(item["file"]) + " bukan berkas yang diperiksa menurut rantai")
+    kept = {item.get("sent_sha256", item["sha256"]) for item in files}
+    for record in events:
+        if record.get("kind") == "attach" and record["data"].get("sha256") not in kept:
+            report.wrong(f"lampiran.json: lampiran dari kejadian nomor {record['seq']} tidak ada")
+    report.result(before, f"{len(files)} lampiran sama dengan yang dicatat ketika diterima.")
+
+
+def _same(bundle: Any, name: Any, sha256: Any) -> bool:
+    if not safe(name) or name not in bundle.names:
+        return False
+    return digest_of(bundle, name, bundle.size(name)) == sha256
+
+
+def check(bundle: Any, report: Report) -> None:
+    """Semua pemeriksaan; yang tidak terbaca disebut, lalu pemeriksaan berikutnya berjalan."""
+    check_names(bundle, report)
+    try:
+        manifest = read_json(bundle, MANIFEST)
+        if manifest["format"] != FORMAT:
+            raise ValueError("format lain")
+        print("Bundel bukti aduan " + ascii(manifest["complaint"])[1:-1])
+    except BROKEN:
+        report.wrong(MANIFEST + ": tidak ada atau tidak dapat dibaca")
+        return
+    events: list[Any] = []
+    steps = (
+        (MANIFEST, lambda: check_files(bundle, manifest, report)),
+        ("kejadian.jsonl", lambda: events.extend(check_chain(bundle, manifest, report))),
+        ("kertas.json", lambda: check_papers(bundle, report)),
+        ("surat.json", lambda: check_letters(bundle, report)),
+        ("lampiran.json", lambda: check_attachments(bundle, events, report)),
+    )
+    for name, step in steps:
+        try:
+            step()
+        except BROKEN:
+            report.wrong(name + ": tidak ada atau bentuknya tidak dikenal")
+
+
+def main(arguments: list[str]) -> int:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
+    report = Report()
+    try:
+        bundle: Any = FolderBundle(path) if os.path.isdir(path) else ZipBundle(path)
+    except BROKEN:
+        report.wrong(ascii(path) + ": bukan bundel yang dapat dibaca")
+    else:
+        check(bundle, report)
+    verdict = f"HASIL: ada {report.faults} yang tidak cocok." if report.faults else "HASIL: semua cocok."
+    print(verdict)
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

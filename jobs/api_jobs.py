@@ -1,0 +1,11 @@
+"""What the API keeps for a while only."""
+
+from app.clock import utc_now
+from app.operations import forget_answers as forgetting
+from jobs.job_context import in_app
+
+
+@in_app
+def forget_answers() -> int:
+    """Answers kept for repeats, older than a week."""
+    return forgetting.forget_answers(utc_now())

@@ -1,0 +1,15 @@
+"""The backup of each night."""
+
+from app.clock import utc_now
+from app.operations import nightly_backup as nightly
+from jobs.job_context import in_app
+
+
+@in_app
+def hand_out_backup() -> str:
+    return nightly.hand_out_backup(utc_now())
+
+
+@in_app
+def write_backup(run_id: int) -> str:
+    return nightly.write_backup(run_id)

@@ -1,0 +1,15 @@
+"""What is known of reporters for a while only."""
+
+from flask import current_app
+
+from app.clock import utc_now
+from app.operations import retention
+from jobs.job_context import in_app
+
+
+@in_app
+def remove_identities() -> int:
+    """Identities of cases that ended long ago, and what lay sealed in the quarantine; says how many identities."""
+    now = utc_now()
+    retention.wipe_settled_inbound(now)
+    return retention.remove_identities(now, current_app.config["IDENTITY_RETENTION_YEARS"])

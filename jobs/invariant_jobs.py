@@ -1,0 +1,10 @@
+"""The nightly look at what the records promise."""
+
+from app.operations import run_invariants as looking
+from jobs.job_context import in_app
+
+
+@in_app
+def check_invariants() -> str:
+    """Look once a night; a slot that was not met is made up for by the next."""
+    return looking.run_nightly()

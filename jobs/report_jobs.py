@@ -1,0 +1,26 @@
+"""Reports made in the background, those of the plans too, and files whose time is over."""
+
+from app.clock import utc_now
+from app.operations import relay_reports as relay
+from app.operations import run_report as making
+from app.operations import scheduled_reports
+from jobs.job_context import in_app
+
+
+@in_app
+def run_report(job_id: int) -> str:
+    return making.run_report(job_id)
+
+
+@in_app
+def relay_reports() -> int:
+    return relay.relay_reports(utc_now())
+
+
+@in_app
+def sweep_reports() -> int:
+    """Make what the plans ask for, and take away the files whose time is over."""
+    made = scheduled_reports.make_scheduled_reports(utc_now())
+    while relay.expire_reports(utc_now()):
+        pass
+    return made

@@ -1,0 +1,143 @@
+"""One backup a night where it is switched on, tried again until it is good, the oldest removed; what the page says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.backup.archive import read_manifest
+from app.backup.faults import BackupFault
+from app.clock import utc_now
+from app.extensions import db
+from app.launch.environment_values import backup_settings
+from app.models import BackupRun
+from app.operations import nightly_backup
+from app.operations.nightly_backup import BACKUP_LOCK, hand_out_backup, write_backup
+from app.operations.note_backup import note_run
+from app.operations.one_at_a_time import alone
+from app.queries.backups import last_good
+
+SignIn = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def folder(context: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, freeze: Callable[[str], Any]) -> Path:
+    monkeypatch.setitem(context.config, "BACKUP_FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setitem(context.config, "BACKUP_KEEP", 2)
+    monkeypatch.setitem(context.config, "STORAGE_URL", (tmp_path / "storage").as_uri())
+    freeze("2026-11-24 01:10")
+    return tmp_path / "backups"
+
+
+def run() -> BackupRun:
+    (row,) = db.session.scalars(select(BackupRun).execution_options(populate_existing=True))
+    return row
+
+
+def test_nothing_is_done_unless_it_is_switched_on(context: Flask, freeze: Callable[[str], Any]) -> None:
+    freeze("2026-11-24 01:10")
+    assert hand_out_backup(utc_now()) == "not now"
+    assert db.session.scalars(select(BackupRun)).all() == []
+
+
+def test_a_night_has_one_backup_and_the_oldest_go(folder: Path, freeze: Callable[[str], Any]) -> None:
+    folder.mkdir()
+    for name in ("lapor-20261121-011000.backup", "lapor-20261122-011000.backup", "lapor-catatan.txt"):
+        (folder / name).write_bytes(b"x")
+    assert hand_out_backup(utc_now()) == "handed out"
+    assert hand_out_backup(utc_now()) == "done already"
+    assert write_backup(run().id) == "written"
+    assert write_backup(run().id) == "done already"
+    assert hand_out_backup(utc_now() + timedelta(hours=2)) == "done already"
+    assert {path.name for path in folder.iterdir()} == {
+        "lapor-20261122-011000.backup",
+        "lapor-20261124-011000.backup",
+        "lapor-catatan.txt",
+    }
+    assert read_manifest(folder / "lapor-20261124-011000.backup", None)["faults"] == []
+    row = run()
+    assert (row.ok, row.slot, row.detail["faults"]) == (True, "2026-11-24", 0)
+
+
+def test_before_one_o_clock_it_is_too_early(folder: Path, freeze: Callable[[str], Any]) -> None:
+    freeze("2026-11-24 00:59")
+    assert hand_out_backup(utc_now()) == "not now"
+
+
+def test_a_backup_that_failed_is_tried_again_and_removes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir()
+    for day in (20, 21, 22):
+        (folder / f"lapor-202611{day}-011000.backup").write_bytes(b"x")
+
+    def fail() -> None:
+        raise BackupFault("the disk is full")
+
+    monkeypatch.setattr(nightly_backup, "_make", fail)
+    hand_out_backup(utc_now())
+    assert write_backup(run().id) == "failed"
+    assert (run().ok, run().detail) == (False, {"error": "the disk is full"})
+    assert len(list(folder.iterdir())) == 3
+    assert hand_out_backup(utc_now() + timedelta(minutes=29)) == "done already"
+    assert hand_out_backup(utc_now() + timedelta(minutes=30)) == "handed out"
+
+
+def test_two_workers_do_not_write_the_same_backup(folder: Path) -> None:
+    hand_out_backup(utc_now())
+    with alone(BACKUP_LOCK) as mine:
+        assert mine
+        assert write_backup(run().id) == "elsewhere"
+
+
+def test_a_failed_run_is_not_the_last_good_one(context: Flask) -> None:
+    now = utc_now()
+    note_run("drill", now, now, None, {"error": "2 differences"})
+    assert last_good("drill") is None
+    note_run("drill", now, now, now.isoformat(), {"rto_seconds": 14.2})
+    found = last_good("drill")
+    assert found is not None
+    assert found.detail == {"rto_seconds": 14.2}
+
+
+@pytest.mark.parametrize(
+    ("hours", "faults", "said", "warned"),
+    [
+        (None, 0, "Belum pernah ada cadangan yang berhasil.", True),
+        (25, 0, "Cadangan terakhir: ", False),
+        (27, 0, "Cadangan terakhir: ", True),
+        (1, 3, "3 berkas hilang atau berubah", True),
+    ],
+)
+def test_the_health_page_tells_how_old_the_last_one_is(
+    context: Flask,
+    as_user: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int | None,
+    faults: int,
+    said: str,
+    warned: bool,
+) -> None:
+    monkeypatch.setitem(context.config, "BACKUP_FOLDER", "/srv/cadangan")
+    if hours:
+        at = utc_now() - timedelta(hours=hours)
+        note_run("backup", at, at, at.isoformat(), {"faults": faults})
+    page = as_user("administrator").get("/kesehatan/").text
+    assert said in page
+    assert "Latihan pemulihan terakhir: belum pernah." in page
+    assert ("Periksa BACKUP_FOLDER" in page) is warned
+
+
+def test_settings_of_the_nightly_backup_are_judged_at_the_start() -> None:
+    reasons: list[str] = []
+    assert backup_settings({}, reasons) == {
+        "BACKUP_FOLDER": None,
+        "BACKUP_KEEP": 14,
+        "BACKUP_PASSPHRASE_FILE": None,
+    }
+    assert reasons == []
+    backup_settings({"BACKUP_FOLDER": "cadangan", "BACKUP_KEEP": "0"}, reasons)
+    assert [reason.split()[0] for reason in reasons] == ["BACKUP_FOLDER", "BACKUP_KEEP"]

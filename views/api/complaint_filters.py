@@ -1,0 +1,91 @@
+"""The list of complaints for programs: the filters of the screens' list, and pages by number or by key."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from app.errors import Problem
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent
+from app.queries.complaint_lists import PARTS, ComplaintFilter, criteria_of
+from app.queries.complaints import visible_to
+from app.security.current_person import current_person
+from views.api import representation as show
+from views.api.answers import answer
+from views.api.contract import Query
+from views.api.http_rules import parameter_fault
+from views.api.keyset import Keyset, link_next
+from views.api.paging import link_pages, page_of_request
+from views.api.query_values import read_value, short_text
+from workflow_rules.identity import Channel
+from workflow_rules.steps import CaseStatus
+
+_CODE = short_text(80)
+_DAY = {"type": "string", "format": "date"}
+FILTERS = (
+    Query("status", {"type": "string", "enum": [s.value for s in CaseStatus]}, _("Keadaan aduan")),
+    Query("agency", _CODE, _("OPD yang sedang menangani, menurut kodenya")),
+    Query("category", _CODE, _("Kategori menurut kodenya, dengan yang di bawahnya")),
+    Query("channel", {"type": "string", "enum": [c.value for c in Channel]}, _("Saluran masuk")),
+    Query("received_from", _DAY, _("Diterima pada hari ini atau sesudahnya (WITA)")),
+    Query("received_to", _DAY, _("Diterima pada hari ini atau sebelumnya (WITA)")),
+    Query("late", {"type": "boolean"}, _("Ada langkah yang melewati batas, atau tidak ada")),
+    Query(
+        "updated_since",
+        {"type": "string", "format": "date-time"},
+        _("Ada kejadian sejak saat ini; tulis + sebagai %2B"),
+    ),
+)
+_events = ComplaintEvent.__table__
+
+
+def wanted_complaints(now: datetime) -> Select[Any]:
+    """The complaints that the caller may see and the query names; its values were checked in front of the view."""
+    asked = {
+        query.name: read_value(query.schema, request.args[query.name])
+        for query in FILTERS
+        if query.name in request.args
+    }
+    wanted = ComplaintFilter(
+        status=CaseStatus(asked["status"]) if "status" in asked else None,
+        agency=asked.get("agency"),
+        category=asked.get("category"),
+        channel=asked.get("channel"),
+        since=asked.get("received_from"),
+        until=asked.get("received_to"),
+    )
+    return select(Complaint).where(visible_to(current_person()), *criteria_of(wanted, now), *_more(asked, now))
+
+
+def _more(asked: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if "late" in asked:
+        late = func.coalesce(Complaint.next_due_at < now, False)
+        found.append(late == asked["late"])
+    if "updated_since" in asked:
+        since = select(_events.c.complaint_id).where(_events.c.at >= asked["updated_since"])
+        found.append(Complaint.id.in_(since))
+    return found
+
+
+def complaint_list(wanted: Select[Any], now: datetime) -> Response:
+    """One page, newest first: by number where the request names a page, else by key."""
+    if "page" in request.args and "after" in request.args:
+        raise Problem(400, errors=[parameter_fault("after", "bad_value")])
+    size, page = page_of_request()
+    count = db.session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    whole = wanted.options(*PARTS, joinedload(Complaint.sop_version))
+    if "page" in request.args:
+        rows = list(db.session.scalars(whole.order_by(Complaint.id.desc()).limit(size).offset(page * size)))
+        response = answer(show.complaints(rows, now), count=count)
+        link_pages(response, page, size, count)
+        return response
+    rows = list(db.session.scalars(Keyset(Complaint.id, Complaint.id, down=True).page(whole)))
+    shown, after = Keyset(Complaint.id, Complaint.id, down=True).cut(rows, [[row.id] for row in rows])
+    response = answer(show.complaints(shown, now), count=count)
+    link_next(response, after)
+    return response

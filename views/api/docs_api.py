@@ -1,0 +1,105 @@
+"""The description of the API: as an OpenAPI document for programs, and as a page for the people who write them.
+
+Public: it holds names, bounds and invented examples, nothing of a case, and who is to get a key reads it first.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, json, jsonify, render_template, request
+from flask_appbuilder.api import BaseApi, expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from views.api.contract import Answer, Contract, Query, declared
+from views.api.openapi import document
+from views.api.query_values import short_text
+
+_TAG = "docs"
+OPENAPI = Contract(
+    summary=_("Dokumen OpenAPI ini"),
+    tag=_TAG,
+    answers={200: Answer(_("Dokumen OpenAPI 3.1"), {"type": "object", "required": ["openapi", "paths"]})},
+    public=True,
+    operation="get_openapi",
+)
+PAGE = Contract(
+    summary=_("Dokumentasi untuk dibaca"),
+    tag=_TAG,
+    query=(Query("q", short_text(200, 0), _("Kata yang dicari")),),
+    answers={200: Answer(_("Halaman HTML"), {"type": "string"}, media_type="text/html")},
+    public=True,
+    operation="get_docs",
+)
+
+
+class DocsApi(BaseApi):
+    """Two addresses beside the resources."""
+
+    resource_name = "docs"
+    route_base = "/api/v1"
+    openapi_spec_tag = "docs"
+
+    @expose("/_openapi", methods=["GET"])
+    @declared(OPENAPI)
+    def openapi(self) -> Response:
+        """Made once a process and language, and answered 304 to who has it."""
+        return jsonify(document())
+
+    @expose("/docs", methods=["GET"])
+    @declared(PAGE)
+    def page(self) -> Response:
+        """Every operation, or those in which all the words that are searched stand."""
+        found = document()
+        wanted = request.args.get("q", "").strip()
+        operations = [op for op in _operations(found) if _matches(op, wanted)]
+        page = render_template(
+            "api/docs.html",
+            title=gettext("Dokumentasi API"),
+            about=found["info"]["description"],
+            groups=_grouped(operations),
+            count=len(operations),
+            wanted=wanted,
+            base=current_app.config["PUBLIC_BASE_URL"],
+        )
+        return Response(page, mimetype="text/html")
+
+
+def _operations(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {**operation, "method": method.upper(), "path": path, "curl": curl_of(method.upper(), path, operation)}
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def _matches(operation: dict[str, Any], wanted: str) -> bool:
+    names = " ".join(parameter["name"] for parameter in operation["parameters"])
+    text = (
+        f"{operation['method']} {operation['path']} {operation['summary']} {operation.get('description', '')} {names}"
+    )
+    return all(part in text.casefold() for part in wanted.casefold().split())
+
+
+def _grouped(operations: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for operation in operations:
+        groups.setdefault(operation["tags"][0], []).append(operation)
+    return groups
+
+
+def curl_of(method: str, path: str, operation: dict[str, Any]) -> str:
+    """A call of the operation that a person can try: with the example body, and invented numbers in the address."""
+    base = current_app.config["PUBLIC_BASE_URL"]
+    address = path.replace("{number}", "7").replace("{tracking_id}", "9165816")
+    needed = {p["name"]: "…" for p in operation["parameters"] if p["in"] == "query" and p["required"]}
+    lines = [f"curl -X {method} '{base}{address}{'?' + urlencode(needed) if needed else ''}'"]
+    if operation["security"]:
+        lines.append("-H 'Authorization: Bearer '\"$TOKEN\"")
+    names = {parameter["name"] for parameter in operation["parameters"]}
+    lines += ["-H 'Idempotency-Key: contoh-1'"] if "Idempotency-Key" in names else []
+    lines += ["-H 'If-Match: \"…\"'"] if "If-Match" in names else []
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    if body is not None:
+        lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body, ensure_ascii=False)}'"]
+    return " \\\n  ".join(lines)

@@ -1,0 +1,109 @@
+"""What the integration reads of us: the change feed, what we hold, and the signed answer (design 8.2)."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_appbuilder.api import BaseApi, expose
+
+from app.errors import Problem
+from app.models import SyncChange
+from app.operations.await_changes import await_changes
+from app.operations.sync_feed import number_changes
+from app.queries.sync_feed import CursorTooOld, CursorUnreadable, FeedPage, read_changes
+from app.queries.sync_state import Held, answer_letter, find_report, held_reports
+from views.api.access import answer, needs_scope
+from views.api.representation import instant
+from views.download_views import send_signed
+
+USUAL_SIZE, LARGEST_SIZE = 100, 1000
+LONGEST_WAIT_SECONDS = 30
+
+
+class FeedApi(BaseApi):
+    """Reads only; what comes in is `Sp4nApi`."""
+
+    resource_name = "sp4n"
+    class_permission_name = "Sp4n"
+    openapi_spec_tag = "SP4N"
+
+    @expose("/changes", methods=["GET"])
+    @needs_scope("sp4n")
+    def changes(self) -> Response:
+        """Changes after a cursor, in order; `wait` holds the answer back until there is one.
+
+        410 `cursor_expired` says that changes after the cursor are no longer held: compare `/sp4n/reconciliation`,
+        then begin with an empty cursor.
+        """
+        after, limit = request.args.get("after", ""), _number("limit", USUAL_SIZE, 1, LARGEST_SIZE)
+        wait = _number("wait", 0, 0, LONGEST_WAIT_SECONDS)
+        number_changes()
+        page = _page(after, limit)
+        if not page.changes and wait and await_changes(wait):
+            number_changes()
+            page = _page(after, limit)
+        result = {"changes": [_change(row) for row in page.changes], "next": page.next, "more": page.more}
+        return answer(result)
+
+    @expose("/reconciliation", methods=["GET"])
+    @needs_scope("sp4n")
+    def reconciliation(self) -> Response:
+        """Every report we hold with the revision we took last and a hash of its state, by tracking id."""
+        limit = _number("limit", LARGEST_SIZE, 1, LARGEST_SIZE)
+        rows = list(held_reports(request.args.get("after", ""), limit + 1))
+        response = answer([_held(row) for row in rows[:limit]], more=len(rows) > limit)
+        if len(rows) > limit:
+            following = url_for(request.endpoint or "", after=rows[limit - 1].tracking_id, limit=limit)
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return response
+
+    @expose("/reports/<tracking_id>/answer.pdf", methods=["GET"])
+    @needs_scope("sp4n")
+    def answer_file(self, tracking_id: str) -> Response:
+        """The signed letter that answers the report; 404 before it is answered or while its file is not drawn."""
+        row = find_report(tracking_id)
+        letter = answer_letter(row) if row is not None else None
+        if letter is None:
+            raise Problem(404)
+        return send_signed(letter)
+
+
+def _page(after: str, limit: int) -> FeedPage:
+    try:
+        return read_changes(after, limit)
+    except CursorUnreadable as error:
+        raise Problem(400) from error
+    except CursorTooOld as error:
+        raise Problem(410, "cursor_expired") from error
+
+
+def _number(name: str, usual: int, least: int, most: int) -> int:
+    """A whole number of the query within its bounds; 400 for anything else."""
+    given = request.args.get(name, str(usual))
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else -1
+    if not least <= number <= most:
+        raise Problem(400)
+    return number
+
+
+def _change(row: SyncChange) -> dict[str, Any]:
+    return {
+        "tracking_id": row.tracking_id,
+        "number": row.number,
+        "revision": row.revision,
+        "version": row.version,
+        "kind": row.kind,
+        "at": instant(row.at),
+        "status": row.status,
+        "origin": row.origin,
+        "tombstone": row.tombstone,
+    }
+
+
+def _held(row: Held) -> dict[str, Any]:
+    return {
+        "tracking_id": row.tracking_id,
+        "revision": row.revision,
+        "version": row.version,
+        "status": row.status,
+        "state_hash": row.state_hash,
+    }

@@ -1,0 +1,77 @@
+"""What HTTP demands of every route of the API: known parameters, entity tags, conditional requests, rate headers."""
+
+import hashlib
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+
+from app.errors import Problem, is_api
+from app.labels.refusals import API_FAULTS
+from views.api.contract import Query, contract_of
+from views.api.query_values import read_value
+
+LONGEST_ADDRESS = 8000
+
+
+def install(app: Flask) -> None:
+    """Before and after every request of the API."""
+    app.before_request(_refuse_unknown_parameters)
+    app.after_request(_tell_rate)
+    app.after_request(_answer_conditionally)
+
+
+def _refuse_unknown_parameters() -> None:
+    """A parameter that the route does not know, that stands twice or says no value of its kind: 400, with every name.
+
+    Taken silently, a misspelt filter would give every row.
+    """
+    if not is_api(request.path) or request.url_rule is None or request.method == "OPTIONS":
+        return
+    method = "GET" if request.method == "HEAD" else request.method
+    view = current_app.view_functions[request.url_rule.endpoint]
+    contract = contract_of(view, method, request.url_rule.rule)
+    if contract is None:
+        return
+    known = {query.name for query in contract.query}
+    faults = [(name, "unknown_parameter") for name in request.args if name not in known]
+    faults += [(name, "repeated_parameter") for name in known if len(request.args.getlist(name)) > 1]
+    faults += [(q.name, "bad_value") for q in contract.query if not _is_good(q, request.args.get(q.name))]
+    if faults or len(request.full_path) > LONGEST_ADDRESS:
+        raise Problem(400, errors=[parameter_fault(name, fault) for name, fault in faults])
+
+
+def _is_good(query: Query, text: str | None) -> bool:
+    return text is None or read_value(query.schema, text) is not None
+
+
+def parameter_fault(name: str, fault: str) -> dict[str, str]:
+    """One faulty parameter or field with its sentence."""
+    return {"field": name.encode("utf-8", "replace").decode()[:100], "message": str(API_FAULTS[fault])}
+
+
+def _tell_rate(response: Response) -> Response:
+    rate = g.pop("api_rate", None)
+    if rate is not None and is_api(request.path):
+        response.headers.update(rate.headers())
+    return response
+
+
+def _answer_conditionally(response: Response) -> Response:
+    """An entity tag on everything that was read, and 304 where the caller has just that already."""
+    read = request.method in ("GET", "HEAD") and response.status_code == 200
+    if not (read and is_api(request.path)) or response.direct_passthrough or response.is_streamed:
+        return response
+    if "ETag" not in response.headers:
+        response.headers["ETag"] = f'"{digest(response.get_data())}"'
+    wanted: Any = request.if_none_match
+    if request.headers.get("If-None-Match", "").strip() == "*" or wanted.contains_weak(response.get_etag()[0]):
+        response.status_code = 304
+        response.set_data(b"")
+        for name in ("Content-Length", "Content-Type"):
+            response.headers.pop(name, None)
+    return response
+
+
+def digest(content: bytes) -> str:
+    """What tells one representation from another."""
+    return hashlib.sha256(content).hexdigest()[:32]

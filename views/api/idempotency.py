@@ -1,0 +1,93 @@
+"""`Idempotency-Key`: a repeat gets the first answer; while the first is still at work it is 409, not a wait.
+
+Kept for `KEPT` in the database, in the transaction of the act itself; swept by `jobs/api_jobs.py`.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response, current_app, g, request
+from sqlalchemy import select, text
+
+from app.clock import utc_now
+from app.errors import Problem
+from app.extensions import db
+from app.models import IdempotencyKey
+from app.security.api_keys import KnownKey
+from app.security.current_person import current_person
+from app.transaction import one_transaction
+
+P = ParamSpec("P")
+View = Callable[P, Response]
+LONGEST_KEY = 255
+
+
+def idempotent(function: View[P]) -> View[P]:
+    """Answer a repeated `Idempotency-Key` as the first time; a refused request keeps no answer and may be mended."""
+
+    @wraps(function)
+    def once(*args: P.args, **kwargs: P.kwargs) -> Response:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key:
+            return function(*args, **kwargs)
+        if len(key) > LONGEST_KEY:
+            raise Problem(400)
+        with one_transaction():
+            return _first_answer(key) or _keep_answer(key, function(*args, **kwargs))
+
+    once._idempotent = True  # type: ignore[attr-defined]
+    return once
+
+
+def _caller() -> str:
+    api_key: KnownKey | None = g.get("api_key")
+    return f"key:{api_key.id}" if api_key is not None else f"user:{current_person().id}"
+
+
+def _request_hash() -> str:
+    """Keyed, since a body may hold a passphrase: from a plain hash a short one could be guessed."""
+    address = request.full_path if request.args else request.path
+    seen = b"\n".join([request.method.encode(), address.encode("utf-8", "surrogatepass"), request.get_data()])
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), seen, hashlib.sha256).hexdigest()
+
+
+def _first_answer(key: str) -> Response | None:
+    lock = f"{_caller()}:{key}"
+    taken = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 11))")
+    if not db.session.execute(taken, {"lock": lock}).scalar_one():
+        raise Problem(409, "request_in_progress", {"Retry-After": "1"})
+    statement = select(IdempotencyKey).where(IdempotencyKey.caller == _caller(), IdempotencyKey.key == key)
+    kept = db.session.scalars(statement).first()
+    if kept is None:
+        return None
+    if kept.request_hash != _request_hash():
+        raise Problem(422, "idempotency_conflict")
+    return _kept_response(kept)
+
+
+def _keep_answer(key: str, response: Response) -> Response:
+    db.session.add(
+        IdempotencyKey(
+            caller=_caller(),
+            key=key,
+            request_hash=_request_hash(),
+            status=response.status_code,
+            body=response.get_data(as_text=True),
+            etag=response.headers.get("ETag"),
+            location=response.headers.get("Location"),
+            created_at=utc_now(),
+        )
+    )
+    return response
+
+
+def _kept_response(kept: IdempotencyKey) -> Response:
+    kind = "application/problem+json" if kept.status >= 400 else "application/json"
+    response = Response(kept.body, status=kept.status, mimetype=kind)
+    for name, value in (("ETag", kept.etag), ("Location", kept.location)):
+        if value:
+            response.headers[name] = value
+    return response

@@ -1,0 +1,93 @@
+"""Pages by key: the next one begins after the last row, so that it costs the same however far in, and rows that come
+or go meanwhile shift nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, current_app, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, tuple_
+
+from app.errors import Problem
+from views.api.http_rules import parameter_fault
+from views.api.paging import page_size_of_request
+
+PLACES = ("after", "page_size")
+_PARSED: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromisoformat}
+
+
+class Keyset:
+    """One order of a list: by a column (never null) and then by key, up or down."""
+
+    def __init__(self, column: Any, key: Any, down: bool = False) -> None:
+        self.columns = (column, key) if column is not key else (key,)
+        self.down = down
+
+    def order(self) -> list[UnaryExpression[Any]]:
+        """The columns with their direction."""
+        return [column.desc() if self.down else column.asc() for column in self.columns]
+
+    def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
+        """Rows beyond a place in this order."""
+        values = [_typed(column, value) for column, value in zip(self.columns, place, strict=True)]
+        row = tuple_(*self.columns)
+        there = tuple_(*(literal(v, c.type) for v, c in zip(values, self.columns, strict=True)))
+        return row < there if self.down else row > there
+
+    def page(self, statement: Select[Any]) -> Select[Any]:
+        """The page that the request asks for, with one row more, by which is known whether there is another."""
+        if "after" in request.args:
+            statement = statement.where(self.after(_read_cursor(len(self.columns))))
+        return statement.order_by(*self.order()).limit(page_size_of_request() + 1)
+
+    def cut(self, rows: list[Any], places: Sequence[Sequence[Any]]) -> tuple[list[Any], str | None]:
+        """The page's own rows, and where the next page begins if there is one."""
+        size = page_size_of_request()
+        if len(rows) <= size:
+            return rows, None
+        return rows[:size], _cursor(places[size - 1])
+
+
+def link_next(response: Response, after: str | None) -> None:
+    """The address of the next page (RFC 8288); the last page has none."""
+    if after is not None:
+        own = {name: text for name, text in request.args.items() if name not in ("after", "page")}
+        address = url_for(request.endpoint or "", **own, after=after, _external=True)
+        response.headers["Link"] = f'<{address}>; rel="next"'
+
+
+def _typed(column: Any, value: Any) -> Any:
+    parse = _PARSED.get(column.type.python_type)
+    return parse(value) if parse else value
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="api-cursor")
+
+
+def _asked() -> str:
+    """The list that a cursor belongs to: address, filters and order, whatever the page's size."""
+    own = sorted((name, text) for name, text in request.args.items() if name not in (*PLACES, "page"))
+    told = json.dumps([request.endpoint, own])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _cursor(place: Sequence[Any]) -> str:
+    plain = [value.isoformat() if isinstance(value, date) else value for value in place]
+    return str(_serializer().dumps([_asked(), plain]))
+
+
+def _read_cursor(length: int) -> Sequence[Any]:
+    """The place in a cursor of ours, for just this list; 400 for anything else."""
+    try:
+        asked, place = _serializer().loads(request.args["after"].encode("utf-8", "replace"))
+    except (BadData, ValueError, TypeError):
+        asked, place = "", ()
+    if asked != _asked() or len(place) != length:
+        raise Problem(400, errors=[parameter_fault("after", "bad_cursor")])
+    found: Sequence[Any] = place
+    return found

@@ -1,0 +1,205 @@
+"""The whole API as an OpenAPI 3.1 document, made of what stands beside each route; a route without it fails a test."""
+
+import re
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.labels.refusals import HTTP, REFUSALS
+from views.api.case_schemas import COMPONENTS
+from views.api.contract import Answer, Contract, Route, Schema, routes_of
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+                "additionalProperties": False,
+            },
+        },
+        "current_step": {"type": "string"},
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+_PARTS = re.compile(r"<(?:(\w+):)?(\w+)>")
+_SHARED = {405: ("method_not_allowed",), 503: ("unavailable",)}
+_TEXT = {"type": "string"}
+_HEADERS = {
+    "ETag": _TEXT,
+    "Link": _TEXT,
+    "RateLimit": _TEXT,
+    "RateLimit-Policy": _TEXT,
+    "Retry-After": _TEXT,
+}
+
+
+def document() -> dict[str, Any]:
+    """The document in the language of the request; made once a process and language."""
+    kept = current_app.extensions.setdefault("lapor_openapi", {})
+    locale = str(get_locale() or "id")
+    if locale not in kept:
+        kept[locale] = _made(current_app)
+    found: dict[str, Any] = kept[locale]
+    return found
+
+
+def _made(app: Any) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for route in routes_of(app):
+        if route.contract is not None:
+            paths.setdefault(address_of(route.rule), {})[route.method.lower()] = _operation(route, route.contract)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Lapor Balangan", "version": "1", "description": _about()},
+        "servers": [{"url": app.config["PUBLIC_BASE_URL"]}],
+        "paths": paths,
+        "components": {
+            "schemas": {**COMPONENTS, "Problem": _PROBLEM},
+            "securitySchemes": {
+                "officer": {"type": "http", "scheme": "bearer", "description": _("Token petugas dari /security/login")},
+                "key": {"type": "http", "scheme": "bearer", "description": _("Kunci API dengan cakupan (lb_…)")},
+            },
+        },
+    }
+
+
+def _about() -> str:
+    return " ".join(
+        (
+            _("Aduan masyarakat Kabupaten Balangan untuk program lain."),
+            _("Semua galat adalah application/problem+json (RFC 9457); type berakhir dengan nama galatnya."),
+            _("Idempotency-Key: jawaban pertama disimpan 7 hari; 409 selama yang pertama masih dikerjakan."),
+            _("Parameter yang tidak dikenal ditolak dengan 400."),
+        )
+    )
+
+
+def address_of(rule: str) -> str:
+    """A rule of the program as OpenAPI writes it."""
+    return _PARTS.sub(r"{\2}", rule)
+
+
+def _operation(route: Route, contract: Contract) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": contract.operation,
+        "tags": [contract.tag],
+        "summary": str(contract.summary),
+        "parameters": [*_in_path(route.rule), *_in_query(contract), *_in_headers(route, contract)],
+        "responses": _responses(route, contract),
+        "security": _security(route, contract),
+    }
+    if contract.says:
+        made["description"] = str(contract.says)
+    schema = contract.body_schema()
+    if schema is not None:
+        content = {"schema": schema, **({"example": contract.example} if contract.example is not None else {})}
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return made
+
+
+def _in_path(rule: str) -> list[dict[str, Any]]:
+    whole = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": whole if kind == "int" else {**_TEXT, "minLength": 1}}
+        for kind, name in _PARTS.findall(rule)
+    ]
+
+
+def _in_query(contract: Contract) -> list[dict[str, Any]]:
+    return [
+        {"name": q.name, "in": "query", "required": False, "schema": q.schema, "description": str(q.says) or q.name}
+        for q in contract.query
+    ]
+
+
+def _in_headers(route: Route, contract: Contract) -> list[dict[str, Any]]:
+    found = []
+    if route.idempotent:
+        key = {"type": "string", "maxLength": 255}
+        found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if contract.if_match:
+        needed = contract.if_match == "required"
+        found.append({"name": "If-Match", "in": "header", "required": needed, "schema": _TEXT})
+    if route.method == "GET" and not contract.public:
+        found.append({"name": "If-None-Match", "in": "header", "required": False, "schema": _TEXT})
+    return found
+
+
+def _security(route: Route, contract: Contract) -> list[dict[str, list[str]]]:
+    if contract.public:
+        return []
+    if route.door is None:
+        return [{"officer": []}]
+    found: list[dict[str, list[str]]] = [{"officer": []}] if route.door.officers else []
+    return [*found, {"key": [route.door.scope]}] if route.door.scope else found
+
+
+def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
+    """Every problem a route may answer, by status: its own and what all share."""
+    found: dict[int, tuple[str, ...]] = {**_SHARED, 400: ("bad_request",)}
+    if not contract.public:
+        found |= {401: ("unauthorized",), 403: ("forbidden",)}
+    found |= {429: ("too_many_requests",)}
+    if contract.body is not None:
+        found |= {413: ("payload_too_large",), 415: ("unsupported_media_type",)}
+    if contract.if_match:
+        found |= {428: ("precondition_required",)}
+    found |= dict(contract.problems)
+    if route.idempotent:
+        found[409] = (*found.get(409, ()), "request_in_progress")
+        found[422] = (*found.get(422, ()), "idempotency_conflict")
+    return dict(sorted(found.items()))
+
+
+def _responses(route: Route, contract: Contract) -> dict[str, Any]:
+    good = {str(status): _good(answer) for status, answer in sorted(contract.answers.items())}
+    if route.method == "GET":
+        good["304"] = {"description": _("Tidak berubah sejak ETag itu")}
+    bad = {str(status): _bad(status, names) for status, names in problems_of(route, contract).items()}
+    return {**good, **bad}
+
+
+def _good(answer: Answer) -> dict[str, Any]:
+    made: dict[str, Any] = {"description": str(answer.says)}
+    if answer.schema is not None:
+        example = {"example": answer.example} if answer.example is not None else {}
+        made["content"] = {answer.media_type: {"schema": answer.schema, **example}}
+    names = ("ETag", "RateLimit", "RateLimit-Policy", *answer.headers)
+    made["headers"] = {name: {"schema": _HEADERS[name], "required": False} for name in names}
+    return made
+
+
+def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
+    """Problems of one status: each type with its sentence, and the first as the example."""
+    examples = {name: {"value": _problem(status, name)} for name in dict.fromkeys(names)}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    return {
+        "description": "; ".join(f"{name}: {sentence_of(name).rstrip('.')}" for name in examples),
+        "content": content,
+    }
+
+
+def _problem(status: int, name: str) -> dict[str, Any]:
+    base = current_app.config["PUBLIC_BASE_URL"]
+    return {"type": f"{base}/problems/{name}", "title": name, "status": status, "detail": sentence_of(name)}
+
+
+def sentence_of(name: str) -> str:
+    """What a problem says, as the answer itself says it."""
+    return str(HTTP.get(name) or REFUSALS.get(name) or name)
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Routes of which nothing was declared."""
+    return [f"{route.method} {route.rule}" for route in routes_of(app) if route.contract is None]

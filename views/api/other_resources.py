@@ -1,0 +1,157 @@
+"""What is only read: officers, versions of the SOP, steps and letters of cases, the journal; each says why."""
+
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
+from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
+from app.models.sop import SOP_STATES
+from app.queries.complaints import hides_text
+from app.security.current_person import current_person
+from views.api.resource import CASES, Resource, several
+from views.api.resource_columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
+from workflow_rules.actors import OFFICERS
+from workflow_rules.steps import Step
+
+_user = (joinedload(OfficerProfile.user).selectinload(User.roles), joinedload(OfficerProfile.agency))
+_key_of_officer = Column("id", {"type": "integer"}, lambda row: row.user_id, ("user_id",))
+_full_name = Column("full_name", {"type": "string"}, lambda row: row.user.get_full_name(), ())
+_is_active = Column("active", {"type": "boolean"}, lambda row: bool(row.user.active), ())
+_case_number = Column("number", {"type": "string"}, lambda row: row.complaint.number, ())
+
+
+def _subject(row: Letter) -> str | None:
+    return None if hides_text(row.complaint, current_person()) else row.subject
+
+
+SOP_STEP = several(
+    SopStepRow,
+    *("step", "position", "number", "actor", "allowance_value", "allowance_unit"),
+    *("procedure", "inputs", "output", "remark"),
+    step=tuple(Step),
+)
+_step_schema = {
+    "type": "object",
+    "properties": {column.name: column.schema for column in SOP_STEP},
+    "required": [column.name for column in SOP_STEP],
+    "additionalProperties": False,
+}
+
+
+def _steps(row: SopVersion) -> list[dict[str, Any]]:
+    return [{column.name: column.read(step) for column in SOP_STEP} for step in row.steps]
+
+
+OFFICER = Resource(
+    name="officer",
+    model=OfficerProfile,
+    title=_("Petugas"),
+    columns=(
+        _key_of_officer,
+        link("username", "user.username", "user_id", needed=True),
+        _full_name,
+        _is_active,
+        words_of("roles", "user.roles"),
+        link("agency", "agency_code", "agency_code"),
+        *several(OfficerProfile, "position", "rank"),
+    ),
+    hidden=frozenset({"nip"}),
+    filters=(
+        equal(OfficerProfile.agency_code, "agency"),
+        by_code("username", OfficerProfile.user_id, User.id, User.username),
+    ),
+    sorts={"position": OfficerProfile.position},
+    eager=_user,
+    says=_("Hanya dibaca: akun, peran, dan kata sandi diatur di layar pengguna. NIP dan surel tidak diberikan."),
+)
+SOP = Resource(
+    name="sop",
+    model=SopVersion,
+    title=_("Versi SOP"),
+    columns=(
+        *several(SopVersion, "id", "number", "title", "status", "approved_by", "decree_number", "decided_on"),
+        *several(SopVersion, "activated_at", "extended_draft_days", "silence_days", "question_days"),
+        *several(SopVersion, "fast_track_actor"),
+        words_of("fast_track_from"),
+        words_of("nik_channels"),
+    ),
+    detail=(
+        *several(SopVersion, "legal_basis", "qualifications", "related", "equipment", "warnings", "records"),
+        Column("steps", {"type": "array", "items": _step_schema}, _steps, ()),
+    ),
+    filters=(equal(SopVersion.status, words=SOP_STATES), equal(SopVersion.number)),
+    sorts={"number": SopVersion.number},
+    eager=(selectinload(SopVersion.steps),),
+    says=_("Hanya dibaca: versi baru disalin, dibandingkan, dan diberlakukan dengan keputusan di layar Versi SOP."),
+)
+STEP_TASK = Resource(
+    name="step_task",
+    model=StepTask,
+    title=_("Langkah aduan"),
+    columns=(
+        *several(StepTask, "id", "complaint_id"),
+        _case_number,
+        *several(StepTask, "cycle", "step", "actor", step=tuple(Step)),
+        renamed(StepTask, "agency", "agency_code"),
+        *several(StepTask, "opened_at", "clock_from", "closed_at", "closed_by", "allowance_value", "allowance_unit"),
+        *several(StepTask, "due_at", "warn_at", "paused_at"),
+    ),
+    hidden=frozenset({"next_alarm_at"}),
+    filters=(
+        equal(StepTask.complaint_id),
+        equal(StepTask.step, words=tuple(Step)),
+        equal(StepTask.actor, words=tuple(sorted(OFFICERS))),
+        equal(StepTask.agency_code, "agency"),
+        since(StepTask.due_at),
+        until(StepTask.due_at),
+        Filter(equal(Agency.active, "open").query, lambda value: StepTask.closed_at.is_(None) == value),
+    ),
+    sorts={"due_at": StepTask.due_at, "opened_at": StepTask.opened_at},
+    permission=CASES,
+    eager=(joinedload(StepTask.complaint),),
+    says=_("Hanya dibaca: langkah berubah lewat tindakan pada aduannya."),
+)
+LETTER = Resource(
+    name="letter",
+    model=Letter,
+    title=_("Surat tanggapan"),
+    columns=(
+        *several(Letter, "id", "complaint_id"),
+        Column("case_number", {"type": "string"}, _case_number.read, ()),
+        *several(Letter, "cycle", "revision", "number", "signed_at", "verification_code"),
+        renamed(Letter, "agency", "agency_code"),
+        Column("subject", {"type": ["string", "null"]}, _subject, ("subject",)),
+    ),
+    hidden=frozenset({"body", "state", "drafted_at", "paper_id"}),
+    filters=(
+        equal(Letter.complaint_id),
+        equal(Letter.agency_code, "agency"),
+        since(Letter.signed_at),
+        until(Letter.signed_at),
+    ),
+    sorts={"signed_at": Letter.signed_at},
+    permission=CASES,
+    eager=(joinedload(Letter.complaint),),
+    only=lambda: Letter.state == "signed",
+    says=_("Hanya dibaca, dan hanya yang sudah ditandatangani. Isinya ada di berkas PDF pada aduannya."),
+)
+JOURNAL = Resource(
+    name="journal",
+    model=JournalEntry,
+    title=_("Jurnal"),
+    columns=(
+        *several(JournalEntry, "id", "kind", "at", "reason", kind=JOURNAL_KINDS),
+        link("officer", "officer.username", "officer_id"),
+    ),
+    detail=(Column("data", {"type": "object"}, lambda row: row.data, ("data",)),),
+    filters=(equal(JournalEntry.kind, words=JOURNAL_KINDS), since(JournalEntry.at), until(JournalEntry.at)),
+    sorts={"at": JournalEntry.at},
+    usual="-id",
+    permission=("can_read", "Journal"),
+    eager=(joinedload(JournalEntry.officer),),
+    only=lambda: JournalEntry.kind.not_in(ABOUT_PERSONS),
+    says=_("Hanya dibaca: jurnal ditulis oleh perubahan itu sendiri."),
+)

@@ -1,0 +1,59 @@
+"""A parameter of the address read by its schema: one reading for the check in front and for the view behind."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from app.fab_repairs import is_readable
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+LONGEST_TEXT = 4000
+# What `is_readable` lets through, as a pattern that other programs understand.
+READABLE = (
+    r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+    r"\u200b-\u200d\u202a-\u202e\u2060\u2066-\u2069\ufeff]*$"
+)
+
+
+def short_text(most: int, least: int = 1) -> dict[str, Any]:
+    """The schema of a text in an address."""
+    return {"type": "string", "minLength": least, "maxLength": most, "pattern": READABLE}
+
+
+def read_value(schema: dict[str, Any], text: str) -> Any:
+    """What a parameter says, of its schema's type; None for what is no such value."""
+    if schema["type"] == "boolean":
+        return {"true": True, "false": False}.get(text)
+    if schema["type"] == "integer":
+        return _read_whole(schema, text)
+    if "enum" in schema:
+        return text if text in schema["enum"] else None
+    if "format" in schema:
+        return _read_day(text) if schema["format"] == "date" else _read_moment(text)
+    within = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", LONGEST_TEXT)
+    return text if within and is_readable(text) else None
+
+
+def _read_whole(schema: dict[str, Any], text: str) -> int | None:
+    number = int(text) if _WHOLE.fullmatch(text) else -1
+    return number if schema.get("minimum", 0) <= number <= schema.get("maximum", 2**63 - 1) else None
+
+
+def _read_day(text: str) -> date | None:
+    """A day as RFC 3339 writes it and no other way that Python would read too."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
+
+
+def _read_moment(text: str) -> datetime | None:
+    """An instant with its offset; a plus that came as a space, as it does unquoted, is meant as a plus."""
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper().replace(" ", "+"))
+    except ValueError:
+        return None

@@ -1,0 +1,151 @@
+"""The reference data that administrators keep: read by every officer, written under the rules of its screens."""
+
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import joinedload
+
+from app.labels.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
+from app.models import (
+    Agency,
+    Category,
+    DelegationRow,
+    District,
+    Holiday,
+    NationalLimitRow,
+    OfficerProfile,
+    Village,
+    WorkingWeek,
+)
+from app.models.organisation import PAPERS, SIGNING_METHODS
+from app.models.reference import WEEKDAYS
+from views.api.resource import Resource, several
+from views.api.resource_columns import by_code, equal, link, since, until, words_of
+from views.calendar_views import HolidayView, WorkingWeekView
+from views.national_limit_views import NationalLimitView
+from views.organisation_views import AgencyView, DelegationView
+from views.place_views import CategoryView, DistrictView, VillageView
+from workflow_rules.national_clock import NationalClass, NationalStage
+
+
+def _username(path: str) -> dict[str, Any]:
+    return {"name": path, "path": f"{path}.user.username", "tells": f"{path}_id", "needed": True}
+
+
+AGENCY = Resource(
+    name="agency",
+    model=Agency,
+    title=_("OPD"),
+    columns=(
+        *several(Agency, "id", "code", "name", "short_name", "kind", "active", kind=tuple(AGENCY_KINDS)),
+        link("parent", "parent.code", "parent_id"),
+        *several(Agency, "address", "city", "phone", "email", "postcode", "website", "letterhead_over"),
+        *several(Agency, "classification_code", "letter_suffix", "number_pattern"),
+        *several(Agency, "paper", "signing_method", paper=PAPERS, signing_method=SIGNING_METHODS),
+        words_of("initials"),
+    ),
+    hidden=frozenset({"emblem_hash"}),
+    filters=(equal(Agency.code), equal(Agency.kind, words=tuple(AGENCY_KINDS)), equal(Agency.active)),
+    sorts={"code": Agency.code, "name": Agency.name},
+    screen=AgencyView,
+    links={"parent": "code"},
+    eager=(joinedload(Agency.parent),),
+)
+CATEGORY = Resource(
+    name="category",
+    model=Category,
+    title=_("Kategori"),
+    columns=(
+        *several(Category, "id", "code", "name", "national_class", "active", national_class=tuple(NationalClass)),
+        link("parent", "parent.code", "parent_id"),
+        link("default_agency", "default_agency_code", "default_agency_code"),
+    ),
+    filters=(
+        equal(Category.code),
+        equal(Category.active),
+        by_code("parent", Category.parent_id, Category.id, Category.code),
+        equal(Category.default_agency_code, "default_agency"),
+    ),
+    sorts={"code": Category.code, "name": Category.name},
+    screen=CategoryView,
+    links={"parent": "code", "default_agency": "code"},
+    eager=(joinedload(Category.parent),),
+)
+DISTRICT = Resource(
+    name="district",
+    model=District,
+    title=_("Kecamatan"),
+    columns=several(District, "id", "code", "name"),
+    filters=(equal(District.code),),
+    sorts={"code": District.code, "name": District.name},
+    screen=DistrictView,
+)
+VILLAGE = Resource(
+    name="village",
+    model=Village,
+    title=_("Desa dan kelurahan"),
+    columns=(*several(Village, "id", "code", "name"), link("district", "district.code", "district_id", needed=True)),
+    filters=(equal(Village.code), by_code("district", Village.district_id, District.id, District.code)),
+    sorts={"code": Village.code, "name": Village.name},
+    screen=VillageView,
+    links={"district": "code"},
+    eager=(joinedload(Village.district),),
+)
+HOLIDAY = Resource(
+    name="holiday",
+    model=Holiday,
+    title=_("Hari libur"),
+    columns=several(Holiday, "id", "day", "name", "kind", kind=tuple(HOLIDAY_KINDS)),
+    filters=(since(Holiday.day), until(Holiday.day), equal(Holiday.kind, words=tuple(HOLIDAY_KINDS))),
+    sorts={"day": Holiday.day},
+    screen=HolidayView,
+    asks_reason=True,
+)
+WORKING_HOURS = Resource(
+    name="working_hours",
+    model=WorkingWeek,
+    title=_("Jam kerja"),
+    columns=several(WorkingWeek, "id", "name", "starts_on", "ends_on", *WEEKDAYS),
+    sorts={"name": WorkingWeek.name},
+    screen=WorkingWeekView,
+    asks_reason=True,
+)
+NATIONAL_LIMIT = Resource(
+    name="national_limit",
+    model=NationalLimitRow,
+    title=_("Batas nasional"),
+    columns=several(
+        NationalLimitRow,
+        *("id", "stage", "of_class", "days", "source", "valid_from"),
+        stage=tuple(NationalStage),
+        of_class=tuple(NationalClass),
+    ),
+    filters=(equal(NationalLimitRow.stage, words=tuple(NationalStage)), since(NationalLimitRow.valid_from)),
+    sorts={"valid_from": NationalLimitRow.valid_from},
+    screen=NationalLimitView,
+)
+DELEGATION = Resource(
+    name="delegation",
+    model=DelegationRow,
+    title=_("Delegasi"),
+    columns=(
+        *several(DelegationRow, "id", "kind", "decree_number", "starts_on", "ends_on", "note", "created_at"),
+        link(**_username("giver")),
+        link(**_username("holder")),
+    ),
+    hidden=frozenset({"noted_at"}),
+    filters=(
+        equal(DelegationRow.kind, words=tuple(DELEGATION_KINDS)),
+        since(DelegationRow.ends_on),
+        until(DelegationRow.starts_on),
+        by_code("holder", DelegationRow.holder_id, User.id, User.username),
+    ),
+    sorts={"starts_on": DelegationRow.starts_on, "ends_on": DelegationRow.ends_on},
+    screen=DelegationView,
+    links={"giver": "user.username", "holder": "user.username"},
+    eager=(
+        joinedload(DelegationRow.giver).joinedload(OfficerProfile.user),
+        joinedload(DelegationRow.holder).joinedload(OfficerProfile.user),
+    ),
+)

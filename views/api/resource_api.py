@@ -1,0 +1,177 @@
+"""The routes of every resource, made from its declaration.
+
+Our own small generator over SQLAlchemy, not the framework's ModelRestApi: that one pages by offset, tells a list's rows
+through marshmallow schemas of whole models, filters by any operator in a language of its own (rison), answers errors in
+a shape of its own, knows no reason, version or entity tag, and keeps state between requests (app/fab_repairs.py).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_appbuilder.api import BaseApi, expose
+from sqlalchemy import BigInteger, Select, select
+
+from app.errors import Problem
+from app.extensions import db
+from app.json_input import json_object
+from app.security.roles import permissions_on
+from app.transaction import one_transaction
+from views.api import resource_contracts as contracts
+from views.api.access import needs
+from views.api.answers import LARGEST_ID, answer, id_in_range
+from views.api.contract import declared
+from views.api.idempotency import idempotent
+from views.api.keyset import Keyset, link_next
+from views.api.resource import Resource
+from views.api.resource_columns import narrowed
+from views.api.resource_writing import Foreseen, change, create, remove
+from views.guarded_model_view import row_digest
+
+
+def api_of(resource: Resource) -> type[BaseApi]:
+    """The resource as the framework takes an API: list and read, and for reference data make, change and remove."""
+    name = "".join(part.capitalize() for part in resource.name.split("_"))
+    routes = {**_reading(resource), **(_writing(resource) if resource.screen else {})}
+    return type(f"{name}Api", (BaseApi,), {**_words(resource), **routes})
+
+
+def _words(resource: Resource) -> dict[str, Any]:
+    view = resource.permission[1]
+    return {
+        "__doc__": f"Generated from the declaration of `{resource.name}`.",
+        "resource_name": resource.name,
+        "class_permission_name": view,
+        "base_permissions": permissions_on(view),
+        "openapi_spec_tag": resource.name,
+    }
+
+
+def _reading(resource: Resource) -> dict[str, Any]:
+    @expose("/", methods=["GET"])
+    @declared(contracts.listing(resource))
+    @needs(*resource.permission, scope="read")
+    def get_list(self: Any) -> Response:
+        order = order_of(resource)
+        rows = list(db.session.scalars(order.page(narrowed(_rows(resource), resource.filters))))
+        places = [_place(order, found) for found in rows]
+        shown, after = order.cut(rows, places)
+        response = answer([shown_row(resource, row) for row in shown])
+        link_next(response, after)
+        return response
+
+    @expose("/<int:number>", methods=["GET"])
+    @declared(contracts.reading(resource))
+    @needs(*resource.permission, scope="read")
+    def get(self: Any, number: int) -> Response:
+        return _one(resource, find(resource, number))
+
+    return {"get_list": get_list, "get": get}
+
+
+def _writing(resource: Resource) -> dict[str, Any]:
+    return {"post": _making(resource), "put": _changing(resource), "delete": _removing(resource)}
+
+
+def _making(resource: Resource) -> Any:
+    @expose("/", methods=["POST"])
+    @declared(contracts.making(resource))
+    @needs("can_write", "Reference")
+    @idempotent
+    def post(self: Any) -> Response:
+        body = json_object()
+
+        def write() -> Response:
+            item, moved = create(resource, body)
+            response = _one(resource, item, 201, moved)
+            response.headers["Location"] = url_for(f"{self.endpoint}.get", number=_key(resource, item))
+            return response
+
+        return _in_one_transaction(write)
+
+    return post
+
+
+def _changing(resource: Resource) -> Any:
+    @expose("/<int:number>", methods=["PUT"])
+    @declared(contracts.changing(resource))
+    @needs("can_write", "Reference")
+    @idempotent
+    def put(self: Any, number: int) -> Response:
+        body = json_object()
+
+        def write() -> Response:
+            item, moved = change(resource, find(resource, number), body)
+            return _one(resource, item, 200, moved)
+
+        return _in_one_transaction(write)
+
+    return put
+
+
+def _removing(resource: Resource) -> Any:
+    @expose("/<int:number>", methods=["DELETE"])
+    @declared(contracts.removing(resource))
+    @needs("can_write", "Reference")
+    @idempotent
+    def delete(self: Any, number: int) -> Response:
+        def write() -> Response:
+            remove(resource, find(resource, number), request.args.get("reason"))
+            return Response(status=204)
+
+        return _in_one_transaction(write)
+
+    return delete
+
+
+def _in_one_transaction(write: Callable[[], Response]) -> Response:
+    """Write and answer; what was only to be foreseen is undone by then."""
+    try:
+        with one_transaction():
+            return write()
+    except Foreseen as foreseen:
+        return answer(None, moved=foreseen.moved)
+
+
+def _rows(resource: Resource) -> Select[Any]:
+    statement = select(resource.model).options(*resource.eager)
+    return statement.where(resource.only()) if resource.only is not None else statement
+
+
+def find(resource: Resource, number: int) -> Any:
+    """The row, or 404 just as for one that does not exist."""
+    largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else 2**31 - 1
+    row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
+    if row is None:
+        raise Problem(404)
+    return row
+
+
+def order_of(resource: Resource) -> Keyset:
+    """The order that the request asks for, one of those that its declaration names."""
+    wanted = request.args.get("sort", resource.usual)
+    name = wanted.removeprefix("-")
+    column = resource.key if name == "id" else resource.sorts[name]
+    return Keyset(column, resource.key, wanted.startswith("-"))
+
+
+def _place(order: Keyset, row: Any) -> list[Any]:
+    return [getattr(row, column.key) for column in order.columns]
+
+
+def shown_row(resource: Resource, row: Any, detail: bool = False) -> dict[str, Any]:
+    """A row as it is told: in a list without what is told of a single one only."""
+    columns = (*resource.columns, *resource.detail) if detail else resource.columns
+    return {column.name: column.read(row) for column in columns}
+
+
+def _key(resource: Resource, row: Any) -> int:
+    return int(getattr(row, resource.key.key))
+
+
+def _one(resource: Resource, row: Any, status: int = 200, moved: int | None = None) -> Response:
+    more = {} if moved is None else {"moved": moved}
+    response = answer(shown_row(resource, row, detail=True), status, id=_key(resource, row), **more)
+    if resource.screen:
+        response.headers["ETag"] = f'"{row_digest(row)}"'
+    return response

@@ -1,0 +1,132 @@
+"""Columns, filters and orders of generated resources; their schemas come from the tables themselves."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
+
+from flask import request
+from sqlalchemy import ColumnElement, Select, inspect
+
+from views.api.contract import Query, Schema
+from views.api.query_values import read_value, short_text
+from views.api.representation import instant
+
+_TYPES: dict[type, Schema] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    str: {"type": "string"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+_LONGEST_TEXT = 300
+
+
+@dataclass(frozen=True)
+class Column:
+    """One member of a representation: its schema, how it is read, and which columns of the table it tells."""
+
+    name: str
+    schema: Schema
+    read: Callable[[Any], Any]
+    tells: tuple[str, ...]
+
+
+def plain(model: Any, name: str, words: Sequence[str] = ()) -> Column:
+    """A column of the table as it stands; `words` are all that it may hold."""
+    column = model.__table__.c[_attribute(model, name)]
+    schema: Schema = dict(_TYPES[column.type.python_type])
+    if words:
+        schema = {"type": "string", "enum": list(words)}
+    return Column(
+        name, nullable(schema) if column.nullable else schema, lambda row: _shown(getattr(row, name)), (name,)
+    )
+
+
+def _attribute(model: Any, name: str) -> str:
+    return str(inspect(model).column_attrs[name].columns[0].name)
+
+
+def nullable(schema: Schema) -> Schema:
+    """The same, or null."""
+    with_null = {**schema, "type": [schema["type"], "null"]}
+    return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
+    """A related row by its code; `path` leads there, and `tells` is the column that holds the relation."""
+    schema: Schema = {"type": "string"}
+    steps = path.split(".")
+
+    def read(row: Any) -> Any:
+        for step in steps:
+            row = getattr(row, step) if row is not None else None
+        return row
+
+    return Column(name, schema if needed else nullable(schema), read, (tells,))
+
+
+def renamed(model: Any, name: str, column: str, words: Sequence[str] = ()) -> Column:
+    """A column under the name by which the rest of the API knows it."""
+    found = plain(model, column, words)
+    return Column(name, found.schema, found.read, (column,))
+
+
+def words_of(name: str, path: str = "") -> Column:
+    """A list of words kept as JSON, or worked out of related rows (then it tells no column of its own)."""
+    schema: Schema = {"type": "array", "items": {"type": "string"}}
+    read = attrgetter(name) if not path else lambda row: sorted(str(item.name) for item in attrgetter(path)(row))
+    return Column(name, schema, read, () if path else (name,))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One parameter that narrows a list."""
+
+    query: Query
+    narrow: Callable[[Any], ColumnElement[bool]]
+
+
+def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
+    """Rows whose column holds just this value."""
+    schema: Schema = {"type": "string", "enum": list(words)} if words else dict(_TYPES[column.type.python_type])
+    if schema == {"type": "string"}:
+        schema = short_text(_LONGEST_TEXT)
+    if schema == {"type": "integer"}:
+        schema |= {"minimum": 0, "maximum": 2**63 - 1}
+    return Filter(Query(name or column.key, schema), lambda value: column == value)
+
+
+def since(column: Any, name: str = "") -> Filter:
+    """Rows from this day or instant on."""
+    return Filter(
+        Query(f"{name or column.key}_from", dict(_TYPES[column.type.python_type])), lambda value: column >= value
+    )
+
+
+def until(column: Any, name: str = "") -> Filter:
+    """Rows up to and with this day or instant."""
+    return Filter(
+        Query(f"{name or column.key}_to", dict(_TYPES[column.type.python_type])), lambda value: column <= value
+    )
+
+
+def by_code(name: str, column: Any, key: Any, code: Any) -> Filter:
+    """Rows whose related row has this code."""
+    query = Query(name, short_text(_LONGEST_TEXT))
+    return Filter(query, lambda value: column.in_(Select(key).where(code == value)))
+
+
+def narrowed(statement: Select[Any], filters: Sequence[Filter]) -> Select[Any]:
+    """The list with every filter that the request names; their values were checked in front of the view."""
+    asked = [found for found in filters if found.query.name in request.args]
+    return statement.where(
+        *(found.narrow(read_value(found.query.schema, request.args[found.query.name])) for found in asked)
+    )

@@ -1,0 +1,147 @@
+"""What the generated routes take and answer, in the words of their declaration."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from views.api.contract import Answer, Contract, Query, Schema
+from views.api.paging import AFTER, SIZE
+from views.api.query_values import short_text
+from views.api.resource import Resource
+from views.api.resource_examples import example_body, example_of
+from views.api.resource_forms import LONGEST_REASON, body_schema
+
+DRY_RUN = Query(
+    "dry_run",
+    {"type": "string", "enum": ["true"]},
+    _("Hanya hitung berapa batas waktu yang akan bergeser; tidak diubah"),
+)
+REASON = Query(
+    "reason",
+    short_text(LONGEST_REASON),
+    _("Alasan, yang ditulis di jurnal; wajib"),
+)
+
+
+def orders(resource: Resource) -> list[str]:
+    """Every order in which the list can be had, upwards and downwards."""
+    names = ["id", *resource.sorts]
+    return [*names, *(f"-{name}" for name in names)]
+
+
+def schema_of(resource: Resource, detail: bool = False) -> Schema:
+    """A row's representation."""
+    columns = (*resource.columns, *resource.detail) if detail else resource.columns
+    return {
+        "type": "object",
+        "properties": {column.name: column.schema for column in columns},
+        "required": [column.name for column in columns],
+        "additionalProperties": False,
+    }
+
+
+def _enveloped(result: Schema, **more: Schema) -> Schema:
+    properties = {"result": result, **more}
+    return {"type": "object", "properties": properties, "required": ["result"], "additionalProperties": False}
+
+
+def listing(resource: Resource) -> Contract:
+    """A page of rows."""
+    sort = Query("sort", {"type": "string", "enum": orders(resource), "default": resource.usual}, _("Urutan"))
+    rows: Schema = {"type": "array", "items": schema_of(resource), "maxItems": 100}
+    return Contract(
+        summary=_("Daftar: %(what)s", what=resource.title),
+        says=resource.says,
+        tag=resource.name,
+        query=(*(found.query for found in resource.filters), sort, SIZE, AFTER),
+        answers={200: Answer(_("Satu halaman"), _enveloped(rows), {"result": [example_of(resource)]}, ("Link",))},
+        problems={400: ("bad_request",)},
+        operation=f"list_{resource.name}",
+    )
+
+
+def reading(resource: Resource) -> Contract:
+    """One row."""
+    example = {"id": 1, "result": example_of(resource, detail=True)}
+    return Contract(
+        summary=_("Satu baris: %(what)s", what=resource.title),
+        says=resource.says,
+        tag=resource.name,
+        answers={200: Answer(_("Barisnya"), _enveloped(schema_of(resource, True), id={"type": "integer"}), example)},
+        problems={400: ("bad_request",), 404: ("not_found",)},
+        operation=f"get_{resource.name}",
+    )
+
+
+def _written(resource: Resource, says: Any) -> Answer:
+    schema = schema_of(resource, True)
+    more: dict[str, Schema] = {"id": {"type": "integer"}}
+    if resource.asks_reason:
+        more["moved"] = {"type": "integer", "minimum": 0}
+    example = {"id": 1, "result": example_of(resource, detail=True)}
+    return Answer(says, _enveloped(schema, **more), example)
+
+
+def _foreseen() -> Answer:
+    schema = _enveloped({"type": "null"}, moved={"type": "integer", "minimum": 0})
+    return Answer(_("Hasil dry_run: banyaknya batas yang akan bergeser"), schema, {"result": None, "moved": 3})
+
+
+def _dry_run(resource: Resource) -> tuple[Query, ...]:
+    return (DRY_RUN,) if resource.asks_reason else ()
+
+
+def making(resource: Resource) -> Contract:
+    """A new row."""
+    foreseen = {200: _foreseen()} if resource.asks_reason else {}
+    return Contract(
+        summary=_("Tambah: %(what)s", what=resource.title),
+        tag=resource.name,
+        query=_dry_run(resource),
+        body=lambda: body_schema(resource, new=True),
+        example=example_body(resource),
+        answers={201: _written(resource, _("Baris baru")), **foreseen},
+        problems={400: ("bad_request",), 409: ("conflict",), 422: ("missing_input",)},
+        operation=f"make_{resource.name}",
+    )
+
+
+def changing(resource: Resource) -> Contract:
+    """Another content of a row."""
+    written = _written(resource, _("Baris sesudah diubah"))
+    if resource.asks_reason and written.schema is not None:
+        schema = {"oneOf": [written.schema, _foreseen().schema]}
+        written = Answer(written.says, schema, written.example)
+    return Contract(
+        summary=_("Ubah seluruhnya: %(what)s", what=resource.title),
+        tag=resource.name,
+        query=_dry_run(resource),
+        body=lambda: body_schema(resource, new=False),
+        example=example_body(resource, new=False),
+        answers={200: written},
+        problems={
+            400: ("bad_request",),
+            404: ("not_found",),
+            409: ("conflict", "cannot_change"),
+            412: ("precondition_failed",),
+            422: ("missing_input",),
+        },
+        if_match="required",
+        operation=f"change_{resource.name}",
+    )
+
+
+def removing(resource: Resource) -> Contract:
+    """A row less."""
+    reason = (REASON, DRY_RUN) if resource.asks_reason else ()
+    problems = {400: ("bad_request",), 404: ("not_found",), 409: ("cannot_change",), 412: ("precondition_failed",)}
+    answers = {204: Answer(_("Dihapus"), None)}
+    return Contract(
+        summary=_("Hapus: %(what)s", what=resource.title),
+        tag=resource.name,
+        query=reason,
+        answers={**answers, 200: _foreseen()} if resource.asks_reason else answers,
+        problems={**problems, 422: ("missing_input",)} if resource.asks_reason else problems,
+        if_match="required",
+        operation=f"remove_{resource.name}",
+    )

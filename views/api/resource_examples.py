@@ -1,0 +1,73 @@
+"""Examples of the data API's rows: invented, and true to the schemas (a test checks each against its own)."""
+
+from typing import Any
+
+from views.api.resource import Resource
+
+_OFFICER = "contoh.petugas"
+_KNOWN: dict[str, dict[str, Any]] = {
+    "agency": {
+        "code": "dishub",
+        "name": "Dinas Perhubungan",
+        "short_name": "Dishub",
+        "kind": "opd",
+        "city": "Paringin",
+        "classification_code": "500.12",
+        "letterhead_over": "Pemerintah Kabupaten Balangan",
+        "number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}",
+        "paper": "F4",
+    },
+    "category": {"code": "jalan_berlubang", "name": "Jalan berlubang", "parent": "infrastruktur"},
+    "district": {"code": "63.11.01", "name": "Contoh"},
+    "village": {"code": "63.11.01.2001", "name": "Contoh", "district": "63.11.01"},
+    "holiday": {"day": "2027-03-01", "name": "Libur contoh", "kind": "local"},
+    "working_hours": {"name": "Jam kerja biasa", "mon": "07:30-12:00 13:00-16:00", "fri": "07:30-11:30"},
+    "national_limit": {"stage": "verify", "days": 3, "source": "Peraturan contoh", "valid_from": "2027-01-01"},
+    "delegation": {
+        "kind": "plh",
+        "giver": _OFFICER,
+        "holder": "contoh.pelaksana",
+        "decree_number": "800/1/CONTOH/2027",
+        "starts_on": "2027-03-01",
+        "ends_on": "2027-03-05",
+    },
+    "officer": {"username": _OFFICER, "full_name": "Contoh Petugas", "roles": ["agency_admin"], "agency": "dishub"},
+    "step_task": {"number": "LB-2027-000001", "step": "agency_receive", "agency": "dishub", "actor": "agency_admin"},
+    "letter": {"case_number": "LB-2027-000001", "number": "500.12/1/DISHUB/2027", "agency": "dishub"},
+    "journal": {"kind": "calendar_changed", "reason": "Keputusan contoh", "officer": _OFFICER},
+}
+_PATTERNED = {"number_pattern": "{kode}/{nomor}/{akhiran}/{tahun}", "allowance_unit": "working_minutes"}
+_OF_TYPE: dict[str, Any] = {"boolean": True, "integer": 1, "array": [], "object": {}, "string": "Contoh"}
+_OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
+
+
+def _example(resource: Resource, name: str, schema: dict[str, Any]) -> Any:
+    if name in _KNOWN.get(resource.name, {}):
+        return _KNOWN[resource.name][name]
+    kinds = schema["type"]
+    if isinstance(kinds, list):
+        return None
+    if "enum" in schema:
+        return schema["enum"][0]
+    return _PATTERNED.get(name) or _OF_FORMAT.get(schema.get("format", "")) or _OF_TYPE[kinds]
+
+
+def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
+    """A row as it is told."""
+    columns = (*resource.columns, *resource.detail) if detail else resource.columns
+    return {column.name: _example(resource, column.name, column.schema) for column in columns}
+
+
+def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
+    """A body that makes such a row: what has no example of its own is left out where it may be."""
+    known = _KNOWN[resource.name]
+    own = {name: value for name, value in known.items() if name not in ("parent",)}
+    reason = {"reason": "Keputusan contoh"} if resource.asks_reason else {}
+    if new:
+        return {**_needed(resource), **own, **reason}
+    fixed = {"id", "created_at", *(("code",) if "code" in known else ())}
+    return {**{k: v for k, v in example_of(resource).items() if k not in fixed}, **reason}
+
+
+def _needed(resource: Resource) -> dict[str, Any]:
+    return {"national_class": "no_oversight"} if resource.name == "category" else {}

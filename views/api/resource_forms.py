@@ -1,0 +1,164 @@
+"""A write over the API goes through the form of the screen that keeps the table: one set of rules for both doors.
+
+From the form's fields come the schema of the body and the form data; relations are named by code instead of key.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.fields import QuerySelectField
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import Length, NumberRange, Regexp
+
+from app.errors import field_sentences
+from views.api.contract import Schema
+from views.api.http_rules import parameter_fault
+from views.api.resource import Resource
+from views.guarded_model_view import name_blank_choices
+from workflow_rules.refusals import FieldError, FieldFault
+
+NO_FIELDS = ("seen", "csrf_token")
+LONGEST_REASON = 1000
+Faults = list[dict[str, str]]
+
+
+def screen_of(resource: Resource) -> Any:
+    """The generated screen that keeps this table."""
+    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
+    return next(view for view in views if type(view) is resource.screen)
+
+
+def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
+    """The screen's form for a new row or for one that stands, with its choices narrowed as the screen narrows them."""
+    screen = screen_of(resource)
+    form = (screen.add_form if item is None else screen.edit_form)(formdata=data, meta={"csrf": False})
+    name_blank_choices(form)
+    screen.prepare(form, item)
+    return form
+
+
+def body_schema(resource: Resource, new: bool) -> Schema:
+    """The body of a write: a new row may leave out what has a default, a change names every field."""
+    screen = screen_of(resource)
+    form = (screen.add_form if new else screen.edit_form)(formdata=None, meta={"csrf": False})
+    properties = {field.name: _schema_of(field, resource) for field in form if field.name not in NO_FIELDS}
+    needed = [field.name for field in form if field.name in properties and _is_needed(field)]
+    if resource.asks_reason:
+        properties["reason"] = {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}
+        needed.append("reason")
+    required = needed if new else list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _is_needed(field: Any) -> bool:
+    return bool(field.flags.required) and field.default is None
+
+
+def _schema_of(field: Any, resource: Resource) -> Schema:
+    schema = _plain_schema(field)
+    empty_allowed = not field.flags.required and not isinstance(field, BooleanField | SelectMultipleField)
+    if not (empty_allowed and "type" in schema):
+        return schema
+    with_null = {**schema, "type": [schema["type"], "null"]}
+    return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
+
+
+def _plain_schema(field: Any) -> Schema:
+    if isinstance(field, BooleanField):
+        return {"type": "boolean"}
+    if isinstance(field, IntegerField):
+        bounds = next(check for check in field.validators if isinstance(check, NumberRange))
+        return {"type": "integer", "minimum": bounds.min, "maximum": bounds.max}
+    if isinstance(field, DateField):
+        return {"type": "string", "format": "date"}
+    if isinstance(field, SelectMultipleField):
+        return {"type": "array", "items": {"type": "string", "enum": _words(field)}, "uniqueItems": True}
+    if isinstance(field, SelectField):
+        return {"type": "string", "enum": _words(field)}
+    return {"type": "string", **_bounds(field)}
+
+
+def _words(field: Any) -> list[str]:
+    return [str(value) for value, _label in field.choices if value]
+
+
+def _bounds(field: Any) -> Schema:
+    """What the field's validators say of a text's length and form."""
+    found: Schema = {"minLength": 1} if field.flags.required else {}
+    for check in field.validators:
+        if isinstance(check, Length):
+            found["maxLength"] = check.max
+        if isinstance(check, Regexp):
+            found["pattern"] = check.regex.pattern if field.flags.required else f"^$|{check.regex.pattern}"
+    return found
+
+
+def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, seen: str = "") -> tuple[Any, Faults]:
+    """The screen's form filled from a body, and every fault of it that the form itself could not name."""
+    blank = blank_form(resource, item)
+    fields = {field.name: field for field in blank if field.name not in NO_FIELDS}
+    allowed = {*fields, "reason"} if resource.asks_reason else set(fields)
+    faults = [FieldError(str(name), FieldFault.UNKNOWN_FIELD) for name in body if name not in allowed]
+    if item is not None:
+        faults += [FieldError(name, FieldFault.REQUIRED) for name in fields if name not in body]
+    data: MultiDict[str, str] = MultiDict([("seen", seen)])
+    unknown: Faults = []
+    for name, field in fields.items():
+        try:
+            data.setlist(name, _texts(field, body.get(name, field.default), resource))
+        except TypeError:
+            faults.append(FieldError(name, FieldFault.WRONG_TYPE))
+        except LookupError:
+            unknown.append(parameter_fault(name, "unknown_row"))
+    return blank_form(resource, item, data), [*field_sentences(tuple(faults)), *unknown]
+
+
+def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
+    """A JSON value as a browser would send it; TypeError for another type, LookupError for a row that cannot be
+    chosen.
+    """
+    if isinstance(field, BooleanField):
+        return ["y"] if _is(value, bool) else []
+    if isinstance(field, QuerySelectField):
+        return [_key_of(field, value, resource.links[field.name])]
+    if value is None:
+        return [] if isinstance(field, SelectMultipleField) else [""]
+    if isinstance(field, IntegerField):
+        return [str(_is(value, int))]
+    if isinstance(field, DateField):
+        return [_is_day(value)]
+    if isinstance(field, SelectMultipleField):
+        return [_is(item, str) for item in _is(value, list)]
+    return [_is(value, str)]
+
+
+def _is(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise TypeError
+    return value
+
+
+def _is_day(value: Any) -> str:
+    """A day as RFC 3339 writes it and no other way that Python would read too."""
+    try:
+        day = date.fromisoformat(_is(value, str))
+    except ValueError as fault:
+        raise TypeError from fault
+    if day.isoformat() != value or not 1900 <= day.year <= 2200:
+        raise TypeError
+    return day.isoformat()
+
+
+def _key_of(field: Any, value: Any, path: str) -> str:
+    if value is None:
+        return "__None"
+    wanted = _is(value, str)
+    code = attrgetter(path)
+    found = next((row for row in field.query_func() if code(row) == wanted), None)
+    if found is None:
+        raise LookupError(wanted)
+    return str(field.get_pk_func(found))

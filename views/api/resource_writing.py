@@ -1,0 +1,165 @@
+"""Making, changing and removing a row of reference data: by the screen's own rules and journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.clock import utc_now
+from app.errors import Problem, field_sentences
+from app.extensions import db
+from app.labels.reference import REFUSED
+from app.operations.change_calendar import ChangedMeanwhile, Consequence, NeverOpens, apply_change
+from app.security.current_person import current_person
+from app.transaction import lock_row
+from views.api.resource import Resource
+from views.api.resource_forms import LONGEST_REASON, filled_form, screen_of
+from views.calendar_views import Asked
+from views.guarded_model_view import ChangeRefused, broken_rule, row_digest
+from workflow_rules.parameters import clean_text
+from workflow_rules.refusals import FieldError, FieldFault
+
+Faults = list[dict[str, str]]
+
+
+class Foreseen(Exception):
+    """What a change of the calendar would move, where no more was asked (`dry_run`); ends the transaction."""
+
+    def __init__(self, moved: int) -> None:
+        super().__init__("foreseen")
+        self.moved = moved
+
+
+def create(resource: Resource, body: Mapping[str, Any]) -> tuple[Any, int | None]:
+    """The new row, and how many limits moved where the resource is part of the calendar."""
+    return _save(resource, body, screen_of(resource).datamodel.obj(), "")
+
+
+def change(resource: Resource, item: Any, body: Mapping[str, Any]) -> tuple[Any, int | None]:
+    """The row as it is now; 412 where it is not what the caller has seen."""
+    return _save(resource, body, item, _seen(item), new=False)
+
+
+def remove(resource: Resource, item: Any, reason: str | None) -> None:
+    """Take a row away, unless others name it."""
+    screen, reason_given = screen_of(resource), _reason(resource, reason)
+    lock_row(item)
+    _seen(item)
+    try:
+        screen.remove_row(item)
+    except Asked as asked:
+        _make(asked, reason_given)
+    except ChangeRefused as refused:
+        raise Problem(409, "cannot_change", detail=str(refused.sentence)) from refused
+    except IntegrityError as error:
+        raise Problem(409, "cannot_change", detail=str(REFUSED["still_named"])) from error
+
+
+def _seen(item: Any) -> str:
+    """The tag of the row that the caller has seen: 428 without `If-Match`, 412 when it is another."""
+    if "If-Match" not in request.headers:
+        raise Problem(428)
+    tag = row_digest(item)
+    wanted = request.if_match
+    if not (wanted.star_tag or wanted.contains(tag)):
+        raise Problem(412, headers={"ETag": f'"{tag}"'})
+    return tag
+
+
+def _save(
+    resource: Resource, body: Mapping[str, Any], item: Any, seen: str, new: bool = True
+) -> tuple[Any, int | None]:
+    screen = screen_of(resource)
+    if not new and (fixed := screen.why_fixed(item)):
+        raise Problem(409, "cannot_change", detail=str(REFUSED[fixed]))
+    form, faults = filled_form(resource, body, None if new else item, seen)
+    reason = _checked_reason(resource, body, faults)
+    if not new:
+        form._id = screen.datamodel.get_pk_value(item)
+    if not form.validate() or faults:
+        raise Problem(422, "missing_input", errors=[*faults, *_faults_of(form, faults)])
+    try:
+        screen.write_row(form, item, new)
+    except Asked as asked:
+        return _after(resource, item, new, _make(asked, reason))
+    except ChangeRefused as refused:
+        raise _refusal(refused) from refused
+    except IntegrityError as error:
+        raise _collision(form, error) from error
+    return item, None
+
+
+def _make(asked: Asked, reason: str) -> Consequence:
+    """Make a change of the calendar whose consequence was seen, with its reason, in the journal."""
+    if request.args.get("dry_run") == "true":
+        raise Foreseen(len(asked.found.moves))
+    try:
+        return apply_change(asked.change, reason, current_person().id, utc_now())
+    except ChangedMeanwhile as meanwhile:
+        raise Problem(412) from meanwhile
+    except NeverOpens as never:
+        raise Problem(422, "missing_input", detail=str(REFUSED["never_opens"])) from never
+    except IntegrityError as error:
+        raise Problem(409, detail=str(REFUSED["already_exists"])) from error
+
+
+def _after(resource: Resource, item: Any, new: bool, found: Consequence) -> tuple[Any, int]:
+    """The row that was written; a new one is the last, since the calendar is held until the commit."""
+    if new:
+        newest = select(resource.model).order_by(resource.key.desc()).limit(1)
+        return db.session.scalars(newest).one(), len(found.moves)
+    db.session.refresh(item)
+    return item, len(found.moves)
+
+
+def _checked_reason(resource: Resource, body: Mapping[str, Any], faults: Faults) -> str:
+    if not resource.asks_reason:
+        return ""
+    reason, fault = _reason_or_fault(body.get("reason"))
+    if fault is not None:
+        faults += field_sentences((fault,))
+    return reason
+
+
+def _reason(resource: Resource, given: str | None) -> str:
+    """The reason for taking a row of the calendar away; 422 without one."""
+    if not resource.asks_reason:
+        return ""
+    reason, fault = _reason_or_fault(given)
+    if fault is not None:
+        raise Problem(422, "missing_input", errors=field_sentences((fault,)))
+    return reason
+
+
+def _reason_or_fault(given: Any) -> tuple[str, FieldError | None]:
+    if given is None:
+        return "", FieldError("reason", FieldFault.REQUIRED)
+    return clean_text("reason", given, LONGEST_REASON)
+
+
+def _faults_of(form: Any, told: Faults) -> Faults:
+    """The form's own faults, of fields of which nothing was said yet."""
+    known = {fault["field"] for fault in told}
+    return [
+        {"field": name or "", "message": str(messages[0])}
+        for name, messages in form.errors.items()
+        if messages and name not in known
+    ]
+
+
+def _refusal(refused: ChangeRefused) -> Problem:
+    if refused.sentence is REFUSED["changed_meanwhile"]:
+        return Problem(412)
+    errors = [{"field": refused.field, "message": str(refused.sentence)}]
+    return Problem(422, "missing_input", errors=errors)
+
+
+def _collision(form: Any, error: IntegrityError) -> Problem:
+    """A rule of the database, by the field that broke it; two equal rows are a conflict with what is there."""
+    field, sentence = broken_rule(form, error)
+    errors = [{"field": field, "message": str(sentence)}]
+    if sentence is REFUSED["already_exists"]:
+        return Problem(409, detail=str(sentence), errors=errors)
+    return Problem(422, "missing_input", errors=errors)

@@ -1,0 +1,18 @@
+"""Every resource of the data API beside complaints."""
+
+from views.api.other_resources import JOURNAL, LETTER, OFFICER, SOP, STEP_TASK
+from views.api.reference_resources import (
+    AGENCY,
+    CATEGORY,
+    DELEGATION,
+    DISTRICT,
+    HOLIDAY,
+    NATIONAL_LIMIT,
+    VILLAGE,
+    WORKING_HOURS,
+)
+
+RESOURCES = (
+    *(AGENCY, CATEGORY, DISTRICT, VILLAGE, HOLIDAY, WORKING_HOURS, NATIONAL_LIMIT),
+    *(DELEGATION, OFFICER, SOP, STEP_TASK, LETTER, JOURNAL),
+)

@@ -1,0 +1,20 @@
+"""What the page of a case tells of changes that its reporter made at SP4N."""
+
+from typing import Any
+
+from app.labels.inbound import PARTS
+from app.labels.words import CLASSIFICATIONS, CONFIDENTIALITIES
+from app.queries.case_page import Case
+from app.queries.inbound import last_change
+
+
+def report_news(case: Case) -> dict[str, Any]:
+    """The last change in words; it lies open until an officer has acted after it."""
+    change = last_change(case.events, case.complaint, case.person)
+    acted = [event.at for event in case.events if event.officer_id is not None]
+    return {
+        "report_change": change,
+        "report_change_is_news": change is not None and not any(at > change.at for at in acted),
+        "report_parts": PARTS,
+        "report_words": {"classification": CLASSIFICATIONS, "confidentiality": CONFIDENTIALITIES},
+    }

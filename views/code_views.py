@@ -1,0 +1,65 @@
+"""A new tracking code for a reporter who lost theirs: asked for on the complaint page, shown once."""
+
+from flask import abort, current_app, flash, redirect, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.errors import field_sentences, refusal_sentence
+from app.operations.record_intake import seal, unseal
+from app.operations.replace_code import Replaced, replace_code
+from app.security.current_person import current_person, source_address
+from app.security.roles import permissions_on
+from views.form_once import Landing, once
+from views.intake_fields import is_token
+from views.screen_access import for_officers
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+class CodeView(BaseView):
+    """One button of the Admin's."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/<int:complaint_id>/kode", methods=["POST"])
+    @for_officers("can_receive", "Complaint")
+    def replace(self, complaint_id: int) -> Response:
+        """Replace the code and go back to the complaint, where the new one stands once."""
+        token, place = request.form.get("token", ""), f"/aduan/{complaint_id}"
+        if not is_token(token):
+            abort(400)
+        try:
+            landing = once(current_person(), token, f"kode:{complaint_id}", lambda: _replace(complaint_id, place))
+        except ActionRefused as refused:
+            if refused.reason is RefusalReason.NOT_VISIBLE:
+                raise
+            flash(_sentence(refused), "danger")
+            return redirect(f"{place}#kode-lacak", 303)
+        flash(unseal(landing.notice), "success")
+        return redirect(landing.location, 303)
+
+
+def _replace(complaint_id: int, place: str) -> Landing:
+    params = {"code_reason": request.form.get("code_reason", "")}
+    return Landing(place, seal(_notice(replace_code(complaint_id, params, current_person(), address=source_address()))))
+
+
+def _sentence(refused: ActionRefused) -> str:
+    if refused.errors:
+        name = gettext("Alasan mengganti kode")
+        return f"{name}: {field_sentences(refused.errors)[0]['message']}"
+    return refusal_sentence(refused)
+
+
+def _notice(done: Replaced) -> str:
+    sentence = gettext(
+        "Kode lacak %(number)s sekarang: %(code)s (hanya ditampilkan sekali ini); dipakai di %(address)s."
+        " Kode yang lama tidak berlaku lagi.",
+        number=done.complaint.number,
+        code=done.code,
+        address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
+    )
+    also = gettext("Kode itu juga dikirim kepada pelapor.")
+    return f"{sentence} {also}" if done.sent else sentence

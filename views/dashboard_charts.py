@@ -1,0 +1,141 @@
+"""The charts of the dashboard: bars are the rows of a table, each of which leads to the list of its cases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext
+
+from app.documents.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
+from app.labels.lists import VERBS
+from app.queries.dashboard import Counts, SopLine, weeks_until
+from app.skin_formats import HOURS_ONLY, amount, duration, working_time
+from views.dashboard_figures import TARGET
+from workflow_rules.ages import AgeClass
+from workflow_rules.deadlines import span
+from workflow_rules.measures import Measure
+from workflow_rules.working_calendar import WorkingCalendar
+
+FULL_STEP_SCALE = 160
+"""Percent of its allowance at which a step's bar is full; the mark for 100 then stands well inside."""
+
+NEAR_PERCENT = 80
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bar as a table row: its drawing, its cells, where it leads, and whether it is bad."""
+
+    label: str
+    bar: Any
+    cells: tuple[str, ...]
+    url: str
+    bad: bool
+
+
+def agencies_chart(measures: Sequence[Measure], names: Mapping[str, str]) -> tuple[BarChart, list[Row]]:
+    """Steps done in time by the agency whose time it was, the best first; the office's own steps are no agency's."""
+    own = sorted((m for m in measures if m.agency is not None), key=lambda m: (-m.share, names.get(m.agency or "", "")))
+    bars = [_agency_bar(m, names) for m in own]
+    heads = (gettext("OPD"), gettext("Tepat"), gettext("Langkah"))
+    title = gettext("Persen langkah OPD yang selesai tepat waktu")
+    chart = BarChart("opd", title, title, heads, tuple(bars), most=100)
+    rows = [_row(chart, bar, "/aduan/", bar.tone == "b-late", opd=m.agency) for bar, m in zip(bars, own, strict=True)]
+    return chart, rows
+
+
+def _agency_bar(measure: Measure, names: Mapping[str, str]) -> Bar:
+    share = 100 * measure.share
+    name = names.get(measure.agency or "", measure.agency or "")
+    tone = "b-ok" if share >= TARGET else "b-late"
+    return Bar(name, share, f"{amount(round(share, 1))}%", tone, (amount(measure.count),), TARGET)
+
+
+def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None) -> Row:
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return Row(bar.label, chart.cell(bar), (bar.written, *bar.more), f"{path}?{query}", bad)
+
+
+def steps_chart(
+    measures: Sequence[Measure], counts: Counts, calendar: WorkingCalendar, now: datetime
+) -> tuple[BarChart, list[Row]]:
+    """The middle of the time used by step in percent of what was granted, and how many cases wait there."""
+    by_step = {m.step: m for m in measures}
+    bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]  # type: ignore[call-overload]
+    heads = (gettext("Langkah"), gettext("Median"), gettext("Antre"))
+    title = gettext("Median waktu terpakai per langkah dibanding waktu baku")
+    chart = BarChart("langkah", title, title, heads, tuple(bars), most=FULL_STEP_SCALE)
+    rows = [
+        _row(chart, bar, "/aduan/", bar.tone == "b-late", langkah=line.step)
+        for bar, line in zip(bars, counts.steps, strict=True)
+    ]
+    return chart, rows
+
+
+def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: WorkingCalendar, now: datetime) -> Bar:
+    label, waiting = f"{line.number} {VERBS[line.step]}", amount(counts.queue.get(line.step, 0))
+    if measure is None:
+        return Bar(label, 0, "–", "b-ok", (waiting,), 100)
+    percent = measure.median_percent
+    tone = "b-late" if percent > 100 else "b-warn" if percent >= NEAR_PERCENT else "b-ok"
+    return Bar(label, percent, _time_used(measure, line, calendar, now), tone, (waiting,), 100)
+
+
+def _time_used(measure: Measure, line: SopLine, calendar: WorkingCalendar, now: datetime) -> str:
+    """Minutes as minutes; where the SOP counts in days, as days of the office's present week."""
+    minutes = round(measure.median_minutes)
+    if line.unit != "working_days":
+        return duration(minutes, HOURS_ONLY)
+    begin = calendar.next_open(now)
+    return working_time(span(calendar, begin, calendar.add_minutes(begin, minutes)))
+
+
+def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars, list[Row]]:
+    """Open cases by age in working days, parted into those in time and those past a limit."""
+    stacks = [Stack(_age_words(c), (every - late, late)) for c, (every, late) in zip(classes, counts.ages, strict=True)]
+    title = gettext("Umur aduan terbuka dalam hari kerja")
+    names = (gettext("dalam batas"), gettext("lewat batas"))
+    chart = StackedBars("umur", title, title, gettext("Umur"), names, tuple(stacks), ("b-ok", "b-late"))
+    return chart, [_age_row(chart, stack, one) for stack, one in zip(stacks, classes, strict=True)]
+
+
+def _age_row(chart: StackedBars, stack: Stack, one: AgeClass) -> Row:
+    days = {"dari": one.first, "sampai": one.last}
+    query = urlencode({"berjalan": "1", **{name: d.isoformat() for name, d in days.items() if d is not None}})
+    late = stack.parts[1]
+    return Row(stack.label, chart.cell(stack), (amount(sum(stack.parts)), amount(late)), f"/aduan/?{query}", late > 0)
+
+
+def _age_words(one: AgeClass) -> str:
+    if one.most is None:
+        return gettext("lebih dari %(days)s hari", days=one.least - 1)
+    return gettext("%(least)s–%(most)s hari", least=one.least, most=one.most)
+
+
+def trend_chart(counts: Counts, now: datetime) -> LineChart:
+    """Cases received and finished in each of twelve weeks."""
+    mondays = weeks_until(now)
+    received = tuple(counts.received.get(monday, 0) for monday in mondays)
+    finished = tuple(counts.finished.get(monday, 0) for monday in mondays)
+    lines = (Series(gettext("masuk"), received), Series(gettext("selesai"), finished))
+    said = " ".join(_told(line) for line in lines)
+    more = gettext("Pekan terakhir belum penuh. Angka lengkap ada pada tabel di bawah grafik.")
+    periods = tuple(_short(monday) for monday in mondays)
+    title = gettext("Aduan masuk dan selesai per pekan")
+    return LineChart("tren", title, f"{said} {more}", gettext("Pekan mulai"), periods, lines, lambda n: amount(int(n)))
+
+
+def _told(line: Series) -> str:
+    first, last = int(line.values[0]), int(line.values[-1])
+    return gettext("%(name)s: dari %(first)s menjadi %(last)s per pekan.", name=line.name, first=first, last=last)
+
+
+def _short(day: date) -> str:
+    return f"{day.day}/{day.month}"
+
+
+def last_day(first: date, after: date, today: date) -> date:
+    """The last day of a month that has begun: its end, or today."""
+    return min(after - timedelta(days=1), max(first, today))

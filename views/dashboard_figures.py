@@ -1,0 +1,88 @@
+"""The four figures of the dashboard, each with its direction in words and its target."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import gettext, ngettext
+
+from app.queries.dashboard import Counts
+from app.skin_formats import HOURS_ONLY, amount, day, duration
+from workflow_rules.measures import Measure
+
+TARGET = 90
+"""Percent of the steps that are to be done in time: the mark that the office has set itself, drawn in every bar."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number in words, what became of it, and whether that is good (`baik`), bad (`buruk`) or neither."""
+
+    label: str
+    value: str
+    change: str
+    target: str
+    tone: str = ""
+    arrow: str = ""
+    url: str = ""
+
+
+def figures(counts: Counts, whole: Measure | None, month_before: date) -> list[Figure]:
+    """Open, late, in time, and the middle time to an answer."""
+    running, late = _number(counts.open, counts.open_before), _number(counts.late, counts.late_before)
+    return [
+        Figure(gettext("Aduan terbuka"), amount(counts.open), *running, url="/aduan/?berjalan=1"),
+        Figure(gettext("Lewat batas"), amount(counts.late), *late, url="/aduan/?lewat=1"),
+        _in_time(whole),
+        _median(counts, month_before),
+    ]
+
+
+def _number(now: int, before: int) -> tuple[str, str, str, str]:
+    """Change against a week ago; fewer is better."""
+    target = gettext("Sasaran: tidak bertambah")
+    if now > before:
+        return gettext("naik %(count)s dari pekan lalu", count=amount(now - before)), target, "buruk", "arrow-up"
+    if now < before:
+        return gettext("turun %(count)s dari pekan lalu", count=amount(before - now)), target, "baik", "arrow-down"
+    return gettext("sama dengan pekan lalu"), target, "", ""
+
+
+def _in_time(whole: Measure | None) -> Figure:
+    label, target = gettext("Langkah selesai tepat waktu"), gettext("Sasaran %(share)s%%", share=TARGET)
+    if whole is None:
+        return Figure(label, "–", gettext("belum ada langkah yang selesai"), target)
+    share = round(100 * whole.share, 1)
+    gap = amount(abs(round(share - TARGET, 1)))
+    if share < TARGET:
+        said = gettext("%(gap)s poin di bawah sasaran", gap=gap)
+        return Figure(label, f"{amount(share)}%", said, target, "buruk", "arrow-down")
+    said = gettext("%(gap)s poin di atas sasaran", gap=gap) if share > TARGET else gettext("tepat pada sasaran")
+    return Figure(label, f"{amount(share)}%", said, target, "baik", "arrow-up" if share > TARGET else "")
+
+
+def _median(counts: Counts, month_before: date) -> Figure:
+    label, target = gettext("Median waktu sampai dijawab"), _whole_sop(counts)
+    if counts.median is None:
+        return Figure(label, "–", gettext("belum ada aduan yang dijawab"), target)
+    value = duration(timedelta(seconds=counts.median))
+    if counts.median_before is None:
+        return Figure(label, value, gettext("bulan sebelumnya tidak ada pembanding"), target)
+    gap = timedelta(seconds=counts.median - counts.median_before)
+    month = day(month_before, "bulan")
+    if abs(gap) < timedelta(minutes=1):
+        return Figure(label, value, gettext("sama dengan %(month)s", month=month), target)
+    if gap < timedelta(0):
+        said = gettext("%(gap)s lebih cepat dari %(month)s", gap=duration(gap), month=month)
+        return Figure(label, value, said, target, "baik", "arrow-down")
+    said = gettext("%(gap)s lebih lama dari %(month)s", gap=duration(gap), month=month)
+    return Figure(label, value, said, target, "buruk", "arrow-up")
+
+
+def _whole_sop(counts: Counts) -> str:
+    """What the SOP grants in all, in its own two units."""
+    granted: dict[str | None, int] = {}
+    for step in counts.steps:
+        granted[step.unit] = granted.get(step.unit, 0) + (step.value or 0)
+    days = ngettext("%(num)d hari", "%(num)d hari", granted.get("working_days", 0))
+    hours = duration(granted.get("working_minutes", 0), HOURS_ONLY)
+    return gettext("Waktu baku SOP %(days)s %(hours)s kerja", days=days, hours=hours)

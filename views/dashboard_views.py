@@ -1,0 +1,100 @@
+"""The dashboard: how the work of a month went, and what lies there now, for whoever may see it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import g, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.queries.complaints import visible_ids
+from app.queries.dashboard import Counts, count_everything
+from app.queries.kept_measures import kept_punctualities
+from app.queries.reference import load_working_calendar
+from app.queries.report_jobs import newest_jobs
+from app.queries.worklists import count_badges
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from app.skin_formats import day
+from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
+from views.dashboard_figures import TARGET, figures
+from views.export_views import job_words
+from views.screen_access import for_officers
+from workflow_rules.actors import Person
+from workflow_rules.ages import age_classes
+from workflow_rules.measures import Grouping
+from workflow_rules.periods import Period, month_after, month_before, month_of
+
+MONTHS = 12
+JOBS_SHOWN = 3
+
+
+class DashboardView(BaseView):
+    """One page; an agency's officers see their own cases and their own agency's time."""
+
+    route_base = "/dasbor"
+    default_view = "show"
+    class_permission_name = "Dashboard"
+    base_permissions = permissions_on("Dashboard")
+
+    @expose("/")
+    @for_officers("can_read", "Dashboard")
+    def show(self) -> str:
+        """The month that `bulan` names, or the present one."""
+        person, now = current_person(), utc_now()
+        g.worklist_counts = count_badges(person, now)
+        first = _month(request.args.get("bulan", ""), office_today(now))
+        page: str = render_template("dashboard/page.html", **_content(person, now, first))
+        return page
+
+
+def _month(text: str, today: date) -> date:
+    """The first day of one of the last twelve months; anything else is this month."""
+    known = {f"{month:%Y-%m}": month for month in _months(today)}
+    return known.get(text, today.replace(day=1))
+
+
+def _months(today: date) -> list[date]:
+    found = [today.replace(day=1)]
+    while len(found) < MONTHS:
+        found.append(month_before(found[-1]))
+    return found
+
+
+def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
+    calendar, today = load_working_calendar(), office_today(now)
+    period, before = month_of(first, OFFICE_ZONE), month_of(month_before(first), OFFICE_ZONE)
+    classes = age_classes(calendar, today)
+    counts = count_everything(person, now, period, before, [(one.first, one.last) for one in classes])
+    whole, by_agency, by_step = _punctuality(person, period, now, calendar)
+    last = last_day(first, month_after(first), today)
+    return {
+        "title": gettext("Dasbor pengawasan"),
+        "now": now,
+        "first": first,
+        "last": last,
+        "months": [(f"{month:%Y-%m}", day(month, "bulan"), month == first) for month in _months(today)],
+        "figures": figures(counts, whole[0] if whole else None, month_before(first)),
+        "agencies": agencies_chart(by_agency, counts.names),
+        "steps": steps_chart(by_step, counts, calendar, now),
+        "ages": ages_chart(classes, counts),
+        "trend": trend_chart(counts, now),
+        "target": TARGET,
+        "own": _own_agencies(person, counts),
+        **job_words(newest_jobs(person.id, now)[:JOBS_SHOWN] if person.id is not None else [], now),
+    }
+
+
+def _punctuality(person: Person, period: Period, now: datetime, calendar: Any) -> Any:
+    """Of all, by agency and by step; an agency's officers are told of their own agency's time alone."""
+    own = None if person.sees_every_case else person.agencies
+    groupings: tuple[Grouping, ...] = ((), ("agency",), ("step",))
+    return kept_punctualities(period, *groupings, agencies=own, among=visible_ids(person), calendar=calendar, now=now)
+
+
+def _own_agencies(person: Person, counts: Counts) -> str:
+    """The agencies the page is limited to, by name; empty for whoever sees every case."""
+    if person.sees_every_case:
+        return ""
+    return ", ".join(counts.names.get(code, code) for code in sorted(person.agencies))

@@ -1,0 +1,51 @@
+"""The evidence bundle of a case: made on demand, sent while it is made, noted in the journal."""
+
+from collections.abc import Iterator
+
+from flask import Response, current_app, stream_with_context
+from flask_appbuilder import BaseView, expose
+
+from app.clock import utc_now
+from app.documents.evidence.bundle import Bundle, bundle_of
+from app.operations.record_bundle import record_bundle
+from app.queries.case_page import load_case
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+class EvidenceView(BaseView):
+    """For whoever sees every case: the office's officers and the supervisors; to an agency there is no such page."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/<int:complaint_id>/bundel", methods=["POST"])
+    @for_officers("can_read", "Complaint")
+    def bundle(self, complaint_id: int) -> Response:
+        """The zip as a download. A POST, since making one is noted."""
+        person, now = current_person(), utc_now()
+        if not person.sees_every_case:
+            raise ActionRefused(RefusalReason.NOT_VISIBLE)
+        made = bundle_of(load_case(complaint_id, person, now))
+        record_bundle(made.head["complaint"], made.head["events"], made.head["head"], person.id, now)
+        return _download(made)
+
+
+def _alive(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """With each piece that was taken the server hears that the download goes on; one that stands still is ended."""
+    note_alive = current_app.extensions.get("note_alive", lambda: None)
+    for piece in pieces:
+        note_alive()
+        yield piece
+
+
+def _download(made: Bundle) -> Response:
+    pieces: Iterator[bytes] = stream_with_context(_alive(made.stream()))
+    response = Response(pieces, mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response

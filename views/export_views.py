@@ -1,0 +1,160 @@
+"""Free reports: asked for by a form, made in the background, fetched by nobody but the person who asked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import get_locale, gettext
+from werkzeug.wrappers import Response as Answer
+
+from app.clock import utc_now
+from app.documents.report_files import MEDIA_TYPES
+from app.documents.storage import read_pieces
+from app.labels.reports import (
+    ASK_FAULTS,
+    FORMAT_MEANINGS,
+    FORMATS,
+    REPORT_ERRORS,
+    REPORT_STATES,
+    STATE_ICONS,
+)
+from app.models import ReportJob
+from app.operations.ask_report import AskRefused, ask_again, ask_report, cancel_report, own_job
+from app.operations.report_mail import file_name
+from app.queries.report_jobs import JobLine, newest_jobs
+from app.queries.report_titles import left_in_words
+from app.queries.wanted_report import scope_of
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from app.skin import error_page
+from views.download_views import CONTENT_SECURITY_POLICY
+from views.report_form import ReportForm, empty_form, read_form
+from views.screen_access import for_officers
+
+LARGEST_ID = 2**63 - 1
+
+
+class ExportView(BaseView):
+    """The form, the officer's own jobs, and their files."""
+
+    route_base = "/ekspor"
+    default_view = "form"
+    class_permission_name = "Export"
+    base_permissions = permissions_on("Export")
+
+    @expose("/", methods=["GET"])
+    @for_officers("can_make", "Export")
+    def form(self) -> str:
+        return _page(empty_form())
+
+    @expose("/", methods=["POST"])
+    @for_officers("can_make", "Export")
+    def ask(self) -> str | Answer | tuple[str, int]:
+        """Queue what was asked for; a form with faults comes back as it was filled in."""
+        form = read_form()
+        if not form.faults:
+            try:
+                ask_report(current_person(), form.wanted, form.format, utc_now())
+            except AskRefused as refused:
+                form.faults["bentuk"] = str(ASK_FAULTS[refused.fault.value])
+        if form.faults:
+            return _page(form), 422
+        flash(gettext("Laporan diantrekan. Lonceng memberi tahu Anda begitu berkasnya siap."), "success")
+        return redirect("/ekspor/#pekerjaan", 303)
+
+    @expose("/pekerjaan")
+    @for_officers("can_make", "Export")
+    def jobs(self) -> str:
+        """The list of jobs alone, which the page asks for every few seconds while one is in the works."""
+        page: str = render_template("exports/_jobs.html", **_jobs())
+        return page
+
+    @expose("/<int:job_id>/batal", methods=["POST"])
+    @for_officers("can_make", "Export")
+    def cancel(self, job_id: int) -> Answer:
+        stopped = cancel_report(current_person(), _known(job_id), utc_now())
+        if stopped is None:
+            abort(404)
+        if stopped:
+            flash(gettext("Laporan dibatalkan."), "success")
+        else:
+            flash(gettext("Laporan ini sudah berakhir, jadi tidak dapat dibatalkan lagi."), "info")
+        return redirect("/ekspor/#pekerjaan", 303)
+
+    @expose("/<int:job_id>/ulang", methods=["POST"])
+    @for_officers("can_make", "Export")
+    def again(self, job_id: int) -> Answer:
+        """The same report anew, with the figures and rights of now."""
+        try:
+            job = ask_again(current_person(), _known(job_id), str(get_locale() or "id"), utc_now())
+        except AskRefused as refused:
+            flash(f"{ASK_FAULTS[refused.fault.value]}.", "warning")
+            return redirect("/ekspor/#pekerjaan", 303)
+        if job is None:
+            abort(404)
+        flash(gettext("Laporan diantrekan lagi."), "success")
+        return redirect("/ekspor/#pekerjaan", 303)
+
+    @expose("/<int:job_id>/berkas")
+    @for_officers("can_make", "Export")
+    def file(self, job_id: int) -> Response:
+        """The file, to the person who asked for it and whose rights are still the same."""
+        person = current_person()
+        job = own_job(person, _known(job_id))
+        if job is None:
+            abort(404)
+        return _file(job) if job.scope == scope_of(person) else _gone(gettext("Hak Anda berubah. Minta laporan baru."))
+
+
+def _known(job_id: int) -> int:
+    return job_id if job_id <= LARGEST_ID else abort(404)
+
+
+def _file(job: ReportJob) -> Response:
+    try:
+        pieces = read_pieces(job.path) if job.state == "done" and job.path else None
+    except FileNotFoundError:
+        pieces = None
+    if pieces is None:
+        return _gone(gettext("Berkas laporan ini belum siap atau sudah kedaluwarsa."))
+    response = Response(pieces, mimetype=MEDIA_TYPES[job.format])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(job)}"'
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    if job.size is not None:
+        response.content_length = job.size
+    return response
+
+
+def _gone(sentence: str) -> Response:
+    return Response(error_page(404, sentence), status=404)
+
+
+def _jobs() -> dict[str, Any]:
+    now, person = utc_now(), current_person()
+    shown = 3 if request.args.get("hanya") == "3" else None
+    return job_words(newest_jobs(person.id, now)[:shown] if person.id is not None else [], now)
+
+
+def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
+    """What the list of jobs is drawn from, wherever it stands."""
+    return {
+        "jobs": lines,
+        "busy": any(line.open for line in lines),
+        "now": now,
+        "states": REPORT_STATES,
+        "errors": REPORT_ERRORS,
+        "icons": STATE_ICONS,
+        "formats": FORMATS,
+        "left_words": left_in_words,
+    }
+
+
+def _page(form: ReportForm) -> str:
+    page: str = render_template(
+        "exports/form.html", title=gettext("Ekspor data"), form=form, meanings=FORMAT_MEANINGS, **_jobs()
+    )
+    return page

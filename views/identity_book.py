@@ -1,0 +1,132 @@
+"""Who opened or looked for identities, for supervisors; and the search itself, for whoever speaks with reporters."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import midnight
+from app.documents.report_cells import Cell, csv_cell
+from app.documents.report_files import MEDIA_TYPES, SEPARATOR
+from app.errors import STATUS_OF, field_sentences
+from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
+from app.labels.words import STATUSES
+from app.operations.search_identity import Found, search_identity
+from app.queries.identity_book import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.download_views import CONTENT_SECURITY_POLICY
+from views.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
+from views.screen_access import for_officers
+from workflow_rules.refusals import ActionRefused
+
+DAYS = ("dari", "sampai")
+
+
+class IdentityBookView(BaseView):
+    """What was searched for never stands in an address, so that no log has it."""
+
+    route_base = "/identitas"
+    default_view = "book"
+    class_permission_name = "Identity"
+    base_permissions = permissions_on("Identity")
+
+    @expose("/")
+    @for_officers("can_read", "Identity")
+    def book(self) -> str:
+        """The newest first, by officer and period, with how often each officer did it."""
+        address = _address()
+        wanted = _wanted(address)
+        pages = pages_of(address, book_size(wanted))
+        return render_template(
+            "identities/book.html",
+            title=gettext("Identitas dibuka"),
+            address=address,
+            pages=pages,
+            lines=book_page(wanted, PAGE_SIZE, pages.offset),
+            counts=counts_by_officer(wanted),
+            columns=BOOK_COLUMNS,
+            kinds=BOOK_KINDS,
+            parts=IDENTITY_PARTS,
+        )
+
+    @expose("/unduh.csv")
+    @for_officers("can_read", "Identity")
+    def download(self) -> Response:
+        """The same list as a file for a spreadsheet."""
+        answer = Response(_csv(whole_book(_wanted(_address()))), mimetype="text/csv")
+        answer.headers["Content-Type"] = MEDIA_TYPES["csv"]
+        answer.headers["Content-Disposition"] = 'attachment; filename="identitas-dibuka.csv"'
+        answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @expose("/cari", methods=["GET"])
+    @for_officers("can_search", "Identity")
+    def ask(self) -> str:
+        return _search_page({})
+
+    @expose("/cari", methods=["POST"])
+    @for_officers("can_search", "Identity")
+    def search(self) -> Response:
+        """Find the cases of one person; that it was asked, by whom and why, is kept also when there are none."""
+        params = {name: request.form.get(name, "") for name in ("mark", "reason")}
+        try:
+            found = search_identity(params, current_person())
+        except ActionRefused as refused:
+            faults = {told["field"]: told["message"] for told in field_sentences(refused.errors)}
+            if not faults:
+                raise
+            return Response(_search_page(faults), STATUS_OF[refused.reason])
+        answer = Response(_search_page({}, found))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def _address() -> ListAddress:
+    officers = {str(key): name for key, name, _ in counts_by_officer(Wanted())}
+    return read_address({"petugas": officers}, days=DAYS)
+
+
+def _wanted(address: ListAddress) -> Wanted:
+    officer, first, last = address.get("petugas"), as_day(address.get("dari")), as_day(address.get("sampai"))
+    return Wanted(
+        int(officer) if officer else None,
+        midnight(first) if first else None,
+        midnight(last + timedelta(days=1)) if last else None,
+    )
+
+
+def _search_page(faults: dict[str, str], found: Found | None = None) -> str:
+    heading = gettext("Cari pelapor")
+    shown: str = render_template(
+        "identities/search.html",
+        title=gettext("Galat: %(title)s", title=heading) if faults else heading,
+        heading=heading,
+        faults=faults,
+        typed={} if found else {name: request.form.get(name, "")[:500] for name in ("mark", "reason")},
+        found=found,
+        parts=IDENTITY_PARTS,
+        statuses=STATUSES,
+    )
+    return shown
+
+
+def _csv(lines: Iterator[BookLine]) -> str:
+    text = io.StringIO()
+    text.write("\ufeff")
+    rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
+    rows.writerow([csv_cell(str(heading)) for heading in BOOK_COLUMNS.values()])
+    rows.writerows([csv_cell(cell) for cell in _cells(line)] for line in lines)
+    return text.getvalue()
+
+
+def _cells(line: BookLine) -> tuple[Cell, ...]:
+    parts = ", ".join(str(IDENTITY_PARTS[part]) for part in line.parts if part in IDENTITY_PARTS)
+    told: tuple[Any, ...] = (str(BOOK_KINDS[line.kind]), ", ".join(line.numbers), parts, line.reason)
+    return (line.at, line.officer or gettext("Sistem"), *told)

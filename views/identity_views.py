@@ -1,0 +1,125 @@
+"""The identity behind a case opened with a reason, and the words of a case redacted: both from its own page."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import utc_now
+from app.errors import STATUS_OF, field_sentences, refusal_sentence
+from app.operations.open_identity import open_identity
+from app.operations.original_text import original_of, said_by_report
+from app.operations.redact import Wish, may_redact, redact
+from app.queries.case_page import Case, load_case
+from app.security.current_person import current_person, source_address
+from app.security.roles import permissions_on
+from views.complaint_views import page
+from views.reporter_parts import betrayed_by, reporter_parts
+from views.screen_access import for_officers
+from workflow_rules.personal_traces import without_traces
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+FILE = "file_"
+Typed = dict[str, str]
+
+
+class IdentityView(BaseView):
+    """The rules say who may (`workflow_rules/identity_opening.py`), also for whom an officer stands in."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/<int:complaint_id>/identitas", methods=["POST"])
+    @for_officers("can_act", "Complaint")
+    def open(self, complaint_id: int) -> Response:
+        """The page with the identity on it, this once; asked for again it is another opening, with its own event."""
+        by, reason = current_person(), request.form.get("reason", "")
+        try:
+            found = open_identity(complaint_id, {"reason": reason}, by, address=source_address())
+        except ActionRefused as refused:
+            return _not_opened(complaint_id, refused, reason[:500])
+        answer = Response(page(load_case(complaint_id, by, utc_now()), opened=found.parts))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @expose("/<int:guarded_id>/samarkan", methods=["GET"])
+    @for_officers("can_receive", "Complaint")
+    def ask(self, guarded_id: int) -> str:
+        """The words as agencies are to read them, with what may betray the reporter covered already."""
+        return _form(_case(guarded_id), {})
+
+    @expose("/<int:guarded_id>/samarkan", methods=["POST"])
+    @for_officers("can_receive", "Complaint")
+    def redact(self, guarded_id: int) -> Any:
+        """Show these words from now on; a form with faults comes back as it was filled in."""
+        typed = request.form.to_dict()
+        version = typed.get("expected_version", "")
+        if not (version.isascii() and version.isdigit() and len(version) < 10):
+            abort(400)
+        case = _case(guarded_id)
+        try:
+            redact(guarded_id, _wish(typed), current_person(), int(version), address=source_address())
+        except ActionRefused as refused:
+            return Response(_form(case, _faults(refused), typed), STATUS_OF[refused.reason])
+        flash(gettext("OPD, surat, dan umpan SP4N sekarang memuat isi yang disamarkan."), "success")
+        return redirect(f"/aduan/{guarded_id}", 303)
+
+
+def _not_opened(complaint_id: int, refused: ActionRefused, reason: str) -> Response:
+    if refused.reason in (RefusalReason.NOT_VISIBLE, RefusalReason.NOT_YOUR_STEP):
+        raise refused
+    said = field_sentences(refused.errors)[0]["message"] if refused.errors else refusal_sentence(refused)
+    case = load_case(complaint_id, current_person(), utc_now())
+    return Response(page(case, reason_fault=said, reason_typed=reason), STATUS_OF[refused.reason])
+
+
+def _case(complaint_id: int) -> Case:
+    case = load_case(complaint_id, current_person(), utc_now())
+    if not case.takes_in:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if may_redact(case.complaint, case.person) is None:
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return case
+
+
+def _wish(typed: Typed) -> Wish:
+    params = {name: typed.get(name, "") for name in ("title", "body", "redaction_reason")}
+    names = {key.removeprefix(FILE): name for key, name in typed.items() if key.startswith(FILE)}
+    known = {key: name for key, name in names.items() if key.isascii() and key.isdigit() and len(key) < 19}
+    return Wish(params, {int(key): name for key, name in known.items()})
+
+
+def _faults(refused: ActionRefused) -> Typed:
+    if not refused.errors:
+        return {"": refusal_sentence(refused)}
+    return {told["field"]: told["message"] for told in field_sentences(refused.errors)}
+
+
+def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
+    heading = gettext("Samarkan isi aduan")
+    shown: str = render_template(
+        "case/redact.html",
+        title=gettext("Galat: %(title)s", title=heading) if faults else heading,
+        heading=heading,
+        case=case,
+        complaint=case.complaint,
+        own={name: said_by_report(case.complaint, name) for name in ("title", "body")},
+        typed=typed if typed is not None else _proposed(case),
+        faults=faults,
+        **{**reporter_parts(case), "betrayed": betrayed_by(case)},
+    )
+    return shown
+
+
+def _proposed(case: Case) -> Typed:
+    """What is shown now, without what may betray the reporter; the newer words where the report has changed since."""
+    row = original_of(case.complaint)
+    renewed = row is not None and row.changed_at is not None
+    words = {
+        name: said_by_report(case.complaint, name) if renewed else getattr(case.complaint, name)
+        for name in ("title", "body")
+    }
+    files = {f"{FILE}{row.id}": row.filename for row in case.attachments}
+    return {name: without_traces(text) for name, text in {**words, **files}.items()}

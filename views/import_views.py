@@ -1,0 +1,175 @@
+"""Reports from a CSV file, for the days on which SP4N is down: choose, map, try, take in; nothing happens unasked."""
+
+from collections import Counter
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.clock import utc_now
+from app.extensions import db
+from app.labels.peer import (
+    COLUMN_FAULTS,
+    DELIMITERS,
+    ENCODINGS,
+    FILE_FAULTS,
+    IMPORT_STATES,
+    OUTCOMES,
+    PARTS,
+    ROW_FAULTS,
+)
+from app.labels.refusals import FAULTS
+from app.models import SyncImport
+from app.operations.csv_file import LARGEST, CsvRefused, read_table
+from app.operations.csv_reports import FIELDS, NEEDED, faults_of
+from app.operations.import_reports import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
+from app.security.roles import permissions_on
+from views.notice_views import LARGEST_ID
+from views.screen_access import for_officers
+from views.uploads import read_upload
+
+HOME = "/sp4n/impor/"
+SHOWN = 200
+LAST_FILES = 20
+
+
+class ImportView(BaseView):
+    """Every step is an address of its own, so that a file of thousands of rows is worked on while nobody waits."""
+
+    route_base = "/sp4n/impor"
+    default_view = "form"
+    class_permission_name = "Sync"
+    base_permissions = permissions_on("Sync")
+
+    @expose("/", methods=["GET"])
+    @for_officers("can_manage", "Sync")
+    def form(self) -> Response:
+        return _form_page()
+
+    @expose("/", methods=["POST"])
+    @for_officers("can_manage", "Sync")
+    def bring(self) -> AnyResponse:
+        """Keep the file; the same bytes lead to where they were brought first."""
+        file = request.files.get("file")
+        content = read_upload("file", LARGEST)
+        try:
+            row = bring_file(content, _name_of(file.filename if file else ""), current_user.id, utc_now())
+        except CsvRefused as refused:
+            return _form_page(str(FILE_FAULTS[refused.fault.value]))
+        except AlreadyBrought as brought:
+            flash(gettext("Berkas ini sudah pernah diunggah. Inilah keadaannya."), "info")
+            return redirect(f"{HOME}{brought.kept.id}", 303)
+        return redirect(f"{HOME}{row.id}", 303)
+
+    @expose("/<int:import_id>", methods=["GET"])
+    @for_officers("can_manage", "Sync")
+    def show(self, import_id: int) -> Response:
+        return _page(_known(import_id))
+
+    @expose("/<int:import_id>/kolom", methods=["POST"])
+    @for_officers("can_manage", "Sync")
+    def map(self, import_id: int) -> AnyResponse:
+        """Have the rows tried with these columns."""
+        row = _known(import_id)
+        if row.state not in ("mapping", "checked") or row.content is None:
+            return redirect(f"{HOME}{row.id}", 303)
+        chosen = {part: request.form.get(part, "") for part in FIELDS}
+        mapping = {part: column for part, column in chosen.items() if column}
+        faults = faults_of(mapping, read_table(row.content).header)
+        if faults:
+            return _page(row, mapping, {part: str(COLUMN_FAULTS[fault]) for part, fault in faults.items()})
+        try_out(row, mapping, utc_now())
+        return redirect(f"{HOME}{row.id}", 303)
+
+    @expose("/<int:import_id>/jalankan", methods=["POST"])
+    @for_officers("can_manage", "Sync")
+    def run(self, import_id: int) -> AnyResponse:
+        """Have the good rows taken in."""
+        row = _known(import_id)
+        take_in(row, utc_now())
+        return redirect(f"{HOME}{row.id}", 303)
+
+    @expose("/<int:import_id>/batal", methods=["POST"])
+    @for_officers("can_manage", "Sync")
+    def drop(self, import_id: int) -> AnyResponse:
+        """Forget the file."""
+        if drop(_known(import_id)):
+            flash(gettext("Berkas dihapus; tidak ada laporan yang diimpor."), "success")
+        else:
+            flash(gettext("Impor ini sudah berjalan, jadi tidak dapat dibatalkan lagi."), "info")
+        return redirect(HOME, 303)
+
+
+def _known(import_id: int) -> SyncImport:
+    row = db.session.get(SyncImport, import_id) if import_id <= LARGEST_ID else None
+    return row if row is not None else abort(404)
+
+
+def _name_of(filename: str | None) -> str:
+    kept = "".join(c for c in (filename or "") if c.isprintable()).strip()
+    return kept or "berkas.csv"
+
+
+def _form_page(fault: str = "") -> Response:
+    title = gettext("Impor CSV")
+    last = db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(LAST_FILES))
+    page = render_template(
+        "sp4n/import.html",
+        title=gettext("Galat: %(page)s", page=title) if fault else title,
+        heading=title,
+        fault=fault,
+        files=list(last),
+        states=IMPORT_STATES,
+        now=utc_now(),
+    )
+    return Response(page, 422 if fault else 200)
+
+
+def _page(row: SyncImport, mapping: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> Response:
+    title = gettext("Impor %(file)s", file=row.filename)
+    counts = Counter(line[2] for line in row.outcomes)
+    page = render_template(
+        "sp4n/import_file.html",
+        title=gettext("Galat: %(page)s", page=title) if faults else title,
+        heading=title,
+        row=row,
+        header=read_table(row.content).header if row.content else (),
+        mapping=row.mapping if mapping is None else mapping,
+        faults=faults or {},
+        parts=PARTS,
+        needed=NEEDED,
+        counts=[(OUTCOMES.get(name, name), counts[name]) for name in sorted(counts, key=_order)],
+        good=sum(counts[name] for name in GOOD),
+        lines=_lines(row),
+        shown=SHOWN,
+        outcomes=OUTCOMES,
+        states=IMPORT_STATES,
+        delimiter=DELIMITERS[row.delimiter],
+        encoding=ENCODINGS[row.encoding],
+        busy=row.state in ("checking", "importing"),
+    )
+    return Response(page, 422 if faults else 200)
+
+
+def _order(outcome: str) -> int:
+    known = list(OUTCOMES)
+    return known.index(outcome) if outcome in known else len(known)
+
+
+def _lines(row: SyncImport) -> list[dict[str, Any]]:
+    """The rows to look at: what is wrong comes first, then as the file has them."""
+    ordered = sorted(row.outcomes, key=lambda line: (line[2] != "refused", line[0]))
+    return [
+        {"row": line[0], "report": line[1], "outcome": line[2], "why": [_why(*fault) for fault in line[3]]}
+        for line in ordered[:SHOWN]
+    ]
+
+
+def _why(field: str, fault: str, limit: str) -> str:
+    sentence = str(ROW_FAULTS.get(fault) or FAULTS.get(fault, fault))
+    told = sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
+    return f"{PARTS.get(field, field)}: {told}" if field else told

@@ -1,0 +1,92 @@
+"""What both intake forms share, the officers' and the public one: files, empty fields, faults in the page's order."""
+
+import base64
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+
+from app.errors import field_sentences
+from app.labels.refusals import fault_sentence
+from app.operations.attach_file import LARGEST
+from app.operations.report_input import MOST_FILES
+from views.uploads import read_file_of
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault
+
+LONGEST_NAME_SHOWN = 60
+_OF_FILES = frozenset(
+    {
+        FieldFault.FILE_BROKEN,
+        FieldFault.FILE_LOCKED,
+        FieldFault.FILE_MOVES,
+        FieldFault.FILE_IS_OFFICE,
+        FieldFault.FILE_IS_FILM,
+        FieldFault.TOO_MANY_PIXELS,
+        FieldFault.STORE_FULL,
+    }
+)
+Errors = list[dict[str, str]]
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+
+
+def new_token() -> str:
+    """A name for one form, which nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
+def is_token(text: str) -> bool:
+    """Whether a form's name looks like one of ours."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def chosen_files() -> list[FileStorage]:
+    """The files that came with the form."""
+    return [file for file in request.files.getlist("attachments") if file.filename]
+
+
+def files_as_json() -> list[dict[str, str]]:
+    """The same as the report body of the API wants them."""
+    return [_file(file) for file in chosen_files()]
+
+
+def _file(file: FileStorage) -> dict[str, str]:
+    return {"filename": file.filename or "", "content_base64": base64.b64encode(read_file_of(file, LARGEST)).decode()}
+
+
+def filled(values: Mapping[str, str]) -> dict[str, Any]:
+    """The fields in which something stands."""
+    return {name: value for name, value in values.items() if value.strip()}
+
+
+def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
+    """Faults with the sentence for each, in the order of the page."""
+    place_of = {name: place for place, name in enumerate(order)}
+    faults = map(_at_field, refused.errors)
+    return sorted(faults, key=lambda error: place_of.get(error["field"], len(place_of)))
+
+
+def whole(sentence: str) -> dict[str, str]:
+    """A fault of the form as a whole."""
+    return {"field": "", "message": sentence}
+
+
+def _at_field(error: FieldError) -> dict[str, str]:
+    """Of a file the field is the whole list, which a page can point at; its sentence names the file."""
+    if not error.field.startswith("attachments"):
+        return field_sentences((error,))[0]
+    return {"field": "attachments", "message": _file_sentence(error.fault, *error.field.split(".")[1:])}
+
+
+def _file_sentence(fault: FieldFault, position: str = "", part: str = "") -> str:
+    not_allowed = fault_sentence(fault.value if fault in _OF_FILES else FieldFault.FILE_NOT_ALLOWED.value)
+    if not position:
+        too_many = gettext("Pilih paling banyak %(count)s berkas", count=MOST_FILES)
+        return too_many if fault is FieldFault.TOO_LONG else not_allowed
+    name = (chosen_files()[int(position)].filename or "")[:LONGEST_NAME_SHOWN]
+    if part == "filename":
+        return gettext("%(name)s: beri berkas ini nama yang pendek dan tanpa karakter kendali", name=name)
+    return f"{name}: {not_allowed}"

@@ -1,0 +1,135 @@
+"""What an agency's letters look like and which numbers they have: its emblem, its letterhead, its book of numbers."""
+
+from typing import Any
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+
+from app.clock import office_today, utc_now
+from app.documents.papers.parts import emblem_of
+from app.extensions import db
+from app.labels.papers import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
+from app.models import Agency
+from app.operations.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
+from app.operations.letter_numbers import NumbersRefused, pass_over, written
+from app.operations.paper_contents import OFFICE_AGENCY, letterhead
+from app.queries.case_rows import LARGEST_ID
+from app.queries.number_book import last_number, number_book, years_of
+from app.security.current_person import current_person, may
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+from workflow_rules.actors import Actor, Person
+from workflow_rules.parameters import Text
+
+PATH = "/surat-opd"
+KEEPERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_HEAD, Actor.AGENCY_SECRETARY)
+REASON = Text(longest=300)
+
+
+class LetterheadView(BaseView):
+    """One agency's papers; the book is read by its own officers, by the office and by administrators."""
+
+    route_base = PATH
+    default_view = "show"
+    class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
+
+    @expose("/<int:agency_id>", methods=["GET"])
+    @for_officers("can_read", "Reference")
+    def show(self, agency_id: int) -> Response:
+        """Letterhead, number pattern and the book of a year."""
+        return _page(_agency(agency_id))
+
+    @expose("/<int:agency_id>/lambang", methods=["POST"])
+    @for_officers("can_write", "Reference")
+    def emblem(self, agency_id: int) -> Any:
+        """Take a picture in, or the present one away."""
+        row = _agency(agency_id)
+        if "remove" in request.form:
+            take_emblem_away(row)
+            return _back(row, gettext("Lambang dilepas dari kop surat."))
+        try:
+            set_emblem(row, _sent_picture(), utc_now())
+        except EmblemRefused as refused:
+            return _page(row, 422, emblem_fault=EMBLEM_FAULTS[refused.fault.value])
+        return _back(row, gettext("Lambang dipasang pada kop surat."))
+
+    @expose("/<int:agency_id>/nomor", methods=["POST"])
+    @for_officers("can_read", "Reference")
+    def numbers(self, agency_id: int) -> Any:
+        """Explain numbers that were given outside this program."""
+        row = _agency(agency_id)
+        if not may_keep(row):
+            abort(403)
+        up_to, reason = request.form.get("up_to", "").strip(), request.form.get("reason", "")
+        text, fault = REASON.clean("reason", reason)
+        if not (up_to.isascii() and up_to.isdigit() and len(up_to) < 7):
+            return _page(row, 422, book_fault=BOOK_FAULTS["not_a_number"])
+        if fault is not None:
+            return _page(row, 422, reason_fault=BOOK_FAULTS["no_reason"])
+        try:
+            count = pass_over(row, int(up_to), str(text), utc_now(), current_user.id)
+        except NumbersRefused as refused:
+            return _page(row, 422, book_fault=BOOK_FAULTS[refused.fault])
+        return _back(row, gettext("%(count)s nomor dicatat dengan alasannya.", count=count))
+
+
+def _sent_picture() -> bytes:
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    with file.stream:
+        return file.stream.read(LARGEST_FILE + 1)
+
+
+def may_keep(agency: Agency) -> bool:
+    """Whether the person asking keeps this agency's book."""
+    person = current_person()
+    own = any(c.agency == agency.code and c.actor in KEEPERS for c in person.capacities)
+    admin = any(c.actor is Actor.COMPLAINT_ADMIN for c in person.capacities)
+    return own or may("can_write", "Reference") or (admin and agency.code == OFFICE_AGENCY)
+
+
+def _agency(agency_id: int) -> Agency:
+    """The agency, where this person may read its book; 404 otherwise."""
+    row = db.session.get(Agency, min(agency_id, LARGEST_ID))
+    if row is None or not _reads(current_person(), row):
+        abort(404)
+    return row
+
+
+def _reads(person: Person, agency: Agency) -> bool:
+    return person.sees_every_case or agency.code in person.agencies or may("can_write", "Reference")
+
+
+def _page(agency: Agency, status: int = 200, **faults: Any) -> Response:
+    year = office_today().year
+    asked = request.args.get("tahun", "")
+    shown = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else year
+    head = letterhead(agency)
+    last = last_number(agency.code, year)
+    page = render_template(
+        "reference/letterhead.html",
+        agency=agency,
+        head=head,
+        emblem=emblem_of(head),
+        lines=number_book(agency.code, shown),
+        years=years_of(agency.code),
+        year=shown,
+        last=last,
+        next_number=written(agency, last + 1, utc_now()),
+        keeps=may_keep(agency),
+        writes=may("can_write", "Reference"),
+        paper_names=PAPER_NAMES,
+        typed=request.form,
+        path=PATH,
+        faults=faults,
+    )
+    return make_response(page, status)
+
+
+def _back(agency: Agency, sentence: str) -> Any:
+    flash(sentence, "success")
+    return redirect(f"{PATH}/{agency.id}", 303)

@@ -1,0 +1,104 @@
+"""A case tied to its number in SP4N by hand, and untied: a page of its own, since both are told to SP4N."""
+
+import secrets
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext
+
+from app.clock import utc_now
+from app.errors import STATUS_OF, refusal_sentence
+from app.labels.refusals import FAULTS
+from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
+from app.queries.case_page import Case, load_case
+from app.security.current_person import current_person, source_address
+from workflow_rules.actions import Action
+from workflow_rules.actors import Actor
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+Typed = dict[str, str]
+
+
+class LinkView(BaseView):
+    """For the complaint admin; who may not see the case is told that there is none."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    base_permissions = ["can_read", "can_act", "can_receive"]
+
+    @expose("/<int:complaint_id>/sp4n", methods=["GET"])
+    @has_access
+    @permission_name("receive")
+    def ask(self, complaint_id: int) -> str:
+        return _page(_case(complaint_id))
+
+    @expose("/<int:complaint_id>/sp4n", methods=["POST"])
+    @has_access
+    @permission_name("receive")
+    def tie(self, complaint_id: int) -> Any:
+        """Tie it, say what is wrong with the number, or offer to merge where the report is a case already."""
+        case = _case(complaint_id)
+        try:
+            link(complaint_id, request.form.get("tracking_id", ""), _asked())
+        except ReportIsHere as there:
+            return Response(_page(case, {"tracking_id": _already(there)}, there), 409)
+        except ActionRefused as refused:
+            return _refused(case, refused)
+        flash(gettext("Aduan ditautkan ke laporan SP4N-LAPOR!."), "success")
+        return redirect(f"/aduan/{complaint_id}", 303)
+
+    @expose("/<int:complaint_id>/sp4n/lepas", methods=["POST"])
+    @has_access
+    @permission_name("receive")
+    def untie(self, complaint_id: int) -> Any:
+        """Untie it, with a reason."""
+        case = _case(complaint_id)
+        try:
+            unlink(complaint_id, request.form.get("reason", ""), _asked())
+        except ActionRefused as refused:
+            return _refused(case, refused)
+        flash(gettext("Tautan ke SP4N-LAPOR! dilepas."), "success")
+        return redirect(f"/aduan/{complaint_id}", 303)
+
+
+def _case(complaint_id: int) -> Case:
+    person = current_person()
+    case = load_case(complaint_id, person, utc_now())
+    if not any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in person.capacities):
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    return case
+
+
+def _asked() -> Asked:
+    typed = request.form.get("expected_version", "")
+    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+    return Asked(current_person(), version, source_address())
+
+
+def _already(there: ReportIsHere) -> str:
+    return gettext("Laporan ini sudah ada sebagai aduan %(number)s.", number=there.number)
+
+
+def _refused(case: Case, refused: ActionRefused) -> Response:
+    errors = {error.field: str(FAULTS[error.fault.value]) % {"limit": error.limit} for error in refused.errors}
+    return Response(_page(case, errors or {"": refusal_sentence(refused)}), STATUS_OF[refused.reason])
+
+
+def _page(case: Case, errors: Typed | None = None, there: ReportIsHere | None = None) -> str:
+    title = gettext("Nomor SP4N-LAPOR!")
+    merges = any(allowed.action is Action.MERGE for allowed in case.allowed)
+    page: str = render_template(
+        "case/link.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        heading=title,
+        complaint=case.complaint,
+        by_hand=was_linked_by_hand(case.complaint),
+        errors=errors or {},
+        typed={name: request.form.get(name, "")[:500] for name in ("tracking_id", "reason")},
+        there=there,
+        token=secrets.token_urlsafe(24) if there and merges else "",
+    )
+    return page

@@ -1,0 +1,125 @@
+"""`/metrics` for Prometheus: what was counted and how things stand, for whoever brings the token."""
+
+import hmac
+import ipaddress
+import platform
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app import http_metrics
+from app.clock import utc_now
+from app.queries.gauges import Gauges, expected_workers, read_gauges
+
+KEPT_SECONDS = 5.0
+"""However often it is asked for, the tables are read once in this time by each process."""
+
+FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
+VERSION = "0.1.0"
+NUMBERS = {
+    "outbox_waiting": "Messages that wait to be sent.",
+    "outbox_oldest_seconds": "Seconds since the first waiting message should have left.",
+    "outbox_failed": "Messages that were given up.",
+    "sweep_lag_seconds": "Seconds since the first alarm of an open step should have been raised.",
+    "sync_unnumbered": "Changes that have no place in the feed yet.",
+    "sync_unnumbered_seconds": "Seconds since the first change without a place in the feed.",
+    "peer_away_seconds": "Seconds since the peer (SP4N) has been away.",
+    "webhook_waiting": "Webhook messages that wait.",
+    "webhook_oldest_seconds": "Seconds since the first waiting webhook message should have left.",
+    "webhook_parked": "Webhook messages that were given up.",
+    "report_jobs_queued": "Reports that wait for a worker.",
+    "report_jobs_running": "Reports that are being made.",
+}
+
+
+def install(app: Flask) -> None:
+    http_metrics.install(app)
+    app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def metrics() -> Response:
+    """The text form of Prometheus; for anybody else there is nothing here."""
+    if not _may_read():
+        abort(404)
+    now = CollectorRegistry()
+    now.register(_Standing(_kept_gauges()))
+    return Response(http_metrics.counted() + generate_latest(now), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read() -> bool:
+    """By the token; without one only on a developer's own machine: behind a proxy everybody seems to be there."""
+    if token := current_app.config.get("METRICS_TOKEN"):
+        kind, _, given = request.headers.get("Authorization", "").partition(" ")
+        return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return not current_app.config["LAPOR_PRODUCTION"] and not forwarded and _is_here(request.remote_addr)
+
+
+def _is_here(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _kept_gauges() -> Gauges:
+    at, found = current_app.extensions.get("gauges", (0.0, None))
+    if found is None or time.monotonic() - at > KEPT_SECONDS:
+        found = read_gauges(utc_now())
+        current_app.extensions["gauges"] = (time.monotonic(), found)
+    kept: Gauges = found
+    return kept
+
+
+class _Standing(Collector):
+    """The gauges as Prometheus's client library hands them out; what is not known is left out, never told as zero."""
+
+    def __init__(self, found: Gauges) -> None:
+        self.found = found
+
+    def collect(self) -> Iterator[Metric]:
+        found = self.found
+        build = {"version": VERSION, "python": platform.python_version()}
+        yield _labelled("build_info", "The program.", tuple(build), {tuple(build.values()): 1})
+        yield _labelled("up", "Whether a part answers.", ("part",), {(name,): up for name, up in found.up.items()})
+        for name, sentence in NUMBERS.items():
+            if name in found.numbers:
+                yield GaugeMetricFamily(f"lapor_{name}", sentence, found.numbers[name])
+        if "breaches" in found.numbers:
+            yield CounterMetricFamily("lapor_breaches", "Limits of steps that passed.", found.numbers["breaches"])
+        if found.open_steps:
+            states = {(state,): count for state, count in found.open_steps.items()}
+            yield _labelled("open_steps", "Open steps by how their limit stands.", ("state",), states)
+        yield from _processes(found)
+        yield from _queues(found)
+
+
+def _processes(found: Gauges) -> Iterator[Metric]:
+    yield GaugeMetricFamily("lapor_workers_expected", "Workers that there should be.", expected_workers())
+    if found.workers_alive is not None:
+        yield GaugeMetricFamily("lapor_workers_alive", "Workers that were heard just now.", found.workers_alive)
+        alive = float(bool(found.scheduler_alive))
+        yield GaugeMetricFamily("lapor_scheduler_alive", "Whether a scheduler was heard within a minute.", alive)
+
+
+def _queues(found: Gauges) -> Iterator[Metric]:
+    for name, sentence, part in (
+        ("queue_jobs", "Jobs that wait.", "waiting"),
+        ("queue_failed_jobs", "Jobs that failed and are kept for a look.", "failed"),
+        ("queue_oldest_seconds", "Seconds for which the first job has waited.", "oldest"),
+    ):
+        if found.queues:
+            values = {(queue,): getattr(one, part) for queue, one in found.queues.items()}
+            yield _labelled(name, sentence, ("queue",), values)
+
+
+def _labelled(name: str, sentence: str, labels: tuple[str, ...], values: dict[Any, Any]) -> Metric:
+    family = GaugeMetricFamily(f"lapor_{name}", sentence, labels=labels)
+    for words, value in values.items():
+        family.add_metric(words, float(value))
+    return family

@@ -1,0 +1,94 @@
+"""What a caller asks of the Open311 door, read and judged; every fault at once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import request
+
+from app.clock import OFFICE_ZONE
+from app.labels.open311 import FAULTS
+from app.queries.open_requests import Wanted
+
+SPAN = timedelta(days=90)
+MOST = 1000
+FARTHEST_PAGE = 100_000
+STATES = {"open": False, "closed": True}
+
+
+class Unreadable(Exception):
+    """What was asked cannot be answered; `descriptions` holds every fault."""
+
+    def __init__(self, descriptions: list[str], status: int = 400) -> None:
+        super().__init__("; ".join(descriptions))
+        self.descriptions, self.status = descriptions, status
+
+
+def fault(name: str, value: str = "") -> str:
+    """The sentence of a fault; what was sent comes back shortened."""
+    sentence = str(FAULTS[name])
+    return sentence % {"value": value[:60]} if "%(value)s" in sentence else sentence
+
+
+def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
+    """Filter, page and page size of `GET requests`; raises Unreadable with every fault."""
+    faults: list[str] = []
+    since, until = _span(now, faults)
+    states = {STATES.get(word) for word in listed("status")}
+    if None in states:
+        faults.append(fault("status"))
+    page, size = _number("page", 1, FARTHEST_PAGE, faults), _number("page_size", MOST, MOST, faults)
+    if faults:
+        raise Unreadable(faults)
+    done = states.pop() if len(states) == 1 else None
+    return Wanted(since, until, tuple(listed("service_code")), done), page, size
+
+
+def listed(name: str) -> list[str]:
+    """A parameter that may hold several, with commas or by being given again."""
+    parts = (part.strip() for text in request.args.getlist(name) for part in text.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _span(now: datetime, faults: list[str]) -> tuple[datetime, datetime]:
+    """At most 90 days: up to the end that was named, else from the beginning that was, else up to now."""
+    begin, end = (_instant(name, faults) for name in ("start_date", "end_date"))
+    if begin and end and end < begin:
+        faults.append(fault("span"))
+    if end is None:
+        end = begin + SPAN if begin else now + timedelta(seconds=1)
+    return max(begin, end - SPAN) if begin else end - SPAN, end
+
+
+def _instant(name: str, faults: list[str]) -> datetime | None:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        # A plus sign that was not encoded arrives as a space.
+        found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+        found = found if found.tzinfo else found.replace(tzinfo=OFFICE_ZONE)
+        if 1970 <= found.astimezone(UTC).year <= 9000:
+            return found
+    except (ValueError, OverflowError):
+        pass
+    faults.append(fault("date", text))
+    return None
+
+
+def _number(name: str, default: int, most: int, faults: list[str]) -> int:
+    text = request.args.get(name, "").strip()
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) < 9:
+        return int(text)
+    faults.append(fault("number", f"{name}={text}"))
+    return default
+
+
+def degrees(form: Any, name: str) -> float | str | None:
+    """A coordinate as a number; what is none stays as it was sent, for the report's own check to name it."""
+    text = form.get(name, "").strip()
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return str(text)

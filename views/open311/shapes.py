@@ -1,0 +1,115 @@
+"""Services and requests in the words of GeoReport v2."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from app.clock import office_time
+from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
+from app.labels.words import CONFIDENTIALITIES
+from app.queries.complaint_lists import categories_in_use, villages_by_district
+from app.queries.open_requests import OpenRequest
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+CHANGESET = "2026-11-25T00:00:00+08:00"
+"""When the shape of this door last changed."""
+
+REGENCY = "Kabupaten Balangan"
+
+
+def discovery() -> dict[str, Any]:
+    """Where the door is and what it can."""
+    base = current_app.config["PUBLIC_BASE_URL"]
+    kind = "production" if current_app.config["LAPOR_PRODUCTION"] else "test"
+    endpoint = {"specification": SPECIFICATION, "url": f"{base}/open311/v2", "changeset": CHANGESET, "type": kind}
+    return {
+        "changeset": CHANGESET,
+        "contact": str(OFFICE),
+        "key_service": str(OFFICE),
+        "endpoints": [{**endpoint, "formats": ["application/json", "text/xml"]}],
+    }
+
+
+def services() -> list[dict[str, Any]]:
+    """Every category in use, those of the top level too: not everybody knows which of the lower ones fits."""
+    return list(_services())
+
+
+def _services() -> Iterator[dict[str, Any]]:
+    for code, name, below in categories_in_use():
+        yield _service(code, name, name)
+        for child, child_name in below.items():
+            yield _service(child, child_name, name)
+
+
+def _service(code: str, name: str, group: str) -> dict[str, Any]:
+    return {
+        "service_code": code,
+        "service_name": name,
+        "description": str(SERVICE) % {"name": name},
+        "metadata": True,
+        "type": "realtime",
+        "keywords": "",
+        "group": group,
+    }
+
+
+def definition(code: str) -> dict[str, Any]:
+    """The further questions, which are the same for every service; all of them may be left out."""
+    villages = [
+        {"key": key, "name": f"{name}, {district}"}
+        for district, names in villages_by_district().items()
+        for key, name in names.items()
+    ]
+    secrecy = [{"key": key, "name": str(name)} for key, name in CONFIDENTIALITIES.items()]
+    return {
+        "service_code": code,
+        "attributes": [
+            _attribute(1, "confidentiality", "singlevaluelist", secrecy),
+            _attribute(2, "occurred_on", "datetime", []),
+            _attribute(3, "village", "singlevaluelist", villages),
+        ],
+    }
+
+
+def _attribute(order: int, code: str, datatype: str, values: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "variable": True,
+        "code": code,
+        "datatype": datatype,
+        "required": False,
+        "datatype_description": str(ATTRIBUTE_HINTS[code]),
+        "order": order,
+        "description": str(ATTRIBUTES[code]),
+        "values": values,
+    }
+
+
+def request_of(found: OpenRequest) -> dict[str, Any]:
+    """One request; what is not known is left out where the standard wants a number or an instant."""
+    code, name = found.category or ("", str(WITHOUT_CATEGORY))
+    shape: dict[str, Any] = {
+        "service_request_id": found.number,
+        "status": "closed" if found.done else "open",
+        "status_notes": str(STATES[found.status.value]),
+        "service_name": name,
+        "service_code": code,
+        "description": found.title or name,
+        "agency_responsible": ", ".join(found.houses) or str(OFFICE),
+        "service_notice": "",
+        "requested_datetime": _instant(found.received_at),
+        "updated_datetime": _instant(found.changed_at),
+    }
+    if found.expected_at is not None:
+        shape["expected_datetime"] = _instant(found.expected_at)
+    shape |= {"address": ", ".join((*found.place, REGENCY)), "address_id": found.place_code, "zipcode": ""}
+    if found.position is not None:
+        shape |= {"lat": float(found.position[0]), "long": float(found.position[1])}
+    return shape
+
+
+def _instant(at: datetime) -> str:
+    """W3C date and time on the office's clock, in whole seconds."""
+    return office_time(at).replace(microsecond=0).isoformat()

@@ -1,0 +1,116 @@
+"""/statistik and /data-terbuka: how the office works, for everybody; counts only, small ones hidden."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, json, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import utc_now
+from app.labels.open_data import DESCRIPTIONS, LICENCE, LICENCE_URL, TITLES
+from app.queries.kept_open_figures import kept_open_figures
+from app.queries.open_figures import OpenFigures, whole_days
+from app.security.row_scope import as_person
+from views.open_data import DATASETS, MEDIA_TYPES, as_csv, as_json, catalogue
+from views.open_figure_charts import charts_of, key_figures
+from workflow_rules.actors import SYSTEM
+from workflow_rules.small_cells import LEAST
+
+KEPT_SECONDS = 3600
+
+
+class OpenView(BaseView):
+    """Not there where the office has not opened it; the same for everybody, so that it is known again by its tag."""
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(_only_where_open)
+        blueprint.after_request(_known_again)
+        return blueprint
+
+
+class StatisticsView(OpenView):
+    """The figures in words and charts."""
+
+    route_base = "/statistik"
+    default_view = "show"
+
+    @expose("", methods=["GET"])
+    def show(self) -> str:
+        """Twelve months on one page."""
+        figures = _figures()
+        first, last = whole_days(figures)
+        page: str = render_template(
+            "public/figures.html",
+            title=gettext("Statistik pengaduan"),
+            first=first,
+            last=last,
+            least=LEAST,
+            figures=key_figures(figures),
+            charts=charts_of(figures),
+        )
+        return page
+
+
+class OpenDataView(OpenView):
+    """The same figures as files, with their catalogue."""
+
+    route_base = "/data-terbuka"
+    default_view = "list_datasets"
+
+    @expose("/", methods=["GET"])
+    def list_datasets(self) -> str:
+        """What there is, for people."""
+        first, last = whole_days(_figures())
+        page: str = render_template(
+            "public/open_data.html",
+            title=gettext("Data terbuka"),
+            first=first,
+            last=last,
+            least=LEAST,
+            datasets=[(name, TITLES[name], DESCRIPTIONS[name]) for name in DATASETS],
+            endings=tuple(MEDIA_TYPES),
+            licence=LICENCE,
+            licence_url=LICENCE_URL,
+        )
+        return page
+
+    @expose("/data.json", methods=["GET"])
+    def list_for_programs(self) -> Response:
+        """What there is, for other catalogues."""
+        return _file(json.dumps(catalogue(_figures())), "json")
+
+    @expose("/<table>.<ending>", methods=["GET"])
+    def download(self, table: str, ending: str) -> Response:
+        """One table."""
+        if table not in DATASETS or ending not in MEDIA_TYPES:
+            abort(404)
+        dataset, figures = DATASETS[table], _figures()
+        text = as_csv(dataset, figures) if ending == "csv" else json.dumps(as_json(dataset, figures))
+        return _file(text, ending)
+
+
+def _figures() -> OpenFigures:
+    """Read as the program itself: only sums come back, and the small ones of them hidden."""
+    with as_person(SYSTEM):
+        return kept_open_figures(utc_now())
+
+
+def _file(text: str, ending: str) -> Response:
+    response = Response(text, content_type=MEDIA_TYPES[ending])
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _only_where_open() -> None:
+    if not current_app.config["PUBLIC_FIGURES"]:
+        abort(404)
+
+
+def _known_again(response: Response) -> Response:
+    if response.status_code == 200:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.add_etag()
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,97 @@
+"""Papers to print: asked for on a case's page, followed until the file is there, opened."""
+
+from typing import Any
+
+from flask import Response, abort, redirect, render_template, request
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+
+from app.clock import utc_now
+from app.extensions import db
+from app.labels.papers import PAPER_NAMES, why_not_drawn
+from app.models import Paper, SopVersion
+from app.operations.case_papers import ask_for_paper
+from app.operations.papers import draw_again
+from app.operations.sop_papers import ask_for_sop_sheet
+from app.queries.case_page import load_case
+from app.queries.papers import find_case_paper
+from app.security.current_person import current_person
+from views.download_views import send_paper
+
+PATH = "/kertas"
+LARGEST_KEY = LARGEST_SERIAL = 2**63 - 1
+
+
+class PaperView(BaseView):
+    """Papers of cases and SOP sheets, behind the same wall as the case they belong to."""
+
+    route_base = PATH
+    class_permission_name = "Complaint"
+    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    base_permissions = ["can_read", "can_act", "can_receive"]
+
+    @expose("/minta/<int:complaint_id>", methods=["POST"])
+    @has_access
+    @permission_name("read")
+    def ask(self, complaint_id: int) -> Any:
+        """Make the paper that a button names, or find the one that is there, and follow it."""
+        now = utc_now()
+        case = load_case(complaint_id, current_person(), now)
+        cause = request.form.get("cause", "")
+        if not (cause.isascii() and cause.isdigit() and int(cause) < LARGEST_KEY):
+            abort(400)
+        paper = ask_for_paper(case, request.form.get("kind", ""), int(cause), now)
+        return redirect(f"{PATH}/{paper.id}", 303)
+
+    @expose("/sop/<int:version_id>", methods=["POST"])
+    @has_access
+    @permission_name("read")
+    def ask_for_sop(self, version_id: int) -> Any:
+        """The sheet of an SOP version; versions are no secret among officers."""
+        version = db.session.get(SopVersion, min(version_id, LARGEST_SERIAL)) or abort(404)
+        return redirect(f"{PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
+
+    @expose("/<int:paper_id>")
+    @has_access
+    @permission_name("read")
+    def show(self, paper_id: int) -> str:
+        """How a paper stands; the page comes again by itself until the file is there."""
+        return paper_page(find_case_paper(paper_id, current_person()))
+
+    @expose("/<int:paper_id>/keadaan")
+    @has_access
+    @permission_name("read")
+    def state(self, paper_id: int) -> Response:
+        """The same in one word, for the page's script."""
+        return Response(find_case_paper(paper_id, current_person()).state, mimetype="text/plain")
+
+    @expose("/<int:paper_id>.pdf")
+    @has_access
+    @permission_name("read")
+    def file(self, paper_id: int) -> Response:
+        """The file."""
+        paper = find_case_paper(paper_id, current_person())
+        return send_paper(paper, file_name(paper))
+
+    @expose("/<int:paper_id>/ulang", methods=["POST"])
+    @has_access
+    @permission_name("read")
+    def again(self, paper_id: int) -> Any:
+        """Try a failed paper once more."""
+        paper = find_case_paper(paper_id, current_person())
+        draw_again(paper.id)
+        return redirect(f"{PATH}/{paper.id}", 303)
+
+
+def paper_page(paper: Paper) -> str:
+    """The page of one paper of any kind."""
+    return render_template(
+        "papers/page.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=PATH
+    )
+
+
+def file_name(paper: Paper) -> str:
+    """A name without anybody's: the kind of paper, the case's number, our own key."""
+    number = paper.complaint.number if paper.complaint else ""
+    kind = paper.kind.replace("_", "-")
+    return "-".join(part for part in (kind, number, str(paper.id)) if part) + ".pdf"

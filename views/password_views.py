@@ -1,0 +1,142 @@
+"""Without signing in: asking for a link when the password is forgotten, and setting one by such a link.
+
+What stands in a link is taken out of the address at once: the page with the form has an address that says nothing, and
+the browser's signed cookie holds only a hash. Opening a link uses nothing up, since mail programs open links by
+themselves.
+"""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, session
+from flask_appbuilder import expose
+from flask_appbuilder.utils.limit import Limit
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.errors import retry_after
+from app.fab_repairs import is_readable
+from app.labels.passwords import LINK_FAULTS, fault_in_words, rules_in_words
+from app.models import PasswordLink
+from app.operations.password_links import LinkEnded, ask_link, hash_of_token, living_link, use_link
+from app.operations.passwords import PasswordRefused, rules_here
+from app.security.public_limits import source
+from views.tracking_views import PublicView
+
+ASK_PATH, LINK_PATH = "/login/lupa", "/sandi-baru/"
+STATE = "sandi_baru"
+LONGEST_NAME = 320
+PER_NAME, PER_SOURCE = "5 per hour", "30 per hour"
+
+
+def _typed() -> str:
+    return request.form.get("nama", "")[:LONGEST_NAME].strip()
+
+
+def _name_key() -> str:
+    """Counted whether there is such an account or not; never an exception, which the limiter takes for a dead store."""
+    return f"lupa:{_typed()[:80].casefold().encode('ascii', 'backslashreplace').decode()}"
+
+
+class ForgottenView(PublicView):
+    """The same answer, after the same work, whatever was typed."""
+
+    route_base = "/login"
+    default_view = "ask"
+    limits = (
+        Limit(PER_NAME, key_func=_name_key, methods=["POST"]),
+        Limit(PER_SOURCE, key_func=source, methods=["POST"]),
+    )
+    limit_scope = "lupa"
+
+    @expose("/lupa", methods=["GET"])
+    def ask(self) -> str:
+        return _ask_page("")
+
+    @expose("/lupa", methods=["POST"])
+    def send(self) -> Response | tuple[str, int]:
+        """Neutral: whoever asks learns nothing about accounts, and the mail goes to the stored address alone."""
+        name = _typed()
+        if not name:
+            return _ask_page("no_name"), 422
+        ask_link(name if is_readable(name) else "", utc_now())
+        flash(
+            gettext(
+                "Bila akun itu ada dan aktif, tautan untuk membuat kata sandi baru dikirim ke surel yang tersimpan."
+            ),
+            "info",
+        )
+        return redirect("/login/", 303)
+
+    def too_many(self, _error: RateLimitExceeded) -> Any:
+        return Response(_ask_page("too_many"), status=429, headers=retry_after(), mimetype="text/html")
+
+
+class NewPasswordView(PublicView):
+    """Sets the password of the officer whose the link is; who it is signs in afterwards like everybody."""
+
+    route_base = "/sandi-baru"
+    default_view = "form"
+
+    @expose("/<token>", methods=["GET"])
+    def open(self, token: str) -> Response:
+        """Keep the link's hash for this browser, and leave the address that holds it."""
+        session[STATE] = hash_of_token(token)
+        answer = redirect(LINK_PATH, 303)
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    @expose("/", methods=["GET"])
+    def form(self) -> str | Response:
+        try:
+            return _form_page(living_link(_kept(), utc_now()), {})
+        except LinkEnded:
+            return _ended()
+
+    @expose("/", methods=["POST"])
+    def set(self) -> Any:
+        """Set the password and end the link; a fault leaves both as they are."""
+        try:
+            link = living_link(_kept(), utc_now())
+            first, again = request.form.get("sandi", ""), request.form.get("ulang", "")
+            if not first or first != again:
+                fault = {"sandi": "no_password"} if not first else {"ulang": "same_passwords"}
+                return _form_page(link, {name: str(LINK_FAULTS[word]) for name, word in fault.items()}), 422
+            use_link(_kept(), first, utc_now())
+        except LinkEnded:
+            return _ended()
+        except PasswordRefused as refused:
+            return _form_page(link, {"sandi": fault_in_words(refused.faults[0], rules_here())}), 422
+        session.pop(STATE, None)
+        flash(gettext("Kata sandi baru sudah tersimpan. Masuk dengan kata sandi itu."), "info")
+        return redirect("/login/", 303)
+
+
+def _kept() -> str:
+    return str(session.get(STATE, ""))
+
+
+def _ended() -> Response:
+    session.pop(STATE, None)
+    flash(gettext("Tautan itu sudah dipakai, diganti, atau terlalu lama. Minta yang baru di sini."), "warning")
+    return redirect(ASK_PATH, 303)
+
+
+def _ask_page(fault: str) -> str:
+    return render_template(
+        "account/forgotten.html",
+        title=gettext("Lupa kata sandi"),
+        faults={"nama": str(LINK_FAULTS[fault])} if fault else {},
+        name=_typed(),
+    )
+
+
+def _form_page(link: PasswordLink, faults: dict[str, str]) -> str:
+    return render_template(
+        "account/new_password.html",
+        title=gettext("Buat kata sandi"),
+        user=link.user,
+        rules=rules_in_words(current_app.config["PASSWORD_RULES"]),
+        faults=faults,
+    )

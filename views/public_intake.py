@@ -1,0 +1,188 @@
+"""/lapor: anybody's door to the office; works without JavaScript, without an account, without a foreign service."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, session
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.clock import office_today, utc_now
+from app.errors import retry_after
+from app.labels.public_intake import (
+    CONFIDENTIALITIES,
+    CONFIDENTIALITY_MEANINGS,
+    FIELDS,
+    NO_CONTACT,
+    OUTDATED,
+    TOO_MANY,
+    TRY_AGAIN,
+)
+from app.operations.attach_file import LARGEST
+from app.operations.public_intake import take_from_street
+from app.operations.receive_complaint import Received
+from app.operations.record_intake import seal, unseal
+from app.operations.report_input import MOST_FILES
+from app.operations.tell_reporter import channel_for
+from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
+from app.queries.tracked_case import load_tracked_case
+from app.security.current_person import source_address
+from app.security.public_limits import intake_limits
+from app.security.row_scope import as_person, only_case
+from views.form_once import Landing, once
+from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
+from views.tracked_page import promise_sentences
+from workflow_rules.actors import REPORTER
+from workflow_rules.refusals import ActionRefused
+
+PATH = "/lapor"
+TRAP = "website"
+"""A field that nobody sees; what fills in every field fills in this one."""
+
+_MARK = "lapor"
+_REPORTER = ("name", "phone", "email", "address")
+
+
+class PublicIntakeView(BaseView):
+    """The form, and the page that says number and code once. Not there where the office has not opened it."""
+
+    route_base = PATH
+    default_view = "form"
+    limits = intake_limits()
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(_only_where_open)
+        blueprint.after_request(_keep_private)
+        blueprint.register_error_handler(RateLimitExceeded, self.too_many)
+        blueprint.register_error_handler(CSRFError, self.outdated)
+        return blueprint
+
+    def too_many(self, _error: RateLimitExceeded) -> Response:
+        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        page = form_page(request.form.to_dict(), new_token(), [whole(str(TOO_MANY))])
+        page.status_code = 429
+        page.headers.update(retry_after())
+        return page
+
+    def outdated(self, _error: CSRFError) -> Response:
+        """The form again, with everything that was typed: a cookie that is gone must cost nobody their words either."""
+        return form_page(request.form.to_dict(), new_token(), [whole(str(OUTDATED))])
+
+    @expose("", methods=["GET"])
+    def form(self) -> Response:
+        """An empty form."""
+        return form_page({}, new_token())
+
+    @expose("", methods=["POST"])
+    def save(self) -> Response | AnyResponse:
+        """Take it in; faults bring the form back with everything that was typed."""
+        typed = request.form.to_dict()
+        token = typed.get("form_token", "")
+        if not is_token(token):
+            return form_page(typed, new_token(), [whole(str(OUTDATED))])
+        if typed.pop(TRAP, "").strip():
+            return form_page(typed, new_token(), [whole(str(TRY_AGAIN))])
+        try:
+            with as_person(REPORTER):
+                landing = once(REPORTER, token, "lapor", lambda: _take(typed))
+        except ActionRefused as refused:
+            return form_page(typed, token, _told(refused))
+        session[_MARK] = landing.notice
+        return redirect(landing.location, 303)
+
+    @expose("/selesai", methods=["GET"])
+    def done(self) -> str | AnyResponse:
+        """Number and code, this once; whoever comes again is told where to look."""
+        kept = session.pop(_MARK, None)
+        if not isinstance(kept, str):
+            return redirect("/lacak", 303)
+        return _done_page(json.loads(unseal(kept)))
+
+
+def _only_where_open() -> None:
+    if not current_app.config["PUBLIC_INTAKE"]:
+        abort(404)
+
+
+def _keep_private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _take(typed: dict[str, str]) -> Landing:
+    payload = payload_of(typed)
+    received = take_from_street(payload, source_address())
+    return Landing(f"{PATH}/selesai", seal(json.dumps(_kept(received, payload))))
+
+
+def _kept(received: Received, payload: dict[str, Any]) -> dict[str, Any]:
+    case = received.complaint
+    sent = channel_for(payload["reporter"]) if case.confidentiality != "anonymous" else None
+    return {"id": case.id, "number": case.number, "code": received.tracking_code, "sent": sent}
+
+
+def payload_of(typed: dict[str, str]) -> dict[str, Any]:
+    """The report body of the API from the fields of the form; what was left empty is left out."""
+    names = ("title", "body", "category", "confidentiality", "occurred_on")
+    payload: dict[str, Any] = filled({name: typed.get(name, "") for name in names})
+    place = filled({name: typed.get(f"location.{name}", "") for name in ("text", "district", "village")})
+    degrees = filled({name: typed.get(f"location.{name}", "") for name in ("lat", "lon")})
+    payload["location"] = place | {name: _degrees(text) for name, text in degrees.items()}
+    payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in _REPORTER})
+    payload["attachments"] = files_as_json()
+    return payload
+
+
+def _degrees(text: str) -> float | str:
+    """A number with point or comma; anything else stays as it was typed and is a fault of its field."""
+    plain = text.strip().replace(",", ".")
+    return float(plain) if plain.removeprefix("-").replace(".", "", 1).isdecimal() and plain.isascii() else text
+
+
+def _told(refused: ActionRefused) -> Errors:
+    errors = sentences(refused, FIELDS)
+    for error in errors:
+        if error["field"] == "reporter.phone" and not request.form.get("reporter.phone", "").strip():
+            error["message"] = str(NO_CONTACT)
+    return errors
+
+
+def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
+    """The form with what was typed and every fault beside its field."""
+    page = render_template(
+        "intake/public.html",
+        title=gettext("Galat: Sampaikan aduan") if errors else gettext("Sampaikan aduan"),
+        typed=typed,
+        token=token,
+        trap=TRAP,
+        errors=errors or [],
+        fault_of={error["field"]: error["message"] for error in reversed(errors or [])},
+        had_files=bool(errors and chosen_files()),
+        labels=FIELDS,
+        confidentialities=CONFIDENTIALITIES,
+        confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
+        categories=categories_in_use(),
+        districts=filter_options()["kecamatan"],
+        villages=villages_by_district(),
+        today=office_today().isoformat(),
+        most_files=MOST_FILES,
+        largest_file=LARGEST,
+    )
+    return Response(page, status=422 if errors else 200)
+
+
+def _done_page(kept: dict[str, Any]) -> str:
+    with only_case(kept["id"]):
+        promise = load_tracked_case(kept["id"], utc_now()).promise
+    return render_template(
+        "intake/done.html",
+        title=gettext("Aduan Anda sudah kami terima"),
+        address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
+        promise=promise_sentences(promise) if promise else None,
+        **kept,
+    )

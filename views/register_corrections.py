@@ -1,0 +1,62 @@
+"""Corrections of a register in words: where a figure stands, what it was, and what it is today."""
+
+from typing import Any
+
+from flask_babel import gettext
+
+from app.documents.register_tables import head, written
+from app.labels.registers import COUNTS, TABLES
+from app.queries.corrections import Correction
+from app.queries.register_rows import Since
+
+Frozen = dict[str, Any]
+
+# The columns that name a row.
+NAMED_BY = {
+    "moved": ("number", "action"),
+    "overdue": ("number", "step", "agency"),
+    "summary": ("key",),
+    "category": ("category",),
+    "district": ("district",),
+    "agency": ("agency",),
+    "recurring": ("category", "village", "district"),
+    "by_step": ("step",),
+    "by_agency": ("agency",),
+    "causes": ("cause",),
+    "waiting": ("step",),
+    "ratings": ("score",),
+}
+
+
+def in_words(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
+    """One difference as the page lists it; names that came since are taken from today."""
+    if not one.table:
+        return _of_the_front(one)
+    words = {"names": _together(frozen["names"], since.names), "step_numbers": frozen["step_numbers"]}
+    table = str(TABLES[one.table])
+    if not one.column:
+        row = one.old or one.new
+        return {"table": table, "row": _row_name(one.table, row, words), "old": _there(one.old), "new": _there(one.new)}
+    row = next(row for row in frozen["tables"][one.table] if row["key"] == one.key)
+    old, new = (written(one.table, one.column, {**row, one.column: value}, words) for value in (one.old, one.new))
+    name = f"{_row_name(one.table, row, words)}: {head(one.table, one.column)}"
+    return {"table": table, "row": name, "old": old, "new": new}
+
+
+def _of_the_front(one: Correction) -> dict[str, str]:
+    name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])
+    return {"table": gettext("Ringkasan"), "row": name, "old": str(one.old), "new": str(one.new)}
+
+
+def _row_name(table: str, row: dict[str, Any], words: Frozen) -> str:
+    columns = NAMED_BY.get(table, ("number",))
+    given = [column for column in columns if row.get(column)] or list(columns[:1])
+    return ", ".join(written(table, column, row, words) for column in given)
+
+
+def _there(row: Any) -> str:
+    return gettext("ada") if row else gettext("tidak ada")
+
+
+def _together(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return {kind: {**new.get(kind, {}), **names} for kind, names in old.items()}

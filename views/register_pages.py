@@ -1,0 +1,182 @@
+"""The two registers on screen: lists, one with what differs since, its files, and the form that makes one."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import office_today, utc_now
+from app.documents.register_charts import bars_of, trend_of
+from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
+from app.documents.register_workbook import register_workbook
+from app.labels.acts import SENTENCES
+from app.labels.papers import why_not_drawn
+from app.labels.registers import COUNTS, NOTES, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES
+from app.models import Register, RegisterKind
+from app.operations.papers import content_hash
+from app.operations.registers import RegisterRefused, make_register
+from app.queries.reference import load_working_calendar
+from app.queries.register_rows import (
+    Since,
+    corrections_since,
+    count_registers,
+    register_with_paper,
+    registers_page,
+)
+from app.security.current_person import current_person, may
+from app.security.roles import permissions_on
+from views.download_views import send_bytes, send_paper
+from views.list_address import PAGE_SIZE, pages_of, read_address
+from views.register_corrections import in_words
+from views.screen_access import for_officers
+from workflow_rules.periods import month_before
+
+PATH = "/laporan"
+ROWS_SHOWN = 50
+CORRECTIONS_SHOWN = 100
+RECKONED_AT_ONCE = 1000
+"""A register of more cases is reckoned anew only when somebody asks for it: that takes seconds to minutes."""
+
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class RegisterView(BaseView):
+    """Registers, for the office's officers and supervisors."""
+
+    route_base = PATH
+    default_view = "list"
+    class_permission_name = "Register"
+    base_permissions = permissions_on("Register")
+
+    @expose("/")
+    @for_officers("can_read", "Register")
+    def list(self) -> str:
+        """Registers of one kind, the newest first, and the form that makes one."""
+        return _list_page(_kind(request.args.get("jenis", "")) or RegisterKind.DAILY)
+
+    @expose("/buat", methods=["POST"])
+    @for_officers("can_make", "Register")
+    def make(self) -> Any:
+        """Make the register of a past day or month, or lead to the one that is there."""
+        kind, now = _kind(request.form.get("jenis", "")), utc_now()
+        if kind is None:
+            abort(400)
+        given = request.form.get("periode", "").strip()
+        day = _day(given, kind)
+        if day is None:
+            return _list_page(kind, "unreadable", given), 422
+        try:
+            made = make_register(kind, day, current_person(), now)
+        except RegisterRefused as refused:
+            return _list_page(kind, refused.reason, given), 422
+        if made.made_at == now:
+            flash(gettext("Laporan nomor %(number)s dibuat dan terkunci.", number=made.number), "success")
+        else:
+            flash(gettext("Laporan ini sudah pernah dibuat; isinya tetap."), "info")
+        return redirect(f"{PATH}/{made.id}", 303)
+
+    @expose("/<int:register_id>")
+    @for_officers("can_read", "Register")
+    def show(self, register_id: int) -> str:
+        """One register as it was frozen, and what a reckoning of today gives otherwise."""
+        found = _find(register_id)
+        frozen = found.paper.frozen
+        reckons = frozen["cases"] <= RECKONED_AT_ONCE or "hitung" in request.args
+        since = corrections_since(frozen) if reckons else Since([], {}, [])
+        page: str = render_template(
+            "registers/page.html",
+            title=f"{SHORT_NAMES[found.kind]} {day_or_month(found.kind, found.day)}",
+            register=found,
+            it=frozen,
+            names=REGISTERS,
+            period=period_in_words(frozen),
+            tables=[(table_of(name, frozen), bars_of(name, frozen)) for name in TABLES_OF[found.kind]],
+            trend=trend_of(frozen) if found.kind == RegisterKind.MONTHLY else None,
+            counted=counts_of(frozen),
+            titles=TABLES,
+            notes=NOTES,
+            counts=COUNTS,
+            shown=ROWS_SHOWN,
+            unbroken=UNBROKEN,
+            corrections=[in_words(one, frozen, since) for one in since.found[:CORRECTIONS_SHOWN]],
+            correction_count=len(since.found),
+            reckons=reckons,
+            late_events=since.late_events,
+            sentences=SENTENCES,
+            why=why_not_drawn(found.paper.error),
+            intact=content_hash(frozen) == found.content_hash,
+            path=PATH,
+            now=utc_now(),
+        )
+        return page
+
+    @expose("/<int:register_id>/laporan.pdf")
+    @for_officers("can_read", "Register")
+    def paper(self, register_id: int) -> Response:
+        """The paper; 404 while it is not drawn."""
+        found = _find(register_id)
+        return send_paper(found.paper, f"{_file_name(found)}.pdf")
+
+    @expose("/<int:register_id>/laporan.xlsx")
+    @for_officers("can_read", "Register")
+    def workbook(self, register_id: int) -> Response:
+        """The same figures as a workbook, made from what was frozen."""
+        found = _find(register_id)
+        content = register_workbook(found.kind, found.paper.frozen, found.made_at)
+        return send_bytes(content, SPREADSHEET, f"{_file_name(found)}.xlsx")
+
+
+def _find(register_id: int) -> Register:
+    return register_with_paper(register_id) or abort(404)
+
+
+def _file_name(register: Register) -> str:
+    """What and when, nobody's name."""
+    period = f"{register.day:%Y-%m-%d}" if register.kind == RegisterKind.DAILY else f"{register.day:%Y-%m}"
+    return f"laporan-{'harian' if register.kind == RegisterKind.DAILY else 'bulanan'}-{period}"
+
+
+def _kind(word: str) -> RegisterKind | None:
+    return {"harian": RegisterKind.DAILY, "bulanan": RegisterKind.MONTHLY}.get(word)
+
+
+def _day(given: str, kind: RegisterKind) -> date | None:
+    """A day as a date field sends it, or a month by its first day; None for anything else."""
+    try:
+        day = date.fromisoformat(given if kind is RegisterKind.DAILY else f"{given}-01")
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
+
+
+def _newest(kind: RegisterKind) -> str:
+    """The last office day or month that is over, as a form field writes it."""
+    today = office_today(utc_now())
+    if kind is RegisterKind.MONTHLY:
+        return f"{month_before(today):%Y-%m}"
+    calendar, back = load_working_calendar(), (today - timedelta(days=n) for n in range(1, 31))
+    return f"{next((day for day in back if calendar.is_working_day(day)), today - timedelta(days=1)):%Y-%m-%d}"
+
+
+def _list_page(kind: RegisterKind, refused: str = "", given: str = "") -> str:
+    address = read_address({"jenis": {"harian": "", "bulanan": ""}}, fixed=("jenis",))
+    pages = pages_of(address, count_registers(kind))
+    page: str = render_template(
+        "registers/list.html",
+        title=gettext("Laporan"),
+        kind=kind.value,
+        kinds=REGISTER_KINDS,
+        names=REGISTERS,
+        rows=[(row, day_or_month(row.kind, row.day)) for row in registers_page(kind, PAGE_SIZE, pages.offset)],
+        address=address,
+        pages=pages,
+        makes=may("can_make", "Register"),
+        newest=_newest(kind),
+        given=given,
+        error=REFUSALS[refused] if refused else "",
+        path=PATH,
+        now=utc_now(),
+    )
+    return page

@@ -1,0 +1,111 @@
+"""The what-if form of a rehearsal: prefilled from an SOP version, read back into a wish and a period."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.clock import OFFICE_ZONE, office_today
+from app.labels.rehearsal import REHEARSAL_FAULTS
+from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
+from workflow_rules.deadlines import Unit
+from workflow_rules.periods import Period, days
+from workflow_rules.rehearsal import SKIPPABLE
+from workflow_rules.sop import Sop, SopStep
+from workflow_rules.steps import AGENCY_STEPS
+
+LONGEST = 400
+MOST = {Unit.WORKING_MINUTES.value: 10_000, Unit.WORKING_DAYS.value: 365}
+
+
+@dataclass
+class RehearsalForm:
+    """What stands in the form, and what is wrong with it by field."""
+
+    typed: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    wish: dict[str, Any] = field(default_factory=dict)
+    period: Period | None = None
+
+
+def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
+    """The version as it is, and the last three months."""
+    today = office_today(now)
+    typed = {"dari": (today - timedelta(days=91)).isoformat(), "sampai": (today - timedelta(days=1)).isoformat()}
+    typed["hari"] = str(sop.extended_draft.value)
+    for row in sop.steps:
+        typed[f"pelaksana-{row.step}"] = row.actor.value
+        if row.allowance is not None:
+            typed[f"waktu-{row.step}"] = str(row.allowance.value)
+            typed[f"satuan-{row.step}"] = row.allowance.unit.value
+    return RehearsalForm(typed)
+
+
+def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm:
+    """What was sent; without errors `wish` and `period` are there."""
+    form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in _names(sop)})
+    form.period = _period(form, office_today(now))
+    form.wish = {
+        "steps": {row.step.value: _step(form, row) for row in sop.steps},
+        "extended_days": _amount(form, "hari", Unit.WORKING_DAYS.value),
+        "skipped": sorted(step.value for step in SKIPPABLE if form.typed[f"tanpa-{step}"]),
+    }
+    return form
+
+
+def _names(sop: Sop) -> list[str]:
+    own = [f"{part}-{row.step}" for row in sop.steps for part in ("waktu", "satuan", "pelaksana", "tanpa")]
+    return ["dari", "sampai", "hari", *own]
+
+
+def actors_for(row: SopStep) -> list[str]:
+    """Who may be given a step: the officers of the organisation that it belongs to."""
+    return sorted(actor.value for actor in (AGENCY_ACTORS if row.step in AGENCY_STEPS else OFFICE_ACTORS))
+
+
+def _step(form: RehearsalForm, row: SopStep) -> dict[str, Any]:
+    actor = _one_of(form, f"pelaksana-{row.step}", actors_for(row))
+    if row.allowance is None:
+        return {"actor": actor}
+    unit = _one_of(form, f"satuan-{row.step}", list(MOST))
+    value = _amount(form, f"waktu-{row.step}", unit or Unit.WORKING_MINUTES.value)
+    return {"actor": actor, "unit": unit, "value": value}
+
+
+def _one_of(form: RehearsalForm, name: str, known: list[str]) -> str | None:
+    if form.typed[name] in known:
+        return form.typed[name]
+    form.errors[name] = str(REHEARSAL_FAULTS["unknown"])
+    return None
+
+
+def _amount(form: RehearsalForm, name: str, unit: str) -> int | None:
+    text = form.typed[name]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if 1 <= number <= MOST[unit]:
+        return number
+    form.errors[name] = REHEARSAL_FAULTS["amount"] % {"most": MOST[unit]}
+    return None
+
+
+def _period(form: RehearsalForm, today: date) -> Period | None:
+    first, last = _day(form, "dari"), _day(form, "sampai")
+    if first is None or last is None:
+        return None
+    faults = {"order": last < first, "too_long": (last - first).days >= LONGEST, "future": first > today}
+    fault = next((name for name, is_so in faults.items() if is_so), None)
+    if fault is not None:
+        form.errors["sampai"] = str(REHEARSAL_FAULTS[fault])
+        return None
+    return days(first, last, OFFICE_ZONE)
+
+
+def _day(form: RehearsalForm, name: str) -> date | None:
+    try:
+        found = date.fromisoformat(form.typed[name])
+        if not 2000 <= found.year < 2100:
+            raise ValueError(found)
+        return found
+    except ValueError:
+        form.errors[name] = str(REHEARSAL_FAULTS["day"])
+        return None

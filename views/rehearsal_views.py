@@ -1,0 +1,154 @@
+"""Rehearsals: the form on an SOP version, the computation's progress, and the result beside what happened."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.clock import office_time, utc_now
+from app.documents.charts import Bar, BarChart
+from app.extensions import db
+from app.labels.rehearsal import ASSUMPTIONS, REHEARSAL_STATES
+from app.labels.words import ACTORS, STEPS, UNITS
+from app.models import RehearsalRow, SopVersion
+from app.operations.rehearse import ask_rehearsal
+from app.queries.case_rows import LARGEST_ID
+from app.queries.reference import load_sop
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
+from views.screen_access import for_officers
+from workflow_rules.rehearsal import SKIPPABLE
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+
+EARLIER_SHOWN = 10
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result: a step or an officer, what happened and what would have, with two bars."""
+
+    name: str
+    told: str
+    then: Data
+    now: Data
+    bars: tuple[Markup, Markup]
+
+    @property
+    def left_out(self) -> bool:
+        return bool(self.then["count"] and not self.now["count"])
+
+
+class RehearsalView(BaseView):
+    """For the supervisors and whoever keeps the SOP; what is told is sums, and cases only to who may see them."""
+
+    route_base = "/gladi"
+    default_view = "form"
+    class_permission_name = "Rehearsal"
+    base_permissions = permissions_on("Rehearsal")
+
+    @expose("/versi/<int:version_id>")
+    @for_officers("can_read", "Rehearsal")
+    def form(self, version_id: int) -> str:
+        """The version's own times and officers, to be changed."""
+        version = _version(version_id)
+        sop = load_sop(version)
+        return _form_page(version, sop, fresh_form(sop, utc_now()))
+
+    @expose("/versi/<int:version_id>", methods=["POST"])
+    @for_officers("can_read", "Rehearsal")
+    def ask(self, version_id: int) -> Any:
+        """Queue it and lead to its page, or bring the form back with what is to be mended."""
+        version, now = _version(version_id), utc_now()
+        sop = load_sop(version)
+        form = read_form(sop, request.form, now)
+        if form.errors or form.period is None:
+            return Response(_form_page(version, sop, form), status=422)
+        row = ask_rehearsal(version, form.period, form.wish, current_user.id, now)
+        return redirect(url_for("RehearsalView.show", rehearsal_id=row.id), 303)
+
+    @expose("/<int:rehearsal_id>")
+    @for_officers("can_read", "Rehearsal")
+    def show(self, rehearsal_id: int) -> str:
+        """How far it is, or what it came to."""
+        row = db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
+        if row is None:
+            abort(404)
+        return render_template(
+            "reference/rehearsal.html",
+            title=gettext("Gladi SOP versi %(number)s", number=row.sop_number),
+            row=row,
+            begins=office_time(row.begins).date(),
+            last=office_time(row.ends).date() - timedelta(days=1),
+            states=REHEARSAL_STATES,
+            assumptions=ASSUMPTIONS,
+            percent=100 * row.done // row.total if row.total else 0,
+            result=row.result,
+            steps=_step_rows(row.what_if, row.result) if row.result else [],
+            actors=_actor_rows(row.result) if row.result else [],
+            shows_cases=current_person().sees_every_case,
+        )
+
+
+def _version(version_id: int) -> SopVersion:
+    options = [selectinload(SopVersion.steps)]
+    return db.session.get(SopVersion, min(version_id, LARGEST_ID), options=options) or abort(404)
+
+
+def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
+    statement = select(RehearsalRow).where(RehearsalRow.sop_version_id == version.id)
+    earlier = statement.options(joinedload(RehearsalRow.asked_by)).order_by(RehearsalRow.id.desc())
+    return render_template(
+        "reference/rehearsal_form.html",
+        title=gettext("Gladi SOP versi %(number)s", number=version.number),
+        version=version,
+        sop=sop,
+        form=form,
+        steps=STEPS,
+        actors=ACTORS,
+        units=UNITS,
+        offered={row.step: actors_for(row) for row in sop.steps},
+        skippable=SKIPPABLE,
+        assumptions=ASSUMPTIONS,
+        earlier=db.session.scalars(earlier.limit(EARLIER_SHOWN)).all(),
+        states=REHEARSAL_STATES,
+    )
+
+
+def _step_rows(what_if: Data, result: Data) -> list[Row]:
+    """In the order of the SOP, each with the time and officer that it had in the rehearsal."""
+    order = [step for step in Step if step.value in result["steps"]]
+    return [_row(str(STEPS[s.value]), _told(what_if, s.value), result["steps"][s.value]) for s in order]
+
+
+def _told(what_if: Data, step: str) -> str:
+    own = what_if["steps"].get(step, {})
+    if step in what_if["skipped"]:
+        return gettext("dihilangkan")
+    allowance = f"{own['value']} {UNITS[own['unit']]}, " if own.get("value") else ""
+    return f"{allowance}{ACTORS[own['actor']]}" if own.get("actor") else allowance
+
+
+def _actor_rows(result: Data) -> list[Row]:
+    return [_row(str(text), "", result["actors"][name]) for name, text in ACTORS.items() if name in result["actors"]]
+
+
+def _row(name: str, told: str, pair: Data) -> Row:
+    bars = _bar(pair["then"], "b-warn"), _bar(pair["now"], "b-ok")
+    return Row(name, told, pair["then"], pair["now"], bars)
+
+
+def _bar(side: Data, tone: str) -> Markup:
+    """The share that was late, of all."""
+    share = 100 * side["late"] / side["count"] if side["count"] else 0
+    bar = Bar("", share, "", tone)
+    return BarChart("gladi", "", "", (), (bar,), most=100).cell(bar)

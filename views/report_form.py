@@ -1,0 +1,116 @@
+"""What an officer fills in to get a report: read from the form, with every fault beside its field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from flask_babel import get_locale
+
+from app.fab_repairs import is_readable
+from app.labels.lists import EVERY, YES
+from app.labels.lists import FILTERS as FILTER_WORDS
+from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
+from app.labels.words import CHANNELS, STATUSES, STEPS
+from app.queries.complaint_lists import filter_options
+from app.queries.report_rows import COLUMNS, USUAL
+from app.queries.wanted_report import WantedReport
+from views.list_address import as_day
+
+Choices = Mapping[str, Any]
+# Name in the form and in the address of the list of complaints, and in the report.
+SELECTS = {
+    "opd": "agency",
+    "kategori": "category",
+    "langkah": "step",
+    "saluran": "channel",
+    "status": "status",
+    "kecamatan": "district",
+}
+
+
+@dataclass
+class ReportForm:
+    """What was typed, what of it can be used, and what is wrong with the rest."""
+
+    choices: Mapping[str, Choices]
+    typed: dict[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = USUAL
+    faults: dict[str, str] = field(default_factory=dict)
+    format: str = "xlsx"
+    wanted: WantedReport = field(default_factory=WantedReport)
+
+    def selects(self) -> list[tuple[str, Any, Any, Choices]]:
+        """Name, label, the word for every one, and the choices."""
+        return [(name, FILTER_WORDS[name], EVERY[name], self.choices[name]) for name in SELECTS]
+
+    @property
+    def column_words(self) -> list[tuple[str, Any, bool]]:
+        return [(name, REPORT_COLUMNS[name], name in self.columns) for name in COLUMNS]
+
+
+def report_choices() -> dict[str, Choices]:
+    """What the filters offer."""
+    return {"langkah": STEPS, "saluran": CHANNELS, "status": STATUSES, **filter_options(agencies=True)}
+
+
+def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
+    """The form as it is first shown; filters that the address carries stand in it already, as the list has them."""
+    form = ReportForm(choices or report_choices())
+    for name in SELECTS:
+        if request.args.get(name) in form.choices[name]:
+            form.typed[name] = request.args[name]
+    for name in ("dari", "sampai"):
+        if as_day(request.args.get(name, "")) is not None:
+            form.typed[name] = request.args[name]
+    form.typed |= {name: "1" for name in ("lewat", "berjalan") if request.args.get(name) in YES}
+    return form
+
+
+def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
+    """The form as somebody filled it in before."""
+    form = ReportForm(report_choices(), columns=wanted.columns, format=file_format)
+    form.typed = {theirs: chosen for theirs, ours in SELECTS.items() if (chosen := getattr(wanted, ours))}
+    form.typed |= {name: "1" for name, on in (("lewat", wanted.late), ("berjalan", wanted.running)) if on}
+    return form
+
+
+def read_form() -> ReportForm:
+    """What was sent; faults are in it, nothing is raised."""
+    form = ReportForm(report_choices())
+    form.typed = {name: text.strip() for name, text in request.form.items() if is_readable(text)}
+    form.columns = tuple(name for name in COLUMNS if name in request.form.getlist("kolom"))
+    form.format = form.typed.get("bentuk", "")
+    _find_faults(form)
+    if not form.faults:
+        form.wanted = _wanted(form)
+    return form
+
+
+def _find_faults(form: ReportForm) -> None:
+    if form.format not in FORMATS:
+        form.faults["bentuk"] = str(ASK_FAULTS["format"])
+    if not form.columns:
+        form.faults["kolom"] = str(ASK_FAULTS["columns"])
+    for name in SELECTS:
+        if form.typed.get(name) and form.typed[name] not in form.choices[name]:
+            form.faults[name] = str(ASK_FAULTS["choice"])
+    for name, word in (("dari", "since"), ("sampai", "until")):
+        if form.typed.get(name) and as_day(form.typed[name]) is None:
+            form.faults[name] = str(ASK_FAULTS[word])
+    first, last = as_day(form.typed.get("dari", "")), as_day(form.typed.get("sampai", ""))
+    if first and last and first > last:
+        form.faults["dari"] = str(ASK_FAULTS["dates"])
+
+
+def _wanted(form: ReportForm) -> WantedReport:
+    chosen: dict[str, Any] = {ours: form.typed.get(theirs) or None for theirs, ours in SELECTS.items()}
+    return WantedReport(
+        columns=form.columns,
+        since=as_day(form.typed.get("dari", "")),
+        until=as_day(form.typed.get("sampai", "")),
+        late="lewat" in form.typed,
+        running="berjalan" in form.typed,
+        language=str(get_locale() or "id"),
+        **chosen,
+    )

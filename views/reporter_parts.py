@@ -1,0 +1,92 @@
+"""What the page of a case shows of its reporter: masked parts, the way to open them, and what the words may betray."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
+from app.models import OriginalText
+from app.models.sealed import Unreadable
+from app.operations.original_text import original_of
+from app.operations.redact import may_redact
+from app.queries.case_page import Case
+from app.queries.complaints import OWN_WORDS, is_reading_program
+from workflow_rules.actors import AGENCY_ACTORS
+from workflow_rules.identity import Confidentiality
+from workflow_rules.identity_marks import masked
+from workflow_rules.identity_opening import opening_for
+from workflow_rules.personal_traces import personal_traces
+
+AROUND = 30
+MOST_SHOWN = 12
+Part = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Betrayed:
+    """One place that may tell who wrote it, with some words around it; the second of each part says what is meant."""
+
+    kind: str
+    place: str
+    parts: tuple[Part, ...]
+
+
+def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: str) -> dict[str, Any]:
+    """`opened` is shown this once in the place of the masks; `reason_fault` is what is wrong with a reason."""
+    opening = opening_for(case.person, case.facts) if case.reporter is not None else None
+    betrayed = betrayed_by(case)
+    return {
+        "identity_opened": opened,
+        "may_open": opening is not None,
+        "identity_masked": _masks(case, opening.fields) if opening else {},
+        "identity_parts": IDENTITY_PARTS,
+        "reason_fault": fault.get("reason_fault", ""),
+        "reason_typed": fault.get("reason_typed", ""),
+        "is_unreadable": is_unreadable,
+        "betrayed": betrayed[:MOST_SHOWN],
+        "betrayed_more": max(0, len(betrayed) - MOST_SHOWN),
+        "trace_words": TRACES,
+        "trace_places": PLACES,
+        "original": _original(case),
+        "redacts": may_redact(case.complaint, case.person) is not None,
+    }
+
+
+def is_unreadable(text: object) -> bool:
+    """Whether a part lies sealed under a key that is missing."""
+    return isinstance(text, Unreadable)
+
+
+def betrayed_by(case: Case) -> list[Betrayed]:
+    """Where the words of a secret or anonymous case may tell who reported it, for the office alone."""
+    guarded = case.complaint.confidentiality != Confidentiality.OPEN
+    if not guarded or not case.person.sees_every_case or is_reading_program(case.person):
+        return []
+    return [found for place, text in _texts(case) for found in _in_text(place, text)]
+
+
+def _texts(case: Case) -> Iterator[tuple[str, str]]:
+    yield "title", case.complaint.title
+    yield "body", case.complaint.body
+    for row in case.attachments:
+        yield "files", row.filename
+    for event in case.events:
+        if event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS:
+            yield from (("messages", text) for text in event.data.values() if isinstance(text, str))
+
+
+def _in_text(place: str, text: str) -> Iterator[Betrayed]:
+    for kind, begin, end in personal_traces(text):
+        before, after = text[max(0, begin - AROUND) : begin], text[end : end + AROUND]
+        yield Betrayed(kind, place, ((before, False), (text[begin:end], True), (after, False)))
+
+
+def _masks(case: Case, fields: tuple[str, ...]) -> dict[str, str]:
+    """The parts that this person may open, each so that no more than its kind is told."""
+    held = {name: getattr(case.reporter, name) for name in fields if getattr(case.reporter, name)}
+    return {name: text if is_unreadable(text) else masked(name, text) for name, text in held.items() if name != "name"}
+
+
+def _original(case: Case) -> OriginalText | None:
+    shown = case.person.sees_every_case and not is_reading_program(case.person)
+    return original_of(case.complaint) if shown else None

@@ -1,0 +1,93 @@
+"""The scan of a letter signed with ink: brought by an officer of the agency that wrote it."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext
+
+from app.errors import STATUS_OF, refusal_sentence
+from app.labels.signing import SCAN_FAULTS
+from app.models import Letter
+from app.operations.attach_file import LARGEST
+from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
+from app.queries.case_page import find_letter
+from app.security.current_person import current_person, source_address
+from views.uploads import read_upload
+from workflow_rules.parameters import clean_text
+from workflow_rules.refusals import ActionRefused, RefusalReason
+
+LONGEST_REASON = 500
+
+
+class ScanView(BaseView):
+    """A page of its own, since a file that is refused has to be chosen again."""
+
+    route_base = "/aduan"
+    class_permission_name = "Complaint"
+    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    base_permissions = ["can_read", "can_act", "can_receive"]
+
+    @expose("/<int:complaint_id>/surat/<int:letter_id>/pindaian", methods=["GET"])
+    @has_access
+    @permission_name("act")
+    def ask(self, complaint_id: int, letter_id: int) -> str:
+        """The form."""
+        return _page(_own_letter(complaint_id, letter_id))
+
+    @expose("/<int:complaint_id>/surat/<int:letter_id>/pindaian", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def take(self, complaint_id: int, letter_id: int) -> Any:
+        """Keep the scan, or bring the form back with what is wrong."""
+        letter = _own_letter(complaint_id, letter_id)
+        content = read_upload("file", LARGEST)
+        try:
+            keep_scan(letter, content, _reason(), current_person(), _version(), address=source_address())
+        except ScanRefused as refused:
+            field = "reason" if refused.fault == "no_reason" else "file"
+            sentence = str(SCAN_FAULTS[refused.fault])
+            sentence = sentence % refused.numbers if "%(" in sentence else sentence
+            return Response(_page(letter, {field: sentence}), 422)
+        except ActionRefused as refused:
+            return Response(_page(letter, {"": refusal_sentence(refused)}), STATUS_OF[refused.reason])
+        flash(gettext("Pindaian surat disimpan."), "success")
+        return redirect(url_for("ComplaintView.show", complaint_id=complaint_id), 303)
+
+
+def _own_letter(complaint_id: int, letter_id: int) -> Letter:
+    """A letter that the officer's own agency signed with ink."""
+    person = current_person()
+    letter = find_letter(complaint_id, letter_id, person)
+    if letter.agency_code not in person.agencies:
+        raise ActionRefused(RefusalReason.WRONG_AGENCY)
+    if not letter.signed_with_ink:
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return letter
+
+
+def _reason() -> str:
+    text, error = clean_text("reason", request.form.get("reason", ""), LONGEST_REASON)
+    return "" if error else str(text)
+
+
+def _version() -> int:
+    """What the form saw; anything else is as stale as can be."""
+    typed = request.form.get("expected_version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+def _page(letter: Letter, errors: dict[str, str] | None = None) -> str:
+    title = gettext("Unggah pindaian surat")
+    page: str = render_template(
+        "case/scan.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        heading=title,
+        letter=letter,
+        complaint=letter.complaint,
+        scan=current_scan(letter.id),
+        errors=errors or {},
+        reason=request.form.get("reason", "")[:LONGEST_REASON],
+    )
+    return page

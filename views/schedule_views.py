@@ -1,0 +1,182 @@
+"""Reports by plan: which, how often, at what hour and to which supervisors; and how the last ones went."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.labels.notices import DELIVERY_STATES
+from app.labels.reports import (
+    FORMAT_MEANINGS,
+    FORMATS,
+    REPORT_STATES,
+    RHYTHM_SPANS,
+    RHYTHMS,
+    SCHEDULE_FAULTS,
+)
+from app.models import ReportSchedule
+from app.operations.scheduled_reports import (
+    Plan,
+    PlanChanged,
+    change_schedule,
+    fingerprint,
+    remove_schedule,
+    save_schedule,
+    supervisors,
+    switch_schedule,
+)
+from app.queries.report_jobs import all_schedules, find_schedule
+from app.queries.wanted_report import wanted_of
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.report_form import ReportForm, empty_form, filled_form, read_form
+from views.screen_access import for_officers
+from workflow_rules.schedules import Rhythm
+
+LARGEST_ID = 2**63 - 1
+LONGEST_NAME = 100
+USUAL_HOUR = "7"
+
+
+class ScheduleView(BaseView):
+    """Every supervisor manages every plan; each recipient's own rights decide what is in the file."""
+
+    route_base = "/jadwal-laporan"
+    default_view = "list"
+    class_permission_name = "ReportSchedule"
+    base_permissions = permissions_on("ReportSchedule")
+
+    @expose("/", methods=["GET"])
+    @for_officers("can_manage", "ReportSchedule")
+    def list(self) -> str:
+        return _page(empty_form(), supervisors())
+
+    @expose("/", methods=["POST"])
+    @for_officers("can_manage", "ReportSchedule")
+    def add(self) -> Response | tuple[str, int]:
+        """Keep a plan; a form with faults comes back as it was filled in."""
+        form, known = read_form(), supervisors()
+        plan = _read_plan(form, known)
+        if plan is None:
+            return _page(form, known), 422
+        save_schedule(current_person(), plan, utc_now())
+        flash(gettext("Jadwal “%(name)s” disimpan dan berjalan.", name=plan.name), "success")
+        return redirect("/jadwal-laporan/", 303)
+
+    @expose("/<int:schedule_id>/ubah", methods=["GET"])
+    @for_officers("can_manage", "ReportSchedule")
+    def edit(self, schedule_id: int) -> str:
+        schedule = find_schedule(_known(schedule_id)) or abort(404)
+        form = filled_form(wanted_of(schedule.wanted), schedule.format)
+        form.typed |= {"nama": schedule.name, "irama": schedule.rhythm, "jam": str(schedule.hour)}
+        chosen = {str(recipient.user_id) for recipient in schedule.recipients}
+        return _edit_page(schedule, form, supervisors(), chosen)
+
+    @expose("/<int:schedule_id>/ubah", methods=["POST"])
+    @for_officers("can_manage", "ReportSchedule")
+    def change(self, schedule_id: int) -> Response | tuple[str, int]:
+        """Keep the changed plan; a form with faults, or over a plan that another has changed, comes back as it was."""
+        schedule = find_schedule(_known(schedule_id)) or abort(404)
+        form, known = read_form(), supervisors()
+        plan, chosen = _read_plan(form, known), set(request.form.getlist("penerima"))
+        if plan is None:
+            return _edit_page(schedule, form, known, chosen), 422
+        try:
+            change_schedule(schedule_id, plan, request.form.get("asal", ""), utc_now())
+        except PlanChanged:
+            form.faults["nama"] = str(SCHEDULE_FAULTS["changed"])
+            return _edit_page(schedule, form, known, chosen), 409
+        flash(
+            gettext("Jadwal “%(name)s” diubah. Perubahan berlaku mulai kiriman berikutnya.", name=plan.name), "success"
+        )
+        return redirect("/jadwal-laporan/", 303)
+
+    @expose("/<int:schedule_id>/aktif", methods=["POST"])
+    @for_officers("can_manage", "ReportSchedule")
+    def switch(self, schedule_id: int) -> Response:
+        """Let it rest, or run again; `aktif` says which."""
+        active = request.form.get("aktif") == "1"
+        schedule = switch_schedule(_known(schedule_id), active)
+        if schedule is None:
+            abort(404)
+        said = gettext("Jadwal “%(name)s” berjalan lagi.") if active else gettext("Jadwal “%(name)s” dihentikan.")
+        flash(said % {"name": schedule.name}, "success")
+        return redirect("/jadwal-laporan/", 303)
+
+    @expose("/<int:schedule_id>/hapus", methods=["GET"])
+    @for_officers("can_manage", "ReportSchedule")
+    def ask(self, schedule_id: int) -> str:
+        """Whether that is meant: a plan that is gone is not brought back."""
+        schedule = find_schedule(_known(schedule_id))
+        if schedule is None:
+            abort(404)
+        page: str = render_template("exports/remove_schedule.html", title=gettext("Hapus jadwal"), schedule=schedule)
+        return page
+
+    @expose("/<int:schedule_id>/hapus", methods=["POST"])
+    @for_officers("can_manage", "ReportSchedule")
+    def remove(self, schedule_id: int) -> Response:
+        name = remove_schedule(_known(schedule_id))
+        if name is None:
+            abort(404)
+        flash(gettext("Jadwal “%(name)s” dihapus. Laporan yang sudah dibuat tetap ada.", name=name), "success")
+        return redirect("/jadwal-laporan/", 303)
+
+
+def _known(schedule_id: int) -> int:
+    return schedule_id if schedule_id <= LARGEST_ID else abort(404)
+
+
+def _read_plan(form: ReportForm, known: dict[int, str]) -> Plan | None:
+    """The plan that was sent; its faults are put into the form, and then there is none."""
+    name, hour = " ".join(form.typed.get("nama", "").split()), form.typed.get("jam", "")
+    chosen = frozenset(int(key) for key in request.form.getlist("penerima") if key in map(str, known))
+    found = {
+        "nama": None if 0 < len(name) <= LONGEST_NAME else "name",
+        "irama": None if form.typed.get("irama") in RHYTHMS else "rhythm",
+        "jam": None if hour in map(str, range(24)) else "hour",
+        "penerima": None if chosen else "recipients",
+    }
+    form.faults |= {field: str(SCHEDULE_FAULTS[fault]) for field, fault in found.items() if fault}
+    if form.faults:
+        return None
+    wanted = replace(form.wanted, since=None, until=None)
+    return Plan(name, wanted, form.format, Rhythm(form.typed["irama"]), int(hour), chosen)
+
+
+def _edit_page(schedule: ReportSchedule, form: ReportForm, known: dict[int, str], chosen: set[str]) -> str:
+    title = gettext("Ubah jadwal “%(name)s”", name=schedule.name)
+    seen = fingerprint(schedule)
+    words = _form_words(form, known, chosen)
+    page: str = render_template("exports/edit_schedule.html", title=title, schedule=schedule, seen=seen, **words)
+    return page
+
+
+def _form_words(form: ReportForm, known: dict[int, str], chosen: set[str]) -> dict[str, Any]:
+    return {
+        "form": form,
+        "supervisors": known,
+        "chosen": chosen,
+        "hour": form.typed.get("jam", USUAL_HOUR),
+        "rhythms": RHYTHMS,
+        "meanings": FORMAT_MEANINGS,
+    }
+
+
+def _page(form: ReportForm, known: dict[int, str]) -> str:
+    mails = {f"mail_{state}": gettext("surel: %(state)s", state=word) for state, word in DELIVERY_STATES.items()}
+    words: dict[str, Any] = {**REPORT_STATES, **mails}
+    page: str = render_template(
+        "exports/schedules.html",
+        title=gettext("Jadwal laporan"),
+        lines=all_schedules(),
+        spans=RHYTHM_SPANS,
+        formats=FORMATS,
+        words=words,
+        **_form_words(form, known, set(request.form.getlist("penerima"))),
+    )
+    return page

@@ -1,0 +1,79 @@
+"""What the administrator does for somebody's sign-ins: end them all, or take away a second step whose phone is lost."""
+
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.extensions import db
+from app.fab_repairs import is_readable
+from app.labels.two_step import CODE_FAULTS
+from app.operations.sign_in_care import end_all_sign_ins, remove_two_step
+from app.security.current_person import current_person
+from app.security.reset_views import LARGEST_USER_ID
+from app.security.roles import permissions_on
+from app.security.sign_ins import sign_ins_of
+from app.security.two_step import two_step_of
+from views.account_page import browser_in_words
+from views.screen_access import for_officers
+
+DOOR = "UserDBModelView"
+RIGHT = "sign_ins"
+LONGEST_REASON = 1000
+
+
+class SignInCareView(BaseView):
+    """Doors at `/pengguna/<id>/masuk`, for the administrator."""
+
+    route_base = "/pengguna"
+    default_view = "show"
+    class_permission_name = DOOR
+    base_permissions = permissions_on(DOOR)
+
+    @expose("/<int:user_id>/masuk")
+    @for_officers(RIGHT, DOOR)
+    def show(self, user_id: int) -> str:
+        """Where the account is signed in, and whether it has a second step."""
+        return _page(_find(user_id))
+
+    @expose("/<int:user_id>/masuk/akhiri", methods=["POST"])
+    @for_officers(RIGHT, DOOR)
+    def end_all(self, user_id: int) -> Response:
+        """End every sign-in of the account, by form and by API."""
+        count = end_all_sign_ins(_find(user_id), current_person().id, utc_now())
+        flash(ngettext("%(num)d masuk diakhiri.", "%(num)d masuk diakhiri.", count), "success")
+        return redirect(f"/pengguna/{user_id}/masuk", 303)
+
+    @expose("/<int:user_id>/masuk/dua-langkah", methods=["POST"])
+    @for_officers(RIGHT, DOOR)
+    def remove(self, user_id: int) -> Response:
+        """Take the second step away, with the reason in the journal; its officer is told."""
+        user, reason = _find(user_id), request.form.get("alasan", "").strip()
+        if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
+            return Response(_page(user, {"alasan": str(CODE_FAULTS["reason"])}), 422, mimetype="text/html")
+        if remove_two_step(user, reason, current_person().id, utc_now()):
+            flash(gettext("Verifikasi dua langkah dihapus. Petugas itu diberi tahu."), "success")
+        return redirect(f"/pengguna/{user_id}/masuk", 303)
+
+
+def _find(user_id: int) -> User:
+    user = db.session.get(User, user_id) if user_id <= LARGEST_USER_ID else None
+    return user or abort(404)
+
+
+def _page(user: User, errors: dict[str, str] | None = None) -> str:
+    now, row, title = utc_now(), two_step_of(user.id), gettext("Masuk dan verifikasi")
+    page: str = render_template(
+        "account/care.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        user=user,
+        sign_ins=sign_ins_of(user.id, now),
+        confirmed_at=row.confirmed_at if row else None,
+        in_words=browser_in_words,
+        typed=request.form.get("alasan", ""),
+        errors=errors or {},
+        now=now,
+    )
+    return page

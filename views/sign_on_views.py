@@ -1,0 +1,110 @@
+"""Signing in at the office's provider (OIDC): there and back, with the same sign-in and way back as by a password."""
+
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from flask import Blueprint, current_app, flash, redirect, request, session
+from flask_appbuilder import expose
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_appbuilder.utils.limit import Limit
+from flask_login import current_user, logout_user
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.gateways.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
+from app.gateways.oidc_token import TokenRefused
+from app.labels.passwords import SIGN_ON_FAULTS
+from app.operations.linked_subjects import officer_of
+from app.security.login_doors import after_the_password
+from app.security.public_limits import source
+from views.tracking_views import PublicView
+
+log = structlog.get_logger()
+
+STATE = "masuk_tunggal"
+LASTS = timedelta(minutes=10)
+PER_SOURCE = "60 per minute"
+
+
+class SignOnView(PublicView):
+    """Who was on the way is known by the browser's signed cookie; each way is good for one return."""
+
+    route_base = "/masuk"
+    default_view = "go"
+    limits = (Limit(PER_SOURCE, key_func=source, methods=["GET"]),)
+    limit_scope = "sso"
+
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """The doors, shut where no provider is set."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        blueprint.before_request(_shut)
+        return blueprint
+
+    @expose("/sso", methods=["GET"])
+    def go(self) -> Response:
+        """To the provider, with a state, a nonce and a verifier of this attempt alone."""
+        back = get_safe_redirect(request.args.get("next", ""))
+        attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
+        try:
+            address = address_of(discover(), attempt)
+        except ProviderAway as away:
+            log.warning("sign_on_away", error=str(away)[:200])
+            return _to_login("away", back)
+        known = {"state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier, "next": back}
+        session[STATE] = {**known, "until": (utc_now() + LASTS).timestamp()}
+        return redirect(address)
+
+    @expose("/sso/kembali", methods=["GET"])
+    def back(self) -> Response:
+        """From the provider; whatever does not fit leads to the login, where a password still opens."""
+        kept = session.pop(STATE, None) or {}
+        back = str(kept.get("next", ""))
+        if not _is_ours(kept):
+            return _to_login("ended", back)
+        if "error" in request.args or request.args.get("iss", _issuer()) != _issuer():
+            return _to_login("refused", back)
+        try:
+            attempt = Attempt(kept["state"], kept["nonce"], kept["verifier"])
+            claims = claims_behind(discover(), request.args.get("code", ""), attempt, utc_now())
+        except ProviderAway as away:
+            log.warning("sign_on_away", error=str(away)[:200])
+            return _to_login("away", back)
+        except TokenRefused as refused:
+            log.warning("sign_on_refused", error=str(refused)[:200])
+            return _to_login("refused", back)
+        return _let_in(claims, back)
+
+
+def _let_in(claims: dict[str, Any], back: str) -> Response:
+    user = officer_of(claims, utc_now())
+    if user is None:
+        log.info("sign_on_unknown")
+        return _to_login("unknown", back)
+    if current_user.is_authenticated:
+        logout_user()
+    current_app.appbuilder.sm.update_user_auth_stat(user, True)  # type: ignore[attr-defined]
+    return after_the_password(user, get_safe_redirect(back))
+
+
+def _is_ours(kept: dict[str, Any]) -> bool:
+    """Whether this browser began this attempt, not long ago and for the first time."""
+    given = request.args.get("state", "")
+    in_time = utc_now().timestamp() < kept.get("until", 0)
+    return in_time and hmac.compare_digest(given.encode(), str(kept.get("state", "")).encode())
+
+
+def _issuer() -> str:
+    return str(current_app.config["OIDC_ISSUER"])
+
+
+def _shut() -> Response | None:
+    return None if current_app.config["OIDC_ISSUER"] else redirect("/login/")
+
+
+def _to_login(fault: str, back: str) -> Response:
+    flash(str(SIGN_ON_FAULTS[fault]) % {"provider": current_app.config["OIDC_LABEL"]}, "warning")
+    appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
+    return redirect(appbuilder.get_url_for_login_with(back or appbuilder.get_url_for_index))

@@ -1,0 +1,79 @@
+"""What an officer signs with, on a page of the officer's own: certificate file and NIK for BSrE."""
+
+from flask import flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.documents.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
+from app.labels.signing import CERTIFICATE_FAULTS
+from app.operations.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+from views.uploads import read_upload
+
+PATH = "/akun/tanda-tangan/"
+DOOR = "UserDBModelView"
+LONGEST_PASSPHRASE = 500
+_AT_PASSPHRASE = frozenset({CertificateFault.NO_PASSPHRASE, CertificateFault.NOT_OPENED})
+
+
+class SigningMeansView(BaseView):
+    """Doors at `/akun/tanda-tangan/`; whose means they are, is the session's, never the address's."""
+
+    route_base = "/akun/tanda-tangan"
+    default_view = "show"
+    class_permission_name = DOOR
+    base_permissions = permissions_on(DOOR)
+
+    @expose("/")
+    @for_officers("can_userinfo", DOOR)
+    def show(self) -> str:
+        """What is kept, and the forms to change it."""
+        return _page()
+
+    @expose("/sertifikat", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def bring(self) -> Response:
+        """Take in a certificate file, in place of the one before."""
+        content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
+        try:
+            keep_certificate(current_user.id, content, passphrase[:LONGEST_PASSPHRASE], utc_now())
+        except UnfitCertificate as unfit:
+            field = "passphrase" if unfit.fault in _AT_PASSPHRASE else "certificate"
+            return Response(_page({field: str(CERTIFICATE_FAULTS[unfit.fault.value])}), 422, mimetype="text/html")
+        flash(gettext("Sertifikat dipasang."), "success")
+        return redirect(PATH, 303)
+
+    @expose("/sertifikat/hapus", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def remove(self) -> Response:
+        """Forget the certificate file."""
+        if remove_certificate(current_user.id, utc_now()):
+            flash(gettext("Sertifikat dihapus dari sistem ini."), "success")
+        return redirect(PATH, 303)
+
+    @expose("/nik", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def nik(self) -> Response:
+        """Keep or forget the NIK."""
+        if not keep_nik(current_user.id, request.form.get("nik", ""), utc_now()):
+            return Response(_page({"nik": str(CERTIFICATE_FAULTS["bad_nik"])}), 422, mimetype="text/html")
+        flash(gettext("NIK disimpan."), "success")
+        return redirect(PATH, 303)
+
+
+def _page(errors: dict[str, str] | None = None) -> str:
+    means = means_of(current_user.id)
+    title = gettext("Tanda tangan elektronik")
+    page: str = render_template(
+        "account/signing.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        means=means,
+        nik=masked_nik(means.nik if means else None),
+        errors=errors or {},
+        now=utc_now(),
+    )
+    return page

@@ -1,0 +1,118 @@
+"""The second step of an officer's own sign-in: set up with a code, recovery codes shown once, switched off again."""
+
+import segno
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.security import check_password_hash
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.fab_repairs import is_readable
+from app.labels.two_step import CODE_FAULTS
+from app.security.current_person import current_person
+from app.security.login_limits import admit_code
+from app.security.roles import permissions_on
+from app.security.sign_ins import end_sign_ins
+from app.security.two_step import address_of, codes_left, confirm, start_set_up, take_away, take_code, two_step_of
+from app.security.two_step_duty import SET_UP, must_have
+from views.screen_access import for_officers
+
+DOOR = "UserDBModelView"
+LONGEST_CODE, LONGEST_PASSWORD = 40, 500
+
+
+class TwoStepView(BaseView):
+    """Doors at `/akun/dua-langkah/`; whose second step it is, is the session's, never the address's.
+
+    The password is asked for first: an unattended screen must not be enough to lock its officer out.
+    """
+
+    route_base = SET_UP.rstrip("/")
+    default_view = "show"
+    class_permission_name = DOOR
+    base_permissions = permissions_on(DOOR)
+
+    @expose("/")
+    @for_officers("can_userinfo", DOOR)
+    def show(self) -> str:
+        """How it stands: off, waiting for its first code, or on."""
+        return _page()
+
+    @expose("/mulai", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def start(self) -> Response:
+        """Make a secret, which waits for its first code."""
+        attempt = admit_code(current_user.id, utc_now())
+        if not _is_own_password(request.form.get("sandi", "")):
+            return _faulty({"sandi": "password"})
+        attempt.was_good()
+        start_set_up(current_user.id, utc_now())
+        return redirect(SET_UP, 303)
+
+    @expose("/pasang", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def confirm(self) -> Response:
+        """Let it count from now on; every other sign-in, made without it, ends."""
+        attempt = admit_code(current_user.id, utc_now())
+        codes = confirm(current_user.id, _typed_code(), utc_now())
+        if codes is None:
+            return _faulty({"kode": "wrong_at_set_up"})
+        attempt.was_good()
+        end_sign_ins(current_user.id, utc_now())
+        page = render_template("account/recovery_codes.html", title=gettext("Kode pemulihan"), codes=codes)
+        return Response(page, 201, mimetype="text/html")
+
+    @expose("/matikan", methods=["POST"])
+    @for_officers("can_userinfo", DOOR)
+    def switch_off(self) -> Response:
+        """Forget secret and codes, for the password and one more code."""
+        if must_have(current_user, current_person()):
+            abort(403)
+        attempt = admit_code(current_user.id, utc_now())
+        if not _is_own_password(request.form.get("sandi", "")):
+            return _faulty({"sandi": "password"})
+        if not take_code(current_user.id, _typed_code(), utc_now()):
+            return _faulty({"kode": "wrong"})
+        attempt.was_good()
+        take_away(current_user.id)
+        end_sign_ins(current_user.id, utc_now())
+        flash(gettext("Verifikasi dua langkah dimatikan."), "success")
+        return redirect(SET_UP, 303)
+
+
+def _is_own_password(typed: str) -> bool:
+    kept = current_user.password
+    return bool(kept) and len(typed) <= LONGEST_PASSWORD and check_password_hash(kept, typed)
+
+
+def _typed_code() -> str:
+    typed = request.form.get("kode", "").strip()
+    return typed if len(typed) <= LONGEST_CODE and is_readable(typed) else ""
+
+
+def _faulty(faults: dict[str, str]) -> Response:
+    page = _page({field: str(CODE_FAULTS[fault]) for field, fault in faults.items()})
+    return Response(page, 422, mimetype="text/html")
+
+
+def _page(errors: dict[str, str] | None = None) -> str:
+    row, title = two_step_of(current_user.id), gettext("Verifikasi dua langkah")
+    waiting = row is not None and row.confirmed_at is None
+    address = address_of(row, current_user.username) if row is not None and waiting else ""
+    page: str = render_template(
+        "account/two_step.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        row=row,
+        qr=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff") if address else "",
+        secret=_in_fours(row.secret) if row is not None and waiting else "",
+        left=codes_left(current_user.id) if row is not None and not waiting else 0,
+        required=must_have(current_user, current_person()),
+        errors=errors or {},
+    )
+    return page
+
+
+def _in_fours(secret: str) -> str:
+    return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))

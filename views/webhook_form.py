@@ -1,0 +1,73 @@
+"""The form of a receiver of webhooks: what was typed, what is wrong with it, and the wish it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import current_app, request
+
+from app.fab_repairs import is_readable
+from app.gateways.safe_target import TargetRefused, find_target
+from app.labels.webhooks import EVENT_KINDS, FORM_FAULTS, URL_FAULTS
+from app.models import WebhookEndpoint
+from app.operations.manage_webhooks import Wish
+from app.operations.webhook_payload import EVENT_TYPES, EVERY_TYPE, PREFIX
+
+LONGEST_NAME = 100
+
+
+@dataclass
+class WebhookForm:
+    """What stands in the fields; `version` is that of the receiver when the form was shown."""
+
+    name: str = ""
+    url: str = ""
+    types: frozenset[str] = frozenset({EVERY_TYPE})
+    version: int = 0
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def every(self) -> bool:
+        return EVERY_TYPE in self.types
+
+    def wish(self) -> Wish | None:
+        """What is asked for; its faults are noted, and then there is none. The name of the server is looked up."""
+        if not (0 < len(self.name) <= LONGEST_NAME and is_readable(self.name)):
+            self.faults["nama"] = str(FORM_FAULTS["name"])
+        if fault := _fault_of(self.url):
+            self.faults["url"] = str(URL_FAULTS[fault])
+        if not self.types:
+            self.faults["jenis"] = str(FORM_FAULTS["types"])
+        chosen = (EVERY_TYPE,) if self.every else tuple(t for t in EVENT_TYPES if t in self.types)
+        return None if self.faults else Wish(self.name, self.url, chosen)
+
+
+def sent_form() -> WebhookForm:
+    """The form of this request."""
+    given = request.form
+    chosen = frozenset(given.getlist("jenis")) & frozenset(EVENT_TYPES)
+    types = frozenset({EVERY_TYPE}) if given.get("lingkup") == "semua" else chosen
+    name = " ".join(given.get("nama", "").split())
+    return WebhookForm(name, given.get("url", "").strip(), types, sent_version())
+
+
+def form_of(endpoint: WebhookEndpoint) -> WebhookForm:
+    return WebhookForm(endpoint.name, endpoint.url, frozenset(endpoint.event_types), endpoint.version)
+
+
+def sent_version() -> int:
+    """The receiver's version when the form was shown; -1, which no receiver has, for what is none."""
+    given = request.form.get("versi", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+
+
+def type_choices() -> Mapping[str, str]:
+    """Every type by its code, in words."""
+    return {code: str(EVENT_KINDS[code.removeprefix(PREFIX)]) for code in EVENT_TYPES}
+
+
+def _fault_of(url: str) -> str | None:
+    try:
+        find_target(url, current_app.config["WEBHOOK_ALLOW_PRIVATE"])
+    except TargetRefused as refused:
+        return refused.fault.value
+    return None

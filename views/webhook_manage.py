@@ -1,0 +1,177 @@
+"""What an administrator does with receivers of webhooks: add, change, new secret, on and off, test, send again."""
+
+from collections.abc import Callable
+from datetime import datetime, time
+
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from app.clock import OFFICE_ZONE, utc_now
+from app.labels.webhooks import FORM_FAULTS
+from app.models import WebhookEndpoint
+from app.operations import manage_webhooks as webhooks
+from app.operations.manage_webhooks import FormIsOld, NameTaken, Wish
+from app.operations.webhook_payload import EVERY_TYPE
+from app.queries.case_rows import LARGEST_ID
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.list_address import as_day
+from views.screen_access import for_officers
+from views.webhook_form import WebhookForm, form_of, sent_form, sent_version, type_choices
+from views.webhook_views import PATH, known_endpoint
+
+OVERLAPS = (0, 24, 72, 168)
+"""Hours for which the old secret may sign beside the new one."""
+
+
+class WebhookManageView(BaseView):
+    """For the administrator alone: a receiver's secret is shown once, to whoever made it."""
+
+    route_base = PATH
+    default_view = "blank"
+    class_permission_name = "Webhook"
+    base_permissions = permissions_on("Webhook")
+
+    @expose("/baru", methods=["GET"])
+    @for_officers("can_manage", "Webhook")
+    def blank(self) -> str:
+        return _form_page(WebhookForm(), None)
+
+    @expose("/baru", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def add(self) -> str | tuple[str, int]:
+        """Keep a receiver and show its secret; the same form sent twice is refused for its name."""
+        made: list[WebhookEndpoint] = []
+        form = sent_form()
+        if not _kept(form, lambda wish: made.append(webhooks.add_endpoint(wish, current_person().id, utc_now()))):
+            return _form_page(form, None), 422
+        return _secret_page(made[0])
+
+    @expose("/<int:endpoint_id>/ubah", methods=["GET"])
+    @for_officers("can_manage", "Webhook")
+    def edit(self, endpoint_id: int) -> str:
+        endpoint = known_endpoint(endpoint_id)
+        return _form_page(form_of(endpoint), endpoint)
+
+    @expose("/<int:endpoint_id>/ubah", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def change(self, endpoint_id: int) -> Response | tuple[str, int]:
+        endpoint, form, by = known_endpoint(endpoint_id), sent_form(), current_person().id
+        try:
+            change = webhooks.change_endpoint
+            if not _kept(form, lambda wish: change(endpoint.id, wish, form.version, by, utc_now())):
+                return _form_page(form, endpoint), 422
+        except FormIsOld:
+            return _told_old(endpoint_id)
+        flash(gettext("Penerima “%(name)s” disimpan.", name=form.name), "success")
+        return _back_to(endpoint_id)
+
+    @expose("/<int:endpoint_id>/rahasia", methods=["GET"])
+    @for_officers("can_manage", "Webhook")
+    def ask_rotation(self, endpoint_id: int) -> str:
+        """Whether that is meant, and how long the old secret goes on."""
+        return render_template(
+            "webhook/rotate.html",
+            title=gettext("Ganti rahasia"),
+            endpoint=known_endpoint(endpoint_id),
+            overlaps=OVERLAPS,
+        )
+
+    @expose("/<int:endpoint_id>/rahasia", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def rotate(self, endpoint_id: int) -> str | Response:
+        """A new secret, shown once; the form pressed twice gives one."""
+        known_endpoint(endpoint_id)
+        hours = request.form.get("jam", "24")
+        if hours not in map(str, OVERLAPS):
+            abort(400)
+        try:
+            by = current_person().id
+            return _secret_page(webhooks.rotate_secret(endpoint_id, sent_version(), int(hours), by, utc_now()))
+        except FormIsOld:
+            return _told_old(endpoint_id)
+
+    @expose("/<int:endpoint_id>/aktif", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def switch(self, endpoint_id: int) -> Response:
+        """On or off; `aktif` says which."""
+        known_endpoint(endpoint_id)
+        active = request.form.get("aktif") == "1"
+        webhooks.switch_endpoint(endpoint_id, active, current_person().id, utc_now())
+        if active:
+            flash(gettext("Penerima aktif. Perubahan selama nonaktif ikut dikirim, berurutan."), "success")
+        else:
+            flash(gettext("Penerima nonaktif. Yang belum terkirim menunggu sampai diaktifkan kembali."), "success")
+        return _back_to(endpoint_id)
+
+    @expose("/<int:endpoint_id>/percobaan", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def test(self, endpoint_id: int) -> Response:
+        known_endpoint(endpoint_id)
+        message_id = webhooks.send_test(endpoint_id, utc_now())
+        flash(gettext("Kiriman percobaan berangkat. Muat ulang halaman ini untuk melihat jawabannya."), "success")
+        return redirect(f"{PATH}/{endpoint_id}/kiriman/{message_id}", 303)
+
+    @expose("/<int:endpoint_id>/kirim-lagi", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def again_since(self, endpoint_id: int) -> Response:
+        """Everything that failed since a day, or everything at all since then."""
+        known_endpoint(endpoint_id)
+        day = as_day(request.form.get("sejak"))
+        if day is None:
+            flash(gettext("Pilih tanggal mulai kirim ulang."), "warning")
+            return _back_to(endpoint_id)
+        states = ("parked", "delivered") if request.form.get("semua") == "1" else ("parked",)
+        since = datetime.combine(day, time.min, OFFICE_ZONE)
+        count = webhooks.send_again_since(endpoint_id, since, states, utc_now())
+        flash(ngettext("%(num)d kiriman dikirim ulang.", "%(num)d kiriman dikirim ulang.", count), "success")
+        return _back_to(endpoint_id)
+
+    @expose("/<int:endpoint_id>/kiriman/<int:message_id>/kirim-lagi", methods=["POST"])
+    @for_officers("can_manage", "Webhook")
+    def again(self, endpoint_id: int, message_id: int) -> Response:
+        known_endpoint(endpoint_id)
+        if message_id > LARGEST_ID:
+            abort(404)
+        if webhooks.send_again(endpoint_id, message_id, utc_now()):
+            flash(gettext("Kiriman dikirim ulang dengan tanda pengenal yang sama."), "success")
+        else:
+            flash(gettext("Kiriman ini sudah menunggu, atau hanya percobaan."), "info")
+        return redirect(f"{PATH}/{endpoint_id}", 303)
+
+
+def _kept(form: WebhookForm, keep: Callable[[Wish], object]) -> bool:
+    """Whether the form was right and is kept; what is wrong is noted in it."""
+    wish = form.wish()
+    if wish is None:
+        return False
+    try:
+        keep(wish)
+    except NameTaken:
+        form.faults["nama"] = str(FORM_FAULTS["name_taken"])
+    return not form.faults
+
+
+def _form_page(form: WebhookForm, endpoint: WebhookEndpoint | None) -> str:
+    title = gettext("Ubah penerima webhook") if endpoint else gettext("Penerima webhook baru")
+    choices = type_choices()
+    page: str = render_template(
+        "webhook/form.html", title=title, form=form, endpoint=endpoint, choices=choices, every_type=EVERY_TYPE
+    )
+    return page
+
+
+def _secret_page(endpoint: WebhookEndpoint) -> str:
+    page: str = render_template("webhook/secret.html", title=gettext("Rahasia webhook"), endpoint=endpoint)
+    return page
+
+
+def _back_to(endpoint_id: int) -> Response:
+    return redirect(f"{PATH}/{endpoint_id}", 303)
+
+
+def _told_old(endpoint_id: int) -> Response:
+    flash(gettext("Penerima ini sudah berubah sejak formulir dibuka. Periksa dahulu, lalu ulangi."), "warning")
+    return _back_to(endpoint_id)

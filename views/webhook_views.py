@@ -1,0 +1,125 @@
+"""Receivers of webhooks and what they were told, for those who keep in step with SP4N; no secret is shown."""
+
+from dataclasses import dataclass
+
+from flask import abort, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.clock import utc_now
+from app.labels.webhooks import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
+from app.models import WebhookEndpoint
+from app.queries.case_rows import LARGEST_ID
+from app.queries.webhooks import (
+    all_endpoints,
+    count_messages,
+    find_endpoint,
+    find_message,
+    messages_of,
+    numbers_of,
+)
+from app.security.current_person import may
+from app.security.roles import permissions_on
+from views.list_address import PAGE_SIZE, Pages
+from views.screen_access import for_officers
+
+PATH = "/sp4n/webhook"
+LAST_PAGE = 10**6
+
+
+@dataclass(frozen=True)
+class Log:
+    """Which part of the messages is shown; an unreadable wish is the first page of all."""
+
+    state: str | None
+    page: int
+
+    def url(self, endpoint_id: int, page: int = 1, state: str | None = None) -> str:
+        parts = [f"status={state}"] if state else []
+        parts += [f"hal={page}"] if page > 1 else []
+        return f"{PATH}/{endpoint_id}" + ("?" + "&".join(parts) if parts else "")
+
+
+class WebhookView(BaseView):
+    """Reading; changes are made in `WebhookManageView`."""
+
+    route_base = PATH
+    default_view = "list"
+    class_permission_name = "Sync"
+    base_permissions = permissions_on("Sync")
+
+    @expose("/")
+    @for_officers("can_read", "Sync")
+    def list(self) -> str:
+        """Every receiver, with what waits and what was parked."""
+        return render_template(
+            "webhook/list.html",
+            title=gettext("Webhook"),
+            lines=all_endpoints(),
+            reasons=DISABLED_FOR,
+            manages=may("can_manage", "Webhook"),
+            shown_url=shown_url,
+            now=utc_now(),
+        )
+
+    @expose("/<int:endpoint_id>")
+    @for_officers("can_read", "Sync")
+    def show(self, endpoint_id: int) -> str:
+        """One receiver with its messages, the newest first."""
+        endpoint, log = known_endpoint(endpoint_id), _read_log()
+        count = count_messages(endpoint.id, log.state)
+        pages = Pages(min(log.page, Pages(1, count).last_page), count)
+        messages = messages_of(endpoint.id, log.state, PAGE_SIZE, pages.offset)
+        return render_template(
+            "webhook/show.html",
+            title=endpoint.name,
+            endpoint=endpoint,
+            messages=messages,
+            numbers=numbers_of(messages),
+            log=log,
+            pages=pages,
+            states=MESSAGE_STATES,
+            faults=TRY_FAULTS,
+            reasons=DISABLED_FOR,
+            manages=may("can_manage", "Webhook"),
+            shown_url=shown_url,
+            now=utc_now(),
+        )
+
+    @expose("/<int:endpoint_id>/kiriman/<int:message_id>")
+    @for_officers("can_read", "Sync")
+    def message(self, endpoint_id: int, message_id: int) -> str:
+        """One message: what was sent, how often, and the beginning of the last answer."""
+        endpoint = known_endpoint(endpoint_id)
+        message = find_message(endpoint.id, message_id) if message_id <= LARGEST_ID else None
+        if message is None:
+            abort(404)
+        return render_template(
+            "webhook/message.html",
+            title=gettext("Kiriman webhook"),
+            endpoint=endpoint,
+            message=message,
+            number=numbers_of([message]).get(message.complaint_id or 0),
+            states=MESSAGE_STATES,
+            faults=TRY_FAULTS,
+            manages=may("can_manage", "Webhook"),
+            now=utc_now(),
+        )
+
+
+def known_endpoint(endpoint_id: int) -> WebhookEndpoint:
+    """The receiver, or 404."""
+    endpoint = find_endpoint(endpoint_id) if endpoint_id <= LARGEST_ID else None
+    return endpoint or abort(404)
+
+
+def shown_url(endpoint: WebhookEndpoint) -> str:
+    """The address; its query, which may be a key of the receiver's, only for those who manage."""
+    place, question, _ = endpoint.url.partition("?")
+    return endpoint.url if not question or may("can_manage", "Webhook") else f"{place}?…"
+
+
+def _read_log() -> Log:
+    state, page = request.args.get("status"), request.args.get("hal", "1")
+    readable = page.isascii() and page.isdigit() and 0 < int(page[:7]) <= LAST_PAGE
+    return Log(state if state in MESSAGE_STATES else None, int(page[:7]) if readable else 1)

@@ -1,0 +1,49 @@
+"""Who may look at a reporter's identity, and at how much of it: whoever the SOP has speak with the reporter."""
+
+from dataclasses import dataclass
+
+from workflow_rules.actors import Actor, Capacity, Person
+from workflow_rules.facts import ComplaintFacts
+from workflow_rules.identity import Confidentiality
+from workflow_rules.parameters import Field, Text
+from workflow_rules.steps import TrackState
+
+EVERYTHING = ("name", "phone", "email", "address", "nik")
+CONTACT = ("name", "phone")
+SPEAK_WITH_REPORTERS = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD)
+"""SOP: the Admin examines the identity (step 1) and answers by the reporter's own medium (11); the Kepala Seksi
+examines what was registered (2). The Kepala Bidang and the Kepala Dinas never need to know who it was.
+"""
+
+REASON: dict[str, Field] = {"reason": Text(shortest=10, longest=500)}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """In which capacity a person may open an identity, and which parts of it."""
+
+    capacity: Capacity
+    fields: tuple[str, ...]
+
+
+def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
+    """How this person may open the identity of this case; None where they may not, or where there is none to open."""
+    if facts.confidentiality is Confidentiality.ANONYMOUS:
+        return None
+    found = (_of(capacity, facts) for capacity in person.capacities)
+    return next((opening for opening in found if opening is not None), None)
+
+
+def _of(capacity: Capacity, facts: ComplaintFacts) -> Opening | None:
+    if capacity.actor in SPEAK_WITH_REPORTERS:
+        return Opening(capacity, EVERYTHING)
+    if capacity.actor is Actor.AGENCY_SECRETARY and _may_call(capacity, facts):
+        return Opening(capacity, CONTACT)
+    return None
+
+
+def _may_call(capacity: Capacity, facts: ComplaintFacts) -> bool:
+    """A secretary who drafts the answer may call an open reporter while the agency works on it, and no longer."""
+    track = facts.track(capacity.agency)
+    works = track is not None and track.active and track.sent_at is not None and track.state is not TrackState.SENT
+    return facts.confidentiality is Confidentiality.OPEN and facts.ended is None and works

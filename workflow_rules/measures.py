@@ -1,0 +1,220 @@
+"""How punctual steps were: each closing of a step held against its allowance, and such closings summed up by group.
+
+Days and minutes of an allowance stay what they are. Whether a step was in time is told by its limit, an instant that
+the calendar gave for either unit; how much of the allowance it used is told in working minutes of the calendar, the
+time between its start and its limit being the whole. Waits for the reporter are left out of both.
+"""
+
+from array import array
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from workflow_rules.allowance import Allowance, Unit
+from workflow_rules.deadlines import used
+from workflow_rules.ledger import LedgerKind
+from workflow_rules.steps import Step
+from workflow_rules.working_calendar import WorkingCalendar
+
+MINUTE = timedelta(minutes=1)
+Dimension = Literal["step", "actor", "agency"]
+Grouping = tuple[Dimension, ...]
+Pauses = tuple[tuple[datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What was fixed for one opening of a step: whose it was, from where its time ran, what it was granted."""
+
+    actor: str
+    clock_from: datetime
+    due_at: datetime
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStep:
+    """One opening of a step that has ended; `agency` is the house whose time it was, None for the office."""
+
+    complaint: int
+    step: Step
+    track: str | None
+    agency: str | None
+    opened_at: datetime
+    closed_at: datetime
+    clock: Clock
+    pauses: Pauses
+
+    @property
+    def actor(self) -> str:
+        return self.clock.actor
+
+    @property
+    def late(self) -> bool:
+        """Closed after its limit; exactly at the limit is in time, as on the case's page."""
+        return self.closed_at > self.clock.due_at
+
+    def used_minutes(self, calendar: WorkingCalendar) -> int:
+        """Whole working minutes from its start to its end, waits left out."""
+        return used(calendar, self.clock.clock_from, self.closed_at, self.pauses) // MINUTE
+
+    def granted_minutes(self, calendar: WorkingCalendar) -> int:
+        """Whole working minutes from its start to its limit, waits left out; an allowance in minutes says it itself."""
+        allowance = self.clock.allowance
+        if allowance.unit is Unit.WORKING_MINUTES:
+            return allowance.value
+        return used(calendar, self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
+
+    def over_minutes(self, calendar: WorkingCalendar) -> int:
+        """Whole working minutes that passed between its limit and its end."""
+        return used(calendar, self.clock.due_at, self.closed_at, self.pauses) // MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the book with its order, as it is read; `clock` stands at a closing."""
+
+    complaint: int
+    kind: LedgerKind
+    at: datetime
+    step: Step
+    track: str | None
+    house: str | None
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One group of closings; what the group does not part by is None. Minutes are working minutes of the calendar.
+
+    The median of an even number is the middle between two; the 90th percentile is the smallest value that nine of ten
+    do not exceed. `median_percent` is the median of used time in percent of the granted.
+    """
+
+    step: Step | None
+    actor: str | None
+    agency: str | None
+    count: int
+    within: int
+    median_minutes: float
+    p90_minutes: int
+    longest_minutes: int
+    median_percent: float
+    allowances: tuple[Allowance, ...]
+
+    @property
+    def share(self) -> float:
+        """The part that was in time, from 0 to 1."""
+        return self.within / self.count
+
+    @property
+    def late(self) -> int:
+        return self.count - self.within
+
+
+def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
+    """Every ended opening in a stream of lines that keeps each case's own order; a case's lines stand together."""
+    running: dict[tuple[Step, str | None], list[Line]] = {}
+    case = None
+    for line in lines:
+        if line.complaint != case:
+            running, case = {}, line.complaint
+        key = (line.step, line.track)
+        if line.kind is LedgerKind.OPENED:
+            running[key] = [line]
+        elif line.kind is LedgerKind.CLOSED:
+            book = running.pop(key, None)
+            if book is not None and line.clock is not None:
+                yield _closed(book, line, line.clock)
+        elif key in running:
+            running[key].append(line)
+
+
+def _closed(book: list[Line], end: Line, clock: Clock) -> ClosedStep:
+    first = book[0]
+    pauses = tuple(_pauses([*book[1:], end])) if len(book) > 1 else ()
+    return ClosedStep(first.complaint, first.step, first.track, first.house, first.at, end.at, clock, pauses)
+
+
+def _pauses(book: list[Line]) -> Iterator[tuple[datetime, datetime]]:
+    since = None
+    for line in book:
+        if line.kind is LedgerKind.PAUSED:
+            since = line.at
+        elif since is not None and line.kind in (LedgerKind.RESUMED, LedgerKind.CLOSED):
+            yield since, line.at
+            since = None
+
+
+class Tally:
+    """Closings summed up by group as they come by: a few bytes for each, however many cases there are."""
+
+    def __init__(self, by: Grouping) -> None:
+        self._by = by
+        self._groups: dict[tuple[Hashable, ...], _Group] = {}
+
+    def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
+        """Count one closing that used so many minutes, and so many percent of what it was granted."""
+        key = tuple(getattr(closed, name) for name in self._by)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group()
+        group.add(closed, minutes, percent)
+
+    def measures(self) -> list[Measure]:
+        """One measure a group, in the order of steps, offices and agencies; the office before its agencies."""
+        named = [(dict(zip(self._by, key, strict=True)), group) for key, group in self._groups.items()]
+        return sorted((group.measure(names) for names, group in named), key=_order)
+
+
+class _Group:
+    def __init__(self) -> None:
+        self.within = 0
+        self.minutes, self.percents = array("q"), array("q")
+        self.allowances: set[Allowance] = set()
+
+    def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
+        self.within += not closed.late
+        self.minutes.append(minutes)
+        self.percents.append(percent)
+        self.allowances.add(closed.clock.allowance)
+
+    def measure(self, names: dict[Dimension, Hashable]) -> Measure:
+        minutes = sorted(self.minutes)
+        allowances = sorted(self.allowances, key=lambda a: (a.unit.value, a.value))
+        step, actor, agency = (names.get(name) for name in ("step", "actor", "agency"))
+        return Measure(
+            step=step,  # type: ignore[arg-type]
+            actor=actor,  # type: ignore[arg-type]
+            agency=agency,  # type: ignore[arg-type]
+            count=len(minutes),
+            within=self.within,
+            median_minutes=median(minutes),
+            p90_minutes=minutes[-(-9 * len(minutes) // 10) - 1],
+            longest_minutes=minutes[-1],
+            median_percent=median(sorted(self.percents)),
+            allowances=tuple(allowances),
+        )
+
+
+def median(ordered: list[int]) -> float:
+    """The middle of ordered numbers, or between the two in the middle; `IndexError` when there is none."""
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return low if low == high else (low + high) / 2
+
+
+def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: Grouping) -> list[list[Measure]]:
+    """Go once through the closings, and sum them up by each grouping."""
+    tallies = [Tally(by) for by in groupings]
+    for one in closed:
+        minutes, granted = one.used_minutes(calendar), one.granted_minutes(calendar)
+        percent = 100 * minutes // granted if granted else 0
+        for counted in tallies:
+            counted.add(one, minutes, percent)
+    return [counted.measures() for counted in tallies]
+
+
+def _order(measure: Measure) -> tuple[int, str, str]:
+    position = list(Step).index(measure.step) if measure.step is not None else -1
+    return position, measure.actor or "", measure.agency or ""

@@ -1,0 +1,78 @@
+"""Places in a text that may tell who wrote it: numbers of identity, telephone and car, addresses, a name said openly.
+
+Found by form alone, so that some are none and a bare name is not found: they are a warning, never the last word.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+Trace = tuple[str, int, int]
+"""Kind (one of KINDS), and where in the text it begins and ends."""
+
+KINDS = ("nik", "email", "phone", "plate", "name")
+COVER = "•••"
+
+_NIK = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")
+_EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}")
+# Mobile numbers in national and international form; landlines by the code of their area (0526 is Paringin).
+_MOBILE = re.compile(r"(?<![\d+])(?:\+?62|0062|0)[ .()\-]{0,3}8(?:[ .()\-]{0,2}\d){7,12}(?!\d)")
+_LANDLINE = re.compile(r"(?<![\d+])\(?(?:\+62[ ]?|0)[2-9]\d{1,2}\)?[ .\-]?\d{5,8}(?!\d)")
+_REGIONS = "A[ABDEG]?|B[ABDEGHKLMNP]?|D[ABCDEGHKLMNPRST]?|E[ABD]?|F|G|H|K[BHTU]?|L|M|N|P[AB]?|R|S|T|W|Z"
+"""Letters in front on a number plate, by region (DA is South Kalimantan)."""
+
+_PLATE = re.compile(
+    rf"(?<![^\W_])(?:(?:{_REGIONS})[ .\-]?\d{{1,4}}[ .\-]?[A-Z]{{1,3}}"
+    rf"|(?:{_REGIONS.lower()})[ .\-]?\d{{4}}[ .\-]?[a-z]{{1,3}})(?![^\W_])"
+)
+_SAID = re.compile(
+    r"\b(?:nama\s+(?:lengkap\s+)?(?:saya|aku|kami)|namaku|saya\s+bernama|perkenalkan,?\s+saya|atas\s+nama\s+saya)"
+    r"(?:\s+(?:adalah|ialah|yaitu))?\s*[:=,]?\s*",
+    re.IGNORECASE,
+)
+_CAPITAL_NAME = re.compile(r"[A-Z][\w'.\-]*(?:[ ]+[A-Z][\w'.\-]*){0,4}")
+_SMALL_NAME = re.compile(r"[^\W\d_][\w'\-]*(?:[ ]+[^\W\d_][\w'\-]*)?")
+
+
+def personal_traces(text: str) -> list[Trace]:
+    """Every such place in the order of the text, none inside or across another; where two meet the longer counts."""
+    found = sorted(_all(text), key=lambda trace: (trace[1], -trace[2]))
+    kept: list[Trace] = []
+    for trace in found:
+        if not kept or trace[1] >= kept[-1][2]:
+            kept.append(trace)
+        elif trace[2] > kept[-1][2]:
+            kept[-1] = (kept[-1][0], kept[-1][1], trace[2])
+    return kept
+
+
+def without_traces(text: str) -> str:
+    """The text with each such place covered; what is left has none."""
+    while traces := personal_traces(text):
+        for _, begin, end in reversed(traces):
+            text = f"{text[:begin]}{COVER}{text[end:]}"
+    return text
+
+
+def _all(text: str) -> Iterator[Trace]:
+    for match in _NIK.finditer(text):
+        if _has_birthday(match.group()):
+            yield "nik", *match.span()
+    for kind, pattern in (("email", _EMAIL), ("phone", _MOBILE), ("phone", _LANDLINE), ("plate", _PLATE)):
+        for match in pattern.finditer(text):
+            yield kind, *match.span()
+    for match in _SAID.finditer(text):
+        if name := _CAPITAL_NAME.match(text, match.end()) or _SMALL_NAME.match(text, match.end()):
+            yield "name", *name.span()
+
+
+def _has_birthday(written: str) -> bool:
+    """Whether the seventh to twelfth digit are a day, month and year of birth; a woman's day is 40 more."""
+    digits = re.sub(r"\D", "", written)
+    day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    try:
+        # 2000 was a leap year as 1900 was not: a 29 February is never refused for its century.
+        date(2000 + year, month, day - 40 if day > 40 else day)
+    except ValueError:
+        return False
+    return True
