@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Agency, Notice, Paper, PaperKind
-from app.operations.audit import audit
+from app.operations.audit import audit_all
 from app.transaction import one_transaction
 from tests.factories import a_complaint
 from workflow_rules.refusals import ActionRefused, RefusalReason
@@ -28,7 +28,7 @@ def test_a_letter_is_signed_after_its_initials_and_names_them(context: Flask) ->
     frozen = db.session.scalars(select(Paper.frozen).where(Paper.kind == PaperKind.ANSWER_LETTER)).one()
     offices = [who["own_position"] for who in frozen["initials"]]
     assert offices == ["Sekretaris Dinas Perhubungan (contoh)", "Admin Layanan Aduan DISHUB (contoh)"]
-    assert audit(case.complaint) is None
+    assert audit_all() == []
 
 
 def test_without_the_setting_a_letter_names_nobody_else(context: Flask) -> None:

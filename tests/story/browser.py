@@ -45,9 +45,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _is_late_hint(request: Request) -> bool:
-    """A look for like complaints that was under way when the intake form was left."""
-    return request.url.endswith("/aduan/baru/serupa") and request.failure == "net::ERR_ABORTED"
+def was_left(request: Request) -> bool:
+    """Whether it was on its way when its page was left: an icon, a look for like complaints. What is refused or blocked
+    has other names in Chromium.
+    """
+    return request.failure == "net::ERR_ABORTED"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Desk:
     def _watch(self, page: Page) -> None:
         page.on("console", lambda said: self._note(said.type in ("error", "warning"), said.text, said.location["url"]))
         page.on("pageerror", lambda error: self._note(True, str(error), page.url))
-        page.on("requestfailed", lambda lost: self._note(not _is_late_hint(lost), f"failed: {lost.failure}", lost.url))
+        page.on("requestfailed", lambda lost: self._note(not was_left(lost), f"failed: {lost.failure}", lost.url))
         page.on("response", lambda answer: self._note(answer.status >= 400, f"answered {answer.status}", answer.url))
 
     def _note(self, bad: bool, what: str, where: str) -> None:

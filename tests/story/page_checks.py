@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.story.browser import TELL_VIOLATIONS
+from tests.story.browser import TELL_VIOLATIONS, was_left
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # Without `preload` axe fetches no stylesheet by itself: whatever the page's policy refuses is the page's own fault.
@@ -72,7 +72,7 @@ class Looker:
         page.add_init_script(TELL_VIOLATIONS)
         page.on("console", lambda said: self._note(said.type in ("error", "warning"), said.text, said.location["url"]))
         page.on("pageerror", lambda error: self._note(True, str(error), page.url))
-        page.on("requestfailed", lambda lost: self._note(True, f"failed: {lost.failure}", lost.url))
+        page.on("requestfailed", lambda lost: self._note(not was_left(lost), f"failed: {lost.failure}", lost.url))
         page.on("response", lambda answer: self._note(answer.status >= 400, f"answered {answer.status}", answer.url))
 
     def _note(self, bad: bool, what: str, where: str) -> None:
