@@ -28,6 +28,7 @@ from tests.output_search import (
     search_what_is_left,
     watch_answers,
 )
+from tests.scenes import Scene, Scenes
 from tests.servers import (
     database_url_for,
     prepare_template,
@@ -118,6 +119,18 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
     with session_app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def scenes(worker: str) -> Scenes:
+    """What was made once for many tests."""
+    return Scenes(worker)
+
+
+@pytest.fixture
+def scene(app: Flask, scenes: Scenes) -> Scene[Any]:
+    """`scene(make)`: what `make` told when it was called first, with all that it made."""
+    return lambda make: scenes.show(app, make)
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def prepare_template(fill: Callable[[str], Any]) -> None:
         administrator.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(draft), Identifier(TEMPLATE)))
 
 
-def database_url_for(worker_id: str) -> str:
+def database_url_for(worker_id: str, template: str = TEMPLATE) -> str:
     """A fresh database for one worker (`gw0`, …, or `master`), copied from the template if there is one.
 
     The name holds the worker's id: a database that two workers share is dropped below one of them.
@@ -138,8 +138,15 @@ def database_url_for(worker_id: str) -> str:
         raise ValueError(f"{worker_id!r} does not name this worker")
     name = f"test_{worker_id}"
     with _administrator() as administrator:
-        _create(administrator, name, TEMPLATE if _exists(administrator, TEMPLATE) else "template1")
+        _create(administrator, name, template if _exists(administrator, template) else "template1")
     return servers().postgres.url(name)
+
+
+def copy_database(name: str, copy: str) -> None:
+    """A second database as this one stands; whoever is still in it is put out."""
+    with _administrator() as administrator:
+        _end_sessions(administrator, name)
+        _create(administrator, copy, name)
 
 
 def redis_url_for(worker_id: str) -> str:

@@ -24,6 +24,7 @@ from app.operations.papers import draw_paper
 from app.operations.perform_action import attach_to_case
 from tests.documents.bundles import PDF, VERIFIER, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint
+from tests.scenes import Scene
 from tests.uploads.samples import photo
 from tests.uploads.states import call_clean
 from tests.views.costly_cases import STATES
@@ -49,9 +50,13 @@ def a_full_case() -> Case:
     return case
 
 
-@pytest.fixture
-def whole(context: Flask) -> bytes:
+def a_full_bundle() -> bytes:
     return bundle_bytes(a_full_case().id)
+
+
+@pytest.fixture
+def whole(scene: Scene[bytes]) -> bytes:
+    return scene(a_full_bundle)
 
 
 def test_a_bundle_is_whole_and_its_own_verifier_says_so(whole: bytes, tmp_path: Path) -> None:

@@ -10,12 +10,17 @@ from app.commands import make_demo, verify_audit
 from app.extensions import db
 from app.operations.audit import audit_all
 from tests.factories import a_complaint
+from tests.scenes import Scene
+
+
+def an_answered_case() -> None:
+    a_complaint(at="answered", agencies=("dishub", "dplh"))
 
 
 @pytest.fixture
-def open_log(context: Flask) -> Iterator[None]:
+def open_log(scene: Scene[None], context: Flask) -> Iterator[None]:
     """An intruder who could switch the guards off."""
-    a_complaint(at="answered", agencies=("dishub", "dplh"))
+    scene(an_answered_case)
     for table in ("complaint_event", "ledger_entry"):
         db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
     yield

@@ -22,7 +22,9 @@ from app.operations.change_calendar import (
     preview_change,
 )
 from app.queries.reference import load_working_calendar
+from tests.conftest import time_travel
 from tests.factories import a_complaint
+from tests.scenes import Scene
 
 pytestmark = [pytest.mark.usefixtures("context")]
 Freeze = Callable[[str], Any]
@@ -68,17 +70,23 @@ CHANGES: dict[str, Callable[[], CalendarChange]] = {
 }
 
 
+def cases_at_many_steps() -> list[int]:
+    with time_travel() as travel:
+        travel("2026-11-20 09:00")
+        made = [a_complaint(at=at, agencies=("dishub",)) for at in ("check", "direct", "draft_answer", "sign_answer")]
+        made += [a_complaint(at="draft_answer", agencies=("dpuprperkim", "dishub")), a_complaint(at="answered")]
+        made[2].act("agency_secretary", "request_information", "dishub", agency="dishub", question="Di mana?")
+        travel("2026-12-14 10:00")
+        a_complaint(at="draft_answer", agencies=("dinkes", "dishub"))
+        travel("2026-11-24 10:00")
+        return [case.id for case in [*made, a_complaint()]]
+
+
 @pytest.fixture
-def cases(freeze: Freeze) -> list[int]:
+def cases(scene: Scene[list[int]], freeze: Freeze) -> list[int]:
     """Cases at many steps, one of them paused, one answered; the clock stands at Tuesday, 24 November 2026, at ten."""
-    freeze("2026-11-20 09:00")
-    made = [a_complaint(at=at, agencies=("dishub",)) for at in ("check", "direct", "draft_answer", "sign_answer")]
-    made += [a_complaint(at="draft_answer", agencies=("dpuprperkim", "dishub")), a_complaint(at="answered")]
-    made[2].act("agency_secretary", "request_information", "dishub", agency="dishub", question="Di mana?")
-    freeze("2026-12-14 10:00")
-    a_complaint(at="draft_answer", agencies=("dinkes", "dishub"))
     freeze("2026-11-24 10:00")
-    return [case.id for case in [*made, a_complaint()]]
+    return scene(cases_at_many_steps)
 
 
 def limits() -> dict[int, tuple[datetime, datetime]]:

@@ -24,6 +24,7 @@ from app.queries.daily_figures import instant
 from app.queries.register_rows import corrections_since
 from tests.factories import Case, a_complaint
 from tests.queries.small_month import answered_road, direction, led, waiting_road, wita
+from tests.scenes import Scene
 from workflow_rules.actors import SYSTEM
 
 DAILY, MONTHLY = RegisterKind.DAILY, RegisterKind.MONTHLY
@@ -31,9 +32,13 @@ FRIDAY = date(2026, 9, 4)
 LATER = datetime(2026, 10, 1, 8, 0, tzinfo=OFFICE_ZONE)
 
 
-@pytest.fixture
-def month(context: Flask) -> tuple[int, int]:
+def two_roads() -> tuple[int, int]:
     return answered_road().id, waiting_road().id
+
+
+@pytest.fixture
+def month(scene: Scene[tuple[int, int]], context: Flask) -> tuple[int, int]:
+    return scene(two_roads)
 
 
 def frozen_of(register: Register) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.operations.index_reporters import index_reporters
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.search import Search, prepare_near_search, prepare_search
 from tests.factories import REPORTER, a_complaint
+from tests.scenes import Scene
 from workflow_rules.actors import Person
 
 
@@ -35,14 +36,18 @@ def find_near(text: str, username: str = "admin.aduan") -> list[str]:
     return found(near, person) if near else []
 
 
-@pytest.fixture
-def shelf(context: Flask) -> None:
-    """Five cases; the numbers run from LB-<year>-000001."""
+def five_cases() -> None:
     a_complaint(title="Dinas memperbaiki jembatan", body="Pekerjaan belum selesai.", location={"text": "Desa Uren"})
     a_complaint(title="Jalan berlubang di depan sekolah", body="Dua orang jatuh.", location={"village": "Batu Piring"})
     a_complaint(title="Lampu padam", body="Lampu di jalan dekat pasar padam tiga malam.", location={"district": "Juai"})
     a_complaint(title="Sampah menumpuk", body="Sudah 42 karung.", location={"text": "Pasar Paringin"})
     a_complaint(title="KTP belum jadi", body="Antrean pelayanan lama sekali.", location={"district": "Lampihong"})
+
+
+@pytest.fixture
+def shelf(scene: Scene[None], context: Flask) -> None:
+    """Five cases; the numbers run from LB-<year>-000001."""
+    scene(five_cases)
 
 
 BRIDGE, HOLES, LAMP, WASTE, CARD = (

@@ -10,22 +10,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.queries.reference import load_working_calendar
+from tests.conftest import time_travel
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.statements import statements
 from workflow_rules.ages import age_classes
 
 SignIn = Callable[[str], FlaskClient]
 
 
-@pytest.fixture
-def november(app: Flask, freeze: Callable[[str], Any]) -> None:
-    """Tuesday 24 November 2026; one case answered in time, one late at dishub, one of three weeks ago at dinkes."""
-    with app.app_context():
-        freeze("2026-11-03 08:00")
+def three_cases_of_november() -> None:
+    with time_travel() as travel:
+        travel("2026-11-03 08:00")
         a_complaint(at="agency_receive", agencies=("dinkes",), title="Obat habis")
-        freeze("2026-11-23 08:00")
+        travel("2026-11-23 08:00")
         a_complaint(at="answered", agencies=("dishub",), title="Lampu padam")
         a_complaint(at="agency_receive", agencies=("dishub",), title="Rambu roboh")
+
+
+@pytest.fixture
+def november(scene: Scene[None], freeze: Callable[[str], Any]) -> None:
+    """Tuesday 24 November 2026; one case answered in time, one late at dishub, one of three weeks ago at dinkes."""
+    scene(three_cases_of_november)
     freeze("2026-11-24 10:00")
 
 

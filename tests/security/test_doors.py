@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from app.demo.accounts import PASSWORD
 from app.extensions import db
 from tests.conftest import client_of
+from tests.scenes import Scene
 from tests.security.answer_headers import faults_of
 from tests.security.door_parts import ACTIONS, Parts, address, make_parts
 
@@ -544,10 +545,9 @@ def test_every_door_stands_in_the_table_once(session_app: Flask) -> None:
 
 
 @pytest.fixture
-def parts(app: Flask) -> Parts:
+def parts(scene: Scene[Parts]) -> Parts:
     """What stands in the addresses."""
-    with app.app_context():
-        return make_parts()
+    return scene(make_parts)
 
 
 def ask(client: FlaskClient, door: str, parts: Parts, headers: dict[str, str]) -> TestResponse:

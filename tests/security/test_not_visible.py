@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from app.extensions import db
 from app.models import Complaint
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.security.door_parts import Parts, address, make_parts
 from tests.security.test_doors import ACCOUNTS, expected, written
 
@@ -29,9 +30,8 @@ NONCE = re.compile(r'nonce[-=]"?[\w+/=-]+|data-sesi="\d+"')
 
 
 @pytest.fixture
-def parts(app: Flask) -> Parts:
-    with app.app_context():
-        return make_parts()
+def parts(scene: Scene[Parts]) -> Parts:
+    return scene(make_parts)
 
 
 @pytest.fixture

@@ -14,16 +14,19 @@ from app.queries.people import person_of
 from app.security.current_person import current_person
 from app.security.row_scope import as_person
 from tests.factories import a_complaint
+from tests.scenes import Scene
 
 OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask)
 
 
+def own_and_foreign() -> tuple[int, int]:
+    own = a_complaint(at="sign_answer", agencies=("dishub",)).id
+    return own, a_complaint(at="sign_answer", agencies=("dplh",)).id
+
+
 @pytest.fixture
-def two_cases(app: Flask) -> tuple[int, int]:
-    with app.app_context():
-        own = a_complaint(at="sign_answer", agencies=("dishub",)).id
-        foreign = a_complaint(at="sign_answer", agencies=("dplh",)).id
-    return own, foreign
+def two_cases(scene: Scene[tuple[int, int]]) -> tuple[int, int]:
+    return scene(own_and_foreign)
 
 
 @pytest.fixture

@@ -15,19 +15,25 @@ from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan
 from app.operations.audit import audit_all
 from app.operations.papers import draw_paper
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.signing import scans
 from tests.uploads.states import call_clean
 from tests.views.case_pages import SignIn
 
 
+def a_drawn_letter() -> int:
+    a_complaint(at="send_answer", agencies=("dishub", "dplh"))
+    found = db.session.scalars(select(Letter).where(Letter.agency_code == "dishub")).one()
+    draw_paper(found.paper_id or 0)
+    return found.id
+
+
 @pytest.fixture
-def letter(app: Flask) -> Letter:
+def letter(app: Flask, scene: Scene[int]) -> Letter:
     """Signed with ink by Dinas Perhubungan, drawn, and waiting to be sent."""
+    number = scene(a_drawn_letter)
     with app.app_context():
-        a_complaint(at="send_answer", agencies=("dishub", "dplh"))
-        found = db.session.scalars(select(Letter).where(Letter.agency_code == "dishub")).one()
-        draw_paper(found.paper_id or 0)
-        return db.session.get_one(Letter, found.id)
+        return db.session.get_one(Letter, number)
 
 
 def page_of(letter: Letter) -> str:

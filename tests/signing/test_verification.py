@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.demo.accounts import demo_person
 from app.documents import letter_check
 from app.documents.storage import read_file, write_file
 from app.extensions import db
@@ -17,6 +18,7 @@ from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.keep_scan import keep_scan
 from app.operations.papers import draw_paper
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.signing import scans
 from tests.signing.certificates import file_of, officer
 from tests.signing.letters import give_means, signed, signing_by
@@ -45,27 +47,33 @@ class There:
         return f"/verifikasi/{self.code}"
 
 
+def signed_by_certificate() -> There:
+    signing_by("certificate")
+    give_means(demo_person("kepala.dishub").id, certificate=file_of(officer("Bima Ketapang")))
+    letter, pdf = signed()
+    return There(letter.id, str(letter.verification_code), pdf, str(letter.number))
+
+
 @pytest.fixture
-def there(app: Flask, person: Find, freeze: Callable[[str], Any]) -> There:
+def there(scene: Scene[There], freeze: Callable[[str], Any]) -> There:
     """Signed by certificate."""
     freeze("2026-11-24 10:00")
-    with app.app_context():
-        signing_by("certificate")
-        give_means(person("kepala.dishub").id, certificate=file_of(officer("Bima Ketapang")))
-        letter, pdf = signed()
-        return There(letter.id, str(letter.verification_code), pdf, str(letter.number))
+    return scene(signed_by_certificate)
+
+
+def signed_with_ink() -> There:
+    a_complaint(at="send_answer", agencies=("dishub",))
+    letter = db.session.scalars(select(Letter)).one()
+    assert letter.paper is not None
+    draw_paper(letter.paper.id)
+    return There(letter.id, str(letter.verification_code), read_file(letter.paper.path or ""), str(letter.number))
 
 
 @pytest.fixture
-def on_paper(app: Flask, freeze: Callable[[str], Any]) -> There:
+def on_paper(scene: Scene[There], freeze: Callable[[str], Any]) -> There:
     """Signed with ink."""
     freeze("2026-11-24 10:00")
-    with app.app_context():
-        a_complaint(at="send_answer", agencies=("dishub",))
-        letter = db.session.scalars(select(Letter)).one()
-        assert letter.paper is not None
-        draw_paper(letter.paper.id)
-        return There(letter.id, str(letter.verification_code), read_file(letter.paper.path or ""), str(letter.number))
+    return scene(signed_with_ink)
 
 
 def ask(client: FlaskClient, content: bytes, address: str = "/verifikasi/", name: str = "surat.pdf") -> TestResponse:

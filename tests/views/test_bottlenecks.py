@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.queries.small_month import answered_road, waiting_road
+from tests.scenes import Scene
 from tests.views.test_inbox import MOST_QUERIES
 from tests.views.test_page_costs import cost
 
@@ -15,12 +16,15 @@ SignIn = Callable[[str], FlaskClient]
 SEPTEMBER = "/kemacetan/?dari=2026-09-01&sampai=2026-09-30"
 
 
+def two_roads() -> None:
+    answered_road()
+    waiting_road()
+
+
 @pytest.fixture
-def month(app: Flask, freeze: Callable[[str], object]) -> None:
+def month(scene: Scene[None], freeze: Callable[[str], object]) -> None:
     freeze("2026-09-30 15:00")
-    with app.app_context():
-        answered_road()
-        waiting_road()
+    scene(two_roads)
 
 
 def rows(page: str) -> list[str]:

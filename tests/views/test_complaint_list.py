@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import a_complaint
+from tests.scenes import Scene
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -18,20 +19,23 @@ def page(client: FlaskClient, address: str) -> str:
     return answer.get_data(as_text=True)
 
 
+def three_cases() -> None:
+    a_complaint("register", title="Satu", channel="phone", category="ktp", body="tentang antrean_panjang")
+    a_complaint("agency_receive", agencies=("dishub",), title="Dua", channel="letter", category="jalan_berlubang")
+    a_complaint(
+        "answered",
+        agencies=("dinkes",),
+        title="Tiga",
+        body="Antrean obat sangat lama.",
+        location={"district": "Juai"},
+        received=datetime.now(UTC) - timedelta(days=9),
+    )
+
+
 @pytest.fixture
-def shelf(app: Flask) -> None:
+def shelf(scene: Scene[None]) -> None:
     """Three cases that differ in everything a filter asks for."""
-    with app.app_context():
-        a_complaint("register", title="Satu", channel="phone", category="ktp", body="tentang antrean_panjang")
-        a_complaint("agency_receive", agencies=("dishub",), title="Dua", channel="letter", category="jalan_berlubang")
-        a_complaint(
-            "answered",
-            agencies=("dinkes",),
-            title="Tiga",
-            body="Antrean obat sangat lama.",
-            location={"district": "Juai"},
-            received=datetime.now(UTC) - timedelta(days=9),
-        )
+    scene(three_cases)
 
 
 @pytest.mark.usefixtures("shelf")

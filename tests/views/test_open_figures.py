@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from app.clock import OFFICE_ZONE
 from app.extensions import redis_client
 from tests.factories import a_complaint
+from tests.scenes import Scene
 from tests.statements import statements
 from tests.views.tracked_pages import words_on
 
@@ -30,20 +31,23 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=OFFICE_ZONE)
 
 
+def ten_cases() -> None:
+    for day in range(5, 11):
+        a_complaint(
+            at="answered", agencies=("dishub",), received=at(f"2026-10-{day:02d} 09:00"),
+            category="jalan_berlubang", title="KENARI", confidentiality="secret" if day == 5 else "open",
+        )  # fmt: skip
+    a_complaint(received=at("2026-10-20 09:00"), category="jalan_berlubang")
+    for day in (2, 3):
+        a_complaint(at="check", received=at(f"2026-11-{day:02d} 09:00"))
+    a_complaint(received=at("2026-11-23 09:00"), category="jalan_berlubang")
+    redis_client().flushdb()
+
+
 @pytest.fixture
-def cases(app: Flask) -> None:
+def cases(scene: Scene[None]) -> None:
     """Seven of October (six answered within the hour), two of November, one of this week, which is not told yet."""
-    with app.app_context():
-        for day in range(5, 11):
-            a_complaint(
-                at="answered", agencies=("dishub",), received=at(f"2026-10-{day:02d} 09:00"),
-                category="jalan_berlubang", title="KENARI", confidentiality="secret" if day == 5 else "open",
-            )  # fmt: skip
-        a_complaint(received=at("2026-10-20 09:00"), category="jalan_berlubang")
-        for day in (2, 3):
-            a_complaint(at="check", received=at(f"2026-11-{day:02d} 09:00"))
-        a_complaint(received=at("2026-11-23 09:00"), category="jalan_berlubang")
-        redis_client().flushdb()
+    scene(ten_cases)
 
 
 def table(client: FlaskClient, name: str) -> list[dict[str, Any]]:

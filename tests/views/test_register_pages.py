@@ -18,6 +18,7 @@ from app.operations.papers import draw_paper
 from app.operations.registers import make_register
 from tests.factories import a_complaint
 from tests.queries.small_month import answered_road, waiting_road, wita
+from tests.scenes import Scene
 from tests.views.test_inbox import MOST_QUERIES
 from tests.views.test_page_costs import cost
 from views import register_pages
@@ -27,14 +28,17 @@ As = Callable[[str], FlaskClient]
 FRIDAY, LATER = date(2026, 9, 4), datetime(2026, 10, 1, 8, 0, tzinfo=OFFICE_ZONE)
 
 
+def both_registers() -> dict[str, int]:
+    answered_road()
+    waiting_road()
+    rows = {kind.value: make_register(kind, FRIDAY, SYSTEM, LATER) for kind in RegisterKind}
+    return {kind: row.id for kind, row in rows.items()}
+
+
 @pytest.fixture
-def made(app: Flask) -> dict[str, int]:
+def made(scene: Scene[dict[str, int]]) -> dict[str, int]:
     """A daily and a monthly register of the small month."""
-    with app.app_context():
-        answered_road()
-        waiting_road()
-        rows = {kind.value: make_register(kind, FRIDAY, SYSTEM, LATER) for kind in RegisterKind}
-        return {kind: row.id for kind, row in rows.items()}
+    return scene(both_registers)
 
 
 def test_lists_name_each_register_with_its_number_and_who_made_it(made: dict[str, int], as_user: As) -> None:

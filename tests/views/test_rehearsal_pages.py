@@ -15,6 +15,7 @@ from app.models import RehearsalRow, SopVersion
 from app.operations.activate_sop import copy_as_draft
 from app.operations.rehearse import run_rehearsal
 from tests.queries.small_month import answered_road, waiting_road
+from tests.scenes import Scene
 from tests.views.test_inbox import MOST_QUERIES
 from tests.views.test_page_costs import cost
 
@@ -22,17 +23,20 @@ SignIn = Callable[[str], FlaskClient]
 PERIOD = {"dari": "2026-09-01", "sampai": "2026-09-30"}
 
 
+def a_draft_beside_two_roads() -> int:
+    answered_road()
+    waiting_road()
+    copy = copy_as_draft(db.session.scalars(select(SopVersion.id)).one())
+    next(row for row in copy.steps if row.step == "check").allowance_value = 90
+    db.session.commit()
+    return copy.id
+
+
 @pytest.fixture
-def draft(app: Flask, freeze: Callable[[str], object]) -> int:
+def draft(scene: Scene[int], freeze: Callable[[str], object]) -> int:
     """A draft in which the check has 90 minutes, and two cases of September."""
     freeze("2026-10-05 09:00")
-    with app.app_context():
-        answered_road()
-        waiting_road()
-        copy = copy_as_draft(db.session.scalars(select(SopVersion.id)).one())
-        next(row for row in copy.steps if row.step == "check").allowance_value = 90
-        db.session.commit()
-        return copy.id
+    return scene(a_draft_beside_two_roads)
 
 
 def filled(page: str, **changes: str) -> dict[str, str]:
