@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 3 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz pages faults mutants audit sbom clamav-test bench screenshots lint types imports words lock
+.PHONY: help run test fuzz pages deep faults mutants audit sbom clamav-test bench screenshots lint types imports words lock
 .PHONY: prepare prepare-test
 
 help: ## show these commands
@@ -21,6 +21,13 @@ fuzz: prepare-test ## random calls of every operation of the API, tens of thousa
 
 pages: prepare-test ## every page in a browser in every way for every visitor (make test: for its first visitor)
 	@EVERY_LOOK=1 $(venv) -m pytest -n 3 -q tests/story/test_every_page.py
+
+deep: prepare-test ## the tests whose length can be set, at length: random processes, a year of sweeps, races in thousands
+	@MACHINE_EXAMPLES=30000 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
+	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 $(venv) -m pytest -n 2 --timeout=7200 \
+	tests/rules/test_process_machine.py tests/queries/test_quarter.py tests/jobs/test_time_travel.py tests/sync \
+	tests/operations/test_races.py tests/story/test_killed_deliveries.py tests/story/test_killed_reports.py \
+	tests/story/test_redis_away.py
 
 faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
 	@$(venv) -m tests.faults.run

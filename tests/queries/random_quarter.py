@@ -1,6 +1,6 @@
 """Complaints that live through July to September 2026 by the real operations, on paths that a seed decides.
 
-QUARTER_CASES in the environment sets how many (40 unless told; 300 for the long run). Every time is a whole minute.
+QUARTER_CASES in the environment sets how many (28 unless told; 300 for the long run). Every time is a whole minute.
 """
 
 import os
@@ -14,7 +14,7 @@ from tests.factories import Case, a_complaint
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.refusals import ActionRefused
 
-CASES = int(os.environ.get("QUARTER_CASES", "40"))
+CASES = int(os.environ.get("QUARTER_CASES", "28"))
 BEGINS = datetime(2026, 7, 1, tzinfo=OFFICE_ZONE)
 ENDS = datetime(2026, 10, 1, tzinfo=OFFICE_ZONE)
 HOUSES = ("dpuprperkim", "dishub", "dplh", "dinkes")

@@ -1,6 +1,6 @@
 """Thousands of cases with a will of their own: officers act at random, in turn and out of it, while time passes.
 
-MACHINE_EXAMPLES in the environment sets how many sequences are played (3,000 unless told).
+MACHINE_EXAMPLES in the environment sets how many sequences are played (1,500 unless told).
 """
 
 import os
@@ -24,7 +24,7 @@ from workflow_rules.sop import FastTrack
 from workflow_rules.standard_sop import STANDARD_SOP
 from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "3000"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "1500"))
 
 AGENCIES = sorted(IN_SERVICE)
 TURN = {

@@ -13,6 +13,7 @@ from flask import Flask
 
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import RestOffice
+from tests.story.test_killed_deliveries import VICTIMS
 
 FIRST_ATTEMPT_READS = (
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -57,7 +58,7 @@ def state_of(program: LiveProgram, job: int) -> tuple[Any, ...]:
     return found
 
 
-@pytest.mark.parametrize("victim", ["worker", "horse"])
+@pytest.mark.parametrize("victim", VICTIMS)
 def test_a_report_is_made_though_its_making_was_killed(program: LiveProgram, victim: str) -> None:
     with program.cleared_after():
         job = killed_at_work(program, program.kill if victim == "worker" else program.kill_horse)

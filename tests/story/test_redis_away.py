@@ -26,7 +26,7 @@ from app.launch.valkey import EmbeddedValkey
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import NO_PROXY, RestOffice
 
-AWAY_SECONDS = float(os.environ.get("REDIS_AWAY_SECONDS", "20"))
+AWAY_SECONDS = float(os.environ.get("REDIS_AWAY_SECONDS", "8"))
 ROUNDS = 8 + int(AWAY_SECONDS / 20)
 MOST_SECONDS = 2.0
 BACK_WITHIN_SECONDS = 60.0

@@ -114,12 +114,16 @@ def _late() -> Case:
 
 
 def pages(app: Flask, rows: tuple[Parts, dict[str, list[int]]], locale: str) -> Iterator[Page]:
-    """Every page of every visitor in this language, those with faults too."""
+    """Every page of every visitor in this language, those with faults too; in the second one once, for its first."""
     parts, cases = rows
+    seen: set[str] = set()
     for visitor in VISITORS:
         client = _speaking(app, visitor, locale)
-        for path in [*_paths(visitor, parts), *_case_paths(cases[visitor]), "/tidak-ada", "/aduan/baru"]:
-            yield from _shown(visitor, path, client.get(path))
+        paths = [*_paths(visitor, parts), *_case_paths(cases[visitor]), "/tidak-ada", "/aduan/baru"]
+        for path in (path for path in paths if locale == "id" or path not in seen):
+            for page in _shown(visitor, path, client.get(path)):
+                seen.add(path)
+                yield page
         for path, form in [*_sent(visitor), *_tried(cases[visitor][:1])]:
             yield from _shown(visitor, f"POST {path}", client.post(path, data=form, follow_redirects=True))
     yield from _pages_of_reporters(app, locale)

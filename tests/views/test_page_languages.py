@@ -83,8 +83,13 @@ def test_every_page_speaks_one_language_to_people(all_pages: Pages, stored: set[
 
 
 def pages_are_there(all_pages: Pages) -> None:
-    assert len(all_pages["id"]) == len(all_pages["en"]) > 200
-    assert len({page.path for page, _ in all_pages["id"]}) > 100
+    assert len(all_pages["id"]) > 200
+    assert len(paths_of(all_pages["id"])) > 100
+    assert paths_of(all_pages["en"]) == paths_of(all_pages["id"])
+
+
+def paths_of(pages: list[tuple[Page, Reader]]) -> set[str]:
+    return {page.path for page, _ in pages if not page.path.startswith("POST")}
 
 
 def a_page_names_its_language(all_pages: Pages, locale: str) -> None:
