@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from sqlalchemy import func, select
 
+from app.clock import utc_now
 from app.documents.storage import read_file
 from app.extensions import db
+from app.invariants.catalogue import CHECKS, HARMLESS
 from app.models import Complaint, ComplaintEvent, Delivery, Paper, SyncChange
 from app.operations.audit import audit_all
+from app.operations.run_invariants import look_now
 from tests.faults.house import House
 from tests.faults.load import Load, Promises
 from tests.story.live import wait_until
 
 QUIET_SECONDS = 240
+OF_THE_MOMENT = ("I15", "I16")
+"""Invariants about what lives now: a killed worker counts as alive until it has been silent for long enough."""
 
 
 def wait_until_quiet(house: House) -> None:
@@ -37,7 +43,29 @@ def faults_of(house: House, load: Load) -> list[str]:
         found = [*_of_cases(load.promises), *_of_acts(load.promises), *_of_revisions(load.promises)]
         found += [*_of_the_feed(load.promises), *_of_mails(house), *_of_papers()]
         found += [f"{finding.number}: {finding.fault}" for finding in audit_all()]
+        found += _of_invariants(name for name in CHECKS if name not in OF_THE_MOMENT)
+        found += _of_the_moment()
     return [*found, *load.promises.refused]
+
+
+def _of_invariants(names: Iterable[str]) -> Iterator[str]:
+    """What `run.py check-invariants` would show as red."""
+    for name, checked in look_now(names, utc_now()):
+        told = [finding for finding in checked.findings if finding.sentence not in HARMLESS]
+        yield from (f"{name} {finding.sentence}: {finding.subject} {dict(finding.particulars)}" for finding in told)
+
+
+def _of_the_moment() -> list[str]:
+    """The same of what lives now, once the dead have had time to be known as dead."""
+    left: list[str] = []
+
+    def sound() -> bool:
+        left[:] = _of_invariants(OF_THE_MOMENT)
+        return not left
+
+    with suppress(AssertionError):
+        wait_until(sound, "all that counts as alive is alive", QUIET_SECONDS)
+    return left
 
 
 def _of_cases(promises: Promises) -> Iterator[str]:

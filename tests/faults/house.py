@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -184,17 +184,16 @@ def _end(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
 
 
 @contextmanager
-def open_house(prepare: Callable[[Path], None] = lambda _home: None) -> Iterator[House]:
-    """A house for one scenario; its folder goes with it."""
+def open_house(prepare: Callable[[Path], AbstractContextManager[None]] = nullcontext) -> Iterator[House]:
+    """A house for one scenario; its folder, with whatever was prepared in it, goes with it."""
     folder = new_socket_folder()
     (folder / "sockets").mkdir(mode=0o700)
     folder.chmod(0o711)
-    with mail_sink() as sink:
-        house = House(folder, sink)
-        prepare(house.home)
-        try:
-            house.open()
-            yield house
-        finally:
-            house.close()
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with mail_sink() as sink:
+            house = House(folder, sink)
+            with prepare(house.home), closing(house):
+                house.open()
+                yield house
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +19,11 @@ import requests
 from app.demo.accounts import PASSWORD
 from tests.factories import a_report
 from tests.faults.house import House
+from tests.story.live import wait_until
 from tests.sync.reports import a_revision
 
 PATIENCE = 10
+TO_THE_END, BACK_AT_WORK = 120, 180
 HOUSES = ("dishub", "dplh")
 ASK_AGAIN = frozenset({409, 423, 429, 500, 502, 503, 504})
 
@@ -34,14 +37,34 @@ class Promises:
     acts: dict[int, list[str]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     changes: list[tuple[str, int]] = field(default_factory=list)
-    unknown: int = 0
+    unanswered: Counter[str] = field(default_factory=Counter)
     ok: int = 0
     refused: list[str] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, good: bool) -> None:
+    def note_answer(self) -> None:
         with self.guard:
-            self.ok, self.unknown = self.ok + good, self.unknown + (not good)
+            self.ok += 1
+
+    def note_silence(self, why: str) -> None:
+        """A call that told us nothing: the kind of its failure, or the status that says to ask again."""
+        with self.guard:
+            self.unanswered[why] += 1
+
+
+class Pace:
+    """How a scenario lets time pass: by seconds, or until work goes on, so that what it breaks is in use."""
+
+    def __init__(self, promises: Promises) -> None:
+        self._promises, self._never = promises, threading.Event()
+
+    def __call__(self, seconds: float) -> None:
+        self._never.wait(seconds)
+
+    def until_work_goes_on(self, answers: int = 10) -> None:
+        """Return once so many more wishes were answered."""
+        wanted = self._promises.ok + answers
+        wait_until(lambda: self._promises.ok >= wanted, f"{answers} more answers", BACK_AT_WORK)
 
 
 class Client:
@@ -58,9 +81,9 @@ class Client:
         key, answer = f"{self.name}-{self._serial}", None
         while answer is None:
             answer = self._once(method, path, body, username, key)
-            self.promises.count(answer is not None)
             if answer is None and self.over.wait(0.2) and self._is_late():
                 raise TimeoutError(f"{self.name}: no answer to {method} {path}")
+        self.promises.note_answer()
         return answer
 
     def _is_late(self) -> bool:
@@ -74,11 +97,15 @@ class Client:
             answer = self.session.request(
                 method, f"{self.house.url}/api/v1/{path}", json=body, headers=headers, timeout=PATIENCE
             )
-        except (requests.RequestException, KeyError, ValueError):
+        except (requests.RequestException, KeyError, ValueError) as failure:
+            self.promises.note_silence(type(failure).__name__)
             return None
         if answer.status_code == 401:
             self._tokens.pop(username, None)
-        return None if answer.status_code in ASK_AGAIN - self._final(answer) or answer.status_code == 401 else answer
+        if answer.status_code in (ASK_AGAIN | {401}) - self._final(answer):
+            self.promises.note_silence(str(answer.status_code))
+            return None
+        return answer
 
     def _final(self, answer: requests.Response) -> set[int]:
         """A 409 that says the form is stale is an answer; one that says the first is still at work is none."""
@@ -205,9 +232,8 @@ class Load:
             thread.join(180)
 
     def read_to_the_end(self) -> None:
-        """The reader catches up."""
-        while self.reader.read_on():
-            pass
+        """The reader catches up; a reader that is refused for minutes fails the run."""
+        wait_until(lambda: not self.reader.read_on(), "the feed is read to its end", TO_THE_END)
 
 
 def _kept(work: Callable[[], None], promises: Promises) -> Callable[[], None]:

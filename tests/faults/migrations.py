@@ -6,11 +6,15 @@ import json
 import random
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 
 from app.extensions import db
@@ -19,33 +23,64 @@ from tests.story.live import PROJECT, wait_until
 
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 INTERRUPTIONS = 12
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+SHAPES = (
+    (
+        "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
+        " WHERE table_schema = 'public'"
+    ),
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    (
+        "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace"
+    ),
+    "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+)
 
 
 def an_interrupted_migration() -> tuple[str, list[str]]:
     """Killed again and again, the migration either is done or has left nothing; at last it goes through."""
     with open_house() as house, house.database() as own:
-        own.execute("CREATE DATABASE younger TEMPLATE template1")
-        environ = house.environ | {"DATABASE_URL": house.postgres.url("younger")}
-        dice, cut = random.Random(7), 0
-        for _ in range(INTERRUPTIONS):
-            process = subprocess.Popen([sys.executable, str(PROJECT / "run.py"), "migrate"], env=environ)
-            try:
-                process.wait(dice.uniform(0.8, 4))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                cut += process.wait() != 0
-        done = subprocess.run([sys.executable, str(PROJECT / "run.py"), "migrate"], env=environ, check=False)
-        faults = [] if done.returncode == 0 else [f"it does not go through any more: exit {done.returncode}"]
+        for name in ("whole", "younger"):
+            own.execute(f"CREATE DATABASE {name} TEMPLATE template1")
+        began = time.monotonic()
+        _migration_of(house, "whole").wait(300)
+        length, dice = time.monotonic() - began, random.Random(7)
+        cut = sum(_cut(_migration_of(house, "younger"), own, dice.uniform(0, length)) for _ in range(INTERRUPTIONS))
+        end = _migration_of(house, "younger").wait(300)
+        faults = [] if end == 0 else [f"it does not go through any more: exit {end}"]
         return f"{cut} of {INTERRUPTIONS} cut", faults + _differences(house)
 
 
+def _migration_of(house: House, database: str) -> subprocess.Popen[bytes]:
+    environ = house.environ | {"DATABASE_URL": house.postgres.url(database)}
+    return subprocess.Popen([sys.executable, str(PROJECT / "run.py"), "migrate"], env=environ)
+
+
+def _cut(process: subprocess.Popen[bytes], own: psycopg.Connection[Any], seconds: float) -> bool:
+    """Kill it so long after it has come to its tables; False where it had ended before."""
+    there = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'younger'"
+    wait_until(lambda: process.poll() is not None or own.execute(there).fetchone() != (0,), "it is at its tables", 120)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return process.wait() != 0
+
+
 def _differences(house: House) -> list[str]:
-    """Columns of the interrupted tables beside those of the ones that were made in one go."""
-    columns = "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
-    columns += " WHERE table_schema = 'public'"
-    with house.database() as whole, house.database(dbname="younger") as cut:
-        wanted, found = (set(at.execute(columns).fetchall()) for at in (whole, cut))
+    """The interrupted tables beside those that were made in one go: their columns, indexes, rules, guards and rows."""
+    with house.database(dbname="whole") as whole, house.database(dbname="younger") as cut:
+        wanted, found = (set(_made(at)) for at in (whole, cut))
     return [f"differs after the interruptions: {difference}" for difference in sorted(wanted ^ found)[:10]]
+
+
+def _made(at: psycopg.Connection[Any]) -> Iterator[tuple[str, ...]]:
+    for question in SHAPES:
+        yield from (tuple(map(str, row)) for row in at.execute(question).fetchall())
+    for (table,) in at.execute(TABLES).fetchall():
+        yield table, str(at.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table))).fetchone())
 
 
 def old_code_on_new_tables() -> tuple[str, list[str]]:

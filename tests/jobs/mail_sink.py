@@ -18,6 +18,7 @@ class Sink:
 
     def __init__(self, port: int) -> None:
         self.mails: list[EmailMessage] = []
+        self.heard = 0
         self.answer = "250 OK"
         self.recipient_answer = "250 OK"
         self.url = f"smtp://127.0.0.1:{port}"
@@ -30,6 +31,7 @@ class Sink:
         return self.recipient_answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
+        self.heard += 1
         if self.answer.startswith(("250", "cut")):
             self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
             search_mail(self.mails[-1])
