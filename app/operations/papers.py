@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,12 +13,14 @@ from app.after_commit import enqueue_after_commit
 from app.clock import utc_now
 from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
-from app.documents.render import draw_pdf
+from app.documents.render import Drawn, draw_pdf
 from app.documents.storage import write_file
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Paper, PaperKind
 from app.transaction import one_transaction
+
+log = structlog.get_logger()
 
 MOST_TRIES = 3
 # What a text that cannot be drawn makes the library raise.
@@ -78,8 +81,17 @@ def draw_paper(paper_id: int) -> str:
             return _fail(paper, refused.reason)
         except _FAULTS as fault:
             return _fail(paper, f"{type(fault).__name__}: {fault}"[:300])
+        return _keep_drawn(paper, drawn)
+
+
+def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
+    """A store that is full or away is no fault of the paper: its try is given back, and it waits."""
+    try:
         keep_file(paper, drawn.content, drawn.pages)
-        return paper.state
+    except Exception:
+        log.exception("paper_not_kept", paper=paper.id)
+        paper.tries -= 1
+    return paper.state
 
 
 def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
