@@ -13,7 +13,7 @@ from app.clock import utc_now
 from app.documents.storage import read_file
 from app.extensions import db
 from app.invariants.catalogue import CHECKS, HARMLESS
-from app.models import Complaint, ComplaintEvent, Delivery, Paper, SyncChange
+from app.models import Attachment, Complaint, ComplaintEvent, Delivery, Paper, SyncChange
 from app.operations.audit import audit_all
 from app.operations.run_invariants import look_now
 from tests.faults.house import House
@@ -26,12 +26,13 @@ OF_THE_MOMENT = ("I15", "I16")
 
 
 def wait_until_quiet(house: House) -> None:
-    """Everything that waited has left: messages, papers."""
+    """Everything that waited has left: messages, papers, files that nobody has looked into."""
     house.wait_until_served()
     waiting = (
         "SELECT (SELECT count(*) FROM delivery WHERE state = 'queued' AND next_try_at < now() + interval '2 minutes')"
     )
     waiting += " + (SELECT count(*) FROM paper WHERE state NOT IN ('ready', 'failed'))"
+    waiting += " + (SELECT count(*) FROM attachment WHERE state = 'waiting')"
     with house.database() as connection:
         wait_until(lambda: connection.execute(waiting).fetchone() == (0,), "nothing waits any more", QUIET_SECONDS)
 
@@ -41,6 +42,7 @@ def faults_of(house: House, load: Load) -> list[str]:
     load.read_to_the_end()
     with house.looked_at():
         found = [*_of_cases(load.promises), *_of_acts(load.promises), *_of_revisions(load.promises)]
+        found += _of_files(load.promises)
         found += [*_of_the_feed(load.promises), *_of_mails(house), *_of_papers()]
         found += [f"{finding.number}: {finding.fault}" for finding in audit_all()]
         found += _of_invariants(name for name in CHECKS if name not in OF_THE_MOMENT)
@@ -92,6 +94,15 @@ def _of_revisions(promises: Promises) -> Iterator[str]:
     for tracking_id, revision in promises.revisions.items():
         if (held.get(tracking_id) or 0) < revision:
             yield f"report {tracking_id}: revision {revision} was taken, {held.get(tracking_id)} is held"
+
+
+def _of_files(promises: Promises) -> Iterator[str]:
+    """Each file that was taken is there, was looked into and may be read."""
+    rows = select(Complaint.sp4n_tracking_id, Attachment.sent_sha256, Attachment.state, Attachment.state_reason)
+    rows = rows.join(Attachment.complaint).execution_options(unscoped=True)
+    held = {(tracking_id, sha256): (state, why) for tracking_id, sha256, state, why in db.session.execute(rows)}
+    yield from (f"file of {told}: {how}" for told, how in held.items() if how[0] != "clean")
+    yield from (f"lost: file of {told}" for told in promises.files.items() if told not in held)
 
 
 def _of_the_feed(promises: Promises) -> Iterator[str]:

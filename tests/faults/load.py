@@ -7,6 +7,9 @@ Idempotency-Key until it is answered, as a careful client does.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
 import threading
 import time
 from collections import Counter
@@ -15,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from PIL import Image
 
 from app.demo.accounts import PASSWORD
 from tests.factories import a_report
@@ -24,18 +28,20 @@ from tests.sync.reports import a_revision
 
 PATIENCE = 10
 TO_THE_END, BACK_AT_WORK = 120, 180
+WITH_FILE = 5
 HOUSES = ("dishub", "dplh")
 ASK_AGAIN = frozenset({409, 423, 429, 500, 502, 503, 504})
 
 
 @dataclass
 class Promises:
-    """What the clients were told: cases made by their titles, acts done by case, revisions taken, changes read."""
+    """What the clients were told: cases made by title, acts by case, revisions and files taken, changes read."""
 
     made: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     acts: dict[int, list[str]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     changes: list[tuple[str, int]] = field(default_factory=list)
     unanswered: Counter[str] = field(default_factory=Counter)
     ok: int = 0
@@ -175,19 +181,33 @@ def _steps() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 class Sp4n(Client):
-    """Sends revisions of reports, some of them twice."""
+    """Sends revisions of reports, some of them with a file."""
 
     def run(self) -> None:
         number = 0
         while not self.over.wait(0.3):
             number += 1
             tracking_id, revision = str(9_000_000 + number % 20), 1 + number // 20
-            body = a_revision(revision, title=f"Laporan SP4N {tracking_id}")
-            answer = self.until_answered("PUT", f"sp4n/reports/{tracking_id}", body)
-            if answer.status_code in (200, 201):
-                self.promises.revisions[tracking_id] = revision
-            else:
-                self.promises.refused.append(f"{tracking_id}: {answer.status_code} {answer.text[:200]}")
+            self._send(tracking_id, revision, a_picture(number) if number % WITH_FILE == 0 else None)
+
+    def _send(self, tracking_id: str, revision: int, file: bytes | None) -> None:
+        body = a_revision(revision, title=f"Laporan SP4N {tracking_id}")
+        if file is not None:
+            body["attachments"] = [{"filename": "foto.png", "content_base64": base64.b64encode(file).decode()}]
+        answer = self.until_answered("PUT", f"sp4n/reports/{tracking_id}", body)
+        if answer.status_code not in (200, 201):
+            self.promises.refused.append(f"{tracking_id}: {answer.status_code} {answer.text[:200]}")
+            return
+        self.promises.revisions[tracking_id] = revision
+        if file is not None:
+            self.promises.files[tracking_id] = hashlib.sha256(file).hexdigest()
+
+
+def a_picture(number: int) -> bytes:
+    """A small picture that is like no other."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 40), (number % 256, number // 256, 0)).save(file, "png")
+    return file.getvalue()
 
 
 class FeedReader(Client):

@@ -10,6 +10,8 @@ import random
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -21,6 +23,7 @@ from tests.story.live import wait_until
 KILLS = int(os.environ.get("KILLS", "200"))
 KILLS_AT_A_STRETCH = 10
 SECONDS = 6.0
+SECONDS_OF_FULL_DISK = 120.0
 
 
 def random_kills(house: House, pace: Pace, dice: random.Random) -> str:
@@ -158,21 +161,22 @@ def two_schedulers(house: House, pace: Pace, dice: random.Random) -> str:
 
 
 def disk_is_full(house: House, pace: Pace, dice: random.Random) -> str:
-    """The place of stored files is full for a while; what could not be drawn is drawn afterwards."""
-    storage = house.home / "storage"
-    filler = storage / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(b"\0" * 65536)
-                file.flush()
-        except OSError:
-            pass
-    pace(SECONDS)
-    filler.unlink()
+    """The place of stored files is full for longer than a paper is tried; all that waits comes by itself afterwards."""
+    filler = house.home / "storage" / "filler"
+    _fill(filler)
+    pace(SECONDS_OF_FULL_DISK)
     with house.database() as own:
-        own.execute("UPDATE paper SET state = 'queued', error = NULL WHERE state = 'failed'")
-    return f"full for {SECONDS:.0f} s"
+        row = own.execute("SELECT count(*) FROM paper WHERE state <> 'ready'").fetchone()
+    filler.unlink()
+    return f"full for {SECONDS_OF_FULL_DISK:.0f} s, {row[0] if row else 0} papers not kept then"
+
+
+def _fill(filler: Path) -> None:
+    """Write until not a byte more goes in."""
+    for size in (65536, 1):
+        with suppress(OSError), filler.open("ab", buffering=0) as file:
+            while True:
+                file.write(bytes(size))
 
 
 def everything_stops_in_order(house: House, pace: Pace, dice: random.Random) -> str:
