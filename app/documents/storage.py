@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+import structlog
 from flask import current_app
+
+from app.errors import Problem
+
+log = structlog.get_logger()
 
 PIECE = 1024 * 1024
 _S3: dict[str, Any] = {
@@ -18,6 +23,13 @@ _S3: dict[str, Any] = {
     "use_listings_cache": False,
     "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3}},
 }
+
+
+class StoreAway(Problem):
+    """The store does not take a file now: it is full, or not there. It may be sent again later."""
+
+    def __init__(self) -> None:
+        super().__init__(503, headers={"Retry-After": "60"})
 
 
 @dataclass(frozen=True)
@@ -46,10 +58,16 @@ def _opened_to_write(path: str) -> Any:
 
 
 def write_file(folder: str, ending: str, content: bytes) -> str:
-    """Keep bytes under a new name and return its path relative to the store."""
+    """Keep bytes under a new name and return its path relative to the store; raises StoreAway."""
     path = new_path(folder, ending)
-    with _opened_to_write(path) as file:
-        file.write(content)
+    try:
+        with _opened_to_write(path) as file:
+            file.write(content)
+    except Exception as fault:
+        log.exception("file_not_kept", path=path)
+        with suppress(Exception):
+            remove_file(path)
+        raise StoreAway from fault
     return path
 
 

@@ -5,7 +5,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -14,13 +13,11 @@ from app.clock import utc_now
 from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
 from app.documents.render import Drawn, draw_pdf
-from app.documents.storage import write_file
+from app.documents.storage import StoreAway, write_file
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Paper, PaperKind
 from app.transaction import one_transaction
-
-log = structlog.get_logger()
 
 MOST_TRIES = 3
 # What a text that cannot be drawn makes the library raise.
@@ -88,8 +85,7 @@ def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
     """A store that is full or away is no fault of the paper: its try is given back, and it waits."""
     try:
         keep_file(paper, drawn.content, drawn.pages)
-    except Exception:
-        log.exception("paper_not_kept", paper=paper.id)
+    except StoreAway:
         paper.tries -= 1
     return paper.state
 

@@ -3,8 +3,6 @@
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -212,29 +210,6 @@ def test_a_paper_whose_worker_dies_each_time_is_given_up(context: Flask) -> None
     db.session.commit()
     assert draw_paper(paper.id) == "failed"
     assert paper.error == "ended"
-
-
-def test_a_paper_that_the_store_does_not_take_waits_until_it_does(context: Flask) -> None:
-    """However long the store is full or away: more often than a paper is tried."""
-    paper, store = heavy("full"), Path(context.config["LAPOR_HOME"]) / "storage"
-    with no_folder(store / "papers"):
-        assert [draw_paper(paper.id) for _ in range(5)] == ["queued"] * 5
-        assert (paper.tries, paper.path) == (0, None)
-    assert drawn(paper).startswith(b"%PDF")
-
-
-@contextmanager
-def no_folder(folder: Path) -> Iterator[None]:
-    """A file stands where a folder has to be, so that nothing can be kept below it."""
-    aside = folder.with_name("aside")
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.rename(aside)
-    folder.touch()
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
 
 
 LIMITED = """
