@@ -23,7 +23,8 @@ def small_disk(home: Path) -> Iterator[None]:
     except FileNotFoundError as problem:
         raise NotHere("not tried: there is no `mount`") from problem
     except subprocess.CalledProcessError as problem:
-        raise NotHere(f"not tried, it needs the right to mount a disk: {problem.stderr.strip()}") from problem
+        said = problem.stderr.partition("\n")[0]
+        raise NotHere(f"not tried, it needs the right to mount a disk: {said}") from problem
     try:
         yield
     finally:
