@@ -122,7 +122,8 @@ def test_what_redis_forgot_is_handed_out_again_and_not_twice_in_a_row(sink: Sink
     assert relay_deliveries(utc_now()) == 0
     assert relay_deliveries(later) == len(waiting()) > 0
     assert redis_client().llen("rq:queue:notices") == len(waiting())
-    assert relay_deliveries(later) == 0
+    assert relay_deliveries(later) == relay_deliveries(later + timedelta(seconds=29)) == 0
+    assert relay_deliveries(later + timedelta(seconds=30)) == len(waiting())
 
 
 def test_redis_away_does_not_keep_an_officer_from_working(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,8 @@ def press(settings: dict[str, str], attempts: list[Attempt], barrier: Barrier, r
                 outcome = "done"
             except ActionRefused as refused:
                 outcome = refused.reason.value
+            except Exception as fault:  # told to the test: ended by it, this process would leave the others waiting
+                outcome = type(fault).__name__
             db.session.remove()
             results.put((number, outcome))
     sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -15,8 +15,9 @@ from app.operations.letter_numbers import NumbersRefused, pass_over
 from app.transaction import one_transaction
 from tests.factories import Case, a_complaint
 
-NEW_YEAR = datetime(2027, 1, 1, tzinfo=OFFICE_ZONE)
-BEFORE = datetime(2026, 12, 31, 23, 59, 59, 500_000, tzinfo=OFFICE_ZONE)
+# As the program's clock tells them: it is still the old year there when the office's new one begins.
+NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 12, 31, 15, 59, 59, 500_000, tzinfo=UTC)
 DRAFTED = datetime(2026, 12, 30, 9, 0, tzinfo=OFFICE_ZONE)
 
 
@@ -102,6 +103,13 @@ def test_numbers_are_passed_over_forwards_only_and_not_by_thousands(context: Fla
         pass_over(agency(), up_to, "Alasan.", BEFORE, None)
     assert refused.value.fault == fault
     assert [row[0] for row in book(2026)] == [1]
+
+
+def test_each_agency_counts_for_itself(context: Flask) -> None:
+    for house in ("dishub", "dplh", "dishub"):
+        a_draft(house).act("agency_head", "sign", house=house, now=BEFORE)
+    rows = select(IssuedNumber.agency_code, IssuedNumber.running)
+    assert sorted(tuple(row) for row in db.session.execute(rows)) == [("dishub", 1), ("dishub", 2), ("dplh", 1)]
 
 
 def test_an_agency_writes_its_numbers_by_its_own_pattern(context: Flask) -> None:

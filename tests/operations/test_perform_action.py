@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import after_commit
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, Letter, Notice, StepTask
+from app.job_names import JobName
+from app.models import Complaint, ComplaintEvent, Delivery, Letter, Notice, StepTask
 from app.operations import perform_action as door
 from app.operations.audit import audit_all
 from app.operations.notify import Notifier
@@ -48,6 +50,22 @@ def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
     assert _counts() == before
     letter = db.session.scalars(select(Letter)).one()
     assert (letter.state, letter.number) == ("draft", None)
+
+
+def test_what_leaves_the_house_is_committed_already(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that took the message before the commit would find no row, and nobody would be told."""
+    found: list[int] = []
+
+    def look(job: JobName, *ids: int) -> None:
+        if job is JobName.DELIVER:
+            with db.engine.connect() as worker:
+                rows = select(func.count()).where(Delivery.id.in_(ids))
+                found.append(worker.execute(rows).scalar_one())
+
+    monkeypatch.setattr(after_commit, "enqueue", look)
+    a_complaint(at="check")
+    assert found
+    assert set(found) == {1}
 
 
 def test_an_opened_step_gets_its_limit_and_tells_its_officer_once(context: Flask) -> None:

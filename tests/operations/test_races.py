@@ -33,13 +33,25 @@ def run(app: Flask, *officers: list[dict[str, Any]]) -> dict[int, list[str]]:
     processes = [spawn.Process(target=press, args=(settings, attempts, barrier, results)) for attempts in officers]
     for process in processes:
         process.start()
+    try:
+        outcomes = _told(results, sum(len(attempts) for attempts in officers))
+        for process in processes:
+            process.join(timeout=30)
+            assert process.exitcode == 0
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+    return outcomes
+
+
+def _told(results: Any, count: int) -> dict[int, list[str]]:
+    """How each round ended for each; the first end that is none of ours ends the race."""
     outcomes: dict[int, list[str]] = defaultdict(list)
-    for _ in range(sum(len(attempts) for attempts in officers)):
+    for _ in range(count):
         number, outcome = results.get(timeout=150)
+        assert outcome in {"done", *TOLD}, (number, outcome)
         outcomes[number].append(outcome)
-    for process in processes:
-        process.join(timeout=30)
-        assert process.exitcode == 0
     return outcomes
 
 

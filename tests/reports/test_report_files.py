@@ -54,6 +54,8 @@ def csv_rows(job: ReportJob) -> list[dict[str, str]]:
         ("\t=1", "'\t=1"),
         ("\r=1", "'\n=1"),
         ("  =1", "'  =1"),
+        ("\tnama", "'\tnama"),
+        ("\rnama", "'\nnama"),
         ("＝1", "'＝1"),
         ("a\x00b\x07c\x1b[31m", "abc[31m"),
         ("\x00=1", "'=1"),

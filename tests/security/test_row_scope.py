@@ -11,6 +11,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.queries.people import person_of
+from app.security import second_wall
 from app.security.current_person import current_person
 from app.security.row_scope import as_person
 from tests.factories import a_complaint
@@ -22,6 +23,12 @@ OF_A_CASE = (AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notic
 def own_and_foreign() -> tuple[int, int]:
     own = a_complaint(at="sign_answer", agencies=("dishub",)).id
     return own, a_complaint(at="sign_answer", agencies=("dplh",)).id
+
+
+@pytest.fixture(autouse=True)
+def only_the_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wall in the database would hide every gap of the one in the session."""
+    monkeypatch.setattr(second_wall, "wanted_wall", lambda: second_wall.NO_WALL)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,18 +12,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from app.clock import utc_now
-from app.demo.accounts import make_key
+from app.demo.accounts import demo_person, make_key
 from app.extensions import db
-from app.models import ComplaintEvent, Letter
+from app.models import ComplaintEvent, Letter, SyncChange
 from app.operations.await_changes import WAITING_LOCK
 from app.operations.note_change import note_linked, note_removed
 from app.operations.papers import draw_paper
+from app.operations.perform_action import perform_action
 from app.operations.raise_alarms import raise_due_alarms
 from app.operations.sync_feed import NUMBER, NUMBERING_LOCK, forget_old_changes, number_changes
 from app.queries.sync_feed import CursorTooOld, FeedPage, read_changes
 from app.transaction import one_transaction
 from tests.factories import a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision
+from workflow_rules.actions import Action, ActionRequest
 
 URL = "/api/v1/sp4n/changes"
 
@@ -63,20 +66,29 @@ def test_a_passed_limit_is_a_change_too(context: Flask) -> None:
     assert len(told) == db.session.execute(events).scalar_one()
 
 
-def test_a_change_that_commits_late_is_not_skipped(context: Flask) -> None:
-    """The early id commits after the late one was read: it gets the later place."""
+def test_a_change_that_commits_late_is_not_skipped(context: Flask, another: ThreadPoolExecutor) -> None:
+    """What was written first commits after what was written later has been read: it gets the later place."""
     first, second = a_linked_case("9165816"), a_linked_case("9165817")
-    cursor = numbered().next
-    with db.engine.connect() as slow:
-        insert = text(_COPY)
-        slow.execute(insert, {"case": first.id, "kind": "early"})
-        with one_transaction():
-            db.session.execute(insert, {"case": second.id, "kind": "late"})
-        page = numbered(cursor)
-        assert kinds(page) == ["late"]
-        slow.commit()
-    assert kinds(numbered(page.next)) == ["early"]
-    assert kinds(numbered(cursor)) == ["late", "early"]
+    cursor, written, read = numbered().next, Event(), Event()
+    slow = another.submit(_note_slowly, context, first.id, written, read)
+    assert written.wait(20)
+    second.act("complaint_admin", "note", text="Ditulis kemudian.")
+    page = numbered(cursor)
+    read.set()
+    slow.result(timeout=20)
+    later = numbered(page.next)
+    assert [(row.tracking_id, row.kind) for row in page.changes] == [("9165817", "note")]
+    assert [(row.tracking_id, row.kind) for row in later.changes] == [("9165816", "note")]
+    assert [row.tracking_id for row in numbered(cursor).changes] == ["9165817", "9165816"]
+    assert later.changes[0].id < page.changes[0].id
+
+
+def _note_slowly(app: Flask, case: int, written: Event, read: Event) -> None:
+    note = ActionRequest(Action.NOTE, None, {"text": "Ditulis lebih dahulu."})
+    with app.app_context(), one_transaction():
+        perform_action(case, note, demo_person("admin.aduan"), None)
+        written.set()
+        assert read.wait(20)
 
 
 def test_nobody_numbers_while_another_ones_numbers_are_not_visible(context: Flask, another: ThreadPoolExecutor) -> None:
@@ -87,12 +99,14 @@ def test_nobody_numbers_while_another_ones_numbers_are_not_visible(context: Flas
     with db.engine.connect() as slow:
         slow.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
         slow.execute(NUMBER)
+        place = slow.execute(select(func.max(SyncChange.position))).scalar_one()
         _copy(case.id, "second")
         reading = another.submit(_read_elsewhere, context, cursor)
-        _until(lambda: reading.done() or _waits_for(NUMBERING_LOCK))
+        _until(lambda: reading.done() or _somebody_waits_for_a_lock())
         slow.commit()
     seen, last = reading.result(timeout=20)
     assert seen + kinds(numbered(last)) == ["first", "second"]
+    assert db.session.scalars(select(SyncChange.position).where(SyncChange.kind == "first")).one() == place
 
 
 def _copy(case: int, kind: str) -> None:
@@ -106,10 +120,9 @@ def _read_elsewhere(app: Flask, cursor: str) -> tuple[list[str], str]:
         return kinds(page), page.next
 
 
-def _waits_for(lock: int) -> bool:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock AND NOT granted")
+def _somebody_waits_for_a_lock() -> bool:
     with db.engine.connect() as connection:
-        return bool(connection.execute(waiting, {"lock": lock}).scalar_one())
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 def _until(happens: Callable[[], bool]) -> None:

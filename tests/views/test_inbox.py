@@ -49,6 +49,16 @@ def test_an_agency_sees_its_own_step_and_never_another_agencys_case(app: Flask, 
     assert "Milik dishub" in page(as_user("admin.dishub"))
 
 
+def test_on_a_case_of_two_agencies_the_other_ones_step_is_not_mine(app: Flask, as_user: SignIn) -> None:
+    with app.app_context():
+        shared = a_complaint("agency_receive", agencies=("dishub", "dinkes"))
+        shared.act("agency_admin", "accept", house="dinkes")
+    assert page(as_user("admin.dishub")).count('class="jdl"') == 1
+    assert page(as_user("kepala.dinkes")).count('class="jdl"') == 1
+    for username in ("kepala.dishub", "admin.dinkes"):
+        assert "Tidak ada tugas yang menunggu Anda" in page(as_user(username))
+
+
 def test_late_stands_before_the_rest_and_what_is_paused_stands_last(app: Flask, as_user: SignIn) -> None:
     now = datetime.now(UTC)
     with app.app_context():

@@ -8,13 +8,13 @@ import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.clock import OFFICE_ZONE
 from app.demo.accounts import demo_person
 from app.extensions import db
-from app.models import Category, Complaint, Register, RegisterKind
-from app.operations.papers import draw_paper
+from app.models import Category, Complaint, Paper, Register, RegisterKind
+from app.operations.papers import content_hash, draw_paper
 from app.operations.registers import make_register
 from tests.factories import a_complaint
 from tests.queries.small_month import answered_road, waiting_road, wita
@@ -147,13 +147,19 @@ def test_a_register_of_very_many_cases_is_reckoned_when_somebody_asks(
     assert "setiap angka tetap sama" in client.get(f"/laporan/{made['monthly']}?hitung=1").text
 
 
-def test_content_that_was_tampered_with_is_told(app: Flask, made: dict[str, int], as_user: As) -> None:
+@pytest.mark.parametrize("with_its_hash", [False, True])
+def test_content_that_was_tampered_with_is_told(
+    app: Flask, made: dict[str, int], as_user: As, with_its_hash: bool
+) -> None:
+    """The hash on the register, which nobody can change, decides; the one on the paper can be made to fit."""
     sentence = "Isi laporan ini tidak lagi sama dengan yang dikunci saat dibuat."
     client = as_user("kabid")
     assert sentence not in client.get(f"/laporan/{made['daily']}").text
     with app.app_context():
-        change = "UPDATE paper SET frozen = jsonb_set(frozen, '{counts,received}', '9') WHERE kind = 'daily_register'"
-        db.session.execute(text(change))
+        paper = db.session.scalars(select(Paper).where(Paper.kind == "daily_register")).one()
+        paper.frozen = {**paper.frozen, "counts": {**paper.frozen["counts"], "received": 9}}
+        if with_its_hash:
+            paper.content_hash = content_hash(paper.frozen)
         db.session.commit()
     assert sentence in client.get(f"/laporan/{made['daily']}").text
 

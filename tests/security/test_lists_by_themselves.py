@@ -1,0 +1,77 @@
+"""Every query that is told who asks keeps to that person's cases by itself: here no request has put up the walls behind
+it, in the session and in the database, which would hide that it forgot.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.clock import utc_now
+from app.queries.case_rows import read_complaint
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
+from app.queries.dashboard import count_everything
+from app.queries.duplicates import likely_duplicates, report_in_writing
+from app.queries.report_rows import reading
+from app.queries.search import prepare_search
+from tests.factories import a_complaint, a_report
+from workflow_rules.actors import Person
+from workflow_rules.periods import Period
+from workflow_rules.refusals import ActionRefused
+
+WORDS = a_report()
+
+
+def searching(person: Person) -> ComplaintFilter:
+    return ComplaintFilter(search=prepare_search("berlubang", person))
+
+
+def of_a_report(person: Person) -> int:
+    with reading(person, ComplaintFilter(), ("nomor",), utc_now()) as (total, rows):
+        assert len(list(rows)) == total
+    return total
+
+
+def on_the_dashboard(person: Person) -> int:
+    now = utc_now()
+    week = Period(now - timedelta(days=7), now)
+    found = count_everything(person, now, week, week, [(None, None)])
+    assert found.open == sum(found.queue.values()) == sum(found.received.values())
+    return found.open
+
+
+def alike(person: Person) -> int:
+    report = report_in_writing(WORDS["title"], WORDS["body"], utc_now(), "", "", "")
+    return len(likely_duplicates(report, person))
+
+
+COUNTED: dict[str, Callable[[Person], int]] = {
+    "list": lambda person: len(complaint_page(person, ComplaintFilter(), utc_now(), 25)),
+    "count": lambda person: count_each(person, utc_now(), ComplaintFilter())[0],
+    "list of hits": lambda person: len(complaint_page(person, searching(person), utc_now(), 25)),
+    "count of hits": lambda person: count_each(person, utc_now(), searching(person))[0],
+    "report": of_a_report,
+    "dashboard": on_the_dashboard,
+    "duplicates": alike,
+}
+
+
+@pytest.fixture
+def cases(context: Flask) -> list[int]:
+    return [a_complaint(at="agency_receive", agencies=(house,)).id for house in ("dishub", "dplh")]
+
+
+@pytest.mark.parametrize("query", COUNTED)
+def test_a_query_finds_only_what_the_person_may_see(
+    cases: list[int], person: Callable[[str], Person], query: str
+) -> None:
+    seen = {who: COUNTED[query](person(who)) for who in ("kadis", "kepala.dishub", "kepala.dinkes")}
+    assert seen == {"kadis": 2, "kepala.dishub": 1, "kepala.dinkes": 0}
+
+
+def test_a_case_of_another_agency_is_not_read(cases: list[int], person: Callable[[str], Person]) -> None:
+    own, foreign = cases
+    assert read_complaint(own, person("kepala.dishub"))[0].id == own
+    with pytest.raises(ActionRefused, match="not_visible"):
+        read_complaint(foreign, person("kepala.dishub"))
