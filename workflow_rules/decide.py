@@ -12,7 +12,7 @@ from workflow_rules.events import Event
 from workflow_rules.evolve import evolve
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.moves import WHILE_PAUSED, Spot, entitled_actors, spots
-from workflow_rules.parameters import check_fields, fields_of
+from workflow_rules.parameters import SECRETS, check_fields, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import ENDED, Route, Step
@@ -58,7 +58,7 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
     spot, capacity = _place(facts, action, by, sop)
     guards.window_is_right(action, capacity, now)
     params = _params(facts, action, spot, sop)
-    secret = {name for name, field in fields_of(action.action).items() if field.secret}
+    secret = SECRETS[action.action]
     data = {name: value for name, value in params.items() if name not in secret}
     event = Event(action.action, now, capacity, spot.step, spot.agency, data)
     after = evolve(facts, event)

@@ -1,14 +1,13 @@
 """How an event changes the facts: pure, total over every recorded kind, and the only description of it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from workflow_rules.actions import Action
 from workflow_rules.actors import Actor
 from workflow_rules.events import Event, EventKind, SystemEvent
-from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.steps import CaseStatus, Route, Step, TrackState
 
@@ -40,8 +39,8 @@ def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     if event.kind in _NOTED:
         return facts
     if event.kind is SystemEvent.IDENTITY_REMOVED:
-        return replace(facts, reporter=ReporterFacts())
-    return replace(_CHANGES[event.kind](facts, event), version=facts.version + 1)
+        return changed(facts, reporter=ReporterFacts())
+    return changed(_CHANGES[event.kind](facts, event), version=facts.version + 1)
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
@@ -60,23 +59,23 @@ def _open(
     facts: ComplaintFacts, step: Step, agency: str | None, at: datetime, clock_from: datetime | None = None
 ) -> ComplaintFacts:
     opened = OpenStep(step, agency, at, clock_from or at)
-    return replace(facts, open_steps=(*facts.open_steps, opened))
+    return changed(facts, open_steps=(*facts.open_steps, opened))
 
 
 def _close(facts: ComplaintFacts, step: Step | None, agency: str | None) -> ComplaintFacts:
     left = tuple(s for s in facts.open_steps if (s.step, s.agency) != (step, agency))
-    return replace(facts, open_steps=left)
+    return changed(facts, open_steps=left)
 
 
 def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> ComplaintFacts:
-    tracks = tuple(replace(t, **changes) if t.agency == agency else t for t in facts.tracks)
-    return replace(facts, tracks=tracks)
+    tracks = tuple(changed(t, **changes) if t.agency == agency else t for t in facts.tracks)
+    return changed(facts, tracks=tracks)
 
 
 def _on_step(facts: ComplaintFacts, event: Event, change: Callable[[OpenStep], OpenStep]) -> ComplaintFacts:
     at = (event.step, event.agency)
     steps = tuple(change(s) if (s.step, s.agency) == at else s for s in facts.open_steps)
-    return replace(facts, open_steps=steps)
+    return changed(facts, open_steps=steps)
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
@@ -95,7 +94,7 @@ def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     clock_from = direct.clock_from if direct else event.at
     facts = _add_tracks(_close(facts, event.step, event.agency), event)
     if event.agency is None:
-        facts = replace(facts, route=route)
+        facts = changed(facts, route=route)
     if route is Route.FAST:
         return _send_to_agencies(facts, event)
     return _open(facts, Step.RELAY, event.agency, event.at, clock_from)
@@ -103,11 +102,11 @@ def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 def _add_tracks(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     codes, lead = event.data["agencies"], event.data["lead"]
-    kept = tuple(replace(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
+    kept = tuple(changed(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
     cross = len(codes) + sum(t.active for t in kept) > 1
     visit = bool(event.data.get("field_visit"))
     new = (AgencyTrack(c, c == lead, replaces=event.agency, field_visit=visit, cross_agency=cross) for c in codes)
-    return replace(facts, tracks=(*kept, *new))
+    return changed(facts, tracks=(*kept, *new))
 
 
 def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -115,7 +114,7 @@ def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     for track in waiting:
         facts = _on_track(facts, track.agency, sent_at=event.at)
         facts = _open(facts, Step.AGENCY_RECEIVE, track.agency, event.at)
-    return replace(facts, seen_by=facts.seen_by | {t.agency for t in waiting})
+    return changed(facts, seen_by=facts.seen_by | {t.agency for t in waiting})
 
 
 def _relay(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -181,7 +180,7 @@ def _continue_without(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    facts = _on_step(facts, event, lambda s: replace(s, paused_at=event.at))
+    facts = _on_step(facts, event, lambda s: changed(s, paused_at=event.at))
     return _on_track(facts, event.agency, state=TrackState.DRAFTING)
 
 
@@ -190,7 +189,7 @@ def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _go_on(step: OpenStep, at: datetime) -> OpenStep:
-    return replace(step, pauses=(*step.pauses, (step.paused_at or at, at)), paused_at=None)
+    return changed(step, pauses=(*step.pauses, (step.paused_at or at, at)), paused_at=None)
 
 
 def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -199,15 +198,15 @@ def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _end(status: CaseStatus) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    return lambda facts, _event: replace(facts, ended=status, open_steps=())
+    return lambda facts, _event: changed(facts, ended=status, open_steps=())
 
 
 def _answer(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return replace(_close(facts, event.step, None), answered_at=event.at)
+    return changed(_close(facts, event.step, None), answered_at=event.at)
 
 
 def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    fresh = replace(facts, cycle=facts.cycle + 1, route=None, tracks=(), answered_at=None, rated=False)
+    fresh = changed(facts, cycle=facts.cycle + 1, route=None, tracks=(), answered_at=None, rated=False)
     return _open(fresh, Step.CHECK, None, event.at)
 
 
@@ -215,8 +214,8 @@ def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     """What the report says now; a revision that answers lets every step go on that waited for the reporter."""
     data = event.data
     if data.get("resumes"):
-        facts = replace(facts, open_steps=tuple(_go_on(s, event.at) if s.paused_at else s for s in facts.open_steps))
-    return replace(
+        facts = changed(facts, open_steps=tuple(_go_on(s, event.at) if s.paused_at else s for s in facts.open_steps))
+    return changed(
         facts,
         confidentiality=Confidentiality(data["confidentiality"]),
         classification=Classification(data["classification"]),
@@ -247,7 +246,7 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.CONTINUE_WITHOUT: _continue_without,
     Action.DISPOSE_ANSWER: _to(Step.REPLY),
     Action.REPLY: _answer,
-    Action.RATE: lambda facts, _event: replace(facts, rated=True),
+    Action.RATE: lambda facts, _event: changed(facts, rated=True),
     Action.REOPEN: _reopen,
     Action.CLOSE: _end(CaseStatus.CLOSED),
     Action.ARCHIVE: _end(CaseStatus.ARCHIVED),
@@ -259,8 +258,8 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.NOTE: _unchanged,
     Action.ATTACH: _unchanged,
     SystemEvent.REVISED: _revise,
-    SystemEvent.LINKED: lambda facts, _event: replace(facts, in_sp4n=True),
-    SystemEvent.UNLINKED: lambda facts, _event: replace(facts, in_sp4n=False),
+    SystemEvent.LINKED: lambda facts, _event: changed(facts, in_sp4n=True),
+    SystemEvent.UNLINKED: lambda facts, _event: changed(facts, in_sp4n=False),
     SystemEvent.SETTLED: _revise,
     SystemEvent.REDACTED: _unchanged,
 }

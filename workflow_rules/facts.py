@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from workflow_rules.actors import Actor
 from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
 
 Pause = tuple[datetime, datetime]
+Value = TypeVar("Value")
+
+
+def changed(value: Value, **changes: Any) -> Value:
+    """The same value but for these fields, like `dataclasses.replace` at a fifth of its cost: for facts, which check
+    nothing when they are made.
+    """
+    other = object.__new__(type(value))
+    other.__dict__.update(value.__dict__, **changes)
+    return other
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ WeekHours = tuple[tuple[Period, ...], ...]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000
+SECOND = 1_000_000
 MINUTE = 60_000_000
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST_YEAR, LAST_YEAR = 2, 9998  # one year short of datetime's own ends: a zone's offset may cross them
@@ -110,7 +111,9 @@ class OfficeHours:
 
     def local(self, instant: int) -> datetime:
         """Return the instant as an aware datetime of the office's zone."""
-        return (EPOCH + timedelta(microseconds=instant)).astimezone(self.zone)
+        seconds, rest = divmod(instant, SECOND)
+        at = datetime.fromtimestamp(seconds, self.zone)
+        return at.replace(microsecond=rest) if rest else at
 
     def local_parts(self, instant: int) -> tuple[int, int]:
         """Return the date (ordinal) and the time of day that the office's wall clock shows."""

@@ -107,17 +107,21 @@ class WorkingCalendar:
         return (*account.start_lines(asked, begin), *lines, account.result_line(due))
 
     def _add_work(self, start: datetime, work: int, pauses: Pauses) -> datetime:
-        return self._hours.local(self._done_after(self._next_open(_instant(start)), work, pauses)[0])
+        begin = self._next_open(_instant(start))
+        due = self._done_after(begin, work, pauses)[0] if pauses else self._walk(begin, work)
+        return self._hours.local(due)
 
     def _done_after(self, begin: int, work: int, pauses: Pauses) -> tuple[int, list[Push]]:
         # No work is done at once, even inside a pause.
         return self._pushed(begin, self._walk(begin, work), pauses if work else ())
 
     def _next_open(self, instant: int) -> int:
-        for year in range(year_of(instant), self._hours.last_year + 1):
+        year = year_of(instant)
+        while year <= self._hours.last_year:
             found = self._hours.year(year).next_open(instant)
             if found is not None:
                 return found
+            year += 1
         raise _past_the_end(instant)
 
     def _work(self, begin: int, end: int) -> int:
@@ -132,13 +136,14 @@ class WorkingCalendar:
             return instant
         if work > self._hours.horizon - instant:
             raise _past_the_end(instant)
-        first = year_of(instant)
-        left = work + self._hours.year(first).work_before(instant)
-        for number in range(first, self._hours.last_year + 1):
+        number = year_of(instant)
+        left = work + self._hours.year(number).work_before(instant)
+        while number <= self._hours.last_year:
             year = self._hours.year(number)
-            if left <= year.total:
+            if left <= year.before[-1]:
                 return year.instant_after(left)
-            left -= year.total
+            left -= year.before[-1]
+            number += 1
         raise _past_the_end(instant)
 
     def _same_time_after(self, instant: int, n: int) -> int:

@@ -20,14 +20,15 @@ from workflow_rules.working_calendar import Pauses, WorkingCalendar
 KINDS = {WARNING: "step_near", LIMIT: "step_late"}
 
 
-def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> None:
+def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
     """Before an act changes a case: what has passed meanwhile is on record first, whether or not a sweep ran in time.
 
-    So a step that is late when it is done is never taken for one that was in time.
+    So a step that is late when it is done is never taken for one that was in time. Says whether any was late.
     """
-    for task in tasks:
-        if task.paused_at is None and task.due_at < notifier.at:
-            raise_passed(complaint, task, notifier)
+    late = [task for task in tasks if task.paused_at is None and task.due_at < notifier.at]
+    for task in late:
+        raise_passed(complaint, task, notifier)
+    return bool(late)
 
 
 def raise_passed(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:

@@ -25,6 +25,7 @@ from app.operations.read_revision import Revision, find_locked, lock_reports, re
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
 from app.operations.revise_report import Author, Told, difference, revise
+from app.queries.complaints import CaseRows
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM
 from workflow_rules.identity import Confidentiality
@@ -45,6 +46,8 @@ class Applied:
     complaint: Complaint | None
     outcome: str
     faults: tuple[FieldError, ...] = ()
+    rows: CaseRows | None = None
+    """The rows beside a complaint that was just made."""
 
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
@@ -88,10 +91,10 @@ def _first(revision: Revision, at: datetime, address: str | None) -> Applied:
         hold_report(revision, None, waiting, at)
         return Applied(None, "quarantined", revision.faults)
     report = _as_strict_as(revision.report, strictest(waiting))
-    complaint = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link).complaint
-    _supersede(waiting, complaint, revision.number, at)
-    carry_out_waiting(complaint, waiting, at, address)
-    return Applied(complaint, "created")
+    received = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link)
+    _supersede(waiting, received.complaint, revision.number, at)
+    carry_out_waiting(received.complaint, waiting, at, address)
+    return Applied(received.complaint, "created", rows=None if waiting else received.rows)
 
 
 def _as_strict_as(report: Report, asked: Iterable[Confidentiality]) -> Report:

@@ -12,7 +12,7 @@ from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
 from app.operations.read_revision import is_tracking_id, lock_reports
 from app.operations.record_history import record_history
-from app.queries.complaints import facts_of, get_for_update
+from app.queries.complaints import facts_of, get_for_update, rows_of
 from app.queries.reference import load_sop, load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
@@ -107,11 +107,12 @@ def _refuse_taken(tracking_id: str) -> None:
 
 
 def _record(complaint: Complaint, event: Event, asked: Asked, tracking_id: str | None) -> None:
-    after = evolve(facts_of(complaint), event)
+    rows = rows_of(complaint)
+    after = evolve(facts_of(complaint, rows), event)
     complaint.sp4n_tracking_id = tracking_id
     complaint.sp4n_revision = complaint.sp4n_hash = None
     record_history(complaint, event, asked.by, asked.address)
-    project_facts(complaint, after, event, load_sop(complaint.sop_version), load_working_calendar())
+    project_facts(complaint, rows, after, event, load_sop(complaint.sop_version), load_working_calendar())
     db.session.flush()
 
 

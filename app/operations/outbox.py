@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import BigInteger, exists, func, literal, select
+from sqlalchemy import BigInteger, Text, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.after_commit import enqueue_after_commit
@@ -13,7 +13,7 @@ from app.clock import office_time
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
-from workflow_rules.quiet_hours import Release, Wishes, release
+from workflow_rules.quiet_hours import Wishes, release
 from workflow_rules.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
@@ -23,6 +23,9 @@ GATHERED_SECONDS = 20
 DIGEST_LOCK = 4_217_003
 LEASE_SECONDS = 30
 """A message handed to Redis is handed out again after this time, unless it has been sent by then."""
+
+Road = tuple[int, str]
+"""An officer and a channel on which to reach them."""
 
 _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
 
@@ -43,21 +46,24 @@ class Outbox:
         self._chosen: dict[int, NoticePreference | None] = {}
 
     def send(self, told: Sequence[Told], kind: str) -> None:
-        """Each notice on every channel its officer has chosen."""
-        self._read_wishes({t.user_id for t in told} - self._chosen.keys())
-        for user_id, notices in _by_user(told).items():
-            self._carry(user_id, notices, kind)
+        """Each notice on every channel its officer has chosen; an officer's go together, one message a channel carries
+        them all.
+        """
+        notices = _by_user(told)
+        self._read_wishes(notices.keys() - self._chosen.keys())
+        roads = [(user, channel) for user in notices for channel in _channels(self._chosen[user])]
+        messages = {road: digest for road in roads if (digest := self._digest(*road, kind))}
+        messages |= _waiting([road for road in roads if road not in messages])
+        messages |= _new_messages([road for road in roads if road not in messages], kind, self._at)
+        _carry([(notice, road[1], messages[road]) for road in roads for notice in notices[road[0]]])
 
-    def _carry(self, user_id: int, notices: list[int], kind: str) -> None:
-        """An officer's notices go together: one message a channel carries them all."""
-        preference = self._chosen[user_id]
-        when = release(self._calendar, self._at, _wishes(preference), at_limit=kind == "step_late")
-        for channel in _channels(preference):
-            message = _message_for(user_id, channel, when, kind, self._at)
-            notice = func.unnest(literal(notices, ARRAY(BigInteger))).column_valued("notice_id")
-            rows = select(notice, literal(channel), literal(message, BigInteger))
-            statement = insert(DeliveryItem.__table__).from_select(["notice_id", "channel", "delivery_id"], rows)
-            db.session.execute(statement.on_conflict_do_nothing())
+    def _digest(self, user_id: int, channel: str, kind: str) -> int | None:
+        """The morning message in which the officer is to read this; None where it may go at once."""
+        wishes = _wishes(self._chosen[user_id])
+        when = release(self._calendar, self._at, wishes, at_limit=kind == "step_late")
+        if not when.with_digest:
+            return None
+        return open_digest(user_id, channel, office_time(when.at).date(), when.at, self._at)
 
     def _read_wishes(self, users: Set[int]) -> None:
         if users:
@@ -109,27 +115,40 @@ def _by_user(told: Iterable[Told]) -> dict[int, list[int]]:
     return found
 
 
-def _message_for(user_id: int, channel: str, when: Release, kind: str, at: datetime) -> int:
-    message = None
-    if when.with_digest:
-        message = open_digest(user_id, channel, office_time(when.at).date(), when.at, at)
-    return message or _waiting(user_id, channel) or _new_message(user_id, channel, kind, at)
-
-
-def _waiting(user_id: int, channel: str) -> int | None:
-    """A message to the same officer that nobody has tried to send yet; one that is being sent is passed by."""
-    same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on.is_(None))
+def _waiting(roads: Sequence[Road]) -> dict[Road, int]:
+    """Messages to the same officers that nobody has tried to send yet; one that is being sent is passed by."""
+    if not roads:
+        return {}
+    users, channels = (list(part) for part in zip(*roads, strict=True))
+    columns = literal(users, ARRAY(BigInteger)), literal(channels, ARRAY(Text))
+    road = func.unnest(*columns).table_valued("user_id", "channel", name="road").render_derived()
+    same = (Delivery.user_id == road.c.user_id, Delivery.channel == road.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
-    statement = select(Delivery.id).where(*same, *of_notices, *_UNTRIED)
-    return db.session.scalars(statement.limit(1).with_for_update(skip_locked=True)).first()
+    one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
+    found = one.with_for_update(skip_locked=True, of=Delivery).lateral("message")
+    statement = select(road.c.user_id, road.c.channel, found.c.id).join_from(road, found, true())
+    return {(user, channel): message for user, channel, message in db.session.execute(statement)}
 
 
-def _new_message(user_id: int, channel: str, kind: str, at: datetime) -> int:
+def _new_messages(roads: Sequence[Road], kind: str, at: datetime) -> dict[Road, int]:
     gathers = kind in ALARMS
     first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
-    message = Delivery(user_id=user_id, channel=channel, created_at=at, next_try_at=first)
-    db.session.add(message)
+    new = {(u, c): Delivery(user_id=u, channel=c, created_at=at, next_try_at=first) for u, c in roads}
+    db.session.add_all(new.values())
     db.session.flush()
     if not gathers:
-        enqueue_after_commit(JobName.DELIVER, message.id)
-    return message.id
+        for message in new.values():
+            enqueue_after_commit(JobName.DELIVER, message.id)
+    return {road: message.id for road, message in new.items()}
+
+
+def _carry(items: Sequence[tuple[int, str, int]]) -> None:
+    """Notices with their channels and messages; one that is on its way there already stays with its message."""
+    if not items:
+        return
+    notices, channels, messages = (list(part) for part in zip(*items, strict=True))
+    columns = literal(notices, ARRAY(BigInteger)), literal(channels, ARRAY(Text)), literal(messages, ARRAY(BigInteger))
+    names = ("notice_id", "channel", "delivery_id")
+    rows = func.unnest(*columns).table_valued(*names).render_derived()
+    statement = insert(DeliveryItem.__table__).from_select(names, select(*(rows.c[name] for name in names)))
+    db.session.execute(statement.on_conflict_do_nothing())

@@ -16,8 +16,9 @@ from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
 from app.operations.tell_reporter import tell_of_act
-from app.queries.complaints import facts_of, get_for_update, open_tasks_of
-from app.queries.reference import agencies_in_service, load_sop, load_working_calendar
+from app.queries.act_frame import read_frame
+from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
+from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.actors import Actor, Person
@@ -38,6 +39,7 @@ class Performed:
     event: ComplaintEvent
     decision: Decision
     opened: tuple[StepTask, ...]
+    rows: CaseRows
 
 
 def perform_action(
@@ -60,18 +62,19 @@ def perform_action(
         complaint = get_for_update(complaint_id)
         if complaint is None:
             raise ActionRefused(RefusalReason.NOT_VISIBLE)
-        facts = facts_of(complaint)
+        frame, rows = read_frame(complaint), rows_of(complaint)
+        facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
         _refuse_stale(facts, by, expected_version)
-        sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
-        known = _known(request, complaint, facts, sop, calendar)
+        known = _known(request, complaint, facts, frame.sop, frame.calendar)
         at = _not_before_the_last(now or utc_now(), facts)
-        decision = decide(facts, replace(request, known=known), by, sop, at)
-        notifier = Notifier(calendar, at)
-        raise_passed_limits(complaint, open_tasks_of(complaint), notifier)
+        decision = decide(facts, replace(request, known=known), by, frame.sop, at)
+        notifier = Notifier(frame.calendar, at)
+        late = raise_passed_limits(complaint, rows.tasks, notifier)
         keep_ledger(complaint, facts, decision.after, decision.event, by)
-        done = _carry_out(complaint, decision, by, sop, notifier, address)
-        note_change(complaint, done.event, origin)
-        return done
+        event = record_history(complaint, decision.event, by, address, None if late else frame.last)
+        opened = _carry_out(complaint, rows, decision, event, by, frame.sop, notifier)
+        note_change(complaint, event, origin)
+        return Performed(complaint, event, decision, opened, rows)
 
 
 def attach_to_case(
@@ -106,10 +109,15 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
 
 
 def _carry_out(
-    complaint: Complaint, decision: Decision, by: Person, sop: Sop, notifier: Notifier, address: str | None
-) -> Performed:
-    event = record_history(complaint, decision.event, by, address)
-    opened = tuple(project_facts(complaint, decision.after, decision.event, sop, notifier.calendar).values())
+    complaint: Complaint,
+    rows: CaseRows,
+    decision: Decision,
+    event: ComplaintEvent,
+    by: Person,
+    sop: Sop,
+    notifier: Notifier,
+) -> tuple[StepTask, ...]:
+    opened = tuple(project_facts(complaint, rows, decision.after, decision.event, sop, notifier.calendar).values())
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
     tell_of_act(complaint, decision, event.seq)
@@ -119,7 +127,7 @@ def _carry_out(
     if decision.event.kind is Action.SUBMIT_DRAFT:
         track = decision.after.track(decision.event.agency)
         notifier.initials_asked(complaint, opened, track.awaits if track else ())
-    return Performed(complaint, event, decision, opened)
+    return opened
 
 
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:

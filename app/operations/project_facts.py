@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
-from app.queries.complaints import open_tasks_of
+from app.queries.complaints import CaseRows
 from workflow_rules.events import Event
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.sop import Sop
@@ -16,12 +16,12 @@ Key = tuple[str, str | None]
 
 
 def project_facts(
-    complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+    complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Make the rows of a complaint equal to `after`; returns the tasks that this opened."""
-    _write_tracks(complaint, after)
-    opened = _write_tasks(complaint, after, event, sop, calendar)
-    _write_case(complaint, after, event)
+    """Make the rows of a complaint equal to `after`, and `rows` too; returns the tasks that this opened."""
+    _write_tracks(complaint, rows, after)
+    opened = _write_tasks(complaint, rows, after, event, sop, calendar)
+    _write_state(complaint, after, event, rows.tasks)
     set_closing(complaint, sop.silence, calendar)
     return opened
 
@@ -35,10 +35,6 @@ def project_first(
     set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
     _write_state(complaint, after, event, [task])
     return task
-
-
-def _write_case(complaint: Complaint, after: ComplaintFacts, event: Event) -> None:
-    _write_state(complaint, after, event, open_tasks_of(complaint))
 
 
 def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, tasks: Iterable[StepTask]) -> None:
@@ -57,21 +53,23 @@ def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, task
     complaint.next_due_at = min(running, default=None)
 
 
-def _write_tracks(complaint: Complaint, after: ComplaintFacts) -> None:
+def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -> None:
     """Tracks of this cycle; leads that end are written first, since only one may lead at a time."""
-    rows = {row.agency_code: row for row in complaint.tracks if row.cycle == after.cycle}
-    for row in rows.values():
+    known = {row.agency_code: row for row in rows.tracks if row.cycle == after.cycle}
+    for row in known.values():
         track = after.track(row.agency_code)
         row.lead = row.lead and track is not None and track.lead
     db.session.flush()
     for position, track in enumerate(after.tracks):
-        row = rows.get(track.agency) or _new_track(complaint, after, track)
+        row = known.get(track.agency) or _new_track(complaint, rows, after, track)
         _fill_track(row, track, position)
+    rows.tracks.sort(key=lambda row: (row.cycle, row.position))
     db.session.flush()
 
 
-def _new_track(complaint: Complaint, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
-    row = AgencyTrackRow(complaint=complaint, cycle=after.cycle, agency_code=track.agency)
+def _new_track(complaint: Complaint, rows: CaseRows, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
+    row = AgencyTrackRow(complaint_id=complaint.id, cycle=after.cycle, agency_code=track.agency)
+    rows.tracks.append(row)
     db.session.add(row)
     return row
 
@@ -88,22 +86,23 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
 
 
 def _write_tasks(
-    complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+    complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
     """Close what is no longer open, open what is new, and set every running clock."""
-    rows = {(t.step, t.agency_code, t.opened_at): t for t in open_tasks_of(complaint)}
+    known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
-    for key in rows.keys() - wanted.keys():
-        _close_task(rows[key], event)
+    for key in known.keys() - wanted.keys():
+        _close_task(known[key], event)
     db.session.flush()
     opened: dict[Key, StepTask] = {}
     for key, step in wanted.items():
-        task = rows.get(key)
+        task = known.get(key)
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
         _write_pauses(task, step, event)
         set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
     db.session.flush()
+    rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]
     return opened
 
 

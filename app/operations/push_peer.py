@@ -22,6 +22,7 @@ from app.operations.peer_record import (
     the_peer,
 )
 from app.operations.sync_feed import number_changes
+from app.queries.complaints import rows_of
 from app.queries.hold import is_held, not_held
 from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
@@ -216,7 +217,7 @@ def _answer_of(change: SyncChange) -> str | None:
 
 def _as_it_stands(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
     """The whole state once more, which covers every change that there is until now."""
-    state = state_of(complaint)
+    state = state_of(complaint, rows_of(complaint))
     return {
         "key": row.resend_key,
         "position": row.wanted_position,

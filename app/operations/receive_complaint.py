@@ -13,17 +13,17 @@ from sqlalchemy import insert, text
 
 from app.clock import office_time, utc_now
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
+from app.models import Complaint, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
 from app.operations.note_change import first_change
 from app.operations.notify import Notifier
-from app.operations.number_series import next_keys, next_numbers
+from app.operations.number_series import Drawn, next_numbers
 from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, first_ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.queries.complaints import reporter_facts
-from app.queries.reference import active_sop_version, load_sop, load_working_calendar
+from app.queries.complaints import CaseRows, reporter_facts
+from app.queries.reference import active_sop_and_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
 from workflow_rules.events import Event, SystemEvent
@@ -46,6 +46,7 @@ class Received:
 
     complaint: Complaint
     tracking_code: str
+    rows: CaseRows
 
 
 def may_receive(by: Person) -> Capacity:
@@ -84,23 +85,19 @@ def receive_complaints(
     capacity = may_receive(by)
     with one_transaction():
         at = now or utc_now()
-        version = active_sop_version()
         db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
-        reception = _Reception(at, capacity, by, address, tell, version, load_sop(version), load_working_calendar())
-        numbers = next_numbers("complaint", office_time(at).year, len(reports))
-        keys = [_Keys(*row) for row in next_keys(len(reports), "complaint", "complaint_event", "step_task")]
-        taken = list(zip(keys, numbers, reports, strict=True))
-        new = [_make(key, number, *report, reception) for key, number, report in taken]
-        pairs = zip(new, reports, keys, strict=True)
-        beside = [_open(received.complaint, report, reception, key) for received, (report, _), key in pairs]
+        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar())
+        numbers = next_numbers("complaint", office_time(at).year, len(reports), *KEYED)
+        new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
+        beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
         db.session.flush()
         _write_beside(beside)
-        opened = [(row.event.complaint_id, row.task) for row in beside]
+        opened = [(row.received.complaint.id, row.task) for row in beside]
         Notifier(reception.calendar, at).opened_many(opened, by)
         if tell:
-            for received in new:
-                tell_reporter(received.complaint, "received", 1, at, received.tracking_code)
-        return new
+            for row in beside:
+                tell_reporter(row.received.complaint, "received", 1, at, row.received.tracking_code)
+        return [row.received for row in beside]
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
@@ -129,20 +126,25 @@ class _Reception:
     calendar: WorkingCalendar
 
 
-@dataclass(frozen=True)
-class _Keys:
-    """The keys of one complaint's first rows, known before anything is written."""
+KEYED = ("complaint", "complaint_event", "step_task")
 
-    complaint: int
+
+@dataclass(frozen=True)
+class _New:
+    """A complaint that is being made, its code, and the keys of its first event and step."""
+
+    complaint: Complaint
+    code: str
     event: int
     task: int
 
 
-def _make(keys: _Keys, running: int, report: Report, sp4n: dict[str, Any], reception: _Reception) -> Received:
+def _make(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Reception) -> _New:
     code = new_code()
-    number = format_complaint_number(office_time(reception.at).year, running)
+    key, event, task = drawn.keys
+    number = format_complaint_number(office_time(reception.at).year, drawn.number)
     complaint = Complaint(
-        id=keys.complaint,
+        id=key,
         number=number,
         status="registering",
         version=1,
@@ -154,21 +156,22 @@ def _make(keys: _Keys, running: int, report: Report, sp4n: dict[str, Any], recep
         **report.values,
     )
     db.session.add(complaint)
-    return Received(complaint, code)
+    return _New(complaint, code, event, task)
 
 
 @dataclass(frozen=True)
 class _Beside:
     """What stands beside a complaint's own row from its first moment on."""
 
-    event: ComplaintEvent
+    received: Received
     task: StepTask
     reporter: Reporter | None
     ledger: list[dict[str, Any]]
     change: dict[str, Any] | None
 
 
-def _open(complaint: Complaint, report: Report, reception: _Reception, keys: _Keys) -> _Beside:
+def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
+    complaint = new.complaint
     told = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
     told_by = channel_for(report.reporter) if reception.tell else None
     reporter = Reporter(complaint_id=complaint.id, told_by=told_by, **report.reporter) if told else None
@@ -177,12 +180,12 @@ def _open(complaint: Complaint, report: Report, reception: _Reception, keys: _Ke
     facts = begin(complaint.number, event)
     row = begin_history(complaint, event, reception.by, reception.address)
     task = project_first(complaint, facts, event, reception.sop, reception.calendar)
-    row.id, task.id = keys.event, keys.task
+    row.id, task.id = new.event, new.task
     for filename, content in _different(report.attachments):
         store_file(complaint, filename, content, reception.capacity.actor.value, reception.at, "attachments")
     ledger = first_ledger_lines(complaint, facts, event, reception.by)
     change = first_change(complaint, row) if complaint.sp4n_tracking_id else None
-    return _Beside(row, task, reporter, ledger, change)
+    return _Beside(Received(complaint, new.code, CaseRows([], [task])), task, reporter, ledger, change)
 
 
 def _write_beside(beside: Sequence[_Beside]) -> None:

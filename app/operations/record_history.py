@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
+from app.queries.act_frame import Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
 from workflow_rules.facts import ComplaintFacts
@@ -15,16 +16,21 @@ from workflow_rules.hash_chain import GENESIS, link
 from workflow_rules.ledger import LedgerEntry, entries
 
 
-def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
-    """Append one event to a complaint whose row is locked by this transaction."""
-    last = db.session.execute(
-        select(ComplaintEvent.seq, ComplaintEvent.hash)
-        .where(ComplaintEvent.complaint_id == complaint.id)
-        .order_by(ComplaintEvent.seq.desc())
-        .limit(1)
-        .execution_options(unscoped=True)
-    ).first()
-    return _append(complaint, event, by, address, last.seq + 1 if last else 1, last.hash if last else GENESIS)
+def record_history(
+    complaint: Complaint, event: Event, by: Person, address: str | None, last: Link | None = None
+) -> ComplaintEvent:
+    """Append one event to a complaint whose row is locked by this transaction; `last` is the event before, where it
+    has been read behind that lock.
+    """
+    seq, digest = last or _last_link(complaint)
+    return _append(complaint, event, by, address, seq + 1, digest)
+
+
+def _last_link(complaint: Complaint) -> Link:
+    own = select(ComplaintEvent.seq, ComplaintEvent.hash).where(ComplaintEvent.complaint_id == complaint.id)
+    last = own.order_by(ComplaintEvent.seq.desc()).limit(1).execution_options(unscoped=True)
+    found = db.session.execute(last).first()
+    return (found.seq, found.hash) if found else (0, GENESIS)
 
 
 def begin_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
@@ -80,7 +86,8 @@ def keep_ledger(
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
     lines = entries(before, after, event, by.id)
-    db.session.add_all(LedgerRow(**_ledger_line(complaint, entry)) for entry in lines)
+    if lines:
+        db.session.execute(insert(LedgerRow.__table__), [_ledger_line(complaint, entry) for entry in lines])
 
 
 def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:

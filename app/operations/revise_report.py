@@ -16,7 +16,7 @@ from app.operations.notify import Notifier
 from app.operations.original_text import said_by_report, write_said
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
-from app.queries.complaints import facts_of, reporter_facts
+from app.queries.complaints import facts_of, reporter_facts, rows_of
 from app.queries.reference import load_sop, load_working_calendar
 from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.events import Event, SystemEvent
@@ -81,7 +81,8 @@ def revise(
 ) -> ComplaintEvent:
     """Write what differs and record it: both versions stand in the event, so that none is lost."""
     author = author or Author()
-    before = facts_of(complaint)
+    rows = rows_of(complaint)
+    before = facts_of(complaint, rows)
     at = max([at, *(step.opened_at for step in before.open_steps)])
     told = _particulars(complaint, found, at)
     _write(complaint, found, at)
@@ -92,7 +93,7 @@ def revise(
     keep_ledger(complaint, before, after, event, author.by)
     row = record_history(complaint, event, author.by, author.address)
     calendar = load_working_calendar()
-    project_facts(complaint, after, event, load_sop(complaint.sop_version), calendar)
+    project_facts(complaint, rows, after, event, load_sop(complaint.sop_version), calendar)
     if resumes:
         _tell_who_waited(complaint, before, event, Notifier(calendar, at), author.by)
     note_change(complaint, row, author.origin)

@@ -19,6 +19,7 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
         actor=actor.value,
         opened_at=step.opened_at,
         clock_from=step.clock_from,
+        pauses=[],
     )
     db.session.add(task)
     return task

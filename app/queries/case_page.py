@@ -20,7 +20,7 @@ from app.queries.case_rows import (
     read_complaint,
     tasks_with_holders,
 )
-from app.queries.complaints import facts_from, hides_reporter
+from app.queries.complaints import facts_from, hides_reporter, reporter_facts
 from workflow_rules.actions import Action
 from workflow_rules.actors import Actor, Person
 from workflow_rules.decide import AllowedAction, allowed_actions
@@ -126,7 +126,7 @@ def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = T
     tasks, holders = tasks_with_holders(complaint)
     agencies, tracks = agencies_with_tracks(complaint)
     sop, calendar, limits = measures_of(complaint)
-    facts = facts_from(complaint, reporter, tracks, tasks)
+    facts = facts_from(complaint, reporter_facts(reporter), tracks, tasks)
     return Case(
         complaint=complaint,
         person=person,

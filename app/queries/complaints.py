@@ -1,10 +1,11 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, select, true
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
@@ -102,14 +103,15 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
     """The complaint with its row locked until the transaction ends; None when there is none for this person."""
-    statement = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
+    statement = select(Complaint).where(Complaint.id == complaint_id).with_for_update(of=Complaint)
+    statement = statement.options(joinedload(Complaint.sop_version, innerjoin=True))
     return db.session.scalars(statement.execution_options(unscoped=unscoped, populate_existing=True)).first()
 
 
 def open_tasks_of(complaint: Complaint) -> list[StepTask]:
     statement = select(StepTask).where(StepTask.complaint_id == complaint.id, StepTask.closed_at.is_(None))
-    statement = statement.options(selectinload(StepTask.pauses)).order_by(StepTask.id)
-    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
+    statement = statement.options(joinedload(StepTask.pauses)).order_by(StepTask.id)
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)).unique())
 
 
 def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
@@ -130,14 +132,28 @@ def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
     )
 
 
-def facts_of(complaint: Complaint) -> ComplaintFacts:
+@dataclass(frozen=True)
+class CaseRows:
+    """What stands beside a complaint that its transaction has locked: read once, then handed on and kept up."""
+
+    tracks: list[AgencyTrackRow]
+    tasks: list[StepTask]
+    """The open ones."""
+
+
+def rows_of(complaint: Complaint) -> CaseRows:
+    return CaseRows(tracks_of(complaint), open_tasks_of(complaint))
+
+
+def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
     """The rows of one complaint as the immutable value the rules take."""
-    reporter = db.session.get(Reporter, complaint.id)
-    return facts_from(complaint, reporter, tracks_of(complaint), open_tasks_of(complaint))
+    rows = rows or rows_of(complaint)
+    reporter = reporter_facts(db.session.get(Reporter, complaint.id))
+    return facts_from(complaint, reporter, rows.tracks, rows.tasks)
 
 
 def facts_from(
-    complaint: Complaint, reporter: Reporter | None, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
+    complaint: Complaint, reporter: ReporterFacts, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
 ) -> ComplaintFacts:
     """The same of rows that have been read; tracks of every cycle in their order, tasks with the closed ones or not."""
     status = CaseStatus(complaint.status)
@@ -146,7 +162,7 @@ def facts_from(
         channel=Channel(complaint.channel),
         confidentiality=Confidentiality(complaint.confidentiality),
         classification=Classification(complaint.classification),
-        reporter=reporter_facts(reporter),
+        reporter=reporter,
         in_sp4n=complaint.sp4n_tracking_id is not None,
         version=complaint.version,
         cycle=complaint.cycle,

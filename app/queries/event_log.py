@@ -129,7 +129,7 @@ def _case(rows: list[Any]) -> CaseLog:
 
 def sops_by_version() -> dict[int, Sop]:
     """Every version that a case may be pinned to, by its key."""
-    rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))  # type: ignore[arg-type]
+    rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))
     return {version.id: sop_with(version, steps) for version, steps in rows if steps}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
-from app.queries.complaints import facts_from
+from app.queries.complaints import facts_from, reporter_facts
 from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_sop, load_working_calendar
 from app.queries.tracked_promise import promise_of
@@ -103,7 +103,7 @@ class _Book:
         self._sops: dict[int, Sop] = {}
 
     def request(self, row: Complaint) -> OpenRequest:
-        facts = facts_from(row, None, row.tracks, row.tasks)
+        facts = facts_from(row, reporter_facts(None), row.tracks, row.tasks)
         told = _is_told(row, facts)
         return OpenRequest(
             number=row.number,

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.clock import office_today
@@ -66,11 +65,6 @@ def _delegation(key: int, kind: str, giver: int, holder: int, starts_on: str, en
     return Delegation(key, DelegationKind(kind), giver, holder, first, last)
 
 
-def _running_delegations(day: date) -> list[Delegation]:
-    rows = db.session.scalars(select(DelegationRow).where(DelegationRow.starts_on <= day, DelegationRow.ends_on >= day))
-    return [as_delegation(row) for row in rows]
-
-
 def as_delegation(row: DelegationRow) -> Delegation:
     return Delegation(row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on)
 
@@ -83,17 +77,18 @@ def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
 
 def holders_of(actor: str, agency: str | None) -> list[int]:
     """Active users who hold an office, by role and agency: those an open step waits for."""
+    return list(db.session.scalars(_holders(actor, agency).order_by(User.id)))
+
+
+def _holders(actor: str, agency: str | None) -> Select[tuple[int]]:
     statement = (
         select(User.id)
         .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
         .where(Role.name == actor, User.active.is_(True))
-        .order_by(User.id)
     )
-    if actor in AGENCY_ACTORS:
-        statement = statement.where(OfficerProfile.agency_code == agency)
-    return list(db.session.scalars(statement))
+    return statement.where(OfficerProfile.agency_code == agency) if actor in AGENCY_ACTORS else statement
 
 
 def administrators() -> list[int]:
@@ -103,9 +98,22 @@ def administrators() -> list[int]:
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
+def hearers_of(actor: str, agency: str | None, day: date) -> list[int]:
+    """Active users who hold an office or, also through a chain of delegations, stand in for its holders on a day; in
+    the order of their keys.
+    """
+    told = _holders(actor, agency).cte("told", recursive=True)
+    runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
+    stands_in = select(DelegationRow.holder_id).join(told, told.c.id == DelegationRow.giver_id).where(*runs)
+    everybody = select(told.union(stands_in).c.id)
+    return list(
+        db.session.scalars(select(User.id).where(User.id.in_(everybody), User.active.is_(True)).order_by(User.id))
+    )
+
+
 class Hearers:
-    """Who is told of an office's work on the day of `now`: its holders and, also through a chain, who stands in for
-    them. Each office is read once, so one object serves one transaction.
+    """Who is told of an office's work on the day of `now`. Each office is read once, so one object serves one
+    transaction.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -116,22 +124,8 @@ class Hearers:
         """Active users in the order of their keys."""
         office = (actor, agency)
         if office not in self._found:
-            self._found[office] = self._read(actor, agency)
+            self._found[office] = hearers_of(actor, agency, self._day)
         return self._found[office]
-
-    @cached_property
-    def _running(self) -> list[Delegation]:
-        return _running_delegations(self._day)
-
-    def _read(self, actor: str, agency: str | None) -> list[int]:
-        holders = holders_of(actor, agency)
-        told = set(holders)
-        while more := {d.holder for d in self._running if d.giver in told} - told:
-            told |= more
-        if told == set(holders):
-            return holders
-        active = select(User.id).where(User.id.in_(told), User.active.is_(True)).order_by(User.id)
-        return list(db.session.scalars(active))
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import g
 from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
@@ -30,7 +31,7 @@ def load_sop(version: SopVersion) -> Sop:
     return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
-def steps_of_sop(version_id: int) -> ScalarSelect[Any]:
+def steps_of_sop(version_id: int | InstrumentedAttribute[int]) -> ScalarSelect[Any]:
     """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
     step = func.json_build_array(*(getattr(SopStepRow, name) for name in OF_A_STEP))
     steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))
@@ -39,14 +40,33 @@ def steps_of_sop(version_id: int) -> ScalarSelect[Any]:
 
 def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
     """The version with its steps as a value; ValueError when they do not make an SOP."""
+    return _sop(json.dumps(steps), *_exceptions(version))
+
+
+def sop_with_text(version: SopVersion, steps: str) -> Sop:
+    """The same of the steps as the JSON text that the database made of them."""
+    return _sop(steps, *_exceptions(version))
+
+
+def _exceptions(version: SopVersion) -> tuple[Any, ...]:
+    days = version.extended_draft_days, version.silence_days, version.question_days
+    early, channels = tuple(version.fast_track_from), tuple(version.nik_channels)
+    return version.number, *days, version.fast_track_actor, early, channels
+
+
+@lru_cache(maxsize=16)
+def _sop(
+    steps: str, number: str, draft: int, silence: int, question: int, fast: str, early: tuple[str], nik: tuple[str]
+) -> Sop:
+    """The SOP of these very rows: the same ones give the same object, changed ones never."""
     return Sop(
-        version.number,
-        tuple(_step(*row) for row in steps),
-        Allowance(version.extended_draft_days, Unit.WORKING_DAYS),
-        FastTrack(Actor(version.fast_track_actor), frozenset(Step(s) for s in version.fast_track_from)),
-        Allowance(version.silence_days, Unit.WORKING_DAYS),
-        Allowance(version.question_days, Unit.WORKING_DAYS),
-        frozenset(Channel(c) for c in version.nik_channels),
+        number,
+        tuple(_step(*row) for row in json.loads(steps)),
+        Allowance(draft, Unit.WORKING_DAYS),
+        FastTrack(Actor(fast), frozenset(Step(step) for step in early)),
+        Allowance(silence, Unit.WORKING_DAYS),
+        Allowance(question, Unit.WORKING_DAYS),
+        frozenset(Channel(channel) for channel in nik),
     )
 
 
@@ -71,6 +91,14 @@ def _step(step: str, number: int, actor: str, value: int | None, unit: str | Non
 def active_sop_version() -> SopVersion:
     """The version under which complaints are registered today."""
     return db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()
+
+
+def active_sop_and_calendar() -> tuple[SopVersion, Sop, WorkingCalendar]:
+    """The version under which complaints are registered today, as row and as value, and the office's working time."""
+    steps = cast(steps_of_sop(SopVersion.id), Text)
+    active = select(SopVersion, steps, calendar_rows()).where(SopVersion.status == "active")
+    version, text, calendar = db.session.execute(active).one()
+    return version, sop_with_text(version, text), calendar_with(calendar)
 
 
 def parse_hours(text: str) -> list[list[str]]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload
 from app.clock import office_time
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter
-from app.queries.complaints import facts_of
+from app.queries.complaints import CaseRows, facts_from
 from workflow_rules.actions import Action
+from workflow_rules.identity import ReporterFacts
 from workflow_rules.public_stages import stage_of
 from workflow_rules.steps import CaseStatus, TrackState
 
@@ -32,13 +33,13 @@ class Held:
     state_hash: str
 
 
-def state_of(row: Complaint) -> dict[str, Any]:
+def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
     """The state of a report; its answer is there while it stands, its text too for secret and anonymous reporters,
     since SP4N is where they read it.
     """
     return {
         **_identity(row),
-        "stage": stage_of(facts_of(row)).name.lower(),
+        "stage": stage_of(facts_from(row, ReporterFacts(), rows.tracks, rows.tasks)).name.lower(),
         "received_at": office_time(row.received_at).isoformat(),
         "answer": _answer(row) if row.status in ANSWERED else None,
     }

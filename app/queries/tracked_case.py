@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
-from app.queries.complaints import facts_from, facts_of
+from app.queries.complaints import facts_from, facts_of, reporter_facts
 from app.queries.reference import load_sop, load_working_calendar
 from app.queries.tracked_news import PUBLIC_KINDS, News, news_of
 from app.queries.tracked_promise import Promise, promise_of
@@ -140,7 +140,8 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
 def _facts(complaint: Complaint) -> ComplaintFacts:
     """Of the rows that the page has read already."""
     tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
-    return facts_from(complaint, db.session.get(Reporter, complaint.id), tracks, complaint.tasks)
+    reporter = reporter_facts(db.session.get(Reporter, complaint.id))
+    return facts_from(complaint, reporter, tracks, complaint.tasks)
 
 
 def _files(complaint: Complaint) -> Iterable[SentFile]:

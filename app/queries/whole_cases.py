@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
-from app.queries.complaints import facts_from
+from app.queries.complaints import facts_from, reporter_facts
 from app.queries.time_book import entry_of
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.ledger import LedgerEntry
@@ -40,7 +40,7 @@ class WholeCase:
     @property
     def facts(self) -> ComplaintFacts:
         """The rows as the rules see them."""
-        return facts_from(self.complaint, self.reporter, self.tracks, self.tasks)
+        return facts_from(self.complaint, reporter_facts(self.reporter), self.tracks, self.tasks)
 
 
 def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> Iterator[WholeCase]:

@@ -92,7 +92,7 @@ def _sign_in_by_token() -> None:
     if not user or not user.is_active:
         raise Problem(401, headers=NO_ENTRY)
     g.user = user
-    for left in ("person", "api_key", "acting"):
+    for left in ("api_key", "acting"):
         g.pop(left, None)
     current_person()
     _count("user", user.id)

@@ -1,5 +1,7 @@
 """Complaints over REST: create, read, timeline, deadlines, what may be done, and doing it (design 8.2)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response, g
@@ -8,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import utc_now
+from app.errors import Problem
 from app.extensions import db
 from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
@@ -17,8 +20,9 @@ from app.operations.perform_action import Performed, attach_to_case, perform_act
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.complaints import data_shown, facts_of, open_tasks_of, visible_to
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_sop, load_working_calendar, names_remembered
 from app.security.current_person import current_person, source_address
+from app.transaction import one_transaction
 from views.api import case_contracts as contracts
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs
@@ -53,10 +57,11 @@ class ComplaintsApi(BaseApi):
     def post(self) -> Response:
         """Take in a report; opens step `register`."""
         may_receive(current_person())
-        received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
-        row = received.complaint
-        body = {**show.complaint(row, utc_now()), "tracking_code": received.tracking_code}
-        return answer(body, 201, row.version, id=row.id)
+        with one_transaction(), names_remembered():
+            received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
+            row = received.complaint
+            body = {**show.complaint(row, utc_now(), received.rows), "tracking_code": received.tracking_code}
+        return answer(body, 201, body["version"], id=body["id"])
 
     @expose("/<int:number>", methods=["GET"])
     @declared(contracts.READ)
@@ -101,11 +106,12 @@ class ComplaintsApi(BaseApi):
     @idempotent
     def act(self, number: int) -> Response:
         """Do one action; the answer holds the complaint, its open steps and the events written."""
-        row, body = _find(number), json_object()
-        g.current_step = "/".join(dict.fromkeys(task.step for task in open_tasks_of(row))) or None
-        done = _carry_out(row.id, _request(body), expected_version(body))
-        result = {**show.complaint(done.complaint, utc_now()), "events": [show.event(done.event, done.event.data)]}
-        return answer(result, version=done.complaint.version)
+        with _telling_where_it_stands(number), one_transaction():
+            body = json_object()
+            done = _carry_out(id_in_range(number), _request(body), expected_version(body))
+            shown = show.complaint(done.complaint, utc_now(), done.rows)
+            events = [show.event(done.event, done.event.data)]
+        return answer({**shown, "events": events}, version=shown["version"])
 
     @expose("/<int:number>/identity", methods=["POST"])
     @declared(contracts.OPEN_IDENTITY)
@@ -117,6 +123,18 @@ class ComplaintsApi(BaseApi):
         shown = answer(found.parts)
         shown.headers["Cache-Control"] = "no-store"
         return shown
+
+
+@contextmanager
+def _telling_where_it_stands(number: int) -> Iterator[None]:
+    """What is refused leaves the case as it is: whoever may see it reads at which steps, nobody else that it exists."""
+    try:
+        yield
+    except (ActionRefused, Problem):
+        db.session.rollback()
+        opened = open_tasks_of(_find(number))
+        g.current_step = "/".join(dict.fromkeys(task.step for task in opened)) or None
+        raise
 
 
 def _find(number: int) -> Complaint:

@@ -11,7 +11,7 @@ from app.clock import office_time
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
 from app.queries.case_rows import attachments_of
-from app.queries.complaints import hides_text, open_tasks_of, tracks_of
+from app.queries.complaints import CaseRows, hides_text, rows_of
 from app.security.current_person import current_person
 from workflow_rules.deadlines import Allowance, Unit, time_state
 from workflow_rules.working_calendar import WorkingCalendar
@@ -38,11 +38,12 @@ def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
     return by_case
 
 
-def complaint(row: Complaint, now: datetime) -> dict[str, Any]:
+def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> dict[str, Any]:
     """A complaint as every caller may see it: never a word of the reporter's identity, and to a reading program no
     text of a case that is not open.
     """
-    return _complaint(row, now, open_tasks_of(row), tracks_of(row))
+    rows = rows or rows_of(row)
+    return _complaint(row, now, rows.tasks, rows.tracks)
 
 
 def _complaint(

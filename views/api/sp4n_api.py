@@ -11,10 +11,13 @@ from app.json_input import json_object
 from app.models import Complaint
 from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
 from app.operations.apply_message import UnknownReport, apply_message
-from app.operations.apply_sp4n import StaleRevision, apply_report
+from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
 from app.operations.read_revision import is_tracking_id
+from app.queries.complaints import CaseRows, rows_of
+from app.queries.reference import names_remembered
 from app.queries.sync_state import find_report, state_of
 from app.security.current_person import source_address
+from app.transaction import one_transaction
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
 
@@ -54,14 +57,10 @@ class Sp4nApi(BaseApi):
         shape is 422 with every fault.
         """
         try:
-            applied = apply_report(tracking_id, json_object(), address=source_address())
+            with one_transaction(), names_remembered():
+                return _told(tracking_id, apply_report(tracking_id, json_object(), address=source_address()))
         except StaleRevision as error:
             raise Problem(409, "stale_revision") from error
-        if applied.complaint is None or applied.outcome == "quarantined":
-            result = {"tracking_id": tracking_id, "status": "quarantined"}
-            return answer(result, 202, outcome=applied.outcome, errors=field_sentences(applied.faults))
-        row = applied.complaint
-        return answer(_report(row), STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
 
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
@@ -104,8 +103,17 @@ class Sp4nApi(BaseApi):
         return answer(taken.answer, 202 if taken.held else 200, outcome=taken.answer["outcome"])
 
 
-def _report(row: Complaint) -> dict[str, object]:
-    return {**show.complaint(row, utc_now()), **state_of(row)}
+def _told(tracking_id: str, applied: Applied) -> Response:
+    row = applied.complaint
+    if row is None or applied.outcome == "quarantined":
+        result = {"tracking_id": tracking_id, "status": "quarantined"}
+        return answer(result, 202, outcome=applied.outcome, errors=field_sentences(applied.faults))
+    return answer(_report(row, applied.rows), STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
+
+
+def _report(row: Complaint, known: CaseRows | None = None) -> dict[str, object]:
+    rows = known or rows_of(row)
+    return {**show.complaint(row, utc_now(), rows), **state_of(row, rows)}
 
 
 def _line(item: Item) -> dict[str, Any]:

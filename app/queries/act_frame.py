@@ -1,0 +1,52 @@
+"""What every act has to know beside the rows of its case, in one statement: sent behind the lock, it is never stale."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.extensions import db
+from app.models import Complaint, ComplaintEvent, Reporter
+from app.queries.reference import calendar_rows, calendar_with, sop_with_text, steps_of_sop
+from workflow_rules.hash_chain import GENESIS
+from workflow_rules.identity import ReporterFacts
+from workflow_rules.sop import Sop
+from workflow_rules.working_calendar import WorkingCalendar
+
+Link = tuple[int, str]
+"""Number and hash of an event, on which the next one of its case follows."""
+
+_PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
+    *(Reporter.name, Reporter.address, Reporter.phone, Reporter.email, Reporter.nik),
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The SOP of the case, the calendar of today, which parts of the reporter's identity are there, and the last
+    event.
+    """
+
+    sop: Sop
+    calendar: WorkingCalendar
+    reporter: ReporterFacts
+    last: Link
+
+
+def read_frame(complaint: Complaint) -> Frame:
+    """Of a complaint whose row is locked. SOP and calendar come as the texts of their rows, by which this process
+    finds what it has made of them before: a change is seen by the next act of whichever process.
+    """
+    there = select(func.json_build_array(*(part.is_not(None) for part in _PARTS)))
+    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
+    last = last.where(ComplaintEvent.complaint_id == complaint.id).order_by(ComplaintEvent.seq.desc()).limit(1)
+    statement = select(
+        cast(steps_of_sop(complaint.sop_version_id), Text),
+        calendar_rows(),
+        there.where(Reporter.complaint_id == complaint.id).scalar_subquery(),
+        last.scalar_subquery(),
+    )
+    steps, calendar, parts, link = db.session.execute(statement.execution_options(unscoped=True)).one()
+    sop = sop_with_text(complaint.sop_version, steps)
+    seq, digest = link or (0, GENESIS)
+    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), (seq, digest))
