@@ -1,6 +1,6 @@
 """Fills a migrated database with very many complaints: prototypes by the operations, the rest as copies by COPY.
 
-    fill(app, 100_000)
+    Filling(app).grow_to(100_000)
 
 Everything random comes from one seed. The prototypes stay in the database as cases among the others.
 """
@@ -29,7 +29,7 @@ from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.filling.copies import Books, Wanted, copy_case
 from tests.bench.filling.officers import make_officers
 from tests.bench.filling.prototype import COUNTED, Prototype, read_prototype
-from tests.bench.filling.schedule import schedule
+from tests.bench.filling.schedule import harmless_shifts, schedule
 from tests.bench.filling.stories import make_prototypes
 from tests.bench.filling.words import reporters
 
@@ -43,7 +43,8 @@ _SENT = """
 """
 _READ = """
     UPDATE notice SET read_at = created_at + interval '1 hour' FROM step_task AS t
-    WHERE t.id = notice.task_id AND t.closed_at IS NOT NULL AND created_at < now() - interval '1 hour'
+    WHERE t.id = notice.task_id AND read_at IS NULL AND t.closed_at IS NOT NULL
+    AND created_at < now() - interval '1 hour'
 """
 _DRAWN = """
     UPDATE paper SET state = 'ready', tries = 1, path = drawn.path, file_hash = drawn.file_hash, pages = drawn.pages,
@@ -63,22 +64,34 @@ _INDEXES = """
 """
 
 
-def fill(app: Flask, count: int, *, closed: int = 40, drawn: bool = True) -> None:
-    """Make so many complaints with everything that belongs to them; `closed` is how many closed prototypes there are."""
-    random, now = Random(SEED), utc_now().replace(microsecond=0)  # noqa: S311 (invented texts)
-    make_officers()
-    made = make_prototypes(now, closed, random)
-    _settle(now, drawn)
-    prototypes = [read_prototype(one) for one in made]
-    wanted = schedule(prototypes, max(0, count - len(made)), _weeks(count), random)
-    books = _books(app, random)
-    db.session.remove()
-    with _connection(app) as connection:
-        _load(connection, wanted, books, _columns(prototypes))
-        _close_books(connection, books)
-    _settle(now, drawn=False)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as whole:
-        whole.execute(text("VACUUM ANALYZE"))
+class Filling:
+    """Prototypes that were made once, and as many copies of them as are asked for."""
+
+    def __init__(self, app: Flask, *, closed: int = 40, late: bool = True, drawn: bool = True) -> None:
+        """`closed` is how many closed prototypes there are, `late` whether open ones stand there late as well; `drawn`
+        gives papers a file, which takes a few seconds.
+        """
+        self.app, self.random, self.drawn = app, Random(SEED), drawn
+        self.now = utc_now().replace(microsecond=0)
+        make_officers()
+        made = make_prototypes(self.now, closed, late, self.random)
+        _settle(self.now, drawn)
+        self.prototypes, self.count = [read_prototype(one) for one in made], len(made)
+        self.harmless = harmless_shifts(self.prototypes)
+
+    def grow_to(self, count: int) -> None:
+        """Make so many complaints in all, with everything that belongs to them."""
+        more = max(0, count - self.count)
+        wanted = schedule(self.prototypes, self.harmless, more, _weeks(count), self.random)
+        books = _books(self.app, self.random)
+        db.session.remove()
+        with _connection(self.app) as connection:
+            _load(connection, wanted, books, _columns(self.prototypes))
+            _close_books(connection, books)
+        self.count += more
+        _settle(self.now, drawn=False)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as whole:
+            whole.execute(text("VACUUM ANALYZE"))
 
 
 def _weeks(count: int) -> int:
@@ -115,8 +128,8 @@ def _books(app: Flask, random: Random) -> Books:
         keys=Counter({table: _last(table) for table in ("complaint", *COUNTED)} | {"position": _last_position()}),
         numbers=Counter({(row.series, row.year): row.last for row in numbers}),
         agencies={a.code: SimpleNamespace(**{name: getattr(a, name) for name in names}) for a in agencies},
-        categories=dict(db.session.execute(select(Category.code, Category.id)).tuples().all()),
-        villages=list(db.session.execute(villages).tuples()),
+        categories=dict(db.session.execute(select(Category.code, Category.id)).all()),
+        villages=list(db.session.execute(villages).all()),
         reporters=[_sealed(reporter) for reporter in reporters(REPORTERS, random)],
         random=random,
     )

@@ -37,8 +37,8 @@ def _add(people: list[PersonRow], *, active: bool) -> None:
     columns = ("username", "first_name", "last_name", "email")
     rows = [{name: getattr(p, name) for name in columns} | {"password": hashed, "active": active} for p in people]
     made = insert(User.__table__).returning(User.__table__.c.username, User.__table__.c.id)
-    ids = dict(db.session.execute(made, rows).tuples().all())
-    roles = dict(db.session.execute(select(Role.name, Role.id)).tuples().all())
+    ids = dict(db.session.execute(made, rows).all())
+    roles = dict(db.session.execute(select(Role.name, Role.id)).all())
     offices = ("agency_code", "position", "nip", "rank")
     profiles = [dict(zip(offices, (p.agency, p.position, p.nip, p.rank), strict=True)) for p in people]
     keyed = list(zip(people, profiles, strict=True))

@@ -33,9 +33,8 @@ from tests.bench.filling.stories import Made
 COUNTED = ("complaint_event", "step_task", "notice", "delivery", "letter", "paper")
 """Tables whose keys other rows name, so that a copy gives them itself."""
 SENT_AFTER = timedelta(seconds=30)
-_NOT_COPIED = {"complaint": {"search_words"}} | dict.fromkeys(
-    ("agency_track", "ledger_entry", "step_pause", "step_alarm", "sync_change"), {"id"}
-)
+_KEYED_BY_NOBODY = ("agency_track", "ledger_entry", "step_pause", "step_alarm", "sync_change")
+_NOT_COPIED = {"complaint": ("search_words",)} | dict.fromkeys(_KEYED_BY_NOBODY, ("id",))
 _OF_THE_CASE = {
     "number": "number",
     "title": "title",

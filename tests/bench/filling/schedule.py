@@ -19,13 +19,15 @@ A_WEEK = timedelta(days=7)
 FEW_MINUTES = range(0, 1200, 7)
 
 
-def schedule(prototypes: Sequence[Prototype], count: int, weeks: int, random: Random) -> list[Wanted]:
+Shifts = dict[int, list[timedelta]]
+
+
+def schedule(prototypes: Sequence[Prototype], shifts: Shifts, count: int, weeks: int, random: Random) -> list[Wanted]:
     """So many copies in the order in which they came in. What has ended is moved back by whole weeks, so that it falls
     on the same days and hours; what is open or just answered only by minutes that change no limit.
     """
     settled = [p for p in prototypes if not p.made.open]
     standing = [p for p in prototypes if p.made.open]
-    shifts = {p.made.complaint_id: list(_harmless(p)) for p in prototypes if _is_new(p)}
     found = []
     for _ in range(count):
         among = standing if random.random() < OPEN_SHARE else settled
@@ -36,6 +38,11 @@ def schedule(prototypes: Sequence[Prototype], count: int, weeks: int, random: Ra
         )
         found.append(Wanted(prototype, -back))
     return sorted(found, key=lambda wanted: wanted.received_at)
+
+
+def harmless_shifts(prototypes: Sequence[Prototype]) -> Shifts:
+    """For each case for which the clock still matters, by how much it may have come in earlier."""
+    return {p.made.complaint_id: list(_harmless(p)) for p in prototypes if _is_new(p)}
 
 
 def _is_new(prototype: Prototype) -> bool:

@@ -127,16 +127,19 @@ TOPICS = (
         "diperbaiki perangkatnya | dipasang penguat sinyal | dijadwalkan perbaikannya",
     ),
 )
-SPOTS = tuple(
-    "depan sekolah dasar|simpang tiga|dekat pasar|samping langgar|belakang kantor desa|tepi sungai|tanjakan kebun karet|"
-    "depan puskesmas|gang buntu|tikungan makam|lapangan bola|jembatan kecil|warung kopi|penggilingan padi".split("|")
+SPOTS = (
+    *("depan sekolah dasar", "simpang tiga", "dekat pasar", "samping langgar", "belakang kantor desa", "tepi sungai"),
+    *("tanjakan kebun karet", "depan puskesmas", "gang buntu", "tikungan makam", "lapangan bola", "jembatan kecil"),
+    *("warung kopi", "penggilingan padi"),
 )
-SINCE = tuple("sejak kemarin|sejak pekan lalu|sudah sebulan|hampir setahun|setiap hujan deras|setiap malam".split("|"))
-DETAILS = tuple(
-    f"{a} {b}"
-    for a in "blok petak lorong jalur kavling".split()
-    for b in "cempaka meranti ulin jelutung gaharu".split()
-)
+SINCE = ("sejak kemarin", "sejak pekan lalu", "sudah sebulan", "hampir setahun", "setiap hujan deras", "setiap malam")
+DETAILS = [
+    f"{part} {tree}"
+    for part in ("blok", "petak", "lorong", "jalur", "kavling")
+    for tree in ("cempaka", "meranti", "ulin", "jelutung", "gaharu")
+]
+FIRST_NAMES = ("Aminah", "Bahrudin", "Citra", "Darmawan", "Erlina", "Gusti", "Hasanah", "Ilham", "Jumiati", "Khairul")
+LAST_NAMES = ("Cempaka", "Merbau", "Kapuk", "Sengon", "Jambu", "Langsat", "Kuini", "Rambai", "Binjai", "Ramania")
 
 
 @dataclass(frozen=True)
@@ -163,11 +166,9 @@ def tell(topic: Topic, village: str, random: Random) -> Told:
 
 def reporters(count: int, random: Random) -> Sequence[dict[str, str]]:
     """Invented reporters whose numbers can belong to nobody."""
-    first = "Aminah Bahrudin Citra Darmawan Erlina Fathurrahman Gusti Hasanah Ilham Jumiati Khairul Latifah".split()
-    last = "Cempaka Merbau Kapuk Sengon Jambu Langsat Kuini Rambai Binjai Ramania Kasturi Mundar Tarap".split()
     return [
         {
-            "name": f"{random.choice(first)} {random.choice(last)} {random.choice(last)}",
+            "name": f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)} {random.choice(LAST_NAMES)}",
             "phone": f"0800-{n // 10_000:04}-{n % 10_000:04}",
             "email": f"warga{n}@pelapor.example",
             "address": f"Jl. Contoh No. {n}",
