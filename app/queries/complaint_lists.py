@@ -1,5 +1,6 @@
 """The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -117,19 +118,26 @@ def complaint_page(
     """One page of the list: the best match first where words are searched, else the newest; by `batas` the nearest
     limit first, by `lama` the oldest case.
     """
-    nearest = nearest_step()
+    nearest, criteria = nearest_step(), (visible_to(person), *criteria_of(wanted, now))
+    if wanted.search is None:
+        places = _places(criteria, _ORDERS.get(order, _NEWEST))
+    else:
+        places = _best_hits(newest_hits(wanted.search, *criteria), order)
+    # The page is found by keys alone: what a line shows is read for its own rows, not for those that are passed over.
+    page = places.limit(limit).offset(offset).subquery("page")
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
+        .join(page, page.c.id == Complaint.id)
         .outerjoin(nearest, true())
         .options(*PARTS)
     )
-    criteria = (visible_to(person), *criteria_of(wanted, now))
-    if wanted.search is None:
-        statement = statement.where(*criteria).order_by(*_ORDERS.get(order, _NEWEST)).limit(limit).offset(offset)
-    else:
-        best = _best_hits(newest_hits(wanted.search, *criteria), order).limit(limit).offset(offset).subquery("best")
-        statement = statement.join(best, best.c.id == Complaint.id).order_by(best.c.place)
-    return [_row(*found) for found in db.session.execute(statement)]
+    return [_row(*found) for found in db.session.execute(statement.order_by(page.c.place))]
+
+
+def _places(criteria: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> Select[Any]:
+    """Ids of what the filter finds with their places in the list."""
+    place = func.row_number().over(order_by=order).label("place")
+    return select(Complaint.id, place).where(*criteria).order_by(*order)
 
 
 def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step: Any) -> ComplaintRow:

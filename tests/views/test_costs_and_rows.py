@@ -6,10 +6,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.demo.accounts import make_key
+from app.operations.sync_feed import number_changes
 from tests.bench.office import copy_whole
 from tests.factories import a_complaint
 from tests.statements import statements
-from tests.sync.reports import a_revision
+from tests.sync.reports import a_linked_case, a_revision
 from tests.views.test_page_costs import cost
 
 As = Callable[[str], FlaskClient]
@@ -28,6 +29,12 @@ def five_cases() -> list[int]:
 def multiply(cases: list[int]) -> None:
     for number, case in enumerate(cases):
         copy_whole(case, COPIES, f"SALIN{number}")
+
+
+def linked(numbers: range) -> None:
+    for number in numbers:
+        a_linked_case(str(9_166_000 + number))
+    number_changes()
 
 
 def costs(app: Flask, clients: dict[str, FlaskClient], case: int) -> dict[tuple[str, str], int]:
@@ -51,14 +58,18 @@ def test_no_answer_to_a_program_takes_more_statements_because_there_are_more_row
     with app.app_context():
         cases = five_cases()
         key = {"Authorization": f"Bearer {make_key()}"}
+        linked(range(5))
     sign_in = KASI | {"username": "admin.aduan"}
     token = client.post("/api/v1/security/login", json=sign_in).get_json()["access_token"]
     reader = {"Authorization": f"Bearer {token}"}
     asked = {"/api/v1/complaint/?page_size=100": reader, "/api/v1/worklist/?page_size=100": reader}
     asked |= {"/api/v1/sp4n/changes?limit=100": key, "/api/v1/sp4n/reconciliation": key}
+    # The first call of a key in a minute notes that it is in use.
+    client.get("/api/v1/sp4n/reconciliation", headers=key)
     few = {path: _asked(app, client, "GET", path, headers) for path, headers in asked.items()}
     with app.app_context():
         multiply(cases)
+        linked(range(5, 60))
     assert {path: _asked(app, client, "GET", path, headers) for path, headers in asked.items()} == few
 
 
