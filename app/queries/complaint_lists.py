@@ -23,7 +23,17 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.clock import midnight
 from app.extensions import db
-from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
+from app.models import (
+    Agency,
+    AgencyTrackRow,
+    Category,
+    Complaint,
+    District,
+    NumberCounter,
+    SopStepRow,
+    StepTask,
+    Village,
+)
 from app.queries.complaints import visible_to
 from app.queries.search import Search, count_hits, newest_hits
 from app.queries.search_marks import hit_words
@@ -35,6 +45,9 @@ _tracks = AgencyTrackRow.__table__
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
+
+COMPLAINTS = "complaint"
+"""The series from which complaints get their numbers."""
 
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
 """What a line of a list may show of a case beside its own columns."""
@@ -104,7 +117,17 @@ def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSe
     """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
     if wanted.search is not None:
         return count_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
+    if wanted == ComplaintFilter() and person.sees_every_case:
+        return counting_all()
     return select(func.count(Complaint.id)).where(visible_to(person), *criteria_of(wanted, now)).scalar_subquery()
+
+
+def counting_all() -> ScalarSelect[int]:
+    """Every complaint there is, as part of another query: as many as numbers were given, since each number is drawn
+    with its case and no case is ever removed (invariant I1); counting the rows would take longer with every year.
+    """
+    given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
+    return given.scalar_subquery()
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
