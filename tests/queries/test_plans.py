@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
 
 from app.clock import utc_now
-from app.demo.accounts import PASSWORD, make_key
+from app.demo.accounts import PASSWORD, demo_person, make_key
 from app.extensions import db
 from app.invariants.catalogue import check_all
 from app.invariants.findings import SLICES, Look
 from app.models import Complaint
 from app.operations.audit import fault_of
 from app.operations.raise_alarms import raise_due_alarms
+from app.queries.complaint_lists import ComplaintFilter, count_each
 from app.queries.whole_cases import whole_cases
 from tests.bench.filling.copies import code_of
 from tests.bench.filling.load import Filling
@@ -141,6 +142,11 @@ def test_the_list_over_rest_reads_no_large_table_whole_however_deep(full: Flask)
     assert read_whole(full, get(client, "/api/v1/complaint/?page_size=100", **headers)) == {}
     assert read_whole(full, get(client, address, **headers)) == {}
     assert read_whole(full, get(client, "/api/v1/worklist/?page_size=100", **headers)) == {}
+
+
+def test_the_whole_number_is_that_of_the_rows(inside: Flask) -> None:
+    told = count_each(demo_person("kadis"), utc_now(), ComplaintFilter())
+    assert told == (MANY,) == (db.session.scalars(select(func.count()).select_from(Complaint)).one(),)
 
 
 def test_the_sweep_reads_no_large_table_whole(inside: Flask) -> None:
