@@ -28,7 +28,7 @@ from tests.bench.office import OpenSteps, cases_to_register, measured_program
 from tests.bench.registers import add_answered_cases, measure_register
 from workflow_rules.actions import Action, ActionRequest
 
-MOST_REGISTERED, MOST_LISTED = 5_000, 10_000
+MOST_REGISTERED = 5_000
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
 INDEX = "ix_step_task_open_alarm"
 
@@ -43,11 +43,8 @@ def measure_inside(size: int) -> None:
             line(*measured)
         steps = OpenSteps(MORNING)
         few = measure_sweep(steps, due, due)
-        steps.add(max(0, min(MOST_LISTED, size) - steps.made), due=False)
-        measure_pages(app, steps)
         steps.add(max(0, size - steps.made - due), due=False)
         many = measure_sweep(steps, due, size)
-        measure_pages(app, steps)
         measure_dashboard(app, steps)
         measure_exports(app)
         measure_registers(app, min(MOST_REGISTERED, size))
@@ -147,21 +144,6 @@ def _bare_commit(app: Flask, count: int) -> float:
             connection.commit()
 
         return timed(insert, count)
-
-
-def measure_pages(app: Flask, steps: OpenSteps, times: int = 21) -> None:
-    client = app.test_client()
-    client.post("/login/", data={"username": "kasi", "password": PASSWORD})
-    pages = {"inbox": "/", "list of complaints": "/aduan/", "a complaint": f"/aduan/{steps.case.id}"}
-    pages |= {"search for a number": "/aduan/?q=UKUR-77", "search for a word": "/aduan/?q=sekolah"}
-
-    def get(path: str) -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    bare = timed(lambda: get("/nothing"), times)
-    for name, path in pages.items():
-        line(f"{name}, of {steps.made:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
 
 
 def measure_dashboard(app: Flask, steps: OpenSteps, times: int = 5) -> None:
