@@ -44,8 +44,8 @@ sbom: prepare ## list every package of the program with its licence: sbom.cdx.js
 clamav-test: prepare-test ## our scanner client against a real clamd (needs the package clamav-daemon)
 	@$(venv) -m tests.uploads.real_clamd
 
-bench: prepare-test ## what the costly paths cost beside a bare limit, on this machine (BENCH_STEPS=100000)
-	@$(venv) -m tests.bench.run
+bench: prepare-test ## what it costs beside a bare limit, on this machine (SIZE=1k, 10k, 100k or 1m; JSON=figures.json)
+	@$(venv) -m tests.bench.run --size $(or $(SIZE),100k) $(if $(JSON),--json "$(JSON)")
 
 screenshots: prepare-test ## pictures of every main screen of the demonstration (docs/screenshots)
 	@$(venv) -m tests.screenshots.run

@@ -1,6 +1,7 @@
 """The demonstration: accounts, a key, and invented complaints led through the SOP by the real operations."""
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,7 +40,7 @@ class Story:
 def build_demo(now: datetime) -> dict[str, Any]:
     """Make what is missing and say what there is (design 8.3, `demo.json`); the complaints are made only once."""
     accounts = make_accounts()
-    tracking = [] if _has_complaints() else [_told(s) for s in _tell_stories(now)]
+    tracking = [] if _has_complaints() else [_told(s) for s in _tell_demo(now)]
     return {
         "url": current_app.config["PUBLIC_BASE_URL"],
         "password": PASSWORD,
@@ -59,12 +60,18 @@ def _told(story: Story) -> dict[str, str]:
     return {"number": number, "code": story.code}
 
 
-def _tell_stories(now: datetime) -> list[Story]:
-    """All acts of all complaints in the order of their times, so that numbers and letters run in order too."""
+def _tell_demo(now: datetime) -> list[Story]:
     calendar = load_working_calendar()
-    stories = {row.key: _plan(row, now, calendar) for row in load_complaints()}
+    told = tell_stories([plan_story(row, now, calendar) for row in load_complaints()])
+    _settle_old_news(now)
+    return told
+
+
+def tell_stories(wanted: Sequence[Story]) -> list[Story]:
+    """All acts of all complaints in the order of their times, so that numbers and letters run in order too."""
+    stories = {story.row.key: story for story in wanted}
     people: dict[str, Person] = {}
-    queue = [(s.received_at, position, s.row.key) for position, s in enumerate(stories.values())]
+    queue = [(s.received_at, position, s.row.key) for position, s in enumerate(wanted)]
     heapq.heapify(queue)
     while queue:
         at, position, key = heapq.heappop(queue)
@@ -75,8 +82,7 @@ def _tell_stories(now: datetime) -> list[Story]:
             _act(story, stories, people)
         if story.ahead:
             heapq.heappush(queue, (story.ahead[0][0], position, key))
-    _settle_old_news(now)
-    return sorted(stories.values(), key=lambda s: s.received_at)
+    return sorted(wanted, key=lambda s: s.received_at)
 
 
 def _settle_old_news(now: datetime) -> None:
@@ -88,7 +94,7 @@ def _settle_old_news(now: datetime) -> None:
         db.session.execute(update(Delivery).where(*past).values(state="skipped", last_error="demonstration"))
 
 
-def _plan(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
+def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
     """Times for every act: the last one leaves the open step as overdue, or as fresh, as the plan wants it."""
     moves = moves_for(row, lambda key: key)
     minutes = _stretched(row, moves)

@@ -1,5 +1,6 @@
 """The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,7 +23,17 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.clock import midnight
 from app.extensions import db
-from app.models import Agency, AgencyTrackRow, Category, Complaint, District, SopStepRow, StepTask, Village
+from app.models import (
+    Agency,
+    AgencyTrackRow,
+    Category,
+    Complaint,
+    District,
+    NumberCounter,
+    SopStepRow,
+    StepTask,
+    Village,
+)
 from app.queries.complaints import visible_to
 from app.queries.search import Search, count_hits, newest_hits
 from app.queries.search_marks import hit_words
@@ -34,6 +45,9 @@ _tracks = AgencyTrackRow.__table__
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
+
+COMPLAINTS = "complaint"
+"""The series from which complaints get their numbers."""
 
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
 """What a line of a list may show of a case beside its own columns."""
@@ -103,7 +117,17 @@ def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSe
     """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
     if wanted.search is not None:
         return count_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
+    if wanted == ComplaintFilter() and person.sees_every_case:
+        return counting_all()
     return select(func.count(Complaint.id)).where(visible_to(person), *criteria_of(wanted, now)).scalar_subquery()
+
+
+def counting_all() -> ScalarSelect[int]:
+    """Every complaint there is, as part of another query: as many as numbers were given, since each number is drawn
+    with its case and no case is ever removed (invariant I1); counting the rows would take longer with every year.
+    """
+    given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
+    return given.scalar_subquery()
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
@@ -117,19 +141,26 @@ def complaint_page(
     """One page of the list: the best match first where words are searched, else the newest; by `batas` the nearest
     limit first, by `lama` the oldest case.
     """
-    nearest = nearest_step()
+    nearest, criteria = nearest_step(), (visible_to(person), *criteria_of(wanted, now))
+    if wanted.search is None:
+        places = _places(criteria, _ORDERS.get(order, _NEWEST))
+    else:
+        places = _best_hits(newest_hits(wanted.search, *criteria), order)
+    # The page is found by keys alone: what a line shows is read for its own rows, not for those that are passed over.
+    page = places.limit(limit).offset(offset).subquery("page")
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
+        .join(page, page.c.id == Complaint.id)
         .outerjoin(nearest, true())
         .options(*PARTS)
     )
-    criteria = (visible_to(person), *criteria_of(wanted, now))
-    if wanted.search is None:
-        statement = statement.where(*criteria).order_by(*_ORDERS.get(order, _NEWEST)).limit(limit).offset(offset)
-    else:
-        best = _best_hits(newest_hits(wanted.search, *criteria), order).limit(limit).offset(offset).subquery("best")
-        statement = statement.join(best, best.c.id == Complaint.id).order_by(best.c.place)
-    return [_row(*found) for found in db.session.execute(statement)]
+    return [_row(*found) for found in db.session.execute(statement.order_by(page.c.place))]
+
+
+def _places(criteria: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> Select[Any]:
+    """Ids of what the filter finds with their places in the list."""
+    place = func.row_number().over(order_by=order).label("place")
+    return select(Complaint.id, place).where(*criteria).order_by(*order)
 
 
 def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step: Any) -> ComplaintRow:

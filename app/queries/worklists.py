@@ -185,14 +185,17 @@ def work_page(
     """One page of the inbox by urgency: late, near, the rest, then what is paused; each by its limit. Or by the day on
     which the case came in: `baru` the newest first, `lama` the oldest.
     """
+    urgency = (*_order(order, now), StepTask.id)
+    place = func.row_number().over(order_by=urgency).label("place")
+    keys = select(StepTask.id, place).join(StepTask.complaint).where(*_criteria(person, wanted, now))
+    # As in a list of complaints: the page is found by keys, and only its own rows are read whole.
+    page = keys.order_by(*urgency).limit(limit).offset(offset).subquery("page")
     statement = (
         select(StepTask, _number(), _late_numbers(), names_of_agencies(), hit_words(wanted.search))
+        .join(page, page.c.id == StepTask.id)
         .join(StepTask.complaint)
         .options(contains_eager(StepTask.complaint).options(*PARTS), joinedload(StepTask.agency))
-        .where(*_criteria(person, wanted, now))
-        .order_by(*_order(order, now), StepTask.id)
-        .limit(limit)
-        .offset(offset)
+        .order_by(page.c.place)
     )
     return [_row(*found) for found in db.session.execute(statement)]
 

@@ -18,7 +18,7 @@ from app.launch.postgres import EmbeddedPostgres, connect
 from app.launch.processes import Supervisor
 from app.launch.sockets import new_socket_folder
 from app.launch.valkey import EmbeddedValkey
-from app.models import Complaint, StepTask
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, StepTask
 from tests.conftest import build_app
 from tests.factories import Case, a_complaint
 
@@ -29,20 +29,32 @@ FAR = timedelta(days=200)
 def measured_program() -> Iterator[Flask]:
     """The whole program, migrated and with demo accounts, inside its application context."""
     folder, supervisor = new_socket_folder(), Supervisor()
-    (folder / "sockets").mkdir(mode=0o700)
-    folder.chmod(0o711)
     try:
-        app = build_app(_database(folder, supervisor), _queue(folder, supervisor), str(folder / "home"))
+        app = build_app(*servers_of(folder, supervisor), str(folder / "home"))
         app.add_url_rule("/nothing", "nothing", _nothing)
-        migrate_database(app)
-        with app.app_context():
-            make_accounts()
+        with opened(app):
             yield app
-            db.session.remove()
-            db.engine.dispose()
     finally:
         supervisor.stop_all()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def servers_of(folder: Path, supervisor: Supervisor) -> tuple[str, str]:
+    """A durable database and a queue of one's own, by their addresses."""
+    (folder / "sockets").mkdir(mode=0o700)
+    folder.chmod(0o711)
+    return _database(folder, supervisor), _queue(folder, supervisor)
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """The program migrated, with its demo accounts, in an application context."""
+    migrate_database(app)
+    with app.app_context():
+        make_accounts()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _database(folder: Path, supervisor: Supervisor) -> str:
@@ -83,6 +95,22 @@ class OpenSteps:
 
 _OPEN = "source.complaint_id = :case AND source.closed_at IS NULL"
 _NEW_CASES = "JOIN complaint ON complaint.number = 'UKUR-' || n"
+
+
+def copy_whole(case: int, count: int, prefix: str) -> None:
+    """So many copies of a case with all its rows that lists and registers read; their numbers begin with the prefix."""
+    values = {"first": 1, "last": count, "case": case}
+    own = {"number": f"'{prefix}-' || n", "tracking_code_hash": "NULL", "sp4n_tracking_id": "NULL"}
+    columns = same_columns(Complaint.__table__) | own
+    db.session.execute(text(copies(columns, "complaint", "source.id = :case")), values)
+    join = f"JOIN complaint ON complaint.number = '{prefix}-' || n"
+    for model in (AgencyTrackRow, ComplaintEvent, LedgerRow, StepTask):
+        columns = same_columns(model.__table__) | {"complaint_id": "complaint.id"}
+        statement = copies(columns, model.__tablename__, "source.complaint_id = :case", join)
+        db.session.execute(text(statement), values)
+    db.session.commit()
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()
 
 
 def copies(columns: dict[str, str], table: str, where: str, join: str = "") -> str:

@@ -1,225 +1,79 @@
-"""`make bench`: what the costly paths cost, each beside the least that any program would pay on the same machine.
-
-BENCH_STEPS in the environment scales the sweep (100000 open steps unless told; one in a hundred is due).
+"""`make bench`: what a request, an act and a letter cost with so many complaints, each beside the least that any
+program would pay on the same machine in the same run.
 """
 
 from __future__ import annotations
 
-import os
-import statistics
+import argparse
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
 
-import psycopg
-import time_machine
-from flask import Flask
-from sqlalchemy import event, select, text
+from tests.bench.arithmetic import measure_arithmetic
+from tests.bench.calls import Call, measure
+from tests.bench.filling.load import Filling
+from tests.bench.house import House, Served, measured_house
+from tests.bench.inside import measure_inside
+from tests.bench.served import ALONE, TOGETHER, measure_reads
+from tests.bench.table import Line, kept, show_head, write_json
+from tests.bench.visitors import officer
+from tests.bench.writes import measure_writes
 
-from app.clock import OFFICE_ZONE
-from app.demo.accounts import PASSWORD, demo_person
-from app.documents.papers import html_of
-from app.documents.render import parts, render_pdf
-from app.extensions import db, redis_client
-from app.models import Paper, PaperKind
-from app.operations.perform_action import perform_action
-from app.operations.raise_alarms import raise_due_alarms
-from tests.bench.exports import measure_export
-from tests.bench.feed import measure_feed
-from tests.bench.inbound import measure_inbound
-from tests.bench.office import OpenSteps, cases_to_register, measured_program
-from tests.bench.registers import add_answered_cases, measure_register
-from tests.factories import a_complaint
-from workflow_rules.actions import Action, ActionRequest
-
-STEPS = int(os.environ.get("BENCH_STEPS", "100000"))
-DUE = max(1, STEPS // 100)
-REGISTERED = min(5_000, STEPS)
-LISTED = min(10_000, STEPS)
-MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)
-INDEX = "ix_step_task_open_alarm"
+SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+SMALL, MOST_STEPS = 1_000, 100_000
 
 
 def main() -> None:
-    began = time.perf_counter()
-    print(f"{'measured':<52}{'cost':>12}{'bare limit':>14}{'ratio':>9}")
-    with time_machine.travel(MORNING), measured_program() as app:
-        measure_letters()
-        measure_acts(app)
-        for measured in measure_inbound(app):
-            line(*measured)
-        steps = OpenSteps(MORNING)
-        few = measure_sweep(steps, DUE)
-        steps.add(LISTED - steps.made, due=False)
-        measure_pages(app, steps)
-        steps.add(max(0, STEPS - steps.made - DUE), due=False)
-        many = measure_sweep(steps, STEPS)
-        measure_pages(app, steps)
-        measure_dashboard(app, steps)
-        measure_exports(app)
-        measure_registers(app)
-        feed = measure_feed(app, STEPS)
-        line(f"feed, {feed.rows / feed.reading:,.0f} rows a second (bare SELECT)", feed.reading, feed.bare)
-        print(f"numbering {feed.rows:,} changes: {feed.numbering:.1f} s")
-    print(f"a sweep of as many due steps among {STEPS:,} open ones instead of {DUE:,}: {many / few:.2f} times the cost")
+    """Fill, serve, measure, tell."""
+    asked = _asked()
+    size, began = SIZES[asked.size], time.perf_counter()
+    with measured_house() as house:
+        lines, more = _measure(house, size)
+        if asked.json:
+            write_json(asked.json, lines, {"size": size, **more})
+    if not asked.served_only:
+        measure_inside(min(size, MOST_STEPS))
     print(f"{time.perf_counter() - began:.0f} s in all")
 
 
-def line(what: str, cost: float, bare: float) -> None:
-    print(f"{what:<52}{cost * 1000:>9.2f} ms{bare * 1000:>11.3f} ms{cost / bare:>9.1f}", flush=True)
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="100k", help="how many complaints")
+    parser.add_argument("--json", help="where the figures are written as JSON")
+    parser.add_argument("--served-only", action="store_true", help="without what is measured inside one process")
+    return parser.parse_args()
 
 
-def timed(act: Callable[[], Any], times: int = 1) -> float:
-    """Seconds of one act: the middle one of so many."""
-    found = []
-    for _ in range(times):
-        began = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - began)
-    return statistics.median(found)
+def _measure(house: House, size: int) -> tuple[list[Line], dict[str, float]]:
+    filling = Filling(house.app)
+    filling.grow_to(SMALL)
+    served = house.serve()
+    small = _list_page(served)
+    began = time.perf_counter()
+    filling.grow_to(size)
+    print(f"{filling.count:,} complaints; {filling.count - SMALL:,} of them in {time.perf_counter() - began:.0f} s")
+    fresh = served.megabytes()
+    show_head()
+    lines = kept(_all(house, served))
+    large = next(line.p50 for line in lines if line.name == "list of complaints")
+    more = {"worker_mb": served.megabytes(), "worker_mb_fresh": fresh, "list_against_1k": large / (small * 1000)}
+    print(
+        f"list of complaints at {size:,} against {SMALL:,}: {more['list_against_1k']:.2f} times (goal 1.1; at 1 m 1.2)"
+    )
+    print(f"a web worker holds {more['worker_mb']:.0f} MB, {fresh:.0f} MB before it was asked (goal 120)")
+    return lines, more
 
 
-def measure_sweep(steps: OpenSteps, open_steps: int) -> float:
-    """One sweep over what has just become due; the plan of its own statement must use the index."""
-    steps.add(DUE, due=True)
-    ids = "SELECT id FROM step_task WHERE closed_at IS NULL AND next_alarm_at <= :now"
-    due = db.session.scalars(text(ids), {"now": MORNING}).all()
-    assert len(due) == DUE
-    bare = timed(lambda: _touch(list(due)))
-    with statements("FOR UPDATE SKIP LOCKED") as seen:
-        plan = _plan(lambda: raise_due_alarms(MORNING, batch=1), seen)
-        cost = timed(_sweep)
-    assert db.session.scalars(text(ids), {"now": MORNING}).all() == []
-    assert open_steps == DUE or INDEX in plan, plan
-    line(f"sweep, {DUE:,} due of {open_steps:,} open (UPDATE of the rows)", cost, bare)
-    return cost
+def _all(house: House, served: Served) -> Iterator[Line]:
+    yield from measure_reads(house, served)
+    yield from measure_writes(house, served)
+    yield from measure_arithmetic()
 
 
-def _sweep() -> None:
-    while raise_due_alarms(MORNING):
-        pass
-
-
-def _touch(ids: list[int]) -> None:
-    db.session.execute(text("UPDATE step_task SET next_alarm_at = next_alarm_at WHERE id = ANY(:ids)"), {"ids": ids})
-    db.session.commit()
-
-
-@contextmanager
-def statements(containing: str) -> Any:
-    """Every statement with these words that the program sends meanwhile, with its values."""
-    seen: list[tuple[str, Any]] = []
-
-    def keep(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        if containing in statement:
-            seen.append((statement, values))
-
-    event.listen(db.engine, "before_cursor_execute", keep)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", keep)
-
-
-def _plan(sweep: Callable[[], Any], seen: list[tuple[str, Any]]) -> str:
-    sweep()
-    statement, values = next(one for one in seen if "step_task" in one[0])
-    rows = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
-    db.session.rollback()
-    return "\n".join(rows)
-
-
-def measure_acts(app: Flask, count: int = 100) -> None:
-    cases, by = cases_to_register(count, MORNING), demo_person("admin.aduan")
-    wanted = iter([(case.id, case.complaint.version) for case in cases])
-
-    def act() -> None:
-        case, version = next(wanted)
-        perform_action(case, ActionRequest(Action.REGISTER), by, version, now=MORNING + timedelta(minutes=1))
-        db.session.remove()
-
-    bare = _bare_commit(app, count)
-    cost = timed(act, count)
-    line(f"an act, {1 / cost:.0f} a second (INSERT and COMMIT, {1 / bare:.0f} a second)", cost, bare)
-
-
-def _bare_commit(app: Flask, count: int) -> float:
-    address = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg", "postgresql")
-    with psycopg.connect(address) as connection:
-        connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, line text)")
-        connection.commit()
-
-        def insert() -> None:
-            connection.execute("INSERT INTO bare (line) VALUES ('x')")
-            connection.commit()
-
-        return timed(insert, count)
-
-
-def measure_pages(app: Flask, steps: OpenSteps, times: int = 21) -> None:
-    client = app.test_client()
-    client.post("/login/", data={"username": "kasi", "password": PASSWORD})
-    pages = {"inbox": "/", "list of complaints": "/aduan/", "a complaint": f"/aduan/{steps.case.id}"}
-    pages |= {"search for a number": "/aduan/?q=UKUR-77", "search for a word": "/aduan/?q=sekolah"}
-
-    def get(path: str) -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    bare = timed(lambda: get("/nothing"), times)
-    for name, path in pages.items():
-        line(f"{name}, of {steps.made:,} (a request with SELECT 1)", timed(lambda path=path: get(path), times), bare)
-
-
-def measure_dashboard(app: Flask, steps: OpenSteps, times: int = 5) -> None:
-    """Its first look in a minute, which reads the book of time, and the others."""
-    client = app.test_client()
-    client.post("/login/", data={"username": "pengawas", "password": PASSWORD})
-
-    def get(path: str) -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    bare = timed(lambda: get("/nothing"), times)
-    redis_client().flushdb()
-    line(f"dashboard, of {steps.made:,}, first look (a request)", timed(lambda: get("/dasbor/")), bare)
-    line(f"dashboard, of {steps.made:,} (a request with SELECT 1)", timed(lambda: get("/dasbor/"), times), bare)
-
-
-def measure_exports(app: Flask) -> None:
-    for file_format in ("xlsx", "csv"):
-        cost = measure_export(app, file_format)
-        memory = f"peak memory {cost.peak:.0f} MB, {cost.before:.0f} MB before it began"
-        print(
-            f"export of {cost.rows:,} rows as {file_format}: {cost.seconds:.1f} s, {cost.size / 1e6:.1f} MB; {memory}"
-        )
-
-
-def measure_registers(app: Flask) -> None:
-    add_answered_cases(REGISTERED)
-    cost = measure_register(app, MORNING)
-    memory = f"peak memory {cost.peak:.0f} MB, {cost.before:.0f} MB before it began"
-    print(f"monthly register of {REGISTERED:,} answered cases: {cost.seconds:.1f} s; {memory}")
-
-
-def measure_letters(times: int = 5) -> None:
-    case = a_complaint(at="draft_answer", agencies=("dishub",), received=MORNING)
-    case.act("agency_secretary", "submit_draft", "dishub", subject="Tanggapan", body="Sudah diganti.\n\nTerima kasih.")
-    case.act("agency_head", "sign", "dishub")
-    frozen = db.session.scalars(select(Paper.frozen)).one()
-    html = html_of(PaperKind.ANSWER_LETTER, frozen)
-    document, styles, (fonts, _) = parts()
-    render_pdf(html)
-
-    def bare_drawing() -> None:
-        document(string=html).write_pdf(stylesheets=[styles], font_config=fonts, pdf_variant="pdf/a-3a")
-
-    def our_drawing() -> None:
-        render_pdf(html_of(PaperKind.ANSWER_LETTER, frozen))
-
-    line("letter as PDF (bare WeasyPrint of the same HTML)", timed(our_drawing, times), timed(bare_drawing, times))
+def _list_page(served: Served) -> float:
+    """Seconds of the list as long as there are few."""
+    call = Call("/aduan/", headers=officer(served.port, "admin.aduan"))
+    measure(served.port, [call] * 10, [call] * 10)
+    return measure(served.port, [call] * ALONE, [call] * TOGETHER).p50
 
 
 if __name__ == "__main__":

@@ -1,0 +1,153 @@
+"""With thousands of cases what people and programs wait for reads indexes: never a large table from end to end."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select, text
+
+from app.clock import utc_now
+from app.demo.accounts import PASSWORD, demo_person, make_key
+from app.extensions import db
+from app.invariants.catalogue import check_all
+from app.invariants.findings import SLICES, Look
+from app.models import Complaint
+from app.operations.audit import fault_of
+from app.operations.raise_alarms import raise_due_alarms
+from app.queries.complaint_lists import ComplaintFilter, count_each
+from app.queries.whole_cases import whole_cases
+from tests.bench.filling.copies import code_of
+from tests.bench.filling.load import Filling
+from tests.conftest import Browser
+from tests.queries.many_cases import nodes
+from tests.servers import database_url_for
+
+MANY, PROTOTYPES = 4_000, 30
+LARGE = ("complaint", "complaint_event", "ledger_entry", "step_task", "notice", "sync_change", "delivery", "reporter")
+
+
+@pytest.fixture(scope="module")
+def full(session_app: Flask, worker: str) -> Iterator[Flask]:
+    """A generated office, for every test of this module: they only read, or take back what they write."""
+    with session_app.app_context():
+        db.engine.dispose()
+    database_url_for(worker)
+    with session_app.app_context():
+        Filling(session_app, closed=4, late=False, drawn=False).grow_to(MANY)
+    yield session_app
+    with session_app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def inside(full: Flask) -> Iterator[Flask]:
+    """For a test that calls operations itself; around requests a context would make one visitor of all of them."""
+    with full.app_context():
+        yield full
+        db.session.remove()
+
+
+def plans_of(app: Flask, act: Callable[[], Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Every reading statement that is sent meanwhile, with its plan."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if statement.lstrip().startswith(("SELECT", "WITH")):
+            seen.append((statement, values))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    found = []
+    with engine.connect() as connection:
+        for statement, values in seen:
+            told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
+            found.append((statement, (json.loads(told) if isinstance(told, str) else told)[0]))
+    return found
+
+
+def read_whole(app: Flask, act: Callable[[], Any]) -> dict[str, str]:
+    """The large tables that are read from end to end, each with the statement that does so."""
+    return {
+        node["Relation Name"]: statement
+        for statement, plan in plans_of(app, act)
+        for node in nodes(plan)
+        if node["Node Type"] == "Seq Scan" and node.get("Relation Name") in LARGE
+    }
+
+
+def signed_in(app: Flask, username: str) -> FlaskClient:
+    client = app.test_client()
+    client.post("/login/", data={"username": username, "password": PASSWORD})
+    return client
+
+
+def get(client: FlaskClient, path: str, **headers: str) -> Callable[[], None]:
+    def act() -> None:
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    return act
+
+
+def test_the_generated_office_holds_what_a_real_one_promises(inside: Flask) -> None:
+    """What asks the database is asked of every case; what reads case by case, of one in 28 and of all prototypes."""
+    now = utc_now()
+    some = select(Complaint.id).where((Complaint.id <= PROTOTYPES) | (Complaint.id % SLICES == 0))
+    assert [(case.number, fault) for case in whole_cases(some) if (fault := fault_of(case))] == []
+    found = {name: checked.findings for name, checked, _ in check_all(Look(now, since=now))}
+    assert {name: findings for name, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize("username", ["admin.aduan", "kasi", "pengawas", "admin.dplh", "kepala.dishub"])
+@pytest.mark.parametrize("path", ["/", "/aduan/", "/aduan/?hal=50", "/aduan/?q=simpang+RT+07", "/aduan/?lewat=1"])
+def test_pages_read_no_large_table_whole(full: Flask, username: str, path: str) -> None:
+    assert read_whole(full, get(signed_in(full, username), path)) == {}
+
+
+def test_a_case_and_its_tracking_page_read_no_large_table_whole(full: Flask) -> None:
+    with full.app_context():
+        number, case = db.session.execute(text("SELECT number, id FROM complaint ORDER BY id DESC LIMIT 1")).one()
+    assert read_whole(full, get(signed_in(full, "kasi"), f"/aduan/{case}")) == {}
+    visitor = Browser(full, full.response_class)
+    proof = {"number": number, "code": code_of(number)}
+    assert read_whole(full, lambda: visitor.post("/lacak", data=proof)) == {}
+    assert read_whole(full, get(visitor, "/lacak/kasus")) == {}
+
+
+def test_programs_read_no_large_table_whole(full: Flask) -> None:
+    with full.app_context():
+        key = {"Authorization": f"Bearer {make_key()}"}
+    client = full.test_client()
+    first = client.get("/api/v1/sp4n/changes?limit=100", headers=key).get_json()["result"]["next"]
+    assert read_whole(full, get(client, f"/api/v1/sp4n/changes?limit=100&after={first}", **key)) == {}
+    assert read_whole(full, get(client, "/api/v1/sp4n/changes?limit=1000", **key)) == {}
+
+
+def test_the_list_over_rest_reads_no_large_table_whole_however_deep(full: Flask) -> None:
+    client = full.test_client()
+    sign_in = {"username": "admin.aduan", "password": PASSWORD, "provider": "db"}
+    token = client.post("/api/v1/security/login", json=sign_in).get_json()["access_token"]
+    headers, address = {"Authorization": f"Bearer {token}"}, "/api/v1/complaint/?page_size=100"
+    for _ in range(20):
+        link = client.get(address, headers=headers).headers["Link"]
+        address = link.partition("<")[2].partition(">")[0]
+    assert read_whole(full, get(client, "/api/v1/complaint/?page_size=100", **headers)) == {}
+    assert read_whole(full, get(client, address, **headers)) == {}
+    assert read_whole(full, get(client, "/api/v1/worklist/?page_size=100", **headers)) == {}
+
+
+def test_the_whole_number_is_that_of_the_rows(inside: Flask) -> None:
+    told = count_each(demo_person("kadis"), utc_now(), ComplaintFilter())
+    assert told == (MANY,) == (db.session.scalars(select(func.count()).select_from(Complaint)).one(),)
+
+
+def test_the_sweep_reads_no_large_table_whole(inside: Flask) -> None:
+    assert read_whole(inside, lambda: raise_due_alarms(utc_now())) == {}
