@@ -26,8 +26,8 @@ deep: prepare-test ## the tests whose length can be set, at length: random proce
 	@MACHINE_EXAMPLES=30000 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
 	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 $(venv) -m pytest -n 2 --timeout=7200 \
 	tests/rules/test_process_machine.py tests/queries/test_quarter.py tests/jobs/test_time_travel.py tests/sync \
-	tests/operations/test_races.py tests/operations/test_races_of_every_act.py tests/story/test_killed_deliveries.py tests/story/test_killed_reports.py \
-	tests/story/test_redis_away.py
+	tests/operations/test_races.py tests/operations/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
+	tests/story/test_killed_reports.py tests/story/test_redis_away.py
 
 faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
 	@$(venv) -m tests.faults.run
