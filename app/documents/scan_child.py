@@ -6,6 +6,7 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 SECONDS = 15
@@ -58,6 +59,21 @@ def count_pages(top: Any) -> int:
 
 def acts(root: Any) -> bool:
     """Whether anything that can be reached from here acts by itself or carries another file."""
+    return any(map(_acts, reachable(root)))
+
+
+def _acts(found: Any) -> bool:
+    from pyhanko.pdf_utils import generic
+
+    if isinstance(found, generic.DictionaryObject):
+        return bool(ACTIVE_KEYS & set(found))
+    return isinstance(found, generic.NameObject) and found in ACTIVE_NAMES
+
+
+def reachable(root: Any) -> Iterator[Any]:
+    """Every object below this one, what is referred to once each; what the caller takes out is not followed. ValueError
+    for a file with more of them than anybody draws.
+    """
     from pyhanko.pdf_utils import generic
 
     waiting, seen, count = [root], set(), 0
@@ -71,15 +87,11 @@ def acts(root: Any) -> bool:
                 continue
             seen.add(found.reference)
             found = found.get_object()
+        yield found
         if isinstance(found, generic.DictionaryObject):
-            if ACTIVE_KEYS & set(found):
-                return True
             waiting += [found.raw_get(key) for key in found]
         elif isinstance(found, generic.ArrayObject):
             waiting += [found.raw_get(n) for n in range(len(found))]
-        elif isinstance(found, generic.NameObject) and found in ACTIVE_NAMES:
-            return True
-    return False
 
 
 def facts_of_picture(content: bytes) -> dict[str, Any]:

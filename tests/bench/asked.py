@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g, template_rendered
-from sqlalchemy import event
 
 from app.demo.accounts import PASSWORD
 from app.extensions import db
+from tests.statements import Statement, statements_with_values
 
-Statement = tuple[str, Any]
 OF_THE_REQUEST = ("g", "request", "session")
 
 
@@ -41,28 +40,11 @@ def _ask_twice(app: Flask, officer: str, path: str, headers: dict[str, str]) -> 
     if officer:
         client.post("/login/", data={"username": officer, "password": PASSWORD})
     assert client.get(path, headers=headers).status_code == 200
-    with _statements(app) as seen, _template() as asked:
+    with statements_with_values(app) as seen, _template() as asked:
         answer = client.get(path, headers=headers)
     assert answer.status_code == 200, answer.text
     asked.statements, asked.text = list(seen), answer.text
     return asked
-
-
-@contextmanager
-def _statements(app: Flask) -> Iterator[list[Statement]]:
-    """Every statement with its values."""
-    seen: list[Statement] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        seen.append((statement, values))
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

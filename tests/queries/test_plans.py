@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from app.clock import utc_now
 from app.demo.accounts import PASSWORD, demo_person, make_key
@@ -24,6 +24,7 @@ from tests.bench.filling.load import Filling
 from tests.conftest import Browser
 from tests.queries.many_cases import nodes
 from tests.servers import database_url_for
+from tests.statements import statements_with_values
 
 MANY, PROTOTYPES = 4_000, 30
 LARGE = ("complaint", "complaint_event", "ledger_entry", "step_task", "notice", "sync_change", "delivery", "reporter")
@@ -52,22 +53,15 @@ def inside(full: Flask) -> Iterator[Flask]:
 
 def plans_of(app: Flask, act: Callable[[], Any]) -> list[tuple[str, dict[str, Any]]]:
     """Every reading statement that is sent meanwhile, with its plan."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH")):
-            seen.append((statement, values))
-
+    with statements_with_values(app) as seen:
+        act()
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     found = []
     with engine.connect() as connection:
         for statement, values in seen:
+            if not statement.lstrip().startswith(("SELECT", "WITH")):
+                continue
             told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
             found.append((statement, (json.loads(told) if isinstance(told, str) else told)[0]))
     return found

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from app.documents.scan_child import ACTIVE_KEYS, ACTIVE_NAMES, MOST_OBJECTS, acts, count_pages
+from app.documents.scan_child import ACTIVE_KEYS, ACTIVE_NAMES, acts, count_pages, reachable
 
 DROPPED = ACTIVE_KEYS | {"/Metadata", "/PieceInfo", "/LastModified"}
 _LEADS_ON = ("/A", "/OpenAction", "/Next", "/PA")
@@ -58,25 +58,9 @@ def _as_it_is(content: bytes, root: Any) -> bytes:
 
 
 def _dictionaries(root: Any) -> Iterator[Any]:
-    """Every dictionary that can be reached, each once."""
     from pyhanko.pdf_utils import generic
 
-    waiting, seen, count = [root], set(), 0
-    while waiting:
-        found = waiting.pop()
-        count += 1
-        if count > MOST_OBJECTS:
-            raise ValueError("too many objects")
-        if isinstance(found, generic.IndirectObject):
-            if found.reference in seen:
-                continue
-            seen.add(found.reference)
-            found = found.get_object()
-        if isinstance(found, generic.DictionaryObject):
-            yield found
-            waiting += [found.raw_get(key) for key in found]
-        elif isinstance(found, generic.ArrayObject):
-            waiting += [found.raw_get(n) for n in range(len(found))]
+    return (found for found in reachable(root) if isinstance(found, generic.DictionaryObject))
 
 
 def _strip(found: Any) -> None:
