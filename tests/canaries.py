@@ -22,6 +22,13 @@ OFFICE = frozenset({"admin.aduan", "kasi", "kabid", "kadis", "pengawas"})
 PASSWORDS = ("balangan-demo",)
 
 
+def phone_canaries(phone: str) -> tuple[str, ...]:
+    """What tells a number of three groups however it was cut; four digits alone stand in one hash of a thousand."""
+    first, middle, last = phone.split("-")
+    pairs = ((first.lstrip("0"), middle), (middle, last))
+    return tuple(f"{a}{between}{b}" for a, b in pairs for between in ("", "-", " "))
+
+
 def _in_base64(text: str) -> list[str]:
     """What stays the same of a text in base64, wherever in a longer one it begins."""
     shifted = (base64.b64encode(b" " * before + text.encode()).decode() for before in range(3))

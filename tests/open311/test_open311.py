@@ -21,14 +21,15 @@ from app.models import ApiKey, Attachment, Complaint, ComplaintEvent, Reporter
 from app.queries.tracked_case import load_tracked_case
 from app.security.row_scope import only_case
 from app.security.tracking_proof import prove
+from tests.canaries import phone_canaries
 from tests.factories import a_complaint
 from tests.statements import statements
 from tests.uploads.samples import tiny_jpeg
 
 V2 = "/open311/v2"
 DESCRIPTION = yaml.safe_load((Path(__file__).parent / "georeport_v2-1.yaml").read_text("utf-8"))
-SECRETS = ("KENARI", "9999", "kenari@", "lubang-di-rumah-KENARI")
 WHO = {"name": "KENARI", "phone": "0800-9999-1111", "email": "kenari@pelapor.example", "address": "Jl. KENARI"}
+SECRETS = ("KENARI", "kenari@", "lubang-di-rumah-KENARI", *phone_canaries(WHO["phone"]))
 POSTED = {
     "service_code": "jalan_berlubang",
     "lat": "-2.3367",

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.models import ComplaintEvent, JournalEntry
 from app.operations.audit import audit_all
 from app.operations.index_reporters import index_reporters
+from tests.canaries import phone_canaries
 from tests.factories import Case, a_complaint
 from tests.statements import statements
 
@@ -20,7 +21,7 @@ As = Callable[[str], FlaskClient]
 Bearer = Callable[[str], dict[str, str]]
 TOLD = {"name": "Siti KENARI", "phone": "0812-3456-7890", "email": "siti@kenari.id", "address": "Gang KENARI 7"}
 TOLD |= {"nik": "6311014502900001"}
-SECRETS = ("KENARI", "3456", "siti@", "6311014502900001")
+SECRETS = ("KENARI", "siti@", "6311014502900001", *phone_canaries(TOLD["phone"]))
 API_JOURNAL = "/api/v1/journal/"
 REASON = "Menelepon pelapor soal lokasi"
 

@@ -25,13 +25,14 @@ from app.operations.papers import draw_paper
 from app.operations.run_report import run_report
 from app.queries.case_page import load_case
 from app.queries.wanted_report import WantedReport
+from tests.canaries import phone_canaries
 from tests.documents.bundles import bundle_bytes, files_of
 from tests.factories import Case
 from tests.sync.reports import a_linked_case
 
 TOLD = {"name": "Qorina Zulkarnain", "phone": "0812-7777-4455", "email": "qorina@kenari.id", "address": "Gang Kenari 7"}
 TOLD |= {"nik": "6311014502900001"}
-CANARIES = ("Qorina", "Zulkarnain", "7777", "qorina@", "Gang Kenari", "6311014502900001")
+CANARIES = ("Qorina", "Zulkarnain", "qorina@", "Gang Kenari", "6311014502900001", *phone_canaries(TOLD["phone"]))
 INITIALS = "Q. Z••••"
 AGENCY = {
     "the inbox": "/",
