@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import rcssmin
 import rjsmin
-from flask import Flask, Response, abort, url_for
+from flask import Flask, Response, abort, has_request_context, request, url_for
+from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
 # What is served under one name. The second bundle comes after the first on every page that is no inbox and no list of
@@ -28,6 +29,7 @@ SCRIPTS = {
     "lb": ("lb", "session", "inbox"),
     "lanjut": ("acting", "forms", "fab", "similar", "paper", "reports", "position"),
 }
+ADDRESSES = 2000
 MIMETYPES = {"css": "text/css", "js": "text/javascript"}
 # The symbols of shell, inbox and lists, and all others.
 SPRITES = ("ikon.svg", "ikon-lain.svg")
@@ -47,6 +49,22 @@ def icon_names() -> frozenset[str]:
 def icon_url(name: str) -> str:
     """Where a symbol is drawn: the first sprite holds what every officer's lists need."""
     return f"{asset(_sprite_of().get(name, SPRITES[0]))}#{name}"
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """A symbol of a sprite; with a label it is an image for screen readers, else decoration."""
+    return _icon(_root(), name, label)
+
+
+@lru_cache(ADDRESSES)
+def _icon(_root: str | None, name: str, label: str) -> Markup:
+    means = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="ic" {}><use href="{}"/></svg>').format(means, icon_url(name))
+
+
+def logo() -> Markup:
+    """The program's own sign."""
+    return Markup('<img class="logo" src="{}" alt="" width="36" height="36">').format(asset("logo.svg"))
 
 
 def _text(path: str) -> str:
@@ -73,7 +91,17 @@ def _digest(name: str) -> str:
 
 def asset(filename: str) -> str:
     """The address of a static file, with its content's digest so that browsers may keep it for a year."""
+    return _asset(_root(), filename)
+
+
+@lru_cache(ADDRESSES)
+def _asset(_root: str | None, filename: str) -> str:
     return url_for("static", filename=filename, v=_digest(filename))
+
+
+def _root() -> str | None:
+    """Under which path the program is seen from outside: a page names a hundred files, and addresses are dear."""
+    return request.script_root if has_request_context() else None
 
 
 def bundle_url(kind: str, name: str = "lb") -> str:
@@ -90,5 +118,5 @@ def serve_bundle(digest: str, name: str, kind: str) -> Response:
 
 def install(app: Flask) -> None:
     """What templates need to name a file, and the address of the bundles."""
-    app.jinja_env.globals.update(asset=asset, bundle_url=bundle_url, icon_url=icon_url)
+    app.jinja_env.globals.update(asset=asset, bundle_url=bundle_url, ic=icon, logo=logo)
     app.add_url_rule("/gaya/<digest>/<name>.<kind>", "skin_bundle", serve_bundle)

@@ -12,33 +12,49 @@ import enum
 import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import dates, numbers
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.clock import office_time
+from app.skin_language import language_code
 from workflow_rules.deadlines import WorkingLength
 
 ZONE_NAME = "WITA"
 EMPTY = "–"
 SHOWN_IN_A_LIST = 12
 HOURS_ONLY = 1_000_000
+MOST_KEPT = 5_000
 
 _MOMENT = {"lengkap": "EEEE, d MMMM y, HH.mm", "pendek": "d MMM y, HH.mm"}
 _DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y", "bulan": "MMMM y"}
 
 
 def _locale() -> str:
-    return str(get_locale() or "id")
+    return language_code() or "id"
+
+
+@lru_cache(MOST_KEPT)
+def _dated(value: dt.date, pattern: str, locale: str) -> str:
+    """A day, or an instant, in words: the rows of a page share their days."""
+    if isinstance(value, dt.datetime):
+        return dates.format_datetime(value, pattern, locale=locale)
+    return dates.format_date(value, pattern, locale=locale)
+
+
+@lru_cache(MOST_KEPT)
+def _counted(value: int | float | Decimal, locale: str) -> str:
+    return numbers.format_decimal(value, locale=locale)
 
 
 def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
     """An instant in words with its zone, "Selasa, 24 November 2026, 15.10 WITA"; style ``pendek`` shortens the date."""
     if value is None:
         return EMPTY
-    return f"{dates.format_datetime(office_time(value), _MOMENT[style], locale=_locale())} {ZONE_NAME}"
+    return f"{_dated(office_time(value), _MOMENT[style], _locale())} {ZONE_NAME}"
 
 
 def day(value: dt.date | None, style: str = "sedang") -> str:
@@ -47,7 +63,7 @@ def day(value: dt.date | None, style: str = "sedang") -> str:
         return EMPTY
     if isinstance(value, dt.datetime):
         value = office_time(value).date()
-    return dates.format_date(value, _DAY[style], locale=_locale())
+    return _dated(value, _DAY[style], _locale())
 
 
 def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
@@ -84,7 +100,7 @@ def exact_duration(value: dt.timedelta) -> str:
     minutes, seconds = divmod(value.total_seconds(), 60)
     if not seconds:
         return duration(value, HOURS_ONLY)
-    count = numbers.format_decimal(round(seconds, 3), locale=_locale())
+    count = _counted(round(seconds, 3), _locale())
     written = ngettext("%(count)s second", "%(count)s seconds", math.ceil(seconds), count=count)
     return f"{duration(int(minutes), HOURS_ONLY)} {written}" if minutes else written
 
@@ -126,7 +142,7 @@ def _written(value: object, style: str) -> object:
 
 def amount(value: int | float | Decimal) -> str:
     """A number with its thousands parted, "1.234.567"; not for years and numbers that are names."""
-    return numbers.format_decimal(value, locale=_locale())
+    return _counted(value, _locale())
 
 
 def file_size(size: int | None) -> str:
@@ -135,7 +151,7 @@ def file_size(size: int | None) -> str:
         return EMPTY
     if size < 1_000_000:
         return f"{amount(max(1, round(size / 1000)))} KB"
-    return f"{numbers.format_decimal(round(size / 1_000_000, 1), locale=_locale())} MB"
+    return f"{_counted(round(size / 1_000_000, 1), _locale())} MB"
 
 
 def in_sentence(text: object) -> str:

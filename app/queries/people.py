@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import BindParameter, ScalarSelect, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.clock import office_today
@@ -24,7 +24,7 @@ def person_of(user: User, now: datetime) -> Person:
     return person_with(user, db.session.scalars(select(standing_of(user.id, day))).one(), day)
 
 
-def standing_of(user_id: int, day: date) -> ScalarSelect[Any]:
+def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
     """What makes an account the person it is on a day, as part of another query: the delegations that run, and the
     roles with their agencies of the account and of every giver.
     """
@@ -34,7 +34,7 @@ def standing_of(user_id: int, day: date) -> ScalarSelect[Any]:
     return select(func.json_build_array(running, _roles_among(user_id, *runs))).scalar_subquery()
 
 
-def _roles_among(user_id: int, *runs: Any) -> ScalarSelect[Any]:
+def _roles_among(user_id: int | BindParameter[int], *runs: Any) -> ScalarSelect[Any]:
     """Role names with the agency of each user."""
     role = func.json_build_array(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
     owner = assoc_user_role.c.user_id

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g
-from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -120,9 +120,15 @@ def load_working_calendar() -> WorkingCalendar:
 
 
 def _calendar_rows() -> str:
-    return db.session.scalars(select(calendar_rows())).one()
+    return db.session.scalars(_calendar_asked()).one()
 
 
+@cache
+def _calendar_asked() -> Select[Any]:
+    return select(calendar_rows())
+
+
+@cache
 def calendar_rows() -> ColumnElement[str]:
     """Weeks and closed days as one JSON text, as part of a query: every act and most pages need it."""
     hours = [part for day in WEEKDAYS for part in (literal(day), getattr(WorkingWeek, day))]

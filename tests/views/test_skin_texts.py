@@ -21,7 +21,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, StringField, validators
 
-from app import skin, skin_assets, skin_formats, skin_language
+from app import skin, skin_assets, skin_formats, skin_language, skin_menu
 from app.skin_fields import NATIVE, OfficeMomentField, describe, render_control
 from workflow_rules.deadlines import WorkingLength
 
@@ -219,7 +219,7 @@ def test_the_menu_item_whose_filter_is_on_screen_is_the_current_one(dressed: Fla
         ("/lain", None),
     ):
         with dressed.test_request_context(path):
-            item = skin.current_item(menu)
+            item = skin_menu.current_item(menu)
             assert (item.name if item else None) == expected, path
 
 
@@ -269,7 +269,7 @@ def test_colours_keep_the_contrast_of_wcag_2_2(theme: str) -> None:
 
 
 def test_every_symbol_that_is_named_exists() -> None:
-    named = set(skin.MENU_ICONS.values()) | {skin.DEFAULT_ICON}
+    named = set(skin_menu.MENU_ICONS.values()) | {skin_menu.DEFAULT_ICON}
     folder = skin_assets.STATIC.parent / "templates"
     for path in folder.rglob("*.html"):
         text = path.read_text(encoding="utf-8")

@@ -1,0 +1,35 @@
+"""Pieces of pages that are drawn hundreds of times: what does not change is made once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from flask import Flask
+from markupsafe import Markup
+
+MOST_KEPT = 1_000
+
+
+def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
+    """Where a case stands: `number` is the current step, `late` the numbers of the steps that were overdue.
+
+    What stands before the step with class n is done, what follows is to come: the style sheet says so.
+    """
+    return _step_bar(number, frozenset(late), total, full)
+
+
+@lru_cache(MOST_KEPT)
+def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Markup:
+    steps = Markup("").join(_step(step == number, step in late) for step in range(1, total + 1))
+    return Markup('<span class="seg{}" aria-hidden="true">{}</span>').format(" full" if full else "", steps)
+
+
+def _step(current: bool, late: bool) -> Markup:
+    classes = " ".join(name for name, holds in (("n", current), ("l", late)) if holds)
+    return Markup('<i class="{}"></i>').format(classes) if classes else Markup("<i></i>")
+
+
+def install(app: Flask) -> None:
+    """Hand them to the templates."""
+    app.jinja_env.globals.update(step_bar=step_bar)
