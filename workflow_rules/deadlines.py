@@ -104,8 +104,7 @@ def used(calendar: WorkingCalendar, start: datetime, now: datetime, pauses: Paus
 def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
     """Return the working time from a to b in days counted as `add_days` counts them; nothing when b is not after a."""
     begin, end = calendar.next_open(a), calendar.in_zone(b)
-    dates = (begin.date() + timedelta(days=n) for n in range(1, (end.date() - begin.date()).days + 1))
-    days = sum(calendar.is_working_day(day) for day in dates)
+    days = calendar.working_days(begin.date(), end.date())
     if days and _later(calendar.same_time_after(begin, days), end):
         days -= 1
     return WorkingLength(days, calendar.elapsed(calendar.same_time_after(begin, days), end))

@@ -54,6 +54,13 @@ class WorkingCalendar:
         """Tell whether the office opens at all on the local date."""
         return bool(self._hours.pieces_on(day.toordinal()))
 
+    def working_days(self, after: date, until: date) -> int:
+        """Return how many days the office opens on after one local date, up to another and with it."""
+        if until <= after:
+            return 0
+        whole_years = sum(len(self._hours.year(year).days) for year in range(after.year, until.year))
+        return whole_years + self._days_until(until) - self._days_until(after)
+
     def is_open(self, at: datetime) -> bool:
         """Tell whether the instant lies in a period, which includes its opening but not its closing."""
         instant = _instant(at)
@@ -166,6 +173,10 @@ class WorkingCalendar:
                 return days[index]
             index -= len(days)
         raise ValueError(f"the calendar has too few working days after {date.fromordinal(today)}")
+
+    def _days_until(self, day: date) -> int:
+        """How many there are in its year up to a date and with it."""
+        return bisect_right(self._hours.year(day.year).days, day.toordinal())
 
     def _pushed(self, begin: int, due: int, pauses: Pauses) -> tuple[int, list[Push]]:
         pushes = []

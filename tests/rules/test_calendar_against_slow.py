@@ -144,3 +144,12 @@ def check_every_line(lines, slow, start):
         worked = slow.elapsed(line.begins, line.ends)
         assert worked == line.counted + line.removed
         assert not line.counted or worked == utc(line.ends) - utc(line.begins)
+
+
+@examples(200)
+@given(questions(), st.integers(-3, 400), st.integers(-3, 900))
+def test_working_days_are_those_on_which_it_opens(question, first, length):
+    fast, _, start, _ = question
+    after = start.date() + timedelta(days=first)
+    dates = [after + timedelta(days=n) for n in range(1, length + 1)]
+    assert fast.working_days(after, after + timedelta(days=length)) == sum(map(fast.is_working_day, dates))
