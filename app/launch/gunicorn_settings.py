@@ -5,6 +5,7 @@ Sync workers only: parts of Flask-AppBuilder share objects between threads and m
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -37,6 +38,14 @@ logger_class = ServerLog
 loglevel = "info"
 proc_name = "lapor-balangan"
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """What was loaded before the workers are forked stays shared by them: the collector would write into every object
+    it looks at, and give each worker a copy of the whole program.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
