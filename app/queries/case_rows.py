@@ -1,9 +1,12 @@
-"""The rows of one case, each table read once: a page of a case costs a fixed, small number of statements."""
+"""The rows of one case, each table read once: a page of a case costs a fixed, small number of statements, and they are
+built once a process.
+"""
 
+from functools import cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import BigInteger, Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -34,6 +37,8 @@ from workflow_rules.working_calendar import WorkingCalendar
 
 LARGEST_ID = 2**63 - 1
 Office = tuple[str, str | None]
+_CASE = bindparam("case", type_=BigInteger)
+_ATTACHMENTS = select(Attachment).where(Attachment.complaint_id == _CASE).order_by(Attachment.id)
 _PARTS = (
     joinedload(Complaint.category).joinedload(Category.parent),
     joinedload(Complaint.district),
@@ -60,12 +65,17 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
     """Every opening of every step, the first first, and the names of those for whom the open ones wait."""
-    statement = select(StepTask, _names_of_holders()).where(StepTask.complaint_id == complaint.id)
-    rows = db.session.execute(statement.options(joinedload(StepTask.pauses)).order_by(StepTask.id))
+    rows = db.session.execute(_tasks_asked(), {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()
     tasks = [task for task, _ in found]
     set_committed_value(complaint, "tasks", tasks)
     return tasks, {(task.actor, task.agency_code): names for task, names in found if names}
+
+
+@cache
+def _tasks_asked() -> Select[Any]:
+    statement = select(StepTask, _names_of_holders()).where(StepTask.complaint_id == _CASE)
+    return statement.options(joinedload(StepTask.pauses)).order_by(StepTask.id)
 
 
 def _names_of_holders() -> ScalarSelect[Any]:
@@ -86,38 +96,56 @@ def _names_of_holders() -> ScalarSelect[Any]:
 
 def agencies_with_tracks(complaint: Complaint) -> tuple[dict[str, Agency], list[AgencyTrackRow]]:
     """Every agency by its code, in the order of the names; and the parts agencies had in the case, round by round."""
-    on_case = and_(AgencyTrackRow.agency_code == Agency.code, AgencyTrackRow.complaint_id == complaint.id)
-    statement = select(Agency, AgencyTrackRow).outerjoin(AgencyTrackRow, on_case).order_by(Agency.name)
-    found = db.session.execute(statement).all()
+    found = db.session.execute(_agencies_asked(), {"case": complaint.id}).all()
     tracks = sorted((track for _, track in found if track), key=lambda track: (track.cycle, track.position))
     set_committed_value(complaint, "tracks", tracks)
     return {agency.code: agency for agency, _ in found}, tracks
 
 
+@cache
+def _agencies_asked() -> "Select[Agency, AgencyTrackRow]":
+    on_case = and_(AgencyTrackRow.agency_code == Agency.code, AgencyTrackRow.complaint_id == _CASE)
+    return select(Agency, AgencyTrackRow).outerjoin(AgencyTrackRow, on_case).order_by(Agency.name)
+
+
 def events_of(complaint: Complaint) -> list[ComplaintEvent]:
     """What happened, in the order in which it came."""
+    return list(db.session.scalars(_events_asked(), {"case": complaint.id}))
+
+
+@cache
+def _events_asked() -> Select[Any]:
     names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
-    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == complaint.id).options(*names)
-    return list(db.session.scalars(statement.order_by(ComplaintEvent.seq)))
+    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == _CASE)
+    return statement.options(*names).order_by(ComplaintEvent.seq)
 
 
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
     """Letters, the newest first; a draft is only its own agency's business until it is signed."""
-    statement = select(Letter).where(Letter.complaint_id == complaint.id)
-    statement = statement.options(joinedload(Letter.paper), joinedload(Letter.scan).joinedload(LetterScan.attachment))
-    if not person.sees_every_case:
-        statement = statement.where(or_(Letter.state == "signed", Letter.agency_code.in_(sorted(person.agencies))))
-    return list(db.session.scalars(statement.order_by(Letter.id.desc())))
+    asked = _letters_asked(person.sees_every_case)
+    return list(db.session.scalars(asked, {"case": complaint.id, "agencies": sorted(person.agencies)}))
+
+
+@cache
+def _letters_asked(drafts_of_all: bool) -> Select[Any]:
+    statement = select(Letter).where(Letter.complaint_id == _CASE).order_by(Letter.id.desc())
+    if not drafts_of_all:
+        own = Letter.agency_code.in_(bindparam("agencies", expanding=True))
+        statement = statement.where(or_(Letter.state == "signed", own))
+    return statement.options(joinedload(Letter.paper), joinedload(Letter.scan).joinedload(LetterScan.attachment))
 
 
 def attachments_of(complaint: Complaint) -> list[Attachment]:
-    statement = select(Attachment).where(Attachment.complaint_id == complaint.id)
-    return list(db.session.scalars(statement.order_by(Attachment.id)))
+    return list(db.session.scalars(_ATTACHMENTS, {"case": complaint.id}))
 
 
 def measures_of(complaint: Complaint) -> tuple[Sop, WorkingCalendar, tuple[NationalLimit, ...]]:
     """What a case is measured by: the SOP it was registered under, the calendar and the national limits."""
     version = complaint.sop_version
-    statement = select(steps_of_sop(version.id), calendar_rows(), limit_rows())
-    steps, calendar, limits = db.session.execute(statement).one()
+    steps, calendar, limits = db.session.execute(_measures_asked(), {"version": version.id}).one()
     return sop_with(version, steps), calendar_with(calendar), limits_with(limits)
+
+
+@cache
+def _measures_asked() -> Select[Any]:
+    return select(steps_of_sop(bindparam("version", type_=Integer)), calendar_rows(), limit_rows())

@@ -8,7 +8,7 @@ from functools import cache, lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import g
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -31,7 +31,7 @@ def load_sop(version: SopVersion) -> Sop:
     return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
-def steps_of_sop(version_id: int | InstrumentedAttribute[int]) -> ScalarSelect[Any]:
+def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[int]) -> ScalarSelect[Any]:
     """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
     step = func.json_build_array(*(getattr(SopStepRow, name) for name in OF_A_STEP))
     steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))

@@ -13,6 +13,7 @@ from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, Ste
 from app.queries.case_rows import attachments_of
 from app.queries.complaints import CaseRows, hides_text, rows_of
 from app.security.current_person import current_person
+from workflow_rules.actors import Person
 from workflow_rules.deadlines import Allowance, Unit, time_state
 from workflow_rules.working_calendar import WorkingCalendar
 
@@ -28,7 +29,8 @@ def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]
     tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
     on_case = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id.in_(ids))
     tracks = _by_case(db.session.scalars(on_case.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)))
-    return [_complaint(row, now, tasks[row.id], tracks[row.id]) for row in rows]
+    reader = current_person()
+    return [_complaint(row, now, tasks[row.id], tracks[row.id], reader) for row in rows]
 
 
 def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
@@ -43,13 +45,13 @@ def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> di
     text of a case that is not open.
     """
     rows = rows or rows_of(row)
-    return _complaint(row, now, rows.tasks, rows.tracks)
+    return _complaint(row, now, rows.tasks, rows.tracks, current_person())
 
 
 def _complaint(
-    row: Complaint, now: datetime, tasks: Iterable[StepTask], tracks: Iterable[AgencyTrackRow]
+    row: Complaint, now: datetime, tasks: Iterable[StepTask], tracks: Iterable[AgencyTrackRow], reader: Person
 ) -> dict[str, Any]:
-    withheld = _WITHHELD if hides_text(row, current_person()) else {}
+    withheld = _WITHHELD if hides_text(row, reader) else {}
     return {
         **_subject(row),
         **withheld,
