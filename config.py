@@ -211,6 +211,7 @@ def _database_settings(environment: Environment) -> dict[str, Any]:
             "max_overflow": 3,
             "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},
         },
+        "STATEMENT_SECONDS": 0,
     }
 
 

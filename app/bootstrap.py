@@ -8,8 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import errors, fab_repairs, logs, request_log, skin
+from app.database_connections import install_connections
 from app.extensions import csrf, db, migrate
-from app.kept_plans import install_kept_plans
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope
 from app.security.second_wall import install_second_wall
@@ -32,7 +32,7 @@ def create_core_app(**overrides: Any) -> Flask:
     errors.install(app)
     install_row_scope()
     with app.app_context():
-        install_kept_plans(db.engine)
+        install_connections(db.engine, app.config["STATEMENT_SECONDS"])
         install_second_wall(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
     return app

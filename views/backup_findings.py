@@ -14,11 +14,13 @@ OLD = timedelta(hours=26)
 
 
 def backup_state(now: datetime) -> tuple[str, str]:
-    """State and sentence: a warning only where the nightly backup is switched on and is late or lacks files."""
+    """State and sentence: a warning where there is no backup, where files were lacking, and where the nightly one is
+    switched on and late.
+    """
     last, nightly = last_good("backup"), current_app.config["BACKUP_FOLDER"] is not None
     late = last is None or last.ended_at is None or now - last.ended_at > OLD
     faults = int(last.detail.get("faults", 0)) if last else 0
-    state = "warn" if faults or (nightly and late) else "ok"
+    state = "warn" if last is None or faults or (nightly and late) else "ok"
     words = [_of_backup(last, nightly, now), _of_faults(faults), _of_drill(last_good("drill"), now)]
     return state, " ".join(filter(None, words))
 

@@ -10,6 +10,8 @@ from typing import NoReturn
 from app.launch.metrics_files import FOLDER_VARIABLE, empty_folder
 from config import Environment
 
+STATEMENT_SECONDS = 45
+"""Less than the time after which a worker is taken for dead: who asked gets an answer, and the worker lives."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -19,4 +21,5 @@ def become_web_server(environment: Environment) -> NoReturn:
         os.environ[FOLDER_VARIABLE] = str(empty_folder(environment.home, environment.port))
     os.chdir(PROJECT)
     settings = str(PROJECT / "app" / "launch" / "gunicorn_settings.py")
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", settings, "run:create_app()"])
+    program = f"run:create_app(STATEMENT_SECONDS={STATEMENT_SECONDS})"
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", settings, program])

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, text, update
 from app.clock import utc_now
 from app.extensions import db
 from app.job_names import SCHEDULER_HEARTBEAT
-from app.models import Holiday, StepTask
+from app.models import BackupRun, Holiday, StepTask
 from tests.views.test_notice_screens import Office
 
 NEW_YEAR = date(2027, 1, 1)
@@ -67,6 +67,9 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
     app.config["SMTP_URL"] = "smtp://localhost:1"
+    an_hour_ago = utc_now() - timedelta(hours=1)
+    backup = {"kind": "backup", "began_at": an_hour_ago, "ended_at": an_hour_ago, "ok": True, "detail": {}}
+    change(app, insert(BackupRun).values(**backup))
     try:
         told = page(as_user)
         assert "Semua bagian bekerja" in told
@@ -74,6 +77,12 @@ def test_a_program_that_works_says_so(app: Flask, as_user: SignIn) -> None:
     finally:
         app.config["SMTP_URL"] = None
     assert ready(app) == (200, [])
+
+
+def test_a_program_that_was_never_backed_up_says_so(as_user: SignIn) -> None:
+    told = page(as_user)
+    assert "Belum pernah ada cadangan yang berhasil." in told
+    assert "Periksa BACKUP_FOLDER" in told
 
 
 def test_a_dead_scheduler_is_named(app: Flask, connection: Redis, as_user: SignIn) -> None:

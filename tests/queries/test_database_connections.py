@@ -1,4 +1,4 @@
-"""Statements are planned once a connection: a request that only read must not throw them away with its rollback."""
+"""What a connection of ours is like: statements are planned once on it, and none holds it for ever."""
 
 import pytest
 from flask import Flask
@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from app.extensions import db
+from tests.conftest import build_app
 
 OFTEN = 8
 """psycopg prepares a statement when it comes for the sixth time."""
@@ -38,3 +39,16 @@ def test_a_failed_transaction_is_ended_too(app: Flask) -> None:
                 db.session.execute(text("SELECT 1 / 0"))
             db.session.rollback()
         assert db.session.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_statement_that_takes_too_long_is_given_up_and_told(app: Flask) -> None:
+    places = (app.config[name] for name in ("SQLALCHEMY_DATABASE_URI", "REDIS_URL", "LAPOR_HOME"))
+    hasty = build_app(*places, STATEMENT_SECONDS=1)
+    hasty.add_url_rule("/lama", "lama", lambda: str(db.session.execute(text("SELECT pg_sleep(20)")).all()))
+    answer = hasty.test_client().get("/lama")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    with hasty.app_context():
+        asked = [db.session.execute(text(f"SHOW {name}")).scalar_one() for name in ("statement_timeout", "jit")]
+        db.session.remove()
+        db.engine.dispose()
+    assert asked == ["1s", "off"]

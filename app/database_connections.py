@@ -1,4 +1,5 @@
-"""Connections that keep their prepared statements over a rollback, with which every reading request ends.
+"""The program's connections to the database: no statement holds one for ever, and prepared statements outlive a
+rollback, with which every reading request ends.
 
 psycopg forgets them then, for the transaction may have made a table that is no more; this program makes none while it
 serves. PostgreSQL itself keeps them, and to plan a page's statements anew costs more than to run them. Behind a pooler
@@ -11,6 +12,9 @@ import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, event
 
+# Said once a connection, and not in its address, which a pooler would refuse. Compiling a statement (JIT) takes longer
+# than any of ours; a statement whose asker is gone is given up.
+_MANNERS = "SET jit = off; SET statement_timeout = '{}s'; SET client_connection_check_interval = '10s'"
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
@@ -28,11 +32,12 @@ class KeepingConnection(psycopg.Connection[Any]):
             super().rollback()
 
 
-def install_kept_plans(engine: Engine) -> None:
-    """Let an engine connect this way; harmless when done again."""
-    if not event.contains(engine, "do_connect", _connect):
-        event.listen(engine, "do_connect", _connect)
+def install_connections(engine: Engine, statement_seconds: int) -> None:
+    """Let an engine connect this way; a statement may take so many seconds, 0 is any number."""
 
+    def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> KeepingConnection:
+        connection = KeepingConnection.connect(*places, **names)
+        connection.pgconn.exec_(_MANNERS.format(statement_seconds).encode())
+        return connection
 
-def _connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> KeepingConnection:
-    return KeepingConnection.connect(*places, **names)
+    event.listen(engine, "do_connect", connect)
