@@ -66,7 +66,7 @@ def screens(there: Standing) -> list[Screen]:
         Screen("cari", "admin.aduan", "/aduan/?q=jalan+berlubang"),
         Screen("beranda-pengawas", "pengawas", "/"),
         Screen("pemberitahuan", "kadis", "/pemberitahuan/"),
-        Screen("akun", "kabid", "/users/userinfo/"),
+        Screen("akun", "kabid", "/akun/"),
         Screen("hari-libur", "administrator", "/hari-libur/list/"),
         Screen("versi-sop", "administrator", f"/versi-sop/show/{there.sop}"),
         Screen("pengguna", "administrator", "/users/list/"),
