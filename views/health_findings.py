@@ -16,6 +16,7 @@ from app.skin_formats import in_sentence, near_moment
 from views.backup_findings import backup_state
 from views.file_findings import told_of_files
 from views.health_invariants import invariant_lines
+from views.webhook_findings import told_of_receivers
 
 MESSAGE_LATE = timedelta(minutes=5)
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
@@ -36,7 +37,7 @@ def look_at_everything(now: datetime) -> list[Finding]:
     redis = health.redis_answers()
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
-    found += [*_copies(now), *(_finding(*told) for told in told_of_files(now))]
+    found += [*_copies(now), *(_finding(*told) for told in (*told_of_files(now), *told_of_receivers()))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 

@@ -17,6 +17,7 @@ PARTS: Labels = {
     "alarms": _("Peringatan batas waktu"),
     "holidays": _("Hari libur tahun depan"),
     "peer": _("Pertukaran dengan SP4N"),
+    "webhooks": _("Penerima webhook"),
     "scanner": _("Pemeriksa virus"),
     "files": _("Pemeriksaan lampiran"),
     "store": _("Penyimpanan berkas"),
@@ -57,6 +58,9 @@ TO_DO: Labels = {
     "peer": _(
         "Buka “SP4N” dan lihat apa yang menunggu. Bila padanannya memang berhenti, gunakan impor CSV; begitu ia"
         " kembali, yang tertinggal dikejar sendiri."
+    ),
+    "webhooks": _(
+        "Buka “Webhook”, baca alasan kegagalannya, hubungi pengelola penerimanya, lalu kirim lagi pesan yang gagal."
     ),
     "scanner": _("Periksa clamd dan CLAMAV_URL. Begitu ia menjawab, yang menunggu diperiksa sendiri dalam satu menit."),
     "files": _(

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from app.extensions import db
 from app.models import Complaint, WebhookDelivery, WebhookEndpoint
 
+GIVEN_UP = ("gone", "failing")
+
 
 @dataclass(frozen=True)
 class EndpointLine:
@@ -23,6 +25,27 @@ def all_endpoints() -> list[EndpointLine]:
     waiting, parked = (_counted(state) for state in ("queued", "parked"))
     rows = select(WebhookEndpoint, waiting, parked).order_by(WebhookEndpoint.name)
     return [EndpointLine(*row) for row in db.session.execute(rows)]
+
+
+@dataclass(frozen=True)
+class ReceiverSigns:
+    """How many receivers there are that nobody switched off, how many of them fail now, how many the program gave up,
+    and how many messages are parked.
+    """
+
+    wanted: int
+    failing: int
+    given_up: int
+    parked: int
+
+
+def receiver_signs() -> ReceiverSigns:
+    """How the receivers do, in one statement."""
+    by_hand, given_up = WebhookEndpoint.disabled_for == "by_hand", WebhookEndpoint.disabled_for.in_(GIVEN_UP)
+    failing = WebhookEndpoint.active.is_(True) & WebhookEndpoint.failing_since.is_not(None)
+    parked = select(func.count()).where(WebhookDelivery.state == "parked").scalar_subquery()
+    counts = (func.count().filter(by_hand.is_not(True)), func.count().filter(failing), func.count().filter(given_up))
+    return ReceiverSigns(*db.session.execute(select(*counts, parked).select_from(WebhookEndpoint)).one())
 
 
 def _counted(state: str) -> ScalarSelect[int]:

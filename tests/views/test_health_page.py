@@ -16,6 +16,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.job_names import SCHEDULER_HEARTBEAT
 from app.models import BackupRun, Holiday, StepTask
+from tests.sync.receiver import an_endpoint
 from tests.views.test_notice_screens import Office
 
 NEW_YEAR = date(2027, 1, 1)
@@ -197,3 +198,26 @@ def test_an_alarm_is_late_after_two_minutes(app: Flask, as_user: SignIn, seconds
     due = utc_now() - timedelta(seconds=seconds)
     change(app, update(StepTask).where(StepTask.closed_at.is_(None)).values(next_alarm_at=due))
     assert ("menunggu peringatannya lebih dari dua menit" in page(as_user)) is counted
+
+
+@pytest.mark.parametrize(
+    ("failing", "given_up", "said"),
+    [
+        (False, None, "Semua penerima menerima pesannya."),
+        (True, None, "1 penerima gagal."),
+        (True, "failing", "1 penerima dihentikan."),
+        (True, "by_hand", ""),
+    ],
+)
+def test_receivers_of_webhooks_have_a_line(
+    app: Flask, as_user: SignIn, failing: bool, given_up: str | None, said: str
+) -> None:
+    assert "Penerima webhook" not in page(as_user)
+    with app.app_context():
+        endpoint = an_endpoint("https://penerima.example/webhook", utc_now())
+        endpoint.failing_since = utc_now() if failing else None
+        endpoint.active, endpoint.disabled_for = given_up is None, given_up
+        db.session.commit()
+    told = page(as_user)
+    assert said in told
+    assert ("Penerima webhook" in told) is bool(said)
