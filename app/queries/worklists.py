@@ -91,14 +91,15 @@ class WorkRow(NamedTuple):
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
     """My open steps, the next limit first; paused ones last, since nothing can be done about them."""
+    order = (StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
+    page = one_page(select(StepTask.id).where(waits_for(person)).order_by(*order), limit, offset)
+    case_parts = joinedload(StepTask.complaint)
     statement = (
         select(StepTask)
-        .where(waits_for(person))
-        .options(joinedload(StepTask.complaint).joinedload(Complaint.category), joinedload(StepTask.agency))
-        .options(joinedload(StepTask.complaint).joinedload(Complaint.district))
-        .order_by(StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
-        .limit(limit)
-        .offset(offset)
+        .where(StepTask.id.in_(page))
+        .options(case_parts.joinedload(Complaint.category), case_parts.joinedload(Complaint.district))
+        .options(joinedload(StepTask.agency))
+        .order_by(*order)
     )
     return db.session.scalars(statement).all()
 
