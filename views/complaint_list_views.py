@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options, look_up
 from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
 from app.queries.search import MOST_RANKED, NEAR_SHOWN, prepare_near_search, prepare_search
@@ -44,7 +44,7 @@ class ComplaintListView(BaseView):
         """The complaints the filters find, 25 a page; the late ones stand with the longest late first."""
         person, now = current_person(), utc_now()
         address = _read_list_address()
-        wanted = _wanted(address, person)
+        wanted = look_up(person, _wanted(address, person), now)
         counts = g.worklist_counts = count_badges(person, now, counting(person, wanted, now))
         saved = lists_of(current_user.id, "complaints")
         layout = layout_of(address, usual_of(saved, current_user.id))

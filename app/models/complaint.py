@@ -48,7 +48,13 @@ class Complaint(Model):
         CheckConstraint("version >= 1 AND cycle >= 1", name="counts"),
         CheckConstraint("(status = 'answered') = (answered_at IS NOT NULL AND ended_at IS NULL)", name="answered"),
         Index("ix_complaint_status_id", "status", "id"),
-        Index("ix_complaint_next_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index(
+            "ix_complaint_next_due",
+            "next_due_at",
+            postgresql_include=["id"],
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
+        Index("ix_complaint_fast", "id", postgresql_where=text("route = 'fast' AND ended_at IS NULL")),
         Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
         Index("ix_complaint_received_at", "received_at"),
         Index("ix_complaint_search_words", "search_words", postgresql_using="gin"),
@@ -179,7 +185,7 @@ class AgencyTrackRow(Model):
             unique=True,
             postgresql_where=text("lead AND state NOT IN ('declined', 'dropped')"),
         ),
-        Index("ix_agency_track_agency_case", "agency_code", "complaint_id"),
+        Index("ix_agency_track_agency_case", "agency_code", "complaint_id", postgresql_include=["sent_at"]),
     )
 
     id: Mapped[BigKey]
@@ -232,7 +238,20 @@ class StepTask(Model):
             postgresql_where=text(f"closed_at IS NULL AND NOT {_IN_AGENCY}"),
         ),
         Index("ix_step_task_open_alarm", "next_alarm_at", postgresql_where=text("closed_at IS NULL")),
-        Index("ix_step_task_open_actor", "actor", "agency_code", "due_at", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_step_task_open_actor",
+            "actor",
+            "agency_code",
+            "due_at",
+            postgresql_include=["id", "complaint_id", "cycle", "step", "warn_at", "paused_at"],
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_step_task_open_case",
+            "complaint_id",
+            postgresql_include=["actor", "agency_code"],
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_step_task_complaint", "complaint_id", "id"),
     )
 

@@ -64,7 +64,12 @@ class Notice(Model):
         CheckConstraint(f"num_nonnulls({NOTICE_CAUSES}) = 1", name="one_cause"),
         UniqueConstraint("invariant_run_id", "user_id", "kind", name="uq_notice_invariant_run_user_kind"),
         Index("ix_notice_user", "user_id", "id"),
-        Index("ix_notice_unread", "user_id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notice_unread",
+            "user_id",
+            postgresql_include=["complaint_id"],
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[BigKey]

@@ -1,15 +1,17 @@
 """The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Label,
     ScalarSelect,
     Select,
+    Subquery,
     and_,
     func,
     literal,
@@ -17,7 +19,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -29,26 +31,26 @@ from app.models import (
     Category,
     Complaint,
     District,
-    NumberCounter,
     SopStepRow,
     StepTask,
     Village,
 )
-from app.queries.complaints import visible_to
-from app.queries.search import Search, count_hits, newest_hits
+from app.queries.case_counts import counting_late, counting_visible
+from app.queries.complaints import visible_ids, visible_to
+from app.queries.search import Search, best_hits
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
 from workflow_rules.steps import ENDED, LEFT, CaseStatus, Step
 
 _agencies = Agency.__table__
+_cases = Complaint.__table__
 _tracks = AgencyTrackRow.__table__
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
 
-COMPLAINTS = "complaint"
-"""The series from which complaints get their numbers."""
-
+_RUNNING = sorted(set(CaseStatus) - ENDED)
+BY_LIMIT, OLDEST = "batas", "lama"
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
 """What a line of a list may show of a case beside its own columns."""
 
@@ -95,9 +97,9 @@ def about(category: str | None, district: str | None) -> list[ColumnElement[bool
         parent = aliased(Category)
         inside = (Category.code == category) | (parent.code == category)
         ids = select(Category.id).outerjoin(parent, parent.id == Category.parent_id).where(inside)
-        found.append(Complaint.category_id.in_(ids))
+        found.append(_cases.c.category_id.in_(ids))
     if district:
-        found.append(Complaint.district_id.in_(select(District.id).where(District.code == district)))
+        found.append(_cases.c.district_id.in_(select(District.id).where(District.code == district)))
     return found
 
 
@@ -115,19 +117,15 @@ def names_of_agencies() -> ScalarSelect[Any]:
 
 def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSelect[int]:
     """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
-    if wanted.search is not None:
-        return count_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
-    if wanted == ComplaintFilter() and person.sees_every_case:
-        return counting_all()
-    return select(func.count(Complaint.id)).where(visible_to(person), *criteria_of(wanted, now)).scalar_subquery()
-
-
-def counting_all() -> ScalarSelect[int]:
-    """Every complaint there is, as part of another query: as many as numbers were given, since each number is drawn
-    with its case and no case is ever removed (invariant I1); counting the rows would take longer with every year.
-    """
-    given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
-    return given.scalar_subquery()
+    search = look_up(person, wanted, now).search
+    if search is not None:
+        return select(literal(len(search.hits or ()))).scalar_subquery()
+    if wanted == ComplaintFilter():
+        return counting_visible(person)
+    if wanted == ComplaintFilter(late=True):
+        return counting_late(person, now)
+    statement = select(func.count()).select_from(_cases).where(visible_to(person), *criteria_of(wanted, now))
+    return statement.scalar_subquery()
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
@@ -135,19 +133,26 @@ def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple
     return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
+def look_up(person: Person, wanted: ComplaintFilter, now: datetime) -> ComplaintFilter:
+    """The filter with what its search finds, so that count and page need not search again each."""
+    if wanted.search is None or wanted.search.hits is not None:
+        return wanted
+    hits = best_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
+    return replace(wanted, search=replace(wanted.search, hits=tuple(db.session.scalars(hits))))
+
+
 def complaint_page(
     person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[ComplaintRow]:
-    """One page of the list: the best match first where words are searched, else the newest; by `batas` the nearest
-    limit first, by `lama` the oldest case.
+    """One page of the list: the best match first where words are searched, else the newest; BY_LIMIT the nearest limit
+    first, OLDEST the oldest case.
     """
-    nearest, criteria = nearest_step(), (visible_to(person), *criteria_of(wanted, now))
-    if wanted.search is None:
-        places = _places(criteria, _ORDERS.get(order, _NEWEST))
-    else:
-        places = _best_hits(newest_hits(wanted.search, *criteria), order)
+    nearest, search = nearest_step(), look_up(person, wanted, now).search
     # The page is found by keys alone: what a line shows is read for its own rows, not for those that are passed over.
-    page = places.limit(limit).offset(offset).subquery("page")
+    if search is None:
+        page = one_page(_places(person, wanted, now, order), limit, offset).subquery("page")
+    else:
+        page = _page_of_hits(search.hits or (), order, limit, offset)
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
         .join(page, page.c.id == Complaint.id)
@@ -157,30 +162,42 @@ def complaint_page(
     return [_row(*found) for found in db.session.execute(statement.order_by(page.c.place))]
 
 
-def _places(criteria: Sequence[ColumnElement[bool]], order: Sequence[Any]) -> Select[Any]:
+def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
+    """Some of the keys; the limit is written out, or a kept plan would reckon with a tenth of all there are."""
+    page = keys.limit(literal(limit, literal_execute=True))
+    return page.offset(offset) if offset else page
+
+
+def _places(person: Person, wanted: ComplaintFilter, now: datetime, order: str) -> Select[Any]:
     """Ids of what the filter finds with their places in the list."""
-    place = func.row_number().over(order_by=order).label("place")
-    return select(Complaint.id, place).where(*criteria).order_by(*order)
+    key, ids = _cases.c.id, visible_ids(person)
+    criteria = [visible_to(person), *criteria_of(wanted, now)]
+    if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
+        # All that was sent to an agency stands in its own index, in the order of the list.
+        (case,) = ids.selected_columns
+        sent = ids.distinct().order_by(case if order == OLDEST else case.desc()).subquery("sent")
+        key, criteria = sent.c.complaint_id, []
+    due = _cases.c.next_due_at.asc().nulls_last()
+    by = {BY_LIMIT: (due, key), OLDEST: (key,)}.get(order, (key.desc(),))
+    place = func.row_number().over(order_by=by).label("place")
+    return select(key.label("id"), place).where(*criteria).order_by(*by)
 
 
 def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step: Any) -> ComplaintRow:
     return ComplaintRow(case, tuple(names or ()), *step)._replace(hits=frozenset(hits or ()))
 
 
-def _best_hits(hits: Any, order: str) -> Select[Any]:
-    """Ids of hits with their places in the list."""
-    due = select(Complaint.next_due_at).where(Complaint.id == hits.c.id).scalar_subquery()
-    firsts = {"batas": due.asc().nulls_last(), "lama": hits.c.id.asc()}
-    first = firsts.get(order, hits.c.rank.desc())
-    place = func.row_number().over(order_by=(first, hits.c.id.desc())).label("place")
-    return select(hits.c.id, place).order_by(place)
-
-
-_NEWEST = (Complaint.id.desc(),)
-_ORDERS: dict[str, tuple[Any, ...]] = {
-    "batas": (Complaint.next_due_at.asc().nulls_last(), Complaint.id),
-    "lama": (Complaint.id,),
-}
+def _page_of_hits(hits: Sequence[int], order: str, limit: int, offset: int) -> Subquery:
+    """Ids of some hits with their places in the list."""
+    if order != BY_LIMIT:
+        hits = (sorted(hits) if order == OLDEST else hits)[offset : offset + limit]
+    found = func.unnest(literal(list(hits), ARRAY(BigInteger))).table_valued("id", with_ordinality="place")
+    found = found.render_derived(name="page")
+    if order != BY_LIMIT:
+        return select(found).subquery("page")
+    by = (_cases.c.next_due_at.asc().nulls_last(), _cases.c.id.desc())
+    due = select(_cases.c.id, func.row_number().over(order_by=by).label("place")).join(found, found.c.id == _cases.c.id)
+    return one_page(due.order_by(*by), limit, offset).subquery("page")
 
 
 def nearest_step() -> LateralFromClause:
@@ -201,22 +218,22 @@ def criteria_of(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bo
     """The filter as conditions on Complaint; the words of a search are not among them."""
     found = [*about(wanted.category, wanted.district), *_received(wanted)]
     if wanted.status is not None:
-        found.append(Complaint.status == wanted.status.value)
+        found.append(_cases.c.status == wanted.status.value)
     if wanted.running:
-        found.append(Complaint.status.not_in(sorted(ENDED)))
+        found.append(_cases.c.status.in_(_RUNNING))
     if wanted.late:
-        found.append(Complaint.next_due_at < now)
+        found.append(_cases.c.next_due_at < now)
     if wanted.channel:
-        found.append(Complaint.channel == wanted.channel)
+        found.append(_cases.c.channel == wanted.channel)
     return [*found, *_at(wanted)]
 
 
 def _received(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.since is not None:
-        found.append(Complaint.received_at >= midnight(wanted.since))
+        found.append(_cases.c.received_at >= midnight(wanted.since))
     if wanted.until is not None and wanted.until < date.max:
-        found.append(Complaint.received_at < midnight(wanted.until + timedelta(days=1)))
+        found.append(_cases.c.received_at < midnight(wanted.until + timedelta(days=1)))
     return found
 
 
@@ -225,15 +242,15 @@ def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.step is not None:
         at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)
-        found.append(Complaint.id.in_(at_step))
+        found.append(_cases.c.id.in_(at_step))
     if wanted.agency:
         with_agency = select(_tracks.c.complaint_id).where(
             _tracks.c.agency_code == wanted.agency,
-            _tracks.c.complaint_id == Complaint.id,
-            _tracks.c.cycle == Complaint.cycle,
+            _tracks.c.complaint_id == _cases.c.id,
+            _tracks.c.cycle == _cases.c.cycle,
             _tracks.c.state.not_in(sorted(LEFT)),
         )
-        found.append(with_agency.correlate(Complaint.__table__).exists())
+        found.append(with_agency.correlate(_cases).exists())
     return found
 
 

@@ -18,6 +18,7 @@ from workflow_rules.personal_traces import without_traces
 from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
 
 _tracks = AgencyTrackRow.__table__
+_cases = Complaint.__table__
 # Where officers write about the reporter.
 _ABOUT_REPORTER = frozenset(
     {"proof", "incomplete_reason", "code_reason", "identity_reason", "fields", "redaction_reason"}
@@ -41,14 +42,13 @@ def visible_ids(person: Person) -> Select[tuple[int]] | None:
 def visible_to(person: Person) -> ColumnElement[bool]:
     """The criterion on Complaint for lists, counts, pages, files, exports, the API and the feed."""
     ids = visible_ids(person)
-    return true() if ids is None else Complaint.id.in_(ids)
+    return true() if ids is None else _cases.c.id.in_(ids)
 
 
 def public_ids() -> Select[tuple[int]]:
     """A sub-select of the complaints that anybody may know of: open ones only, and none that was taken back."""
-    cases = Complaint.__table__
-    shown = (cases.c.confidentiality == Confidentiality.OPEN.value, cases.c.status != CaseStatus.WITHDRAWN.value)
-    return select(cases.c.id).where(*shown)
+    shown = (_cases.c.confidentiality == Confidentiality.OPEN.value, _cases.c.status != CaseStatus.WITHDRAWN.value)
+    return select(_cases.c.id).where(*shown)
 
 
 def hides_reporter(complaint: Complaint, person: Person) -> bool:

@@ -32,7 +32,8 @@ class NoticeLine:
 
 def counting_unread(user_id: int | None) -> ScalarSelect[int]:
     """How many notices an officer has not read, as part of another query."""
-    return select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.read_at.is_(None)).scalar_subquery()
+    unread = (Notice.user_id == user_id, Notice.read_at.is_(None))
+    return select(func.count()).select_from(Notice).where(*unread).scalar_subquery()
 
 
 def unread_count(user_id: int) -> int:

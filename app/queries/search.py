@@ -8,18 +8,34 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.extensions import db
 from app.models import Complaint, District, Village
-from app.queries.complaints import visible_to
 from app.queries.reporter_search import cases_of_reporter
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.actors import Person
 
+_cases = Complaint.__table__
 # Only so many hits, the newest, are counted and put in order: beyond that nobody reads on.
 MOST_RANKED = 1000
+# Up to here all hits are read from the index of words; of more, the newest are met soon where cases are read backwards.
+FEW = 5000
 NEAR_SHOWN = 10
 # Likeness is looked at letter by letter, so that of all cases only the newest can be asked for it.
 NEAR_AMONG = 20_000
@@ -32,7 +48,9 @@ MANY_WORDS = 3
 
 @dataclass(frozen=True)
 class Search:
-    """A prepared search; `queries` holds one tsquery a word, as PostgreSQL writes it, `newer_than` an id."""
+    """A prepared search; `queries` holds one tsquery a word, as PostgreSQL writes it, `newer_than` an id, `hits` the
+    ids of what it finds, the best first, once that was looked up.
+    """
 
     words: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
@@ -40,14 +58,19 @@ class Search:
     reporter_ids: tuple[int, ...] = ()
     near: bool = False
     newer_than: int = 0
+    hits: tuple[int, ...] | None = None
 
-    def criterion(self) -> ColumnElement[bool]:
-        """Cases that hold every word, or whose reporter is called so; in a near search words may be mistyped."""
+    def criterion(self, *, by_index: bool = True) -> ColumnElement[bool]:
+        """Cases that hold every word, or whose reporter is called so; in a near search words may be mistyped. What many
+        hold is found sooner not `by_index`.
+        """
         if not self.queries:
             return false()
         if self.near:
-            return self._nearly() & (Complaint.id > self.newer_than)
-        return or_(_matches(_all_of(self.queries)), Complaint.id.in_(self.reporter_ids))
+            return self._nearly() & (_cases.c.id > self.newer_than)
+        words = cast(_all_of(self.queries), TSQUERY)
+        said = _in_index(words) if by_index else func.ts_match_vq(_cases.c.search_words, words)
+        return or_(said, _cases.c.id.in_(self.reporter_ids)) if self.reporter_ids else said
 
     def _nearly(self) -> ColumnElement[bool]:
         """Every word as it was meant, or of many words most."""
@@ -63,8 +86,8 @@ class Search:
             return literal(0.0)
         if self.near:
             return _sum([_likeness(word, query) for word, query in self._pairs()])
-        weight = func.ts_rank(Complaint.search_words, cast(_any_of(self.queries), TSQUERY), 1)
-        best = [(Complaint.id.in_(self.reporter_ids), literal(2.0))] if self.reporter_ids else []
+        weight = func.ts_rank(_cases.c.search_words, cast(_any_of(self.queries), TSQUERY), 1)
+        best = [(_cases.c.id.in_(self.reporter_ids), literal(2.0))] if self.reporter_ids else []
         return case((self._is_the_number(), literal(3.0)), *best, else_=weight)
 
     def _is_the_number(self) -> ColumnElement[bool]:
@@ -83,7 +106,7 @@ def prepare_search(typed: str, person: Person) -> Search | None:
     if not words:
         return Search()
     wanted = [_as_text(_word_query(word, is_half_typed(typed, word))) for word in words]
-    reporters = cases_of_reporter(words, person, visible_to(person))
+    reporters = cases_of_reporter(words, person)
     *queries, ids = db.session.execute(select(*wanted, reporters)).one()
     return Search(*_known(words, queries), numeric=is_number(words), reporter_ids=tuple(ids or ()))
 
@@ -94,7 +117,7 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
     if not words or is_number(words):
         return None
     threshold = func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)
-    newest = select(func.max(Complaint.id)).scalar_subquery() if person.sees_every_case else literal(0)
+    newest = select(func.max(_cases.c.id)).scalar_subquery() if person.sees_every_case else literal(0)
     wanted = [_as_text(_word_query(word, is_half_typed(typed, word), mistyped=True)) for word in words]
     _, last, *queries = db.session.execute(select(threshold, newest, *wanted)).one()
     return Search(*_known(words, queries), near=True, newer_than=max(0, (last or 0) - NEAR_AMONG))
@@ -123,7 +146,12 @@ def _any_of(queries: tuple[str, ...] | list[str]) -> str:
 
 
 def _matches(query: str) -> ColumnElement[bool]:
-    return Complaint.search_words.bool_op("@@")(cast(query, TSQUERY))
+    return _cases.c.search_words.bool_op("@@")(cast(query, TSQUERY))
+
+
+def _in_index(words: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Behind a SELECT the planner does not know the words: for one that many hold it would rather read the table."""
+    return _cases.c.search_words.bool_op("@@")(select(words).scalar_subquery())
 
 
 def _word_query(word: str, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
@@ -154,23 +182,31 @@ def _meant(word: str, query: str) -> ColumnElement[bool]:
     """Cases whose title or place holds the word or one much like it."""
     if len(word) < SHORTEST_MISTYPED:
         return _matches(query)
-    alike = [literal(word).bool_op("<%")(column) for column in (Complaint.title, Complaint.location_text)]
+    alike = [literal(word).bool_op("<%")(column) for column in (_cases.c.title, _cases.c.location_text)]
     return or_(_matches(query), *alike)
 
 
 def _likeness(word: str, query: str) -> ColumnElement[float]:
     in_words = case((_matches(query), 1.0), else_=0.0)
-    columns = (Complaint.title, Complaint.location_text)
+    columns = (_cases.c.title, _cases.c.location_text)
     return func.greatest(in_words, *(func.word_similarity(word, column) for column in columns))
 
 
-def newest_hits(search: Search, *criteria: ColumnElement[bool]) -> Any:
-    """Ids and ranks of the newest hits, as a table to be put in order."""
-    found = select(Complaint.id, search.rank().label("rank")).where(search.criterion(), *criteria)
-    return found.order_by(Complaint.id.desc()).limit(MOST_RANKED).subquery("hits")
+def best_hits(search: Search, *criteria: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Ids of the newest hits, not more than MOST_RANKED, the best match first."""
+    few = _hits(search, search.criterion(), *criteria).limit(_written(FEW + 1)).cte("few")
+    are_many = select(func.count()).select_from(few).scalar_subquery() > FEW
+    met = _hits(search, search.criterion(by_index=False), *criteria, are_many)
+    newest = met.order_by(_cases.c.id.desc()).limit(_written(MOST_RANKED)).subquery("met")
+    found = union_all(select(few).where(~are_many), select(newest)).subquery("found")
+    ranked = select(found).order_by(found.c.id.desc()).limit(_written(MOST_RANKED)).subquery("ranked")
+    return select(ranked.c.id).order_by(ranked.c.rank.desc(), ranked.c.id.desc())
 
 
-def count_hits(search: Search, *criteria: ColumnElement[bool]) -> ScalarSelect[int]:
-    """How many hits there are, not beyond MOST_RANKED, as part of another query."""
-    found = select(Complaint.id).where(search.criterion(), *criteria).limit(MOST_RANKED).subquery()
-    return select(func.count()).select_from(found).scalar_subquery()
+def _hits(search: Search, *criteria: ColumnElement[bool]) -> Select[tuple[int, float]]:
+    return select(_cases.c.id, cast(search.rank(), Float).label("rank")).where(*criteria)
+
+
+def _written(number: int) -> ColumnElement[int]:
+    """Not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
+    return literal(number, literal_execute=True)

@@ -18,12 +18,17 @@ def waits_for(person: Person) -> ColumnElement[bool]:
     """Open steps whose office this person holds today, in their own agency or for a delegator."""
     if not person.capacities:
         return false()
-    return StepTask.closed_at.is_(None) & or_(*(_held(c) for c in person.capacities))
+    return StepTask.closed_at.is_(None) & is_held_by(person)
+
+
+def is_held_by(person: Person) -> ColumnElement[bool]:
+    """Steps of an office that this person holds today, open or not."""
+    return or_(false(), *(_held(c) for c in person.capacities))
 
 
 def _held(capacity: Capacity) -> ColumnElement[bool]:
-    office = StepTask.actor == capacity.actor.value
-    return office & (StepTask.agency_code == capacity.agency) if capacity.agency is not None else office
+    office = _tasks.c.actor == capacity.actor.value
+    return office & (_tasks.c.agency_code == capacity.agency) if capacity.agency is not None else office
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:

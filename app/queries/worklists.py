@@ -6,20 +6,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, and_, case, func, literal, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Label, ScalarSelect, Select, Subquery, and_, case, func, literal, select, true
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
-from app.queries.complaint_lists import PARTS, ComplaintFilter, about, counting, names_of_agencies
+from app.queries.case_counts import counting_late
+from app.queries.complaint_lists import PARTS, about, names_of_agencies, one_page
+from app.queries.complaints import visible_ids
 from app.queries.notices import counting_unread
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
-from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
+from app.queries.waiting import in_state, is_held_by, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
 from workflow_rules.actors import Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route, Step
 
+_cases = Complaint.__table__
 _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
@@ -88,14 +91,15 @@ class WorkRow(NamedTuple):
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
     """My open steps, the next limit first; paused ones last, since nothing can be done about them."""
+    order = (StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
+    page = one_page(select(StepTask.id).where(waits_for(person)).order_by(*order), limit, offset)
+    case_parts = joinedload(StepTask.complaint)
     statement = (
         select(StepTask)
-        .where(waits_for(person))
-        .options(joinedload(StepTask.complaint).joinedload(Complaint.category), joinedload(StepTask.agency))
-        .options(joinedload(StepTask.complaint).joinedload(Complaint.district))
-        .order_by(StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
-        .limit(limit)
-        .offset(offset)
+        .where(StepTask.id.in_(page))
+        .options(case_parts.joinedload(Complaint.category), case_parts.joinedload(Complaint.district))
+        .options(joinedload(StepTask.agency))
+        .order_by(*order)
     )
     return db.session.scalars(statement).all()
 
@@ -127,39 +131,45 @@ def count_badges(person: Person, now: datetime, listed: ScalarSelect[int] | None
 
 
 def _of_every_page(person: Person, now: datetime) -> tuple[Label[int], ...]:
-    late_cases = counting(person, ComplaintFilter(late=True), now)
-    return late_cases.label("late_cases"), counting_unread(person.id).label("unread")
+    return counting_late(person, now).label("late_cases"), counting_unread(person.id).label("unread")
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
-    """Everything the inbox counts, in one query: the whole, each step of mine, and what the filter finds."""
-    statement = (
-        select(
-            StepTask.step,
-            *_state_counts(now),
-            func.count().filter(was_sent_back()).label("returned"),
-            func.count().filter(Complaint.route == Route.FAST.value).label("fast"),
-            func.max(StepTask.id).label("newest"),
-            _to_initial(person).label("initials"),
-            _others(person).label("elsewhere"),
-            _others(person, Complaint.status == CaseStatus.WITH_AGENCIES.value).label("at_agencies"),
-            *_of_every_page(person, now),
-            _found(person, wanted, now).label("found"),
-        )
-        .join(StepTask.complaint)
-        .where(waits_for(person))
-        .group_by(func.rollup(StepTask.step))
-    )
+    """Everything the inbox counts, in one query: each step of mine, and once what others do and a filter finds."""
+    others, own = _others(person), _own_steps(person, now)
+    found = [] if wanted == WorkFilter() else [_found(person, wanted, now).label("found")]
+    once = (*others.c, _to_initial(person).label("initials"), *_of_every_page(person, now), *found)
+    statement = select(*own.c, *once).select_from(others.outerjoin(own, true()))
     rows = [dict(row._mapping) for row in db.session.execute(statement)]
-    steps = {row["step"]: row["all"] for row in rows if row["step"] is not None}
-    whole = next(row for row in rows if row["step"] is None)
-    return WorkCounts(**{name: number for name, number in whole.items() if name != "step"}, steps=steps)
+    steps = {row["step"]: row for row in rows if row["step"] is not None}
+    mine = {name: sum(row[name] for row in steps.values()) for name in _SUMMED}
+    counts = {name: rows[0][name] for name in rows[0].keys() - own.c.keys()}
+    counts.setdefault("found", {name: mine[name] for name in (*TimeState, "all")})
+    newest = max((row["newest"] for row in steps.values()), default=None)
+    return WorkCounts(**mine, **counts, newest=newest, steps={step: row["all"] for step, row in steps.items()})
+
+
+_SUMMED = (*(state.value for state in TimeState), "all", "returned", "fast")
+
+
+def _own_steps(person: Person, now: datetime) -> Subquery:
+    """My open steps, counted by step; none is open of a case that has ended (invariant I3)."""
+    # Written out, as the index of these cases is.
+    route = literal(Route.FAST.value, literal_execute=True)
+    fast = select(_cases.c.id).where(_cases.c.route == route, _cases.c.ended_at.is_(None))
+    counts = (
+        *_state_counts(now),
+        func.count().filter(was_sent_back()).label("returned"),
+        func.count().filter(StepTask.complaint_id.in_(fast)).label("fast"),
+        func.max(StepTask.id).label("newest"),
+    )
+    return select(StepTask.step, *counts).where(waits_for(person)).group_by(StepTask.step).subquery("own")
 
 
 def _found(person: Person, wanted: WorkFilter, now: datetime) -> ScalarSelect[Any]:
     """The steps that a filter finds, by state and in all."""
     counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
-    statement = select(func.json_build_object(*counted)).select_from(StepTask).join(StepTask.complaint)
+    statement = _of_tasks(select(func.json_build_object(*counted)).select_from(StepTask), wanted)
     return statement.where(*_criteria(person, wanted, now)).correlate(None).scalar_subquery()
 
 
@@ -168,15 +178,26 @@ def _to_initial(person: Person) -> ScalarSelect[int]:
     return drafts.correlate(None).scalar_subquery()
 
 
-def _others(person: Person, *criteria: ColumnElement[bool]) -> ScalarSelect[int]:
-    task, mine = aliased(StepTask), select(StepTask.complaint_id).where(waits_for(person))
-    statement = select(func.count(func.distinct(task.complaint_id))).where(
-        task.closed_at.is_(None), task.complaint_id.not_in(mine)
-    )
-    if criteria:
-        cases = select(Complaint.id).where(*criteria)
-        statement = statement.where(task.complaint_id.in_(cases))
-    return statement.scalar_subquery()
+def _others(person: Person) -> Subquery:
+    """How many cases wait for others only, and how many of these are with agencies."""
+    steps = _open_steps(person)
+    mine = func.bool_or(steps.c.mine).label("mine")
+    cases = select(steps.c.complaint_id, mine).group_by(steps.c.complaint_id).subquery("cases")
+    agencies = select(_cases.c.id).where(_cases.c.status == CaseStatus.WITH_AGENCIES.value).subquery("with_agencies")
+    counted = func.count().label("elsewhere"), func.count(agencies.c.id).label("at_agencies")
+    statement = select(*counted).select_from(cases.outerjoin(agencies, agencies.c.id == cases.c.complaint_id))
+    return statement.where(~cases.c.mine).subquery("others")
+
+
+def _open_steps(person: Person) -> Subquery:
+    """The open steps of the cases that this person may see, and which are mine."""
+    ids = visible_ids(person)
+    steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
+    if ids is None:
+        return steps.subquery("steps")
+    # Of all there are, and then whose: they are fewer than the cases that an agency has ever had.
+    every = steps.offset(0).subquery("every")
+    return select(every).where(every.c.complaint_id.in_(ids)).subquery("steps")
 
 
 def work_page(
@@ -187,9 +208,9 @@ def work_page(
     """
     urgency = (*_order(order, now), StepTask.id)
     place = func.row_number().over(order_by=urgency).label("place")
-    keys = select(StepTask.id, place).join(StepTask.complaint).where(*_criteria(person, wanted, now))
+    keys = _of_tasks(select(StepTask.id, place), wanted, order).where(*_criteria(person, wanted, now))
     # As in a list of complaints: the page is found by keys, and only its own rows are read whole.
-    page = keys.order_by(*urgency).limit(limit).offset(offset).subquery("page")
+    page = one_page(keys.order_by(*urgency), limit, offset).subquery("page")
     statement = (
         select(StepTask, _number(), _late_numbers(), names_of_agencies(), hit_words(wanted.search))
         .join(page, page.c.id == StepTask.id)
@@ -200,6 +221,12 @@ def work_page(
     return [_row(*found) for found in db.session.execute(statement)]
 
 
+def _of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Select[Any]:
+    """With the cases beside their steps where something of a case is asked for: else the steps' index says it all."""
+    by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
+    return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement
+
+
 def _row(
     task: StepTask, number: int | None, late: list[int] | None, agencies: list[str] | None, hits: list[str] | None
 ) -> WorkRow:
@@ -208,15 +235,14 @@ def _row(
 
 
 def _order(order: str, now: datetime) -> list[Any]:
-    if order == "baru":
-        return [Complaint.received_at.desc()]
-    if order == "lama":
-        return [Complaint.received_at]
+    if order in _BY_RECEIPT:
+        return [_BY_RECEIPT[order]]
     near_first = case((in_state(TimeState.NEAR, now), 1), else_=2)
     urgency = case((in_state(TimeState.PAUSED, now), 3), (in_state(TimeState.LATE, now), 0), else_=near_first)
     return [urgency, StepTask.due_at]
 
 
+_BY_RECEIPT: dict[str, Any] = {"baru": Complaint.received_at.desc(), "lama": Complaint.received_at}
 _WAITS = {Queue.MINE: waits_for, Queue.INITIALS: waits_for_initial}
 
 

@@ -15,6 +15,7 @@ from app.queries.dashboard import count_everything
 from app.queries.duplicates import likely_duplicates, report_in_writing
 from app.queries.report_rows import reading
 from app.queries.search import prepare_search
+from app.queries.worklists import WorkFilter, count_badges, count_inbox
 from tests.factories import a_complaint, a_report
 from workflow_rules.actors import Person
 from workflow_rules.periods import Period
@@ -46,9 +47,14 @@ def alike(person: Person) -> int:
     return len(likely_duplicates(report, person))
 
 
+RUNNING, MONTH = ComplaintFilter(running=True), timedelta(days=30)
 COUNTED: dict[str, Callable[[Person], int]] = {
     "list": lambda person: len(complaint_page(person, ComplaintFilter(), utc_now(), 25)),
     "count": lambda person: count_each(person, utc_now(), ComplaintFilter())[0],
+    "filtered list": lambda person: len(complaint_page(person, RUNNING, utc_now(), 25)),
+    "filtered count": lambda person: count_each(person, utc_now(), RUNNING)[0],
+    "late cases": lambda person: count_badges(person, utc_now() + MONTH).late_cases,
+    "cases that wait": lambda person: count_inbox(person, WorkFilter(), utc_now()).elsewhere,
     "list of hits": lambda person: len(complaint_page(person, searching(person), utc_now(), 25)),
     "count of hits": lambda person: count_each(person, utc_now(), searching(person))[0],
     "report": of_a_report,

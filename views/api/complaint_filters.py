@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from app.errors import Problem
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent
-from app.queries.complaint_lists import PARTS, ComplaintFilter, counting_all, criteria_of
+from app.queries.case_counts import counting_visible
+from app.queries.complaint_lists import PARTS, ComplaintFilter, criteria_of
 from app.queries.complaints import visible_to
 from app.security.current_person import current_person
 from views.api import representation as show
@@ -74,8 +75,8 @@ def _more(asked: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
 
 def _counted(wanted: Select[Any]) -> Select[Any]:
     """How many there are on all pages."""
-    if current_person().sees_every_case and not any(query.name in request.args for query in FILTERS):
-        return select(counting_all())
+    if not any(query.name in request.args for query in FILTERS):
+        return select(counting_visible(current_person()))
     return select(func.count()).select_from(wanted.with_only_columns(Complaint.id).subquery())
 
 

@@ -1,0 +1,40 @@
+"""How many cases there are that somebody may see, without reading one of them."""
+
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, func, literal, select, true
+
+from app.models import Complaint, NumberCounter
+from app.queries.complaints import visible_ids
+from workflow_rules.actors import Person
+
+_cases = Complaint.__table__
+COMPLAINTS = "complaint"
+"""The series from which complaints get their numbers."""
+
+
+def counting_late(person: Person, now: datetime) -> ScalarSelect[int]:
+    """Cases past a limit, as part of another query: few of all there are, so that they are looked through first."""
+    # The moment stands behind a SELECT, or a kept plan would seem dearer than to plan anew for each moment.
+    moment = select(literal(now)).scalar_subquery()
+    late = select(_cases.c.id).where(_cases.c.next_due_at < moment).offset(0).subquery("late")
+    ids = visible_ids(person)
+    seen = true() if ids is None else late.c.id.in_(ids)
+    return select(func.count()).select_from(late).where(seen).scalar_subquery()
+
+
+def counting_visible(person: Person) -> ScalarSelect[int]:
+    """Every case that this person may see, as part of another query."""
+    ids = visible_ids(person)
+    if ids is None:
+        return counting_all()
+    (case,) = ids.selected_columns
+    return ids.with_only_columns(func.count(case.distinct())).scalar_subquery()
+
+
+def counting_all() -> ScalarSelect[int]:
+    """Every complaint there is, as part of another query: as many as numbers were given, since each number is drawn
+    with its case and no case is ever removed (invariant I1); counting the rows would take longer with every year.
+    """
+    given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
+    return given.scalar_subquery()
