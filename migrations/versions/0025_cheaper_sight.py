@@ -6,8 +6,9 @@ Who sees what is the same. What an agency was sent, late cases, open steps and u
 indexes alone.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from migrations.indexes import build, drop, exchange, while_the_office_works
 
 revision = "0025"
 down_revision = "0024"
@@ -68,7 +69,7 @@ OF_NO_CASE = {
 }
 # Name, table, columns in order, columns that lie in it besides, rows that it holds.
 INDEXES = (
-    ("ix_agency_track_agency_case", "agency_track", "agency_code, complaint_id", "sent_at", None),
+    ("ix_agency_track_agency_case", "agency_track", "agency_code, complaint_id", "sent_at", ""),
     ("ix_complaint_next_due", "complaint", "next_due_at", "id", "next_due_at IS NOT NULL"),
     (
         "ix_step_task_open_actor",
@@ -94,13 +95,14 @@ def _policies(in_sight: str, told: str) -> dict[str, str]:
 def _replace_indexes(*, more: bool) -> None:
     """The same names over the same rows, with or without the columns besides."""
     for name, table, columns, besides, rows in INDEXES:
-        op.drop_index(name, table)
-        include = f" INCLUDE ({besides})" if more else ""
-        where = f" WHERE {rows}" if rows else ""
-        op.execute(f"CREATE INDEX {name} ON {table} ({columns}){include}{where}")
+        exchange(name, table, columns, besides if more else "", rows)
 
 
 def upgrade() -> None:
+    with while_the_office_works():
+        _replace_indexes(more=True)
+        build("ix_step_task_open_case", "step_task", "complaint_id", "actor, agency_code", "closed_at IS NULL")
+        build("ix_complaint_fast", "complaint", "id", where="route = 'fast' AND ended_at IS NULL")
     for name, rows in VIEWS.items():
         op.execute(f"CREATE VIEW {name} AS {rows}")
         op.execute(f"REVOKE INSERT, UPDATE, DELETE ON {name} FROM {ROLE}")
@@ -110,22 +112,13 @@ def upgrade() -> None:
     own_first = f"({OWN_ROW}) OR {IN_SIGHT.format(key='agency_track.complaint_id')}"
     op.execute(f"ALTER POLICY walled ON agency_track USING ({own_first})")
     op.execute("DROP VIEW case_in_sight")
-    _replace_indexes(more=True)
-    op.create_index(
-        "ix_step_task_open_case",
-        "step_task",
-        ["complaint_id"],
-        postgresql_include=["actor", "agency_code"],
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    running = sa.text("route = 'fast' AND ended_at IS NULL")
-    op.create_index("ix_complaint_fast", "complaint", ["id"], postgresql_where=running)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_complaint_fast", "complaint")
-    op.drop_index("ix_step_task_open_case", "step_task")
-    _replace_indexes(more=False)
+    with while_the_office_works():
+        drop("ix_complaint_fast")
+        drop("ix_step_task_open_case")
+        _replace_indexes(more=False)
     op.execute(OLD_SIGHT)
     op.execute(f"GRANT SELECT ON case_in_sight TO {ROLE}")
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON case_in_sight FROM {ROLE}")

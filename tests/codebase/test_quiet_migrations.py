@@ -1,0 +1,63 @@
+"""A migration of an office at work: nobody who writes waits for an index, and no later one is built loudly."""
+
+import re
+import threading
+from pathlib import Path
+
+import psycopg
+from flask_migrate import downgrade, upgrade
+
+from app.launch.postgres import connect
+from tests.codebase.bare_database import FOLDER, as_role
+from tests.servers import servers
+from tests.story.live import wait_until
+
+LAST_LOUD = "0024"
+LOUD = re.compile(
+    r"create_index|drop_index|CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)|type_=|create_foreign_key|create_unique"
+)
+PATIENCE = "3s"
+
+
+def later_migrations() -> list[Path]:
+    found = sorted(Path("migrations/versions").glob("[0-9]*.py"))
+    return [path for path in found if path.name > f"{LAST_LOUD}~"]
+
+
+def test_later_migrations_stop_no_table() -> None:
+    """One that must stop a small table for a moment says so here, by its name and words."""
+    assert later_migrations()
+    loud = {path.name: LOUD.findall(path.read_text("utf-8")) for path in later_migrations()}
+    assert {name: words for name, words in loud.items() if words} == {}
+
+
+def test_officers_write_while_a_migration_builds_its_indexes(database: str, worker: str, tmp_path: Path) -> None:
+    with as_role("owner", database, worker, tmp_path):
+        upgrade(directory=FOLDER)
+        downgrade(directory=FOLDER, revision=LAST_LOUD)
+        failed: list[BaseException] = []
+    migration = threading.Thread(target=_upgrade, args=(database, worker, tmp_path, failed))
+    with connect(servers().postgres.sockets, database) as slow, connect(servers().postgres.sockets, database) as other:
+        slow.execute("BEGIN")
+        slow.execute("LOCK TABLE agency_track IN ROW EXCLUSIVE MODE")
+        migration.start()
+        wait_until(lambda: _builds(other), "the migration waits for who writes")
+        other.execute(f"SET lock_timeout = '{PATIENCE}'")
+        other.execute("DELETE FROM agency_track")
+        slow.execute("COMMIT")
+    migration.join(60)
+    assert (migration.is_alive(), failed) == (False, [])
+
+
+def _builds(connection: psycopg.Connection) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %s AND wait_event_type = 'Lock'"
+    found = connection.execute(waiting, ("%INDEX%ix_agency_track_agency_case%",)).fetchone()
+    return bool(found and found[0])
+
+
+def _upgrade(database: str, worker: str, home: Path, failed: list[BaseException]) -> None:
+    try:
+        with as_role("owner", database, worker, home):
+            upgrade(directory=FOLDER)
+    except BaseException as error:
+        failed.append(error)
