@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Select
 
 from app.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
-from app.operations.outbox import Outbox, Told
+from app.operations.outbox import Outbox, told_by, written_notices
+from app.operations.write_rows import ROWS, as_text, insertion
 from app.queries.complaints import open_tasks_of
 from app.queries.people import Hearers, administrators
 from workflow_rules.actors import Actor, Person
@@ -96,21 +97,23 @@ class Notifier:
         self._add({"complaint_id": complaint.id, "task_id": task.id, "level": level}, kind, users)
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
-        """One notice a user; whoever has been told of this cause already is left out by the unique row."""
+        """One notice a user."""
         self._tell([{**cause, "user_id": user} for user in users], kind)
 
     def _tell(self, causes: list[dict[str, Any]], kind: str) -> None:
-        """Causes of one kind all name the same columns; they are sent as arrays, whatever their number."""
-        if not causes:
-            return
-        table = Notice.__table__
-        names = list(causes[0])
-        arrays = (literal([cause[name] for cause in causes], ARRAY(BigInteger)) for name in names)
-        rows = func.unnest(*arrays).table_valued(*names).render_derived()
-        told = select(*(rows.c[name] for name in names), literal(kind), literal(self.at, table.c.created_at.type))
-        statement = insert(table).from_select([*names, "kind", "created_at"], told, include_defaults=False)
-        written = statement.on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
-        self._outbox.send([Told(row.id, row.user_id) for row in db.session.execute(written)], kind)
+        """Causes of one kind all name the same columns."""
+        if causes:
+            rows = as_text({**cause, "kind": kind, "created_at": self.at} for cause in causes)
+            written = db.session.execute(_written((*causes[0], "kind", "created_at")), {ROWS: rows})
+            self._outbox.send([told_by(row) for row in written], kind)
+
+
+@lru_cache
+def _written(names: tuple[str, ...]) -> Select[Any]:
+    """Whoever has been told of a cause already is left out by the unique row."""
+    table = Notice.__table__
+    new = insertion(table, names).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
+    return written_notices(new.cte("told"))
 
 
 def _question(task: StepTask) -> int:
