@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
+from app.operations.write_rows import write_rows
 from app.queries.act_frame import Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
@@ -85,9 +86,7 @@ def keep_ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
-    lines = entries(before, after, event, by.id)
-    if lines:
-        db.session.execute(insert(LedgerRow.__table__), [_ledger_line(complaint, entry) for entry in lines])
+    write_rows(LedgerRow.__table__, (_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)))
 
 
 def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:

@@ -95,9 +95,7 @@ def active_sop_version() -> SopVersion:
 
 def active_sop_and_calendar() -> tuple[SopVersion, Sop, WorkingCalendar]:
     """The version under which complaints are registered today, as row and as value, and the office's working time."""
-    steps = cast(steps_of_sop(SopVersion.id), Text)
-    active = select(SopVersion, steps, calendar_rows()).where(SopVersion.status == "active")
-    version, text, calendar = db.session.execute(active).one()
+    version, text, calendar = db.session.execute(_ACTIVE).one()
     return version, sop_with_text(version, text), calendar_with(calendar)
 
 
@@ -157,6 +155,11 @@ def calendar_data(rows: str) -> dict[str, object]:
 def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | None]) -> dict[str, object]:
     open_on = {day: parse_hours(text) for day, text in hours.items() if text}
     return {"from": starts_on, "to": ends_on, "hours": open_on}
+
+
+_ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(
+    SopVersion.status == "active"
+)
 
 
 def missing_holiday_year(today: date) -> int | None:
