@@ -1,6 +1,6 @@
 """Notices as rows beside the event that causes them: shown at the bell, sent after the commit, never told twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from app.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, told_by, written_notices
-from app.operations.write_rows import ROWS, as_text, insertion
+from app.operations.write_rows import ROWS, Row, as_text, insertion
 from app.queries.complaints import open_tasks_of
 from app.queries.people import Hearers, administrators
 from workflow_rules.actors import Actor, Person
@@ -35,13 +35,12 @@ class Notifier:
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person) -> None:
         """The same for steps of several complaints, each with the key of its own."""
-        rows = [
-            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder}
+        self._tell(
+            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder, "kind": "step_opened"}
             for complaint_id, task in opened
             for holder in self._hearers.of(task.actor, task.agency_code)
             if holder != by.id
-        ]
-        self._tell(rows, "step_opened")
+        )
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Tell those who are to initial a draft that it waits for them; each draft for itself."""
@@ -64,10 +63,15 @@ class Notifier:
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
-    def alarm(self, complaint: Complaint, task: StepTask, kind: str, alarm: Alarm) -> None:
-        """Tell the office that the level of an alarm concerns."""
-        told = self._hearers.of(alarm.actor.value, task.agency_code)
-        self._about_step(complaint, task, kind, told, alarm.level)
+    def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
+        """Tell the offices that the levels of alarms concern, each with the kind of its notice."""
+        offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
+        self._hearers.read(offices)
+        self._tell(
+            {"complaint_id": case.id, "task_id": task.id, "level": alarm.level, "user_id": user, "kind": kind}
+            for (case, task, kind, alarm), office in zip(raised, offices, strict=True)
+            for user in self._hearers.of(*office)
+        )
 
     def delegation_ended(self, row: DelegationRow) -> None:
         """Both officers of a delegation hear that it has ended."""
@@ -98,21 +102,21 @@ class Notifier:
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
         """One notice a user."""
-        self._tell([{**cause, "user_id": user} for user in users], kind)
+        self._tell({**cause, "user_id": user, "kind": kind} for user in users)
 
-    def _tell(self, causes: list[dict[str, Any]], kind: str) -> None:
-        """Causes of one kind all name the same columns."""
-        if causes:
-            rows = as_text({**cause, "kind": kind, "created_at": self.at} for cause in causes)
-            written = db.session.execute(_written((*causes[0], "kind", "created_at")), {ROWS: rows})
-            self._outbox.send([told_by(row) for row in written], kind)
+    def _tell(self, notices: Iterable[Row]) -> None:
+        """Notices that all name the same columns, in their order."""
+        rows = [{**notice, "created_at": self.at} for notice in notices]
+        if rows:
+            written = db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)})
+            self._outbox.send([told_by(row) for row in written])
 
 
 @lru_cache
 def _written(names: tuple[str, ...]) -> Select[Any]:
     """Whoever has been told of a cause already is left out by the unique row."""
     table = Notice.__table__
-    new = insertion(table, names).on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
+    new = insertion(table, names).on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
     return written_notices(new.cte("told"))
 
 

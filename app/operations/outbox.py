@@ -36,6 +36,7 @@ class Told:
 
     notice_id: int
     user_id: int
+    kind: str
     wishes: Wishes
     channels: tuple[str, ...]
 
@@ -48,13 +49,13 @@ def written_notices(new: CTE) -> Select[Any]:
     by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
     wishes = (func.coalesce(chosen.c[name], value).label(name) for name, value in by_default.items())
     has_gateway = chosen.c.gateway_to.is_not(None).label("has_gateway")
-    columns = (new.c.id, new.c.user_id, has_gateway, *wishes)
+    columns = (new.c.id, new.c.user_id, new.c.kind, has_gateway, *wishes)
     return select(*columns).outerjoin_from(new, chosen, chosen.c.user_id == new.c.user_id).order_by(new.c.id)
 
 
 def told_by(row: SqlRow[Any]) -> Told:
     wishes = Wishes(row.quiet, row.only_digest, row.limit_at_any_hour)
-    return Told(row.id, row.user_id, wishes, _channels(row.by_email, row.has_gateway))
+    return Told(row.id, row.user_id, row.kind, wishes, _channels(row.by_email, row.has_gateway))
 
 
 class Outbox:
@@ -63,21 +64,21 @@ class Outbox:
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
 
-    def send(self, told: Sequence[Told], kind: str) -> None:
+    def send(self, told: Sequence[Told]) -> None:
         """Each notice on every channel its officer has chosen; an officer's go together, one message a channel carries
         them all.
         """
-        roads = {(one.user_id, channel): one.wishes for one in told for channel in one.channels}
-        digests = {road: self._digest(*road, wishes, kind) for road, wishes in roads.items()}
+        roads = {(one.user_id, channel, one.kind): one.wishes for one in told for channel in one.channels}
+        digests = {road: self._digest(*road, wishes) for road, wishes in roads.items()}
         items = [
             {"notice_id": one.notice_id, "user_id": one.user_id, "channel": channel, "delivery_id": digest}
             for one in told
             for channel in one.channels
-            for digest in (digests[one.user_id, channel],)
+            for digest in (digests[one.user_id, channel, one.kind],)
         ]
-        _carry(items, kind, self._at)
+        _carry(items, self._at, gathers=all(one.kind in ALARMS for one in told))
 
-    def _digest(self, user_id: int, channel: str, wishes: Wishes, kind: str) -> int | None:
+    def _digest(self, user_id: int, channel: str, kind: str, wishes: Wishes) -> int | None:
         """The morning message in which the officer is to read this; None where it may go at once."""
         when = release(self._calendar, self._at, wishes, at_limit=kind == "step_late")
         if not when.with_digest:
@@ -123,13 +124,12 @@ def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:
     return ("email",) * by_email + ("gateway",) * gateway
 
 
-def _carry(items: Sequence[Row], kind: str, at: datetime) -> None:
+def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
     """Notices go with the message they name, with one to the same officer that nobody has tried to send yet, or with a
     new one, which is on its way at the commit unless it waits for others.
     """
     if not items:
         return
-    gathers = kind in ALARMS
     first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
     new = db.session.scalars(_CARRY, {ROWS: as_text(items), "created_at": at, "next_try_at": first}).all()
     for message in () if gathers else new:

@@ -9,19 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from app.clock import office_time, utc_now
 from app.extensions import db
-from app.models import Complaint, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
+from app.models import Complaint, LedgerRow, Reporter, SopVersion, StepTask
 from app.operations.attach_file import store_file
-from app.operations.note_change import first_change
+from app.operations.note_change import first_change, write_changes
 from app.operations.notify import Notifier
 from app.operations.number_series import Drawn, next_numbers
 from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, first_ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
+from app.operations.write_rows import write_rows
 from app.queries.complaints import CaseRows, reporter_facts
 from app.queries.reference import active_sop_and_calendar
 from app.transaction import one_transaction
@@ -193,10 +194,8 @@ def _write_beside(beside: Sequence[_Beside]) -> None:
     db.session.add_all(row.reporter for row in beside if row.reporter is not None)
     db.session.flush()
     ledger = [line for row in beside for line in row.ledger]
-    changes = [row.change for row in beside if row.change is not None]
-    db.session.execute(insert(LedgerRow.__table__), ledger)
-    if changes:
-        db.session.execute(insert(SyncChange.__table__), changes)
+    write_rows(LedgerRow.__table__, ledger)
+    write_changes(row.change for row in beside if row.change is not None)
 
 
 def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
