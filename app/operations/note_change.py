@@ -8,7 +8,7 @@ from typing import Any
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, SyncChange
 from app.models.sync import LINKED, REMOVED
-from app.operations.write_rows import Row, write_rows
+from app.operations.write_rows import write_rows
 
 MARK_LETTERS = 12
 
@@ -23,12 +23,7 @@ def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]], origin: s
     told = [(complaint, event) for complaint, event in happened if complaint.sp4n_tracking_id is not None]
     if told:
         db.session.flush()
-        write_changes(_of_event(complaint, event, origin) for complaint, event in told)
-
-
-def write_changes(lines: Iterable[Row]) -> None:
-    """Put lines into the outbox, in their order."""
-    write_rows(SyncChange.__table__, lines)
+        write_rows(SyncChange.__table__, (_of_event(complaint, event, origin) for complaint, event in told))
 
 
 def first_change(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
@@ -38,12 +33,12 @@ def first_change(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
 
 def note_linked(complaint: Complaint, at: datetime) -> None:
     """Note that a complaint got its tracking id from an officer: the feed begins with how it stands."""
-    write_changes([_line(complaint, LINKED, at, "office", mark=_new_mark())])
+    write_rows(SyncChange.__table__, [_line(complaint, LINKED, at, "office", mark=_new_mark())])
 
 
 def note_removed(complaint: Complaint, at: datetime) -> None:
     """Leave a tombstone before a complaint loses its tracking id: who reads on knows that no more will come."""
-    write_changes([_line(complaint, REMOVED, at, "office", mark=_new_mark(), tombstone=True)])
+    write_rows(SyncChange.__table__, [_line(complaint, REMOVED, at, "office", mark=_new_mark(), tombstone=True)])
 
 
 def _new_mark() -> str:

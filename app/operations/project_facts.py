@@ -30,7 +30,7 @@ def project_facts(
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> StepTask:
-    """The same for a complaint that has just come in, whose only row beside it is the step that it opens."""
+    """The same for a complaint that is coming in, and the step that it opens; neither is written yet."""
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
     set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
@@ -102,6 +102,7 @@ def _write_tasks(
         task = known.get(key)
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
+            db.session.add(task)
         _write_pauses(task, step, event)
         set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
     rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]

@@ -25,7 +25,9 @@ def record_history(
     has been read behind that lock.
     """
     seq, digest = last or _last_links([complaint.id])[complaint.id]
-    return _append(complaint, event, by, address, seq + 1, digest)
+    row = _event_row(complaint, event, by, address, seq + 1, digest)
+    db.session.add(row)
+    return row
 
 
 def record_together(happened: Sequence[tuple[Complaint, Event]], by: Person) -> list[ComplaintEvent]:
@@ -34,9 +36,10 @@ def record_together(happened: Sequence[tuple[Complaint, Event]], by: Person) -> 
     written = []
     for complaint, event in happened:
         seq, digest = last[complaint.id]
-        row = _append(complaint, event, by, None, seq + 1, digest)
+        row = _event_row(complaint, event, by, None, seq + 1, digest)
         last[complaint.id] = row.seq, row.hash
         written.append(row)
+    db.session.add_all(written)
     return written
 
 
@@ -59,11 +62,11 @@ _LAST_LINKS = _last_of_each()
 
 
 def begin_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
-    """The first event of a complaint that this transaction has just made."""
-    return _append(complaint, event, by, address, 1, GENESIS)
+    """The first event of a complaint that this transaction is making, for the caller to write."""
+    return _event_row(complaint, event, by, address, 1, GENESIS)
 
 
-def _append(
+def _event_row(
     complaint: Complaint, event: Event, by: Person, address: str | None, seq: int, previous: str
 ) -> ComplaintEvent:
     row = ComplaintEvent(
@@ -83,7 +86,6 @@ def _append(
         previous_hash=previous,
     )
     row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
-    db.session.add(row)
     return row
 
 

@@ -1,6 +1,6 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,14 +142,18 @@ def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
 
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
     """Which parts of an identity are there."""
-    if reporter is None:
-        return ReporterFacts()
+    names = ("name", "address", "phone", "email", "nik")
+    return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
+
+
+def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
+    """The same of an identity as it comes in."""
     return ReporterFacts(
-        has_name=bool(reporter.name),
-        has_address=bool(reporter.address),
-        has_phone=bool(reporter.phone),
-        has_email=bool(reporter.email),
-        has_nik=bool(reporter.nik),
+        has_name=bool(told.get("name")),
+        has_address=bool(told.get("address")),
+        has_phone=bool(told.get("phone")),
+        has_email=bool(told.get("email")),
+        has_nik=bool(told.get("nik")),
     )
 
 
