@@ -1,14 +1,27 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import cache, lru_cache
+from typing import Any
 
 from flask import g
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Text, cast, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -178,7 +191,7 @@ def agencies_in_service() -> frozenset[str]:
 
 @contextmanager
 def names_remembered() -> Iterator[None]:
-    """While many reports are read one after the other, each name of a category or place is looked up once."""
+    """While many reports are read one after the other, the same names are looked up once."""
     g.names_found = {}
     try:
         yield
@@ -186,46 +199,65 @@ def names_remembered() -> Iterator[None]:
         g.pop("names_found", None)
 
 
-P = ParamSpec("P")
-Found = TypeVar("Found")
+@dataclass(frozen=True)
+class Named:
+    """Keys of the rows that a report names; None where nothing is named or nothing has that name."""
+
+    category: int | None = None
+    district: int | None = None
+    village: int | None = None
 
 
-def _once_remembered(find: Callable[P, Found]) -> Callable[P, Found]:
-    @wraps(find)
-    def found(*args: P.args, **kwargs: P.kwargs) -> Found:
-        known = g.get("names_found")
-        if known is None:
-            return find(*args, **kwargs)
-        key = (find.__name__, args)
-        if key not in known:
-            known[key] = find(*args, **kwargs)
-        kept: Found = known[key]
-        return kept
-
-    return found
+Texts = tuple[str | None, str | None, str | None]
+"""What a report says of its category, district and village."""
 
 
-@_once_remembered
+def find_named(texts: Texts) -> Named:
+    """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
+    in the district where that is known, and tells its own where none is named.
+    """
+    known: dict[Texts, Named] = g.get("names_found", {})
+    if not any(texts):
+        return Named()
+    if texts not in known:
+        known[texts] = _find_named(texts)
+    return known[texts]
+
+
+def _find_named(texts: Texts) -> Named:
+    names = ("category", "district", "village")
+    asked = dict(zip(names, texts, strict=True))
+    asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
+    return Named(*db.session.execute(_NAMED, asked).one())
+
+
+def _named() -> Select[Any]:
+    of_code = Category.code != bindparam("category")
+    category = select(Category.id).where(_called(Category, "category"), Category.active.is_(True))
+    category = category.order_by(of_code, Category.id).limit(1)
+    district = select(District.id).where(_called(District, "district")).order_by(District.id).limit(1)
+    found = select(
+        category.scalar_subquery().label("category"), district.scalar_subquery().label("district")
+    ).subquery()
+    there = found.c.district.is_(None) | (Village.district_id == found.c.district)
+    villages = select(Village.id, Village.district_id).where(_called(Village, "village"), there)
+    village = villages.order_by(Village.id).limit(1).lateral("village")
+    columns = (found.c.category, func.coalesce(found.c.district, village.c.district_id), village.c.id)
+    return select(*columns).join_from(found, village, true(), isouter=True)
+
+
+def _called(kind: type[Category | District | Village], name: str) -> ColumnElement[bool]:
+    return (kind.code == bindparam(name, type_=Text)) | kind.name.ilike(bindparam(f"{name}_like", type_=Text))
+
+
+_NAMED = _named()
+
+
 def find_category(text: str) -> Category | None:
     """A category in use, by its code or its name."""
     either = (Category.code == text) | (Category.name.ilike(_literal(text)))
     statement = select(Category).where(either, Category.active.is_(True))
     return db.session.scalars(statement.order_by(Category.code != text, Category.id).limit(1)).first()
-
-
-@_once_remembered
-def find_district(text: str) -> District | None:
-    either = (District.code == text) | (District.name.ilike(_literal(text)))
-    return db.session.scalars(select(District).where(either).order_by(District.id).limit(1)).first()
-
-
-@_once_remembered
-def find_village(text: str, district: District | None) -> Village | None:
-    """A village by code or name; within a district where one is given."""
-    statement = select(Village).where((Village.code == text) | (Village.name.ilike(_literal(text))))
-    if district is not None:
-        statement = statement.where(Village.district_id == district.id)
-    return db.session.scalars(statement.order_by(Village.id).limit(1)).first()
 
 
 def _literal(text: str) -> str:
