@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.extensions import db
 from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
@@ -201,11 +201,13 @@ def names_remembered() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Named:
-    """Keys of the rows that a report names; None where nothing is named or nothing has that name."""
+    """Keys of what a report names; None where nothing is named or nothing has that name."""
 
-    category: int | None = None
-    district: int | None = None
-    village: int | None = None
+    category: int | None
+    district: int | None
+    village: int | None
+    rows: tuple[Any, ...]
+    """The rows themselves: as long as they are held, whoever shows the new case finds them in the session."""
 
 
 Texts = tuple[str | None, str | None, str | None]
@@ -216,34 +218,39 @@ def find_named(texts: Texts) -> Named:
     """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
     in the district where that is known, and tells its own where none is named.
     """
-    known: dict[Texts, Named] = g.get("names_found", {})
     if not any(texts):
-        return Named()
+        return Named(None, None, None, ())
+    known: dict[Texts, Named] = g.get("names_found", {})
     if texts not in known:
         known[texts] = _find_named(texts)
     return known[texts]
 
 
 def _find_named(texts: Texts) -> Named:
-    names = ("category", "district", "village")
-    asked = dict(zip(names, texts, strict=True))
+    asked = dict(zip(("category", "district", "village"), texts, strict=True))
     asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
-    return Named(*db.session.execute(_NAMED, asked).one())
+    category, district, village = rows = db.session.execute(_NAMED, asked).one()
+    of_village = village.district_id if village else None
+    return Named(
+        category.id if category else None,
+        district.id if district else of_village,
+        village.id if village else None,
+        tuple(rows),
+    )
 
 
-def _named() -> Select[Any]:
-    of_code = Category.code != bindparam("category")
-    category = select(Category.id).where(_called(Category, "category"), Category.active.is_(True))
-    category = category.order_by(of_code, Category.id).limit(1)
-    district = select(District.id).where(_called(District, "district")).order_by(District.id).limit(1)
-    found = select(
-        category.scalar_subquery().label("category"), district.scalar_subquery().label("district")
-    ).subquery()
-    there = found.c.district.is_(None) | (Village.district_id == found.c.district)
-    villages = select(Village.id, Village.district_id).where(_called(Village, "village"), there)
-    village = villages.order_by(Village.id).limit(1).lateral("village")
-    columns = (found.c.category, func.coalesce(found.c.district, village.c.district_id), village.c.id)
-    return select(*columns).join_from(found, village, true(), isouter=True)
+def _named() -> Select[Category, District, Village]:
+    in_use = select(Category).where(_called(Category, "category"), Category.active.is_(True))
+    by_code = Category.code != bindparam("category", type_=Text)
+    category = aliased(Category, in_use.order_by(by_code, Category.id).limit(1).subquery("named_category"))
+    districts = select(District).where(_called(District, "district")).order_by(District.id).limit(1)
+    district = aliased(District, districts.subquery("named_district"))
+    there = district.id.is_(None) | (Village.district_id == district.id)
+    villages = select(Village).where(_called(Village, "village"), there).order_by(Village.id).limit(1)
+    village = aliased(Village, villages.lateral("named_village"))
+    nothing = select(literal(1)).subquery("nothing")
+    found = select(category, district, village).select_from(nothing)
+    return found.outerjoin(category, true()).outerjoin(district, true()).outerjoin(village, true())
 
 
 def _called(kind: type[Category | District | Village], name: str) -> ColumnElement[bool]:

@@ -60,7 +60,7 @@ def test_a_creation_takes_few_statements(app: Flask, client: FlaskClient, bearer
     with statements(app) as asked:
         answer = client.post("/api/v1/complaint/", json=a_report(), headers=headers)
     assert answer.status_code == 201
-    assert len(asked) <= 9, asked
+    assert len(asked) <= 8, asked
 
 
 def test_a_first_report_of_sp4n_takes_few_statements(app: Flask, client: FlaskClient) -> None:
@@ -69,7 +69,7 @@ def test_a_first_report_of_sp4n_takes_few_statements(app: Flask, client: FlaskCl
     with statements(app) as asked:
         answer = client.put("/api/v1/sp4n/reports/9165816", json=a_revision(1), headers=headers)
     assert answer.status_code == 201
-    assert len(asked) <= 13, asked
+    assert len(asked) <= 12, asked
 
 
 def test_a_batch_takes_as_many_statements_for_a_hundred_reports_as_for_ten(context: Flask) -> None:
