@@ -6,6 +6,7 @@ import hmac
 import os
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -147,5 +148,9 @@ def marks_under_each_key(kind: str, text: str) -> list[str]:
 
 
 def _keyed(key: bytes, word: str, purpose: bytes = _PURPOSE) -> str:
-    own = hmac.new(key, purpose, hashlib.sha256).digest()
-    return hmac.new(own, word.encode(), hashlib.sha256).hexdigest()[:20]
+    return hmac.digest(_own_key(key, purpose), word.encode(), "sha256").hex()[:20]
+
+
+@lru_cache(maxsize=64)
+def _own_key(key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, purpose, "sha256")

@@ -1,15 +1,15 @@
 """One step's alarms: each level that has passed is recorded once and told once, to the officer it concerns."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.dialects.postgresql import insert
 
 from app.extensions import db
 from app.models import Complaint, StepAlarm, StepTask
-from app.operations.note_change import note_change
+from app.operations.note_change import note_changes
 from app.operations.notify import Notifier
-from app.operations.record_history import record_history
+from app.operations.record_history import record_together
+from app.operations.write_rows import ROWS, as_text, insertion
 from workflow_rules.actors import SYSTEM, Actor, Capacity
 from workflow_rules.alarms import LIMIT, WARNING, Alarm, alarms_until
 from workflow_rules.deadlines import next_alarm_at
@@ -17,7 +17,19 @@ from workflow_rules.events import Event, SystemEvent
 from workflow_rules.steps import Step
 from workflow_rules.working_calendar import Pauses, WorkingCalendar
 
+Due = tuple[Complaint, StepTask]
+"""An open step with its case, whose row is locked by this transaction."""
+
 KINDS = {WARNING: "step_near", LIMIT: "step_late"}
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A level of a step whose moment has come."""
+
+    complaint: Complaint
+    task: StepTask
+    alarm: Alarm
 
 
 def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
@@ -25,18 +37,25 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
     So a step that is late when it is done is never taken for one that was in time. Says whether any was late.
     """
-    late = [task for task in tasks if task.paused_at is None and task.due_at < notifier.at]
-    for task in late:
-        raise_passed(complaint, task, notifier)
+    late = [(complaint, task) for task in tasks if task.paused_at is None and task.due_at < notifier.at]
+    raise_passed(late, notifier)
     return bool(late)
 
 
-def raise_passed(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
-    """Raise every level of a running step that has come by now; the unique row (step, level) is the right to."""
+def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
+    """Raise every level of running steps that has come by now; the unique row (step, level) is the right to."""
+    passed = [Passed(*one, alarm) for one in running for alarm in _alarms_of(one[1], notifier)]
+    won = _won(passed, notifier.at)
+    raised = [one for one in passed if (one.task.id, one.alarm.level) in won]
+    _record_breaches([one for one in raised if one.alarm.level == LIMIT], notifier.at)
+    notifier.alarms(
+        [(one.complaint, one.task, KINDS.get(one.alarm.level, "step_overdue"), one.alarm) for one in raised]
+    )
+
+
+def _alarms_of(task: StepTask, notifier: Notifier) -> Iterable[Alarm]:
     limits = (task.clock_from, task.due_at, notifier.at)
-    for alarm in alarms_until(notifier.calendar, *limits, Actor(task.actor), _pauses(task)):
-        if _won(task, alarm, notifier.at):
-            _raise(complaint, task, alarm, notifier)
+    return alarms_until(notifier.calendar, *limits, Actor(task.actor), _pauses(task))
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
@@ -48,18 +67,32 @@ def _pauses(task: StepTask) -> Pauses:
     return [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
 
 
-def _won(task: StepTask, alarm: Alarm, now: datetime) -> bool:
-    table = StepAlarm.__table__
-    row = {"task_id": task.id, "level": alarm.level, "due_at": task.due_at, "raised_at": now}
-    statement = insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
-    return db.session.execute(statement).first() is not None
+def _won(passed: Iterable[Passed], now: datetime) -> set[tuple[int, int]]:
+    rows = [
+        {"task_id": one.task.id, "level": one.alarm.level, "due_at": one.task.due_at, "raised_at": now}
+        for one in passed
+    ]
+    if not rows:
+        return set()
+    written = db.session.execute(_RIGHTS, {ROWS: as_text(rows)})
+    return {(row.task_id, row.level) for row in written}
 
 
-def _raise(complaint: Complaint, task: StepTask, alarm: Alarm, notifier: Notifier) -> None:
-    if alarm.level == LIMIT:
-        data = {"due_at": task.due_at.isoformat()}
-        step, by = Step(task.step), Capacity(Actor.SYSTEM)
-        event = Event(SystemEvent.BREACHED, notifier.at, by, step, task.agency_code, data)
-        note_change(complaint, record_history(complaint, event, SYSTEM, None))
-        db.session.flush()
-    notifier.alarm(complaint, task, KINDS.get(alarm.level, "step_overdue"), alarm)
+_ALARM = StepAlarm.__table__
+_RIGHTS = (
+    insertion(_ALARM, ("task_id", "level", "due_at", "raised_at"))
+    .on_conflict_do_nothing()
+    .returning(_ALARM.c.task_id, _ALARM.c.level)
+)
+
+
+def _record_breaches(passed: Iterable[Passed], now: datetime) -> None:
+    breaches = [(one.complaint, _breach(one.task, now)) for one in passed]
+    if breaches:
+        rows = record_together(breaches, SYSTEM)
+        note_changes([(complaint, row) for (complaint, _), row in zip(breaches, rows, strict=True)])
+
+
+def _breach(task: StepTask, now: datetime) -> Event:
+    data = {"due_at": task.due_at.isoformat()}
+    return Event(SystemEvent.BREACHED, now, Capacity(Actor.SYSTEM), Step(task.step), task.agency_code, data)

@@ -35,11 +35,11 @@ class Item:
 def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
     """An answer for each report, in their order; what is good is kept whatever becomes of the others."""
     done: list[Item] = []
-    for first in range(0, len(payloads), AT_ONCE):
-        with names_remembered():
+    with names_remembered():
+        for first in range(0, len(payloads), AT_ONCE):
             read = [_read(payload) for payload in payloads[first : first + AT_ONCE]]
-        with one_transaction():
-            done += _apply(read, now, address)
+            with one_transaction():
+                done += _apply(read, now, address)
     return done
 
 

@@ -21,7 +21,7 @@ from app.operations.hold_inbound import (
     strictest,
     waiting_of,
 )
-from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
+from app.operations.read_revision import Revision, lock_reports, look_up, read_revision
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
 from app.operations.revise_report import Author, Told, difference, revise
@@ -63,16 +63,17 @@ def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None,
 
 def apply_revision(revision: Revision, *, now: datetime | None = None, address: str | None = None) -> Applied:
     """The same for a revision that has been read, inside a transaction that has locked its report."""
-    complaint = find_locked(revision.tracking_id)
+    complaint, waits = look_up(revision.tracking_id)
     at = now or utc_now()
+    waiting = waiting_of(revision.tracking_id) if waits else []
     if complaint is None:
-        return _first(revision, at, address)
+        return _first(revision, waiting, at, address)
     held = complaint.sp4n_revision if complaint.sp4n_revision is not None else -1
     if revision.number < held:
         raise StaleRevision
     if revision.number == held:
         return _again(complaint, revision, at, address)
-    return _later(complaint, revision, at, address)
+    return _later(complaint, revision, waiting, at, address)
 
 
 def told_by(complaint: Complaint, revision: Revision) -> Told:
@@ -83,8 +84,7 @@ def told_by(complaint: Complaint, revision: Revision) -> Told:
     return Told(values, revision.reporter, revision.files)
 
 
-def _first(revision: Revision, at: datetime, address: str | None) -> Applied:
-    waiting = waiting_of(revision.tracking_id)
+def _first(revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None) -> Applied:
     if revision.faults:
         if any(h.kind == "report" and (h.revision or 0) > revision.number for h in waiting):
             raise StaleRevision
@@ -115,8 +115,9 @@ def _again(complaint: Complaint, revision: Revision, at: datetime, address: str 
     return Applied(complaint, "conflict", revision.faults)
 
 
-def _later(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
-    waiting = waiting_of(revision.tracking_id)
+def _later(
+    complaint: Complaint, revision: Revision, waiting: list[InboundHold], at: datetime, address: str | None
+) -> Applied:
     if revision.faults:
         _tighten(complaint, revision, at, address)
         hold_report(revision, complaint, waiting, at)

@@ -1,15 +1,16 @@
 """Notices as rows beside the event that causes them: shown at the bell, sent after the commit, never told twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import Select
 
 from app.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
-from app.operations.outbox import Outbox, Told
+from app.operations.outbox import Outbox, told_by, written_notices
+from app.operations.write_rows import ROWS, Row, as_text, insertion
 from app.queries.complaints import open_tasks_of
 from app.queries.people import Hearers, administrators
 from workflow_rules.actors import Actor, Person
@@ -34,13 +35,12 @@ class Notifier:
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person) -> None:
         """The same for steps of several complaints, each with the key of its own."""
-        rows = [
-            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder}
+        self._tell(
+            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder, "kind": "step_opened"}
             for complaint_id, task in opened
             for holder in self._hearers.of(task.actor, task.agency_code)
             if holder != by.id
-        ]
-        self._tell(rows, "step_opened")
+        )
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Tell those who are to initial a draft that it waits for them; each draft for itself."""
@@ -63,10 +63,15 @@ class Notifier:
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
-    def alarm(self, complaint: Complaint, task: StepTask, kind: str, alarm: Alarm) -> None:
-        """Tell the office that the level of an alarm concerns."""
-        told = self._hearers.of(alarm.actor.value, task.agency_code)
-        self._about_step(complaint, task, kind, told, alarm.level)
+    def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
+        """Tell the offices that the levels of alarms concern, each with the kind of its notice."""
+        offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
+        self._hearers.read(offices)
+        self._tell(
+            {"complaint_id": case.id, "task_id": task.id, "level": alarm.level, "user_id": user, "kind": kind}
+            for (case, task, kind, alarm), office in zip(raised, offices, strict=True)
+            for user in self._hearers.of(*office)
+        )
 
     def delegation_ended(self, row: DelegationRow) -> None:
         """Both officers of a delegation hear that it has ended."""
@@ -96,21 +101,23 @@ class Notifier:
         self._add({"complaint_id": complaint.id, "task_id": task.id, "level": level}, kind, users)
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
-        """One notice a user; whoever has been told of this cause already is left out by the unique row."""
-        self._tell([{**cause, "user_id": user} for user in users], kind)
+        """One notice a user."""
+        self._tell({**cause, "user_id": user, "kind": kind} for user in users)
 
-    def _tell(self, causes: list[dict[str, Any]], kind: str) -> None:
-        """Causes of one kind all name the same columns; they are sent as arrays, whatever their number."""
-        if not causes:
-            return
-        table = Notice.__table__
-        names = list(causes[0])
-        arrays = (literal([cause[name] for cause in causes], ARRAY(BigInteger)) for name in names)
-        rows = func.unnest(*arrays).table_valued(*names).render_derived()
-        told = select(*(rows.c[name] for name in names), literal(kind), literal(self.at, table.c.created_at.type))
-        statement = insert(table).from_select([*names, "kind", "created_at"], told, include_defaults=False)
-        written = statement.on_conflict_do_nothing().returning(table.c.id, table.c.user_id)
-        self._outbox.send([Told(row.id, row.user_id) for row in db.session.execute(written)], kind)
+    def _tell(self, notices: Iterable[Row]) -> None:
+        """Notices that all name the same columns, in their order."""
+        rows = [{**notice, "created_at": self.at} for notice in notices]
+        if rows:
+            written = db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)})
+            self._outbox.send([told_by(row) for row in written])
+
+
+@lru_cache
+def _written(names: tuple[str, ...]) -> Select[Any]:
+    """Whoever has been told of a cause already is left out by the unique row."""
+    table = Notice.__table__
+    new = insertion(table, names).on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
+    return written_notices(new.cte("told"))
 
 
 def _question(task: StepTask) -> int:

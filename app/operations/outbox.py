@@ -1,18 +1,21 @@
 """Which message carries a notice, and when: one row a message, joined by what else waits for the same officer."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import BigInteger, Text, exists, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import CTE, BigInteger, Select, bindparam, exists, func, literal, select, true, union_all
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.dialects.postgresql import insert
 
 from app.after_commit import enqueue_after_commit
 from app.clock import office_time
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
+from app.operations.write_rows import ROWS, Row, as_text, rows_given
 from workflow_rules.quiet_hours import Wishes, release
 from workflow_rules.working_calendar import WorkingCalendar
 
@@ -24,18 +27,35 @@ DIGEST_LOCK = 4_217_003
 LEASE_SECONDS = 30
 """A message handed to Redis is handed out again after this time, unless it has been sent by then."""
 
-Road = tuple[int, str]
-"""An officer and a channel on which to reach them."""
-
 _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A notice that has just been written, and for whom."""
+    """A notice that has just been written, for whom, and how that officer wishes to hear of it."""
 
     notice_id: int
     user_id: int
+    kind: str
+    wishes: Wishes
+    channels: tuple[str, ...]
+
+
+def written_notices(new: CTE) -> Select[Any]:
+    """The notices that an insertion has written, in their order, each with what its officer has chosen; `told_by`
+    reads such a row.
+    """
+    chosen = NoticePreference.__table__
+    by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
+    wishes = (func.coalesce(chosen.c[name], value).label(name) for name, value in by_default.items())
+    has_gateway = chosen.c.gateway_to.is_not(None).label("has_gateway")
+    columns = (new.c.id, new.c.user_id, new.c.kind, has_gateway, *wishes)
+    return select(*columns).outerjoin_from(new, chosen, chosen.c.user_id == new.c.user_id).order_by(new.c.id)
+
+
+def told_by(row: SqlRow[Any]) -> Told:
+    wishes = Wishes(row.quiet, row.only_digest, row.limit_at_any_hour)
+    return Told(row.id, row.user_id, row.kind, wishes, _channels(row.by_email, row.has_gateway))
 
 
 class Outbox:
@@ -43,31 +63,27 @@ class Outbox:
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
-        self._chosen: dict[int, NoticePreference | None] = {}
 
-    def send(self, told: Sequence[Told], kind: str) -> None:
+    def send(self, told: Sequence[Told]) -> None:
         """Each notice on every channel its officer has chosen; an officer's go together, one message a channel carries
         them all.
         """
-        notices = _by_user(told)
-        self._read_wishes(notices.keys() - self._chosen.keys())
-        roads = [(user, channel) for user in notices for channel in _channels(self._chosen[user])]
-        messages = {road: digest for road in roads if (digest := self._digest(*road, kind))}
-        messages |= _waiting([road for road in roads if road not in messages])
-        messages |= _new_messages([road for road in roads if road not in messages], kind, self._at)
-        _carry([(notice, road[1], messages[road]) for road in roads for notice in notices[road[0]]])
+        roads = {(one.user_id, channel, one.kind): one.wishes for one in told for channel in one.channels}
+        digests = {road: self._digest(*road, wishes) for road, wishes in roads.items()}
+        items = [
+            {"notice_id": one.notice_id, "user_id": one.user_id, "channel": channel, "delivery_id": digest}
+            for one in told
+            for channel in one.channels
+            for digest in (digests[one.user_id, channel, one.kind],)
+        ]
+        _carry(items, self._at, gathers=all(one.kind in ALARMS for one in told))
 
-    def _digest(self, user_id: int, channel: str, kind: str) -> int | None:
+    def _digest(self, user_id: int, channel: str, kind: str, wishes: Wishes) -> int | None:
         """The morning message in which the officer is to read this; None where it may go at once."""
-        wishes = _wishes(self._chosen[user_id])
         when = release(self._calendar, self._at, wishes, at_limit=kind == "step_late")
         if not when.with_digest:
             return None
         return open_digest(user_id, channel, office_time(when.at).date(), when.at, self._at)
-
-    def _read_wishes(self, users: Set[int]) -> None:
-        if users:
-            self._chosen |= dict.fromkeys(users) | _preferences(users)
 
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
@@ -87,7 +103,7 @@ def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     users = tuple(user_ids)
     known = _preferences(users)
     wanting = (u for u in users if (p := known.get(u)) is None or p.morning_digest or p.only_digest)
-    return {user: tuple(_channels(known.get(user))) for user in wanting}
+    return {user: _channels_of(known.get(user)) for user in wanting}
 
 
 def _preferences(users: Iterable[int]) -> dict[int, NoticePreference]:
@@ -95,60 +111,62 @@ def _preferences(users: Iterable[int]) -> dict[int, NoticePreference]:
     return {row.user_id: row for row in db.session.scalars(statement)}
 
 
-def _wishes(preference: NoticePreference | None) -> Wishes:
-    if preference is None:
-        return Wishes()
-    return Wishes(preference.quiet, preference.only_digest, preference.limit_at_any_hour)
+def _channels_of(preference: NoticePreference | None) -> tuple[str, ...]:
+    return (
+        _channels(preference.by_email, bool(preference.gateway_to))
+        if preference is not None
+        else _channels(True, False)
+    )
 
 
-def _channels(preference: NoticePreference | None) -> Iterator[str]:
-    if preference is None or preference.by_email:
-        yield "email"
-    if preference is not None and preference.gateway_to and current_app.config.get("GATEWAY_URL"):
-        yield "gateway"
+def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:
+    gateway = has_gateway and bool(current_app.config.get("GATEWAY_URL"))
+    return ("email",) * by_email + ("gateway",) * gateway
 
 
-def _by_user(told: Iterable[Told]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for one in told:
-        found.setdefault(one.user_id, []).append(one.notice_id)
-    return found
+def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
+    """Notices go with the message they name, with one to the same officer that nobody has tried to send yet, or with a
+    new one, which is on its way at the commit unless it waits for others.
+    """
+    if not items:
+        return
+    first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
+    new = db.session.scalars(_CARRY, {ROWS: as_text(items), "created_at": at, "next_try_at": first}).all()
+    for message in () if gathers else new:
+        enqueue_after_commit(JobName.DELIVER, message)
 
 
-def _waiting(roads: Sequence[Road]) -> dict[Road, int]:
+def _carrying() -> Select[Any]:
+    """The one statement of `_carry`, which gives back the new messages."""
+    items, delivery = rows_given(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
+    roads = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("road")
+    waiting = _waiting(roads).cte("waiting")
+    new = insert(delivery).from_select(*_new_messages(roads, waiting), include_defaults=False)
+    made = new.returning(delivery.c.id, delivery.c.user_id, delivery.c.channel).cte("made")
+    messages = union_all(select(waiting), select(made)).subquery("message")
+    same = (messages.c.user_id == items.c.user_id) & (messages.c.channel == items.c.channel)
+    carried = select(items.c.notice_id, items.c.channel, func.coalesce(items.c.delivery_id, messages.c.id))
+    carried = carried.outerjoin_from(items, messages, same)
+    item = insert(DeliveryItem.__table__).from_select(["notice_id", "channel", "delivery_id"], carried)
+    return select(made.c.id).order_by(made.c.id).add_cte(item.on_conflict_do_nothing().cte("carried"))
+
+
+def _waiting(road: CTE) -> Select[Any]:
     """Messages to the same officers that nobody has tried to send yet; one that is being sent is passed by."""
-    if not roads:
-        return {}
-    users, channels = (list(part) for part in zip(*roads, strict=True))
-    columns = literal(users, ARRAY(BigInteger)), literal(channels, ARRAY(Text))
-    road = func.unnest(*columns).table_valued("user_id", "channel", name="road").render_derived()
     same = (Delivery.user_id == road.c.user_id, Delivery.channel == road.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
     one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
-    found = one.with_for_update(skip_locked=True, of=Delivery).lateral("message")
-    statement = select(road.c.user_id, road.c.channel, found.c.id).join_from(road, found, true())
-    return {(user, channel): message for user, channel, message in db.session.execute(statement)}
+    found = one.with_for_update(skip_locked=True, of=Delivery).lateral("found")
+    return select(found.c.id, road.c.user_id, road.c.channel).join_from(road, found, true())
 
 
-def _new_messages(roads: Sequence[Road], kind: str, at: datetime) -> dict[Road, int]:
-    gathers = kind in ALARMS
-    first = at + timedelta(seconds=GATHERED_SECONDS if gathers else LEASE_SECONDS)
-    new = {(u, c): Delivery(user_id=u, channel=c, created_at=at, next_try_at=first) for u, c in roads}
-    db.session.add_all(new.values())
-    db.session.flush()
-    if not gathers:
-        for message in new.values():
-            enqueue_after_commit(JobName.DELIVER, message.id)
-    return {road: message.id for road, message in new.items()}
+def _new_messages(road: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
+    """A new message for each road on which none waits: its columns, and their values."""
+    moments = {name: bindparam(name, type_=Delivery.__table__.c[name].type) for name in ("created_at", "next_try_at")}
+    columns = {"user_id": road.c.user_id, "channel": road.c.channel, "state": literal("queued"), "attempts": literal(0)}
+    same = (waiting.c.user_id == road.c.user_id) & (waiting.c.channel == road.c.channel)
+    values = columns | moments
+    return list(values), select(*values.values()).select_from(road).where(~exists(select(waiting.c.id).where(same)))
 
 
-def _carry(items: Sequence[tuple[int, str, int]]) -> None:
-    """Notices with their channels and messages; one that is on its way there already stays with its message."""
-    if not items:
-        return
-    notices, channels, messages = (list(part) for part in zip(*items, strict=True))
-    columns = literal(notices, ARRAY(BigInteger)), literal(channels, ARRAY(Text)), literal(messages, ARRAY(BigInteger))
-    names = ("notice_id", "channel", "delivery_id")
-    rows = func.unnest(*columns).table_valued(*names).render_derived()
-    statement = insert(DeliveryItem.__table__).from_select(names, select(*(rows.c[name] for name in names)))
-    db.session.execute(statement.on_conflict_do_nothing())
+_CARRY = _carrying()

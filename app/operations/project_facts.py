@@ -23,13 +23,14 @@ def project_facts(
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)
     _write_state(complaint, after, event, rows.tasks)
     set_closing(complaint, sop.silence, calendar)
+    db.session.flush()
     return opened
 
 
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> StepTask:
-    """The same for a complaint that has just come in, whose only row beside it is the step that it opens."""
+    """The same for a complaint that is coming in, and the step that it opens; neither is written yet."""
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
     set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
@@ -56,15 +57,16 @@ def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, task
 def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -> None:
     """Tracks of this cycle; leads that end are written first, since only one may lead at a time."""
     known = {row.agency_code: row for row in rows.tracks if row.cycle == after.cycle}
-    for row in known.values():
-        track = after.track(row.agency_code)
-        row.lead = row.lead and track is not None and track.lead
-    db.session.flush()
+    leads = {track.agency for track in after.tracks if track.lead}
+    ending = [row for row in known.values() if row.lead and row.agency_code not in leads]
+    for row in ending:
+        row.lead = False
+    if ending:
+        db.session.flush()
     for position, track in enumerate(after.tracks):
         row = known.get(track.agency) or _new_track(complaint, rows, after, track)
         _fill_track(row, track, position)
     rows.tracks.sort(key=lambda row: (row.cycle, row.position))
-    db.session.flush()
 
 
 def _new_track(complaint: Complaint, rows: CaseRows, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
@@ -88,20 +90,21 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Close what is no longer open, open what is new, and set every running clock."""
+    """Close what is no longer open, open what is new, and set every running clock. All is sent together: within a table
+    the session sends changes before new rows, so that a step is closed before the next one opens.
+    """
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():
         _close_task(known[key], event)
-    db.session.flush()
     opened: dict[Key, StepTask] = {}
     for key, step in wanted.items():
         task = known.get(key)
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
+            db.session.add(task)
         _write_pauses(task, step, event)
         set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
-    db.session.flush()
     rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]
     return opened
 

@@ -1,14 +1,15 @@
 """The sweep over limits: small locked batches of what is due, so that its cost grows with that and nothing else."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.models import Complaint, StepTask
-from app.operations.alarms import raise_passed, set_next_alarm
+from app.operations.alarms import Due, raise_passed, set_next_alarm
 from app.operations.notify import Notifier
 from app.operations.put_off import PUT_OFF, done_or_undone
 from app.operations.timed_acts import expire_question
@@ -26,8 +27,8 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
         cases = {case.id: case for case in _lock_due_cases(now, batch)}
         # Read only behind the lock: a change of the calendar holds every case until it is committed.
         notifier = Notifier(load_working_calendar(), now)
-        for task in _due_tasks(cases, now):
-            _take_up_or_put_off(cases[task.complaint_id], task, notifier)
+        due = [(cases[task.complaint_id], task) for task in _due_tasks(cases, now)]
+        _take_up_all(due, notifier)
         return len(cases)
 
 
@@ -48,16 +49,28 @@ def _due_tasks(cases: Collection[int], now: datetime) -> list[StepTask]:
     return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def _take_up_or_put_off(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
-    about = {"complaint": complaint.number, "step": task.step}
-    if not done_or_undone(lambda: _take_up(complaint, task, notifier), "alarm_not_raised", **about):
-        task.next_alarm_at = notifier.at + PUT_OFF
+def _take_up_all(due: Sequence[Due], notifier: Notifier) -> None:
+    """Questions that ran out one by one, each an act of its own; then the limits of running steps all together, and
+    each for itself where that fails.
+    """
+    waiting = [one for one in due if one[1].paused_at is not None]
+    running = [one for one in due if one not in waiting]
+    for one in waiting:
+        _or_put_off(one, partial(expire_question, *one, notifier), notifier.at)
+    running = [one for one in running if one[1].closed_at is None]
+    if not done_or_undone(partial(_take_up, running, notifier), "alarms_not_raised_together", steps=len(running)):
+        for one in running:
+            _or_put_off(one, partial(_take_up, [one], notifier), notifier.at)
 
 
-def _take_up(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
-    """A question that ran out ends; every level that has come is raised; then the next moment is set."""
-    if task.paused_at is not None:
-        expire_question(complaint, task, notifier)
-        return
-    raise_passed(complaint, task, notifier)
-    set_next_alarm(task, notifier.calendar, notifier.at)
+def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
+    complaint, task = due
+    if not done_or_undone(act, "alarm_not_raised", complaint=complaint.number, step=task.step):
+        task.next_alarm_at = now + PUT_OFF
+
+
+def _take_up(running: Sequence[Due], notifier: Notifier) -> None:
+    """Every level that has come is raised; then the next moment of each step is set."""
+    raise_passed(running, notifier)
+    for _, task in running:
+        set_next_alarm(task, notifier.calendar, notifier.at)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, text
+from sqlalchemy import Text, bindparam, exists, select, text
 
 from app.extensions import db
-from app.models import Complaint
+from app.models import Complaint, InboundHold
 from app.operations.report_input import Moment, Report, clean_report
 from app.queries.complaints import get_for_update
 from workflow_rules.identity import Confidentiality
@@ -101,9 +101,20 @@ def lock_reports(tracking_ids: list[str]) -> None:
 
 def find_locked(tracking_id: str) -> Complaint | None:
     """The complaint of a report, its row locked."""
-    statement = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
-    found = db.session.scalars(statement.execution_options(unscoped=True)).first()
-    return get_for_update(found, unscoped=True) if found is not None else None
+    return look_up(tracking_id)[0]
+
+
+def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
+    """The same, and whether anything of the report waits for the Admin."""
+    key, waits = db.session.execute(_KNOWN, {"tracking_id": tracking_id}).one()
+    return get_for_update(key, unscoped=True) if key is not None else None, waits
+
+
+_TOLD = bindparam("tracking_id", type_=Text)
+_KNOWN = select(
+    select(Complaint.id).where(Complaint.sp4n_tracking_id == _TOLD).scalar_subquery(),
+    exists(select(InboundHold.id).where(InboundHold.tracking_id == _TOLD, InboundHold.state == "waiting")),
+).execution_options(unscoped=True)
 
 
 def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[FieldError, ...]]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from app.clock import office_time, utc_now
 from app.extensions import db
-from app.models import Complaint, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
+from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
 from app.operations.note_change import first_change
 from app.operations.notify import Notifier
@@ -22,7 +22,8 @@ from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, first_ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.queries.complaints import CaseRows, reporter_facts
+from app.operations.write_rows import as_row, take_over, write_together
+from app.queries.complaints import CaseRows, facts_of_identity
 from app.queries.reference import active_sop_and_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
@@ -90,8 +91,8 @@ def receive_complaints(
         numbers = next_numbers("complaint", office_time(at).year, len(reports), *KEYED)
         new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
-        db.session.flush()
-        _write_beside(beside)
+        _write(beside)
+        _keep_files(beside, reports, reception)
         opened = [(row.received.complaint.id, row.task) for row in beside]
         Notifier(reception.calendar, at).opened_many(opened, by)
         if tell:
@@ -102,13 +103,12 @@ def receive_complaints(
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
     """What the rules need of a reception; the identity itself never enters the log."""
-    row = Reporter(**reporter) if reporter else None
     return {
         "channel": complaint.channel,
         "classification": complaint.classification,
         "confidentiality": complaint.confidentiality,
         "in_sp4n": complaint.sp4n_tracking_id is not None,
-        "reporter": vars(reporter_facts(row)),
+        "reporter": vars(facts_of_identity(reporter)),
     }
 
 
@@ -149,13 +149,13 @@ def _make(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Recept
         status="registering",
         version=1,
         cycle=1,
+        sop_version_id=reception.version.id,
         sop_version=reception.version,
         received_at=reception.at,
         tracking_code_hash=hash_code(number, code),
         **sp4n,
         **report.values,
     )
-    db.session.add(complaint)
     return _New(complaint, code, event, task)
 
 
@@ -164,6 +164,7 @@ class _Beside:
     """What stands beside a complaint's own row from its first moment on."""
 
     received: Received
+    event: ComplaintEvent
     task: StepTask
     reporter: Reporter | None
     ledger: list[dict[str, Any]]
@@ -181,22 +182,34 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     row = begin_history(complaint, event, reception.by, reception.address)
     task = project_first(complaint, facts, event, reception.sop, reception.calendar)
     row.id, task.id = new.event, new.task
-    for filename, content in _different(report.attachments):
-        store_file(complaint, filename, content, reception.capacity.actor.value, reception.at, "attachments")
     ledger = first_ledger_lines(complaint, facts, event, reception.by)
     change = first_change(complaint, row) if complaint.sp4n_tracking_id else None
-    return _Beside(Received(complaint, new.code, CaseRows([], [task])), task, reporter, ledger, change)
+    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, change)
 
 
-def _write_beside(beside: Sequence[_Beside]) -> None:
-    """Who reported, and the lines of the book of time and of the change feed, whose keys nobody asks for."""
-    db.session.add_all(row.reporter for row in beside if row.reporter is not None)
-    db.session.flush()
-    ledger = [line for row in beside for line in row.ledger]
-    changes = [row.change for row in beside if row.change is not None]
-    db.session.execute(insert(LedgerRow.__table__), ledger)
-    if changes:
-        db.session.execute(insert(SyncChange.__table__), changes)
+def _write(beside: Sequence[_Beside]) -> None:
+    """The complaints and all that stands beside them; what others will ask of them is at hand afterwards."""
+    complaints = [row.received.complaint for row in beside]
+    reporters = [row.reporter for row in beside if row.reporter is not None]
+    tasks = [row.task for row in beside]
+    write_together(
+        (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
+        (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
+        (ComplaintEvent.__table__, [as_row(row.event) for row in beside]),
+        (StepTask.__table__, [as_row(task) for task in tasks]),
+        (LedgerRow.__table__, [line for row in beside for line in row.ledger]),
+        (SyncChange.__table__, [row.change for row in beside if row.change is not None]),
+    )
+    take_over([*complaints, *reporters, *tasks])
+
+
+def _keep_files(
+    beside: Sequence[_Beside], reports: Sequence[tuple[Report, dict[str, Any]]], reception: _Reception
+) -> None:
+    for row, (report, _) in zip(beside, reports, strict=True):
+        for filename, content in _different(report.attachments):
+            by = reception.capacity.actor.value
+            store_file(row.received.complaint, filename, content, by, reception.at, "attachments")
 
 
 def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:

@@ -1,13 +1,15 @@
 """The only writer of the event log and of the book of time: each record takes the hash of the one before it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import BigInteger, Select, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
+from app.operations.write_rows import write_rows
 from app.queries.act_frame import Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
@@ -22,23 +24,49 @@ def record_history(
     """Append one event to a complaint whose row is locked by this transaction; `last` is the event before, where it
     has been read behind that lock.
     """
-    seq, digest = last or _last_link(complaint)
-    return _append(complaint, event, by, address, seq + 1, digest)
+    seq, digest = last or _last_links([complaint.id])[complaint.id]
+    row = _event_row(complaint, event, by, address, seq + 1, digest)
+    db.session.add(row)
+    return row
 
 
-def _last_link(complaint: Complaint) -> Link:
-    own = select(ComplaintEvent.seq, ComplaintEvent.hash).where(ComplaintEvent.complaint_id == complaint.id)
-    last = own.order_by(ComplaintEvent.seq.desc()).limit(1).execution_options(unscoped=True)
-    found = db.session.execute(last).first()
-    return (found.seq, found.hash) if found else (0, GENESIS)
+def record_together(happened: Sequence[tuple[Complaint, Event]], by: Person) -> list[ComplaintEvent]:
+    """Append events to several complaints whose rows are locked by this transaction, each after the last of its own."""
+    last = _last_links({complaint.id for complaint, _ in happened})
+    written = []
+    for complaint, event in happened:
+        seq, digest = last[complaint.id]
+        row = _event_row(complaint, event, by, None, seq + 1, digest)
+        last[complaint.id] = row.seq, row.hash
+        written.append(row)
+    db.session.add_all(written)
+    return written
+
+
+def _last_links(complaint_ids: Iterable[int]) -> dict[int, Link]:
+    """The last event of each complaint, on which the next one follows."""
+    ids = list(complaint_ids)
+    found = {row.id: (row.seq, row.hash) for row in db.session.execute(_LAST_LINKS, {"ids": ids})}
+    return {key: found.get(key, (0, GENESIS)) for key in ids}
+
+
+def _last_of_each() -> Select[Any]:
+    asked = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued("id").render_derived("asked")
+    events = select(ComplaintEvent.seq, ComplaintEvent.hash).where(ComplaintEvent.complaint_id == asked.c.id)
+    last = events.order_by(ComplaintEvent.seq.desc()).limit(1).lateral("last")
+    each = select(asked.c.id, last.c.seq, last.c.hash).join_from(asked, last, true())
+    return each.execution_options(unscoped=True)
+
+
+_LAST_LINKS = _last_of_each()
 
 
 def begin_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
-    """The first event of a complaint that this transaction has just made."""
-    return _append(complaint, event, by, address, 1, GENESIS)
+    """The first event of a complaint that this transaction is making, for the caller to write."""
+    return _event_row(complaint, event, by, address, 1, GENESIS)
 
 
-def _append(
+def _event_row(
     complaint: Complaint, event: Event, by: Person, address: str | None, seq: int, previous: str
 ) -> ComplaintEvent:
     row = ComplaintEvent(
@@ -58,7 +86,6 @@ def _append(
         previous_hash=previous,
     )
     row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
-    db.session.add(row)
     return row
 
 
@@ -85,9 +112,7 @@ def keep_ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
-    lines = entries(before, after, event, by.id)
-    if lines:
-        db.session.execute(insert(LedgerRow.__table__), [_ledger_line(complaint, entry) for entry in lines])
+    write_rows(LedgerRow.__table__, (_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)))
 
 
 def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:

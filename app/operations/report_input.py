@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.clock import office_today
 from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
-from app.queries.reference import find_category, find_district, find_village
+from app.queries.reference import find_named
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.parameters import Choice, Cleaned, Field, Text, check_fields
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
@@ -169,24 +169,27 @@ def _part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str,
 
 def _references(values: dict[str, Any], location: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
     """Category and place as rows; a name that is none of ours is a fault of its field."""
-    errors = []
-    category = find_category(values["category"]) if values.get("category") else None
-    if values.pop("category", None) and category is None:
-        errors.append(FieldError("category", FieldFault.UNKNOWN_CATEGORY))
-    district = find_district(location["district"]) if location.get("district") else None
-    if location.get("district") and district is None:
-        errors.append(FieldError("location.district", FieldFault.UNKNOWN_PLACE))
-    village = find_village(location["village"], district) if location.get("village") else None
-    if location.get("village") and village is None:
-        errors.append(FieldError("location.village", FieldFault.UNKNOWN_PLACE))
+    texts = (values.pop("category", None) or None, location.get("district") or None, location.get("village") or None)
+    found = find_named(texts)
+    keys = (found.category, found.district, found.village)
+    errors = [
+        FieldError(*fault) for fault, text, key in zip(_UNKNOWN, texts, keys, strict=True) if text and key is None
+    ]
     return {
-        "category_id": category.id if category else None,
-        "district_id": district.id if district else village.district_id if village else None,
-        "village_id": village.id if village else None,
+        "category_id": found.category,
+        "district_id": found.district,
+        "village_id": found.village,
         "location_text": location.get("text", ""),
         "latitude": location.get("lat"),
         "longitude": location.get("lon"),
     }, errors
+
+
+_UNKNOWN = (
+    ("category", FieldFault.UNKNOWN_CATEGORY),
+    ("location.district", FieldFault.UNKNOWN_PLACE),
+    ("location.village", FieldFault.UNKNOWN_PLACE),
+)
 
 
 def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:

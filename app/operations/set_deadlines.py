@@ -1,6 +1,5 @@
 """Clocks of open steps: set when a step opens, set anew from its own start when something about it changes."""
 
-from app.extensions import db
 from app.models import Complaint, StepTask
 from workflow_rules.actors import Actor
 from workflow_rules.deadlines import Allowance, deadline_for, warn_at
@@ -10,8 +9,8 @@ from workflow_rules.working_calendar import WorkingCalendar
 
 
 def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
-    """A row for a step that has just opened; its deadline is set by `set_deadline`."""
-    task = StepTask(
+    """A row for a step that has just opened, for the caller to write; its deadline is set by `set_deadline`."""
+    return StepTask(
         complaint_id=complaint.id,
         cycle=after.cycle,
         step=step.step.value,
@@ -21,8 +20,6 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
         clock_from=step.clock_from,
         pauses=[],
     )
-    db.session.add(task)
-    return task
 
 
 def set_deadline(task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar) -> None:

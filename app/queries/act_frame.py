@@ -1,8 +1,9 @@
 """What every act has to know beside the rows of its case, in one statement: sent behind the lock, it is never stale."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import BindParameter, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
@@ -33,20 +34,27 @@ class Frame:
     last: Link
 
 
+def _frame() -> Select[Any]:
+    of_case: BindParameter[int] = bindparam("complaint_id")
+    there = select(func.json_build_array(*(part.is_not(None) for part in _PARTS))).where(
+        Reporter.complaint_id == of_case
+    )
+    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
+    last = last.where(ComplaintEvent.complaint_id == of_case).order_by(ComplaintEvent.seq.desc()).limit(1)
+    steps = cast(steps_of_sop(bindparam("sop_version_id")), Text)
+    frame = select(steps, calendar_rows(), there.scalar_subquery(), last.scalar_subquery())
+    return frame.execution_options(unscoped=True)
+
+
+_FRAME = _frame()
+
+
 def read_frame(complaint: Complaint) -> Frame:
     """Of a complaint whose row is locked. SOP and calendar come as the texts of their rows, by which this process
     finds what it has made of them before: a change is seen by the next act of whichever process.
     """
-    there = select(func.json_build_array(*(part.is_not(None) for part in _PARTS)))
-    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
-    last = last.where(ComplaintEvent.complaint_id == complaint.id).order_by(ComplaintEvent.seq.desc()).limit(1)
-    statement = select(
-        cast(steps_of_sop(complaint.sop_version_id), Text),
-        calendar_rows(),
-        there.where(Reporter.complaint_id == complaint.id).scalar_subquery(),
-        last.scalar_subquery(),
-    )
-    steps, calendar, parts, link = db.session.execute(statement.execution_options(unscoped=True)).one()
+    asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
+    steps, calendar, parts, link = db.session.execute(_FRAME, asked).one()
     sop = sop_with_text(complaint.sop_version, steps)
     seq, digest = link or (0, GENESIS)
     return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), (seq, digest))

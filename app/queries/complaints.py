@@ -1,10 +1,10 @@
 """Complaints as the rules see them, and the one predicate that says who sees which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -101,34 +101,59 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
     return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 
+_LOCKED = (
+    select(Complaint)
+    .where(Complaint.id == bindparam("complaint_id"))
+    .with_for_update(of=Complaint)
+    .options(joinedload(Complaint.sop_version, innerjoin=True))
+    .execution_options(populate_existing=True)
+)
+
+
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
     """The complaint with its row locked until the transaction ends; None when there is none for this person."""
-    statement = select(Complaint).where(Complaint.id == complaint_id).with_for_update(of=Complaint)
-    statement = statement.options(joinedload(Complaint.sop_version, innerjoin=True))
-    return db.session.scalars(statement.execution_options(unscoped=unscoped, populate_existing=True)).first()
+    asked = {"complaint_id": complaint_id}
+    return db.session.scalars(_LOCKED, asked, execution_options={"unscoped": unscoped}).first()
+
+
+_OPEN_TASKS = (
+    select(StepTask)
+    .where(StepTask.complaint_id == bindparam("complaint_id"), StepTask.closed_at.is_(None))
+    .options(joinedload(StepTask.pauses))
+    .order_by(StepTask.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def open_tasks_of(complaint: Complaint) -> list[StepTask]:
-    statement = select(StepTask).where(StepTask.complaint_id == complaint.id, StepTask.closed_at.is_(None))
-    statement = statement.options(joinedload(StepTask.pauses)).order_by(StepTask.id)
-    return list(db.session.scalars(statement.execution_options(populate_existing=True)).unique())
+    return list(db.session.scalars(_OPEN_TASKS, {"complaint_id": complaint.id}).unique())
+
+
+_TRACKS = (
+    select(AgencyTrackRow)
+    .where(AgencyTrackRow.complaint_id == bindparam("complaint_id"))
+    .order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)
+)
 
 
 def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
-    statement = select(AgencyTrackRow).where(AgencyTrackRow.complaint_id == complaint.id)
-    return list(db.session.scalars(statement.order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)))
+    return list(db.session.scalars(_TRACKS, {"complaint_id": complaint.id}))
 
 
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
     """Which parts of an identity are there."""
-    if reporter is None:
-        return ReporterFacts()
+    names = ("name", "address", "phone", "email", "nik")
+    return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
+
+
+def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
+    """The same of an identity as it comes in."""
     return ReporterFacts(
-        has_name=bool(reporter.name),
-        has_address=bool(reporter.address),
-        has_phone=bool(reporter.phone),
-        has_email=bool(reporter.email),
-        has_nik=bool(reporter.nik),
+        has_name=bool(told.get("name")),
+        has_address=bool(told.get("address")),
+        has_phone=bool(told.get("phone")),
+        has_email=bool(told.get("email")),
+        has_nik=bool(told.get("nik")),
     )
 
 

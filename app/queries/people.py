@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
-from sqlalchemy import BindParameter, ScalarSelect, Select, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from app.clock import office_today
 from app.extensions import db
@@ -77,18 +77,22 @@ def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
 
 def holders_of(actor: str, agency: str | None) -> list[int]:
     """Active users who hold an office, by role and agency: those an open step waits for."""
-    return list(db.session.scalars(_holders(actor, agency).order_by(User.id)))
+    held = _officers(User.id).where(Role.name == actor)
+    if actor in AGENCY_ACTORS:
+        held = held.where(OfficerProfile.agency_code == agency)
+    return list(db.session.scalars(held.order_by(User.id)))
 
 
-def _holders(actor: str, agency: str | None) -> Select[tuple[int]]:
-    statement = (
-        select(User.id)
+def _officers(*columns: Any) -> Select[Any]:
+    """Active users with each role and their agency."""
+    return (
+        select(*columns)
+        .select_from(User)
         .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
-        .where(Role.name == actor, User.active.is_(True))
+        .where(User.active.is_(True))
     )
-    return statement.where(OfficerProfile.agency_code == agency) if actor in AGENCY_ACTORS else statement
 
 
 def administrators() -> list[int]:
@@ -98,17 +102,23 @@ def administrators() -> list[int]:
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
-def hearers_of(actor: str, agency: str | None, day: date) -> list[int]:
-    """Active users who hold an office or, also through a chain of delegations, stand in for its holders on a day; in
-    the order of their keys.
+def _hearing() -> Select[Any]:
+    """Active users who hold one of the offices or, also through a chain of delegations, stand in for its holders on a
+    day; each with the place of the office among those asked for, in the order of their keys.
     """
-    told = _holders(actor, agency).cte("told", recursive=True)
-    runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
-    stands_in = select(DelegationRow.holder_id).join(told, told.c.id == DelegationRow.giver_id).where(*runs)
-    everybody = select(told.union(stands_in).c.id)
-    return list(
-        db.session.scalars(select(User.id).where(User.id.in_(everybody), User.active.is_(True)).order_by(User.id))
-    )
+    offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
+    office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
+    of_agency = office.c.agency.is_(None) | (OfficerProfile.agency_code == office.c.agency)
+    holders = _officers(office.c.place, User.id).join(office, (office.c.actor == Role.name) & of_agency)
+    told = holders.cte("told", recursive=True)
+    runs = (DelegationRow.starts_on <= bindparam("day"), DelegationRow.ends_on >= bindparam("day"))
+    stands_in = select(told.c.place, DelegationRow.holder_id).join(told, told.c.id == DelegationRow.giver_id)
+    everybody = told.union(stands_in.where(*runs))
+    active = select(everybody.c.place, User.id).join(User, User.id == everybody.c.id).where(User.active.is_(True))
+    return active.order_by(everybody.c.place, User.id)
+
+
+_HEARING = _hearing()
 
 
 class Hearers:
@@ -122,10 +132,19 @@ class Hearers:
 
     def of(self, actor: str, agency: str | None) -> list[int]:
         """Active users in the order of their keys."""
-        office = (actor, agency)
-        if office not in self._found:
-            self._found[office] = hearers_of(actor, agency, self._day)
-        return self._found[office]
+        self.read([(actor, agency)])
+        return self._found[actor, agency]
+
+    def read(self, offices: Iterable[tuple[str, str | None]]) -> None:
+        """Of those offices that are not known yet, in one statement."""
+        new = [office for office in dict.fromkeys(offices) if office not in self._found]
+        if new:
+            self._found |= {office: [] for office in new}
+            # Only in agencies an office is one of many; elsewhere the agency of a step says nothing of its officer.
+            agencies = [(agency or "") if actor in AGENCY_ACTORS else None for actor, agency in new]
+            asked = {"actors": [actor for actor, _ in new], "agencies": agencies, "day": self._day}
+            for place, user in db.session.execute(_HEARING, asked):
+                self._found[new[place - 1]].append(user)
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:

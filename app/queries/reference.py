@@ -1,16 +1,29 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import cache, lru_cache
+from typing import Any
 
 from flask import g
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Text, cast, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.extensions import db
 from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
@@ -95,9 +108,7 @@ def active_sop_version() -> SopVersion:
 
 def active_sop_and_calendar() -> tuple[SopVersion, Sop, WorkingCalendar]:
     """The version under which complaints are registered today, as row and as value, and the office's working time."""
-    steps = cast(steps_of_sop(SopVersion.id), Text)
-    active = select(SopVersion, steps, calendar_rows()).where(SopVersion.status == "active")
-    version, text, calendar = db.session.execute(active).one()
+    version, text, calendar = db.session.execute(_ACTIVE).one()
     return version, sop_with_text(version, text), calendar_with(calendar)
 
 
@@ -159,6 +170,11 @@ def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | Non
     return {"from": starts_on, "to": ends_on, "hours": open_on}
 
 
+_ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(
+    SopVersion.status == "active"
+)
+
+
 def missing_holiday_year(today: date) -> int | None:
     """The next year while no national holiday of it is known, from October of this year on."""
     if today.month < WARNED_FROM_MONTH:
@@ -175,7 +191,7 @@ def agencies_in_service() -> frozenset[str]:
 
 @contextmanager
 def names_remembered() -> Iterator[None]:
-    """While many reports are read one after the other, each name of a category or place is looked up once."""
+    """While many reports are read one after the other, the same names are looked up once."""
     g.names_found = {}
     try:
         yield
@@ -183,46 +199,72 @@ def names_remembered() -> Iterator[None]:
         g.pop("names_found", None)
 
 
-P = ParamSpec("P")
-Found = TypeVar("Found")
+@dataclass(frozen=True)
+class Named:
+    """Keys of what a report names; None where nothing is named or nothing has that name."""
+
+    category: int | None
+    district: int | None
+    village: int | None
+    rows: tuple[Any, ...]
+    """The rows themselves: as long as they are held, whoever shows the new case finds them in the session."""
 
 
-def _once_remembered(find: Callable[P, Found]) -> Callable[P, Found]:
-    @wraps(find)
-    def found(*args: P.args, **kwargs: P.kwargs) -> Found:
-        known = g.get("names_found")
-        if known is None:
-            return find(*args, **kwargs)
-        key = (find.__name__, args)
-        if key not in known:
-            known[key] = find(*args, **kwargs)
-        kept: Found = known[key]
-        return kept
-
-    return found
+Texts = tuple[str | None, str | None, str | None]
+"""What a report says of its category, district and village."""
 
 
-@_once_remembered
+def find_named(texts: Texts) -> Named:
+    """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
+    in the district where that is known, and tells its own where none is named.
+    """
+    if not any(texts):
+        return Named(None, None, None, ())
+    known: dict[Texts, Named] = g.get("names_found", {})
+    if texts not in known:
+        known[texts] = _find_named(texts)
+    return known[texts]
+
+
+def _find_named(texts: Texts) -> Named:
+    asked = dict(zip(("category", "district", "village"), texts, strict=True))
+    asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
+    category, district, village = rows = db.session.execute(_NAMED, asked).one()
+    of_village = village.district_id if village else None
+    return Named(
+        category.id if category else None,
+        district.id if district else of_village,
+        village.id if village else None,
+        tuple(rows),
+    )
+
+
+def _named() -> Select[Category, District, Village]:
+    in_use = select(Category).where(_called(Category, "category"), Category.active.is_(True))
+    by_code = Category.code != bindparam("category", type_=Text)
+    category = aliased(Category, in_use.order_by(by_code, Category.id).limit(1).subquery("named_category"))
+    districts = select(District).where(_called(District, "district")).order_by(District.id).limit(1)
+    district = aliased(District, districts.subquery("named_district"))
+    there = district.id.is_(None) | (Village.district_id == district.id)
+    villages = select(Village).where(_called(Village, "village"), there).order_by(Village.id).limit(1)
+    village = aliased(Village, villages.lateral("named_village"))
+    nothing = select(literal(1)).subquery("nothing")
+    found = select(category, district, village).select_from(nothing)
+    return found.outerjoin(category, true()).outerjoin(district, true()).outerjoin(village, true())
+
+
+def _called(kind: type[Category | District | Village], name: str) -> ColumnElement[bool]:
+    return (kind.code == bindparam(name, type_=Text)) | kind.name.ilike(bindparam(f"{name}_like", type_=Text))
+
+
+_NAMED = _named()
+
+
 def find_category(text: str) -> Category | None:
     """A category in use, by its code or its name."""
     either = (Category.code == text) | (Category.name.ilike(_literal(text)))
     statement = select(Category).where(either, Category.active.is_(True))
     return db.session.scalars(statement.order_by(Category.code != text, Category.id).limit(1)).first()
-
-
-@_once_remembered
-def find_district(text: str) -> District | None:
-    either = (District.code == text) | (District.name.ilike(_literal(text)))
-    return db.session.scalars(select(District).where(either).order_by(District.id).limit(1)).first()
-
-
-@_once_remembered
-def find_village(text: str, district: District | None) -> Village | None:
-    """A village by code or name; within a district where one is given."""
-    statement = select(Village).where((Village.code == text) | (Village.name.ilike(_literal(text))))
-    if district is not None:
-        statement = statement.where(Village.district_id == district.id)
-    return db.session.scalars(statement.order_by(Village.id).limit(1)).first()
 
 
 def _literal(text: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.clock import OFFICE_ZONE
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm
+from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.operations import raise_alarms
 from app.operations.audit import audit_all, events_of
 from app.operations.outbox import ALARMS
@@ -58,17 +58,23 @@ def test_each_level_is_told_once_to_whom_the_line_names(context: Flask) -> None:
     assert counted() == (1, 1, 1)
 
 
-def test_a_sweep_reads_people_and_calendar_once_and_pays_for_each_step_little(context: Flask) -> None:
-    for _ in range(8):
-        a_complaint(at="check", received=MONDAY)
+def test_a_sweep_sends_as_few_statements_for_many_steps_as_for_one(context: Flask) -> None:
     late = datetime(2026, 11, 23, 11, 0, tzinfo=OFFICE_ZONE)
-    with statements(context) as asked:
-        assert raise_due_alarms(late) == 8
-    assert len(alarms()) == 16
-    read = [table for table in ("holiday", "delegation", "ab_user") if sum(f"FROM {table}" in a for a in asked) == 1]
-    assert read == ["holiday", "delegation", "ab_user"]
-    # Two levels of four statements each, the breach, the row itself, and a savepoint about it.
-    assert len(asked) <= 12 + 8 * 14
+    for steps in (1, 8):
+        for _ in range(steps):
+            a_complaint(at="check", received=MONDAY)
+        with statements(context) as asked:
+            assert raise_due_alarms(late) == steps
+        assert len(asked) <= 13, asked
+    assert Counter(alarms()) == {(0, "kasi"): 9, (1, "kasi"): 9}
+
+
+def test_two_steps_of_a_case_that_are_late_together_follow_each_other_in_its_chain(context: Flask) -> None:
+    case = a_complaint(at="agency_receive", agencies=("dishub", "dplh"), received=MONDAY)
+    raise_due_alarms(MONDAY + timedelta(days=8))
+    breaches = [e.agency_code for e in events_of(case.id) if e.kind == "breached"]
+    assert sorted(breaches, key=str) == ["dishub", "dplh"]
+    assert audit_all() == []
 
 
 def test_at_an_agency_the_line_ends_with_the_head_of_the_office(context: Flask) -> None:
@@ -179,14 +185,14 @@ def test_a_case_that_cannot_be_taken_up_does_not_hold_up_the_others(
     context: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fine = a_complaint(at="check", received=MONDAY), a_complaint(at="check", received=MONDAY)
-    taken_up = raise_alarms._take_up
+    set_next = raise_alarms.set_next_alarm
 
-    def fails_for_one(complaint: Complaint, *rest: Any) -> None:
-        if complaint.id == broken.id:
+    def fails_for_one(task: StepTask, *rest: Any) -> None:
+        if task.complaint_id == broken.id:
             raise ValueError("no calendar reaches this")
-        taken_up(complaint, *rest)
+        set_next(task, *rest)
 
-    monkeypatch.setattr(raise_alarms, "_take_up", fails_for_one)
+    monkeypatch.setattr(raise_alarms, "set_next_alarm", fails_for_one)
     assert raise_due_alarms(MONDAY + timedelta(hours=1)) == 2
     assert raise_due_alarms(MONDAY + timedelta(hours=1)) == 0
     assert {n.complaint_id for n in db.session.scalars(select(Notice).where(Notice.kind.in_(ALARMS)))} == {fine.id}

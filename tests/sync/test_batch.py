@@ -1,6 +1,8 @@
 """Many reports in one call: an answer for each in its order, and what is good is kept whatever becomes of the rest."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.demo.accounts import make_key
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, Delivery, InboundHold, Notice, SyncChange
+from app.models import Complaint, ComplaintEvent, Delivery, InboundHold, Notice, Reporter, SyncChange
 from app.operations.audit import audit_all
 from tests.sync.reports import a_revision
 
@@ -34,6 +36,23 @@ def post(client: FlaskClient, key: dict[str, str], *reports: Any) -> list[tuple[
 
 def count(table: type) -> int:
     return db.session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_report_is_held_as_it_came_whether_alone_or_among_others(client: FlaskClient, key: dict[str, str]) -> None:
+    place = {"text": 'Gang "Rindu" \\ 5', "district": "63.11.04", "lat": -2.3456785, "lon": 115.5}
+    who = {"name": "Nur 'Aini 🌾", "phone": "+62 812-0000-7777", "address": "Jl. A\nRT 5"}
+    told = {"title": "“Kutip” \\ 100% {} 🌾", "location": place, "reporter": who, "occurred_on": "2024-02-29"}
+    client.put("/api/v1/sp4n/reports/900001", json=a_revision(2**53, **told), headers=key)
+    post(client, key, item("900002", 2**53, **told))
+    for tracking_id in ("900001", "900002"):
+        row = db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).one()
+        assert (row.title, row.location_text, row.district.code) == (told["title"], place["text"], "63.11.04")
+        assert (row.latitude, row.longitude) == (Decimal("-2.345678"), Decimal("115.5"))
+        assert (row.occurred_on, row.sp4n_revision, row.urgency) == (date(2024, 2, 29), 2**53, "normal")
+        identity = db.session.get_one(Reporter, row.id)
+        assert (identity.name, identity.phone, identity.address) == (who["name"], who["phone"], who["address"])
+        assert (identity.email, identity.email_mark, identity.nik) == (None, None, None)
+    assert audit_all() == []
 
 
 def test_each_report_has_its_own_answer_in_its_place(client: FlaskClient, key: dict[str, str]) -> None:
