@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 3 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz pages deep faults mutants audit sbom clamav-test bench screenshots lint types imports words lock
+.PHONY: help run test fuzz pages deep faults mutants audit sbom clamav-test bench soak screenshots lint types imports words lock
 .PHONY: prepare prepare-test
 
 help: ## show these commands
@@ -46,6 +46,9 @@ clamav-test: prepare-test ## our scanner client against a real clamd (needs the 
 
 bench: prepare-test ## what it costs beside a bare limit, on this machine (SIZE=1k, 10k, 100k or 1m; JSON=figures.json)
 	@$(venv) -m tests.bench.run --size $(or $(SIZE),100k) $(if $(JSON),--json "$(JSON)")
+
+soak: prepare-test ## an office and its citizens at work for long (SIZE=10k, MINUTES=30, JSON=figures.json)
+	@$(venv) -m tests.bench.soak --size $(or $(SIZE),10k) --minutes $(or $(MINUTES),30) $(if $(JSON),--json "$(JSON)")
 
 screenshots: prepare-test ## pictures of every main screen of the demonstration (docs/screenshots)
 	@$(venv) -m tests.screenshots.run

@@ -12,6 +12,7 @@ from rq.utils import as_text
 from rq.worker_registration import REDIS_WORKER_KEYS
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.extensions import db, redis_client
 from app.invariants.findings import Checked, Finding, Look
 from app.job_names import SCHEDULER_HEARTBEAT
@@ -38,12 +39,14 @@ def _processes(now: datetime) -> Iterator[Finding]:
 
 
 def _beat(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """The page takes a beat that is there for a living scheduler, so it must fade by itself and be young."""
+    """The page takes a beat that is there for a living scheduler, so it must fade by itself and be young. A look may
+    last for minutes: a beat from within it is younger than its moment, and only one ahead of the clock is untrue.
+    """
     beat = connection.get(SCHEDULER_HEARTBEAT)
     if beat is None:
         return
     at, fades = datetime.fromtimestamp(int(beat), UTC), connection.ttl(SCHEDULER_HEARTBEAT) >= 0
-    if not fades or abs(now - at) > OLDEST_BEAT:
+    if not fades or now - at > OLDEST_BEAT or at - utc_now() > OLDEST_BEAT:
         yield Finding("I16", "scheduler", "beat_untrue", {"at": at.isoformat()})
 
 

@@ -35,19 +35,22 @@ class House:
     supervisor: Supervisor
     environ: dict[str, str]
 
-    def serve(self) -> Served:
-        """Start the web server as the product does."""
-        port = free_port()
-        environ = self.environ | {"PORT": str(port)}
-        program = Program(
-            name="web",
-            command=[sys.executable, str(PROJECT / "run.py"), "web"],
-            environ=environ,
-            log=self.folder / "web.log",
-        )
-        served = Served(port, self.supervisor.start(program))
+    def serve(self, name: str = "web", **more: str) -> Served:
+        """Start a web server as the product does."""
+        served = self.start_web(name, **more)
         assert wait_until_ready(served.url, 60)
         return served
+
+    def start_web(self, name: str = "web", **more: str) -> Served:
+        """The same without waiting until it serves."""
+        port = free_port()
+        return Served(port, self.run("web", name, PORT=str(port), **more))
+
+    def run(self, command: str, name: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start one more process of `run.py`; what is named differs from the environment of the others."""
+        words = [sys.executable, str(PROJECT / "run.py"), command]
+        environ, log = self.environ | more, self.folder / f"{name}.log"
+        return self.supervisor.start(Program(name=name, command=words, environ=environ, log=log))
 
     def serve_bare(self, asked: Path) -> Served:
         """Start the bare program, which answers what was asked of the whole one."""
@@ -91,12 +94,14 @@ class Served:
 
 
 @contextmanager
-def measured_house() -> Iterator[House]:
-    """Durable servers, a migrated database with the demo's accounts, and the program in an application context."""
+def measured_house(**more: str) -> Iterator[House]:
+    """Durable servers, a migrated database with the demo's accounts, and the program in an application context; its
+    processes have these settings more.
+    """
     folder, supervisor = new_socket_folder(), Supervisor(sys.stderr)
     try:
         database, queue = servers_of(folder, supervisor)
-        environ = _environ(folder, database, queue)
+        environ = environment_of(folder, database, queue) | more
         with opened(build_app(database, queue, environ["LAPOR_HOME"])) as app:
             yield House(app, folder, supervisor, environ)
     finally:
@@ -104,8 +109,10 @@ def measured_house() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environ(folder: Path, database: str, queue: str) -> dict[str, str]:
+def environment_of(folder: Path, database: str, queue: str) -> dict[str, str]:
+    """What every process is told; where files are kept does not depend on the data folder of a host."""
     told = {"DATABASE_URL": database, "REDIS_URL": queue, "LAPOR_HOME": str(folder / "home")}
+    told |= {"STORAGE_URL": f"file://{folder}/home/storage"}
     told |= {"WEB_CONCURRENCY": str(WEB_WORKERS), "API_KEY_RATE": MOST_CALLS, "API_USER_RATE": MOST_CALLS}
     told |= {"SECRET_KEY": SECRET, "IDENTITY_KEYS": IDENTITY_KEY, "PYTHONUNBUFFERED": "1"}
     return {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(PROJECT)} | told

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from redis import Redis
 from sqlalchemy import select, text
@@ -127,6 +128,15 @@ def test_a_deep_queue_is_found(inside: Flask, look: Look) -> None:
 def test_a_sign_of_life_that_does_not_fade_is_found(inside: Flask, look: Look) -> None:
     redis_client().set(SCHEDULER_HEARTBEAT, int(look.now.timestamp()) - 3600)
     assert found(look) == {"I16": ["beat_untrue"]}
+
+
+def test_a_sign_of_life_that_came_while_a_long_look_lasted_is_true(inside: Flask, look: Look) -> None:
+    later = look.now + timedelta(minutes=10)
+    redis_client().set(SCHEDULER_HEARTBEAT, int(later.timestamp()), ex=60)
+    with time_machine.travel(later, tick=False):
+        assert found(look) == {}
+    with time_machine.travel(later - timedelta(minutes=5), tick=False):
+        assert found(look) == {"I16": ["beat_untrue"]}
 
 
 def test_a_worker_without_a_process_is_found(inside: Flask, look: Look) -> None:

@@ -239,6 +239,24 @@ def test_a_long_poll_answers_with_the_change_that_comes(
     assert [c["kind"] for c in waiting.result(timeout=20)["result"]["changes"]] == ["register"]
 
 
+def test_a_long_poll_hears_of_a_change_that_somebody_else_has_numbered(
+    app: Flask, client: FlaskClient, key: dict[str, str], another: ThreadPoolExecutor
+) -> None:
+    """Another reader, or a job that tells others, may be quicker between two looks of the one who waits."""
+    case = a_linked_case()
+    cursor = client.get(URL, headers=key).get_json()["result"]["next"]
+
+    def poll() -> Any:
+        return app.test_client().get(URL, query_string={"after": cursor, "wait": 30}, headers=key).get_json()
+
+    waiting = another.submit(poll)
+    _until_somebody_waits()
+    with one_transaction():
+        case.act("complaint_admin", "register")
+        number_changes()
+    assert [c["kind"] for c in waiting.result(timeout=20)["result"]["changes"]] == ["register"]
+
+
 def test_a_second_long_poll_finds_no_place_and_is_answered_at_once(
     app: Flask, client: FlaskClient, key: dict[str, str]
 ) -> None:

@@ -38,7 +38,7 @@ class FeedApi(BaseApi):
         wait = _number("wait", 0, 0, LONGEST_WAIT_SECONDS)
         number_changes()
         page = _page(after, limit)
-        if not page.changes and wait and await_changes(wait):
+        if not page.changes and wait and await_changes(wait, lambda: bool(_page(after, 1).changes)):
             number_changes()
             page = _page(after, limit)
         result = {"changes": [_change(row) for row in page.changes], "next": page.next, "more": page.more}
