@@ -11,11 +11,12 @@ from flask_login import current_user
 from app.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, counting, filter_options, look_up
+from app.queries.complaint_lists import ComplaintFilter, complaint_page, look_up
+from app.queries.list_choices import filter_options
 from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
 from app.queries.search import MOST_RANKED, NEAR_SHOWN, prepare_near_search, prepare_search
-from app.queries.worklists import count_badges
+from app.queries.work_counts import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.found_lines import with_hits
@@ -45,7 +46,7 @@ class ComplaintListView(BaseView):
         person, now = current_person(), utc_now()
         address = _read_list_address()
         wanted = look_up(person, _wanted(address, person), now)
-        counts = g.worklist_counts = count_badges(person, now, counting(person, wanted, now))
+        counts = g.worklist_counts = count_badges(person, now, wanted)
         saved = lists_of(current_user.id, "complaints")
         layout = layout_of(address, usual_of(saved, current_user.id))
         pages = pages_of(address, counts.listed, layout.size)

@@ -13,7 +13,7 @@ from app.queries.dashboard import Counts, count_everything
 from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
 from app.queries.report_jobs import newest_jobs
-from app.queries.worklists import count_badges
+from app.queries.work_counts import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from app.skin_formats import day

@@ -23,7 +23,6 @@ from app.operations.settle_inbound import (
     take_report,
     try_message,
 )
-from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
 from app.queries.inbound import (
     CONFLICTS,
     QUARANTINE,
@@ -34,6 +33,7 @@ from app.queries.inbound import (
     settled_holds,
     waiting_holds,
 )
+from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, may, source_address
 from app.security.roles import permissions_on
 from views.list_address import PAGE_SIZE, pages_of, read_address

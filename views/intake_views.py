@@ -15,7 +15,7 @@ from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
 from app.operations.attach_file import LARGEST
 from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
 from app.operations.report_input import MOST_FILES
-from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
+from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.skin_formats import moment

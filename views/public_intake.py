@@ -28,7 +28,7 @@ from app.operations.receive_complaint import Received
 from app.operations.record_intake import seal, unseal
 from app.operations.report_input import MOST_FILES
 from app.operations.tell_reporter import channel_for
-from app.queries.complaint_lists import categories_in_use, filter_options, villages_by_district
+from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.queries.tracked_case import load_tracked_case
 from app.security.current_person import source_address
 from app.security.public_limits import intake_limits

@@ -12,7 +12,7 @@ from app.labels.lists import EVERY, YES
 from app.labels.lists import FILTERS as FILTER_WORDS
 from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.labels.words import CHANNELS, STATUSES, STEPS
-from app.queries.complaint_lists import filter_options
+from app.queries.list_choices import filter_options
 from app.queries.report_rows import COLUMNS, USUAL
 from app.queries.wanted_report import WantedReport
 from views.list_address import as_day

@@ -20,7 +20,7 @@ from app.queries.notices import NoticeLine, notice_line
 from app.queries.people import person_of
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
-from app.queries.worklists import count_badges
+from app.queries.work_counts import count_badges
 from workflow_rules.identity import Confidentiality
 
 

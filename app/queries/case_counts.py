@@ -1,11 +1,10 @@
 """How many cases there are that somebody may see, without reading one of them."""
 
-from datetime import datetime
-
-from sqlalchemy import ScalarSelect, func, literal, select, true
+from sqlalchemy import ScalarSelect, func, select, true
 
 from app.models import Complaint, NumberCounter
 from app.queries.complaints import visible_ids
+from app.queries.kept_statements import Moment, as_moment
 from workflow_rules.actors import Person
 
 _cases = Complaint.__table__
@@ -13,10 +12,10 @@ COMPLAINTS = "complaint"
 """The series from which complaints get their numbers."""
 
 
-def counting_late(person: Person, now: datetime) -> ScalarSelect[int]:
+def counting_late(person: Person, now: Moment) -> ScalarSelect[int]:
     """Cases past a limit, as part of another query: few of all there are, so that they are looked through first."""
     # The moment stands behind a SELECT, or a kept plan would seem dearer than to plan anew for each moment.
-    moment = select(literal(now)).scalar_subquery()
+    moment = select(as_moment(now)).scalar_subquery()
     late = select(_cases.c.id).where(_cases.c.next_due_at < moment).offset(0).subquery("late")
     ids = visible_ids(person)
     seen = true() if ids is None else late.c.id.in_(ids)

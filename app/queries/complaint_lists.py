@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Label,
     ScalarSelect,
     Select,
     Subquery,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     literal,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload
@@ -33,10 +31,10 @@ from app.models import (
     District,
     SopStepRow,
     StepTask,
-    Village,
 )
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaints import visible_ids, visible_to
+from app.queries.kept_statements import NOW, Moment, kept, kind_of
 from app.queries.search import Search, best_hits
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
@@ -90,6 +88,10 @@ class ComplaintRow(NamedTuple):
     hits: frozenset[str] = frozenset()
 
 
+OFTEN_LISTED = (None, ComplaintFilter(), ComplaintFilter(late=True))
+"""Of all that can be wanted, what is mostly wanted: everything, or what is late; or no list at all."""
+
+
 def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
     """Cases of a category (or of one below it) and of a district."""
     found: list[ColumnElement[bool]] = []
@@ -115,7 +117,7 @@ def names_of_agencies() -> ScalarSelect[Any]:
     return select(names).select_from(joined).where(on_case).correlate(Complaint.__table__).scalar_subquery()
 
 
-def counting(person: Person, wanted: ComplaintFilter, now: datetime) -> ScalarSelect[int]:
+def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSelect[int]:
     """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
     search = look_up(person, wanted, now).search
     if search is not None:
@@ -133,7 +135,7 @@ def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple
     return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
-def look_up(person: Person, wanted: ComplaintFilter, now: datetime) -> ComplaintFilter:
+def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFilter:
     """The filter with what its search finds, so that count and page need not search again each."""
     if wanted.search is None or wanted.search.hits is not None:
         return wanted
@@ -147,19 +149,33 @@ def complaint_page(
     """One page of the list: the best match first where words are searched, else the newest; BY_LIMIT the nearest limit
     first, OLDEST the oldest case.
     """
-    nearest, search = nearest_step(), look_up(person, wanted, now).search
-    # The page is found by keys alone: what a line shows is read for its own rows, not for those that are passed over.
-    if search is None:
-        page = one_page(_places(person, wanted, now, order), limit, offset).subquery("page")
+    search = look_up(person, wanted, now).search
+    if search is not None:
+        statement = _rows_of(_page_of_hits(search.hits or (), order, limit, offset), search)
+    elif wanted in OFTEN_LISTED and not offset:
+        statement = _page_asked(kind_of(person), wanted, limit, order)
     else:
-        page = _page_of_hits(search.hits or (), order, limit, offset)
+        statement = _rows_of(one_page(_places(person, wanted, order), limit, offset).subquery("page"))
+    return [_row(*found) for found in db.session.execute(statement, {"now": now})]
+
+
+@kept
+def _page_asked(kind: Person, wanted: ComplaintFilter, limit: int, order: str) -> Select[Any]:
+    return _rows_of(one_page(_places(kind, wanted, order), limit, 0).subquery("page"))
+
+
+def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
+    """The page was found by keys alone: what a line shows is read for its own rows, not for those that are passed
+    over.
+    """
+    nearest = nearest_step()
     statement: Select[Any] = (
-        select(Complaint, names_of_agencies(), hit_words(wanted.search), *nearest.c)
+        select(Complaint, names_of_agencies(), hit_words(search), *nearest.c)
         .join(page, page.c.id == Complaint.id)
         .outerjoin(nearest, true())
         .options(*PARTS)
     )
-    return [_row(*found) for found in db.session.execute(statement.order_by(page.c.place))]
+    return statement.order_by(page.c.place)
 
 
 def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
@@ -168,10 +184,10 @@ def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
     return page.offset(offset) if offset else page
 
 
-def _places(person: Person, wanted: ComplaintFilter, now: datetime, order: str) -> Select[Any]:
+def _places(person: Person, wanted: ComplaintFilter, order: str) -> Select[Any]:
     """Ids of what the filter finds with their places in the list."""
     key, ids = _cases.c.id, visible_ids(person)
-    criteria = [visible_to(person), *criteria_of(wanted, now)]
+    criteria = [visible_to(person), *criteria_of(wanted, NOW)]
     if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
         # All that was sent to an agency stands in its own index, in the order of the list.
         (case,) = ids.selected_columns
@@ -214,7 +230,7 @@ def nearest_step() -> LateralFromClause:
     return statement.correlate(Complaint.__table__).lateral("nearest")
 
 
-def criteria_of(wanted: ComplaintFilter, now: datetime) -> list[ColumnElement[bool]]:
+def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:
     """The filter as conditions on Complaint; the words of a search are not among them."""
     found = [*about(wanted.category, wanted.district), *_received(wanted)]
     if wanted.status is not None:
@@ -252,38 +268,3 @@ def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
         )
         found.append(with_agency.correlate(_cases).exists())
     return found
-
-
-def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
-    """Names by code of the categories, districts and (where asked for) agencies that a filter offers, in one query."""
-    sources: dict[str, Any] = {"kategori": Category, "kecamatan": District} | ({"opd": Agency} if agencies else {})
-    parts = [select(literal(kind).label("kind"), source.code, _name_of(source)) for kind, source in sources.items()]
-    offered: dict[str, dict[str, str]] = {kind: {} for kind in sources}
-    for kind, code, name in db.session.execute(union_all(*parts).order_by("kind", "name")):
-        offered[kind][code] = name
-    return offered
-
-
-def _name_of(source: Any) -> Label[str]:
-    return (source.short_name if source is Agency else source.name).label("name")
-
-
-def villages_by_district() -> dict[str, dict[str, str]]:
-    """Names of the villages by code, under the name of their district; for pick lists."""
-    found: dict[str, dict[str, str]] = {}
-    statement = select(District.name, Village.code, Village.name).join(Village.district)
-    for district, code, name in db.session.execute(statement.order_by(District.name, Village.name)):
-        found.setdefault(district, {})[code] = name
-    return found
-
-
-def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
-    """Code and name of the active categories of the top level, each with its active ones below as names by code."""
-    statement = select(Category).where(Category.active.is_(True)).order_by(Category.name)
-    rows = db.session.scalars(statement).all()
-    below: dict[int | None, dict[str, str]] = {}
-    for row in rows:
-        below.setdefault(row.parent_id, {})[row.code] = row.name
-    known = {row.id for row in rows}
-    tops = (row for row in rows if row.parent_id not in known)
-    return [(row.code, row.name, below.get(row.id, {})) for row in tops]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import BindParameter, ScalarSelect, func, select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
@@ -30,7 +30,7 @@ class NoticeLine:
     unread: bool
 
 
-def counting_unread(user_id: int | None) -> ScalarSelect[int]:
+def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
     """How many notices an officer has not read, as part of another query."""
     unread = (Notice.user_id == user_id, Notice.read_at.is_(None))
     return select(func.count()).select_from(Notice).where(*unread).scalar_subquery()

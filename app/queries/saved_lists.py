@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.extensions import db
 from app.models import SavedList
+from app.queries.kept_statements import READER
 
 
 def lists_of(user_id: int, place: str) -> Sequence[SavedList]:
     """Own ones first, in the order in which they were made; among them the nameless one that is the owner's usual."""
-    mine = SavedList.user_id == user_id
-    statement = select(SavedList).where(SavedList.place == place, or_(mine, SavedList.shared.is_(True)))
-    return db.session.scalars(statement.order_by(mine.desc(), SavedList.id)).all()
+    return db.session.scalars(_LISTS, {"reader": user_id, "place": place}).all()
+
+
+_MINE = SavedList.user_id == READER
+_LISTS = (
+    select(SavedList)
+    .where(SavedList.place == bindparam("place"), or_(_MINE, SavedList.shared.is_(True)))
+    .order_by(_MINE.desc(), SavedList.id)
+)

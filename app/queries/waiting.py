@@ -1,12 +1,11 @@
 """Which open steps wait for whom, and in which state of their limit: criteria on StepTask."""
 
-from datetime import datetime
-
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import aliased
 
 from app.models import AgencyTrackRow, StepTask
+from app.queries.kept_statements import Moment
 from workflow_rules.actors import Capacity, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
@@ -63,7 +62,7 @@ def _awaits(track: type[AgencyTrackRow], capacity: Capacity) -> ColumnElement[bo
     return track.awaits.op("@>")(literal([capacity.actor.value], JSONB))
 
 
-def in_state(state: TimeState, now: datetime) -> ColumnElement[bool]:
+def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
     """`time_state` of the rules as a criterion on open steps."""
     running = StepTask.paused_at.is_(None)
     if state is TimeState.PAUSED:

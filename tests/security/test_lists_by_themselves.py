@@ -15,7 +15,8 @@ from app.queries.dashboard import count_everything
 from app.queries.duplicates import likely_duplicates, report_in_writing
 from app.queries.report_rows import reading
 from app.queries.search import prepare_search
-from app.queries.worklists import WorkFilter, count_badges, count_inbox
+from app.queries.work_counts import count_badges, count_inbox
+from app.queries.worklists import WorkFilter
 from tests.factories import a_complaint, a_report
 from workflow_rules.actors import Person
 from workflow_rules.periods import Period

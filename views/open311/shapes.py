@@ -9,7 +9,7 @@ from flask import current_app
 from app.clock import office_time
 from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
 from app.labels.words import CONFIDENTIALITIES
-from app.queries.complaint_lists import categories_in_use, villages_by_district
+from app.queries.list_choices import categories_in_use, villages_by_district
 from app.queries.open_requests import OpenRequest
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

@@ -1,0 +1,164 @@
+"""How many steps wait for a person, as menu, bell, inbox and lists show it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Label, ScalarSelect, Select, Subquery, func, literal, select, true
+
+from app.extensions import db
+from app.models import Complaint, StepTask
+from app.queries.case_counts import counting_late
+from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
+from app.queries.complaints import visible_ids
+from app.queries.kept_statements import NOW, READER, Moment, kept, kind_of
+from app.queries.notices import counting_unread
+from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
+from app.queries.worklists import WorkFilter, of_tasks, work_criteria
+from workflow_rules.actors import Person
+from workflow_rules.deadlines import TimeState
+from workflow_rules.steps import CaseStatus, Route
+
+_cases = Complaint.__table__
+_tasks = StepTask.__table__
+
+
+@dataclass(frozen=True)
+class WorkCounts:
+    """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
+    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step, `unread` the
+    notices at the bell.
+    """
+
+    late: int = 0
+    near: int = 0
+    safe: int = 0
+    paused: int = 0
+    all: int = 0
+    returned: int = 0
+    fast: int = 0
+    initials: int = 0
+    elsewhere: int = 0
+    at_agencies: int = 0
+    late_cases: int = 0
+    listed: int = 0
+    unread: int = 0
+    newest: int | None = None
+    found: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+
+
+def _state_counts(now: Moment) -> list[Label[int]]:
+    counted = [func.count().filter(in_state(state, now)).label(state.value) for state in TimeState]
+    return [*counted, func.count().label("all")]
+
+
+def count_newer(person: Person, newest: int) -> int:
+    """How many steps have opened for this person since the one with that key."""
+    statement = select(func.count()).select_from(StepTask).where(waits_for(person), StepTask.id > newest)
+    return db.session.scalars(statement).one()
+
+
+def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
+    """How many of my open steps are late, near, safe and paused, in one query."""
+    statement = select(*_state_counts(now)).where(waits_for(person))
+    row = db.session.execute(statement.select_from(StepTask)).one()
+    return dict(row._mapping)
+
+
+def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
+    """What menu and bell show on every page, and with it how many complaints a list's filter finds."""
+    if listed in OFTEN_LISTED:
+        statement = _badges_asked(kind_of(person), listed)
+    else:
+        statement = _badges(person, counting(person, listed, now))
+    return WorkCounts(**db.session.execute(statement, {"now": now, "reader": person.id}).one()._mapping)
+
+
+@kept
+def _badges_asked(kind: Person, listed: ComplaintFilter | None) -> Select[Any]:
+    return _badges(kind, None if listed is None else counting(kind, listed, NOW))
+
+
+def _badges(person: Person, listed: ScalarSelect[int] | None) -> Select[Any]:
+    more = [] if listed is None else [listed.label("listed")]
+    columns: list[Any] = [*_state_counts(NOW), *_of_every_page(person), *more]
+    statement = select(*columns).select_from(StepTask)
+    return statement.where(waits_for(person))
+
+
+def _of_every_page(person: Person) -> tuple[Label[int], ...]:
+    return counting_late(person, NOW).label("late_cases"), counting_unread(READER).label("unread")
+
+
+def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
+    """Everything the inbox counts, in one query: each step of mine, and once what others do and a filter finds."""
+    asked = _inbox_asked if wanted.search is None else _inbox_asked.__wrapped__
+    sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id})
+    rows = [dict(row._mapping) for row in sent]
+    steps = {row["step"]: row for row in rows if row["step"] is not None}
+    mine = {name: sum(row[name] for row in steps.values()) for name in _SUMMED}
+    counts = {name: rows[0][name] for name in rows[0].keys() - {"step", "newest", *_SUMMED}}
+    counts.setdefault("found", {name: mine[name] for name in (*TimeState, "all")})
+    newest = max((row["newest"] for row in steps.values()), default=None)
+    return WorkCounts(**mine, **counts, newest=newest, steps={step: row["all"] for step, row in steps.items()})
+
+
+@kept
+def _inbox_asked(person: Person, wanted: WorkFilter) -> Select[Any]:
+    others, own = _others(person), _own_steps(person, NOW)
+    found = [] if wanted == WorkFilter() else [_found(person, wanted, NOW).label("found")]
+    once = (*others.c, _to_initial(person).label("initials"), *_of_every_page(person), *found)
+    columns: list[Any] = [*own.c, *once]
+    return select(*columns).select_from(others.outerjoin(own, true()))
+
+
+_SUMMED = (*(state.value for state in TimeState), "all", "returned", "fast")
+
+
+def _own_steps(person: Person, now: Moment) -> Subquery:
+    """My open steps, counted by step; none is open of a case that has ended (invariant I3)."""
+    # Written out, as the index of these cases is.
+    route = literal(Route.FAST.value, literal_execute=True)
+    fast = select(_cases.c.id).where(_cases.c.route == route, _cases.c.ended_at.is_(None))
+    counts = (
+        *_state_counts(now),
+        func.count().filter(was_sent_back()).label("returned"),
+        func.count().filter(StepTask.complaint_id.in_(fast)).label("fast"),
+        func.max(StepTask.id).label("newest"),
+    )
+    return select(StepTask.step, *counts).where(waits_for(person)).group_by(StepTask.step).subquery("own")
+
+
+def _found(person: Person, wanted: WorkFilter, now: Moment) -> ScalarSelect[Any]:
+    """The steps that a filter finds, by state and in all."""
+    counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
+    statement = of_tasks(select(func.json_build_object(*counted)).select_from(StepTask), wanted)
+    return statement.where(*work_criteria(person, wanted, now)).correlate(None).scalar_subquery()
+
+
+def _to_initial(person: Person) -> ScalarSelect[int]:
+    drafts = select(func.count()).select_from(StepTask).where(waits_for_initial(person))
+    return drafts.correlate(None).scalar_subquery()
+
+
+def _others(person: Person) -> Subquery:
+    """How many cases wait for others only, and how many of these are with agencies."""
+    steps = _open_steps(person)
+    mine = func.bool_or(steps.c.mine).label("mine")
+    cases = select(steps.c.complaint_id, mine).group_by(steps.c.complaint_id).subquery("cases")
+    agencies = select(_cases.c.id).where(_cases.c.status == CaseStatus.WITH_AGENCIES.value).subquery("with_agencies")
+    counted = func.count().label("elsewhere"), func.count(agencies.c.id).label("at_agencies")
+    statement = select(*counted).select_from(cases.outerjoin(agencies, agencies.c.id == cases.c.complaint_id))
+    return statement.where(~cases.c.mine).subquery("others")
+
+
+def _open_steps(person: Person) -> Subquery:
+    """The open steps of the cases that this person may see, and which are mine."""
+    ids = visible_ids(person)
+    steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
+    if ids is None:
+        return steps.subquery("steps")
+    # Of all there are, and then whose: they are fewer than the cases that an agency has ever had.
+    every = steps.offset(0).subquery("every")
+    return select(every).where(every.c.complaint_id.in_(ids)).subquery("steps")
