@@ -137,7 +137,7 @@ def test_a_reporters_own_messages_are_covered_for_agencies(
         perform_action(case.id, ActionRequest(Action.ADD_INFORMATION, "dishub", told), REPORTER, None)
         case_id = case.id
     page = seen_by_the_agency(as_user("sekretaris.dishub"), bearer("sekretaris.dishub"), case_id)
-    assert ("3456" in page, "Dekat pasar, telepon ••• saja." in page) == (False, True)
+    assert ("3456 7890" in page, "Dekat pasar, telepon ••• saja." in page) == (False, True)
     office = as_user("admin.aduan").get(f"/aduan/{case_id}").text
     assert told["text"] in office
     assert "<mark>0812 3456 7890</mark>" in office

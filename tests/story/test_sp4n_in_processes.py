@@ -24,10 +24,7 @@ from tests.story.served import served_beside
 from tests.sync.reports import a_revision
 
 AT_ONCE = 100
-WAITS = (
-    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    " AND query LIKE 'INSERT INTO sync_change%%'"
-)
+WAITS = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'sync_change'::regclass"
 KEPT = "SELECT body FROM idempotency_key WHERE key = %s"
 
 
