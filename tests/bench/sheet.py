@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-HEAD = ("", "p50 ms", "p95 ms", "a second", "SQL", "bytes", "bare ms", "times bare", "goal", "")
+HEAD = ("", "p50 ms", "p95 ms", "a second", "SQL", "bytes", "bare ms", "times bare", "bare a second", "goal", "")
 RIGHT = " ---: |"
 
 
@@ -29,7 +29,8 @@ def _cells(line: dict[str, Any]) -> list[str]:
     goal, met = _goal(line)
     figures = (line["p50"], line["p95"], line["per_second"])
     counts = (str(line[name]) if line[name] else "" for name in ("statements", "bytes"))
-    return [line["name"], *map(_number, figures), *counts, _number(line["bare"]), f"{line['ratio']:.2f}", goal, met]
+    bare = (_number(line["bare"]), f"{line['ratio']:.2f}", _number(line["bare_per_second"]))
+    return [line["name"], *map(_number, figures), *counts, *bare, goal, met]
 
 
 def _goal(line: dict[str, Any]) -> tuple[str, str]:
