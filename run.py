@@ -119,9 +119,13 @@ def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import make_demo
+    from app.commands import make_demo, migrate_database
 
-    return _with_app(environment, make_demo)
+    def both(app: Flask) -> None:
+        migrate_database(app)
+        make_demo(app)
+
+    return _with_app(environment, both)
 
 
 def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:
@@ -207,7 +211,7 @@ COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]
     "scheduler": (_scheduler, "Queue the periodic jobs; two of them do no harm."),
     "check-config": (_check_config, "Say of every setting whether production may start with it."),
     "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
-    "demo": (_demo, "Make the demo accounts and complaints."),
+    "demo": (_demo, "Bring the tables up to date and make the demo accounts and complaints."),
     "fake-sp4n": (_fake_sp4n, "Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."),
     "rotate-identity-keys": (_rotate_identity_keys, "Seal identities under the newest key, while the program runs."),
     "subject-report": (_subject_report, "Print all that is held of one person; the number is read from the input."),

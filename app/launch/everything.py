@@ -46,9 +46,7 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     if demo:
         open_public_doors()
     start_servers(environment, supervisor)
-    run_to_end("migrate")
-    if demo:
-        run_to_end("demo")
+    run_to_end("demo" if demo else "migrate")
     for program in programs(environment.workers):
         supervisor.start(program)
     announcer = threading.Thread(target=announce_when_ready, args=(environment, demo, supervisor.say), daemon=True)
