@@ -262,9 +262,8 @@ _NAMED = _named()
 
 def find_category(text: str) -> Category | None:
     """A category in use, by its code or its name."""
-    either = (Category.code == text) | (Category.name.ilike(_literal(text)))
-    statement = select(Category).where(either, Category.active.is_(True))
-    return db.session.scalars(statement.order_by(Category.code != text, Category.id).limit(1)).first()
+    found: Category | None = find_named((text, None, None)).rows[0]
+    return found
 
 
 def _literal(text: str) -> str:

@@ -224,9 +224,8 @@ def another(app: Flask) -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def test_a_long_poll_answers_with_the_change_that_comes(
-    app: Flask, client: FlaskClient, key: dict[str, str], another: ThreadPoolExecutor
-) -> None:
+def _waiting_poll(app: Flask, client: FlaskClient, key: dict[str, str], another: ThreadPoolExecutor) -> Any:
+    """A case, and what a long poll answers that has begun to wait for its next change."""
     case = a_linked_case()
     cursor = client.get(URL, headers=key).get_json()["result"]["next"]
 
@@ -235,6 +234,13 @@ def test_a_long_poll_answers_with_the_change_that_comes(
 
     waiting = another.submit(poll)
     _until_somebody_waits()
+    return case, waiting
+
+
+def test_a_long_poll_answers_with_the_change_that_comes(
+    app: Flask, client: FlaskClient, key: dict[str, str], another: ThreadPoolExecutor
+) -> None:
+    case, waiting = _waiting_poll(app, client, key, another)
     case.act("complaint_admin", "register")
     assert [c["kind"] for c in waiting.result(timeout=20)["result"]["changes"]] == ["register"]
 
@@ -243,14 +249,7 @@ def test_a_long_poll_hears_of_a_change_that_somebody_else_has_numbered(
     app: Flask, client: FlaskClient, key: dict[str, str], another: ThreadPoolExecutor
 ) -> None:
     """Another reader, or a job that tells others, may be quicker between two looks of the one who waits."""
-    case = a_linked_case()
-    cursor = client.get(URL, headers=key).get_json()["result"]["next"]
-
-    def poll() -> Any:
-        return app.test_client().get(URL, query_string={"after": cursor, "wait": 30}, headers=key).get_json()
-
-    waiting = another.submit(poll)
-    _until_somebody_waits()
+    case, waiting = _waiting_poll(app, client, key, another)
     with one_transaction():
         case.act("complaint_admin", "register")
         number_changes()
