@@ -18,16 +18,16 @@ def while_the_office_works() -> Iterator[None]:
         yield
 
 
-def build(name: str, table: str, columns: str, include: str = "", where: str = "") -> None:
+def build(name: str, table: str, columns: str, include: str = "", where: str = "", using: str = "btree") -> None:
     """A new index. A building that was interrupted left one that serves nobody: it goes first."""
     besides, rows = (f" INCLUDE ({include})" if include else ""), (f" WHERE {where}" if where else "")
     drop(name)
-    op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {table} ({columns}){besides}{rows}")
+    op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {table} USING {using} ({columns}){besides}{rows}")
 
 
-def exchange(name: str, table: str, columns: str, include: str = "", where: str = "") -> None:
+def exchange(name: str, table: str, columns: str, include: str = "", where: str = "", using: str = "btree") -> None:
     """Another index under the name of one that serves until the new one is there."""
-    build(f"{name}_new", table, columns, include, where)
+    build(f"{name}_new", table, columns, include, where, using)
     drop(name)
     op.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
 

@@ -15,7 +15,8 @@ from app.queries.complaint_lists import ComplaintFilter, complaint_page, look_up
 from app.queries.list_choices import filter_options
 from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
-from app.queries.search import MOST_RANKED, NEAR_SHOWN, prepare_near_search, prepare_search
+from app.queries.search import NEAR_SHOWN, prepare_near_search, prepare_search
+from app.queries.search_hits import MOST_RANKED
 from app.queries.work_counts import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on

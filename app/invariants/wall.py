@@ -36,6 +36,17 @@ _QUESTIONS = (
         ) AS sent JOIN complaint c ON c.id = sent.complaint_id
         """.replace("{sent}", _SENT),
     ),
+    Question(
+        "searched_elsewhere",
+        """
+        SELECT c.number AS subject, array_to_string(c.sent_to, ', ') AS agency FROM complaint c
+        LEFT JOIN (
+            SELECT complaint_id, array_agg(DISTINCT agency_code::text ORDER BY agency_code::text) AS codes
+            FROM agency_track WHERE sent_at IS NOT NULL GROUP BY complaint_id
+        ) AS seen ON seen.complaint_id = c.id
+        WHERE c.sent_to IS DISTINCT FROM coalesce(seen.codes, '{}')
+        """,
+    ),
     # Whoever stood in for somebody may have been told in their stead; whoever has moved to another agency was told at
     # the one before, so only the last day is judged.
     Question(

@@ -75,6 +75,9 @@ SENTENCES: Labels = {
     "files_without_row": _("%(count)s berkas tidak dikenal oleh catatan mana pun, yang pertama %(subject)s."),
     "seen_but_not_sent": _("Aduan %(subject)s terlihat oleh %(agency)s, padahal tidak pernah dikirim ke sana."),
     "sent_but_not_seen": _("Aduan %(subject)s dikirim ke %(agency)s, tetapi tidak terlihat di sana."),
+    "searched_elsewhere": _(
+        "Pencarian mengira aduan %(subject)s dikirim ke: %(agency)s; catatan pengiriman berkata lain."
+    ),
     "told_beyond_the_wall": _("Petugas %(agency)s diberi tahu tentang aduan %(subject)s yang bukan milik instansinya."),
     "counts_differ": _("%(subject)s melihat %(seen)s aduan, padahal %(sent)s yang dikirim ke sana."),
     "anonymous_with_identity": _("Aduan anonim %(subject)s menyimpan identitas."),

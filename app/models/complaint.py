@@ -57,7 +57,7 @@ class Complaint(Model):
         Index("ix_complaint_fast", "id", postgresql_where=text("route = 'fast' AND ended_at IS NULL")),
         Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
         Index("ix_complaint_received_at", "received_at"),
-        Index("ix_complaint_search_words", "search_words", postgresql_using="gin"),
+        Index("ix_complaint_search_words", "search_words", "sent_to", postgresql_using="gin"),
         Index(
             "ix_complaint_trigrams",
             "title",
@@ -105,6 +105,8 @@ class Complaint(Model):
     tracking_code_hash: Mapped[str | None]
     redacted: Mapped[bool] = mapped_column(default=False)
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
+    # A trigger of migration 0026 lets it follow `AgencyTrackRow.sent_at`.
+    sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)
 
     category: Mapped[Category | None] = relationship()
     district: Mapped[District | None] = relationship()

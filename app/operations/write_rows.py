@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Column,
     Select,
     Table,
     TableValuedAlias,
@@ -65,7 +66,7 @@ def rows_given(table: Table, sent: str = ROWS, **more: TypeEngine[Any]) -> Table
     """The rows of the text, in their order, as part of a statement; each value is read as its column takes it. `more`
     are the kinds of what they hold beside the columns of the table.
     """
-    kinds = {c.name: c.type for c in table.columns if c.computed is None} | more
+    kinds = {c.name: c.type for c in _filled_here(table.columns)} | more
     rows = func.json_to_recordset(cast(bindparam(sent, type_=Text), JSON))
     return rows.table_valued(*(column(name, kind) for name, kind in kinds.items())).render_derived(with_types=True)
 
@@ -83,10 +84,15 @@ def as_row(item: DeclarativeBase) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[Any] | None]]:
     """Each column that is written, with its default, and its kind where that makes something else of a value."""
-    columns = [c for c in kind.__table__.columns if c.computed is None]
+    columns = _filled_here(kind.__table__.columns)
     defaults = [c.default.arg if c.default is not None and c.default.is_scalar else None for c in columns]
-    kinds = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
-    return [(c.name, *more) for c, *more in zip(columns, defaults, kinds, strict=True)]
+    sealed = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
+    return [(c.name, default, kind) for c, default, kind in zip(columns, defaults, sealed, strict=True)]
+
+
+def _filled_here(columns: Iterable[Any]) -> list[Column[Any]]:
+    """Without what the database alone gives a row."""
+    return [c for c in columns if c.server_default is None or c.default is not None]
 
 
 def take_over(items: Iterable[DeclarativeBase]) -> None:

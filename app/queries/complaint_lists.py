@@ -1,17 +1,18 @@
 """The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
     Subquery,
     and_,
+    bindparam,
     func,
     literal,
     select,
@@ -35,7 +36,8 @@ from app.models import (
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaints import visible_ids, visible_to
 from app.queries.kept_statements import NOW, Moment, kept, kind_of
-from app.queries.search import Search, best_hits
+from app.queries.search import Search
+from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
 from workflow_rules.steps import ENDED, LEFT, CaseStatus, Step
@@ -139,8 +141,8 @@ def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFi
     """The filter with what its search finds, so that count and page need not search again each."""
     if wanted.search is None or wanted.search.hits is not None:
         return wanted
-    hits = best_hits(wanted.search, visible_to(person), *criteria_of(wanted, now))
-    return replace(wanted, search=replace(wanted.search, hits=tuple(db.session.scalars(hits))))
+    hits = find_hits(wanted.search, person, *criteria_of(wanted, now))
+    return replace(wanted, search=replace(wanted.search, hits=hits))
 
 
 def complaint_page(
@@ -151,12 +153,27 @@ def complaint_page(
     """
     search = look_up(person, wanted, now).search
     if search is not None:
-        statement = _rows_of(_page_of_hits(search.hits or (), order, limit, offset), search)
-    elif wanted in OFTEN_LISTED and not offset:
+        return _lines_of_hits(search, order, now, limit, offset)
+    if wanted in OFTEN_LISTED and not offset:
         statement = _page_asked(kind_of(person), wanted, limit, order)
     else:
         statement = _rows_of(one_page(_places(person, wanted, order), limit, offset).subquery("page"))
     return [_row(*found) for found in db.session.execute(statement, {"now": now})]
+
+
+def _lines_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:
+    hits = search.hits or ()
+    if order == BY_LIMIT:
+        statement = _rows_of(_hits_by_limit(limit, offset), search)
+    else:
+        hits = tuple(sorted(hits) if order == OLDEST else hits)[offset : offset + limit]
+        statement = _rows_of(_hits_as_found(), search) if search.near else _hits_asked()
+    return [_row(*found) for found in db.session.execute(statement, {"now": now, "hits": list(hits), **search.values})]
+
+
+@kept
+def _hits_asked() -> Select[Any]:
+    return _rows_of(_hits_as_found(), Search(queries=("",)))
 
 
 @kept
@@ -203,14 +220,17 @@ def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step
     return ComplaintRow(case, tuple(names or ()), *step)._replace(hits=frozenset(hits or ()))
 
 
-def _page_of_hits(hits: Sequence[int], order: str, limit: int, offset: int) -> Subquery:
+_HITS: BindParameter[Any] = bindparam("hits", type_=ARRAY(BigInteger))
+
+
+def _hits_as_found() -> Subquery:
     """Ids of some hits with their places in the list."""
-    if order != BY_LIMIT:
-        hits = (sorted(hits) if order == OLDEST else hits)[offset : offset + limit]
-    found = func.unnest(literal(list(hits), ARRAY(BigInteger))).table_valued("id", with_ordinality="place")
-    found = found.render_derived(name="page")
-    if order != BY_LIMIT:
-        return select(found).subquery("page")
+    found = func.unnest(_HITS).table_valued("id", with_ordinality="place")
+    return select(found.render_derived(name="page")).subquery("page")
+
+
+def _hits_by_limit(limit: int, offset: int) -> Subquery:
+    found = _hits_as_found()
     by = (_cases.c.next_due_at.asc().nulls_last(), _cases.c.id.desc())
     due = select(_cases.c.id, func.row_number().over(order_by=by).label("place")).join(found, found.c.id == _cases.c.id)
     return one_page(due.order_by(*by), limit, offset).subquery("page")

@@ -9,36 +9,52 @@ from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
-    Float,
-    Select,
+    FromClause,
     Text,
     and_,
+    any_,
+    bindparam,
     case,
     cast,
+    column,
     false,
     func,
     literal,
     or_,
     select,
-    union_all,
+    table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
 from app.extensions import db
 from app.models import Complaint, District, Village
+from app.queries.complaints import visible_ids
 from app.queries.reporter_search import cases_of_reporter
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.actors import Person
 
 _cases = Complaint.__table__
-# Only so many hits, the newest, are counted and put in order: beyond that nobody reads on.
-MOST_RANKED = 1000
-# Up to here all hits are read from the index of words; of more, the newest are met soon where cases are read backwards.
-FEW = 5000
+case_words = table(
+    "case_words",
+    column("id", BigInteger),
+    column("search_words", TSVECTOR),
+    column("sent_to", ARRAY(Text)),
+    column("title", Text),
+    column("location_text", Text),
+)
+"""What is searched of a case: behind the database's own wall too an index finds it (migration 0026), so this is where
+hits are looked for. Whoever reads it names the agencies to which they were sent.
+"""
+EVERY_WORD: BindParameter[str] = bindparam("every_word", type_=Text)
+ANY_WORD: BindParameter[str] = bindparam("any_word", type_=Text)
+THE_NUMBER: BindParameter[str] = bindparam("the_number", type_=Text)
+OF_REPORTERS: BindParameter[Any] = bindparam("of_reporters", type_=ARRAY(BigInteger))
 NEAR_SHOWN = 10
-# Likeness is looked at letter by letter, so that of all cases only the newest can be asked for it.
-NEAR_AMONG = 20_000
+# Likeness is looked at letter by letter, so that only the newest cases can be asked for it: of all, or of an agency's.
+NEAR_AMONG, NEAR_AMONG_OWN = 20_000, 5_000
 # How alike a mistyped word must be: "jlan" and "jalan" are 0.4, "sekloah" and "sekolah" 0.375.
 ALIKE = 0.35
 ALIKE_PLACE = 0.5
@@ -49,7 +65,8 @@ MANY_WORDS = 3
 @dataclass(frozen=True)
 class Search:
     """A prepared search; `queries` holds one tsquery a word, as PostgreSQL writes it, `newer_than` an id, `hits` the
-    ids of what it finds, the best first, once that was looked up.
+    ids of what it finds, the best first, once that was looked up. Its criteria are the same statement for whatever
+    words: these are its `values`, told when the statement is sent.
     """
 
     words: tuple[str, ...] = ()
@@ -60,39 +77,46 @@ class Search:
     newer_than: int = 0
     hits: tuple[int, ...] | None = None
 
-    def criterion(self, *, by_index: bool = True) -> ColumnElement[bool]:
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the names in its criteria stand for."""
+        every, some = (sign.join(f"({query})" for query in self.queries) for sign in (" & ", " | "))
+        number = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
+        last = [f"no{value}" for value in number if value][-1:]
+        return {
+            EVERY_WORD.key: every,
+            ANY_WORD.key: some,
+            THE_NUMBER.key: "".join(last),
+            OF_REPORTERS.key: list(self.reporter_ids),
+        }
+
+    def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
         """Cases that hold every word, or whose reporter is called so; in a near search words may be mistyped. What many
         hold is found sooner not `by_index`.
         """
         if not self.queries:
             return false()
         if self.near:
-            return self._nearly() & (_cases.c.id > self.newer_than)
-        words = cast(_all_of(self.queries), TSQUERY)
-        said = _in_index(words) if by_index else func.ts_match_vq(_cases.c.search_words, words)
-        return or_(said, _cases.c.id.in_(self.reporter_ids)) if self.reporter_ids else said
+            return self._nearly(on) & (on.c.id > self.newer_than)
+        words = cast(EVERY_WORD, TSQUERY)
+        said = _in_index(on, words) if by_index else func.ts_match_vq(on.c.search_words, words)
+        return or_(said, on.c.id == any_(OF_REPORTERS))
 
-    def _nearly(self) -> ColumnElement[bool]:
+    def _nearly(self, on: FromClause) -> ColumnElement[bool]:
         """Every word as it was meant, or of many words most."""
-        meant = and_(*(_meant(word, query) for word, query in self._pairs()))
+        meant = and_(*(_meant(on, word, query) for word, query in self._pairs()))
         if len(self.words) < MANY_WORDS:
             return meant
-        most = _sum([case((_matches(query), 1), else_=0) for query in self.queries]) * 2 > len(self.words)
-        return or_(meant, _matches(_any_of(self.queries)) & most)
+        most = _sum([case((_matches(on, query), 1), else_=0) for query in self.queries]) * 2 > len(self.words)
+        return or_(meant, _in_index(on, cast(ANY_WORD, TSQUERY)) & most)
 
-    def rank(self) -> ColumnElement[Any]:
+    def rank(self, on: FromClause = _cases) -> ColumnElement[Any]:
         """The higher, the better: the number itself, then the reporter, then the words by weight or by likeness."""
-        if not self.queries:
-            return literal(0.0)
         if self.near:
-            return _sum([_likeness(word, query) for word, query in self._pairs()])
-        weight = func.ts_rank(_cases.c.search_words, cast(_any_of(self.queries), TSQUERY), 1)
-        best = [(_cases.c.id.in_(self.reporter_ids), literal(2.0))] if self.reporter_ids else []
-        return case((self._is_the_number(), literal(3.0)), *best, else_=weight)
-
-    def _is_the_number(self) -> ColumnElement[bool]:
-        values = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
-        return _matches(_any_of([f"no{value}" for value in values if value][-1:])) if any(values) else false()
+            return _sum([_likeness(on, word, query) for word, query in self._pairs()])
+        weight = func.ts_rank(on.c.search_words, cast(ANY_WORD, TSQUERY), 1)
+        is_the_number = on.c.search_words.bool_op("@@")(cast(THE_NUMBER, TSQUERY))
+        return case((is_the_number, literal(3.0)), (on.c.id == any_(OF_REPORTERS), literal(2.0)), else_=weight)
 
     def _pairs(self) -> list[tuple[str, str]]:
         return list(zip(self.words, self.queries, strict=True))
@@ -117,10 +141,18 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
     if not words or is_number(words):
         return None
     threshold = func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)
-    newest = select(func.max(_cases.c.id)).scalar_subquery() if person.sees_every_case else literal(0)
     wanted = [_as_text(_word_query(word, is_half_typed(typed, word), mistyped=True)) for word in words]
-    _, last, *queries = db.session.execute(select(threshold, newest, *wanted)).one()
-    return Search(*_known(words, queries), near=True, newer_than=max(0, (last or 0) - NEAR_AMONG))
+    _, before, *queries = db.session.execute(select(threshold, _before_near(person), *wanted)).one()
+    return Search(*_known(words, queries), near=True, newer_than=before)
+
+
+def _before_near(person: Person) -> ColumnElement[int]:
+    """The key of the last case that is too old to be asked for likeness; 0 where there is none so old."""
+    own = visible_ids(person)
+    if own is None:
+        return func.greatest(0, select(func.max(_cases.c.id)).scalar_subquery() - NEAR_AMONG)
+    newest = own.order_by(own.selected_columns[0].desc()).offset(NEAR_AMONG_OWN).limit(1)
+    return func.coalesce(newest.scalar_subquery(), 0)
 
 
 def _known(words: tuple[str, ...], queries: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -137,21 +169,13 @@ def _sum(parts: list[Any]) -> ColumnElement[Any]:
     return reduce(lambda left, right: left + right, parts)
 
 
-def _all_of(queries: tuple[str, ...]) -> str:
-    return " & ".join(f"({query})" for query in queries)
+def _matches(on: FromClause, query: str) -> ColumnElement[bool]:
+    return on.c.search_words.bool_op("@@")(cast(query, TSQUERY))
 
 
-def _any_of(queries: tuple[str, ...] | list[str]) -> str:
-    return " | ".join(f"({query})" for query in queries)
-
-
-def _matches(query: str) -> ColumnElement[bool]:
-    return _cases.c.search_words.bool_op("@@")(cast(query, TSQUERY))
-
-
-def _in_index(words: ColumnElement[Any]) -> ColumnElement[bool]:
+def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
     """Behind a SELECT the planner does not know the words: for one that many hold it would rather read the table."""
-    return _cases.c.search_words.bool_op("@@")(select(words).scalar_subquery())
+    return on.c.search_words.bool_op("@@")(select(words).scalar_subquery())
 
 
 def _word_query(word: str, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
@@ -178,35 +202,15 @@ def _places(kind: Any, prefix: str, word: str, half_typed: bool, mistyped: bool)
     return cast(func.coalesce(ids, ""), TSQUERY)
 
 
-def _meant(word: str, query: str) -> ColumnElement[bool]:
+def _meant(on: FromClause, word: str, query: str) -> ColumnElement[bool]:
     """Cases whose title or place holds the word or one much like it."""
     if len(word) < SHORTEST_MISTYPED:
-        return _matches(query)
-    alike = [literal(word).bool_op("<%")(column) for column in (_cases.c.title, _cases.c.location_text)]
-    return or_(_matches(query), *alike)
+        return _matches(on, query)
+    alike = [literal(word).bool_op("<%")(text) for text in (on.c.title, on.c.location_text)]
+    return or_(_matches(on, query), *alike)
 
 
-def _likeness(word: str, query: str) -> ColumnElement[float]:
-    in_words = case((_matches(query), 1.0), else_=0.0)
-    columns = (_cases.c.title, _cases.c.location_text)
-    return func.greatest(in_words, *(func.word_similarity(word, column) for column in columns))
-
-
-def best_hits(search: Search, *criteria: ColumnElement[bool]) -> Select[tuple[int]]:
-    """Ids of the newest hits, not more than MOST_RANKED, the best match first."""
-    few = _hits(search, search.criterion(), *criteria).limit(_written(FEW + 1)).cte("few")
-    are_many = select(func.count()).select_from(few).scalar_subquery() > FEW
-    met = _hits(search, search.criterion(by_index=False), *criteria, are_many)
-    newest = met.order_by(_cases.c.id.desc()).limit(_written(MOST_RANKED)).subquery("met")
-    found = union_all(select(few).where(~are_many), select(newest)).subquery("found")
-    ranked = select(found).order_by(found.c.id.desc()).limit(_written(MOST_RANKED)).subquery("ranked")
-    return select(ranked.c.id).order_by(ranked.c.rank.desc(), ranked.c.id.desc())
-
-
-def _hits(search: Search, *criteria: ColumnElement[bool]) -> Select[tuple[int, float]]:
-    return select(_cases.c.id, cast(search.rank(), Float).label("rank")).where(*criteria)
-
-
-def _written(number: int) -> ColumnElement[int]:
-    """Not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
-    return literal(number, literal_execute=True)
+def _likeness(on: FromClause, word: str, query: str) -> ColumnElement[float]:
+    in_words = case((_matches(on, query), 1.0), else_=0.0)
+    texts = (on.c.title, on.c.location_text)
+    return func.greatest(in_words, *(func.word_similarity(word, text) for text in texts))

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal, null, or_, sele
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from app.models import Complaint, District, Village
-from app.queries.search import ALIKE, SHORTEST_MISTYPED, Search
+from app.queries.search import ALIKE, ANY_WORD, SHORTEST_MISTYPED, Search
 from app.queries.search_words import WORD
 
 Part = tuple[str, bool]
@@ -18,7 +18,7 @@ _cases = Complaint.__table__
 
 def hit_words(search: Search | None) -> ColumnElement[Any]:
     """The words of a case, in small letters, that the search means, as a column beside Complaint; stemmed as the index
-    is.
+    is. The search's `values` go with the statement.
     """
     if search is None or not search.queries:
         return cast(null(), ARRAY(Text))
@@ -33,8 +33,7 @@ def hit_words(search: Search | None) -> ColumnElement[Any]:
 
 def _meant(search: Search, word: ColumnElement[str]) -> list[ColumnElement[bool]]:
     vector = func.to_tsvector("indonesian", word).op("||")(func.to_tsvector("simple", word))
-    meant = " | ".join(f"({query})" for query in search.queries)
-    hits: list[ColumnElement[bool]] = [vector.bool_op("@@")(cast(meant, TSQUERY))]
+    hits: list[ColumnElement[bool]] = [vector.bool_op("@@")(cast(ANY_WORD, TSQUERY))]
     if search.near:
         hits += [func.word_similarity(literal(w), word) >= ALIKE for w in search.words if len(w) >= SHORTEST_MISTYPED]
     return hits

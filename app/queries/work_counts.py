@@ -94,7 +94,8 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
     """Everything the inbox counts, in one query: each step of mine, and once what others do and a filter finds."""
     asked = _inbox_asked if wanted.search is None else _inbox_asked.__wrapped__
-    sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id})
+    values = wanted.search.values if wanted.search else {}
+    sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
     rows = [dict(row._mapping) for row in sent]
     steps = {row["step"]: row for row in rows if row["step"] is not None}
     mine = {name: sum(row[name] for row in steps.values()) for name in _SUMMED}

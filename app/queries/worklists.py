@@ -86,7 +86,8 @@ def work_page(
     often = wanted.search is None and not offset
     asked = _page_asked if often else _page_asked.__wrapped__
     statement = asked(kind_of(person), wanted, limit, offset, order)
-    return [_row(*found) for found in db.session.execute(statement, {"now": now})]
+    values = wanted.search.values if wanted.search else {}
+    return [_row(*found) for found in db.session.execute(statement, {"now": now, **values})]
 
 
 @kept

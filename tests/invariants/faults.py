@@ -192,6 +192,10 @@ FAULTS = {
         f"UPDATE agency_track SET sent_at = NULL WHERE cycle = 1 AND complaint_id = {OF_REOPENED}",
         {"I10": ["counts_differ", "sent_but_not_seen"]},
     ),
+    "a case searched by an agency that never had it": Fault(
+        f"UPDATE complaint SET sent_to = sent_to || '{{dplh}}'::text[] WHERE id = {OF_REOPENED}",
+        {"I10": ["searched_elsewhere"]},
+    ),
     "an officer of another agency told": Fault(
         "UPDATE notice SET created_at = '2026-03-12 08:00+08',"
         " user_id = (SELECT id FROM ab_user WHERE username = 'admin.disdukcapil')"

@@ -47,7 +47,7 @@ def explained() -> Iterator[Callable[[], list[Plan]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")) and "complaint" in statement:
+        if statement.startswith(("SELECT", "WITH")) and ("complaint" in statement or "case_words" in statement):
             seen.append((statement, parameters))
 
     def plans() -> list[Plan]:

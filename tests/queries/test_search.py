@@ -196,6 +196,14 @@ def test_an_agency_neither_finds_nor_counts_a_foreign_case(text: str) -> None:
 
 
 @pytest.mark.usefixtures("walls")
+def test_an_index_that_errs_shows_nobody_a_case(context: Flask) -> None:
+    assert find("pohon", "admin.dplh") == ["Pohon di jalan"]
+    db.session.execute(update(Complaint).values(sent_to=["dishub", "dplh"]))
+    assert find("pohon", "admin.dplh") == ["Pohon di jalan"]
+    assert find("pohon", "kepala.dishub") == find_near("pohn", "kepala.dishub") == []
+
+
+@pytest.mark.usefixtures("walls")
 def test_the_near_search_stops_at_the_wall_too(context: Flask) -> None:
     assert find_near("jlan licn") == ["Jalan licin"]
     assert find_near("jlan licn", "kepala.dishub") == []

@@ -7,6 +7,7 @@ from app.clock import utc_now
 from app.demo.accounts import demo_person
 from app.queries import search as searches
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, look_up
+from app.queries.search_hits import MOST_RANKED
 from tests.factories import a_complaint
 from tests.queries.many_cases import Plan, copy_many, explained, indexes_of, nodes, reads_whole_table
 
@@ -41,11 +42,11 @@ def test_searches_read_the_index_and_a_bounded_part(context: Flask) -> None:
         found, page = plans_of(typed)
         assert "ix_complaint_search_words" in indexes_of(found), typed
         assert not reads_whole_table(found), typed
-        assert read_cases(found) <= 5 * searches.MOST_RANKED, typed
+        assert read_cases(found) <= 5 * MOST_RANKED, typed
         assert read_cases(page) <= PAGE, typed
     # A word of every second case: the newest are taken as they come.
     for typed in ("jalan", "mohon", "mo", "paringin"):
-        assert all(read_cases(plan) <= 10 * searches.MOST_RANKED for plan in plans_of(typed)), typed
+        assert all(read_cases(plan) <= 10 * MOST_RANKED for plan in plans_of(typed)), typed
     mistyped, _ = plans_of("dusnq", near=True)
     assert "ix_complaint_trigrams" in indexes_of(mistyped)
     assert all(read_cases(plan) <= 2 * searches.NEAR_AMONG for plan in plans_of("jalan rusakk sekolaah", near=True))

@@ -126,6 +126,25 @@ def test_whatever_is_asked_and_however_only_rows_of_ones_own_case_are_found(
     assert wrong == {}
 
 
+@pytest.mark.usefixtures("one_wall")
+def test_of_the_words_that_are_searched_only_those_of_an_agencys_own_cases_are_shown(
+    app: Flask, two_cases: tuple[int, int]
+) -> None:
+    own, foreign = two_cases
+    with app.app_context():
+        assert {own, foreign} <= set(db.session.scalars(WORDS))
+        who = visitors(own, foreign)
+    shown = {}
+    for visitor, (username, let_in, _) in who.items():
+        with asked_by(app, username), let_in:
+            shown[visitor] = list(db.session.scalars(WORDS))
+    of_agencies = {"an officer": [own], "an officer of the other agency": [foreign], "a job for an officer": [own]}
+    assert shown == {visitor: of_agencies.get(visitor, []) for visitor in who}
+
+
+WORDS = text("SELECT id FROM case_words")
+
+
 def _sheet(rows: dict[str, dict[int, set[str]]]) -> set[str]:
     """The sheet of the SOP, the later one of the papers of no case."""
     return {max(rows["paper"][None], key=lambda key: int(key.strip("()")))}  # type: ignore[index]
@@ -169,6 +188,7 @@ FORBIDDEN = {
     "everything emptied": "TRUNCATE notice",
     "a case taken out of sight through a view": "DELETE FROM case_of_agency",
     "a case changed through a view": "UPDATE case_in_public SET complaint_id = :foreign",
+    "words of a case changed through a view": "UPDATE case_words SET title = ''",
     "a table of its own": "CREATE TABLE public.mine (id bigint)",
     "a policy taken away": "DROP POLICY walled ON complaint",
     "the wall taken down": "ALTER TABLE complaint DISABLE ROW LEVEL SECURITY",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import ARRAY, Table, select
 
 from app.extensions import db
 from app.models import (
@@ -135,7 +135,8 @@ class _Rows:
     def _read(self, table: Table, key: Any, values: Sequence[int]) -> None:
         order = table.c.id if "id" in table.c else next(iter(table.primary_key.columns))
         rows = db.session.execute(select(table).where(key.in_(values)).order_by(order)).mappings()
-        self.found[table] = [dict(row) for row in rows]
+        arrays = {c.name for c in table.columns if isinstance(c.type, ARRAY)}
+        self.found[table] = [dict(row) | {name: as_array(row[name]) for name in arrays} for row in rows]
 
     def _read_deliveries(self) -> None:
         """What went out in one message with news of other cases goes out in one of its own."""
@@ -174,6 +175,11 @@ class _Rows:
         for table, name in _counted():
             found |= {(name, row["id"]): f"{name}{n}" for n, row in enumerate(self.found[table])}
         return found
+
+
+def as_array(words: Sequence[str] | None) -> str | None:
+    """As COPY reads a list of plain words."""
+    return None if words is None else "{" + ",".join(words) + "}"
 
 
 def _part(table: Table, rows: list[dict[str, Any]], holes: Holes) -> Part:

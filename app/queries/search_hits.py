@@ -1,0 +1,88 @@
+"""Which cases a prepared search finds: the newest of them, the best first, read by whichever way is short."""
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Float,
+    FromClause,
+    Select,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from app.extensions import db
+from app.models import Complaint
+from app.queries.complaints import visible_ids
+from app.queries.kept_statements import kept, kind_of
+from app.queries.search import Search, case_words
+from workflow_rules.actors import Person
+
+_cases = Complaint.__table__
+# Only so many hits, the newest, are counted and put in order: beyond that nobody reads on.
+MOST_RANKED = 1000
+# Up to here all hits are read from the index of words; of more, the newest are met soon where cases are read backwards.
+FEW = 5000
+# Of a word that a tenth of the last cases hold, the index alone has too much to say.
+LAST_CASES, OFTEN = 1000, 100
+
+Criteria = tuple[ColumnElement[bool], ...]
+
+
+def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) -> tuple[int, ...]:
+    """Ids of the newest hits, not more than MOST_RANKED, the best match first."""
+    if not search.queries:
+        return ()
+    usual = not (search.near or criteria)
+    statement = _usual_hits(kind_of(person)) if usual else _best_hits(search, person, criteria)
+    return tuple(db.session.scalars(statement, search.values))
+
+
+@kept
+def _usual_hits(kind: Person) -> Select[tuple[int]]:
+    return _best_hits(Search(queries=("",)), kind, ())
+
+
+def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
+    """Only the newest hits are ranked, and of these alone it is asked whether the person may see them."""
+    found = _of_all(search, criteria) if person.sees_every_case else _of_agencies(search, person, criteria)
+    newest = select(found.c.id).order_by(found.c.id.desc()).limit(_written(MOST_RANKED))
+    # As one value: joined with so many rows, the planner would rather read the table.
+    ranked = select(case_words.c.id).where(case_words.c.id == any_(func.array(newest.scalar_subquery())))
+    statement = ranked.order_by(cast(search.rank(case_words), Float).desc(), case_words.c.id.desc())
+    seen = visible_ids(person)
+    return statement if seen is None else statement.where(case_words.c.id.in_(seen))
+
+
+def _of_agencies(search: Search, person: Person, criteria: Criteria) -> FromClause:
+    """One index knows the words and to whom a case was sent."""
+    own = case_words.c.sent_to.overlap(cast(sorted(person.agencies), ARRAY(Text)))
+    return _hits(search.criterion(case_words), own, criteria=criteria).subquery("found")
+
+
+def _of_all(search: Search, criteria: Criteria) -> FromClause:
+    """By the index, or where that finds many, backwards from the newest case."""
+    by_index, met = search.criterion(case_words), search.criterion(case_words, by_index=False)
+    backwards = case_words.c.id.desc()
+    last = select(case_words).order_by(backwards).limit(_written(LAST_CASES)).subquery("last")
+    often = _hits(search.criterion(last, by_index=False), criteria=criteria, among=last).subquery("often")
+    asked = select((func.count() >= OFTEN).label("is_frequent")).select_from(often).cte("asked")
+    is_frequent = select(asked.c.is_frequent).scalar_subquery()
+    few = _hits(by_index, ~is_frequent, criteria=criteria).limit(_written(FEW + 1)).cte("few")
+    are_many = is_frequent | (select(func.count()).select_from(few).scalar_subquery() > FEW)
+    many = _hits(met, are_many, criteria=criteria).order_by(backwards).limit(_written(MOST_RANKED))
+    return union_all(select(few.c.id).where(~are_many), select(many.subquery("met"))).subquery("found")
+
+
+def _hits(*found: ColumnElement[bool], criteria: Criteria, among: FromClause = case_words) -> Select[tuple[int]]:
+    hits = select(among.c.id).where(*found)
+    return hits.join(_cases, _cases.c.id == among.c.id).where(*criteria) if criteria else hits
+
+
+def _written(number: int) -> ColumnElement[int]:
+    """Not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
+    return literal(number, literal_execute=True)
