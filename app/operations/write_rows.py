@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Column,
     Select,
     Table,
     TableValuedAlias,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import TypeEngine
 
 from app.extensions import db
@@ -86,11 +86,11 @@ def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[
     """Each column that is written, with its default, and its kind where that makes something else of a value."""
     columns = _filled_here(kind.__table__.columns)
     defaults = [c.default.arg if c.default is not None and c.default.is_scalar else None for c in columns]
-    sealed = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
-    return [(c.name, default, kind) for c, default, kind in zip(columns, defaults, sealed, strict=True)]
+    kinds = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
+    return [(c.name, *more) for c, *more in zip(columns, defaults, kinds, strict=True)]
 
 
-def _filled_here(columns: Iterable[Any]) -> list[Column[Any]]:
+def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumnElement[Any]]:
     """Without what the database alone gives a row."""
     return [c for c in columns if c.server_default is None or c.default is not None]
 
