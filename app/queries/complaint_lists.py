@@ -35,7 +35,7 @@ from app.models import (
 )
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaints import visible_ids, visible_to
-from app.queries.kept_statements import NOW, Moment, kept, kind_of
+from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
 from app.queries.search import Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
@@ -158,7 +158,7 @@ def complaint_page(
         statement = _page_asked(kind_of(person), wanted, limit, order)
     else:
         statement = _rows_of(one_page(_places(person, wanted, order), limit, offset).subquery("page"))
-    return [_row(*found) for found in db.session.execute(statement, {"now": now})]
+    return [_row(*found) for found in db.session.execute(statement, {"now": now, **values_of(person)})]
 
 
 def _lines_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:

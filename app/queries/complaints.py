@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
+from app.queries.kept_statements import as_agency
 from workflow_rules.actions import Action
 from workflow_rules.actors import AGENCY_ACTORS, Actor, Person
 from workflow_rules.events import SystemEvent
@@ -35,7 +36,8 @@ def visible_ids(person: Person) -> Select[tuple[int]] | None:
     """A sub-select of complaint ids this person may know of, or None for every one (design 9: one predicate)."""
     if person.sees_every_case:
         return None
-    sent_here = _tracks.c.agency_code.in_(sorted(person.agencies)) & _tracks.c.sent_at.is_not(None)
+    own = [as_agency(code) for code in sorted(person.agencies)]
+    sent_here = _tracks.c.agency_code.in_(own) & _tracks.c.sent_at.is_not(None)
     return select(_tracks.c.complaint_id).where(sent_here if person.agencies else false())
 
 

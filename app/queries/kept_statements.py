@@ -4,22 +4,38 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Integer, bindparam, literal
+from sqlalchemy import BindParameter, ColumnElement, DateTime, Integer, String, bindparam, literal
 
-from workflow_rules.actors import Person
+from workflow_rules.actors import Capacity, Person
 
 Moment = datetime | BindParameter[datetime]
 NOW: BindParameter[datetime] = bindparam("now", type_=DateTime(timezone=True))
 READER: BindParameter[int] = bindparam("reader", type_=Integer)
-MOST_KEPT = 300
-"""Offices times agencies, and some for stand-ins and for other orders of a list."""
+MOST_KEPT = 60
+"""Offices, some of them together, and some orders and filters of a list; a statement takes a tenth of a megabyte."""
 
 kept = lru_cache(MOST_KEPT)
+_PLACE = "agency_"
 
 
 def kind_of(person: Person) -> Person:
-    """Who holds the same offices reads by the same statement; what is one reader's own stands in `READER`."""
-    return replace(person, id=None, name="")
+    """Who holds the same offices reads by the same statement, at whichever agencies: these are told when it is sent, by
+    `values_of`, as is the `READER`.
+    """
+    places = {code: place for place, code in values_of(person).items()}
+    offices = {(c.actor, places[c.agency] if c.agency else "") for c in person.capacities}
+    held = tuple(Capacity(actor, place or None) for actor, place in sorted(offices))
+    return replace(person, id=None, name="", capacities=held)
+
+
+def values_of(person: Person) -> dict[str, str]:
+    """What stands in a person's kind for their agencies."""
+    return {f"{_PLACE}{n}": code for n, code in enumerate(sorted(person.agencies))}
+
+
+def as_agency(code: str) -> ColumnElement[str]:
+    """An agency's code as part of a statement, known by now or told when the statement is sent."""
+    return bindparam(code, type_=String) if code.startswith(_PLACE) else literal(code)
 
 
 def as_moment(now: Moment) -> ColumnElement[datetime]:

@@ -1,5 +1,7 @@
 """Which cases a prepared search finds: the newest of them, the best first, read by whichever way is short."""
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -14,11 +16,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from app.extensions import db
 from app.models import Complaint
 from app.queries.complaints import visible_ids
-from app.queries.kept_statements import kept, kind_of
+from app.queries.kept_statements import as_agency, kept, kind_of, values_of
 from app.queries.search import Search, case_words
 from workflow_rules.actors import Person
 
@@ -39,7 +42,7 @@ def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) ->
         return ()
     usual = not (search.near or criteria)
     statement = _usual_hits(kind_of(person)) if usual else _best_hits(search, person, criteria)
-    return tuple(db.session.scalars(statement, search.values))
+    return tuple(db.session.scalars(statement, {**search.values, **values_of(person)}))
 
 
 @kept
@@ -60,7 +63,8 @@ def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tup
 
 def _of_agencies(search: Search, person: Person, criteria: Criteria) -> FromClause:
     """One index knows the words and to whom a case was sent."""
-    own = case_words.c.sent_to.overlap(cast(sorted(person.agencies), ARRAY(Text)))
+    agencies: Any = array(as_agency(code) for code in sorted(person.agencies))
+    own = case_words.c.sent_to.overlap(cast(agencies, ARRAY(Text)))
     return _hits(search.criterion(case_words), own, criteria=criteria).subquery("found")
 
 

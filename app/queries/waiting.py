@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import aliased
 
 from app.models import AgencyTrackRow, StepTask
-from app.queries.kept_statements import Moment
+from app.queries.kept_statements import Moment, as_agency
 from workflow_rules.actors import Capacity, Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
@@ -27,7 +27,7 @@ def is_held_by(person: Person) -> ColumnElement[bool]:
 
 def _held(capacity: Capacity) -> ColumnElement[bool]:
     office = _tasks.c.actor == capacity.actor.value
-    return office & (_tasks.c.agency_code == capacity.agency) if capacity.agency is not None else office
+    return office & (_tasks.c.agency_code == as_agency(capacity.agency)) if capacity.agency is not None else office
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:
@@ -51,7 +51,8 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
         track.cycle == StepTask.cycle,
         track.agency_code == StepTask.agency_code,
     )
-    mine = [and_(track.agency_code == c.agency, _awaits(track, c)) for c in person.capacities if c.agency is not None]
+    own = [(c, c.agency) for c in person.capacities if c.agency is not None]
+    mine = [and_(track.agency_code == as_agency(code), _awaits(track, c)) for c, code in own]
     if not mine:
         return false()
     waiting = select(track.id).where(*same, or_(*mine)).exists()

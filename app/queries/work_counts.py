@@ -11,7 +11,7 @@ from app.models import Complaint, StepTask
 from app.queries.case_counts import counting_late
 from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
 from app.queries.complaints import visible_ids
-from app.queries.kept_statements import NOW, READER, Moment, kept, kind_of
+from app.queries.kept_statements import NOW, READER, Moment, kept, kind_of, values_of
 from app.queries.notices import counting_unread
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
@@ -72,7 +72,8 @@ def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None =
         statement = _badges_asked(kind_of(person), listed)
     else:
         statement = _badges(person, counting(person, listed, now))
-    return WorkCounts(**db.session.execute(statement, {"now": now, "reader": person.id}).one()._mapping)
+    values = {"now": now, "reader": person.id, **values_of(person)}
+    return WorkCounts(**db.session.execute(statement, values).one()._mapping)
 
 
 @kept
@@ -94,7 +95,7 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
     """Everything the inbox counts, in one query: each step of mine, and once what others do and a filter finds."""
     asked = _inbox_asked if wanted.search is None else _inbox_asked.__wrapped__
-    values = wanted.search.values if wanted.search else {}
+    values = values_of(person) | (wanted.search.values if wanted.search else {})
     sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
     rows = [dict(row._mapping) for row in sent]
     steps = {row["step"]: row for row in rows if row["step"] is not None}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from app.extensions import db
 from app.models import Complaint, SopStepRow, StepTask
 from app.queries.complaint_lists import PARTS, about, names_of_agencies, one_page
-from app.queries.kept_statements import NOW, Moment, kept, kind_of
+from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
 from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
@@ -86,7 +86,7 @@ def work_page(
     often = wanted.search is None and not offset
     asked = _page_asked if often else _page_asked.__wrapped__
     statement = asked(kind_of(person), wanted, limit, offset, order)
-    values = wanted.search.values if wanted.search else {}
+    values = values_of(person) | (wanted.search.values if wanted.search else {})
     return [_row(*found) for found in db.session.execute(statement, {"now": now, **values})]
 
 

@@ -1,0 +1,67 @@
+"""Statements are kept by offices, not by who holds them: a house of forty agencies must not fill a worker's memory."""
+
+import pytest
+
+from app.clock import utc_now
+from app.demo.accounts import demo_person
+from app.queries import complaint_lists, search_hits, work_counts, worklists
+from app.queries.complaint_lists import ComplaintFilter, complaint_page
+from app.queries.kept_statements import kind_of, values_of
+from app.queries.search import prepare_search
+from app.queries.work_counts import count_badges, count_inbox
+from app.queries.worklists import WorkFilter, work_page
+from tests.factories import a_complaint
+from workflow_rules.actors import Actor, Capacity, DelegationKind, Person
+
+AGENCIES = ("dishub", "dplh", "disdukcapil", "dpuprperkim")
+
+
+def head_of(*agencies: str) -> Person:
+    return Person(7, "Kepala", tuple(Capacity(Actor.AGENCY_HEAD, code) for code in agencies))
+
+
+def test_the_same_office_reads_by_the_same_statement_at_every_agency() -> None:
+    assert kind_of(head_of("dishub")) == kind_of(head_of("dplh")) != kind_of(head_of("dishub", "dplh"))
+    assert (values_of(head_of("dishub")), values_of(head_of("dplh"))) == ({"agency_0": "dishub"}, {"agency_0": "dplh"})
+
+
+def test_a_stand_in_reads_as_whoever_holds_both_offices_does() -> None:
+    lent = Capacity(Actor.AGENCY_HEAD, "dplh", 9, DelegationKind.PLH, 4)
+    standing_in = Person(8, "Pengganti", (Capacity(Actor.AGENCY_HEAD, "dishub"), lent))
+    assert kind_of(standing_in) == kind_of(head_of("dplh", "dishub"))
+    assert values_of(standing_in) == {"agency_0": "dishub", "agency_1": "dplh"}
+
+
+def test_what_an_agency_is_told_apart_by_is_told_with_the_statement() -> None:
+    mixed = Person(8, "Dua jabatan", (Capacity(Actor.AGENCY_ADMIN, "dplh"), Capacity(Actor.AGENCY_HEAD, "dishub")))
+    turned = Person(8, "Dua jabatan", (Capacity(Actor.AGENCY_ADMIN, "dishub"), Capacity(Actor.AGENCY_HEAD, "dplh")))
+    assert kind_of(mixed) != kind_of(turned)
+
+
+KEPT = (
+    complaint_lists._page_asked,
+    worklists._page_asked,
+    work_counts._badges_asked,
+    work_counts._inbox_asked,
+    search_hits._usual_hits,
+)
+
+
+@pytest.mark.usefixtures("context")
+def test_each_agency_reads_its_own_by_statements_that_are_kept_once() -> None:
+    titles = {code: f"Rambu {code}" for code in AGENCIES}
+    for code, title in titles.items():
+        a_complaint(at="agency_receive", agencies=(code,), title=title)
+    for statements in KEPT:
+        statements.cache_clear()
+    for code in AGENCIES:
+        person, now = demo_person(f"admin.{code}"), utc_now()
+        wanted = ComplaintFilter(search=prepare_search("rambu", person))
+        assert [row.complaint.title for row in complaint_page(person, ComplaintFilter(), now, 25)] == [titles[code]]
+        assert [row.complaint.title for row in complaint_page(person, wanted, now, 25)] == [titles[code]]
+        assert [row.task.complaint.title for row in work_page(person, WorkFilter(), now, 25)] == [titles[code]]
+        assert (count_inbox(person, WorkFilter(), now).all, count_badges(person, now, ComplaintFilter()).listed) == (
+            1,
+            1,
+        )
+    assert [statements.cache_info().currsize for statements in KEPT] == [1] * len(KEPT)
