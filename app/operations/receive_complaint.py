@@ -17,14 +17,14 @@ from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersio
 from app.operations.attach_file import store_file
 from app.operations.note_change import first_change
 from app.operations.notify import Notifier
-from app.operations.number_series import Drawn, next_numbers
+from app.operations.number_series import Drawn, draw
 from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, first_ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
 from app.operations.write_rows import as_row, take_over, write_together
 from app.queries.complaints import CaseRows, facts_of_identity
-from app.queries.reference import active_sop_and_calendar
+from app.queries.reference import ACTIVE, active_sop_and_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
 from workflow_rules.events import Event, SystemEvent
@@ -87,8 +87,8 @@ def receive_complaints(
     with one_transaction():
         at = now or utc_now()
         db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
-        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar())
-        numbers = next_numbers("complaint", office_time(at).year, len(reports), *KEYED)
+        active, numbers = draw("complaint", office_time(at).year, len(reports), KEYED, beside=ACTIVE)
+        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar(*active))
         new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
         _write(beside)
