@@ -11,8 +11,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from app.extensions import db
 from app.models import NumberCounter
 
-_ASKED = {"number_series": Text(), "number_year": Integer(), "number_count": Integer()}
-
 
 @dataclass(frozen=True)
 class Drawn:
@@ -28,7 +26,7 @@ def next_number(series: str, year: int) -> int:
 
 
 def draw(
-    series: str, year: int, count: int, tables: tuple[str, ...] = (), beside: Select[Any] | None = None
+    series: str, year: int, count: int, tables: tuple[str, ...] = (), beside: Select[*tuple[Any, ...]] | None = None
 ) -> tuple[Sequence[Any], list[Drawn]]:
     """So many numbers that follow each other, each with a new key of every table: known before writing, so that rows
     may be sent without waiting for what the database calls them; and the one row of what is read beside them, before
@@ -41,7 +39,7 @@ def draw(
 
 
 @cache
-def _drawing(tables: tuple[str, ...], beside: Select[Any] | None) -> Select[Any]:
+def _drawing(tables: tuple[str, ...], beside: Select[*tuple[Any, ...]] | None) -> Select[Any]:
     drawn = _raised(tables)
     if beside is None:
         return select(drawn)
@@ -51,8 +49,9 @@ def _drawing(tables: tuple[str, ...], beside: Select[Any] | None) -> Select[Any]
 def _raised(tables: tuple[str, ...]) -> CTE:
     """The counter after it was raised, and the keys."""
     counter = NumberCounter.__table__
-    asked = select(*(bindparam(name, type_=kind) for name, kind in _ASKED.items()))
-    new = insert(counter).from_select(["series", "year", "last"], asked)
+    count = bindparam("number_count", type_=Integer)
+    first = select(bindparam("number_series", type_=Text), bindparam("number_year", type_=Integer), count)
+    new = insert(counter).from_select(["series", "year", "last"], first)
     raised = new.on_conflict_do_update(
         index_elements=[counter.c.series, counter.c.year], set_={"last": counter.c.last + new.excluded.last}
     )

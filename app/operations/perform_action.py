@@ -7,16 +7,16 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Agency, Complaint, ComplaintEvent, StepTask
+from app.models import Agency, Complaint, ComplaintEvent, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import draft_hashes, keep_letter
-from app.operations.note_change import note_change
+from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
-from app.operations.record_history import keep_ledger, record_history
+from app.operations.record_history import ledger_lines, next_event, write_history
 from app.operations.tell_reporter import tell_of_act
-from app.queries.act_frame import read_frame
+from app.queries.act_frame import read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
 from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
@@ -70,11 +70,14 @@ def perform_action(
         decision = decide(facts, replace(request, known=known), by, frame.sop, at)
         notifier = Notifier(frame.calendar, at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
-        keep_ledger(complaint, facts, decision.after, decision.event, by)
-        event = record_history(complaint, decision.event, by, address, None if late else frame.last)
-        opened = _carry_out(complaint, rows, decision, event, by, frame.sop, notifier)
-        note_change(complaint, event, origin)
-        return Performed(complaint, event, decision, opened, rows)
+        last = read_last(complaint) if late else frame.last
+        event = next_event(complaint, decision.event, by, address, last)
+        opened = project_facts(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
+        ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
+        write_history(event, ledger, (SyncChange.__table__, changes_of(complaint, event, origin)))
+        done = Performed(complaint, event, decision, tuple(opened.values()), rows)
+        _follow_up(done, by, notifier)
+        return done
 
 
 def attach_to_case(
@@ -108,26 +111,18 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
-def _carry_out(
-    complaint: Complaint,
-    rows: CaseRows,
-    decision: Decision,
-    event: ComplaintEvent,
-    by: Person,
-    sop: Sop,
-    notifier: Notifier,
-) -> tuple[StepTask, ...]:
-    opened = tuple(project_facts(complaint, rows, decision.after, decision.event, sop, notifier.calendar).values())
+def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:
+    """What an action brings beside the state of its case: letters, and who hears of it."""
+    complaint, decision = done.complaint, done.decision
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
-    tell_of_act(complaint, decision, event.seq)
-    notifier.opened(complaint, opened, by)
+    tell_of_act(complaint, decision, done.event.seq)
+    notifier.opened(complaint, done.opened, by)
     if decision.event.kind is Action.ADD_INFORMATION:
         notifier.answered(complaint, decision.event, by)
     if decision.event.kind is Action.SUBMIT_DRAFT:
         track = decision.after.track(decision.event.agency)
-        notifier.initials_asked(complaint, opened, track.awaits if track else ())
-    return opened
+        notifier.initials_asked(complaint, done.opened, track.awaits if track else ())
 
 
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:

@@ -15,11 +15,11 @@ from app.clock import office_time, utc_now
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
-from app.operations.note_change import first_change
+from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.number_series import Drawn, draw
 from app.operations.project_facts import project_first
-from app.operations.record_history import begin_history, first_ledger_lines
+from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
 from app.operations.write_rows import as_row, take_over, write_together
@@ -168,7 +168,7 @@ class _Beside:
     task: StepTask
     reporter: Reporter | None
     ledger: list[dict[str, Any]]
-    change: dict[str, Any] | None
+    changes: list[dict[str, Any]]
 
 
 def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
@@ -182,9 +182,9 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     row = begin_history(complaint, event, reception.by, reception.address)
     task = project_first(complaint, facts, event, reception.sop, reception.calendar)
     row.id, task.id = new.event, new.task
-    ledger = first_ledger_lines(complaint, facts, event, reception.by)
-    change = first_change(complaint, row) if complaint.sp4n_tracking_id else None
-    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, change)
+    ledger = ledger_lines(complaint, None, facts, event, reception.by)
+    changes = changes_of(complaint, row, "sp4n")
+    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, changes)
 
 
 def _write(beside: Sequence[_Beside]) -> None:
@@ -198,7 +198,7 @@ def _write(beside: Sequence[_Beside]) -> None:
         (ComplaintEvent.__table__, [as_row(row.event) for row in beside]),
         (StepTask.__table__, [as_row(task) for task in tasks]),
         (LedgerRow.__table__, [line for row in beside for line in row.ledger]),
-        (SyncChange.__table__, [row.change for row in beside if row.change is not None]),
+        (SyncChange.__table__, [change for row in beside for change in row.changes]),
     )
     take_over([*complaints, *reporters, *tasks])
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, select, true
+from sqlalchemy import BigInteger, Select, Table, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
-from app.operations.write_rows import write_rows
-from app.queries.act_frame import Link
+from app.operations.write_rows import Row, as_row, take_over, write_rows, write_together
+from app.queries.act_frame import Last, Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
 from workflow_rules.facts import ComplaintFacts
@@ -18,16 +18,26 @@ from workflow_rules.hash_chain import GENESIS, link
 from workflow_rules.ledger import LedgerEntry, entries
 
 
-def record_history(
-    complaint: Complaint, event: Event, by: Person, address: str | None, last: Link | None = None
-) -> ComplaintEvent:
-    """Append one event to a complaint whose row is locked by this transaction; `last` is the event before, where it
-    has been read behind that lock.
-    """
-    seq, digest = last or _last_links([complaint.id])[complaint.id]
+def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
+    """Append one event to a complaint whose row is locked by this transaction."""
+    seq, digest = _last_links([complaint.id])[complaint.id]
     row = _event_row(complaint, event, by, address, seq + 1, digest)
     db.session.add(row)
     return row
+
+
+def next_event(complaint: Complaint, event: Event, by: Person, address: str | None, last: Last) -> ComplaintEvent:
+    """The same event for `write_history`, after one that has been read behind the lock."""
+    (seq, digest), key = last
+    row = _event_row(complaint, event, by, address, seq + 1, digest)
+    row.id = key
+    return row
+
+
+def write_history(event: ComplaintEvent, ledger: Sequence[Row], *beside: tuple[Table, Sequence[Row]]) -> None:
+    """An event, what it did to the clocks, and what else goes with it, in one statement."""
+    write_together((ComplaintEvent.__table__, [as_row(event)]), (LedgerRow.__table__, ledger), *beside)
+    take_over([event])
 
 
 def record_together(happened: Sequence[tuple[Complaint, Event]], by: Person) -> list[ComplaintEvent]:
@@ -112,12 +122,14 @@ def keep_ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
-    write_rows(LedgerRow.__table__, (_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)))
+    write_rows(LedgerRow.__table__, ledger_lines(complaint, before, after, event, by))
 
 
-def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:
-    """What the reception of a new complaint puts into the book of time, for the caller to write."""
-    return [_ledger_line(complaint, entry) for entry in entries(None, after, event, by.id)]
+def ledger_lines(
+    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
+) -> list[dict[str, Any]]:
+    """The same for the caller to write."""
+    return [_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)]
 
 
 def _ledger_line(complaint: Complaint, entry: LedgerEntry) -> dict[str, Any]:
