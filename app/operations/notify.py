@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from app.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, told_by, written_notices
-from app.operations.write_rows import ROWS, Row, as_text, insertion, rows_given
+from app.operations.write_rows import ROWS, Part, Row, as_text, insertion, rows_given, write_together
 from app.queries.complaints import open_tasks_of
 from app.queries.people import Hearers, administrators, hearing, offices_asked
 from workflow_rules.actors import Actor, Person
@@ -29,13 +29,13 @@ class Notifier:
         self._hearers = Hearers(at)
         self._outbox = Outbox(calendar, at)
 
-    def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person) -> None:
+    def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
         """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened
-        it.
+        it; in the statement that writes `parts`.
         """
-        self.opened_many([(complaint.id, task) for task in opened], by)
+        self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
-    def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person) -> None:
+    def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
         """The same for steps of several complaints, each with the key of its own."""
         causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
         places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
@@ -46,7 +46,9 @@ class Notifier:
         ]
         if rows:
             asked = {**offices_asked(places, self.at), "opener": by.id, ROWS: as_text(rows)}
-            self._send(db.session.execute(_OPENED, asked))
+            self._send(write_together(*parts, beside=_OPENED, asked=asked))
+        elif parts:
+            write_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Tell those who are to initial a draft that it waits for them; each draft for itself."""

@@ -1,5 +1,6 @@
 """The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,15 +8,16 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Agency, Complaint, ComplaintEvent, StepTask, SyncChange
+from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import draft_hashes, keep_letter
 from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
-from app.operations.record_history import ledger_lines, next_event, write_history
+from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
+from app.operations.write_rows import Part, Row, as_row, take_over
 from app.queries.act_frame import read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
 from app.queries.reference import agencies_in_service
@@ -73,9 +75,10 @@ def perform_action(
         last = read_last(complaint) if late else frame.last
         event = next_event(complaint, decision.event, by, address, last)
         opened = project_facts(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
-        ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
-        write_history(event, ledger, (SyncChange.__table__, changes_of(complaint, event, origin)))
         done = Performed(complaint, event, decision, tuple(opened.values()), rows)
+        ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
+        notifier.opened(complaint, done.opened, by, *_record(done, ledger, origin))
+        take_over([event])
         _follow_up(done, by, notifier)
         return done
 
@@ -111,13 +114,21 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
+def _record(done: Performed, ledger: Sequence[Row], origin: str) -> tuple[Part, ...]:
+    """What an action leaves for good: its event, the book of time, and what SP4N is told."""
+    return (
+        (ComplaintEvent.__table__, [as_row(done.event)]),
+        (LedgerRow.__table__, ledger),
+        (SyncChange.__table__, changes_of(done.complaint, done.event, origin)),
+    )
+
+
 def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:
-    """What an action brings beside the state of its case: letters, and who hears of it."""
+    """What an action brings beside the state of its case: letters, and who else hears of it."""
     complaint, decision = done.complaint, done.decision
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
     tell_of_act(complaint, decision, done.event.seq)
-    notifier.opened(complaint, done.opened, by)
     if decision.event.kind is Action.ADD_INFORMATION:
         notifier.answered(complaint, decision.event, by)
     if decision.event.kind is Action.SUBMIT_DRAFT:

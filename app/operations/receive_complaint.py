@@ -22,7 +22,7 @@ from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.operations.write_rows import as_row, take_over, write_together
+from app.operations.write_rows import as_row, take_over
 from app.queries.complaints import CaseRows, facts_of_identity
 from app.queries.reference import ACTIVE, active_sop_and_calendar
 from app.transaction import one_transaction
@@ -91,10 +91,8 @@ def receive_complaints(
         reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar(*active))
         new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
-        _write(beside)
+        _write(beside, Notifier(reception.calendar, at), by)
         _keep_files(beside, reports, reception)
-        opened = [(row.received.complaint.id, row.task) for row in beside]
-        Notifier(reception.calendar, at).opened_many(opened, by)
         if tell:
             for row in beside:
                 tell_reporter(row.received.complaint, "received", 1, at, row.received.tracking_code)
@@ -187,12 +185,16 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, changes)
 
 
-def _write(beside: Sequence[_Beside]) -> None:
-    """The complaints and all that stands beside them; what others will ask of them is at hand afterwards."""
+def _write(beside: Sequence[_Beside], notifier: Notifier, by: Person) -> None:
+    """The complaints and all that stands beside them, and who hears of them; what others will ask of them is at hand
+    afterwards.
+    """
     complaints = [row.received.complaint for row in beside]
     reporters = [row.reporter for row in beside if row.reporter is not None]
     tasks = [row.task for row in beside]
-    write_together(
+    notifier.opened_many(
+        [(row.received.complaint.id, row.task) for row in beside],
+        by,
         (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
         (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
         (ComplaintEvent.__table__, [as_row(row.event) for row in beside]),

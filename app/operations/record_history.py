@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Table, bindparam, func, select, true
+from sqlalchemy import BigInteger, Select, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
-from app.operations.write_rows import Row, as_row, take_over, write_rows, write_together
+from app.operations.write_rows import write_rows
 from app.queries.act_frame import Last, Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
@@ -27,17 +27,11 @@ def record_history(complaint: Complaint, event: Event, by: Person, address: str 
 
 
 def next_event(complaint: Complaint, event: Event, by: Person, address: str | None, last: Last) -> ComplaintEvent:
-    """The same event for `write_history`, after one that has been read behind the lock."""
+    """The same for the caller to write, after an event that has been read behind the lock."""
     (seq, digest), key = last
     row = _event_row(complaint, event, by, address, seq + 1, digest)
     row.id = key
     return row
-
-
-def write_history(event: ComplaintEvent, ledger: Sequence[Row], *beside: tuple[Table, Sequence[Row]]) -> None:
-    """An event, what it did to the clocks, and what else goes with it, in one statement."""
-    write_together((ComplaintEvent.__table__, [as_row(event)]), (LedgerRow.__table__, ledger), *beside)
-    take_over([event])
 
 
 def record_together(happened: Sequence[tuple[Complaint, Event]], by: Person) -> list[ComplaintEvent]:
