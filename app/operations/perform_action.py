@@ -14,11 +14,11 @@ from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import draft_hashes, keep_letter
 from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
-from app.operations.project_facts import project_facts
+from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
-from app.operations.write_rows import Part, Row, as_row, take_over
-from app.queries.act_frame import read_frame, read_last
+from app.operations.write_rows import Row, as_row, take_over
+from app.queries.act_frame import more_task_keys, read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
 from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
@@ -74,11 +74,10 @@ def perform_action(
         late = raise_passed_limits(complaint, rows.tasks, notifier)
         last = read_last(complaint) if late else frame.last
         event = next_event(complaint, decision.event, by, address, last)
-        opened = project_facts(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
+        opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
         done = Performed(complaint, event, decision, tuple(opened.values()), rows)
         ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
-        notifier.opened(complaint, done.opened, by, *_record(done, ledger, origin))
-        take_over([event])
+        _write(done, frame.task_key, ledger, origin, by, notifier)
         _follow_up(done, by, notifier)
         return done
 
@@ -114,13 +113,21 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
-def _record(done: Performed, ledger: Sequence[Row], origin: str) -> tuple[Part, ...]:
-    """What an action leaves for good: its event, the book of time, and what SP4N is told."""
-    return (
+def _write(done: Performed, task_key: int, ledger: Sequence[Row], origin: str, by: Person, notifier: Notifier) -> None:
+    """The state of the case, then in one statement what is new: steps that open, the event, the book of time, what SP4N
+    is told, and who hears of the steps.
+    """
+    db.session.flush()
+    for task, key in zip(done.opened, (task_key, *more_task_keys(len(done.opened) - 1)), strict=False):
+        task.id = key
+    parts = (
+        (StepTask.__table__, [as_row(task) for task in done.opened]),
         (ComplaintEvent.__table__, [as_row(done.event)]),
         (LedgerRow.__table__, ledger),
         (SyncChange.__table__, changes_of(done.complaint, done.event, origin)),
     )
+    notifier.opened(done.complaint, done.opened, by, *parts)
+    take_over([done.event, *done.opened])
 
 
 def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Text, bindparam, cast, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
@@ -20,6 +20,8 @@ Link = tuple[int, str]
 Last = tuple[Link, int]
 """The last event of a case, and the key of the one that follows it."""
 
+_TASK_KEY = func.nextval(func.pg_get_serial_sequence("step_task", "id"))
+
 _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
     *(Reporter.name, Reporter.address, Reporter.phone, Reporter.email, Reporter.nik),
 )
@@ -28,13 +30,14 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 @dataclass(frozen=True)
 class Frame:
     """The SOP of the case, the calendar of today, which parts of the reporter's identity are there, and where the
-    next event goes.
+    next event goes; with the key of a step that the act may open.
     """
 
     sop: Sop
     calendar: WorkingCalendar
     reporter: ReporterFacts
     last: Last
+    task_key: int
 
 
 def _frame() -> Select[Any]:
@@ -43,7 +46,7 @@ def _frame() -> Select[Any]:
         Reporter.complaint_id == of_case
     )
     steps = cast(steps_of_sop(bindparam("sop_version_id")), Text)
-    frame = select(steps, calendar_rows(), there.scalar_subquery(), *_last_event(of_case))
+    frame = select(steps, calendar_rows(), there.scalar_subquery(), _TASK_KEY, *_last_event(of_case))
     return frame.execution_options(unscoped=True)
 
 
@@ -54,6 +57,7 @@ def _last_event(of_case: BindParameter[int]) -> tuple[ColumnElement[Any], Column
 
 
 _FRAME = _frame()
+_MORE_KEYS = select(_TASK_KEY).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
 _LAST = select(*_last_event(bindparam("complaint_id"))).execution_options(unscoped=True)
 
 
@@ -62,14 +66,19 @@ def read_frame(complaint: Complaint) -> Frame:
     finds what it has made of them before: a change is seen by the next act of whichever process.
     """
     asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
-    steps, calendar, parts, *last = db.session.execute(_FRAME, asked).one()
+    steps, calendar, parts, task_key, *last = db.session.execute(_FRAME, asked).one()
     sop = sop_with_text(complaint.sop_version, steps)
-    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last))
+    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last), task_key)
 
 
 def read_last(complaint: Complaint) -> Last:
     """The last event anew, once this transaction itself has written some; the next key is drawn after theirs."""
     return _last(*db.session.execute(_LAST, {"complaint_id": complaint.id}).one())
+
+
+def more_task_keys(count: int) -> list[int]:
+    """For an act that opens several steps."""
+    return list(db.session.scalars(_MORE_KEYS, {"count": count})) if count > 0 else []
 
 
 def _last(link: list[Any] | None, key: int) -> Last:
