@@ -206,7 +206,6 @@ def _database_settings(environment: Environment) -> dict[str, Any]:
     return {
         "SQLALCHEMY_DATABASE_URI": environment.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True,
             "pool_size": 2,
             "max_overflow": 3,
             "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},

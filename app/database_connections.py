@@ -4,17 +4,27 @@ rollback, with which every reading request ends.
 psycopg forgets them then, for the transaction may have made a table that is no more; this program makes none while it
 serves. PostgreSQL itself keeps them, and to plan a page's statements anew costs more than to run them. Behind a pooler
 this asks for prepared statements that outlive transactions: PgBouncer's `max_prepared_statements`.
+
+A pooled connection is looked at before it is used again: what the server says to one that nobody uses is that it is
+gone. To send it a question each time would be one more way to the database and back for every request.
 """
 
+import time
+from select import POLLERR, POLLHUP, POLLIN, poll
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 # Said once a connection, and not in its address, which a pooler would refuse. Compiling a statement (JIT) takes longer
 # than any of ours; a statement whose asker is gone is given up.
 _MANNERS = "SET jit = off; SET statement_timeout = '{}s'; SET client_connection_check_interval = '10s'"
+ASKED_AFTER = 5.0
+"""Seconds unused after which a connection is asked all the same: a network may lose one without a word."""
+
+_LEFT_AT = "left_at"
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
@@ -31,6 +41,33 @@ class KeepingConnection(psycopg.Connection[Any]):
         if not ended:
             super().rollback()
 
+    def is_alive(self, unused: float) -> bool:
+        """Whether the server still listens, after so many seconds in which nobody used the connection."""
+        try:
+            if unused <= ASKED_AFTER and not _has_news(self.fileno()):
+                return True
+            return self.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY
+        except psycopg.Error:
+            return False
+
+
+def _has_news(socket: int) -> bool:
+    """Whether something is there to be read, if only the end."""
+    look = poll()
+    look.register(socket, POLLIN | POLLHUP | POLLERR)
+    return bool(look.poll(0))
+
+
+def _leave(_connection: Any, record: Any) -> None:
+    record.info[_LEFT_AT] = time.monotonic()
+
+
+def _look_at(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has ended means that the server was away: then none of the others is any good."""
+    left_at = record.info.get(_LEFT_AT)
+    if left_at is not None and not connection.is_alive(time.monotonic() - left_at):
+        raise InvalidatePoolError
+
 
 def install_connections(engine: Engine, statement_seconds: int) -> None:
     """Let an engine connect this way; a statement may take so many seconds, 0 is any number."""
@@ -41,3 +78,5 @@ def install_connections(engine: Engine, statement_seconds: int) -> None:
         return connection
 
     event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkin", _leave)
+    event.listen(engine, "checkout", _look_at)

@@ -26,9 +26,9 @@ def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]], origin: s
         write_rows(SyncChange.__table__, (_of_event(complaint, event, origin) for complaint, event in told))
 
 
-def first_change(complaint: Complaint, event: ComplaintEvent) -> dict[str, Any]:
-    """The line for a complaint that has just come from SP4N, for the caller to write."""
-    return _of_event(complaint, event, "sp4n")
+def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list[dict[str, Any]]:
+    """What `note_change` notes of an event whose key is known, for the caller to write."""
+    return [_of_event(complaint, event, origin)] if complaint.sp4n_tracking_id is not None else []
 
 
 def note_linked(complaint: Complaint, at: datetime) -> None:

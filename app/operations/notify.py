@@ -5,14 +5,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, told_by, written_notices
-from app.operations.write_rows import ROWS, Row, as_text, insertion
+from app.operations.write_rows import ROWS, Part, Row, as_text, insertion, rows_given, write_together
 from app.queries.complaints import open_tasks_of
-from app.queries.people import Hearers, administrators
+from app.queries.people import Hearers, administrators, hearing, offices_asked
 from workflow_rules.actors import Actor, Person
 from workflow_rules.alarms import Alarm
 from workflow_rules.events import Event
@@ -27,20 +29,26 @@ class Notifier:
         self._hearers = Hearers(at)
         self._outbox = Outbox(calendar, at)
 
-    def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person) -> None:
+    def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
         """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened
-        it.
+        it; in the statement that writes `parts`.
         """
-        self.opened_many([(complaint.id, task) for task in opened], by)
+        self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
-    def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person) -> None:
+    def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
         """The same for steps of several complaints, each with the key of its own."""
-        self._tell(
-            {"complaint_id": complaint_id, "task_id": task.id, "level": 0, "user_id": holder, "kind": "step_opened"}
-            for complaint_id, task in opened
-            for holder in self._hearers.of(task.actor, task.agency_code)
-            if holder != by.id
-        )
+        causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
+        places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
+        told = {"level": 0, "kind": "step_opened", "created_at": self.at}
+        rows = [
+            {"complaint_id": complaint_id, "task_id": task.id, "place": places[office], **told}
+            for complaint_id, task, office in causes
+        ]
+        if rows:
+            asked = {**offices_asked(places, self.at), "opener": by.id, ROWS: as_text(rows)}
+            self._send(write_together(*parts, beside=_OPENED, asked=asked))
+        elif parts:
+            write_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Tell those who are to initial a draft that it waits for them; each draft for itself."""
@@ -108,16 +116,37 @@ class Notifier:
         """Notices that all name the same columns, in their order."""
         rows = [{**notice, "created_at": self.at} for notice in notices]
         if rows:
-            written = db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)})
-            self._outbox.send([told_by(row) for row in written])
+            self._send(db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)}))
+
+    def _send(self, written: Iterable[SqlRow[Any]]) -> None:
+        self._outbox.send([told_by(row) for row in written])
 
 
 @lru_cache
 def _written(names: tuple[str, ...]) -> Select[Any]:
+    return _once(insertion(Notice.__table__, names))
+
+
+def _once(new: Insert) -> Select[Any]:
     """Whoever has been told of a cause already is left out by the unique row."""
     table = Notice.__table__
-    new = insertion(table, names).on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
-    return written_notices(new.cte("told"))
+    told = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
+    return written_notices(told.cte("new_notice"))
+
+
+def _of_opening() -> Select[Any]:
+    """The notices of steps that wait for offices, to everybody who hears of these but the one who opened them."""
+    table, heard = Notice.__table__, hearing().subquery("heard")
+    given = rows_given(table, place=BigInteger())
+    columns = {name: given.c[name] for name in ("complaint_id", "task_id", "level", "kind", "created_at")}
+    columns["user_id"] = heard.c.id
+    but = heard.c.id.is_distinct_from(bindparam("opener", type_=Integer))
+    told = select(*columns.values()).join_from(given, heard, heard.c.place == given.c.place).where(but)
+    in_order = told.order_by(given.c.task_id, heard.c.id)
+    return _once(insert(table).from_select([*columns], in_order, include_defaults=False))
+
+
+_OPENED = _of_opening()
 
 
 def _question(task: StepTask) -> int:

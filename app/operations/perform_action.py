@@ -1,5 +1,6 @@
 """The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,16 +8,17 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.extensions import db
-from app.models import Agency, Complaint, ComplaintEvent, StepTask
+from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
 from app.operations.letters import draft_hashes, keep_letter
-from app.operations.note_change import note_change
+from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
-from app.operations.project_facts import project_facts
-from app.operations.record_history import keep_ledger, record_history
+from app.operations.project_facts import project_changes
+from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
-from app.queries.act_frame import read_frame
+from app.operations.write_rows import Row, as_row, take_over
+from app.queries.act_frame import more_task_keys, read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
 from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
@@ -70,11 +72,14 @@ def perform_action(
         decision = decide(facts, replace(request, known=known), by, frame.sop, at)
         notifier = Notifier(frame.calendar, at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
-        keep_ledger(complaint, facts, decision.after, decision.event, by)
-        event = record_history(complaint, decision.event, by, address, None if late else frame.last)
-        opened = _carry_out(complaint, rows, decision, event, by, frame.sop, notifier)
-        note_change(complaint, event, origin)
-        return Performed(complaint, event, decision, opened, rows)
+        last = read_last(complaint) if late else frame.last
+        event = next_event(complaint, decision.event, by, address, last)
+        opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
+        done = Performed(complaint, event, decision, tuple(opened.values()), rows)
+        ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
+        _write(done, frame.task_key, ledger, origin, by, notifier)
+        _follow_up(done, by, notifier)
+        return done
 
 
 def attach_to_case(
@@ -108,26 +113,34 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
-def _carry_out(
-    complaint: Complaint,
-    rows: CaseRows,
-    decision: Decision,
-    event: ComplaintEvent,
-    by: Person,
-    sop: Sop,
-    notifier: Notifier,
-) -> tuple[StepTask, ...]:
-    opened = tuple(project_facts(complaint, rows, decision.after, decision.event, sop, notifier.calendar).values())
+def _write(done: Performed, task_key: int, ledger: Sequence[Row], origin: str, by: Person, notifier: Notifier) -> None:
+    """The state of the case, then in one statement what is new: steps that open, the event, the book of time, what SP4N
+    is told, and who hears of the steps.
+    """
+    db.session.flush()
+    for task, key in zip(done.opened, (task_key, *more_task_keys(len(done.opened) - 1)), strict=False):
+        task.id = key
+    parts = (
+        (StepTask.__table__, [as_row(task) for task in done.opened]),
+        (ComplaintEvent.__table__, [as_row(done.event)]),
+        (LedgerRow.__table__, ledger),
+        (SyncChange.__table__, changes_of(done.complaint, done.event, origin)),
+    )
+    notifier.opened(done.complaint, done.opened, by, *parts)
+    take_over([done.event, *done.opened])
+
+
+def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:
+    """What an action brings beside the state of its case: letters, and who else hears of it."""
+    complaint, decision = done.complaint, done.decision
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
-    tell_of_act(complaint, decision, event.seq)
-    notifier.opened(complaint, opened, by)
+    tell_of_act(complaint, decision, done.event.seq)
     if decision.event.kind is Action.ADD_INFORMATION:
         notifier.answered(complaint, decision.event, by)
     if decision.event.kind is Action.SUBMIT_DRAFT:
         track = decision.after.track(decision.event.agency)
-        notifier.initials_asked(complaint, opened, track.awaits if track else ())
-    return opened
+        notifier.initials_asked(complaint, done.opened, track.awaits if track else ())
 
 
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:

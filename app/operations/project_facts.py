@@ -18,12 +18,25 @@ Key = tuple[str, str | None]
 def project_facts(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Make the rows of a complaint equal to `after`, and `rows` too; returns the tasks that this opened."""
+    """Make the rows of a complaint equal to `after`, and `rows` too; returns the tasks that this opened.
+
+    All is sent together: within a table the session sends changes before new rows, so that a step is closed before the
+    next one opens.
+    """
+    opened = project_changes(complaint, rows, after, event, sop, calendar)
+    db.session.add_all(opened.values())
+    db.session.flush()
+    return opened
+
+
+def project_changes(
+    complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
+) -> dict[Key, StepTask]:
+    """The same, with the opened tasks for the caller to write once the changes are sent."""
     _write_tracks(complaint, rows, after)
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)
     _write_state(complaint, after, event, rows.tasks)
     set_closing(complaint, sop.silence, calendar)
-    db.session.flush()
     return opened
 
 
@@ -90,9 +103,7 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Close what is no longer open, open what is new, and set every running clock. All is sent together: within a table
-    the session sends changes before new rows, so that a step is closed before the next one opens.
-    """
+    """Close what is no longer open, open what is new, and set every running clock."""
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():
@@ -102,7 +113,6 @@ def _write_tasks(
         task = known.get(key)
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
-            db.session.add(task)
         _write_pauses(task, step, event)
         set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
     rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]

@@ -95,8 +95,7 @@ def keyed_hash(content: Any) -> str:
 
 def lock_reports(tracking_ids: list[str]) -> None:
     """Deliveries of one report wait for each other; several are locked in one order, so that none waits in a circle."""
-    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 7)) FROM unnest(CAST(:ids AS text[])) AS id")
-    db.session.execute(statement, {"ids": sorted(set(tracking_ids))})
+    db.session.execute(_LOCK, {"ids": sorted(set(tracking_ids))})
 
 
 def find_locked(tracking_id: str) -> Complaint | None:
@@ -110,6 +109,7 @@ def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
     return get_for_update(key, unscoped=True) if key is not None else None, waits
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 7)) FROM unnest(CAST(:ids AS text[])) AS id")
 _TOLD = bindparam("tracking_id", type_=Text)
 _KNOWN = select(
     select(Complaint.id).where(Complaint.sp4n_tracking_id == _TOLD).scalar_subquery(),

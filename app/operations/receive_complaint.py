@@ -15,16 +15,16 @@ from app.clock import office_time, utc_now
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
-from app.operations.note_change import first_change
+from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
-from app.operations.number_series import Drawn, next_numbers
+from app.operations.number_series import Drawn, draw
 from app.operations.project_facts import project_first
-from app.operations.record_history import begin_history, first_ledger_lines
+from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.operations.write_rows import as_row, take_over, write_together
+from app.operations.write_rows import as_row, take_over
 from app.queries.complaints import CaseRows, facts_of_identity
-from app.queries.reference import active_sop_and_calendar
+from app.queries.reference import ACTIVE, active_sop_and_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
 from workflow_rules.events import Event, SystemEvent
@@ -87,14 +87,12 @@ def receive_complaints(
     with one_transaction():
         at = now or utc_now()
         db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
-        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar())
-        numbers = next_numbers("complaint", office_time(at).year, len(reports), *KEYED)
+        active, numbers = draw("complaint", office_time(at).year, len(reports), KEYED, beside=ACTIVE)
+        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar(*active))
         new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
-        _write(beside)
+        _write(beside, Notifier(reception.calendar, at), by)
         _keep_files(beside, reports, reception)
-        opened = [(row.received.complaint.id, row.task) for row in beside]
-        Notifier(reception.calendar, at).opened_many(opened, by)
         if tell:
             for row in beside:
                 tell_reporter(row.received.complaint, "received", 1, at, row.received.tracking_code)
@@ -168,7 +166,7 @@ class _Beside:
     task: StepTask
     reporter: Reporter | None
     ledger: list[dict[str, Any]]
-    change: dict[str, Any] | None
+    changes: list[dict[str, Any]]
 
 
 def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
@@ -182,23 +180,27 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     row = begin_history(complaint, event, reception.by, reception.address)
     task = project_first(complaint, facts, event, reception.sop, reception.calendar)
     row.id, task.id = new.event, new.task
-    ledger = first_ledger_lines(complaint, facts, event, reception.by)
-    change = first_change(complaint, row) if complaint.sp4n_tracking_id else None
-    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, change)
+    ledger = ledger_lines(complaint, None, facts, event, reception.by)
+    changes = changes_of(complaint, row, "sp4n")
+    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, changes)
 
 
-def _write(beside: Sequence[_Beside]) -> None:
-    """The complaints and all that stands beside them; what others will ask of them is at hand afterwards."""
+def _write(beside: Sequence[_Beside], notifier: Notifier, by: Person) -> None:
+    """The complaints and all that stands beside them, and who hears of them; what others will ask of them is at hand
+    afterwards.
+    """
     complaints = [row.received.complaint for row in beside]
     reporters = [row.reporter for row in beside if row.reporter is not None]
     tasks = [row.task for row in beside]
-    write_together(
+    notifier.opened_many(
+        [(row.received.complaint.id, row.task) for row in beside],
+        by,
         (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
         (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
         (ComplaintEvent.__table__, [as_row(row.event) for row in beside]),
         (StepTask.__table__, [as_row(task) for task in tasks]),
         (LedgerRow.__table__, [line for row in beside for line in row.ledger]),
-        (SyncChange.__table__, [row.change for row in beside if row.change is not None]),
+        (SyncChange.__table__, [change for row in beside for change in row.changes]),
     )
     take_over([*complaints, *reporters, *tasks])
 

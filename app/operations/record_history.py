@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
 from app.operations.write_rows import write_rows
-from app.queries.act_frame import Link
+from app.queries.act_frame import Last, Link
 from workflow_rules.actors import Person
 from workflow_rules.events import Event
 from workflow_rules.facts import ComplaintFacts
@@ -18,15 +18,19 @@ from workflow_rules.hash_chain import GENESIS, link
 from workflow_rules.ledger import LedgerEntry, entries
 
 
-def record_history(
-    complaint: Complaint, event: Event, by: Person, address: str | None, last: Link | None = None
-) -> ComplaintEvent:
-    """Append one event to a complaint whose row is locked by this transaction; `last` is the event before, where it
-    has been read behind that lock.
-    """
-    seq, digest = last or _last_links([complaint.id])[complaint.id]
+def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
+    """Append one event to a complaint whose row is locked by this transaction."""
+    seq, digest = _last_links([complaint.id])[complaint.id]
     row = _event_row(complaint, event, by, address, seq + 1, digest)
     db.session.add(row)
+    return row
+
+
+def next_event(complaint: Complaint, event: Event, by: Person, address: str | None, last: Last) -> ComplaintEvent:
+    """The same for the caller to write, after an event that has been read behind the lock."""
+    (seq, digest), key = last
+    row = _event_row(complaint, event, by, address, seq + 1, digest)
+    row.id = key
     return row
 
 
@@ -112,12 +116,14 @@ def keep_ledger(
     complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
 ) -> None:
     """Append what an event did to the clocks of a complaint whose row is locked by this transaction."""
-    write_rows(LedgerRow.__table__, (_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)))
+    write_rows(LedgerRow.__table__, ledger_lines(complaint, before, after, event, by))
 
 
-def first_ledger_lines(complaint: Complaint, after: ComplaintFacts, event: Event, by: Person) -> list[dict[str, Any]]:
-    """What the reception of a new complaint puts into the book of time, for the caller to write."""
-    return [_ledger_line(complaint, entry) for entry in entries(None, after, event, by.id)]
+def ledger_lines(
+    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
+) -> list[dict[str, Any]]:
+    """The same for the caller to write."""
+    return [_ledger_line(complaint, entry) for entry in entries(before, after, event, by.id)]
 
 
 def _ledger_line(complaint: Complaint, entry: LedgerEntry) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Result,
     Select,
     Table,
     TableValuedAlias,
@@ -29,6 +30,9 @@ from sqlalchemy.types import TypeEngine
 from app.extensions import db
 
 Row = Mapping[str, Any]
+Part = tuple[Table, Sequence[Row]]
+"""A table, and the rows for it."""
+
 ROWS = "rows"
 """The name under which statements that read `rows_given` take the text of their rows."""
 
@@ -40,13 +44,16 @@ def write_rows(table: Table, rows: Iterable[Row]) -> None:
         db.session.execute(insertion(table, tuple(given[0])), {ROWS: as_text(given)})
 
 
-def write_together(*parts: tuple[Table, Sequence[Row]]) -> None:
+def write_together(
+    *parts: Part, beside: Select[Any] | None = None, asked: Mapping[str, Any] | None = None
+) -> Result[*tuple[Any, ...]]:
     """The same for several tables in one statement: the database asks only at its end whether what a row refers to is
-    there.
+    there. What stands `beside` them is carried out with them, as it is `asked`, and gives the result.
     """
     given = [(table, rows) for table, rows in parts if rows]
     shapes = tuple((table, tuple(rows[0])) for table, rows in given)
-    db.session.execute(_insertions(shapes), {table.name: as_text(rows) for table, rows in given})
+    sent = {table.name: as_text(rows) for table, rows in given}
+    return db.session.execute(_insertions(shapes, beside), {**sent, **(asked or {})})
 
 
 @lru_cache(maxsize=64)
@@ -57,9 +64,9 @@ def insertion(table: Table, names: tuple[str, ...], sent: str = ROWS) -> Insert:
 
 
 @lru_cache(maxsize=64)
-def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...]) -> Select[Any]:
+def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...], beside: Select[Any] | None) -> Select[Any]:
     parts = (insertion(table, names, table.name).cte(f"new_{table.name}") for table, names in shapes)
-    return select(literal(1)).add_cte(*parts)
+    return (select(literal(1)) if beside is None else beside).add_cte(*parts)
 
 
 def rows_given(table: Table, sent: str = ROWS, **more: TypeEngine[Any]) -> TableValuedAlias:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Text, bindparam, cast, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
@@ -17,6 +17,11 @@ from workflow_rules.working_calendar import WorkingCalendar
 Link = tuple[int, str]
 """Number and hash of an event, on which the next one of its case follows."""
 
+Last = tuple[Link, int]
+"""The last event of a case, and the key of the one that follows it."""
+
+_TASK_KEY = func.nextval(func.pg_get_serial_sequence("step_task", "id"))
+
 _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
     *(Reporter.name, Reporter.address, Reporter.phone, Reporter.email, Reporter.nik),
 )
@@ -24,14 +29,15 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 @dataclass(frozen=True)
 class Frame:
-    """The SOP of the case, the calendar of today, which parts of the reporter's identity are there, and the last
-    event.
+    """The SOP of the case, the calendar of today, which parts of the reporter's identity are there, and where the
+    next event goes; with the key of a step that the act may open.
     """
 
     sop: Sop
     calendar: WorkingCalendar
     reporter: ReporterFacts
-    last: Link
+    last: Last
+    task_key: int
 
 
 def _frame() -> Select[Any]:
@@ -39,14 +45,20 @@ def _frame() -> Select[Any]:
     there = select(func.json_build_array(*(part.is_not(None) for part in _PARTS))).where(
         Reporter.complaint_id == of_case
     )
-    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
-    last = last.where(ComplaintEvent.complaint_id == of_case).order_by(ComplaintEvent.seq.desc()).limit(1)
     steps = cast(steps_of_sop(bindparam("sop_version_id")), Text)
-    frame = select(steps, calendar_rows(), there.scalar_subquery(), last.scalar_subquery())
+    frame = select(steps, calendar_rows(), there.scalar_subquery(), _TASK_KEY, *_last_event(of_case))
     return frame.execution_options(unscoped=True)
 
 
+def _last_event(of_case: BindParameter[int]) -> tuple[ColumnElement[Any], ColumnElement[int]]:
+    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
+    last = last.where(ComplaintEvent.complaint_id == of_case).order_by(ComplaintEvent.seq.desc()).limit(1)
+    return last.scalar_subquery(), func.nextval(func.pg_get_serial_sequence("complaint_event", "id"))
+
+
 _FRAME = _frame()
+_MORE_KEYS = select(_TASK_KEY).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
+_LAST = select(*_last_event(bindparam("complaint_id"))).execution_options(unscoped=True)
 
 
 def read_frame(complaint: Complaint) -> Frame:
@@ -54,7 +66,21 @@ def read_frame(complaint: Complaint) -> Frame:
     finds what it has made of them before: a change is seen by the next act of whichever process.
     """
     asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
-    steps, calendar, parts, link = db.session.execute(_FRAME, asked).one()
+    steps, calendar, parts, task_key, *last = db.session.execute(_FRAME, asked).one()
     sop = sop_with_text(complaint.sop_version, steps)
+    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last), task_key)
+
+
+def read_last(complaint: Complaint) -> Last:
+    """The last event anew, once this transaction itself has written some; the next key is drawn after theirs."""
+    return _last(*db.session.execute(_LAST, {"complaint_id": complaint.id}).one())
+
+
+def more_task_keys(count: int) -> list[int]:
+    """For an act that opens several steps."""
+    return list(db.session.scalars(_MORE_KEYS, {"count": count})) if count > 0 else []
+
+
+def _last(link: list[Any] | None, key: int) -> Last:
     seq, digest = link or (0, GENESIS)
-    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), (seq, digest))
+    return (seq, digest), key

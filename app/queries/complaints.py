@@ -108,6 +108,7 @@ _LOCKED = (
     .where(Complaint.id == bindparam("complaint_id"))
     .with_for_update(of=Complaint)
     .options(joinedload(Complaint.sop_version, innerjoin=True))
+    .options(*(joinedload(part) for part in (Complaint.category, Complaint.district, Complaint.village)))
     .execution_options(populate_existing=True)
 )
 

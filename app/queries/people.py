@@ -17,6 +17,9 @@ from workflow_rules.delegations import Delegation, capacities_on
 SUPERVISOR_ROLE = "supervisor"
 ADMINISTRATOR_ROLE = "administrator"
 
+Office = tuple[str, str | None]
+"""An actor, and in whose agency."""
+
 
 def person_of(user: User, now: datetime) -> Person:
     """The user with every capacity held on the office's day of `now`."""
@@ -102,9 +105,9 @@ def administrators() -> list[int]:
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
-def _hearing() -> Select[Any]:
+def hearing() -> Select[Any]:
     """Active users who hold one of the offices or, also through a chain of delegations, stand in for its holders on a
-    day; each with the place of the office among those asked for, in the order of their keys.
+    day; each with the place of the office among those asked for. `offices_asked` tells what it is asked.
     """
     offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
@@ -114,11 +117,18 @@ def _hearing() -> Select[Any]:
     runs = (DelegationRow.starts_on <= bindparam("day"), DelegationRow.ends_on >= bindparam("day"))
     stands_in = select(told.c.place, DelegationRow.holder_id).join(told, told.c.id == DelegationRow.giver_id)
     everybody = told.union(stands_in.where(*runs))
-    active = select(everybody.c.place, User.id).join(User, User.id == everybody.c.id).where(User.active.is_(True))
-    return active.order_by(everybody.c.place, User.id)
+    return select(everybody.c.place, User.id).join(User, User.id == everybody.c.id).where(User.active.is_(True))
 
 
-_HEARING = _hearing()
+def offices_asked(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
+    """What `hearing` is asked of offices at a moment."""
+    # Only in agencies an office is one of many; elsewhere the agency of a step says nothing of its officer.
+    pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]
+    actors, agencies = zip(*pairs, strict=True)
+    return {"actors": [*actors], "agencies": [*agencies], "day": office_today(now)}
+
+
+_HEARING = hearing().order_by("place", User.id)
 
 
 class Hearers:
@@ -127,23 +137,20 @@ class Hearers:
     """
 
     def __init__(self, now: datetime) -> None:
-        self._day = office_today(now)
-        self._found: dict[tuple[str, str | None], list[int]] = {}
+        self._now = now
+        self._found: dict[Office, list[int]] = {}
 
     def of(self, actor: str, agency: str | None) -> list[int]:
         """Active users in the order of their keys."""
         self.read([(actor, agency)])
         return self._found[actor, agency]
 
-    def read(self, offices: Iterable[tuple[str, str | None]]) -> None:
+    def read(self, offices: Iterable[Office]) -> None:
         """Of those offices that are not known yet, in one statement."""
         new = [office for office in dict.fromkeys(offices) if office not in self._found]
         if new:
             self._found |= {office: [] for office in new}
-            # Only in agencies an office is one of many; elsewhere the agency of a step says nothing of its officer.
-            agencies = [(agency or "") if actor in AGENCY_ACTORS else None for actor, agency in new]
-            asked = {"actors": [actor for actor, _ in new], "agencies": agencies, "day": self._day}
-            for place, user in db.session.execute(_HEARING, asked):
+            for place, user in db.session.execute(_HEARING, offices_asked(new, self._now)):
                 self._found[new[place - 1]].append(user)
 
 

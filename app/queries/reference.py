@@ -106,10 +106,9 @@ def active_sop_version() -> SopVersion:
     return db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()
 
 
-def active_sop_and_calendar() -> tuple[SopVersion, Sop, WorkingCalendar]:
-    """The version under which complaints are registered today, as row and as value, and the office's working time."""
-    version, text, calendar = db.session.execute(_ACTIVE).one()
-    return version, sop_with_text(version, text), calendar_with(calendar)
+def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> tuple[SopVersion, Sop, WorkingCalendar]:
+    """Of the row of `ACTIVE`: the version, as row and as value, and the office's working time."""
+    return version, sop_with_text(version, steps), calendar_with(calendar)
 
 
 def parse_hours(text: str) -> list[list[str]]:
@@ -170,9 +169,10 @@ def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | Non
     return {"from": starts_on, "to": ends_on, "hours": open_on}
 
 
-_ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(
+ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(
     SopVersion.status == "active"
 )
+"""The version under which complaints are registered today; `active_sop_and_calendar` takes its row."""
 
 
 def missing_holiday_year(today: date) -> int | None:

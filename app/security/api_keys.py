@@ -5,9 +5,10 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from app.extensions import db
 from app.models import ApiKey
@@ -48,15 +49,24 @@ def find_key(given: str, now: datetime) -> KnownKey | None:
 
 
 def _find(hashed: str, now: datetime) -> KnownKey | None:
-    before = (_keys.c.previous_hash == hashed) & (_keys.c.previous_until > now)
-    living = _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > now))
-    columns = (_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at)
-    row = db.session.execute(select(*columns).where((_keys.c.key_hash == hashed) | before, living)).first()
+    row = db.session.execute(_LIVING, {"hashed": hashed, "now": now}).first()
     if row is None:
         return None
     if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
         _note_use(row.id, now)
     return KnownKey(row.id, row.name, frozenset(row.scopes))
+
+
+def _living() -> Select[*tuple[Any, ...]]:
+    """The key of a hash, or one whose former hash it is for a while yet; built once, for every call sends it."""
+    hashed, now = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
+    before = (_keys.c.previous_hash == hashed) & (_keys.c.previous_until > now)
+    living = _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > now))
+    columns = (_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at)
+    return select(*columns).where((_keys.c.key_hash == hashed) | before, living)
+
+
+_LIVING = _living()
 
 
 def _note_use(key_id: int, now: datetime) -> None:

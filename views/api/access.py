@@ -6,8 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from flask import Response, g, request
-from flask_jwt_extended import current_user as token_user
-from flask_jwt_extended import verify_jwt_in_request
+from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
@@ -88,7 +87,7 @@ def _sign_in_by_token() -> None:
         verify_jwt_in_request()
     except (JWTExtendedException, PyJWTError, UnicodeError) as error:
         raise Problem(401, headers=NO_ENTRY) from error
-    user = token_user
+    user = get_current_user()
     if not user or not user.is_active:
         raise Problem(401, headers=NO_ENTRY)
     g.user = user
