@@ -191,18 +191,17 @@ def processes_are_frozen(house: House, pace: Pace, dice: random.Random) -> str:
     """A process that hangs: it keeps its locks and says nothing, then goes on as if nothing had been."""
     for name in (*PROCESSES, "worker-1"):
         pace.until_work_goes_on()
-        family = _family(house, name)
-        for member in family:
-            member.suspend()
+        family = _frozen(psutil.Process(house._running[name].pid))
         pace(SECONDS / 2)
-        for member in family:
+        for member in reversed(family):
             member.resume()
     return "each frozen for 3 s"
 
 
-def _family(house: House, name: str) -> list[psutil.Process]:
-    parent = psutil.Process(house._running[name].pid)
-    return [parent, *parent.children(recursive=True)]
+def _frozen(process: psutil.Process) -> list[psutil.Process]:
+    """It and all below it, stopped from the top, so that what ends meanwhile is not taken away by its parent."""
+    process.suspend()
+    return [process, *(one for child in process.children() for one in _frozen(child))]
 
 
 SCENARIOS: dict[str, Callable[[House, Pace, random.Random], str]] = {

@@ -112,6 +112,17 @@ def test_one_report_several_times_works_in_the_order_of_its_lines(client: FlaskC
     assert audit_all() == []
 
 
+def test_a_report_that_waits_since_an_earlier_batch_is_superseded_by_a_newer_one_alone(
+    client: FlaskClient, key: dict[str, str]
+) -> None:
+    post(client, key, item("900001", 1, category="Lampu taman"), item("900002", 2, category="Lampu taman"))
+    told = post(client, key, item("900001", 2), item("900002", 1))
+    assert [outcome for _, _, outcome in told] == ["created", "created"]
+    holds = {hold.tracking_id: hold for hold in db.session.scalars(select(InboundHold))}
+    assert {name: hold.state for name, hold in holds.items()} == {"900001": "superseded", "900002": "waiting"}
+    assert holds["900002"].complaint.sp4n_tracking_id == "900002"
+
+
 def test_new_ones_are_whole_cases_numbered_without_a_gap(client: FlaskClient, key: dict[str, str]) -> None:
     told = post(client, key, *[item(str(900_000 + n), title=f"Laporan {n}") for n in range(250)])
     assert {status for _, status, _ in told} == {201}
