@@ -9,9 +9,12 @@ one case alone by `only_case`; doors to the street read `only_public`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from flask import g, has_app_context, has_request_context
-from sqlalchemy import Select, event, select
+from sqlalchemy import Executable, Select, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
 from app.extensions import db
@@ -31,6 +34,7 @@ from app.models import (
     StepTask,
 )
 from app.queries.complaints import public_ids, visible_ids
+from app.queries.kept_statements import MOST_KEPT, kind_of, values_of
 from app.security.current_person import act_as, current_person, finding_person
 from workflow_rules.actors import Person
 
@@ -91,20 +95,44 @@ def _limit(state: ORMExecuteState) -> None:
     if not listens() or g.get("finding_person") or state.is_column_load:
         return
     # Also before a statement that is not limited: behind which wall it runs depends on who asks.
-    ids = _ids_in_sight()
-    if ids is not None and not state.execution_options.get("unscoped"):
-        state.statement = state.statement.options(*_criteria(ids))
+    sight = _in_sight()
+    if sight is None or state.execution_options.get("unscoped"):
+        return
+    if isinstance(sight, Person) and state.is_select:
+        state.statement = _limited(state.statement, kind_of(sight))
+        state.parameters = {**cast("dict[str, Any]", state.parameters or {}), **values_of(sight)}
+        return
+    criteria = _criteria_for(sight) if isinstance(sight, Person) else _criteria(sight)
+    state.statement = state.statement.options(*criteria)
 
 
-def _ids_in_sight() -> Select[tuple[int]] | None:
-    """Cases this request may know of, or None for every one."""
+def _in_sight() -> Person | Select[tuple[int]] | None:
+    """Whose cases, or which, this request may know of; None for every one."""
     if g.get("only_public"):
         return public_ids()
     one = g.get("only_case")
     if one is None:
-        return visible_ids(_person())
+        person = _person()
+        return None if person.sees_every_case else person
     cases = Complaint.__table__
     return select(cases.c.id).where(cases.c.id == one)
+
+
+_LIMITED: WeakKeyDictionary[Executable, dict[Person, Executable]] = WeakKeyDictionary()
+"""Statements that are kept, as each kind of reader sends them; those built for one request go with them."""
+
+
+def _limited(statement: Executable, kind: Person) -> Executable:
+    known = _LIMITED.setdefault(statement, {})
+    if kind not in known:
+        known[kind] = statement.options(*_criteria_for(kind))
+    return known[kind]
+
+
+@lru_cache(MOST_KEPT)
+def _criteria_for(kind: Person) -> tuple[LoaderCriteriaOption, ...]:
+    ids = visible_ids(kind)
+    return () if ids is None else tuple(_criteria(ids))
 
 
 def _person() -> Person:

@@ -1,5 +1,6 @@
 """The wall between agencies stands in the session: no query of a request can look over it."""
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.queries.people import person_of
-from app.security import second_wall
+from app.security import row_scope, second_wall
 from app.security.current_person import current_person
 from app.security.row_scope import as_person
 from tests.factories import a_complaint
@@ -81,6 +82,30 @@ def test_a_case_is_seen_only_once_it_was_sent(app: Flask, asking_as: Callable[[s
         a_complaint(at="relay", agencies=("dishub",), route="via_admin")
     context = asking_as("admin.dishub")
     assert db.session.scalars(select(Complaint)).all() == []
+    context.pop()  # type: ignore[attr-defined]
+
+
+KEPT = select(Complaint.id)
+
+
+def test_a_statement_that_is_kept_shows_each_agency_its_own(
+    two_cases: tuple[int, int], asking_as: Callable[[str], object]
+) -> None:
+    for username, own in zip(("kepala.dishub", "admin.dplh", "kepala.dishub"), (*two_cases, two_cases[0]), strict=True):
+        context = asking_as(username)
+        assert list(db.session.scalars(KEPT)) == list(db.session.scalars(KEPT, {"more": 1})) == [own]
+        context.pop()  # type: ignore[attr-defined]
+    assert len(row_scope._LIMITED[KEPT]) == 2
+
+
+def test_a_statement_built_for_one_request_is_not_kept(asking_as: Callable[[str], object]) -> None:
+    context = asking_as("kepala.dishub")
+    gc.collect()
+    before = len(row_scope._LIMITED)
+    for number in range(50):
+        db.session.scalars(select(Complaint.id).where(Complaint.id == number)).all()
+    gc.collect()
+    assert len(row_scope._LIMITED) <= before + 1
     context.pop()  # type: ignore[attr-defined]
 
 
