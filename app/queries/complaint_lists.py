@@ -36,7 +36,7 @@ from app.models import (
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaints import visible_ids, visible_to
 from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
-from app.queries.search import Search
+from app.queries.search import USUAL, Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
@@ -173,7 +173,7 @@ def _lines_of_hits(search: Search, order: str, now: datetime, limit: int, offset
 
 @kept
 def _hits_asked() -> Select[Any]:
-    return _rows_of(_hits_as_found(), Search(queries=("",)))
+    return _rows_of(_hits_as_found(), USUAL)
 
 
 @kept

@@ -1,6 +1,8 @@
 """Cases by the reporter's name: the one place that says who may search for it, and how it is found in sealed rows."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, false, func, literal, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, false, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -10,6 +12,7 @@ from app.queries.complaints import visible_ids
 from workflow_rules.actors import Person
 
 MOST_CASES = 200
+_HASHES = "name_hashes_"
 
 
 def may_search_reporters(person: Person) -> bool:
@@ -17,10 +20,12 @@ def may_search_reporters(person: Person) -> bool:
     return person.sees_every_case
 
 
-def cases_of_reporter(words: tuple[str, ...], person: Person) -> ScalarSelect[list[int]]:
-    """Ids of the newest cases whose reporter's name holds all these words, as an array; none for who may not search."""
+def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
+    """Ids of the newest cases whose reporter's name holds all the words of `name_hashes`, which are as many as there
+    are keys; as an array, and none for who may not search.
+    """
     # Found by the name first: by the order first, a rare name would be looked for in every row.
-    named = select(Reporter.complaint_id).where(_named(words, person)).offset(0).subquery("named")
+    named = select(Reporter.complaint_id).where(_named(person, keys)).offset(0).subquery("named")
     ids = select(named.c.complaint_id).order_by(named.c.complaint_id.desc()).limit(MOST_CASES)
     seen = visible_ids(person)
     if seen is not None:
@@ -28,11 +33,17 @@ def cases_of_reporter(words: tuple[str, ...], person: Person) -> ScalarSelect[li
     return select(func.array(ids.scalar_subquery())).scalar_subquery()
 
 
-def _named(words: tuple[str, ...], person: Person) -> ColumnElement[bool]:
-    hashed = [hashes for hashes in words_under_each_key(" ".join(words)) if hashes]
-    if not (may_search_reporters(person) and hashed):
+def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
+    """What these words of a name are in sealed rows, under each key; None, which nothing holds, where they are none."""
+    hashed = words_under_each_key(" ".join(words))
+    return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
+
+
+def _named(person: Person, keys: int) -> ColumnElement[bool]:
+    if not may_search_reporters(person):
         return false()
-    return or_(*(Reporter.name_words.contains(literal(hashes, ARRAY(Text))) for hashes in hashed))
+    hashes: list[Any] = [bindparam(f"{_HASHES}{place}", type_=ARRAY(Text)) for place in range(keys)]
+    return or_(false(), *(Reporter.name_words.contains(each) for each in hashes))
 
 
 def marked_cases(kind: str, text: str) -> ColumnElement[bool]:

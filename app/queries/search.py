@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     and_,
     any_,
@@ -32,7 +33,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from app.extensions import db
 from app.models import Complaint, District, Village
 from app.queries.complaints import visible_ids
-from app.queries.reporter_search import cases_of_reporter
+from app.queries.kept_statements import kept, kind_of, values_of
+from app.queries.reporter_search import cases_of_reporter, name_hashes
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.actors import Person
 
@@ -122,6 +124,10 @@ class Search:
         return list(zip(self.words, self.queries, strict=True))
 
 
+USUAL = Search(queries=("",))
+"""A search that is not near, of whatever words: its criteria say what they stand for only by its `values`."""
+
+
 def prepare_search(typed: str, person: Person) -> Search | None:
     """The search for what was typed; None where nothing was. Punctuation alone is a search that finds nothing."""
     if not typed.strip():
@@ -129,10 +135,23 @@ def prepare_search(typed: str, person: Person) -> Search | None:
     words = words_of(typed)
     if not words:
         return Search()
-    wanted = [_as_text(_word_query(word, is_half_typed(typed, word))) for word in words]
-    reporters = cases_of_reporter(words, person)
-    *queries, ids = db.session.execute(select(*wanted, reporters)).one()
+    halves = tuple(is_half_typed(typed, word) for word in words)
+    hashes = name_hashes(words)
+    statement = _asked(kind_of(person), halves, len(hashes))
+    *queries, ids = db.session.execute(statement, {**_word_values(words), **hashes, **values_of(person)}).one()
     return Search(*_known(words, queries), numeric=is_number(words), reporter_ids=tuple(ids or ()))
+
+
+@kept
+def _asked(kind: Person, halves: tuple[bool, ...], keys: int) -> Select[Any]:
+    wanted: list[Any] = [_as_text(_word_query(place, half)) for place, half in enumerate(halves)]
+    return select(*wanted, cases_of_reporter(kind, keys))
+
+
+def _word_values(words: tuple[str, ...]) -> dict[str, str]:
+    """What `_word_query` is told of the words at their places."""
+    numbers = {f"number_{place}": " | ".join(number_lexemes(word)) for place, word in enumerate(words)}
+    return numbers | {f"word_{place}": word for place, word in enumerate(words)}
 
 
 def prepare_near_search(typed: str, person: Person) -> Search | None:
@@ -141,8 +160,12 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
     if not words or is_number(words):
         return None
     threshold = func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)
-    wanted = [_as_text(_word_query(word, is_half_typed(typed, word), mistyped=True)) for word in words]
-    _, before, *queries = db.session.execute(select(threshold, _before_near(person), *wanted)).one()
+    wanted = [
+        _as_text(_word_query(place, is_half_typed(typed, word), mistyped=len(word) >= SHORTEST_MISTYPED))
+        for place, word in enumerate(words)
+    ]
+    asked = select(threshold, _before_near(person), *wanted)
+    _, before, *queries = db.session.execute(asked, _word_values(words)).one()
     return Search(*_known(words, queries), near=True, newer_than=before)
 
 
@@ -178,25 +201,28 @@ def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
     return on.c.search_words.bool_op("@@")(select(words).scalar_subquery())
 
 
-def _word_query(word: str, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
-    """Everything that one word may stand for, as one tsquery."""
-    parts: list[Any] = [func.plainto_tsquery("indonesian", word), func.plainto_tsquery("simple", word)]
-    if half_typed:
-        parts.append(func.to_tsquery("simple", f"'{word}':*"))
-    parts += [cast(lexeme, TSQUERY) for lexeme in number_lexemes(word)]
-    parts += [
-        _places(kind, prefix, word, half_typed, mistyped) for kind, prefix in ((Village, "desa"), (District, "kec"))
+def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
+    """Everything that the word at a place may stand for, as one tsquery."""
+    word = bindparam(f"word_{place}", type_=Text)
+    itself = func.to_tsquery(
+        "simple", func.quote_literal(word).concat(":*") if half_typed else func.quote_literal(word)
+    )
+    parts: list[Any] = [
+        func.plainto_tsquery("indonesian", word),
+        func.plainto_tsquery("simple", word),
+        *([itself] if half_typed else []),
+        cast(bindparam(f"number_{place}", type_=Text), TSQUERY),
     ]
+    parts += [_places(kind, prefix, word, itself, mistyped) for kind, prefix in ((Village, "desa"), (District, "kec"))]
     return reduce(lambda left, right: left.op("||")(right), parts)
 
 
-def _places(kind: Any, prefix: str, word: str, half_typed: bool, mistyped: bool) -> ColumnElement[Any]:
+def _places(
+    kind: Any, prefix: str, word: BindParameter[str], itself: ColumnElement[Any], mistyped: bool
+) -> ColumnElement[Any]:
     """Villages or districts with such a name, as the lexemes that migration 0005 gave them; there are few of them."""
-    name = func.to_tsvector("simple", kind.name)
-    found: ColumnElement[bool] = name.bool_op("@@")(
-        func.to_tsquery("simple", f"'{word}':*" if half_typed else f"'{word}'")
-    )
-    if mistyped and len(word) >= SHORTEST_MISTYPED:
+    found: ColumnElement[bool] = func.to_tsvector("simple", kind.name).bool_op("@@")(itself)
+    if mistyped:
         found = or_(found, func.word_similarity(word, kind.name) >= ALIKE_PLACE)
     ids = select(func.string_agg(literal(prefix) + cast(kind.id, Text), " | ")).where(found).scalar_subquery()
     return cast(func.coalesce(ids, ""), TSQUERY)

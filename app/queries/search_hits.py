@@ -22,7 +22,7 @@ from app.extensions import db
 from app.models import Complaint
 from app.queries.complaints import visible_ids
 from app.queries.kept_statements import as_agency, kept, kind_of, values_of
-from app.queries.search import Search, case_words
+from app.queries.search import USUAL, Search, case_words
 from workflow_rules.actors import Person
 
 _cases = Complaint.__table__
@@ -47,18 +47,26 @@ def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) ->
 
 @kept
 def _usual_hits(kind: Person) -> Select[tuple[int]]:
-    return _best_hits(Search(queries=("",)), kind, ())
+    return _best_hits(USUAL, kind, ())
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
     """Only the newest hits are ranked, and of these alone it is asked whether the person may see them."""
-    found = _of_all(search, criteria) if person.sees_every_case else _of_agencies(search, person, criteria)
+    found = _found(search, person, criteria)
     newest = select(found.c.id).order_by(found.c.id.desc()).limit(_written(MOST_RANKED))
     # As one value: joined with so many rows, the planner would rather read the table.
     ranked = select(case_words.c.id).where(case_words.c.id == any_(func.array(newest.scalar_subquery())))
     statement = ranked.order_by(cast(search.rank(case_words), Float).desc(), case_words.c.id.desc())
     seen = visible_ids(person)
     return statement if seen is None else statement.where(case_words.c.id.in_(seen))
+
+
+def _found(search: Search, person: Person, criteria: Criteria) -> FromClause:
+    if not person.sees_every_case:
+        return _of_agencies(search, person, criteria)
+    if search.near:
+        return _hits(search.criterion(case_words), criteria=criteria).subquery("found")
+    return _of_all(search, criteria)
 
 
 def _of_agencies(search: Search, person: Person, criteria: Criteria) -> FromClause:
