@@ -1,6 +1,7 @@
 """All complaints a person may see, as one list with filters in the address; `/aduan/?lewat=1` is the late ones."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import g, render_template
@@ -11,7 +12,7 @@ from flask_login import current_user
 from app.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, look_up
+from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
 from app.queries.list_choices import filter_options
 from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
@@ -21,7 +22,8 @@ from app.queries.work_counts import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.found_lines import with_hits
-from views.list_address import ListAddress, as_day, pages_of, read_address
+from views.list_address import ListAddress, Pages, as_day, pages_of, read_address
+from views.list_cuts import read_cut, with_ends
 from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, Line, complaint_line
 from views.screen_access import for_officers
@@ -52,7 +54,7 @@ class ComplaintListView(BaseView):
         layout = layout_of(address, usual_of(saved, current_user.id))
         pages = pages_of(address, counts.listed, layout.size)
         order = "batas" if wanted.late else layout.order
-        rows = complaint_page(person, wanted, now, layout.size, pages.offset, order) if counts.listed else []
+        rows, pages = _page(person, wanted, now, pages, order) if counts.listed else ([], pages)
         writer = LimitWriter(load_working_calendar(), now)
         return render_template(
             "inbox/complaints.html",
@@ -73,6 +75,21 @@ class ComplaintListView(BaseView):
             column_words=COLUMNS,
             capped=wanted.search is not None and counts.listed >= MOST_RANKED,
         )
+
+
+def _page(
+    person: Person, wanted: ComplaintFilter, now: datetime, pages: Pages, order: str
+) -> tuple[list[ComplaintRow], Pages]:
+    """The page that begins where the one before ended; where nothing follows any more, the one of that number. What a
+    search finds is counted, for it stands still.
+    """
+    if wanted.search is not None:
+        return complaint_page(person, wanted, now, pages.size, pages.offset, order), pages
+    cut = read_cut(order)
+    rows = complaint_page(person, wanted, now, pages.size, pages.offset, order, cut)
+    if cut and not rows:
+        rows = complaint_page(person, wanted, now, pages.size, pages.offset, order)
+    return rows, with_ends(pages, rows, order)
 
 
 def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:

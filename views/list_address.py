@@ -131,11 +131,14 @@ def _page(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Pages:
-    """Which part of a list is shown: `first` to `last` of `count`."""
+    """Which part of a list is shown: `first` to `last` of `count`; `ends` are marks of its first and last row, by which
+    the pages beside it are found where a list has them.
+    """
 
     page: int
     count: int
     size: int = PAGE_SIZE
+    ends: tuple[str, str] | None = None
 
     @property
     def last_page(self) -> int:
@@ -152,6 +155,20 @@ class Pages:
     @property
     def last(self) -> int:
         return min(self.offset + self.size, self.count)
+
+    @property
+    def back(self) -> dict[str, str | int]:
+        """What the page before adds to the address of the list."""
+        marked = self.ends is not None and self.page > 2
+        return {"hal": self.page - 1, **({BEFORE: self.ends[0]} if self.ends and marked else {})}
+
+    @property
+    def on(self) -> dict[str, str | int]:
+        """The same for the page after."""
+        return {"hal": self.page + 1, **({AFTER: self.ends[1]} if self.ends else {})}
+
+
+AFTER, BEFORE = "sesudah", "sebelum"
 
 
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:

@@ -48,12 +48,7 @@ class Complaint(Model):
         CheckConstraint("version >= 1 AND cycle >= 1", name="counts"),
         CheckConstraint("(status = 'answered') = (answered_at IS NOT NULL AND ended_at IS NULL)", name="answered"),
         Index("ix_complaint_status_id", "status", "id"),
-        Index(
-            "ix_complaint_next_due",
-            "next_due_at",
-            postgresql_include=["id"],
-            postgresql_where=text("next_due_at IS NOT NULL"),
-        ),
+        Index("ix_complaint_next_due", "next_due_at", "id"),
         Index("ix_complaint_fast", "id", postgresql_where=text("route = 'fast' AND ended_at IS NULL")),
         Index("ix_complaint_closes", "closes_at", postgresql_where=text("closes_at IS NOT NULL")),
         Index("ix_complaint_received_at", "received_at"),

@@ -34,6 +34,7 @@ from app.models import (
     StepTask,
 )
 from app.queries.case_counts import counting_late, counting_visible
+from app.queries.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
 from app.queries.complaints import visible_ids, visible_to
 from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
 from app.queries.search import USUAL, Search
@@ -50,7 +51,6 @@ _sop_steps = SopStepRow.__table__
 
 
 _RUNNING = sorted(set(CaseStatus) - ENDED)
-BY_LIMIT, OLDEST = "batas", "lama"
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
 """What a line of a list may show of a case beside its own columns."""
 
@@ -146,19 +146,27 @@ def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFi
 
 
 def complaint_page(
-    person: Person, wanted: ComplaintFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
+    person: Person,
+    wanted: ComplaintFilter,
+    now: datetime,
+    limit: int,
+    offset: int = 0,
+    order: str = "",
+    cut: Cut | None = None,
 ) -> list[ComplaintRow]:
-    """One page of the list: the best match first where words are searched, else the newest; BY_LIMIT the nearest limit
-    first, OLDEST the oldest case.
+    """One page of the list: the best match first where words are searched, else as `order_by` says; from a cut on where
+    one is given, else after so many cases.
     """
     search = look_up(person, wanted, now).search
     if search is not None:
         return _lines_of_hits(search, order, now, limit, offset)
-    if wanted in OFTEN_LISTED and not offset:
+    if wanted in OFTEN_LISTED and not (offset or cut):
         statement = _page_asked(kind_of(person), wanted, limit, order)
     else:
-        statement = _rows_of(one_page(_places(person, wanted, order), limit, offset).subquery("page"))
-    return [_row(*found) for found in db.session.execute(statement, {"now": now, **values_of(person)})]
+        places = _places(person, wanted, limit, order, cut)
+        statement = _rows_of(one_page(places, limit, 0 if cut else offset).subquery("page"))
+    rows = [_row(*found) for found in db.session.execute(statement, {"now": now, **values_of(person)})]
+    return rows[::-1] if cut and cut.backwards else rows
 
 
 def _lines_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:
@@ -178,7 +186,7 @@ def _hits_asked() -> Select[Any]:
 
 @kept
 def _page_asked(kind: Person, wanted: ComplaintFilter, limit: int, order: str) -> Select[Any]:
-    return _rows_of(one_page(_places(kind, wanted, order), limit, 0).subquery("page"))
+    return _rows_of(one_page(_places(kind, wanted, limit, order), limit, 0).subquery("page"))
 
 
 def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
@@ -201,19 +209,16 @@ def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
     return page.offset(offset) if offset else page
 
 
-def _places(person: Person, wanted: ComplaintFilter, order: str) -> Select[Any]:
+def _places(person: Person, wanted: ComplaintFilter, limit: int, order: str, cut: Cut | None = None) -> Select[Any]:
     """Ids of what the filter finds with their places in the list."""
     key, ids = _cases.c.id, visible_ids(person)
     criteria = [visible_to(person), *criteria_of(wanted, NOW)]
     if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
         # All that was sent to an agency stands in its own index, in the order of the list.
-        (case,) = ids.selected_columns
-        sent = ids.distinct().order_by(case if order == OLDEST else case.desc()).subquery("sent")
+        backwards = cut is not None and cut.backwards
+        sent = ids.distinct().order_by(*order_by(order, ids.selected_columns[0], backwards=backwards)).subquery("sent")
         key, criteria = sent.c.complaint_id, []
-    due = _cases.c.next_due_at.asc().nulls_last()
-    by = {BY_LIMIT: (due, key), OLDEST: (key,)}.get(order, (key.desc(),))
-    place = func.row_number().over(order_by=by).label("place")
-    return select(key.label("id"), place).where(*criteria).order_by(*by)
+    return in_places(key, criteria, order, cut, limit)
 
 
 def _row(case: Complaint, names: list[str] | None, hits: list[str] | None, *step: Any) -> ComplaintRow:
@@ -231,7 +236,7 @@ def _hits_as_found() -> Subquery:
 
 def _hits_by_limit(limit: int, offset: int) -> Subquery:
     found = _hits_as_found()
-    by = (_cases.c.next_due_at.asc().nulls_last(), _cases.c.id.desc())
+    by = order_by(BY_LIMIT, _cases.c.id)
     due = select(_cases.c.id, func.row_number().over(order_by=by).label("place")).join(found, found.c.id == _cases.c.id)
     return one_page(due.order_by(*by), limit, offset).subquery("page")
 

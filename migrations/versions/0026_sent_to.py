@@ -2,7 +2,8 @@
 
 An agency's search asked each of its cases for the words, since PostgreSQL asks a policy before any operator that could
 leak. `case_words` lets a search look into the index of words, and shows a walled request its own agency's cases alone.
-`sent_to` follows from `agency_track`, by a trigger, and nothing else writes it.
+`sent_to` follows from `agency_track`, by a trigger, and nothing else writes it. The index of limits holds cases without
+one too, so that a list in the order of limits begins anywhere.
 """
 
 import sqlalchemy as sa
@@ -61,6 +62,7 @@ def upgrade() -> None:
         op.execute(TRIGGER)
         _catch_up()
         exchange("ix_complaint_search_words", "complaint", "search_words, sent_to", using="gin")
+        exchange("ix_complaint_next_due", "complaint", "next_due_at, id")
     op.execute(WORDS)
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON case_words FROM {ROLE}")
     op.execute(f"GRANT SELECT ON case_words TO {ROLE}")
@@ -68,6 +70,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with while_the_office_works():
+        exchange("ix_complaint_next_due", "complaint", "next_due_at", "id", "next_due_at IS NOT NULL")
         exchange("ix_complaint_search_words", "complaint", "search_words", using="gin")
     op.execute("DROP VIEW case_words")
     op.execute("DROP TRIGGER sending_is_followed ON agency_track")

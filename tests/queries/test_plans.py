@@ -175,6 +175,25 @@ def test_of_the_cases_a_page_reads_only_those_it_shows(full: Flask, username: st
     assert rows_read(full, get(signed_in(full, username), path)).get("complaint", 0) <= PAGE
 
 
+@pytest.mark.parametrize("username", ["admin.aduan", "admin.dplh"])
+@pytest.mark.parametrize("order", ["", "urut=lama", "urut=batas"])
+def test_a_page_however_deep_passes_over_no_case(full: Flask, username: str, order: str) -> None:
+    """Not even in an index: it begins at the case after which the one before ended."""
+    with full.app_context():
+        half = db.session.scalars(select(func.max(Complaint.id) / 2)).one()
+    mark = f"2025-01-01T00:00:00%2B00:00~{half}" if order == "urut=batas" else half
+    plans = plans_of(full, get(signed_in(full, username), f"/aduan/?{order}&hal=2&sesudah={mark}"), REALLY)
+    looked_at = [
+        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        for statement, plan in plans
+        if "row_number()" in statement
+        for node in nodes(plan)
+        if node.get("Relation Name") in ("complaint", "agency_track")
+    ]
+    assert looked_at
+    assert max(looked_at) <= 2 * PAGE
+
+
 def test_a_search_at_an_agency_reads_no_more_than_its_hits(full: Flask) -> None:
     """One index is asked for the words and for the agency: its other cases are not looked at, nor anybody's hits."""
     with full.app_context():

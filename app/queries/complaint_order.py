@@ -1,0 +1,65 @@
+"""In which order complaints are listed, and where in it a page begins: at a case, however far down, and not at a count
+of cases before it, which would all be read and would shift with each new one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
+
+from app.models import Complaint
+
+_due = Complaint.__table__.c.next_due_at
+BY_LIMIT, OLDEST = "batas", "lama"
+Criteria = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The case after which a page begins or, `backwards`, before which it ends; with its limit in a list by limits."""
+
+    id: int
+    due_at: datetime | None = None
+    backwards: bool = False
+
+
+def order_by(
+    order: str, key: ColumnElement[int], *, backwards: bool = False, due: ColumnElement[Any] = _due
+) -> list[UnaryExpression[Any]]:
+    """The newest case first; BY_LIMIT the nearest limit and those without one last, OLDEST the oldest case."""
+    rising = (order in (BY_LIMIT, OLDEST)) != backwards
+    keys = [key.asc() if rising else key.desc()]
+    if order != BY_LIMIT:
+        return keys
+    return [due.desc().nulls_first() if backwards else due.asc().nulls_last(), *keys]
+
+
+def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """What lies on the page's side of the cut: one stretch of an index, or two of which one follows the other."""
+    rising = (order in (BY_LIMIT, OLDEST)) != cut.backwards
+    further = key > cut.id if rising else key < cut.id
+    if order != BY_LIMIT:
+        return [further]
+    if cut.due_at is None:
+        return [_due.is_(None) & further, *([_due.is_not(None)] if cut.backwards else [])]
+    place, at = tuple_(_due, key), tuple_(cut.due_at, cut.id)
+    return [place < at] if cut.backwards else [place > at, _due.is_(None)]
+
+
+def in_places(key: ColumnElement[int], criteria: Criteria, order: str, cut: Cut | None, limit: int) -> Select[Any]:
+    """Ids of what the criteria find with their places in the list, counted from the cut."""
+    backwards = cut is not None and cut.backwards
+    found = select(key.label("id"), _due.label("due")).where(*criteria)
+    stretches = beyond(cut, order, key) if cut else []
+    if len(stretches) < 2:
+        return _placed(found.where(*stretches), order_by(order, key, backwards=backwards), key)
+    by = order_by(order, key, backwards=backwards)
+    parts = (select(found.where(stretch).order_by(*by).limit(limit).subquery()) for stretch in stretches)
+    both = union_all(*parts).subquery("both")
+    return _placed(select(both), order_by(order, both.c.id, backwards=backwards, due=both.c.due), both.c.id)
+
+
+def _placed(found: Select[Any], by: list[UnaryExpression[Any]], key: ColumnElement[int]) -> Select[Any]:
+    place = func.row_number().over(order_by=by).label("place")
+    return found.with_only_columns(key.label("id"), place).order_by(*by)
