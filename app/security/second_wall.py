@@ -6,7 +6,8 @@ its columns or an `unscoped` too many would look over it. Behind this one stand 
 let in by their code, the public, and whoever is not known. Who sees every case anyway (the office, supervisors,
 programs, jobs) and the administrator keep the owner's role, and not for ease alone: PostgreSQL asks a policy before
 any operator that could leak, so that full text and trigrams could not use their indexes, and a search over all cases
-would read them all.
+would read them all. An agency's search looks into a view of the owner instead, `case_words` of migration 0026, in which
+a walled role finds the words of its agency's cases alone.
 
 The role is of the transaction, set by the first statement that needs another than stands: it ends with the commit, and
 a pooled connection comes back clean. It holds against mistakes, not against a statement that was smuggled in and sets
