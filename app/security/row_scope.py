@@ -144,14 +144,27 @@ def _person() -> Person:
 def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
     tasks = StepTask.__table__
     own_tasks = select(tasks.c.id).where(tasks.c.complaint_id.in_(ids))
-    criteria = [with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True)]
-    criteria += [with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True) for c in OF_A_CASE]
+    criteria = [
+        with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True, propagate_to_loaders=False)
+    ]
+    criteria += [
+        with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True, propagate_to_loaders=False)
+        for c in OF_A_CASE
+    ]
     told = Notice.complaint_id.is_(None) | Notice.complaint_id.in_(ids)
-    criteria += [with_loader_criteria(Notice, told, include_aliases=True)]
+    criteria += [with_loader_criteria(Notice, told, include_aliases=True, propagate_to_loaders=False)]
     of_no_case = Paper.complaint_id.is_(None) | Paper.complaint_id.in_(ids)
-    criteria += [with_loader_criteria(Paper, of_no_case, include_aliases=True)]
+    criteria += [with_loader_criteria(Paper, of_no_case, include_aliases=True, propagate_to_loaders=False)]
     letters = Letter.__table__
     own_letters = select(letters.c.id).where(letters.c.complaint_id.in_(ids))
-    criteria += [with_loader_criteria(LetterScan, LetterScan.letter_id.in_(own_letters), include_aliases=True)]
-    criteria += [with_loader_criteria(StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True)]
+    criteria += [
+        with_loader_criteria(
+            LetterScan, LetterScan.letter_id.in_(own_letters), include_aliases=True, propagate_to_loaders=False
+        )
+    ]
+    criteria += [
+        with_loader_criteria(
+            StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True, propagate_to_loaders=False
+        )
+    ]
     return criteria

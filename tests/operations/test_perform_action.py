@@ -52,8 +52,11 @@ def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
     assert (letter.state, letter.number) == ("draft", None)
 
 
-def test_what_leaves_the_house_is_committed_already(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_leaves_the_house_is_committed_already(
+    context: Flask, monkeypatch: pytest.MonkeyPatch, freeze: Callable[[str], object]
+) -> None:
     """A worker that took the message before the commit would find no row, and nobody would be told."""
+    freeze("2026-11-24 10:00")
     found: list[int] = []
 
     def look(job: JobName, *ids: int) -> None:

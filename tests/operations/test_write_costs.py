@@ -22,6 +22,16 @@ from workflow_rules.actions import Action, ActionRequest
 Bearer = Callable[[str], dict[str, str]]
 
 
+HOURS = {"2026-11-24 10:00": 0, "2026-11-24 20:00": 4}
+"""In the evening what is told waits for the morning: an officer's digest is looked for, locked, begun and filled."""
+
+
+@pytest.fixture(autouse=True, params=HOURS)
+def hour(request: pytest.FixtureRequest, freeze: Callable[[str], object]) -> str:
+    freeze(request.param)
+    return str(request.param)
+
+
 @pytest.mark.parametrize(
     ("at", "actor", "house", "action", "most"),
     [
@@ -33,16 +43,16 @@ Bearer = Callable[[str], dict[str, str]]
     ],
 )
 def test_an_act_takes_few_statements(
-    context: Flask, at: str, actor: str, house: str | None, action: Action, most: int
+    context: Flask, hour: str, at: str, actor: str, house: str | None, action: Action, most: int
 ) -> None:
     case = a_complaint(at, agencies=("dishub",))
     by, version, wish = demo_person(username_of(actor, house)), case.complaint.version, ActionRequest(action)
     with statements(context) as asked:
         perform_action(case.id, wish, by, version)
-    assert len(asked) <= most, asked
+    assert len(asked) <= most + HOURS[hour], asked
 
 
-def test_an_act_over_rest_takes_few_statements_more(app: Flask, client: FlaskClient, bearer: Bearer) -> None:
+def test_an_act_over_rest_takes_few_statements_more(app: Flask, client: FlaskClient, bearer: Bearer, hour: str) -> None:
     with app.app_context():
         cases = [a_complaint().id for _ in range(2)]
     headers = bearer("admin.aduan")
@@ -52,27 +62,27 @@ def test_an_act_over_rest_takes_few_statements_more(app: Flask, client: FlaskCli
             answer = client.post(f"/api/v1/complaint/{case}/actions", json=body, headers={**headers, **more})
         assert answer.status_code == 200
         assert answer.get_json()["result"]["status"] == "checking"
-        assert len(asked) <= most, asked
+        assert len(asked) <= most + HOURS[hour], asked
 
 
-def test_a_creation_takes_few_statements(app: Flask, client: FlaskClient, bearer: Bearer) -> None:
+def test_a_creation_takes_few_statements(app: Flask, client: FlaskClient, bearer: Bearer, hour: str) -> None:
     headers = bearer("admin.aduan")
     with statements(app) as asked:
         answer = client.post("/api/v1/complaint/", json=a_report(), headers=headers)
     assert answer.status_code == 201
-    assert len(asked) <= 6, asked
+    assert len(asked) <= 6 + HOURS[hour], asked
 
 
-def test_a_first_report_of_sp4n_takes_few_statements(app: Flask, client: FlaskClient) -> None:
+def test_a_first_report_of_sp4n_takes_few_statements(app: Flask, client: FlaskClient, hour: str) -> None:
     with app.app_context():
         headers = {"Authorization": f"Bearer {make_key()}"}
     with statements(app) as asked:
         answer = client.put("/api/v1/sp4n/reports/9165816", json=a_revision(1), headers=headers)
     assert answer.status_code == 201
-    assert len(asked) <= 9, asked
+    assert len(asked) <= 9 + HOURS[hour], asked
 
 
-def test_a_batch_takes_as_many_statements_for_a_hundred_reports_as_for_ten(context: Flask) -> None:
+def test_a_batch_takes_as_many_statements_for_a_hundred_reports_as_for_ten(context: Flask, hour: str) -> None:
     costs = []
     for first, count in ((1_000_000, 10), (2_000_000, 100)):
         reports = [{"tracking_id": str(first + n), **a_revision(1)} for n in range(count)]
@@ -80,7 +90,7 @@ def test_a_batch_takes_as_many_statements_for_a_hundred_reports_as_for_ten(conte
             outcomes = {item.outcome for item in apply_batch(reports)}
         assert outcomes == {"created"}
         costs.append(len(asked))
-    assert costs[1] <= costs[0] <= 10
+    assert costs[1] <= costs[0] <= 10 + HOURS[hour]
 
 
 def test_what_another_process_changes_in_sop_or_calendar_holds_for_the_next_act(
