@@ -112,6 +112,7 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
     database_url_for(worker)
     with session_app.app_context():
         redis_client().flushdb()
+    forget_outages(session_app)
     home = Path(session_app.config["LAPOR_HOME"])
     began = now_by_the_disk(home)
     yield session_app
@@ -119,6 +120,13 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
     with session_app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def forget_outages(app: Flask) -> None:
+    """A limiter from which a test took its store counts in this process for some seconds yet: not for the next test."""
+    for limiter in app.extensions["limiter"]:
+        limiter._storage_dead = False
+        limiter._fallback_storage.reset()
 
 
 @pytest.fixture(scope="session")
