@@ -15,27 +15,29 @@ MOST_KEPT = 60
 """Offices, some of them together, and some orders and filters of a list; a statement takes a tenth of a megabyte."""
 
 kept = lru_cache(MOST_KEPT)
-_PLACE = "agency_"
+# Longer than the names that SQLAlchemy gives to values of a column `agency`.
+ASKING, IN_SIGHT = "asking_agency_", "sight_agency_"
+"""For whom something is asked, and who asks: each with places of their own for agencies, should they ever differ."""
 
 
-def kind_of(person: Person) -> Person:
+def kind_of(person: Person, role: str = ASKING) -> Person:
     """Who holds the same offices reads by the same statement, at whichever agencies: these are told when it is sent, by
     `values_of`, as is the `READER`.
     """
-    places = {code: place for place, code in values_of(person).items()}
+    places = {code: place for place, code in values_of(person, role).items()}
     offices = {(c.actor, places[c.agency] if c.agency else "") for c in person.capacities}
     held = tuple(Capacity(actor, place or None) for actor, place in sorted(offices))
     return replace(person, id=None, name="", capacities=held)
 
 
-def values_of(person: Person) -> dict[str, str]:
+def values_of(person: Person, role: str = ASKING) -> dict[str, str]:
     """What stands in a person's kind for their agencies."""
-    return {f"{_PLACE}{n}": code for n, code in enumerate(sorted(person.agencies))}
+    return {f"{role}{n}": code for n, code in enumerate(sorted(person.agencies))}
 
 
 def as_agency(code: str) -> ColumnElement[str]:
     """An agency's code as part of a statement, known by now or told when the statement is sent."""
-    return bindparam(code, type_=String) if code.startswith(_PLACE) else literal(code)
+    return bindparam(code, type_=String) if code.startswith((ASKING, IN_SIGHT)) else literal(code)
 
 
 def as_moment(now: Moment) -> ColumnElement[datetime]:

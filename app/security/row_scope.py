@@ -34,7 +34,7 @@ from app.models import (
     StepTask,
 )
 from app.queries.complaints import public_ids, visible_ids
-from app.queries.kept_statements import MOST_KEPT, kind_of, values_of
+from app.queries.kept_statements import IN_SIGHT, MOST_KEPT, kind_of, values_of
 from app.security.current_person import act_as, current_person, finding_person
 from workflow_rules.actors import Person
 
@@ -99,8 +99,8 @@ def _limit(state: ORMExecuteState) -> None:
     if sight is None or state.execution_options.get("unscoped"):
         return
     if isinstance(sight, Person) and state.is_select:
-        state.statement = _limited(state.statement, kind_of(sight))
-        state.parameters = {**cast("dict[str, Any]", state.parameters or {}), **values_of(sight)}
+        state.statement = _limited(state.statement, kind_of(sight, IN_SIGHT))
+        state.parameters = {**cast("dict[str, Any]", state.parameters or {}), **values_of(sight, IN_SIGHT)}
         return
     criteria = _criteria_for(sight) if isinstance(sight, Person) else _criteria(sight)
     state.statement = state.statement.options(*criteria)

@@ -22,14 +22,17 @@ def head_of(*agencies: str) -> Person:
 
 def test_the_same_office_reads_by_the_same_statement_at_every_agency() -> None:
     assert kind_of(head_of("dishub")) == kind_of(head_of("dplh")) != kind_of(head_of("dishub", "dplh"))
-    assert (values_of(head_of("dishub")), values_of(head_of("dplh"))) == ({"agency_0": "dishub"}, {"agency_0": "dplh"})
+    assert (values_of(head_of("dishub")), values_of(head_of("dplh"))) == (
+        {"asking_agency_0": "dishub"},
+        {"asking_agency_0": "dplh"},
+    )
 
 
 def test_a_stand_in_reads_as_whoever_holds_both_offices_does() -> None:
     lent = Capacity(Actor.AGENCY_HEAD, "dplh", 9, DelegationKind.PLH, 4)
     standing_in = Person(8, "Pengganti", (Capacity(Actor.AGENCY_HEAD, "dishub"), lent))
     assert kind_of(standing_in) == kind_of(head_of("dplh", "dishub"))
-    assert values_of(standing_in) == {"agency_0": "dishub", "agency_1": "dplh"}
+    assert values_of(standing_in) == {"asking_agency_0": "dishub", "asking_agency_1": "dplh"}
 
 
 def test_what_an_agency_is_told_apart_by_is_told_with_the_statement() -> None:

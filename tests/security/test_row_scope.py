@@ -9,8 +9,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.clock import utc_now
+from app.demo.accounts import demo_person
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
+from app.queries.complaint_lists import ComplaintFilter, complaint_page
 from app.queries.people import person_of
 from app.security import row_scope, second_wall
 from app.security.current_person import current_person
@@ -96,6 +98,16 @@ def test_a_statement_that_is_kept_shows_each_agency_its_own(
         assert list(db.session.scalars(KEPT)) == list(db.session.scalars(KEPT, {"more": 1})) == [own]
         context.pop()  # type: ignore[attr-defined]
     assert len(row_scope._LIMITED[KEPT]) == 2
+
+
+def test_what_is_asked_for_another_agency_is_not_answered_for_ones_own(
+    two_cases: tuple[int, int], asking_as: Callable[[str], object]
+) -> None:
+    context = asking_as("kepala.dishub")
+    for of, found in (("kepala.dishub", [two_cases[0]]), ("admin.dplh", [])):
+        rows = complaint_page(demo_person(of), ComplaintFilter(), utc_now(), 25)
+        assert [row.complaint.id for row in rows] == found
+    context.pop()  # type: ignore[attr-defined]
 
 
 def test_a_statement_built_for_one_request_is_not_kept(asking_as: Callable[[str], object]) -> None:
