@@ -56,10 +56,11 @@ def _catch_up() -> None:
 
 
 def upgrade() -> None:
+    # First of all and at once: what is sent from now on is followed. Each step may be done again.
+    op.execute("ALTER TABLE complaint ADD COLUMN IF NOT EXISTS sent_to text[] NOT NULL DEFAULT '{}'")
+    op.execute(FOLLOW)
+    op.execute(TRIGGER)
     with while_the_office_works():
-        op.execute("ALTER TABLE complaint ADD COLUMN IF NOT EXISTS sent_to text[] NOT NULL DEFAULT '{}'")
-        op.execute(FOLLOW)
-        op.execute(TRIGGER)
         _catch_up()
         exchange("ix_complaint_search_words", "complaint", "search_words, sent_to", using="gin")
         exchange("ix_complaint_next_due", "complaint", "next_due_at, id")
