@@ -36,7 +36,7 @@ from app.models import (
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
 from app.queries.complaints import visible_ids, visible_to
-from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
+from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of, written
 from app.queries.search import USUAL, Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
@@ -204,8 +204,8 @@ def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
 
 
 def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
-    """Some of the keys; the limit is written out, or a kept plan would reckon with a tenth of all there are."""
-    page = keys.limit(literal(limit, literal_execute=True))
+    """Some of the keys."""
+    page = keys.limit(written(limit))
     return page.offset(offset) if offset else page
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
 
 from app.models import Complaint
+from app.queries.kept_statements import written
 
 _due = Complaint.__table__.c.next_due_at
 BY_LIMIT, OLDEST = "batas", "lama"
@@ -55,7 +56,7 @@ def in_places(key: ColumnElement[int], criteria: Criteria, order: str, cut: Cut 
     if len(stretches) < 2:
         return _placed(found.where(*stretches), order_by(order, key, backwards=backwards), key)
     by = order_by(order, key, backwards=backwards)
-    parts = (select(found.where(stretch).order_by(*by).limit(limit).subquery()) for stretch in stretches)
+    parts = (select(found.where(stretch).order_by(*by).limit(written(limit)).subquery()) for stretch in stretches)
     both = union_all(*parts).subquery("both")
     return _placed(select(both), order_by(order, both.c.id, backwards=backwards, due=both.c.due), both.c.id)
 

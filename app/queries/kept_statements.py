@@ -43,3 +43,8 @@ def as_agency(code: str) -> ColumnElement[str]:
 def as_moment(now: Moment) -> ColumnElement[datetime]:
     """A moment as part of a statement, whether it is known by now or is told when the statement is sent."""
     return now if isinstance(now, BindParameter) else literal(now)
+
+
+def written(number: int) -> ColumnElement[int]:
+    """A limit that is not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
+    return literal(number, literal_execute=True)

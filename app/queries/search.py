@@ -112,13 +112,13 @@ class Search:
         most = _sum([case((_matches(on, query), 1), else_=0) for query in self.queries]) * 2 > len(self.words)
         return or_(meant, _in_index(on, cast(ANY_WORD, TSQUERY)) & most)
 
-    def rank(self, on: FromClause = _cases) -> ColumnElement[Any]:
+    def rank(self) -> ColumnElement[Any]:
         """The higher, the better: the number itself, then the reporter, then the words by weight or by likeness."""
         if self.near:
-            return _sum([_likeness(on, word, query) for word, query in self._pairs()])
-        weight = func.ts_rank(on.c.search_words, cast(ANY_WORD, TSQUERY), 1)
-        is_the_number = on.c.search_words.bool_op("@@")(cast(THE_NUMBER, TSQUERY))
-        return case((is_the_number, literal(3.0)), (on.c.id == any_(OF_REPORTERS), literal(2.0)), else_=weight)
+            return _sum([_likeness(word, query) for word, query in self._pairs()])
+        weight = func.ts_rank(case_words.c.search_words, cast(ANY_WORD, TSQUERY), 1)
+        is_the_number = case_words.c.search_words.bool_op("@@")(cast(THE_NUMBER, TSQUERY))
+        return case((is_the_number, literal(3.0)), (case_words.c.id == any_(OF_REPORTERS), literal(2.0)), else_=weight)
 
     def _pairs(self) -> list[tuple[str, str]]:
         return list(zip(self.words, self.queries, strict=True))
@@ -236,7 +236,7 @@ def _meant(on: FromClause, word: str, query: str) -> ColumnElement[bool]:
     return or_(_matches(on, query), *alike)
 
 
-def _likeness(on: FromClause, word: str, query: str) -> ColumnElement[float]:
-    in_words = case((_matches(on, query), 1.0), else_=0.0)
-    texts = (on.c.title, on.c.location_text)
+def _likeness(word: str, query: str) -> ColumnElement[float]:
+    in_words = case((_matches(case_words, query), 1.0), else_=0.0)
+    texts = (case_words.c.title, case_words.c.location_text)
     return func.greatest(in_words, *(func.word_similarity(word, text) for text in texts))

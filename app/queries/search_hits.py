@@ -12,7 +12,6 @@ from sqlalchemy import (
     any_,
     cast,
     func,
-    literal,
     select,
     union_all,
 )
@@ -21,7 +20,7 @@ from sqlalchemy.dialects.postgresql import array
 from app.extensions import db
 from app.models import Complaint
 from app.queries.complaints import visible_ids
-from app.queries.kept_statements import as_agency, kept, kind_of, values_of
+from app.queries.kept_statements import as_agency, kept, kind_of, values_of, written
 from app.queries.search import USUAL, Search, case_words
 from workflow_rules.actors import Person
 
@@ -53,10 +52,10 @@ def _usual_hits(kind: Person) -> Select[tuple[int]]:
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
     """Only the newest hits are ranked, and of these alone it is asked whether the person may see them."""
     found = _found(search, person, criteria)
-    newest = select(found.c.id).order_by(found.c.id.desc()).limit(_written(MOST_RANKED))
+    newest = select(found.c.id).order_by(found.c.id.desc()).limit(written(MOST_RANKED))
     # As one value: joined with so many rows, the planner would rather read the table.
     ranked = select(case_words.c.id).where(case_words.c.id == any_(func.array(newest.scalar_subquery())))
-    statement = ranked.order_by(cast(search.rank(case_words), Float).desc(), case_words.c.id.desc())
+    statement = ranked.order_by(cast(search.rank(), Float).desc(), case_words.c.id.desc())
     seen = visible_ids(person)
     return statement if seen is None else statement.where(case_words.c.id.in_(seen))
 
@@ -80,21 +79,16 @@ def _of_all(search: Search, criteria: Criteria) -> FromClause:
     """By the index, or where that finds many, backwards from the newest case."""
     by_index, met = search.criterion(case_words), search.criterion(case_words, by_index=False)
     backwards = case_words.c.id.desc()
-    last = select(case_words).order_by(backwards).limit(_written(LAST_CASES)).subquery("last")
+    last = select(case_words).order_by(backwards).limit(written(LAST_CASES)).subquery("last")
     often = _hits(search.criterion(last, by_index=False), criteria=criteria, among=last).subquery("often")
     asked = select((func.count() >= OFTEN).label("is_frequent")).select_from(often).cte("asked")
     is_frequent = select(asked.c.is_frequent).scalar_subquery()
-    few = _hits(by_index, ~is_frequent, criteria=criteria).limit(_written(FEW + 1)).cte("few")
+    few = _hits(by_index, ~is_frequent, criteria=criteria).limit(written(FEW + 1)).cte("few")
     are_many = is_frequent | (select(func.count()).select_from(few).scalar_subquery() > FEW)
-    many = _hits(met, are_many, criteria=criteria).order_by(backwards).limit(_written(MOST_RANKED))
+    many = _hits(met, are_many, criteria=criteria).order_by(backwards).limit(written(MOST_RANKED))
     return union_all(select(few.c.id).where(~are_many), select(many.subquery("met"))).subquery("found")
 
 
 def _hits(*found: ColumnElement[bool], criteria: Criteria, among: FromClause = case_words) -> Select[tuple[int]]:
     hits = select(among.c.id).where(*found)
     return hits.join(_cases, _cases.c.id == among.c.id).where(*criteria) if criteria else hits
-
-
-def _written(number: int) -> ColumnElement[int]:
-    """Not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
-    return literal(number, literal_execute=True)
