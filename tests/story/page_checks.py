@@ -85,6 +85,7 @@ class Looker:
         """
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         self.page.set_viewport_size({"width": width, "height": 900 if width > 768 else 844})
+        self.page.wait_for_load_state()  # a form's answer may have come and not yet be a page
         self.page.evaluate(SETTLED)
         ruled = [] if only is None else self._axe(only)
         found = [*self._shape(), *self.page.evaluate(CUT_OFF), *ruled, *self.faults]
