@@ -46,7 +46,7 @@ def project_first(
     """The same for a complaint that is coming in, and the step that it opens; neither is written yet."""
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
-    set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
+    set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
     _write_state(complaint, after, event, [task])
     return task
 
@@ -114,7 +114,7 @@ def _write_tasks(
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
         _write_pauses(task, step, event)
-        set_deadline(task, step, allowance_of(step, after, sop), sop, calendar)
+        set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
     rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]
     return opened
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
 from app.operations.set_deadlines import set_closing, set_deadline
@@ -48,7 +49,8 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
         db.session.execute(text("LOCK TABLE complaint IN EXCLUSIVE MODE"))
         calendar = load_working_calendar()
         sops = {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
-        moves = [move for tasks in _open_tasks(batch) for move in _recount(tasks, sops, calendar)]
+        now = utc_now()
+        moves = [move for tasks in _open_tasks(batch) for move in _recount(tasks, sops, calendar, now)]
         _recount_closings(sops, calendar)
         db.session.flush()
         return tuple(moves)
@@ -74,12 +76,13 @@ def _next_open_cases(after: int, batch: int) -> Sequence[int]:
     return db.session.scalars(statement.execution_options(unscoped=True)).all()
 
 
-def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar) -> list[Move]:
+def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
     extended = _extended_tracks([task.complaint_id for task in tasks])
     before = [(task, task.due_at) for task in tasks]
     for task in tasks:
         sop, track = sops[task.complaint.sop_version_id], (task.complaint_id, task.cycle, task.agency_code)
-        set_deadline(task, as_open_step(task), sop.allowance(Step(task.step), track in extended), sop, calendar)
+        allowance = sop.allowance(Step(task.step), track in extended)
+        set_deadline(task, as_open_step(task), allowance, sop, calendar, now)
     for complaint, own in groupby(tasks, key=lambda task: task.complaint):
         complaint.next_due_at = min((task.due_at for task in own if task.paused_at is None), default=None)
     return [_move(task, due) for task, due in before if task.due_at != due]

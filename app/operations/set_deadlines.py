@@ -1,5 +1,7 @@
 """Clocks of open steps: set when a step opens, set anew from its own start when something about it changes."""
 
+from datetime import datetime
+
 from app.models import Complaint, StepTask
 from workflow_rules.actors import Actor
 from workflow_rules.deadlines import Allowance, deadline_for, warn_at
@@ -22,16 +24,20 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
     )
 
 
-def set_deadline(task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar) -> None:
+def set_deadline(
+    task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar, now: datetime
+) -> None:
     """Limit and warning of a step, from its own start with the whole calendar and every finished pause.
 
-    The sweep is to look at it when the warning is due, and at a step that waits when its question runs out.
+    The sweep is to look at it when the warning is due, and at a step that waits when its question runs out. Where that
+    has passed it is due from `now` on: no sweep could have come earlier, and none is late for it.
     """
     task.allowance_value, task.allowance_unit = allowance.value, allowance.unit.value
     task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
     task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses)
     waiting_since = step.paused_at
-    task.next_alarm_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
+    look_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
+    task.next_alarm_at = max(look_at, now)
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:

@@ -80,6 +80,18 @@ def test_two_steps_of_a_case_that_are_late_together_follow_each_other_in_its_cha
     assert audit_all() == []
 
 
+def test_an_act_on_a_case_makes_no_sweep_late_for_its_other_steps(context: Flask) -> None:
+    case = a_complaint(at="agency_receive", agencies=("dishub", "dplh"), received=MONDAY)
+    now = MONDAY + timedelta(days=8)
+    raise_due_alarms(now)
+    case.act("agency_admin", "accept", "dplh", now=now)
+    looks = select(StepTask.next_alarm_at).where(StepTask.closed_at.is_(None), StepTask.agency_code == "dishub")
+    assert db.session.scalars(looks).all() == [now]
+    before = alarms()
+    assert raise_due_alarms(now) == 1
+    assert alarms() == before
+
+
 def test_at_an_agency_the_line_ends_with_the_head_of_the_office(context: Flask) -> None:
     a_complaint(at="agency_receive", agencies=("dishub",), received=MONDAY)
     raise_due_alarms(MONDAY + timedelta(days=8))
