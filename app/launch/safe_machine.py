@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from app.launch.findings import OK, REFUSED, WARNING, Finding
+from app.launch.reach import is_here
+from app.launch.safe_addresses import database_host
 
 if TYPE_CHECKING:
     from config import Environment
@@ -21,7 +23,7 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 def judge_machine(environment: Environment) -> list[Finding]:
     """The data folder, its secrets, the place of the files, and what new files are open to; nothing is made."""
-    return [*_secrets(environment.home), *_folder(environment.home), _storage(environment.storage_url), _mask()]
+    return [*_secrets(environment.home), *_folder(environment.home), _storage(environment), _mask()]
 
 
 def _mode(path: Path) -> int | None:
@@ -53,8 +55,8 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding("LAPOR_HOME", OK, f"{home} is this account's alone.")
 
 
-def _storage(url: str) -> Finding:
-    parts = urlsplit(url)
+def _storage(environment: Environment) -> Finding:
+    parts = urlsplit(environment.storage_url)
     if parts.scheme not in ("", "file"):
         return Finding("STORAGE_URL", OK, f"An object store ({parts.scheme}), which is not asked here.")
     folder = Path(unquote(parts.path))
@@ -64,6 +66,9 @@ def _storage(url: str) -> Finding:
     mode = _mode(folder)
     if mode is not None and mode & stat.S_IWOTH:
         return Finding("STORAGE_URL", REFUSED, f"Everybody on this machine may change the files in {folder}.")
+    if not is_here(database_host(environment.database_url or "")):
+        sentence = f"{folder} can be written. A second host finds these files only if it shares that folder."
+        return Finding("STORAGE_URL", WARNING, f"{sentence} An object store (s3://) is for all.")
     return Finding("STORAGE_URL", OK, f"{folder} can be written.")
 
 

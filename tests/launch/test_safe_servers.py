@@ -156,6 +156,15 @@ def test_files_that_others_may_read_or_nobody_may_write_are_refused(tmp_path: Pa
     assert "may change the files" in found(judge_machine(taken), "refused")["STORAGE_URL"]
 
 
+def test_files_of_one_host_are_worth_a_look_where_there_may_be_two(tmp_path: Path) -> None:
+    usual = config.read_environment({**GOOD, "LAPOR_HOME": str(tmp_path)})
+    assert "A second host finds these files only" in found(judge_machine(usual), "warning")["STORAGE_URL"]
+    here = replace(usual, database_url="postgresql://lapor@127.0.0.1/lapor")
+    assert "can be written" in found(judge_machine(here), "ok")["STORAGE_URL"]
+    everywhere = replace(usual, storage_url="s3://files")
+    assert "An object store" in found(judge_machine(everywhere), "ok")["STORAGE_URL"]
+
+
 def run(command: str, home: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     whole = {"PATH": os.environ["PATH"], "LAPOR_HOME": str(home), **GOOD, **environ}
     return subprocess.run(
