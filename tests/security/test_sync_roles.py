@@ -12,6 +12,7 @@ from app.extensions import db
 from app.security import sync_roles as module
 from app.security.roles import ROLE_GRANTS
 from app.security.sync_roles import sync_roles
+from tests.statements import statements
 
 
 def granted() -> dict[str, set[tuple[str, str]]]:
@@ -71,10 +72,25 @@ def test_what_strayed_into_the_database_is_gone_after_the_next_migrate(context: 
     assert not names & {("can_fly", "Reference"), ("can_read", "ScreenOfLastYear")}
 
 
-def test_a_second_migrate_changes_no_role(context: Flask) -> None:
+def test_a_second_migrate_changes_no_role_and_writes_nothing(context: Flask, caplog: pytest.LogCaptureFixture) -> None:
     before = granted()
-    sync_roles()
+    with statements(context) as asked:
+        assert sync_roles() == 0
+    assert [said for said in asked if not said.startswith("SELECT")] == []
+    assert len(asked) <= 25
+    assert caplog.messages == []
     assert granted() == before
+
+
+def test_a_screen_that_is_new_gets_its_permissions(context: Flask) -> None:
+    gone = ("can_receive", "Complaint")
+    for pv in db.session.scalars(select(PermissionView)).all():
+        if (pv.permission.name, pv.view_menu.name) == gone:
+            db.session.delete(pv)
+    db.session.commit()
+    assert gone not in granted()["complaint_admin"]
+    assert sync_roles() > 0
+    assert granted() == {**written(), "Admin": set(), "Public": set()}
 
 
 def test_a_grant_of_what_no_screen_has_stops_the_migrate(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
