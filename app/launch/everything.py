@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.launch.data_servers import start_servers, stop_servers
 from app.launch.environment_values import PUBLIC_DOORS
-from app.launch.home import home_lock, open_home
+from app.launch.home import home_lock, open_home, set_preparing
 from app.launch.process_ties import tie_to_me
 from app.launch.processes import Supervisor
 from app.launch.program import Program
@@ -46,8 +46,12 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     if demo:
         open_public_doors()
     start_servers(environment, supervisor)
+    web, *others = programs(environment.workers)
+    set_preparing(environment.home, True)
+    supervisor.start(web)  # loads while the tables are prepared, and opens its door afterwards
     run_to_end("demo" if demo else "migrate")
-    for program in programs(environment.workers):
+    set_preparing(environment.home, False)
+    for program in others:
         supervisor.start(program)
     announcer = threading.Thread(target=announce_when_ready, args=(environment, demo, supervisor.say), daemon=True)
     announcer.start()

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from app import logs
+from app.launch.home import wait_until_prepared
 from app.launch.metrics_files import keep_counts_of
 from app.launch.process_ties import die_with_parent
 from app.launch.server_log import ServerLog
@@ -38,6 +39,11 @@ logger_class = ServerLog
 loglevel = "info"
 proc_name = "lapor-balangan"
 control_socket_disable = True
+
+
+def on_starting(server: Any) -> None:
+    """The program is loaded and no door is open yet: nobody is served from tables that are being prepared."""
+    wait_until_prepared(_environment.home)
 
 
 def when_ready(server: Any) -> None:

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,18 @@ def read_note(home: Path) -> dict[str, Any]:
         return dict(json.loads((home / NOTE_FILE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
         return {}
+
+
+def set_preparing(home: Path, preparing: bool) -> None:
+    """Tells the web server, which loads meanwhile, whether the tables are still being brought up to date."""
+    write_note(home, read_note(home) | {"preparing": preparing})
+
+
+def wait_until_prepared(home: Path, pause: float = 0.05) -> None:
+    """Returns once the program that runs on this folder has prepared its tables; at once where none runs."""
+    turn = threading.Event()
+    while is_running(home) and read_note(home).get("preparing"):
+        turn.wait(pause)
 
 
 def write_note(home: Path, note: dict[str, Any]) -> None:
