@@ -20,6 +20,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.clock import office_time
+from app.labels.lists import LARGEST_BADGE
 from app.skin_language import language_code
 from workflow_rules.deadlines import WorkingLength
 
@@ -145,6 +146,11 @@ def amount(value: int | float | Decimal) -> str:
     return _counted(value, _locale())
 
 
+def at_a_badge(count: int) -> str:
+    """A number beside a menu or at the bell, "87"; it is not counted on beyond "999+"."""
+    return amount(min(count, LARGEST_BADGE)) + ("+" if count > LARGEST_BADGE else "")
+
+
 def file_size(size: int | None) -> str:
     """The size of a file, "284 KB" or "2,3 MB"; decimal units as file managers show them."""
     if size is None:
@@ -193,6 +199,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(duration, "durasi")
     app.add_template_filter(working_time, "waktu_kerja")
     app.add_template_filter(amount, "bilangan")
+    app.add_template_filter(at_a_badge, "lencana")
     app.add_template_filter(file_size, "ukuran")
     app.add_template_filter(in_sentence, "dalam_kalimat")
     app.add_template_filter(nip_in_parts, "nip")

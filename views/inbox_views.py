@@ -140,7 +140,8 @@ def _overview(person: Person) -> str:
     """What a supervisor sees first: how many cases are late, and the ones that are late longest."""
     now = utc_now()
     counts = g.worklist_counts = count_inbox(person, WorkFilter(), now)
-    running, every = count_each(person, now, ComplaintFilter(running=True), ComplaintFilter())
+    shown = (ComplaintFilter(late=True), ComplaintFilter(running=True), ComplaintFilter())
+    late, running, every = count_each(person, now, *shown)
     writer = LimitWriter(load_working_calendar(), now)
     rows = complaint_page(person, ComplaintFilter(late=True), now, LATE_SHOWN, order="batas")
     lines = [complaint_line(row, writer) for row in rows]
@@ -151,6 +152,7 @@ def _overview(person: Person) -> str:
         now=now,
         counts=counts,
         lines=lines,
+        late=late,
         running=running,
         every=every,
         layout=Layout(),

@@ -20,7 +20,7 @@ from app.queries.notices import NoticeLine, notice_line
 from app.queries.people import person_of
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
-from app.queries.work_counts import count_badges
+from app.queries.work_counts import count_my_steps
 from workflow_rules.identity import Confidentiality
 
 
@@ -96,7 +96,7 @@ def _told(message: Delivery) -> dict[str, Any]:
     lines = [notice_line(item.notice) for item in message.items]
     now = utc_now()
     for_morning = message.digest_on is not None and message.user is not None
-    work = count_badges(person_of(message.user, now), now) if for_morning else None
+    work = count_my_steps(person_of(message.user, now), now) if for_morning else None
     return {
         "lines": lines,
         "work": work,

@@ -6,6 +6,9 @@ from flask_babel import lazy_gettext as _
 
 from app.labels.words import Labels
 
+LARGEST_BADGE = 999
+"""What a number beside the menu or at the bell can say; it stands on every page, and is not counted on beyond."""
+
 VERBS: Labels = {
     "register": _("Registrasi"),
     "check": _("Periksa"),

@@ -4,7 +4,7 @@ from sqlalchemy import ScalarSelect, func, select, true
 
 from app.models import Complaint, NumberCounter
 from app.queries.complaints import visible_ids
-from app.queries.kept_statements import Moment, as_moment
+from app.queries.kept_statements import Moment, as_moment, counted
 from workflow_rules.actors import Person
 
 _cases = Complaint.__table__
@@ -12,14 +12,14 @@ COMPLAINTS = "complaint"
 """The series from which complaints get their numbers."""
 
 
-def counting_late(person: Person, now: Moment) -> ScalarSelect[int]:
+def counting_late(person: Person, now: Moment, at_most: int | None = None) -> ScalarSelect[int]:
     """Cases past a limit, as part of another query: few of all there are, so that they are looked through first."""
     # The moment stands behind a SELECT, or a kept plan would seem dearer than to plan anew for each moment.
     moment = select(as_moment(now)).scalar_subquery()
     late = select(_cases.c.id).where(_cases.c.next_due_at < moment).offset(0).subquery("late")
     ids = visible_ids(person)
     seen = true() if ids is None else late.c.id.in_(ids)
-    return select(func.count()).select_from(late).where(seen).scalar_subquery()
+    return counted(select(late.c.id).where(seen), at_most)
 
 
 def counting_visible(person: Person) -> ScalarSelect[int]:

@@ -3,8 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, Integer, String, bindparam, literal
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Integer,
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 
 from workflow_rules.actors import Capacity, Person
 
@@ -43,6 +56,13 @@ def as_agency(code: str) -> ColumnElement[str]:
 def as_moment(now: Moment) -> ColumnElement[datetime]:
     """A moment as part of a statement, whether it is known by now or is told when the statement is sent."""
     return now if isinstance(now, BindParameter) else literal(now)
+
+
+def counted(rows: Select[Any], at_most: int | None = None) -> ScalarSelect[int]:
+    """How many rows there are, as part of another query; no more than `at_most` are looked at."""
+    if at_most is not None:
+        rows = rows.limit(written(at_most))
+    return select(func.count()).select_from(rows.correlate(None).subquery()).scalar_subquery()
 
 
 def written(number: int) -> ColumnElement[int]:

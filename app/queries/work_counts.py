@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Label, ScalarSelect, Select, Subquery, func, literal, select, true
 
 from app.extensions import db
+from app.labels.lists import LARGEST_BADGE
 from app.models import Complaint, StepTask
 from app.queries.case_counts import counting_late
 from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
 from app.queries.complaints import visible_ids
-from app.queries.kept_statements import NOW, READER, Moment, kept, kind_of, values_of
+from app.queries.kept_statements import NOW, READER, Moment, counted, kept, kind_of, values_of
 from app.queries.notices import counting_unread
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
@@ -19,6 +20,7 @@ from workflow_rules.actors import Person
 from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route
 
+_MOST = LARGEST_BADGE + 1
 _cases = Complaint.__table__
 _tasks = StepTask.__table__
 
@@ -26,8 +28,8 @@ _tasks = StepTask.__table__
 @dataclass(frozen=True)
 class WorkCounts:
     """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
-    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step, `unread` the
-    notices at the bell.
+    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step; for badges
+    and counted no further than they can show, `late_cases` and `unread`, the notices at the bell.
     """
 
     late: int = 0
@@ -67,7 +69,9 @@ def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
 
 
 def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
-    """What menu and bell show on every page, and with it how many complaints a list's filter finds."""
+    """What menu and bell show on every page, each no further than they can show, and with it how many complaints a
+    list's filter finds.
+    """
     if listed in OFTEN_LISTED:
         statement = _badges_asked(kind_of(person), listed)
     else:
@@ -82,14 +86,16 @@ def _badges_asked(kind: Person, listed: ComplaintFilter | None) -> Select[Any]:
 
 
 def _badges(person: Person, listed: ScalarSelect[int] | None) -> Select[Any]:
+    mine = select(StepTask.id).where(waits_for(person))
+    steps = {"late": mine.where(in_state(TimeState.LATE, NOW)), "all": mine}
+    columns: list[Any] = [counted(found, _MOST).label(name) for name, found in steps.items()]
     more = [] if listed is None else [listed.label("listed")]
-    columns: list[Any] = [*_state_counts(NOW), *_of_every_page(person), *more]
-    statement = select(*columns).select_from(StepTask)
-    return statement.where(waits_for(person))
+    return select(*columns, *_of_every_page(person), *more)
 
 
 def _of_every_page(person: Person) -> tuple[Label[int], ...]:
-    return counting_late(person, NOW).label("late_cases"), counting_unread(READER).label("unread")
+    late, unread = counting_late(person, NOW, _MOST), counting_unread(READER)
+    return late.label("late_cases"), unread.label("unread")
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
