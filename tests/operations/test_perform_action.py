@@ -12,7 +12,6 @@ from app.job_names import JobName
 from app.models import Complaint, ComplaintEvent, Delivery, Letter, Notice, StepTask
 from app.operations import perform_action as door
 from app.operations.audit import audit_all
-from app.operations.notify import Notifier
 from tests.factories import a_complaint
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
@@ -44,7 +43,7 @@ def test_a_failure_at_the_last_line_leaves_no_row_and_no_job(
     def fail(*_args: object) -> None:
         raise RuntimeError("the last line")
 
-    monkeypatch.setattr(Notifier, "opened", fail)
+    monkeypatch.setattr(door, "tell_of_act", fail)
     with pytest.raises(RuntimeError, match="the last line"):
         door.perform_action(case.id, ActionRequest(Action.SIGN), person("kepala.dpuprperkim"), version)
     assert _counts() == before
