@@ -42,6 +42,8 @@ class SigningFault(StrEnum):
     SIGNATURE_NOT_INTACT = "signature_not_intact"
     TIME_STAMP_FAILED = "time_stamp_failed"
     NOT_DRAWN = "not_drawn"
+    NOT_DRAWN_IN_TIME = "not_drawn_in_time"
+    NOT_MADE = "not_made"
     BUSY = "busy"
 
 

@@ -51,7 +51,7 @@ class _Feed:
             # pg_restore has ended before its input: its own message says why.
             with contextlib.suppress(BrokenPipeError), self.out:
                 self._copy()
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 (raised again by who waits for this thread)
             self.fault.append(fault)
 
     def _copy(self) -> None:

@@ -6,6 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+log = structlog.get_logger()
+
 _CHILD = Path(__file__).with_name("scan_child.py")
 SECONDS = 20
 
@@ -30,4 +34,5 @@ def scan_facts(content: bytes) -> ScanFacts:
         )
         return ScanFacts(**json.loads(done.stdout))
     except (subprocess.SubprocessError, ValueError, TypeError) as error:
+        log.warning("scan_not_read", exc_info=True)
         raise UnreadableScan(type(error).__name__) from None

@@ -124,11 +124,9 @@ def _call(method: str, path: str, seconds: float, **parts: Any) -> Answer:
             **parts,
         ) as response:
             return Answer(response.status_code, _body(response))
-    except requests.Timeout:
-        fault = SigningFault.TOO_SLOW
-    except (requests.RequestException, OSError):
-        fault = SigningFault.OUT_OF_REACH
-    log.warning("bsre_not_reached", fault=fault.value)
+    except (requests.RequestException, OSError) as error:
+        fault = SigningFault.TOO_SLOW if isinstance(error, requests.Timeout) else SigningFault.OUT_OF_REACH
+        log.warning("bsre_not_reached", fault=fault.value, exc_info=True)
     raise BsreFault(fault)
 
 

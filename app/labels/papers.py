@@ -16,7 +16,9 @@ PAPER_NAMES: Labels = {
     "free_report": _("Laporan"),
 }
 PAPER_FAULTS: Labels = {
-    "time": _("Pembuatan melewati batas waktu. Ringkas isinya, atau pindahkan sebagian ke lampiran."),
+    "time": _(
+        "Pembuatan melewati batas waktu. Coba lagi; bila terulang, ringkas isinya, atau pindahkan sebagian ke lampiran."
+    ),
     "memory": _("Isinya terlalu besar untuk satu berkas. Ringkas isinya, atau pindahkan sebagian ke lampiran."),
     "pages": _("Isinya melebihi 100 halaman. Ringkas isinya, atau pindahkan sebagian ke lampiran."),
     "ended": _("Pembuatan tiga kali berhenti di tengah. Coba lagi; bila terulang, hubungi administrator."),

@@ -34,6 +34,11 @@ SIGNING_FAULTS: Labels = {
     "signature_not_intact": _("Tanda tangan pada berkas yang dibuat tidak utuh. Surat belum ditandatangani."),
     "time_stamp_failed": _("Layanan cap waktu tidak memberi cap. Surat belum ditandatangani; coba lagi nanti."),
     "not_drawn": _("PDF surat gagal dibuat, sehingga surat belum ditandatangani. Periksa isinya."),
+    "not_drawn_in_time": _("PDF surat belum selesai dibuat, sehingga surat belum ditandatangani. Coba lagi."),
+    "not_made": _(
+        "Tanda tangan gagal dibuat karena gangguan di server. Surat belum ditandatangani. "
+        "Coba lagi; bila terulang, hubungi administrator."
+    ),
     "busy": _("Surat lain dari OPD ini sedang ditandatangani. Tunggu sebentar, lalu coba lagi."),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -17,6 +18,8 @@ from app.queries.reference import names_remembered
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+log = structlog.get_logger()
 
 MOST_REPORTS = 1000
 AT_ONCE = 100
@@ -83,6 +86,7 @@ def _create(revisions: list[Revision], now: datetime | None, address: str | None
         with db.session.begin_nested():
             receive_complaints(reports, SYSTEM, now=now, address=address)
     except (DataError, IntegrityError):
+        log.warning("batch_not_created", reports=len(reports), exc_info=True)
         return {}
     return {id(revision): Item(revision.tracking_id, "created") for revision in revisions}
 
@@ -96,6 +100,7 @@ def _one(revision: Revision, now: datetime | None, address: str | None) -> Item:
     except ActionRefused as refused:
         return Item(revision.tracking_id, "refused", refused.errors)
     except (DataError, IntegrityError):
+        log.exception("report_not_taken")
         return Item(revision.tracking_id, "refused", (FieldError("reports", FieldFault.NOT_ALLOWED),))
     return Item(revision.tracking_id, applied.outcome, applied.faults)
 

@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -18,6 +19,8 @@ from app.extensions import db
 from app.job_names import JobName
 from app.models import Paper, PaperKind
 from app.transaction import one_transaction
+
+log = structlog.get_logger()
 
 MOST_TRIES = 3
 # What a text that cannot be drawn makes the library raise.
@@ -75,8 +78,10 @@ def draw_paper(paper_id: int) -> str:
         try:
             drawn = draw_pdf(html_of(PaperKind(paper.kind), paper.frozen))
         except DrawingRefused as refused:
+            log.warning("paper_not_drawn", paper=paper_id, reason=refused.reason)
             return _fail(paper, refused.reason)
         except _FAULTS as fault:
+            log.exception("paper_not_drawn", paper=paper_id)
             return _fail(paper, f"{type(fault).__name__}: {fault}"[:300])
         return _keep_drawn(paper, drawn)
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select, update
 
 from app.after_commit import enqueue_after_commit
@@ -22,6 +23,8 @@ from workflow_rules.rehearsal import WhatIf, rehearse
 from workflow_rules.rehearsal_sums import Pair, Rehearsal
 from workflow_rules.sop import Sop
 from workflow_rules.steps import Step
+
+log = structlog.get_logger()
 
 TOLD_EVERY = 250
 CHANGED_KEPT = 50
@@ -76,6 +79,7 @@ def run_rehearsal(rehearsal_id: int) -> str:
     try:
         result = _computed(db.session.get_one(RehearsalRow, rehearsal_id))
     except (ValueError, LookupError):
+        log.exception("rehearsal_failed", rehearsal=rehearsal_id)
         _tell(rehearsal_id, state="failed")
         return "failed"
     _tell(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])

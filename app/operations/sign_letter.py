@@ -51,6 +51,7 @@ def sign_now(paper: Paper, hand: Hand) -> None:
         with time_limit(SIGNING_SECONDS - NUMBER_SECONDS):
             content = hand(_drawn(paper), paper.frozen)
     except TimeIsUp:
+        log.warning("letter_not_signed_in_time", paper=paper.id)
         raise refused(SigningFault.TOO_SLOW) from None
     keep_file(paper, content)
     db.session.flush()
@@ -63,4 +64,5 @@ def _drawn(paper: Paper) -> bytes:
         return render_apart(html_of(PaperKind(paper.kind), paper.frozen), SIGNING_SECONDS // 2)
     except DrawingRefused as error:
         log.warning("letter_not_drawn", paper=paper.id, reason=error.reason)
-        raise refused(SigningFault.NOT_DRAWN) from None
+        again = error.reason in ("time", "ended")
+        raise refused(SigningFault.NOT_DRAWN_IN_TIME if again else SigningFault.NOT_DRAWN) from None

@@ -56,7 +56,7 @@ def _increase(name: str) -> int:
     if time.monotonic() >= _away_until:
         try:
             return int(storage.incr(name, WINDOW))
-        except Exception as error:  # whatever the store's client raises: a limit must never be what fails
+        except Exception as error:  # noqa: BLE001 (a limit must never be what fails)
             log.warning("rate_store_away", error=type(error).__name__)
             _away_until = time.monotonic() + ASK_AGAIN_AFTER
     return _own_store().incr(name, WINDOW)

@@ -8,12 +8,14 @@ import pytest
 from asn1crypto import x509
 from flask import Flask
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from app.documents.limits import DrawingRefused
 from app.documents.signing import certificate_signer, pades
 from app.documents.signing.signatures import signature_in
 from app.errors import refusal_sentence
@@ -173,6 +175,49 @@ def test_what_hangs_is_ended(head: int, monkeypatch: pytest.MonkeyPatch) -> None
         case.act("agency_head", "sign", house="dishub", passphrase=PASSPHRASE)
     assert refused.value.detail == "too_slow"
     assert nothing_happened(case)
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault", "words"),
+    [
+        ("time", "not_drawn_in_time", "Coba lagi"),
+        ("ended", "not_drawn_in_time", "Coba lagi"),
+        ("pages", "not_drawn", "Periksa isinya"),
+    ],
+)
+def test_a_drawing_that_ran_out_of_time_is_tried_again_and_its_words_are_not_blamed(
+    head: int, monkeypatch: pytest.MonkeyPatch, reason: str, fault: str, words: str
+) -> None:
+    def refuse(*_: Any) -> bytes:
+        raise DrawingRefused(reason)
+
+    monkeypatch.setattr("app.operations.sign_letter.render_apart", refuse)
+    case = waiting()
+    with pytest.raises(ActionRefused) as refused:
+        case.act("agency_head", "sign", house="dishub", passphrase=PASSPHRASE)
+    assert (refused.value.reason.value, refused.value.detail) == ("signing_unavailable", fault)
+    assert words in refusal_sentence(refused.value)
+    assert nothing_happened(case)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, AttributeError, SigningError])
+def test_a_signature_that_fails_is_explained_in_the_log_without_its_secrets(
+    head: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: type[Exception]
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error(f"with {PASSPHRASE}")
+
+    monkeypatch.setattr(pades, "_metadata", fail)
+    case = waiting()
+    with pytest.raises(ActionRefused) as refused:
+        case.act("agency_head", "sign", house="dishub", passphrase=PASSPHRASE)
+    assert refused.value.detail == ("certificate_unfit" if error is SigningError else "not_made")
+    assert refusal_sentence(refused.value)
+    assert nothing_happened(case)
+    written = capsys.readouterr().out
+    assert f".{error.__name__}" in written
+    assert "in _metadata" in written or "in fail" in written
+    assert PASSPHRASE not in written
 
 
 def _forever() -> bytes:

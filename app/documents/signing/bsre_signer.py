@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import structlog
+
 from app.documents.signing.hands import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
 from app.documents.signing.signatures import same_pages, signature_in
 from app.extensions import db
 from app.gateways import bsre
 from app.models import SigningMeans
 from workflow_rules.refusals import SigningFault
+
+log = structlog.get_logger()
 
 
 class BsreSigner:
@@ -30,6 +34,7 @@ def _signed(pdf: bytes, frozen: dict[str, Any], nik: str, passphrase: str) -> by
     try:
         answer = bsre.sign(order, SIGNING_SECONDS)
     except bsre.BsreFault as fault:
+        log.warning("bsre_did_not_sign", fault=fault.fault.value, code=fault.code)
         raise refused(fault.fault, fault.code) from None
     if not answer.startswith(b"%PDF-"):
         raise refused(SigningFault.UNREADABLE_ANSWER)

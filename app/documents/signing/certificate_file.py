@@ -5,12 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from asn1crypto import pkcs12 as asn1_pkcs12
+from asn1crypto import tsp  # noqa: F401 (see below)
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+
+# asn1crypto freezes its table of content types when it first reads one, and `tsp` adds the time stamp to it. Unless it
+# is imported before the first certificate is read, this process can make and read no time stamp.
+
+log = structlog.get_logger()
 
 LARGEST_FILE = 100 * 1024
 MOST_ITERATIONS = 2_000_000
@@ -74,7 +81,8 @@ def _opened(content: bytes, passphrase: str) -> x509.Certificate:
         _refuse_endless(content)
         key, certificate, _ = pkcs12.load_key_and_certificates(content, passphrase.encode())
     except Exception:
-        # Whatever the library says of a broken file; some of its errors quote what they were given.
+        # Whatever the library says of a broken file; some of its errors quote what they were given, the log does not.
+        log.exception("certificate_not_opened")
         raise UnfitCertificate(CertificateFault.NOT_OPENED) from None
     if key is None or certificate is None or key.public_key() != certificate.public_key():
         raise UnfitCertificate(CertificateFault.NO_KEY)

@@ -26,6 +26,8 @@ _NOT_THE_OFFICERS_TO_MEND = frozenset(
         SigningFault.SIGNATURE_NOT_INTACT,
         SigningFault.TIME_STAMP_FAILED,
         SigningFault.NOT_DRAWN,
+        SigningFault.NOT_DRAWN_IN_TIME,
+        SigningFault.NOT_MADE,
         SigningFault.BUSY,
     }
 )

@@ -7,10 +7,10 @@ import asyncio
 import io
 from typing import Any
 
+import structlog
 from asn1crypto import x509
 from flask import current_app
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSigner, SimpleSigner
@@ -22,6 +22,8 @@ from pyhanko_certvalidator.errors import PathError
 
 from app.documents.signing.hands import refused
 from workflow_rules.refusals import SigningFault
+
+log = structlog.get_logger()
 
 FIELD = "Tanda_tangan"
 TSA_SECONDS = 8
@@ -48,9 +50,15 @@ def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str)
         hand = PdfSigner(meta, signer, timestamper=stamper, new_field_spec=_OUTSIDE)
         return bytes(hand.sign_pdf(_AsDrawn(io.BytesIO(pdf), strict=True)).getvalue())
     except (TimestampRequestError, PathError):
+        log.exception("time_stamp_failed")
         raise refused(SigningFault.TIME_STAMP_FAILED) from None
-    except (SigningError, PdfError, ValueError):
+    except SigningError:
+        log.exception("certificate_cannot_sign")
         raise refused(SigningFault.CERTIFICATE_UNFIT) from None
+    except Exception:
+        # The certificate was read before: whatever is wrong is nothing that the officer can mend.
+        log.exception("signature_not_made")
+        raise refused(SigningFault.NOT_MADE) from None
 
 
 def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper | None) -> PdfSignatureMetadata:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class SignatureFound:
@@ -30,6 +34,7 @@ def signature_in(pdf: bytes) -> SignatureFound | None:
         found = read_last_signature(pdf)
     except Exception:
         # A changed byte may break the file at any place, and the library has no error of its own for most of them.
+        log.exception("signature_not_read")
         return None
     return SignatureFound(*found) if found else None
 
@@ -42,4 +47,5 @@ def same_pages(ours: bytes, theirs: bytes) -> bool:
         return drawn_on_pages(ours) == drawn_on_pages(theirs)
     except Exception:
         # As above.
+        log.exception("pages_not_read")
         return False
