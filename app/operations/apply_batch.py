@@ -66,9 +66,13 @@ def _apply(read: Sequence[Revision | Item], now: datetime | None, address: str |
 
 
 def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
-    """The first revision of each report of which nothing is known yet, where it can be taken as it is."""
+    """The first revision of each report of which nothing is known yet, where it can be taken as it is.
+
+    The cases of the others are locked, in the order of their ids as everywhere.
+    """
     ids = {revision.tracking_id for revision in readable}
-    known = set(db.session.scalars(select(Complaint.sp4n_tracking_id).where(Complaint.sp4n_tracking_id.in_(ids))))
+    cases = select(Complaint.sp4n_tracking_id).where(Complaint.sp4n_tracking_id.in_(ids)).order_by(Complaint.id)
+    known = set(db.session.scalars(cases.with_for_update(key_share=True)))
     held = select(InboundHold.tracking_id).where(InboundHold.tracking_id.in_(ids), InboundHold.state == "waiting")
     known |= set(db.session.scalars(held))
     for revision in readable:

@@ -1,10 +1,11 @@
 """The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clock import utc_now
 from app.extensions import db
@@ -19,7 +20,7 @@ from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
 from app.operations.write_rows import Row, as_row, take_over
 from app.queries.act_frame import more_task_keys, read_frame, read_last
-from app.queries.complaints import CaseRows, facts_from, get_for_update, rows_of
+from app.queries.complaints import CaseRows, facts_from, get_for_update, lock_in_order, rows_of
 from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
@@ -61,6 +62,8 @@ def perform_action(
     feed whose act it was, the office's or SP4N's.
     """
     with one_transaction():
+        if request.action is Action.MERGE:
+            lock_cases({complaint_id}, request.action, request.params)
         complaint = get_for_update(complaint_id)
         if complaint is None:
             raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -100,6 +103,13 @@ def attach_to_case(
         event = done.decision.event
         store_file(done.complaint, filename, content, event.by.actor.value, event.at)
         return done
+
+
+def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) -> None:
+    """Lock the cases that an act is done on and, for a merge, the case it names, before any of them is read."""
+    which = Complaint.id.in_(ids)
+    into = _number_of_target(params) if action is Action.MERGE else None
+    lock_in_order(which if into is None else or_(which, Complaint.number == into))
 
 
 def _refuse_stale(facts: ComplaintFacts, by: Person, expected_version: int | None) -> None:
@@ -174,11 +184,16 @@ def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
     return {code: tuple(Actor(name) for name in names) for code, names in asked}
 
 
+def _number_of_target(params: Mapping[str, Any]) -> str | None:
+    into = params.get("into")
+    return into.strip() if isinstance(into, str) and into.isascii() and "\x00" not in into else None
+
+
 def _merge_target(request: ActionRequest) -> MergeTarget | None:
-    into = request.params.get("into")
-    if not isinstance(into, str) or not into.isascii() or "\x00" in into:
+    into = _number_of_target(request.params)
+    if into is None:
         return None
-    statement = select(Complaint.number, Complaint.status).where(Complaint.number == into.strip())
+    statement = select(Complaint.number, Complaint.status).where(Complaint.number == into)
     found = db.session.execute(statement).first()
     return MergeTarget(found.number, CaseStatus(found.status)) if found else None
 

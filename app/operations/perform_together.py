@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from app.extensions import db
-from app.models import Complaint
-from app.operations.perform_action import perform_action
+from app.operations.perform_action import lock_cases, perform_action
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import Person
@@ -49,8 +46,7 @@ def perform_together(
     """
     cases = sorted(set(chosen), key=lambda c: (c.complaint_id, c.agency or ""))
     with one_transaction():
-        ids = [case.complaint_id for case in cases]
-        db.session.execute(select(Complaint.id).where(Complaint.id.in_(ids)).order_by(Complaint.id).with_for_update())
+        lock_cases({case.complaint_id for case in cases}, action, params)
         return [_one(case, ActionRequest(action, case.agency, params), by, now, address) for case in cases]
 
 

@@ -39,7 +39,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 def _lock_due_cases(now: datetime, batch: int) -> list[Complaint]:
     due = select(StepTask.complaint_id).where(_due(now)).order_by(StepTask.next_alarm_at).limit(batch)
     statement = select(Complaint).where(Complaint.id.in_(due.scalar_subquery())).order_by(Complaint.id)
-    return list(db.session.scalars(statement.with_for_update(skip_locked=True)))
+    return list(db.session.scalars(statement.with_for_update(skip_locked=True, key_share=True)))
 
 
 def _due_tasks(cases: Collection[int], now: datetime) -> list[StepTask]:

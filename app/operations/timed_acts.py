@@ -30,7 +30,7 @@ def close_silent_cases(now: datetime, batch: int = 50) -> int:
     """
     with one_transaction():
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
-        cases = list(db.session.scalars(statement.with_for_update(skip_locked=True)))
+        cases = list(db.session.scalars(statement.with_for_update(skip_locked=True, key_share=True)))
         for complaint in cases:
             _close_or_put_off(complaint, now)
         return len(cases)

@@ -106,7 +106,7 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
 _LOCKED = (
     select(Complaint)
     .where(Complaint.id == bindparam("complaint_id"))
-    .with_for_update(of=Complaint)
+    .with_for_update(of=Complaint, key_share=True)
     .options(joinedload(Complaint.sop_version, innerjoin=True))
     .options(*(joinedload(part) for part in (Complaint.category, Complaint.district, Complaint.village)))
     .execution_options(populate_existing=True)
@@ -114,9 +114,19 @@ _LOCKED = (
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
-    """The complaint with its row locked until the transaction ends; None when there is none for this person."""
+    """The complaint with its row locked until the transaction ends; None when there is none for this person.
+
+    The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case, such as a message to its reporter.
+    A transaction that locks several cases calls `lock_in_order` first.
+    """
     asked = {"complaint_id": complaint_id}
     return db.session.scalars(_LOCKED, asked, execution_options={"unscoped": unscoped}).first()
+
+
+def lock_in_order(which: ColumnElement[bool]) -> None:
+    """Lock several cases in the order of their ids, so that two transactions cannot each wait for the other."""
+    cases = select(Complaint.id).where(which).order_by(Complaint.id).with_for_update(of=Complaint, key_share=True)
+    db.session.execute(cases)
 
 
 _OPEN_TASKS = (

@@ -77,7 +77,7 @@ def test_all_cases_are_locked_before_the_first_act(context: Flask, person: Find)
     cases = [a_complaint(at="check") for _ in range(3)]
     with statements(context) as asked:
         perform_together(chosen(*cases), Action.APPROVE_CHECK, {}, person("kasi"))
-    first_lock = next(one for one in asked if "FOR UPDATE" in one)
+    first_lock = next(one for one in asked if "FOR NO KEY UPDATE" in one)
     assert " IN (" in first_lock
 
 
