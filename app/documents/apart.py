@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from app.documents.layouts import LAYOUT
 from app.documents.limits import MOST_SECONDS, DrawingRefused
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,11 +21,11 @@ LAST_WORDS = 500
 log = structlog.get_logger()
 
 
-def render_apart(html: str, seconds: int = MOST_SECONDS) -> bytes:
+def render_apart(html: str, seconds: int = MOST_SECONDS, layout: int = LAYOUT) -> bytes:
     """The same bytes as `render_pdf`; raises DrawingRefused, also when the child dies."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "app.documents.render"],
+            [sys.executable, "-m", "app.documents.render", str(layout)],
             input=html.encode(),
             capture_output=True,
             cwd=ROOT,

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.documents.layouts import LAYOUT, style_sheet
 from app.documents.limits import MOST_PAGES, DrawingRefused, WithinLimits
 
-STYLES = Path(__file__).parent.parent / "templates" / "papers" / "paper.css"
 # PDF/UA-1 beside PDF/A-3: WeasyPrint names one of them, and PDF/A wants the other explained (ISO 19005-3, 6.6.2).
 UNIVERSAL_ACCESS = (Path(__file__).parent / "pdfua.xml").read_bytes()
 END_OF_METADATA = b"</rdf:RDF>"
@@ -27,8 +27,8 @@ class Drawn:
 
 
 @cache
-def parts() -> tuple[Any, Any, Any]:
-    """WeasyPrint with our styles and fonts: it takes seconds and megabytes to load, so that
+def parts(layout: int = LAYOUT) -> tuple[Any, Any, Any]:
+    """WeasyPrint with the styles of a layout and its fonts: it takes seconds and megabytes to load, so that
     only the worker that draws papers pays for it."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
@@ -36,7 +36,7 @@ def parts() -> tuple[Any, Any, Any]:
 
     fonts = FontConfiguration()
     fetcher = URLFetcher(allowed_protocols=["data"])
-    return weasyprint.HTML, weasyprint.CSS(string=STYLES.read_text("utf-8"), font_config=fonts), (fonts, fetcher)
+    return weasyprint.HTML, weasyprint.CSS(string=style_sheet(layout), font_config=fonts), (fonts, fetcher)
 
 
 def load() -> None:
@@ -48,14 +48,14 @@ def load() -> None:
     import weasyprint  # noqa: F401
 
 
-def render_pdf(html: str, most_pages: int = MOST_PAGES) -> bytes:
+def render_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) -> bytes:
     """One paper as tagged PDF/A-3a and PDF/UA-1 with embedded fonts; raises DrawingRefused."""
-    return draw_pdf(html, most_pages).content
+    return draw_pdf(html, most_pages, layout).content
 
 
-def draw_pdf(html: str, most_pages: int = MOST_PAGES) -> Drawn:
-    """The same with the number of its pages."""
-    document, styles, (fonts, fetcher) = parts()
+def draw_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) -> Drawn:
+    """One paper with the number of its pages; raises DrawingRefused."""
+    document, styles, (fonts, fetcher) = parts(layout)
     with WithinLimits():
         page = document(string=html, url_fetcher=fetcher, base_url=None)
         rendered = page.render(stylesheets=[styles], font_config=fonts, pdf_variant="pdf/a-3a")
@@ -75,9 +75,12 @@ def _say_accessible(metadata: Any) -> None:
 
 
 def main() -> int:
-    """HTML from standard input to a PDF on standard output, in a process of its own (`app/documents/apart.py`)."""
+    """HTML from standard input to a PDF on standard output, in a process of its own (`app/documents/apart.py`).
+
+    The layout is the only argument.
+    """
     try:
-        drawn = draw_pdf(sys.stdin.buffer.read().decode())
+        drawn = draw_pdf(sys.stdin.buffer.read().decode(), layout=int(sys.argv[1]))
     except DrawingRefused as refused:
         print(refused.reason, file=sys.stderr)
         return 3

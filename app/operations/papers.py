@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.after_commit import enqueue_after_commit
 from app.clock import utc_now
+from app.documents.layouts import LAYOUT, layout_of
 from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
 from app.documents.render import Drawn, draw_pdf
@@ -42,12 +44,16 @@ def make_paper(
     complaint_id: int | None = None,
     agency_code: str | None = None,
 ) -> Paper:
-    """The paper of a cause, made now or the one that is there: its unique key is the right to make it."""
+    """The paper of a cause, made now or the one that is there: its unique key is the right to make it.
+
+    The layout and this program's address are part of its content: a later release or address does not reach it.
+    """
+    content = {"layout": LAYOUT, "site": current_app.config["PUBLIC_BASE_URL"], **frozen}
     values = {
         "kind": kind.value,
         "key": key,
-        "frozen": frozen,
-        "content_hash": content_hash(frozen),
+        "frozen": content,
+        "content_hash": content_hash(content),
         "complaint_id": complaint_id,
         "agency_code": agency_code,
         "state": "queued",
@@ -76,7 +82,7 @@ def draw_paper(paper_id: int) -> str:
         if paper is None:
             return "elsewhere"
         try:
-            drawn = draw_pdf(html_of(PaperKind(paper.kind), paper.frozen))
+            drawn = draw_pdf(html_of(PaperKind(paper.kind), paper.frozen), layout=layout_of(paper.frozen))
         except DrawingRefused as refused:
             log.warning("paper_not_drawn", paper=paper_id, reason=refused.reason)
             return _fail(paper, refused.reason)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.documents.apart import render_apart
+from app.documents.layouts import layout_of
 from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
 from app.documents.signing import Hand, signer_of
@@ -61,7 +62,8 @@ def sign_now(paper: Paper, hand: Hand) -> None:
 def _drawn(paper: Paper) -> bytes:
     """In a process of its own: the web never loads the library that draws."""
     try:
-        return render_apart(html_of(PaperKind(paper.kind), paper.frozen), SIGNING_SECONDS // 2)
+        html = html_of(PaperKind(paper.kind), paper.frozen)
+        return render_apart(html, SIGNING_SECONDS // 2, layout_of(paper.frozen))
     except DrawingRefused as error:
         log.warning("letter_not_drawn", paper=paper.id, reason=error.reason)
         again = error.reason in ("time", "ended")

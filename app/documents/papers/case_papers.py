@@ -9,7 +9,7 @@ from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEG
 
 def receipt(frozen: Mapping[str, Any]) -> str:
     """What the reporter takes home; the code to follow the case is told once and stands on no paper of ours."""
-    address = public_address("/lacak")
+    address = public_address(frozen, "/lacak")
     return paper_html(
         "receipt",
         frozen,
@@ -37,7 +37,7 @@ def disposition(frozen: Mapping[str, Any]) -> str:
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
     """The office's answer as a letter; it names no reporter, so that the file holds no one's identity."""
     kind = frozen["signatory"]["kind"]
-    address = public_address("/lacak")
+    address = public_address(frozen, "/lacak")
     return paper_html(
         "reporter_answer",
         frozen,

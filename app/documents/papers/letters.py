@@ -9,7 +9,7 @@ from app.labels.words import DELEGATION_KINDS, URGENCIES
 
 def answer_letter(frozen: Mapping[str, Any]) -> str:
     """The signed letter with the way to its verification."""
-    address = public_address(f"/verifikasi/{frozen['verification_code']}")
+    address = public_address(frozen, f"/verifikasi/{frozen['verification_code']}")
     return _letter(frozen, frozen["signed_at"], draft=False, qr=qr(address), address=address)
 
 

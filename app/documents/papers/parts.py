@@ -1,6 +1,7 @@
 """What papers share: dates in words, paragraphs, QR codes, and the emblem of the letterhead."""
 
 import base64
+import textwrap
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +12,12 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.clock import office_time
+from app.documents.layouts import layout_of, template_folder
 from app.extensions import db
 from app.models import Emblem
 from app.skin_formats import day, moment
+
+MOST_OF_A_TITLE = 100
 
 
 def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
@@ -22,13 +26,14 @@ def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: A
     """
     with force_locale("id"):
         return render_template(
-            f"papers/{template}.html",
+            f"{template_folder(layout_of(frozen))}/{template}.html",
             it=frozen,
             emblem=emblem_of(frozen["agency"]),
             made_at=office_time(datetime.fromisoformat(made_at)).isoformat(timespec="seconds"),
             in_day=in_day,
             in_moment=in_moment,
             paragraphs=paragraphs,
+            shortened=shortened,
             **more,
         )
 
@@ -58,11 +63,16 @@ def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
+def shortened(text: str) -> str:
+    """A title for the head of a page: at most two lines of it."""
+    return textwrap.shorten(text, MOST_OF_A_TITLE, placeholder=" …")
+
+
 def qr(address: str) -> str:
     """A QR code as a data URI."""
     return str(segno.make(address, error="m").svg_data_uri(scale=3, border=0))
 
 
-def public_address(path: str) -> str:
-    """An address of this program as it stands on papers."""
-    return f"{current_app.config['PUBLIC_BASE_URL']}{path}"
+def public_address(frozen: Mapping[str, Any], path: str) -> str:
+    """An address of this program as it stood when the paper was made; papers of the first layout froze none."""
+    return f"{frozen.get('site') or current_app.config['PUBLIC_BASE_URL']}{path}"
