@@ -53,6 +53,12 @@ def warnings(now: datetime) -> list[str]:
     return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
 
 
+def outside_warnings() -> list[str]:
+    """Services outside that keep us waiting or do not accept us, for a monitor; needs the database."""
+    denial = peer.find_denial() if sp4n_peer.is_set_up() else None
+    return [f"peer: does not accept our token ({denial.answer})"] if denial else []
+
+
 def _finding(part: str, state: str, sentence: str) -> Finding:
     to_do = "" if state == "ok" else str(TO_DO["unknown" if state == "unknown" else part])
     return Finding(str(PARTS[part]), state, sentence, to_do)
@@ -182,8 +188,13 @@ def _holidays(year: int | None) -> Finding:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Told only where there is a peer: since when it is away, or what differs."""
+    """Told only where there is a peer: that it denies us, since when it is away, or what differs."""
     if not sp4n_peer.is_set_up():
+        return
+    if (denial := peer.find_denial()) is not None:
+        words = {"when": _seen(denial.since, now), "answer": denial.answer}
+        denied = _finding("peer", "broken", gettext("Menolak token kita sejak %(when)s (%(answer)s).", **words))
+        yield replace(denied, to_do=str(TO_DO["peer_denied"]))
         return
     since, differing = peer.away_long(now), peer.count_drift()
     if since is not None:

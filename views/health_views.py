@@ -6,7 +6,7 @@ from app.clock import utc_now
 from app.queries.health import database_answers, migrated, redis_answers, wall_stands
 from app.queries.hold import is_held
 from app.queries.sealed_keys import keys_are_known
-from views.health_findings import warnings
+from views.health_findings import outside_warnings, warnings
 
 
 def install(app: Flask) -> None:
@@ -30,6 +30,7 @@ def readyz() -> tuple[Response, int]:
     parts["identity_keys"] = parts["migrations"] and keys_are_known()
     ready = all(parts.values())
     told = warnings(utc_now()) if parts["redis"] else []
-    if parts["database"] and parts["migrations"] and is_held():
-        told.append("sending: held back, this is a restored copy")
+    if parts["database"] and parts["migrations"]:
+        told += outside_warnings()
+        told += ["sending: held back, this is a restored copy"] if is_held() else []
     return jsonify(status="ready" if ready else "not_ready", parts=parts, warnings=told), 200 if ready else 503

@@ -11,7 +11,7 @@ from app.labels.peer import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 from app.labels.refusals import FAULTS
 from app.labels.words import STATUSES
 from app.operations.replay_peer import replay
-from app.queries.peer import SHOWN, count_drift, drift_lines, standing
+from app.queries.peer import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.security.current_person import may
 from app.security.roles import permissions_on
 from views.notice_views import LARGEST_ID
@@ -37,6 +37,7 @@ class PeerView(BaseView):
             "sp4n/overview.html",
             title=gettext("SP4N"),
             standing=standing(),
+            denial=find_denial(),
             wrong=count_drift(),
             error_in_words=error_in_words,
             pages=[address for address in PAGES if _is_there(address) and _opens(address)],

@@ -86,13 +86,30 @@ def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
 
 
 def tell(update: Mapping[str, Any]) -> None:
-    """Tell the peer of one change; any 2xx acknowledges it. Raises PeerFault."""
+    """Tell the peer of one change; returns once it has acknowledged this very change, else raises PeerFault.
+
+    A 2xx alone is no acknowledgement, since a login page or a proxy may give it: the answer must carry what `push.echo`
+    names. Without `echo` it must at least be a JSON object that is not empty and is sent as JSON.
+    """
     part = settings()["push"]
     words = part.get("statuses", {})
     values = {**update, "status": words.get(update["status"], update["status"])}
     headers = {"Idempotency-Key": str(update["key"])}
     path = filled_path(part["path"], values)
-    call(part.get("method", "POST"), path, body=filled(part.get("body", {}), values), headers=headers, read=False)
+    body = filled(part.get("body", {}), values)
+    told = call(part.get("method", "POST"), path, body=body, headers=headers, typed="echo" not in part)
+    _check_acknowledged(told, part.get("echo"), values)
+
+
+def _check_acknowledged(told: Any, echo: Mapping[str, str] | None, values: Mapping[str, Any]) -> None:
+    if echo is None:
+        if not isinstance(told, dict) or not told:
+            raise PeerFault("unreadable", "the answer is no JSON object with content")
+        return
+    for path, template in echo.items():
+        found, wanted = value_at(told, path), filled(template, values)
+        if isinstance(found, bool) or not isinstance(found, str | int) or str(found) != str(wanted):
+            raise PeerFault("unreadable", f"the answer does not echo {template} at {path}")
 
 
 def _page(name: str, cursor: str) -> Page:

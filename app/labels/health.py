@@ -59,6 +59,10 @@ TO_DO: Labels = {
         "Buka “SP4N” dan lihat apa yang menunggu. Bila padanannya memang berhenti, gunakan impor CSV; begitu ia"
         " kembali, yang tertinggal dikejar sendiri."
     ),
+    "peer_denied": _(
+        "Minta token baru pada pengelola SP4N, tulis pada berkas SP4N_PEER, lalu mulai ulang program. Tidak ada yang"
+        " hilang: yang tertinggal dikejar sendiri begitu tokennya diterima."
+    ),
     "webhooks": _(
         "Buka “Webhook”, baca alasan kegagalannya, hubungi pengelola penerimanya, lalu kirim lagi pesan yang gagal."
     ),

@@ -34,6 +34,7 @@ FAULT_KINDS: Labels = {
     "away": _("tidak dapat dihubungi"),
     "unreadable": _("jawabannya tidak terbaca"),
     "expired": _("tempat bacanya sudah tidak dikenal"),
+    "denied": _("token kita ditolak"),
     "refused": _("permintaan ditolak"),
 }
 

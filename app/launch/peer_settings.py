@@ -25,6 +25,13 @@ AUTH_PARTS = {
     "basic": frozenset({"user", "password"}),
 }
 NEEDED_FIELDS = frozenset({"tracking_id", "revision", "title", "body"})
+PUSHED = frozenset({"key", "tracking_id", "number", "kind", "status", "version", "revision", "at"})
+"""What an answer can echo of a change (README, "A peer to poll and to tell")."""
+
+NO_ECHO = (
+    "'push.echo' is missing: any JSON object that the peer answers counts as an acknowledgement. Say where the key of a"
+    " change stands in its answer."
+)
 
 
 def read_peer(path: str | None, reasons: list[str]) -> dict[str, Any] | None:
@@ -53,7 +60,12 @@ def faults_of(given: Any) -> list[str]:
         return found
     if not given.get("base_url", "").startswith(("https://", "http://")):
         found.append("'base_url' does not begin with https:// or http://.")
-    return found + _faults_of_auth(given.get("auth", {})) + _faults_of_parts(given)
+    return found + _faults_of_auth(given.get("auth", {})) + _faults_of_parts(given) + _faults_of_echo(given)
+
+
+def warnings_of(given: dict[str, Any] | None) -> list[str]:
+    """What works in good settings but is worth a look, one sentence each."""
+    return [NO_ECHO] if given and "push" in given and "echo" not in given["push"] else []
 
 
 def _has_wrong_type(given: dict[str, Any], name: str, types: tuple[type, ...]) -> bool:
@@ -68,6 +80,17 @@ def _faults_of_auth(auth: dict[str, Any]) -> list[str]:
     if set(parts) != AUTH_PARTS[kind] or not all(isinstance(text, str) and text for text in parts.values()):
         return [f"'auth' of kind {kind!r} needs exactly: {', '.join(sorted(AUTH_PARTS[kind])) or 'nothing'}."]
     return []
+
+
+def _faults_of_echo(given: dict[str, Any]) -> list[str]:
+    if "echo" not in given.get("push", {}):
+        return []
+    echo = given["push"]["echo"]
+    if not isinstance(echo, dict) or not echo:
+        return ["'push.echo' does not say where in the answer something of the change stands."]
+    allowed = {f"{{{name}}}" for name in PUSHED}
+    wrong = [path for path, template in echo.items() if template not in allowed]
+    return [f"'push.echo': at {path!r} stands none of {', '.join(sorted(allowed))}." for path in wrong]
 
 
 def _faults_of_parts(given: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.launch.findings import OK, REFUSED, WARNING, Finding
+from app.launch.peer_settings import warnings_of
 from app.launch.reach import is_here
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development
 
 def judge(environment: Environment, demo: bool = False) -> list[Finding]:
     """Everything that can be said of the settings without asking anybody, as production would be judged."""
-    checks = (_missing, _secret, _keys, _public_address, _switches, _zone, _proxies, _metrics)
+    checks = (_missing, _secret, _keys, _public_address, _switches, _zone, _proxies, _metrics, _peer)
     found = [finding for check in checks for finding in check(environment)]
     if demo:
         found.append(Finding("--demo", REFUSED, "--demo makes accounts whose password everybody knows."))
@@ -39,6 +40,11 @@ def guessable(secret: str) -> bool:
     """Whether a secret is too short, too uniform, or begins as well-known ones do."""
     begins_known = secret.lower().startswith(WELL_KNOWN_SECRETS) and len(secret) < 2 * SHORTEST_SECRET
     return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
+
+
+def _peer(environment: Environment) -> Iterator[Finding]:
+    for sentence in warnings_of(environment.parts["SP4N_PEER"]):
+        yield Finding("SP4N_PEER", WARNING, sentence)
 
 
 def _missing(environment: Environment) -> Iterator[Finding]:

@@ -13,6 +13,9 @@ from app.models import SyncLedger, SyncPeer
 from workflow_rules.sync_drift import Drift, Repair
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60
+LONGEST_DENIED_PAUSE = timedelta(minutes=2)
+"""A token is mended by a person, who wants to see at once that it is good."""
+
 Way = Literal["poll", "push"]
 
 
@@ -31,7 +34,9 @@ def pause_after(failures: int) -> timedelta:
 def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
     """The peer gave no answer of use: wait as long as it says, else longer each time."""
     failures = getattr(peer, f"{way}_failures") + 1
-    wait = timedelta(seconds=fault.retry_after) if fault.retry_after is not None else pause_after(failures)
+    wait = min(pause_after(failures), LONGEST_DENIED_PAUSE if fault.kind == "denied" else timedelta.max)
+    if fault.retry_after is not None:
+        wait = timedelta(seconds=fault.retry_after)
     setattr(peer, f"{way}_failures", failures)
     setattr(peer, f"next_{way}_at", now + wait)
     peer.away_since = peer.away_since or now

@@ -37,7 +37,10 @@ def poll_peer(now: datetime) -> int:
     if not sp4n_peer.polls():
         return 0
     with alone(POLL_LOCK) as mine:
-        return _take_pages(now) + fetch_wanted(now) if mine and _is_time(now) else 0
+        if not mine or not _is_time(now):
+            return 0
+        taken = _take_pages(now)
+        return taken + fetch_wanted(now) if _is_time(now) else taken
 
 
 def _is_time(now: datetime) -> bool:
@@ -162,11 +165,15 @@ def _next_wanted() -> str | None:
 
 
 def _fetch(tracking_id: str, now: datetime) -> bool:
-    """Whether the peer gave an answer, be it that it knows no such report."""
+    """Whether the peer gave an answer, be it that it knows no such report, or will not show it."""
     try:
         item = sp4n_peer.fetch_one(tracking_id)
     except PeerFault as fault:
         with one_transaction():
+            if fault.kind in ("refused", "denied") and not fault.ends_the_round:
+                row = ledger_of(tracking_id)
+                row.fetch_wanted, row.last_error = False, f"{fault.kind}: {fault.detail}"[:300]
+                return True
             note_away(the_peer(), "poll", fault, now)
         return False
     if item is not None and item.tracking_id == tracking_id:

@@ -100,7 +100,7 @@ def _tell_all(now: datetime) -> int:
             told, silences = told + outcome, []
         elif outcome.kind != "refused":
             silences.append(outcome)
-            if outcome.retry_after is not None:
+            if outcome.ends_the_round:
                 break
     _note_outcome(told, silences, now)
     return told
@@ -109,7 +109,7 @@ def _tell_all(now: datetime) -> int:
 def _note_outcome(told: int, silences: list[PeerFault], now: datetime) -> None:
     with one_transaction():
         peer = the_peer()
-        if silences and (not told or len(silences) == AWAY_AFTER or silences[-1].retry_after is not None):
+        if silences and (not told or len(silences) == AWAY_AFTER or silences[-1].ends_the_round):
             note_away(peer, "push", silences[-1], now)
         elif told and note_back(peer, "push", now):
             _wake(now)
@@ -148,8 +148,11 @@ def _tell_next(now: datetime) -> PeerFault | int | None:
 
 
 def _put_off(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
-    """Later again, for ever while the peer is away; one that is refused over and over waits for a person."""
-    row.tries += 1
+    """Later again, for ever while the peer is away or denies us; one that is refused over and over waits for a person.
+
+    A token that is not accepted says nothing about the report: it costs none of its tries.
+    """
+    row.tries += 0 if fault.kind == "denied" and fault.ends_the_round else 1
     row.sent_at, row.last_error = now, f"{fault.kind}: {fault.detail}"[:300]
     if fault.kind in ("refused", "expired"):
         row.state = "parked" if row.tries >= PARKED_AFTER else "failed"

@@ -78,6 +78,25 @@ def count_drift() -> int:
     return db.session.execute(select(func.count()).select_from(SyncLedger).where(_to_look_at())).scalar_one()
 
 
+@dataclass(frozen=True)
+class Denial:
+    """That the peer does not accept our token: since when, and what it answered."""
+
+    since: datetime
+    answer: str
+
+
+def find_denial() -> Denial | None:
+    """Whether the last poll, push or comparison ended with it; None while the token is good."""
+    found = db.session.execute(select(SyncPeer.away_since, SyncPeer.last_error)).one_or_none()
+    if found is None or found.away_since is None:
+        nights = select(SyncComparison.began_at, SyncComparison.error).order_by(SyncComparison.day.desc()).limit(1)
+        found = db.session.execute(nights).one_or_none()
+    since, error = found or (None, None)
+    kind, _, answer = (error or "").partition(": ")
+    return Denial(since, answer) if since is not None and kind == "denied" else None
+
+
 def away_long(now: datetime) -> datetime | None:
     """Since when the peer has been away, if that is more than an hour."""
     since = db.session.execute(select(SyncPeer.away_since)).scalar_one_or_none()

@@ -18,7 +18,8 @@ from app.demo.fake_sp4n.run import settings_for
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.gateways.peer_values import filled, filled_path, mapped, value_at
-from app.launch.peer_settings import faults_of
+from app.launch.peer_settings import faults_of, warnings_of
+from app.launch.safe_environment import judge
 from tests.signing.services import Reply, served
 from tests.story.live import free_port, wait_until
 
@@ -46,6 +47,8 @@ def test_a_good_file_becomes_a_setting_and_none_is_none(tmp_path: Path) -> None:
         ({"auth": {"kind": "bearer", "token": ""}}, "needs exactly: token"),
         ({"fields": {"tracking_id": "id", "revision": "r", "title": "t"}}, "where 'body' stands"),
         ({"push": {"path": "https://elsewhere.example/"}}, "'push.path' does not begin with one slash"),
+        ({"push": {"path": "/r", "echo": {}}}, "does not say where in the answer"),
+        ({"push": {"path": "/r", "echo": {"data.key": "{answer}"}}}, "at 'data.key' stands none of"),
         ({"list": {"path": "//elsewhere.example/"}}, "'list.path' does not begin with one slash"),
     ],
 )
@@ -67,7 +70,16 @@ def test_what_is_no_object_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_the_settings_of_the_fake_are_good() -> None:
-    assert faults_of(GOOD) == []
+    assert (faults_of(GOOD), warnings_of(GOOD)) == ([], [])
+
+
+def test_check_config_warns_of_a_peer_whose_acknowledgement_cannot_be_told_from_another_answer(tmp_path: Path) -> None:
+    file = tmp_path / "padanan.json"
+    file.write_text(json.dumps({**GOOD, "push": {"path": "/r"}}))
+    environment = config.read_environment({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
+    warned = [finding.sentence for finding in judge(environment) if finding.name == "SP4N_PEER"]
+    assert len(warned) == 1
+    assert "'push.echo' is missing" in warned[0]
 
 
 def test_paths_pointers_and_templates() -> None:

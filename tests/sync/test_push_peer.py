@@ -166,4 +166,4 @@ def test_words_paths_and_authentication_are_settings(peer: Peer, context: Flask)
     assert (news["status"], news["versi"], news["pesan"]) == ("Diverifikasi", 1, f"No. {case.complaint.number}/")
     context.config["SP4N_PEER"]["auth"] = {"kind": "header", "name": "X-Kunci", "value": "lain"}
     poll_peer(utc_now())
-    assert the_peer_row().last_error == "refused: HTTP 401"
+    assert the_peer_row().last_error == "denied: HTTP 401"

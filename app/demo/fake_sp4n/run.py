@@ -56,7 +56,11 @@ def settings_for(base_url: str, key: str) -> dict[str, Any]:
         "poll": {"path": "/tiruan/laporan", "items": "laporan", **PAGED},
         "one": {"path": "/tiruan/laporan/{tracking_id}", "item": "laporan"},
         "list": {"path": "/tiruan/rekap", "items": "rekap", **PAGED, "fields": HELD},
-        "push": {"path": "/tiruan/laporan/{tracking_id}/perkembangan", "body": NEWS},
+        "push": {
+            "path": "/tiruan/laporan/{tracking_id}/perkembangan",
+            "body": NEWS,
+            "echo": {"kunci": "{key}"},
+        },
         "fields": FIELDS,
         "values": {"confidentiality": {"terbuka": "open", "rahasia": "secret", "anonim": "anonymous"}},
     }

@@ -71,7 +71,7 @@ def _add_programs(app: Flask, store: FakeSp4n, by_key: Callable[..., Any]) -> No
         if not isinstance(update, dict) or not isinstance(update.get("kunci"), str):
             abort(422)
         try:
-            return _answer(store, {"baru": store.take_update(number, update)})
+            return _answer(store, {"kunci": update["kunci"], "baru": store.take_update(number, update)})
         except ReportUnknown:
             abort(404)
 
