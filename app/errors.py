@@ -43,6 +43,7 @@ _NAME_OF = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     409: "conflict",
     410: "gone",
     412: "precondition_failed",
@@ -50,6 +51,7 @@ _NAME_OF = {
     415: "unsupported_media_type",
     428: "precondition_required",
     429: "too_many_requests",
+    431: "headers_too_large",
     500: "internal_error",
     503: "unavailable",
 }

@@ -28,16 +28,17 @@ INTAKE = "Catat aduan"
 PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
 
-def error_page(code: int, sentence: str = "") -> str:
+def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
     """The page for an HTTP error, in words that say what to do; ``sentence`` is what is known of this very case.
 
-    From 500 on the database may be what failed: the page is drawn without asking it who is logged in. The framework's
-    menu wants ``g.user``, which is not there yet where a form is refused for its token or its size.
+    From 500 on the database may be what failed, and at 408 nothing of the request is known: the page is drawn without
+    asking who is logged in. Without ``numbered`` it names no number of a request. The framework's menu wants
+    ``g.user``, which is not there yet where a form is refused for its token or its size.
     """
-    if code >= 500:
+    if code >= 500 or code == 408:
         g._login_user = AnonymousUserMixin()
     g.setdefault("user", current_user)
-    return render_template("errors/page.html", code=code, sentence=sentence, number=request_id())
+    return render_template("errors/page.html", code=code, sentence=sentence, number=request_id() if numbered else "")
 
 
 def _template_names() -> dict[str, Any]:

@@ -101,6 +101,8 @@ HTTP: Labels = {
     "too_many_requests": _("Terlalu banyak percobaan. Coba lagi sebentar lagi."),
     "internal_error": _("Terjadi kesalahan di sistem. Kejadian ini sudah dicatat."),
     "unavailable": _("Layanan sedang tidak tersedia."),
+    "request_timeout": _("Permintaan terlalu lama sampai. Periksa sambungan, lalu kirim sekali lagi."),
+    "headers_too_large": _("Kepala permintaan terlalu besar."),
     "gone": _("Yang diminta sudah tidak disimpan lagi."),
     "cursor_expired": _("Penanda ini sudah terlalu lama. Cocokkan seluruh laporan, lalu mulai dari awal."),
     "stale_revision": _("Revisi ini lebih lama daripada yang sudah diterima."),

@@ -1,6 +1,7 @@
 """Settings of the web server (https://docs.gunicorn.org/en/stable/settings.html), read by gunicorn itself.
 
-Sync workers only: parts of Flask-AppBuilder share objects between threads and mix up requests (its issue #2366).
+One request at a time in each worker: parts of Flask-AppBuilder share objects between threads and mix up requests (its
+issue #2366), and limits of time rest on signals. The buffering proxy before them keeps slow clients away from them.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from app import logs
@@ -15,24 +17,35 @@ from app.launch.home import wait_until_prepared
 from app.launch.metrics_files import keep_counts_of
 from app.launch.process_ties import die_with_parent
 from app.launch.server_log import ServerLog
+from app.launch.sockets import remove_socket_folder
+from app.launch.web import WORKERS_SOCKET_VARIABLE
+from app.launch.web_worker import WebWorker, choose_kind, replace_proxy
 from config import read_environment
 
 _environment = read_environment()
 logs.install(_environment.parts["LOG_FORMAT"])
 
+_workers_socket = Path(os.environ[WORKERS_SOCKET_VARIABLE])
 bind = [
     f"[{_environment.host}]:{_environment.port}"
     if ":" in _environment.host
-    else f"{_environment.host}:{_environment.port}"
+    else f"{_environment.host}:{_environment.port}",
+    f"unix:{_workers_socket}",
 ]
-worker_class = "sync"
-workers = int(os.environ.get("WEB_CONCURRENCY", "") or max(2, min(9, (os.cpu_count() or 1) + 1)))
+umask = 0o077
+worker_class = WebWorker
+workers = 1 + int(os.environ.get("WEB_CONCURRENCY", "") or max(2, min(9, (os.cpu_count() or 1) + 1)))
 preload_app = True
 timeout = 60
 graceful_timeout = 4
 max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 8190
+# The workers learn the client's address from the proxy. X-Forwarded-Proto and the like are judged by the program
+# (TRUSTED_PROXIES): gunicorn would believe all that comes by a Unix socket.
+proxy_protocol = "v1"
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # The program writes a line for each request itself, without the codes and names that stand in addresses.
 accesslog = None
 logger_class = ServerLog
@@ -52,6 +65,21 @@ def when_ready(server: Any) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """One of the workers is the buffering proxy."""
+    choose_kind(server.WORKERS.values(), worker)
+
+
+def on_reload(server: Any) -> None:
+    """The proxy is replaced as the other workers are."""
+    replace_proxy(server.WORKERS.values())
+
+
+def on_exit(server: Any) -> None:
+    """The workers' socket is gone with the server; so is a folder that was made for it."""
+    remove_socket_folder(str(_workers_socket.parent))
 
 
 def post_fork(server: Any, worker: Any) -> None:

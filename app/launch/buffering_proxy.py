@@ -1,0 +1,284 @@
+"""Stands between clients and the web workers, so that a slow client never holds a worker.
+
+A request is handed to a worker only when all of it is here, and an answer is taken from the worker as fast as it comes,
+however slowly the client reads. One process and no thread: each worker serves one request at a time, as before. It
+understands no more of HTTP than where a message ends; what a request means is judged by gunicorn and the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from app.launch.answer_spool import AnswerSpool
+from app.launch.request_reading import (
+    HEAD_END,
+    PIECE,
+    ClientGone,
+    ClientLimits,
+    Request,
+    RequestReader,
+    RequestRefused,
+)
+
+log = structlog.get_logger()
+
+ACCEPTED_AT_ONCE = 64
+PAUSE_WHEN_FULL = 0.5
+LINGER_SECONDS = 5.0
+REPORT_EVERY_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class ProxyLimits:
+    """How much is held for all clients together, and what one client may take."""
+
+    connections: int = 1000
+    spooled: int = 512 * 1024 * 1024
+    """Bytes of all unfinished requests."""
+    waiting_answer: int = 64 * 1024 * 1024
+    """Bytes of one answer that wait for its client before the worker has to wait too."""
+    handed_on: int = 64
+    """Requests that are with the workers at once; a Unix socket refuses those that do not fit its queue."""
+    client: ClientLimits = field(default_factory=ClientLimits)
+
+
+@dataclass(eq=False)
+class Connection:
+    """A client; `at_work` from the end of its request to the worker's last word: work that must not be thrown away."""
+
+    socket: socket.socket
+    address: tuple[str, int]
+    task: asyncio.Task[None] | None = None
+    at_work: bool = False
+    ended: bool = False
+    spooled: int = 0
+
+    @property
+    def source(self) -> str:
+        """The address; of IPv6 the network that one customer has."""
+        host = self.address[0].partition("%")[0]
+        return str(ipaddress.ip_network(f"{host}/64", strict=False)) if ":" in host else host
+
+    def end(self) -> None:
+        """Closes the connection, whatever it still waits for."""
+        self.ended = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+@dataclass
+class BufferingProxy:
+    """Serves the listening sockets until `stop`.
+
+    `workers` is the path of the workers' Unix socket, `own_answer` makes a whole answer from a status and from what is
+    known of the request line.
+    """
+
+    listeners: list[socket.socket]
+    workers: str
+    own_answer: Callable[[int, bytes], bytes]
+    limits: ProxyLimits = field(default_factory=ProxyLimits)
+    _connections: dict[Connection, None] = field(default_factory=dict)
+    _spooled: int = 0
+    _handed_on: asyncio.Semaphore = field(init=False)
+    _refused: dict[str, int] = field(default_factory=dict)
+    _reported: float = field(default_factory=monotonic)
+
+    def __post_init__(self) -> None:
+        self._handed_on = asyncio.Semaphore(self.limits.handed_on)
+
+    def start(self) -> None:
+        """Begins to accept, in the running event loop."""
+        for listener in self.listeners:
+            listener.setblocking(False)
+            asyncio.get_running_loop().add_reader(listener, self._accept, listener)
+
+    async def stop(self, patience: float) -> None:
+        """Accepts no more clients, and lets complete requests come to their end for so many seconds."""
+        for listener in self.listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+        for connection in self._waiting():
+            connection.end()
+        tasks = [connection.task for connection in self._connections if connection.task]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def report(self) -> None:
+        """Logs, once a minute at most, how many clients were refused and why."""
+        if self._refused and monotonic() - self._reported >= REPORT_EVERY_SECONDS:
+            log.warning("clients_refused", open=len(self._connections), **self._refused)
+            self._refused.clear()
+            self._reported = monotonic()
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                client, address = listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as problem:
+                self._rest(listener, problem)
+                return
+            self._admit(client, address[:2])
+
+    def _rest(self, listener: socket.socket, problem: OSError) -> None:
+        """Out of descriptors or memory: waits until connections have ended, instead of spinning."""
+        log.error("accept_failed", errno=problem.errno)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+        loop.call_later(PAUSE_WHEN_FULL, loop.add_reader, listener, self._accept, listener)
+
+    def _admit(self, client: socket.socket, address: tuple[str, int]) -> None:
+        client.setblocking(False)
+        with suppress(OSError):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if len(self._connections) >= self.limits.connections and not self._crowd_out():
+            self._count("full")
+            client.close()
+            return
+        connection = Connection(client, address)
+        self._connections[connection] = None
+        connection.task = asyncio.get_running_loop().create_task(self._serve(connection))
+        # Not in the task itself: one that is cancelled before its first step never runs.
+        connection.task.add_done_callback(lambda _: self._forget(connection))
+
+    def _forget(self, connection: Connection) -> None:
+        connection.socket.close()
+        self._spooled -= connection.spooled
+        del self._connections[connection]
+
+    def _waiting(self) -> list[Connection]:
+        """Those that wait for their client, the oldest first."""
+        return [connection for connection in self._connections if not (connection.at_work or connection.ended)]
+
+    def _crowd_out(self) -> bool:
+        """Ends the oldest waiting connection of the source that has the most of them."""
+        sources: dict[str, list[Connection]] = {}
+        for connection in self._waiting():
+            sources.setdefault(connection.source, []).append(connection)
+        if not sources:
+            return False
+        max(sources.values(), key=len)[0].end()
+        self._count("crowded_out")
+        return True
+
+    def _spool(self, connection: Connection, size: int) -> None:
+        """Counts bytes of a body; when there are too many of all, the largest unfinished request has to go."""
+        connection.spooled += size
+        self._spooled += size
+        if self._spooled <= self.limits.spooled:
+            return
+        largest = max(self._waiting(), key=lambda other: other.spooled)
+        if largest is connection:
+            raise RequestRefused(503)
+        largest.end()
+        self._count("crowded_out")
+
+    def _count(self, reason: str) -> None:
+        self._refused[reason] = self._refused.get(reason, 0) + 1
+
+    async def _serve(self, connection: Connection) -> None:
+        """One request and its answer; then the connection ends."""
+        reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
+        try:
+            request = await reader.read()
+            await self._exchange(connection, request)
+            await _close(connection.socket, unread=not request.whole)
+        except RequestRefused as refused:
+            self._count(f"status_{refused.status}")
+            with suppress(OSError):
+                await self._send(connection.socket, self.own_answer(refused.status, reader.request_line))
+                await _close(connection.socket, unread=True)
+        except (ClientGone, OSError):
+            pass
+        finally:
+            reader.close()
+
+    async def _exchange(self, connection: Connection, request: Request) -> None:
+        """Hands the request to a worker, and its answer to the client; RequestRefused(503) when there is none."""
+        spool, sent = AnswerSpool(self.limits.waiting_answer), False
+        fetching = asyncio.get_running_loop().create_task(self._fetch(connection, request, spool))
+        try:
+            while piece := await spool.get():
+                await self._send(connection.socket, piece)
+                sent = True
+        finally:
+            fetching.cancel()
+            spool.close()
+        if not sent:
+            raise RequestRefused(503)
+
+    async def _fetch(self, connection: Connection, request: Request, spool: AnswerSpool) -> None:
+        connection.at_work = True
+        try:
+            async with self._handed_on:
+                with socket.socket(socket.AF_UNIX) as worker:
+                    worker.setblocking(False)
+                    await asyncio.get_running_loop().sock_connect(worker, self.workers)
+                    await _ask(worker, proxy_line(connection), request, spool)
+        except OSError as problem:
+            log.error("worker_gone", errno=problem.errno)
+        finally:
+            connection.at_work = False
+            spool.end()
+
+    async def _send(self, client: socket.socket, piece: bytes) -> None:
+        """Sends a piece; raises ConnectionAbortedError when the client takes it too slowly."""
+        limits = self.limits.client
+        try:
+            async with asyncio.timeout(limits.longest_pause + len(piece) / limits.least_rate):
+                await asyncio.get_running_loop().sock_sendall(client, piece)
+        except TimeoutError:
+            self._count("slow_reader")
+            raise ConnectionAbortedError from None
+
+
+async def _ask(worker: socket.socket, line: bytes, request: Request, spool: AnswerSpool) -> None:
+    """Sends the request and takes the answer, at the same time: a worker may answer before it has read all of it."""
+    loop = asyncio.get_running_loop()
+    telling = loop.create_task(_tell(worker, line, request))
+    try:
+        while piece := await loop.sock_recv(worker, PIECE):
+            await spool.put(piece)
+    finally:
+        telling.cancel()
+
+
+async def _tell(worker: socket.socket, line: bytes, request: Request) -> None:
+    """Sends the request; ends quietly where the worker has closed its side."""
+    loop = asyncio.get_running_loop()
+    with suppress(OSError):
+        await loop.sock_sendall(worker, line + request.head + HEAD_END)
+        while piece := request.body.read(PIECE):
+            await loop.sock_sendall(worker, piece)
+        worker.shutdown(socket.SHUT_WR)
+
+
+def proxy_line(connection: Connection) -> bytes:
+    """The client's address in the PROXY protocol, version 1."""
+    host, port = connection.socket.getsockname()[:2]
+    kind = "TCP6" if ":" in host else "TCP4"
+    source, target = connection.address[0].partition("%")[0], host.partition("%")[0]
+    return f"PROXY {kind} {source} {target} {connection.address[1]} {port}\r\n".encode()
+
+
+async def _close(client: socket.socket, unread: bool) -> None:
+    """Ends the answer; reads on for a moment where the client is still sending, for a reset could reach it first."""
+    client.shutdown(socket.SHUT_WR)
+    if not unread:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while await asyncio.get_running_loop().sock_recv(client, PIECE):
+                pass

@@ -1,0 +1,46 @@
+"""The answers that clients get without the program: too slow, not understood, or no worker there to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Flask, Response
+
+from app.errors import is_api, problem
+from app.headers import add_headers
+from app.labels.refusals import HTTP
+from app.skin import error_page
+
+NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 503: "unavailable"}
+
+
+def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:
+    """Whole HTTP answers by status and request line, drawn once: while there is trouble nothing is computed."""
+    prepared = {(status, api): _drawn(app, status, api) for status in NAMES for api in (False, True)}
+
+    def answer(status: int, request_line: bytes) -> bytes:
+        target = request_line.split(b" ")[1:2]
+        return prepared[status, bool(target) and is_api(target[0].decode("latin-1"))]
+
+    return answer
+
+
+def _drawn(app: Flask, status: int, api: bool) -> bytes:
+    with app.test_request_context("/api/" if api else "/", base_url=app.config["PUBLIC_BASE_URL"]):
+        sentence = str(HTTP[NAMES[status]])
+        answer = problem(status, NAMES[status], sentence) if api else _page(status, sentence)
+        if status == 503:
+            answer.headers["Retry-After"] = "5"
+        add_headers(answer)
+        body = answer.get_data()
+        answer.headers.update({"Content-Length": str(len(body)), "Connection": "close"})
+        lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+        return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode("latin-1") + body
+
+
+def _page(status: int, sentence: str) -> Response:
+    """A page where a person may be waiting; the others come from programs, or from nobody's browser."""
+    if status in (408, 503):
+        return Response(error_page(status, numbered=False))
+    return Response(sentence, mimetype="text/plain")

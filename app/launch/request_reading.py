@@ -1,0 +1,197 @@
+"""Reading one HTTP/1.1 request of a client that may be slow, broken or hostile: bounded in time, bytes and memory.
+
+The bounds work as those of Apache's mod_reqtimeout: a longest pause, and a least rate on the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from time import monotonic
+from typing import IO
+
+PIECE = 65536
+HEAD_END = b"\r\n\r\n"
+LENGTH = re.compile(rb"[0-9]{1,18}")
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
+LONGEST_CHUNK_LINE = 4096
+MOST_TRAILERS = 100
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class ClientLimits:
+    """What one client may take: seconds, bytes, and bytes a second."""
+
+    longest_pause: float = 20.0
+    least_rate: float = 500.0
+    longest_head: int = 65536
+    largest_body: int = 26 * 1024 * 1024
+    memory: int = 65536
+    """Bytes of one body that are held in memory; a larger one goes to a temporary file."""
+
+
+class RequestRefused(Exception):
+    """The request cannot be handed on; `status` is what the client is answered."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+class Pace:
+    """How long the next piece of a message may take."""
+
+    def __init__(self, limits: ClientLimits) -> None:
+        self._limits, self._began, self._bytes = limits, monotonic(), 0
+
+    def patience(self) -> float:
+        """Seconds from now: the longest pause, less once the whole falls behind the least rate; perhaps negative."""
+        limits = self._limits
+        until = self._began + limits.longest_pause + self._bytes / limits.least_rate
+        return min(limits.longest_pause, until - monotonic())
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has passed."""
+        return self._bytes > 0
+
+    def count(self, size: int) -> None:
+        """So many bytes have passed."""
+        self._bytes += size
+
+
+@dataclass
+class Request:
+    """A request as it is handed on: its head without the empty line, and its body at the start of a file."""
+
+    head: bytes
+    body: IO[bytes]
+    whole: bool = True
+    """False when a part of it was left unread: its body is too large, or its head cannot be understood."""
+
+
+class RequestReader:
+    """Reads one request from a non-blocking socket; `spooled` is called with the size of each piece of the body."""
+
+    def __init__(self, client: socket.socket, limits: ClientLimits, spooled: Callable[[int], None]) -> None:
+        self._client, self._limits, self._spooled = client, limits, spooled
+        self._pace = Pace(limits)
+        self._buffer = bytearray()
+        self._body: IO[bytes] = SpooledTemporaryFile(max_size=limits.memory)  # noqa: SIM115 (closed by close)
+        self.request_line = b""
+
+    def close(self) -> None:
+        """Gives the body's memory or file back."""
+        self._body.close()
+
+    async def read(self) -> Request:
+        """The request; raises RequestRefused, ClientGone, or OSError of the socket."""
+        head = await self._until(HEAD_END, self._limits.longest_head, 431)
+        lines = head.split(b"\r\n")
+        self.request_line = lines[0]
+        lengths, codings = _values(lines, b"content-length"), _values(lines, b"transfer-encoding")
+        if not lengths and not codings:
+            return Request(head, self._body)
+        chunked = [coding.lower() for coding in codings] == [b"chunked"] and not lengths
+        if not chunked and (codings or len(lengths) != 1 or not LENGTH.fullmatch(lengths[0])):
+            # The web server behind refuses what it cannot frame.
+            return Request(head, self._body, whole=False)
+        size = await self._read_body(lines, None if chunked else int(lengths[0]))
+        return Request(_head_with(lines, size), self._body, whole=size <= self._limits.largest_body)
+
+    async def _read_body(self, lines: list[bytes], size: int | None) -> int:
+        """The length of the body (None: chunked), read unless it is too large."""
+        if size is not None and size > self._limits.largest_body:
+            return size
+        if [value.lower() for value in _values(lines, b"expect")] == [b"100-continue"] and not self._buffer:
+            await asyncio.get_running_loop().sock_sendall(self._client, CONTINUE)
+        if size is None:
+            size = await self._read_chunks()
+        else:
+            await self._read_exactly(size)
+        self._body.seek(0)
+        return size
+
+    async def _read_chunks(self) -> int:
+        """The length of all chunks together, or one more than is taken where they are more than that."""
+        total = 0
+        while size := await self._chunk_size():
+            total += size
+            if total > self._limits.largest_body:
+                return self._limits.largest_body + 1
+            await self._read_exactly(size)
+            if await self._until(b"\r\n", 0, 400):
+                raise RequestRefused(400)
+        for _ in range(MOST_TRAILERS):
+            if not await self._until(b"\r\n", LONGEST_CHUNK_LINE, 400):
+                return total
+        raise RequestRefused(400)
+
+    async def _chunk_size(self) -> int:
+        line = await self._until(b"\r\n", LONGEST_CHUNK_LINE, 400)
+        size = line.partition(b";")[0].strip()
+        if not CHUNK_SIZE.fullmatch(size):
+            raise RequestRefused(400)
+        return int(size, 16)
+
+    async def _read_exactly(self, size: int) -> None:
+        """Moves so many bytes into the body."""
+        while size:
+            if not self._buffer:
+                await self._receive()
+            piece = self._buffer[:size]
+            del self._buffer[: len(piece)]
+            self._spooled(len(piece))
+            self._body.write(piece)
+            size -= len(piece)
+
+    async def _until(self, end: bytes, longest: int, status: int) -> bytes:
+        """What stands before `end`; RequestRefused(status) when that is longer than `longest`."""
+        searched = 0
+        while (found := self._buffer.find(end, searched)) < 0:
+            if len(self._buffer) > longest + len(end):
+                raise RequestRefused(status)
+            searched = max(0, len(self._buffer) - len(end) + 1)
+            await self._receive()
+        if found > longest:
+            raise RequestRefused(status)
+        text = bytes(self._buffer[:found])
+        del self._buffer[: found + len(end)]
+        return text
+
+    async def _receive(self) -> None:
+        """The next piece; RequestRefused(408) when the client is too slow."""
+        try:
+            async with asyncio.timeout(self._pace.patience()):
+                piece = await asyncio.get_running_loop().sock_recv(self._client, PIECE)
+        except TimeoutError:
+            # A browser opens connections before it needs them: one that has sent nothing is closed without a word.
+            raise (RequestRefused(408) if self._pace.begun else ClientGone()) from None
+        if not piece:
+            raise ClientGone
+        self._pace.count(len(piece))
+        self._buffer += piece
+
+
+def _name(line: bytes) -> bytes:
+    return line.partition(b":")[0].strip().lower()
+
+
+def _values(lines: list[bytes], name: bytes) -> list[bytes]:
+    return [line.partition(b":")[2].strip() for line in lines[1:] if _name(line) == name]
+
+
+def _head_with(lines: list[bytes], size: int) -> bytes:
+    """The head with the length of the body in place of the client's framing."""
+    framing = (b"content-length", b"transfer-encoding", b"expect")
+    kept = [line for line in lines[1:] if _name(line) not in framing]
+    return b"\r\n".join([lines[0], *kept, b"Content-Length: %d" % size])
