@@ -13,6 +13,7 @@ from app.extensions import csrf, db, migrate
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope
 from app.security.second_wall import install_second_wall
+from app.web import proxy_answers
 
 
 def create_core_app(**overrides: Any) -> Flask:
@@ -30,6 +31,7 @@ def create_core_app(**overrides: Any) -> Flask:
     fab_repairs.install()
     skin.install(app)
     errors.install(app)
+    proxy_answers.install(app)
     install_row_scope()
     with app.app_context():
         install_connections(db.engine, app.config["STATEMENT_SECONDS"])

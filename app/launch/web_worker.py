@@ -16,7 +16,6 @@ from typing import Any
 from gunicorn.workers.sync import SyncWorker  # type: ignore[import-untyped]
 
 from app.launch.buffering_proxy import BufferingProxy, ProxyLimits
-from app.launch.proxy_answers import prepared_answers
 from app.launch.request_reading import ClientLimits
 
 DESCRIPTORS_EACH = 4
@@ -52,7 +51,9 @@ class WebWorker(SyncWorker):  # type: ignore[misc]
             connections=allowed_connections(),
             client=ClientLimits(largest_body=self.wsgi.config["MAX_CONTENT_LENGTH"]),
         )
-        proxy = BufferingProxy([lnr.sock for lnr in self.sockets], workers, prepared_answers(self.wsgi), limits)
+        proxy = BufferingProxy(
+            [lnr.sock for lnr in self.sockets], workers, self.wsgi.extensions["proxy_answers"](), limits
+        )
         proxy.start()
         while self.alive and self.is_parent_alive():
             self.notify()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response
@@ -13,6 +14,11 @@ from app.labels.refusals import HTTP
 from app.skin import error_page
 
 NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 503: "unavailable"}
+
+
+def install(app: Flask) -> None:
+    """Lets the web server ask for the answers, once it has loaded the program."""
+    app.extensions["proxy_answers"] = partial(prepared_answers, app)
 
 
 def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:
