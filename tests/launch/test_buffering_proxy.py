@@ -15,6 +15,7 @@ import pytest
 
 from app.launch.buffering_proxy import BufferingProxy, ProxyLimits
 from app.launch.request_reading import ClientLimits
+from app.launch.sockets import new_socket_folder, remove_socket_folder
 from tests.story.live import wait_until
 
 HOST = "127.0.0.1"
@@ -40,7 +41,7 @@ class Stage:
         self._worker.bind(self.path)
         self._worker.listen(64)
         self._loop = asyncio.new_event_loop()
-        self._limits = limits
+        self.proxy = BufferingProxy([self.listener], self.path, own_answer, limits)
         self._stopped = threading.Event()
         threading.Thread(target=self._work, daemon=True).start()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
@@ -59,7 +60,6 @@ class Stage:
                 self.answered.set()
 
     async def _serve(self) -> None:
-        self.proxy = BufferingProxy([self.listener], self.path, own_answer, self._limits)
         self.proxy.start()
         while not self._stopped.is_set():
             await asyncio.sleep(0.02)
@@ -94,18 +94,17 @@ def hear(client: socket.socket) -> bytes:
 
 
 @pytest.fixture
-def stages(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+def stages() -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 
     def make(limits: ProxyLimits | None = None) -> Stage:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(Stage(folder, limits or ProxyLimits(client=QUICK)))
+        made.append(Stage(new_socket_folder(), limits or ProxyLimits(client=QUICK)))
         return made[-1]
 
     yield make
     for stage in made:
         stage.close()
+        remove_socket_folder(str(Path(stage.path).parent))
 
 
 def test_a_request_is_handed_on_whole_behind_the_clients_address(stages: Callable[..., Stage]) -> None:
