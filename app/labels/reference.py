@@ -40,6 +40,7 @@ COLUMNS: Labels = {
     "postcode": _("Kode pos"),
     "website": _("Laman"),
     "number_pattern": _("Pola nomor surat"),
+    "letter_copies": _("Tembusan surat"),
     "initials": _("Paraf sebelum tanda tangan"),
     "legal_basis": _("Dasar hukum"),
     "qualifications": _("Kualifikasi pelaksana"),
@@ -110,6 +111,7 @@ HINTS: Labels = {
     "number_pattern": _(
         "Bagian yang dikenal: {kode} {nomor} {akhiran} {bulan} {bulan_romawi} {tahun}; {nomor} dan {tahun} wajib ada."
     ),
+    "letter_copies": _("Satu penerima sebaris, seperti Bupati Balangan (sebagai laporan). Kosongkan bila tidak ada."),
     "initials": _("Konsep yang diajukan menunggu paraf mereka sebelum Kepala OPD dapat menandatangani."),
     "sheet_lines": _("Satu baris menjadi satu butir pada lembar SOP."),
     "signing_method": _(

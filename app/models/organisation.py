@@ -48,6 +48,7 @@ class Agency(Model):
     postcode: Mapped[Word] = mapped_column(default="")
     website: Mapped[Line] = mapped_column(default="")
     number_pattern: Mapped[Line] = mapped_column(default=NUMBER_PATTERN)
+    letter_copies: Mapped[Prose] = mapped_column(default="", server_default="")
     initials: Mapped[list[str]] = mapped_column(JSONB, default=list)
     emblem_hash: Mapped[str | None] = mapped_column(ForeignKey("emblem.sha256"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Attachment, ComplaintEvent, Letter, Paper, PaperKind
+from app.models import Attachment, ComplaintEvent, Paper, PaperKind
 from app.operations.letters import letter_content
 from app.operations.paper_contents import letterhead, office, signatory_of_event
 from app.operations.papers import make_paper
@@ -16,8 +16,10 @@ from app.queries.case_page import Case
 from app.queries.tracked_promise import promise_of
 from app.transaction import one_transaction
 from workflow_rules.actions import Action
+from workflow_rules.deadlines import deadline_for_all
 from workflow_rules.identity import Confidentiality
 from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.steps import AGENCY_STEPS, Step
 
 DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
 
@@ -62,11 +64,14 @@ def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str
 def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
     event = _event_of(case, cause, *DISPOSING)
     kind = Action(event.kind)
+    about = _about(case)
     inside = kind is Action.DISPOSE
     agency = case.agencies[event.agency_code] if inside and event.agency_code else office()
     told = disposition_of(case, event)
     return {
-        **_about(case),
+        **about,
+        "reported_at": about["received_at"],
+        "received_at": _came_to_hand(case, event) or about["received_at"],
         **_source_of(case, event, kind),
         "agency": letterhead(agency),
         "urgency": event.data.get("urgency") or case.complaint.urgency,
@@ -75,7 +80,7 @@ def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any]
         "asks": _ASKS[kind],
         "asked": [_MAIN_ASK[kind], *(["Tinjauan lapangan"] if event.data.get("field_visit") else [])],
         "note": told.instruction,
-        "due_at": _limit_after(case, event),
+        "limits": _limits(case, event, kind),
         "route": event.data.get("route"),
         "at": event.at.isoformat(),
         "signatory": signatory_of_event(event),
@@ -84,17 +89,14 @@ def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any]
 
 def _reporter_answer(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any], str | None]:
     event = _event_of(case, cause, Action.REPLY)
-    letters = [x for x in reversed(case.letters) if x.state == "signed" and x.signed_at and x.signed_at <= event.at]
+    disposed = [e for e in case.events if e.kind == Action.DISPOSE_ANSWER and e.at <= event.at]
     return {
         **_about(case),
         "agency": letterhead(office()),
         "channel": event.data.get("channel") or case.complaint.channel,
         "text": event.data["text"],
-        "letters": [
-            {"agency": case.full_name(x.agency_code), "number": x.number, "signed_at": x.signed_at.isoformat()}
-            for x in letters
-            if x.signed_at
-        ],
+        "letters": _letters_before(case, event.at),
+        "disposed": {**signatory_of_event(disposed[-1]), "at": disposed[-1].at.isoformat()} if disposed else None,
         "at": event.at.isoformat(),
         "signatory": signatory_of_event(event),
     }, None
@@ -137,25 +139,51 @@ def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any
     if kind is not Action.DISPOSE_ANSWER:
         by = "Pelapor (SP4N-LAPOR!)" if complaint.sp4n_tracking_id else "Pelapor"
         return {"from": by, "letter_number": complaint.sp4n_tracking_id or complaint.number, "letter_date": None}
-    letters = [x for x in reversed(case.letters) if _signed_before(x, event.at)]
+    letters = _letters_before(case, event.at)
     return {
-        "from": "; ".join(case.full_name(x.agency_code) for x in letters),
-        "letter_number": "; ".join(x.number or "" for x in letters),
-        "letter_date": letters[-1].signed_at.isoformat() if letters and letters[-1].signed_at else None,
+        "from": "; ".join(letter["agency"] for letter in letters),
+        "letter_number": "; ".join(letter["number"] for letter in letters),
+        "letter_date": letters[-1]["signed_at"] if letters else None,
+        "letters": letters,
     }
 
 
-def _signed_before(letter: Letter, at: datetime) -> bool:
-    return letter.state == "signed" and letter.signed_at is not None and letter.signed_at <= at
+def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
+    """The agencies' letters that were signed by then, the first first."""
+    signed = [x for x in case.letters if x.state == "signed" and x.signed_at is not None and x.signed_at <= at]
+    return [
+        {"agency": case.full_name(x.agency_code), "number": x.number or "", "signed_at": x.signed_at.isoformat()}
+        for x in sorted(signed, key=lambda x: (x.signed_at, x.id))
+        if x.signed_at
+    ]
 
 
-def _limit_after(case: Case, event: ComplaintEvent) -> str | None:
-    """The latest limit of the steps that this disposition opened."""
-    due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code in (event.agency_code, None)]
-    due = due or [t.due_at for t in case.tasks if t.opened_at == event.at]
-    return max(due).isoformat() if due else None
+def _came_to_hand(case: Case, event: ComplaintEvent) -> str | None:
+    """When what is disposed of came to whoever disposes; None at step 4, where that is the report's own reception."""
+    if event.kind == Action.DIRECT:
+        return None
+    ended = (t for t in case.tasks if (t.step, t.agency_code, t.closed_at) == (event.step, event.agency_code, event.at))
+    return next((task.opened_at.isoformat() for task in ended), None)
 
 
+def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
+    """What is due by when: after step 4 an agency's receipt and its whole answer, else the next step."""
+    if kind is not Action.DIRECT:
+        due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code == event.agency_code]
+        return {_NEXT_LIMIT[kind]: max(due).isoformat()} if due else {}
+    relay = [case.sop.allowance(Step.RELAY)] if event.data.get("route") == "via_admin" else []
+    codes = event.data.get("agencies", ())
+    across = len(codes) > 1 or any(track.cross_agency for track in case.facts.tracks if track.agency in codes)
+    extended = bool(event.data.get("field_visit")) or across
+    steps = [case.sop.allowance(step, extended) for step in Step if step in AGENCY_STEPS]
+    receive = case.sop.allowance(Step.AGENCY_RECEIVE)
+    return {
+        "accept_due_at": deadline_for_all(case.calendar, event.at, [*relay, receive]).isoformat(),
+        "answer_due_at": deadline_for_all(case.calendar, event.at, [*relay, *steps]).isoformat(),
+    }
+
+
+_NEXT_LIMIT = {Action.DISPOSE: "draft_due_at", Action.DISPOSE_ANSWER: "reply_due_at"}
 _MAIN_ASK = {
     Action.DIRECT: "Proses lebih lanjut",
     Action.DISPOSE: "Proses lebih lanjut",

@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Letter, PaperKind
 from app.operations.letter_numbers import enter_number, reserve_number
-from app.operations.paper_contents import letterhead, office, signatory_of, signatory_of_event
+from app.operations.paper_contents import copies_of, letterhead, office, signatory_of, signatory_of_event
 from app.operations.papers import content_hash, make_paper
 from app.operations.sign_letter import prepared_hand, sign_now, waiting_shortly
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.decide import Decision
+from workflow_rules.identity import Confidentiality
 from workflow_rules.steps import Step
 
 
@@ -106,6 +107,8 @@ def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
         "agency": letterhead(letter.agency),
         "addressee": {"name": addressee.name, "city": addressee.city},
         "urgency": complaint.urgency,
+        "secret": complaint.confidentiality == Confidentiality.SECRET,
+        "copies": copies_of(letter.agency),
         "subject": letter.subject,
         "body": letter.body,
         "complaint": complaint.number,

@@ -48,3 +48,9 @@ def signatory_of_event(event: ComplaintEvent) -> dict[str, Any]:
     """The officer of something that was done."""
     name = event.officer.get_full_name() if event.officer else ""
     return signatory(name, event.officer_id, event.on_behalf_of_id, event.delegation_kind)
+
+
+def copies_of(agency: Agency) -> list[str]:
+    """Who gets a copy (tembusan) of an agency's letters, one name each, without the "Yth." that the paper prints."""
+    lines = (line.strip().rstrip(".;") for line in agency.letter_copies.splitlines())
+    return [line.removeprefix("Yth.").strip() for line in lines if line]

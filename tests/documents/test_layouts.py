@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.documents.layouts import LAYOUT, layout_of
+from app.documents.layouts import layout_of
 from app.documents.papers import html_of
 from app.models import PaperKind
 
@@ -29,4 +29,3 @@ def test_a_paper_of_the_first_layout_is_drawn_as_it_was(drawing: Flask, name: st
     assert layout_of(frozen) == 1
     html = html_of(kind, frozen)
     assert FIRST[name]["html"] in (None, hashlib.sha256(html.encode()).hexdigest())
-    assert html_of(kind, {**frozen, "layout": LAYOUT}) != html

@@ -19,7 +19,7 @@ from app.documents.papers import html_of
 from app.documents.render import render_pdf
 from app.documents.storage import read_file
 from app.extensions import db
-from app.models import ComplaintEvent, Letter, Paper, PaperKind, SopVersion
+from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVersion
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_again, draw_paper, make_paper
 from app.operations.sop_papers import ask_for_sop_sheet
@@ -81,19 +81,31 @@ def test_the_three_dispositions_say_from_whom_to_whom_and_by_when(context: Flask
     for words in (
         "☒ Kepala Dinas Perhubungan (utama)",
         "☒ Kepala Dinas Perlindungan Lingkungan Hidup",
-        "☒ Biasa",
-        "☐ Amat segera",
+        "Sifat : ☒ Biasa ☐ Rahasia",
+        "Derajat : ☒ Biasa ☐ Segera ☐ Amat segera",
         "☒ Tinjauan lapangan",
         "Tindak lanjuti.",
         "jalur cepat",
         "Surya Meranti",
-        "Batas waktu : Selasa, 24 November 2026, 11.00 WITA",
+        # An hour to take it; 60 + 60 minutes, 14 days, 2 days and 60 minutes until the signed answer is back.
+        "Terima paling lambat Selasa, 24 November 2026, 11.00 WITA",
+        "Tanggapan paling lambat Rabu, 16 Desember 2026, 14.00 WITA",
     ):
         assert words in sheets["direct"], words
-    for words in ("DINAS PERHUBUNGAN", "☒ Sekretaris DISHUB", "Siapkan tanggapan.", "Kepala Dinas Perhubungan"):
-        assert words in sheets["dispose"], words
     for words in (
-        "Surat dari : Dinas Perhubungan; Dinas Perlindungan Lingkungan Hidup",
+        "DINAS PERHUBUNGAN",
+        "☒ Sekretaris DISHUB",
+        "Siapkan tanggapan.",
+        "Kepala Dinas Perhubungan",
+        "Konsep tanggapan paling lambat Senin, 14 Desember 2026, 10.00 WITA",
+    ):
+        assert words in sheets["dispose"], words
+    numbers = [f"{kind} 24 November 2026" for kind in db.session.scalars(select(Letter.number).order_by(Letter.id))]
+    for words in (
+        "Surat dari : 2 OPD, sebagaimana daftar di bawah ini",
+        f"1 Dinas Perhubungan {numbers[0]}",
+        f"2 Dinas Perlindungan Lingkungan Hidup {numbers[1]}",
+        "Jawaban kepada pelapor paling lambat Selasa, 24 November 2026, 11.00 WITA",
         "☒ Admin Layanan Aduan",
         "☒ Jawab pelapor",
         "Jawab.",
@@ -101,13 +113,67 @@ def test_the_three_dispositions_say_from_whom_to_whom_and_by_when(context: Flask
         assert words in sheets["dispose_answer"], words
 
 
+def test_a_direction_by_way_of_the_admin_grants_the_relay_its_hour(context: Flask, freeze: Any) -> None:
+    freeze("2026-11-24 10:00")
+    case = a_complaint(at="agency_receive", agencies=("dishub",), route="via_admin")
+    said = text_of(drawn(asked(case, "disposition", event_of(case, "direct"))))
+    assert "Terima paling lambat Selasa, 24 November 2026, 12.00 WITA" in said
+    assert "Tanggapan paling lambat Kamis, 3 Desember 2026, 15.00 WITA" in said
+
+
+def test_step_ten_says_when_the_answers_came(context: Flask, freeze: Any) -> None:
+    freeze("2026-11-24 10:00")
+    case = a_complaint(at="send_answer", agencies=("dishub",))
+    freeze("2026-11-30 09:00")
+    case.act("agency_admin", "send", house="dishub")
+    case.act("office_head", "dispose_answer", instruction="Jawab.")
+    said = text_of(drawn(asked(case, "disposition", event_of(case, "dispose_answer"))))
+    assert "Tgl. surat : 24 November 2026" in said
+    assert "Diterima tgl. : Senin, 30 November 2026, 09.00 WITA" in said
+
+
+def test_secrecy_and_haste_are_two_things(context: Flask) -> None:
+    case = a_complaint(at="send_answer", agencies=("dishub",), confidentiality="secret")
+    sheet = text_of(drawn(asked(case, "disposition", event_of(case, "direct"))))
+    assert "Sifat : ☐ Biasa ☒ Rahasia" in sheet
+    assert "Derajat : ☒ Biasa ☐ Segera ☐ Amat segera" in sheet
+    letter = text_of(drawn(db.session.scalars(select(Paper).where(Paper.kind == "answer_letter")).one()))
+    assert "Sifat : Rahasia Derajat : Biasa Hal : Tanggapan" in letter
+    assert "Lampiran" not in letter
+
+
+def test_a_letter_names_who_gets_a_copy(context: Flask) -> None:
+    agency = db.session.scalars(select(Agency).where(Agency.code == "dishub")).one()
+    agency.letter_copies = "Bupati Balangan;\n\n Yth. Inspektur Daerah.\nArsip"
+    a_complaint(at="send_answer", agencies=("dishub", "dplh"))
+    papers = db.session.scalars(select(Paper).where(Paper.kind == "answer_letter").order_by(Paper.id)).all()
+    with_copies, without = [text_of(drawn(paper)) for paper in papers]
+    assert "Tembusan: 1. Yth. Bupati Balangan; 2. Yth. Inspektur Daerah; dan 3. Yth. Arsip." in with_copies
+    assert "Tembusan" not in without
+
+
 def test_the_answer_to_the_reporter_names_the_case_and_nobody(context: Flask) -> None:
     case = a_complaint(at="answered", agencies=("dishub",), confidentiality="secret")
     said = text_of(drawn(asked(case, "reporter_answer", event_of(case, "reply"))))
     number = db.session.scalars(select(Letter.number)).one()
-    for words in (f"Yth. Pelapor aduan {case.complaint.number}", "Sudah ditangani.", f"nomor {number}"):
+    for words in (f"Kepada : Pelapor aduan {case.complaint.number}", "Sudah ditangani.", f"Perhubungan {number}"):
         assert words in said, words
     assert "Aminah" not in said
+
+
+def test_the_answer_to_the_reporter_is_a_slip_and_no_letter_of_the_office(context: Flask) -> None:
+    """The Admin signs for nobody: no letterhead, no signature, but who sent it, how, and by whose disposition."""
+    case = a_complaint(at="answered", agencies=("dishub",))
+    said = text_of(drawn(asked(case, "reporter_answer", event_of(case, "reply"))))
+    assert "PEMERINTAH KABUPATEN" not in said
+    assert "NIP" not in said
+    for words in (
+        "Disampaikan oleh : Melati Cendana, Admin Layanan Aduan",
+        "melalui Situs web",
+        "Atas disposisi : Kepala Dinas Komunikasi, Informatika, Statistik dan Persandian (contoh), Surya Meranti",
+        "bukan surat dinas",
+    ):
+        assert words in said, words
 
 
 def test_a_draft_is_marked_and_has_neither_number_nor_name(context: Flask) -> None:
@@ -293,6 +359,7 @@ OURS = frozenset(
         "actor",
         "allowance_unit",
         "route",
+        "site",
     }
 )
 

@@ -41,7 +41,7 @@ AGENCY = Resource(
         *several(Agency, "id", "code", "name", "short_name", "kind", "active", kind=tuple(AGENCY_KINDS)),
         link("parent", "parent.code", "parent_id"),
         *several(Agency, "address", "city", "phone", "email", "postcode", "website", "letterhead_over"),
-        *several(Agency, "classification_code", "letter_suffix", "number_pattern"),
+        *several(Agency, "classification_code", "letter_suffix", "number_pattern", "letter_copies"),
         *several(Agency, "paper", "signing_method", paper=PAPERS, signing_method=SIGNING_METHODS),
         words_of("initials"),
     ),

@@ -30,13 +30,18 @@ def disposition(frozen: Mapping[str, Any]) -> str:
         frozen,
         frozen["at"],
         urgencies=[(text, word == frozen["urgency"]) for word, text in URGENCIES.items()],
+        secrecies=[("Biasa", not frozen["secret"]), ("Rahasia", frozen["secret"])],
         standing_in=DELEGATION_KINDS[kind] if kind else None,
     )
 
 
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
-    """The office's answer as a letter; it names no reporter, so that the file holds no one's identity."""
+    """What was sent to the reporter, as a slip: a message of the Admin and no letter of the Dinas.
+
+    It names no reporter, so that the file holds no one's identity.
+    """
     kind = frozen["signatory"]["kind"]
+    disposed = (frozen.get("disposed") or {}).get("kind")
     address = public_address(frozen, "/lacak")
     return paper_html(
         "reporter_answer",
@@ -44,6 +49,7 @@ def reporter_answer(frozen: Mapping[str, Any]) -> str:
         frozen["at"],
         channel=CHANNELS[frozen["channel"]],
         standing_in=DELEGATION_KINDS[kind] if kind else None,
+        disposed_as=DELEGATION_KINDS[disposed] if disposed else None,
         address=address,
         qr=qr(address),
     )

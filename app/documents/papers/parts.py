@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.clock import office_time
 from app.documents.layouts import layout_of, template_folder
+from app.documents.papers.body import blocks_of, unbroken
 from app.extensions import db
 from app.models import Emblem
 from app.skin_formats import day, moment
@@ -34,6 +35,8 @@ def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: A
             in_moment=in_moment,
             paragraphs=paragraphs,
             shortened=shortened,
+            blocks=blocks_of,
+            unbroken=unbroken,
             **more,
         )
 
