@@ -7,13 +7,18 @@ SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
 
 
 class QueueName(StrEnum):
-    """One queue a kind of work, in the order in which workers prefer them."""
+    """One queue a kind of work; workers serve them in turn, so that none waits for another to be empty."""
 
     ALARMS = "alarms"
     NOTICES = "notices"
     DOCUMENTS = "documents"
     SYNC = "sync"
+    WEBHOOKS = "webhooks"
     REPORTS = "reports"
+
+
+WAITING_OUTSIDE = frozenset({QueueName.NOTICES, QueueName.WEBHOOKS})
+"""Queues whose jobs wait for servers of others, message by message: with several workers one does none of these."""
 
 
 class JobName(StrEnum):
@@ -54,23 +59,23 @@ QUEUE_OF = {
     JobName.SWEEP_ALARMS: QueueName.ALARMS,
     JobName.SWEEP_TIMED_ACTS: QueueName.ALARMS,
     JobName.DELIVER: QueueName.NOTICES,
-    JobName.RELAY_DELIVERIES: QueueName.NOTICES,
-    JobName.MAKE_DIGESTS: QueueName.NOTICES,
+    JobName.RELAY_DELIVERIES: QueueName.ALARMS,
+    JobName.MAKE_DIGESTS: QueueName.ALARMS,
     JobName.DRAW_PAPER: QueueName.DOCUMENTS,
     JobName.RELAY_PAPERS: QueueName.DOCUMENTS,
     JobName.REHEARSE: QueueName.REPORTS,
     JobName.RELAY_REHEARSALS: QueueName.REPORTS,
     JobName.MAKE_REGISTERS: QueueName.REPORTS,
     JobName.RUN_REPORT: QueueName.REPORTS,
-    JobName.RELAY_REPORTS: QueueName.NOTICES,
-    JobName.SWEEP_REPORTS: QueueName.NOTICES,
+    JobName.RELAY_REPORTS: QueueName.ALARMS,
+    JobName.SWEEP_REPORTS: QueueName.ALARMS,
     JobName.FORGET_CHANGES: QueueName.SYNC,
     JobName.POLL_PEER: QueueName.SYNC,
     JobName.PUSH_PEER: QueueName.SYNC,
     JobName.COMPARE_PEER: QueueName.SYNC,
     JobName.WORK_ON_IMPORT: QueueName.SYNC,
     JobName.RELAY_IMPORTS: QueueName.SYNC,
-    JobName.DELIVER_WEBHOOK: QueueName.SYNC,
+    JobName.DELIVER_WEBHOOK: QueueName.WEBHOOKS,
     JobName.RELAY_WEBHOOKS: QueueName.SYNC,
     JobName.FORGET_ANSWERS: QueueName.SYNC,
     JobName.REMOVE_IDENTITIES: QueueName.SYNC,

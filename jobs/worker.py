@@ -1,4 +1,4 @@
-"""`python run.py worker`: carries out queued jobs, most urgent queue first."""
+"""`python run.py worker`: carries out queued jobs, each queue in its turn."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Iterable
+from typing import Any
 
 from redis import Redis, RedisError
 from rq import Worker
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
+from rq.worker import DequeueStrategy
 
 from app.documents import render
 from app.job_names import QueueName
@@ -36,16 +39,20 @@ class ListedWorker(Worker):
 
     max_connection_wait_time = 10.0
 
+    def work(self, *args: Any, **options: Any) -> bool:
+        """Serves the queues in turn."""
+        return super().work(*args, **{"dequeue_strategy": DequeueStrategy.ROUND_ROBIN, **options})
+
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Runs in the forked process."""
         forget_inherited_connections()
         super().main_work_horse(job, queue)
 
 
-def make_worker(connection: Redis) -> ListedWorker:
-    """A worker on all queues in the order of their urgency."""
+def make_worker(connection: Redis, names: Iterable[str] = tuple(QueueName)) -> ListedWorker:
+    """A worker on these queues; after a job of one, the others have their turn before it has another."""
     return ListedWorker(
-        [queue(name, connection) for name in QueueName],
+        [queue(name, connection) for name in names],
         connection=connection,
         serializer=JSONSerializer,
         job_class=ListedJob,
@@ -63,7 +70,8 @@ def run_worker() -> int:
     os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
     wait_for_redis(app.config["REDIS_URL"])
     render.load()
-    make_worker(Redis.from_url(app.config["REDIS_URL"])).work(logging_level="WARNING", with_scheduler=True)
+    worker = make_worker(Redis.from_url(app.config["REDIS_URL"]), app.config["WORKER_QUEUES"])
+    worker.work(logging_level="WARNING", with_scheduler=True)
     return 0
 
 

@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import gettext, ngettext
+from redis.exceptions import RedisError
 
+from app.clock import office_time
+from app.delivery.gateway_breaker import gateways_in_trouble
 from app.gateways import sp4n_peer
-from app.labels.health import PARTS, TO_DO
+from app.labels.health import PARTS, QUEUES, TO_DO
+from app.models import GatewayState
 from app.queries import health, peer
 from app.queries.deliveries import MessageCounts
+from app.queries.gauges import read_queues
 from app.queries.hold import find_hold
 from app.skin_formats import in_sentence, near_moment
 from views.backup_findings import backup_state
@@ -19,6 +24,10 @@ from views.health_invariants import invariant_lines
 from views.webhook_findings import told_of_receivers
 
 MESSAGE_LATE = timedelta(minutes=5)
+JOB_LATE, JOB_VERY_LATE = 120.0, 600.0
+"""Seconds for which the first job of a queue has waited: worth a look, and not right."""
+
+GATEWAY_NAMES = {"email": "mail server", "gateway": "message service"}
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
 
@@ -37,6 +46,7 @@ def look_at_everything(now: datetime) -> list[Finding]:
     redis = health.redis_answers()
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
+    found.append(_queues(redis, now))
     found += [*_copies(now), *(_finding(*told) for told in (*told_of_files(now), *told_of_receivers()))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
@@ -55,8 +65,14 @@ def warnings(now: datetime) -> list[str]:
 
 def outside_warnings() -> list[str]:
     """Services outside that keep us waiting or do not accept us, for a monitor; needs the database."""
+    told = [
+        f"{GATEWAY_NAMES[state.channel]}: away since {office_time(state.away_since):%Y-%m-%d %H:%M}, left alone until"
+        f" {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
+        for state in gateways_in_trouble()
+        if state.away_since and state.held_until
+    ]
     denial = peer.find_denial() if sp4n_peer.is_set_up() else None
-    return [f"peer: does not accept our token ({denial.answer})"] if denial else []
+    return told + ([f"peer: does not accept our token ({denial.answer})"] if denial else [])
 
 
 def _finding(part: str, state: str, sentence: str) -> Finding:
@@ -151,7 +167,7 @@ def _records(now: datetime) -> Iterator[Finding]:
     failed = records.messages.failed
     said = ngettext("%(num)d pesan gagal dikirim.", "%(num)d pesan gagal dikirim.", failed)
     yield _finding("failed", *(("warn", said) if failed else _ok(gettext("Tidak ada."))))
-    yield _mail()
+    yield from _gateways(now)
     yield _alarms(records.late_alarms)
     yield _holidays(records.missing_year)
 
@@ -164,10 +180,59 @@ def _waiting(messages: MessageCounts, now: datetime) -> Finding:
     return _finding("waiting", "broken" if now - messages.oldest_due > MESSAGE_LATE else "ok", said)
 
 
-def _mail() -> Finding:
-    if current_app.config.get("SMTP_URL"):
-        return _finding("mail", "ok", gettext("Sudah disiapkan."))
-    return _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
+def _gateways(now: datetime) -> Iterator[Finding]:
+    """The mail server, and the message service where one is set up: whether each answers."""
+    troubled = {state.channel: state for state in gateways_in_trouble()}
+    if not current_app.config.get("SMTP_URL"):
+        yield _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
+    else:
+        yield _gateway("mail", troubled.get("email"), now)
+    if current_app.config.get("GATEWAY_URL"):
+        yield _gateway("gateway", troubled.get("gateway"), now)
+
+
+def _gateway(part: str, trouble: GatewayState | None, now: datetime) -> Finding:
+    if trouble is None or trouble.away_since is None:
+        return _finding(part, "ok", gettext("Sudah disiapkan."))
+    said = gettext(
+        "Tidak menjawab sejak %(when)s (%(why)s).", when=_seen(trouble.away_since, now), why=trouble.last_error
+    )
+    if trouble.held_until is not None and trouble.held_until > now:
+        said += " " + gettext("Dicoba lagi sendiri %(when)s.", when=_seen(trouble.held_until, now))
+    return replace(_finding(part, "broken", said), to_do=str(TO_DO["gateway_away"]))
+
+
+def _queues(redis: bool, now: datetime) -> Finding:
+    """Each queue with what waits in it, and for how long the oldest has."""
+    if not redis:
+        return _finding("queues", "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
+    try:
+        waiting = {name: queue for name, queue in read_queues(now).items() if queue.waiting}
+    except RedisError:
+        return _queues(False, now)
+    if not waiting:
+        return _finding("queues", "ok", gettext("Tidak ada pekerjaan yang menunggu."))
+    said = "; ".join(
+        gettext(
+            "%(queue)s: %(count)s menunggu, yang tertua %(time)s",
+            queue=QUEUES[name],
+            count=queue.waiting,
+            time=_how_long(queue.oldest),
+        )
+        for name, queue in waiting.items()
+    )
+    oldest = max(queue.oldest for queue in waiting.values())
+    state = "broken" if oldest > JOB_VERY_LATE else "warn" if oldest > JOB_LATE else "ok"
+    return _finding("queues", state, f"{said}.")
+
+
+def _how_long(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    return (
+        ngettext("%(num)d menit", "%(num)d menit", minutes)
+        if minutes
+        else ngettext("%(num)d detik", "%(num)d detik", int(seconds))
+    )
 
 
 def _alarms(late: int) -> Finding:

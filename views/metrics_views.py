@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from app import http_metrics
 from app.clock import utc_now
+from app.models.messages import CHANNELS
 from app.queries.gauges import Gauges, expected_workers, read_gauges
 
 KEPT_SECONDS = 5.0
@@ -95,6 +96,11 @@ class _Standing(Collector):
         if found.open_steps:
             states = {(state,): count for state, count in found.open_steps.items()}
             yield _labelled("open_steps", "Open steps by how their limit stands.", ("state",), states)
+        if found.gateways_away is not None:
+            away = {(channel,): found.gateways_away.get(channel, 0.0) for channel in CHANNELS}
+            yield _labelled(
+                "gateway_away_seconds", "Seconds since a message gateway has been away.", ("channel",), away
+            )
         yield from _processes(found)
         yield from _queues(found)
 

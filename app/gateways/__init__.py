@@ -3,11 +3,11 @@
 from typing import Protocol
 
 from app.gateways.apprise_gateway import AppriseGateway
-from app.gateways.errors import Refused, Unsent
+from app.gateways.errors import GatewayAway, Refused, Unsent
 from app.gateways.smtp_gateway import SmtpGateway
 from app.models import Delivery
 
-__all__ = ["Refused", "Unsent", "channel_named"]
+__all__ = ["GatewayAway", "Refused", "Unsent", "channel_named"]
 
 
 class Gateway(Protocol):

@@ -1,14 +1,18 @@
 """WhatsApp, Telegram and SMS through Apprise: the administrator sets the service, the others only a number or name."""
 
+import time
 from urllib.parse import quote
 
 import apprise
 from flask import current_app
 
-from app.gateways.errors import Refused, Unsent
+from app.gateways.errors import GatewayAway, Refused, Unsent
 from app.gateways.messages import compose_text
 from app.gateways.recipients import gateway_address
 from app.models import Delivery
+
+SILENT_SECONDS = 3.5
+"""Apprise waits 4 s for a service and says only that it failed: after so long it was silence, not a refusal."""
 
 
 class AppriseGateway:
@@ -23,6 +27,8 @@ class AppriseGateway:
         if not service.add(pattern.replace("{to}", quote(address, safe="+"))):
             raise Refused("GATEWAY_URL is not an address that Apprise knows")
         title, body = compose_text(message)
+        began = time.monotonic()
         if not service.notify(title=title, body=body):
-            raise Unsent("the message service did not accept it")
+            silent = time.monotonic() - began > SILENT_SECONDS
+            raise GatewayAway("no answer") if silent else Unsent("the message service did not accept it")
         return True

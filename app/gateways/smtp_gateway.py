@@ -9,13 +9,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
-from app.gateways.errors import Refused, Unsent
+from app.gateways.errors import GatewayAway, Refused, Unsent
 from app.gateways.messages import compose_mail
 from app.gateways.recipients import mail_address
 from app.models import Delivery
 
 SMTP_SECONDS = 20
 """Longest wait for one answer of the server, unless the setting SMTP_SECONDS says otherwise."""
+
+SHUTTING_DOWN = 421
 
 
 class SmtpGateway:
@@ -46,13 +48,17 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
     except smtplib.SMTPResponseException as error:
         raise _by_code(error.smtp_code, error) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Unsent(_words(error)) from error
+        # smtplib wraps the time-out of an answer in SMTPServerDisconnected.
+        silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        raise (GatewayAway if silent else Unsent)(_words(error)) from error
     except ValueError as error:
         raise Refused(_words(error)) from error
 
 
 def _by_code(code: int, error: Exception) -> Exception:
-    return (Refused if 500 <= code < 600 else Unsent)(_words(error))
+    """421 speaks of the whole server (RFC 5321, 3.8), other codes of this message."""
+    kind = Refused if 500 <= code < 600 else GatewayAway if code == SHUTTING_DOWN else Unsent
+    return kind(_words(error))
 
 
 def _words(error: Exception) -> str:
@@ -67,7 +73,7 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
     try:
         server = _let_in(_connected(url), url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise Unsent(_words(error)) from error
+        raise GatewayAway(_words(error)) from error
     try:
         yield server
     finally:

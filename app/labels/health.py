@@ -14,6 +14,8 @@ PARTS: Labels = {
     "waiting": _("Pesan yang menunggu"),
     "failed": _("Pesan gagal"),
     "mail": _("Server surel"),
+    "gateway": _("Layanan pesan (GATEWAY_URL)"),
+    "queues": _("Antrean pekerjaan"),
     "alarms": _("Peringatan batas waktu"),
     "holidays": _("Hari libur tahun depan"),
     "peer": _("Pertukaran dengan SP4N"),
@@ -24,6 +26,15 @@ PARTS: Labels = {
     "invariants": _("Janji catatan"),
     "hold": _("Salinan yang dipulihkan"),
     "backup": _("Cadangan"),
+}
+
+QUEUES: Labels = {
+    "alarms": _("Peringatan dan penjadwalan"),
+    "notices": _("Pesan"),
+    "documents": _("Surat dan berkas"),
+    "sync": _("SP4N"),
+    "webhooks": _("Webhook"),
+    "reports": _("Laporan"),
 }
 
 STATES: Labels = {"ok": _("Baik"), "warn": _("Perlu dilihat"), "broken": _("Rusak"), "unknown": _("Tidak diketahui")}
@@ -50,6 +61,13 @@ TO_DO: Labels = {
     "waiting": _("Periksa pekerja latar dan server surel; alasan tiap percobaan ada di catatan pekerja."),
     "failed": _("Buka “Pesan gagal”, baca alasannya, perbaiki alamat atau servernya, lalu kirim lagi."),
     "mail": _("Isi SMTP_URL dan mulai ulang program. Sampai itu dilakukan, petugas hanya diberi tahu di lonceng."),
+    "gateway_away": _(
+        "Periksa servernya dan SMTP_URL atau GATEWAY_URL. Program membiarkannya sebentar, mencoba lagi sendiri, dan"
+        " mengirim semua yang tertunda begitu ia menjawab. Surat, SP4N, dan webhook tetap jalan."
+    ),
+    "queues": _(
+        "Periksa pekerja latar dan jumlahnya (WORKERS). Setiap antrean dilayani bergiliran; yang menunggu tidak hilang."
+    ),
     "alarms": _("Periksa penjadwal dan pekerja latar. Begitu keduanya jalan, yang tertunda dikejar sendiri."),
     "holidays": _(
         "Isi hari libur dan cuti bersama tahun itu di “Hari libur” begitu keputusannya terbit. Tanpa itu batas waktu"

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.job_names import QueueName
 from app.launch.peer_settings import read_peer
 from app.launch.sign_in_settings import sign_in_settings
 from app.launch.upload_settings import scanner_url, store_options
@@ -53,7 +54,7 @@ def part_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any
 def _parts() -> tuple[Callable[[Mapping[str, str], list[str]], Mapping[str, Any]], ...]:
     return (
         *(signing_settings, sync_settings, public_doors, api_rates, sign_in_settings, watching_settings),
-        *(retention_settings, upload_settings, backup_settings),
+        *(retention_settings, upload_settings, backup_settings, worker_settings),
     )
 
 
@@ -89,6 +90,15 @@ def api_rates(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
     """How many calls of the API one key and one officer may make in a minute."""
     usual = {"API_KEY_RATE": "3000", "API_USER_RATE": "600"}
     return {name: number_of(name, given.get(name, text), 1, 10**6, reasons) for name, text in usual.items()}
+
+
+def worker_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, tuple[str, ...]]:
+    """Which queues this worker serves; all of them where nothing is said."""
+    text = given.get("WORKER_QUEUES", ",".join(QueueName))
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names or not set(names) <= set(QueueName):
+        reasons.append(f"WORKER_QUEUES is {text!r}, not some of {', '.join(QueueName)} with commas between.")
+    return {"WORKER_QUEUES": names}
 
 
 def retention_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from app.job_names import WAITING_OUTSIDE, QueueName
 from app.launch.data_servers import start_servers, stop_servers
 from app.launch.environment_values import PUBLIC_DOORS
 from app.launch.home import home_lock, open_home, set_preparing
@@ -78,12 +79,18 @@ def run_to_end(command: str) -> None:
 
 
 def programs(count: int) -> list[Program]:
-    """The processes that serve, beside the data servers, with so many workers."""
+    """The processes that serve, beside the data servers, with so many workers.
+
+    The first of several workers leaves out the queues that wait for servers of others, so that a mail server which
+    hangs never takes all of them.
+    """
     workers = [f"worker-{number}" for number in range(1, count + 1)]
     names = {"web": "web", **dict.fromkeys(workers, "worker"), "scheduler": "scheduler"}
     environ = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    inside = {"WORKER_QUEUES": ",".join(name for name in QueueName if name not in WAITING_OUTSIDE)}
+    own = {workers[0]: inside} if count > 1 and "WORKER_QUEUES" not in environ else {}
     return [
-        Program(name=name, command=command_line(command), environ=environ, folder=PROJECT)
+        Program(name=name, command=command_line(command), environ=environ | own.get(name, {}), folder=PROJECT)
         for name, command in names.items()
     ]
 

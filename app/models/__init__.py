@@ -8,7 +8,7 @@ from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
 from app.models.lists import SavedList
-from app.models.messages import Delivery, DeliveryItem, Notice, NoticePreference, StepAlarm
+from app.models.messages import Delivery, DeliveryItem, GatewayState, Notice, NoticePreference, StepAlarm
 from app.models.organisation import Agency, DelegationRow, OfficerProfile
 from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
 from app.models.password import FormerPassword, LinkedSubject, PasswordAge, PasswordLink
@@ -41,6 +41,7 @@ __all__ = [
     "FileCheck",
     "FileToRemove",
     "FormerPassword",
+    "GatewayState",
     "HalfSignIn",
     "Holiday",
     "IdempotencyKey",

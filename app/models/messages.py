@@ -190,6 +190,25 @@ class NoticePreference(Model):
     user: Mapped[User] = relationship(User)
 
 
+class GatewayState(Model):
+    """How the gateway of a channel answers: how often in a row it failed, since when, and until when it is left alone.
+
+    No row, or one without failures, is a gateway that answers.
+    """
+
+    __tablename__ = "gateway_state"
+    __table_args__ = (
+        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint("(failures > 0) = (away_since IS NOT NULL AND held_until IS NOT NULL)", name="in_trouble"),
+    )
+
+    channel: Mapped[Word] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    away_since: Mapped[Instant | None]
+    held_until: Mapped[Instant | None]
+    last_error: Mapped[str | None]
+
+
 class StepAlarm(Model):
     """That a level of a step's limit was seen to pass: the unique row is the right to record and to notify."""
 

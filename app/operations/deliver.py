@@ -3,11 +3,14 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import ColumnElement, select, update
 
 from app.after_commit import enqueue_after_commit
+from app.clock import utc_now
+from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
 from app.extensions import db
-from app.gateways import Refused, Unsent, channel_named
+from app.gateways import GatewayAway, Refused, Unsent, channel_named
 from app.gateways.recipients import without_address
 from app.job_names import JobName
 from app.models import Delivery
@@ -26,7 +29,8 @@ DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
 def deliver(delivery_id: int, now: datetime) -> str:
     """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by.
 
-    A message put off until later is passed by too: what Redis holds twice must not use up its tries.
+    A message put off until later is passed by too: what Redis holds twice must not use up its tries. One whose gateway
+    is left alone for now is "held": it stays due, costs no try, and holds no worker.
     """
     with one_transaction():
         soon = now + timedelta(seconds=LEASE_SECONDS)
@@ -35,18 +39,25 @@ def deliver(delivery_id: int, now: datetime) -> str:
         message = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
         if message is None:
             return "elsewhere"
-        _try(message, now)
+        turn = turn_of(message.channel, now)
+        if turn == "held":
+            return "held"
+        _try(message, turn, now)
         return message.state
 
 
-def _try(message: Delivery, now: datetime) -> None:
+def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     message.attempts += 1
+    away = None
     try:
         with db.session.begin_nested():
             prepare_report(message, now)
             sent = channel_named(message.channel).send(message)
     except Refused as refusal:
         message.state, message.last_error = "failed", without_address(message, str(refusal))[:300]
+    except (GatewayAway, JobTimeoutException) as silence:
+        _put_off(message, str(silence), now)
+        away = message.last_error
     except Unsent as problem:
         _put_off(message, str(problem), now)
     except Exception as fault:
@@ -57,6 +68,11 @@ def _try(message: Delivery, now: datetime) -> None:
         message.state, message.last_error = ("sent", None) if sent else ("skipped", "no such channel is set up")
         message.sent_at = now if sent else None
         message.sealed_code = None
+    if away is not None:
+        note_failure(message.channel, away, max(now, utc_now()))
+    elif turn == "probe" and note_success(message.channel):
+        # Whatever it said of this message, it answers: what waited for it is handed out at once.
+        enqueue_after_commit(JobName.RELAY_DELIVERIES)
 
 
 def _put_off(message: Delivery, problem: str, now: datetime) -> None:
@@ -69,16 +85,24 @@ def _put_off(message: Delivery, problem: str, now: datetime) -> None:
 
 
 def relay_deliveries(now: datetime, batch: int = 500) -> int:
-    """Hand to Redis every message that is due: those it forgot, and those whose hour has come; says how many."""
+    """Hand to Redis every message that is due: those it forgot, and those whose hour has come; says how many.
+
+    Of a gateway in trouble nothing is handed out while it is left alone, then one message, which finds out for all.
+    """
     handed = 0
-    while ids := _lease(now, batch):
+    with one_transaction():
+        troubled = {state.channel: state.held_until for state in gateways_in_trouble()}
+    while ids := _lease(now, batch, Delivery.channel.not_in(troubled)):
         handed += len(ids)
+    for channel, held_until in troubled.items():
+        if held_until is not None and held_until <= now:
+            handed += len(_lease(now, 1, Delivery.channel == channel))
     return handed
 
 
-def _lease(now: datetime, batch: int) -> list[int]:
+def _lease(now: datetime, batch: int, which: ColumnElement[bool]) -> list[int]:
     with one_transaction():
-        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now, not_held())
+        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now, which, not_held())
         due = due.order_by(Delivery.next_try_at).limit(batch)
         return lease(Delivery, due, now + timedelta(seconds=LEASE_SECONDS), JobName.DELIVER)
 

@@ -13,6 +13,7 @@ from rq.utils import as_text, utcparse
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.delivery.gateway_breaker import gateways_in_trouble
 from app.extensions import db, redis_client
 from app.job_names import QueueName
 from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
@@ -31,6 +32,11 @@ class Queued:
     oldest: float
 
 
+def read_queues(now: datetime) -> dict[str, Queued]:
+    """Every queue by its name; raises RedisError while Redis is away."""
+    return {str(name): _queue(redis_client(), str(name), now) for name in QueueName}
+
+
 @dataclass
 class Gauges:
     """What could be found out; empty where the part that knows is away."""
@@ -39,6 +45,7 @@ class Gauges:
     numbers: dict[str, float] = field(default_factory=dict)
     open_steps: dict[str, int] = field(default_factory=dict)
     queues: dict[str, Queued] = field(default_factory=dict)
+    gateways_away: dict[str, float] | None = None
     workers_alive: int | None = None
     scheduler_alive: bool | None = None
 
@@ -58,6 +65,10 @@ def _read_tables(found: Gauges, now: datetime) -> None:
     try:
         found.numbers = _ages(_one(_sums()), now)
         found.open_steps = dict(_one(_steps(now))._mapping)
+        found.gateways_away = {
+            state.channel: (now - state.away_since).total_seconds() if state.away_since else 0.0
+            for state in gateways_in_trouble()
+        }
     except SQLAlchemyError:
         db.session.rollback()
         found.up["database"] = False
@@ -119,7 +130,7 @@ def _read_processes(found: Gauges, now: datetime) -> None:
     if seen is not None:
         found.workers_alive, found.scheduler_alive = len(seen.alive), seen.scheduler_at is not None
     try:
-        found.queues = {str(name): _queue(redis_client(), str(name), now) for name in QueueName}
+        found.queues = read_queues(now)
     except RedisError:
         found.up["redis"] = False
 

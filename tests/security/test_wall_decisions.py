@@ -35,6 +35,7 @@ OPEN = {
     },
     "whether this copy is held back, and when it was backed up": {"sending_hold", "backup_run"},
     "names of stored files that are to go": {"file_to_remove"},
+    "how a mail server or message service answers": {"gateway_state"},
     "changes of settings, never of a case": {"journal_entry"},
 }
 

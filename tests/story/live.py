@@ -33,7 +33,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
 # Queue databases above those of the run's workers, which count from 0.
 QUEUES = {"story": 20, "pages": 26, "manners": 31, "keys": 36, "queue": 40, "twostep": 46}
-QUEUES |= {"killed": 50, "reports": 55, "inbound": 60}
+QUEUES |= {"silent": 16, "killed": 50, "reports": 55, "inbound": 60}
 Found = TypeVar("Found")
 
 

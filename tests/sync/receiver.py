@@ -141,7 +141,7 @@ def an_endpoint(url: str, now: datetime, *types: str, name: str = "Uji") -> Webh
 def work(now: datetime) -> None:
     """What the scheduler and the workers do at this moment: relay, then every job of the queue until none is left."""
     relay_webhooks(now)
-    queue = Queue(QueueName.SYNC.value, connection=redis_client(), serializer="json")
+    queue = Queue(QueueName.WEBHOOKS.value, connection=redis_client(), serializer="json")
     while jobs := queue.jobs:
         queue.empty()
         for job in jobs:
