@@ -19,6 +19,8 @@ PAPER_LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 PAPER_FONTS = {"DejaVuSans.ttf": "fonts-dejavu-core", "LiberationSerif-Regular.ttf": "fonts-liberation"}
+# A second set of fonts for the browser tests: what is pressed must not shrink with the fonts of the machine.
+TEST_FONTS = {"NotoSans-Regular.ttf": "fonts-noto-core"}
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.local/share/fonts").expanduser())
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -35,7 +37,8 @@ def missing_packages(with_browser: bool = False) -> list[str]:
     """Debian's names of what this machine lacks."""
     missing = [package for library, package in PAPER_LIBRARIES.items() if not _opens(library)]
     fonts = {path.name for folder in FONT_FOLDERS for path in folder.rglob("*.ttf")}
-    missing += [package for font, package in PAPER_FONTS.items() if font not in fonts]
+    wanted = PAPER_FONTS | TEST_FONTS if with_browser else PAPER_FONTS
+    missing += [package for font, package in wanted.items() if font not in fonts]
     if with_browser and not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
     return missing
@@ -54,7 +57,7 @@ def _lost(missing: list[str]) -> list[str]:
     kinds = {
         "papers as PDF": set(PAPER_LIBRARIES.values()),
         "the papers' typefaces": set(PAPER_FONTS.values()),
-        "the browser tests": {"chromium"},
+        "the browser tests": {"chromium", *TEST_FONTS.values()},
     }
     return [what for what, packages in kinds.items() if packages & set(missing)]
 

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Locator, Page, Request, Response, expect, sync_playwright
 
 from app.demo.accounts import PASSWORD
 from app.launch.system_packages import BROWSERS
+from tests.story.fonts import LIBERATION, environ_for
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -35,12 +37,19 @@ ENGLISH = re.compile(r"\b(the|and|with|this|your|please|search|save|submit|inval
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window, on the first set of fonts."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright, launched(playwright.chromium, LIBERATION) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(kind: BrowserType, fonts: str) -> Iterator[Browser]:
+    """One more browser, which sees this set of fonts only."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert path, "no Chromium here: `make prepare-test` installs it"
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with TemporaryDirectory(prefix="fonts-") as folder:
+        browser = kind.launch(executable_path=path, args=list(FLAGS), env=environ_for(fonts, Path(folder)))
         yield browser
         browser.close()
 

@@ -18,8 +18,9 @@ RUN_AXE = """([tags, only]) => axe.run(document, {
 }).then((found) => found.violations.map((rule) =>
   rule.id + ': ' + rule.nodes.slice(0, 4).map((node) => node.target.join(' ') + ' (' +
     node.failureSummary.split('\\n').slice(1, 3).join(' ').trim().slice(0, 180) + ')').join('; ')))"""
+SIZE = "target-size"
 ONLY_COLOURS = ["color-contrast"]
-NARROWEST = ["target-size", "scrollable-region-focusable"]
+NARROWEST = [SIZE, "scrollable-region-focusable"]
 # A part that may be scrolled sideways on purpose holds what is wider than the screen; what is for ears only is tiny.
 CUT_OFF = """() => {
   const found = [];
@@ -53,6 +54,20 @@ CUT_OFF = """() => {
   }
   return found;
 }"""
+# Whatever is pressed has at least 24 px by itself. Links within words are as high as their words; what is for ears
+# only is tiny.
+SMALL = """() => Array.from(document.querySelectorAll('button, input, select, textarea, summary, label.cek, a[href]'))
+  .filter((element) => element.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+  .filter((element) => element.tagName !== 'A' || getComputedStyle(element).display !== 'inline')
+  .map((element) => [element, element.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && box.height > 1 && (box.width < 24 || box.height < 24))
+  .map(([element, box]) => 'smaller than 24 px: <' + element.tagName.toLowerCase() + ' class="' + element.className +
+    '"> ' + (element.name || element.textContent.trim().slice(0, 40)) + ', ' + box.width + ' x ' + box.height)"""
+# Letters that are drawn come from the fonts that we serve; a face that failed to load is nowhere else told.
+FACES = """() => document.fonts.ready.then(() => {
+  const faces = Array.from(document.fonts);
+  return faces.length && !faces.some((face) => face.status === 'loaded') ? ['our own fonts were not loaded'] : [];
+})"""
 # Colours that are on their way to the other theme are nobody's choice.
 SETTLED = "() => Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => undefined)"
 SHAPE = """() => ({
@@ -88,7 +103,8 @@ class Looker:
         self.page.wait_for_load_state()  # a form's answer may have come and not yet be a page
         self.page.evaluate(SETTLED)
         ruled = [] if only is None else self._axe(only)
-        found = [*self._shape(), *self.page.evaluate(CUT_OFF), *ruled, *self.faults]
+        seen = [found for script in (FACES, CUT_OFF, SMALL) for found in self.page.evaluate(script)]
+        found = [*self._shape(), *seen, *ruled, *self.faults]
         self.faults.clear()
         return found
 
@@ -105,4 +121,16 @@ class Looker:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
         violations: list[str] = self.page.evaluate(RUN_AXE, [WCAG, only])
+        covered = [found for found in violations if found.startswith(f"{SIZE}: ")]
+        return [found for found in violations if found not in covered] + (self._sizes() if covered else [])
+
+    def _sizes(self) -> list[str]:
+        """The targets that are too small on a screen as high as the page: what a bar at the edge of the screen covers
+        half, by chance of the fonts, is scrolled free of it.
+        """
+        usual = self.page.viewport_size
+        assert usual is not None
+        self.page.set_viewport_size({**usual, "height": self.page.evaluate("() => document.body.scrollHeight + 200")})
+        violations: list[str] = self.page.evaluate(RUN_AXE, [WCAG, [SIZE]])
+        self.page.set_viewport_size(usual)
         return violations

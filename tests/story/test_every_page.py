@@ -1,6 +1,8 @@
 """In headless Chromium: every page of the program, for whoever may open it, wide and narrow, light and dark."""
 
 import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ from playwright.sync_api import Browser
 
 from tests.conftest import client_of
 from tests.security.test_doors import ACCOUNTS
+from tests.story.browser import launched
+from tests.story.fonts import NOTO
 from tests.story.live import LiveProgram
 from tests.story.page_checks import NARROWEST, ONLY_COLOURS, Looker
 from tests.story.pages_to_see import ERRORS, VISITORS, Rows, Visit, error_page_of, make_all_rows, pages_of
@@ -20,6 +24,15 @@ PROGRAM = "pages"
 Look = tuple[int, bool, list[str] | None]
 LOOKS: tuple[Look, ...] = ((1280, False, []), (390, False, NARROWEST), (320, False, None))
 EVERY_LOOK: tuple[Look, ...] = ((1280, False, []), (390, False, []), (320, False, NARROWEST))
+# With other fonts, where most is pressed. With all of its looks and pages: `make pages`.
+SIZES: tuple[Look, ...] = ((1280, False, NARROWEST), (390, False, NARROWEST))
+MOST_TARGETS = {
+    "anonymous": r"/lapor|/lacak|.* to /lapor",
+    "complaint_admin": r"/|/aduan/|/aduan/baru|/aduan/\d+|.* to /aduan/\d+/tindakan",
+    "office_head": r"/aduan/\d+|.* to /aduan/\d+/tindakan",
+    "supervisor": r"/ekspor/|/dasbor/",
+    "administrator": r"/users/add|/opd/list/|/jam-kerja/add|/sp4n/webhook/baru|/hari-libur/list/",
+}
 # In the dark at the width at which it is used most: who signs on the way and who complains hold a phone.
 ON_A_PHONE = {"anonymous", "agency_head", "office_head"}
 SEND = """([path, values]) => {
@@ -35,6 +48,18 @@ SEND = """([path, values]) => {
   document.body.append(form);
   HTMLFormElement.prototype.submit.call(form);
 }"""
+
+
+def every_look() -> bool:
+    """Whether every page is looked at for all of its visitors (`make pages`), or for its first one and at home."""
+    return bool(os.environ.get("EVERY_LOOK"))
+
+
+@pytest.fixture(scope="module")
+def other_fonts(browser: Browser) -> Iterator[Browser]:
+    """A browser on a machine with other fonts."""
+    with launched(browser.browser_type, NOTO) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +93,32 @@ def show(looker: Looker, url: str, visit: Visit) -> tuple[int, str]:
     return answer.status, urlsplit(looker.page.url).path
 
 
-def seen_of(looker: Looker, visit: Visit, first: bool) -> dict[str, list[str]]:
+def wrong_pages(looker: Looker, url: str, visits: Iterable[tuple[Visit, tuple[Look, ...]]]) -> dict[str, list[str]]:
+    """What is wrong with these pages, by page and look; the browser is closed in the end."""
+    wrong: dict[str, list[str]] = {}
+    for visit, looks in visits:
+        status, path = show(looker, url, visit)
+        if not visit.form and (status, path) != (200, visit.leads_to):
+            wrong[visit.name] = [f"answered {status} at {path}"]
+        wrong |= seen_of(looker, visit, looks)
+        looker.expected.clear()
+    looker.page.context.close()
+    return wrong
+
+
+def seen_of(looker: Looker, visit: Visit, looks: tuple[Look, ...]) -> dict[str, list[str]]:
     """What is wrong with a page, by the look at which it shows."""
     found = {}
-    for width, dark, only in looks_at(visit, first):
+    for width, dark, only in looks:
         look = f"{visit.name} at {width} px{' in the dark' if dark else ''}"
         if wrong := looker.look(width, dark, only):
             found[look] = wrong
         photograph(looker, look)
     return found
+
+
+def told(wrong: Mapping[str, list[str]]) -> str:
+    return "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
 
 
 def first_visitors(beside: Flask, rows: Rows) -> dict[str, str]:
@@ -96,11 +138,6 @@ def looks_at(visit: Visit, first: bool) -> tuple[Look, ...]:
     return (*LOOKS, (usual, True, ONLY_COLOURS)) if first else ((usual, False, None),)
 
 
-def every_look() -> bool:
-    """Whether every page is looked at for all of its visitors (`make pages`), or for its first one and at home."""
-    return bool(os.environ.get("EVERY_LOOK"))
-
-
 def photograph(looker: Looker, look: str) -> None:
     if folder := os.environ.get("PAGE_SHOTS"):
         looker.page.screenshot(path=Path(folder) / f"{look.replace('/', '_')[:150]}.png", full_page=True)
@@ -110,19 +147,28 @@ def photograph(looker: Looker, look: str) -> None:
 def test_every_page_of_this_visitor(
     browser: Browser, live: LiveProgram, beside: Flask, rows: Rows, visitor: str
 ) -> None:
-    looker = looker_of(browser, live, beside, visitor)
-    wrong: dict[str, list[str]] = {}
     firsts = first_visitors(beside, rows)
-    for visit in pages_of(beside, visitor, rows):
-        if visit.path != "/" and firsts[visit.page] != visitor and not every_look():
-            continue
-        status, path = show(looker, live.url, visit)
-        if not visit.form and (status, path) != (200, visit.leads_to):
-            wrong[visit.name] = [f"answered {status} at {path}"]
-        wrong |= seen_of(looker, visit, firsts[visit.page] == visitor)
-        looker.expected.clear()
-    looker.page.context.close()
-    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
+    visits = [
+        (visit, looks_at(visit, firsts[visit.page] == visitor))
+        for visit in pages_of(beside, visitor, rows)
+        if visit.path == "/" or firsts[visit.page] == visitor or every_look()
+    ]
+    wrong = wrong_pages(looker_of(browser, live, beside, visitor), live.url, visits)
+    assert not wrong, told(wrong)
+
+
+@pytest.mark.parametrize("visitor", VISITORS if every_look() else MOST_TARGETS)
+def test_pages_with_other_fonts(
+    other_fonts: Browser, live: LiveProgram, beside: Flask, rows: Rows, visitor: str
+) -> None:
+    visits = [
+        (visit, looks_at(visit, True) if every_look() else SIZES)
+        for visit in pages_of(beside, visitor, rows)
+        if every_look() or re.fullmatch(MOST_TARGETS[visitor], visit.page)
+    ]
+    assert visits
+    wrong = wrong_pages(looker_of(other_fonts, live, beside, visitor), live.url, visits)
+    assert not wrong, told(wrong)
 
 
 def test_every_error_page(browser: Browser, live: LiveProgram, beside: Flask) -> None:
@@ -135,9 +181,10 @@ def test_every_error_page(browser: Browser, live: LiveProgram, beside: Flask) ->
         looker.page.route(address, lambda route: route.fulfill(**fulfil))  # noqa: B023 (it is gone with its turn)
         looker.page.goto(address)
         looker.page.unroute(address)
-        wrong |= seen_of(looker, Visit("anonymous", f"error {code}"), True)
+        visit = Visit("anonymous", f"error {code}")
+        wrong |= seen_of(looker, visit, looks_at(visit, True))
     looker.page.context.close()
-    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
+    assert not wrong, told(wrong)
 
 
 @pytest.mark.parametrize(("path", "status"), [("/tidak-ada", 404), ("/aduan/baru", 403), ("/bersama/", 405)])
@@ -148,6 +195,6 @@ def test_an_error_in_the_shell_of_an_officer(
     looker.expected = {f"{live.url}{path}"}
     visit = Visit("section_head", path)
     assert show(looker, live.url, visit) == (status, path)
-    wrong = seen_of(looker, visit, True)
+    wrong = seen_of(looker, visit, looks_at(visit, True))
     looker.page.context.close()
-    assert not wrong, "\n".join(f"{look}: {faults}" for look, faults in wrong.items())
+    assert not wrong, told(wrong)
