@@ -37,4 +37,5 @@ def create_core_app(**overrides: Any) -> Flask:
         install_connections(db.engine, app.config["STATEMENT_SECONDS"])
         install_second_wall(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
+    skin.compute_filters_at_each_request(app)
     return app

@@ -12,10 +12,15 @@ What the rest of the program may hand over to the templates, all optional:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Flask, current_app, g, render_template
 from flask_login import AnonymousUserMixin, current_user
+from jinja2 import pass_context
+from jinja2.filters import FILTERS
+from jinja2.runtime import Context
 
 from app import headers, skin_assets, skin_fields, skin_formats, skin_language, skin_menu, skin_pieces, skin_spaces
 from app.clock import office_time, utc_now
@@ -61,3 +66,21 @@ def install(app: Flask) -> None:
     )
     app.context_processor(_template_names)
     headers.install(app)
+
+
+def compute_filters_at_each_request(app: Flask) -> None:
+    """Call once all filters are registered. Jinja computes a filter whose arguments are constants when it compiles the
+    template, and keeps the first visitor's answer for everybody; it never does so for one that takes the context.
+    """
+    filters = app.jinja_env.filters
+    own = {name: function for name, function in filters.items() if FILTERS.get(name) is not function}
+    filters.update({name: _with_context(function) for name, function in own.items()})
+
+
+def _with_context(function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(function)
+    def filtered(_context: Context, *values: Any, **named: Any) -> Any:
+        return function(*values, **named)
+
+    return filtered

@@ -73,7 +73,7 @@ class InboxView(IndexView):
 
 
 def _children(item: MenuItem) -> list[MenuItem]:
-    visible = current_app.jinja_env.filters["is_menu_visible"]
+    visible = current_app.appbuilder.template_filters.is_menu_visible  # type: ignore[attr-defined]
     return [child for child in item.childs if child.name != "-" and visible(child)]
 
 

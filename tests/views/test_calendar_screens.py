@@ -141,3 +141,9 @@ def test_a_holiday_that_leaves_too_few_open_days_is_refused_beside_its_date(app:
     assert refused(page, "never_opens", "day")
     assert 'value="Libur setempat"' in (page or "")
     assert 'value="2026-11-24"' in (page or "")
+
+
+def test_the_buttons_above_the_list_depend_on_the_visitor_and_not_on_the_first_one(app: Flask, as_user: SignIn) -> None:
+    app.jinja_env.cache.clear()  # type: ignore[union-attr]
+    offered = ["/hari-libur/impor" in as_user(name).get("/hari-libur/list/").text for name in ("kasi", "administrator")]
+    assert offered == [False, True]
