@@ -8,7 +8,6 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.utils.limit import Limit
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
-from flask_limiter.util import get_remote_address
 
 from app.documents.letter_check import StoredCheck, UploadCheck, check_stored, check_upload
 from app.errors import retry_after
@@ -16,6 +15,7 @@ from app.labels import words
 from app.labels.tracking import TOO_MANY
 from app.operations.attach_file import LARGEST
 from app.queries.case_page import letter_by_code
+from app.security.public_limits import source
 from views.tracking_views import keep_private
 from views.uploads import read_upload
 
@@ -27,7 +27,7 @@ class VerificationView(BaseView):
 
     route_base = "/verifikasi"
     default_view = "ask"
-    limits = [Limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"])]
+    limits = [Limit(PER_ADDRESS, key_func=source, methods=["POST"])]
     limit_scope = "verifikasi"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:

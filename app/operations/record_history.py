@@ -7,15 +7,19 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.core.hashing import unrepeatable_digest
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
 from app.operations.write_rows import write_rows
 from app.queries.act_frame import Last, Link
-from workflow_rules.actors import Person
+from workflow_rules.actors import Actor, Person
 from workflow_rules.events import Event
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.hash_chain import GENESIS, link
+from workflow_rules.identity import Confidentiality
 from workflow_rules.ledger import LedgerEntry, entries
+
+DIGEST_OF_ADDRESS = "digest:"
 
 
 def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
@@ -85,12 +89,24 @@ def _event_row(
         delegation_id=event.by.delegation,
         delegation_kind=event.by.kind.value if event.by.kind else None,
         at=event.at,
-        address=address,
+        address=_address(complaint, event, address),
         data=dict(event.data),
         previous_hash=previous,
     )
     row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
     return row
+
+
+def _address(complaint: Complaint, event: Event, address: str | None) -> str | None:
+    """Where an act came from: the address of an officer or a program; of a reporter a digest, which only shows that two
+    acts of a day came from one place; of an anonymous reporter nothing.
+    """
+    if address is None or event.by.actor is not Actor.REPORTER:
+        return address
+    if complaint.confidentiality == Confidentiality.ANONYMOUS:
+        return None
+    digest = unrepeatable_digest(f"address of a reporter:{address}")
+    return digest and f"{DIGEST_OF_ADDRESS}{digest}"
 
 
 def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:

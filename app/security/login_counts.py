@@ -1,21 +1,19 @@
 """Tries counted in PostgreSQL, a window at a time: every process counts into the same row, whatever becomes of Redis.
 
 A try is counted before it is judged, in a transaction that is over at once, so that a hundred tries sent together are a
-hundred; a good one is given back. The rows say of whom and from where only by a keyed mark: people type their passwords
-into the field of the name.
+hundred; a good one is given back. The rows hold only a digest of the name and the address, since people type passwords
+into the field of the name. Its key changes with the day, when every count begins again.
 """
 
-import hashlib
-import hmac
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.hashing import digest_of_today
 from app.extensions import db
 from app.models import LoginCount
 from app.transaction import one_transaction
@@ -41,9 +39,8 @@ class Counted:
 
 
 def mark_of(what: str) -> str:
-    """A keyed mark of what tries have in common."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(secret, f"login-count:{what}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:40]
+    """A keyed digest of what tries have in common."""
+    return digest_of_today(f"login-count:{what}")
 
 
 def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:

@@ -1,6 +1,6 @@
 """FAB's security manager with its holes closed: limits on both login doors, sign-ins that end, rights read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import Date, Integer, ScalarSelect, Select, bindparam, exists, f
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import office_today, utc_now
+from app.core.hashing import digest_of_today
 from app.models import SignIn, TwoStep
 from app.operations.passwords import change_password
 from app.queries.people import person_with, standing_of
@@ -66,6 +67,10 @@ def _as_rights(pairs: list[list[str]] | None) -> Rights:
     return frozenset((permission, view) for permission, view in pairs or ())
 
 
+def _digested(key_func: Callable[[], str]) -> Callable[[], str]:
+    return lambda: digest_of_today(key_func())
+
+
 class ComplaintSecurityManager(SecurityManager):
     """Accounts, roles and logins of the officers."""
 
@@ -99,12 +104,15 @@ class ComplaintSecurityManager(SecurityManager):
         roles.related_views = [self.user_view.__class__]
 
     def add_limit_view(self, baseview: Any) -> None:
-        """Limits of a door that count together with those of others of its kind: FAB's count each door for itself."""
+        """Limits of a door that count together with those of others of its kind: FAB's count each door for itself.
+
+        What is counted (an address, a number, an e-mail address) stands in the store as a digest of the day only.
+        """
         for limit in baseview.limits or ():
             self.limiter.shared_limit(
                 limit.limit_value,
                 scope=getattr(baseview, "limit_scope", "login"),
-                key_func=limit.key_func,
+                key_func=_digested(limit.key_func),
                 methods=limit.methods,
                 exempt_when=limit.exempt_when,
                 deduct_when=limit.deduct_when,

@@ -79,7 +79,8 @@ def test_a_form_becomes_a_complaint_and_its_number_and_code_are_said_once(app: F
         case = db.session.get_one(Complaint, proof.complaint_id)
         assert (case.channel, case.status, case.title) == ("web", "registering", GOOD["title"])
         event = db.session.scalars(select(ComplaintEvent)).one()
-        assert (event.kind, event.actor, event.officer_id, event.address) == ("received", "reporter", None, "127.0.0.1")
+        assert (event.kind, event.actor, event.officer_id) == ("received", "reporter", None)
+        assert (event.address or "").startswith("digest:")
         assert db.session.scalars(select(StepTask.step)).all() == ["register"]
         assert db.session.get_one(Reporter, case.id).told_by == "email"
         assert db.session.scalars(select(Delivery.told).where(Delivery.complaint_id.is_not(None))).all() == ["received"]
