@@ -69,9 +69,9 @@ def _checked(stored: StoredCheck | None) -> Response:
         return _page(422, stored=stored, error=gettext("Pilih berkas surat"))
     if len(content) > LARGEST:
         return _page(413, stored=stored, error=gettext("Pilih berkas paling besar 10 MB"))
-    upload = check_upload(content)
+    upload = check_upload(content, stored.letter if stored else None)
     other = stored is not None and upload.stored is not None and upload.stored.letter.id != stored.letter.id
-    return _page(stored=upload.stored or stored, upload=upload, other=other)
+    return _page(stored=upload.stored or stored, upload=upload, opened=stored if other else None)
 
 
 def _page(
@@ -79,7 +79,7 @@ def _page(
     stored: StoredCheck | None = None,
     upload: UploadCheck | None = None,
     error: str = "",
-    **more: bool,
+    **more: object,
 ) -> Response:
     frozen = stored.paper.frozen if stored else {}
     page = render_template(

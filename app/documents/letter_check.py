@@ -5,19 +5,22 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import or_, select
 
 from app.documents.signing.signatures import SignatureFound, signature_in
 from app.documents.storage import read_file
 from app.extensions import db
 from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.papers import content_hash
-from app.queries.case_page import letter_by_code
+from app.queries.case_page import letter_by_code, letter_for_all
+from workflow_rules.identity import Confidentiality
 
 MOST_STREAMS, LARGEST_STREAM = 400, 512 * 1024
 MOST_MARKS = 200
+MOST_CODES = 50
 _MARK = b"verifikasi"
 _CODE = re.compile(rb"/([A-Za-z0-9_-]{8,100})")
 _OCTAL = re.compile(rb"\\([0-7]{3})")
@@ -39,8 +42,20 @@ class StoredCheck:
         return not self.letter.signed_with_ink
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether the agency took the letter back after it was signed."""
+        return self.letter.state != "signed"
+
+    @property
+    def tells_subject(self) -> bool:
+        """Whether anybody with the code may read what the letter is about."""
+        return self.letter.complaint.confidentiality == Confidentiality.OPEN
+
+    @property
     def genuine(self) -> bool:
-        """Nothing that is there has changed, and what has to be signed is."""
+        """The letter holds, nothing that is there has changed, and what has to be signed is."""
+        if self.withdrawn:
+            return False
         if self.file is None:
             return self.content_sound and not self.electronic
         signed = not self.electronic or (self.signature is not None and self.signature.sound)
@@ -49,10 +64,13 @@ class StoredCheck:
 
 @dataclass(frozen=True)
 class UploadCheck:
-    """What a file is: `same`, `scan`, `added` to after signing, `changed`, or `unknown`; and its letter."""
+    """What a file is, and its letter: `same`, `scan`, `old_scan` (replaced since), `added` (to after signing),
+    `changed` or `unknown`.
+    """
 
     state: str
     stored: StoredCheck | None = None
+    replaced_at: datetime | None = None
 
 
 def check_stored(letter: Letter) -> StoredCheck:
@@ -66,21 +84,29 @@ def check_stored(letter: Letter) -> StoredCheck:
     return StoredCheck(letter, paper, content, file, _digest(file) == paper.file_hash, signature)
 
 
-def check_upload(content: bytes) -> UploadCheck:
-    """Find the letter of a file by its hash, else by the address that stands in it.
+def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
+    """Find the letter of a file by its hash, else by the address that stands in it. Where several letters fit (one
+    scan of two, a letter that names another) it is the `expected` one.
 
     A file that is not ours byte for byte is never parsed, only searched: it comes from anybody.
     """
-    digest = _digest(content)
-    if (letter := _by_file_hash(digest)) is not None:
+    digest, first = _digest(content), expected.id if expected else 0
+    if (letter := _by_file_hash(digest, first)) is not None:
         return UploadCheck("same", check_stored(letter))
-    if (letter := _by_scan_hash(digest)) is not None:
-        return UploadCheck("scan", check_stored(letter))
-    letter = next((found for code in codes_in(content) if (found := letter_by_code(code))), None)
+    if (scan := _by_scan_hash(digest, first)) is not None and (letter := _by_id(scan.letter_id)) is not None:
+        return UploadCheck("old_scan" if scan.replaced_at else "scan", check_stored(letter), scan.replaced_at)
+    letter = _named_in(content, expected)
     if letter is None:
         return UploadCheck("unknown")
     stored = check_stored(letter)
     return UploadCheck("added" if stored.file and content.startswith(stored.file) else "changed", stored)
+
+
+def _named_in(content: bytes, expected: Letter | None) -> Letter | None:
+    codes = list(islice(codes_in(content), MOST_CODES))
+    if expected is not None and expected.verification_code in codes:
+        return expected
+    return next((found for code in codes if (found := letter_by_code(code))), None)
 
 
 def codes_in(content: bytes) -> Iterator[str]:
@@ -136,21 +162,19 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _by_file_hash(digest: str) -> Letter | None:
-    """Open to everybody who has the file itself, so the wall between agencies is left out; likewise below."""
+def _by_file_hash(digest: str, first: int) -> Letter | None:
     statement = select(Letter).join(Paper, Paper.id == Letter.paper_id).where(Paper.file_hash == digest)
-    return _open_to_all(statement)
+    return letter_for_all(statement.order_by((Letter.id == first).desc(), Letter.id))
 
 
-def _by_scan_hash(digest: str) -> Letter | None:
-    scans = select(LetterScan.letter_id).join(Attachment, Attachment.id == LetterScan.attachment_id)
+def _by_id(letter_id: int) -> Letter | None:
+    return letter_for_all(select(Letter).where(Letter.id == letter_id))
+
+
+def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
+    """A scan with this content, rather one that holds than one that was replaced; none that the scanner refused."""
     same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
-    scans = scans.where(same, LetterScan.replaced_at.is_(None))
-    statement = select(Letter).where(Letter.id.in_(scans))
-    return _open_to_all(statement)
-
-
-def _open_to_all(statement: Select[Letter]) -> Letter | None:
-    """With the paper, which could not be read later: by then nobody is asking."""
-    wanted = statement.options(joinedload(Letter.paper)).execution_options(unscoped=True, beyond_wall=True)
-    return db.session.scalars(wanted).first()
+    held = same, Attachment.state.not_in(("quarantined", "failed"))
+    statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*held)
+    order = (LetterScan.letter_id == first).desc(), LetterScan.replaced_at.is_not(None), LetterScan.id.desc()
+    return db.session.scalars(statement.order_by(*order).execution_options(unscoped=True, beyond_wall=True)).first()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.demo.accounts import demo_person
@@ -45,6 +45,12 @@ class There:
     @property
     def address(self) -> str:
         return f"/verifikasi/{self.code}"
+
+
+@pytest.fixture(autouse=True)
+def uncounted(app: Flask) -> None:
+    """What earlier tests sent does not count."""
+    app.appbuilder.sm.limiter.reset()  # type: ignore[attr-defined]
 
 
 def signed_by_certificate() -> There:
@@ -185,8 +191,73 @@ def test_a_file_of_another_letter_is_told_apart(app: Flask, client: FlaskClient,
         other, pdf = signed()
         number = str(other.number)
     page = ask(client, pdf, there.address).text
-    assert "Berkas ini surat lain." in page
-    assert number in page
+    assert f"Berkas ini bukan surat nomor {there.number}." in page
+    assert f"menunjuk surat nomor {number}" in page
+    assert SAME in page
+    page = ask(client, damaged(pdf, 400), there.address).text
+    assert f"Berkas ini bukan surat nomor {there.number}." in page
+    assert CHANGED in page
+
+
+def test_a_changed_file_that_names_both_letters_is_the_one_of_the_page(
+    app: Flask, client: FlaskClient, there: There
+) -> None:
+    """A letter may quote the address of an earlier one."""
+    with app.app_context():
+        other = signed()[0].verification_code
+    page = ask(client, f"%PDF-1.7 /verifikasi/{other} /verifikasi/{there.code} ".encode(), there.address)
+    assert told(page) == CHANGED
+    assert "bukan surat nomor" not in page.text
+
+
+def test_a_scan_that_was_replaced_is_confirmed_no_longer(
+    app: Flask, client: FlaskClient, on_paper: There, person: Find
+) -> None:
+    old, new = scans.scan_pdf(text="miring"), scans.scan_pdf(text="lurus")
+    with app.app_context():
+        letter = db.session.get_one(Letter, on_paper.id)
+        keep_scan(letter, old, "", person("admin.dishub"), letter.complaint.version)
+        keep_scan(letter, new, "Miring.", person("admin.dishub"), letter.complaint.version)
+    for address in ("/verifikasi/", on_paper.address):
+        page = ask(client, old, address).text
+        assert "Pindaian ini sudah diganti." in page
+        assert "pindaian resmi" not in page
+        assert on_paper.number in page
+        assert "Berkas ini pindaian resmi surat di bawah." in ask(client, new, address).text
+
+
+def test_one_scan_of_two_letters_is_that_of_the_page(
+    app: Flask, client: FlaskClient, on_paper: There, person: Find
+) -> None:
+    other = There(0, "", b"", "")
+    scan = scans.scan_pdf(text="dua surat sekaligus")
+    with app.app_context():
+        second = a_complaint(at="send_answer", agencies=("dishub",))
+        letters = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+        draw_paper(letters[1].paper_id or 0)
+        for letter in letters:
+            keep_scan(letter, scan, "", person("admin.dishub"), letter.complaint.version)
+        assert second.id == letters[1].complaint_id
+        other = There(letters[1].id, str(letters[1].verification_code), b"", str(letters[1].number))
+    for there in (on_paper, other):
+        page = ask(client, scan, there.address).text
+        assert "Berkas ini pindaian resmi surat di bawah." in page
+        assert there.number in page
+        assert "bukan surat nomor" not in page
+
+
+def test_a_letter_that_was_withdrawn_is_confirmed_no_longer(app: Flask, client: FlaskClient, there: There) -> None:
+    with app.app_context():
+        for name in ("ck_letter_state", "ck_letter_signed"):
+            db.session.execute(text(f"ALTER TABLE letter DROP CONSTRAINT {name}"))
+        db.session.get_one(Letter, there.id).state = "voided"
+        db.session.commit()
+    for answer in (client.get(there.address), ask(client, there.pdf), ask(client, there.pdf, there.address)):
+        assert "Surat ini sudah ditarik." in answer.text
+        assert there.number in answer.text
+        assert GENUINE not in answer.text
+        assert SAME not in answer.text
+    assert told(ask(client, b"halo", there.address)) == UNKNOWN
 
 
 GARBAGE = [

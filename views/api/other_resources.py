@@ -27,6 +27,11 @@ def _subject(row: Letter) -> str | None:
     return None if hides_text(row.complaint, current_person()) else row.subject
 
 
+def _code(row: Letter) -> str | None:
+    """The code opens a page that anybody may read."""
+    return None if hides_text(row.complaint, current_person()) else row.verification_code
+
+
 SOP_STEP = several(
     SopStepRow,
     *("step", "position", "number", "actor", "allowance_value", "allowance_unit"),
@@ -121,7 +126,8 @@ LETTER = Resource(
     columns=(
         *several(Letter, "id", "complaint_id"),
         Column("case_number", {"type": "string"}, _case_number.read, ()),
-        *several(Letter, "cycle", "revision", "number", "signed_at", "verification_code"),
+        *several(Letter, "cycle", "revision", "number", "signed_at"),
+        Column("verification_code", {"type": ["string", "null"]}, _code, ("verification_code",)),
         renamed(Letter, "agency", "agency_code"),
         Column("subject", {"type": ["string", "null"]}, _subject, ("subject",)),
     ),
