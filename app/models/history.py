@@ -5,7 +5,7 @@ The database itself refuses to change or delete a row of these.
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
@@ -25,7 +25,10 @@ ABOUT_PERSONS = ("identity_searched", "subject_reported")
 
 
 class ComplaintEvent(Model):
-    """One thing that happened to a complaint: who, as what, for whom, when, from where."""
+    """One thing that happened to a complaint: who, as what, for whom, when, from where.
+
+    `seed` gives each field its salt in the hash (`workflow_rules/hash_chain.py`); an event of format 1 has none.
+    """
 
     __tablename__ = "complaint_event"
     __table_args__ = (
@@ -51,6 +54,7 @@ class ComplaintEvent(Model):
     data: Mapped[Document]
     previous_hash: Mapped[Word]
     hash: Mapped[Word]
+    seed: Mapped[str | None] = mapped_column(String(64))
 
     complaint: Mapped[Complaint] = relationship()
     officer: Mapped[User | None] = relationship(User, foreign_keys=[officer_id])

@@ -43,7 +43,7 @@ def fault_of_chain(case: WholeCase) -> str:
     """Whether events are missing, changed or put in between."""
     if [row.seq for row in case.events] != list(range(1, len(case.events) + 1)):
         return "events are missing"
-    chain = ((row.previous_hash, row.hash, hashed_record(case.number, row)) for row in case.events)
+    chain = ((row.previous_hash, row.hash, hashed_record(case.number, row), row.seed) for row in case.events)
     broken = first_break(chain)
     return f"event {broken + 1} does not follow from the one before" if broken is not None else ""
 

@@ -1,5 +1,6 @@
 """The only writer of the event log and of the book of time: each record takes the hash of the one before it."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -20,6 +21,7 @@ from workflow_rules.identity import Confidentiality
 from workflow_rules.ledger import LedgerEntry, entries
 
 DIGEST_OF_ADDRESS = "digest:"
+SEED_BYTES = 32
 
 
 def record_history(complaint: Complaint, event: Event, by: Person, address: str | None) -> ComplaintEvent:
@@ -92,8 +94,9 @@ def _event_row(
         address=_address(complaint, event, address),
         data=dict(event.data),
         previous_hash=previous,
+        seed=secrets.token_hex(SEED_BYTES),
     )
-    row.hash = link(row.previous_hash, hashed_record(complaint.number, row))
+    row.hash = link(row.previous_hash, hashed_record(complaint.number, row), row.seed)
     return row
 
 

@@ -282,7 +282,7 @@ def test_the_reporter_is_not_in_it(context: Flask, tmp_path: Path, confidentiali
     path = tmp_path / "x.zip"
     path.write_bytes(bundle_bytes(case.id))
     code, words = judged(path)
-    assert (code, words.count("sebagian isi ditahan")) == (0, 0 if confidentiality == "open" else 1)
+    assert (code, words.count("data.proof ditahan")) == (0, 0 if confidentiality == "open" else 1)
 
 
 def test_an_officer_downloads_it_and_the_journal_says_so(app: Flask, as_user: SignIn, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def _mend_chains() -> None:
     for case in whole_cases():
         previous = GENESIS
         for row in case.events:
-            digest = link(previous, hashed_record(case.number, row))
+            digest = link(previous, hashed_record(case.number, row), row.seed)
             if (row.previous_hash, row.hash) != (previous, digest):
                 table = ComplaintEvent.__table__
                 values = {"previous_hash": previous, "hash": digest}

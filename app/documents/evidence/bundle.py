@@ -1,7 +1,7 @@
 """The evidence bundle of a case: which files it holds, and in what order; the same state gives the same bytes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from app.operations.record_history import hashed_record
 from app.queries import evidence
 from app.queries.case_history import dispositions
 from app.queries.case_page import Case
+from workflow_rules.hash_chain import commitment, fields_of, salts_of
 
-FORMAT = "lapor-balangan/bundel-bukti/1"
+FORMAT = "lapor-balangan/bundel-bukti/2"
 VERIFIER = Path(__file__).parents[2] / "templates" / "evidence" / "periksa.py"
 
 
@@ -80,16 +81,33 @@ def events_text(case: Case) -> bytes:
 
 
 def _line(case: Case, event: ComplaintEvent) -> str:
-    record = {**hashed_record(case.complaint.number, event)}
+    whole = hashed_record(case.complaint.number, event)
     kept_back = evidence.withheld(case, event)
+    line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": _without(whole, kept_back)}
+    if event.seed is not None:
+        line |= _disclosed(whole, event.seed, kept_back)
+    elif kept_back:
+        line["withheld"] = list(kept_back)
+    return _canonical(line)
+
+
+def _without(record: Mapping[str, Any], kept_back: Iterable[str]) -> dict[str, Any]:
+    shown = {**record, "data": dict(record["data"])}
     for name in kept_back:
         part, _, inner = name.partition(".")
         if inner:
-            record[part] = {key: value for key, value in record[part].items() if key != inner}
+            del shown[part][inner]
         else:
-            del record[part]
-    line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": record}
-    return _canonical({**line, "withheld": list(kept_back)} if kept_back else line)
+            del shown[part]
+    return shown
+
+
+def _disclosed(record: Mapping[str, Any], seed: str, kept_back: tuple[str, ...]) -> dict[str, Any]:
+    """The salts of the fields that are shown, and what stands for the others. The seed would give every salt away."""
+    salts = salts_of(record, seed)
+    values = dict(fields_of(record))
+    withheld = {name: commitment(values[name], salts.pop(name)) for name in kept_back}
+    return {"format": 2, "salts": salts, **({"withheld": withheld} if withheld else {})}
 
 
 def as_json(value: Any) -> bytes:

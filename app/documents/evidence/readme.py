@@ -20,6 +20,7 @@ def readme(case: Case) -> str:
             status=STATUSES[case.complaint.status],
             confidentiality=CONFIDENTIALITIES[case.complaint.confidentiality],
             withheld=sum(bool(withheld(case, event)) for event in case.events),
+            partly=[event.seq for event in case.events if event.seed is None and withheld(case, event)],
         )
 
 

@@ -1,6 +1,7 @@
 """Memeriksa bundel bukti aduan Lapor Balangan; hanya membaca, tidak mengekstrak dan tidak menjalankan apa pun.
 
-Pakai: python periksa.py [bundel.zip | folder]. Cukup Python 3.9 tanpa tambahan. Kode akhir: 0 semua cocok, 1 tidak.
+Pakai: python periksa.py [bundel.zip | folder]. Cukup Python 3.9 tanpa tambahan. Kode akhir: 0 semua cocok, 1 ada yang
+tidak cocok, 3 tidak ada yang salah tetapi sebagian kejadian tidak dapat diperiksa seluruhnya.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ import sys
 import zipfile
 from typing import Any, BinaryIO
 
-FORMAT = "lapor-balangan/bundel-bukti/1"
+FORMATS = ("lapor-balangan/bundel-bukti/1", "lapor-balangan/bundel-bukti/2")
 GENESIS = "0" * 64
+SALTED = ":2"
+FIELDS = {
+    *("complaint", "seq", "kind", "step", "agency", "actor", "officer", "on_behalf_of", "delegation"),
+    *("delegation_kind", "at", "address", "data"),
+}
 MANIFEST = "manifest.json"
 LARGEST_TEXT = 256 * 1024 * 1024
 PIECE = 1024 * 1024
@@ -66,12 +72,18 @@ class Report:
 
     def __init__(self) -> None:
         self.faults = 0
+        self.partly: list[str] = []
 
     def right(self, sentence: str) -> None:
         print("BENAR    " + sentence)
 
     def note(self, sentence: str) -> None:
         print("CATATAN  " + sentence)
+
+    def partial(self, number: str, sentence: str) -> None:
+        """Satu kejadian yang hanya sebagian terperiksa."""
+        self.partly.append(number)
+        print("SEBAGIAN " + sentence)
 
     def wrong(self, sentence: str) -> None:
         self.faults += 1
@@ -98,7 +110,19 @@ def read(bundle: Any, name: str) -> bytes:
 
 
 def read_json(bundle: Any, name: str) -> Any:
-    return json.loads(read(bundle, name).decode("utf-8"))
+    return parsed(read(bundle, name).decode("utf-8"))
+
+
+def parsed(text: str) -> Any:
+    """JSON yang tidak memuat satu nama dua kali: pembaca lain dapat melihat yang pertama, kami yang terakhir."""
+    return json.loads(text, object_pairs_hook=_without_doubles)
+
+
+def _without_doubles(pairs: Any) -> Any:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("nama ganda")
+    return found
 
 
 def digest_of(bundle: Any, name: str, size: int) -> str:
@@ -117,7 +141,11 @@ def digest_of(bundle: Any, name: str, size: int) -> str:
 def hash_of(value: Any, before: str | None = None) -> str:
     """SHA-256 dari JSON berbentuk baku, untuk rantai didahului hash sebelumnya."""
     body = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((body if before is None else before + "\n" + body).encode("utf-8")).hexdigest()
+    return _sha256(body if before is None else before + "\n" + body)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def check_names(bundle: Any, report: Report) -> None:
@@ -163,7 +191,7 @@ def _check_file(bundle: Any, name: Any, size: int, sha256: str, report: Report) 
 def check_chain(bundle: Any, manifest: Any, report: Report) -> list[Any]:
     """Rantai dan urutan kejadian; mengembalikan catatan-catatannya."""
     before, previous, last_at = report.faults, GENESIS, ""
-    lines = [json.loads(line) for line in read(bundle, "kejadian.jsonl").decode("utf-8").split("\n") if line]
+    lines = [parsed(line) for line in read(bundle, "kejadian.jsonl").decode("utf-8").split("\n") if line]
     for place, line in enumerate(lines, 1):
         record = line["record"]
         which = f"kejadian.jsonl: kejadian ke-{place} (nomor {record.get('seq')})"
@@ -173,16 +201,64 @@ def check_chain(bundle: Any, manifest: Any, report: Report) -> list[Any]:
             report.wrong(which + ": bukan kejadian aduan ini")
         if line["previous_hash"] != previous:
             report.wrong(which + ": tidak menyambung pada kejadian sebelumnya")
-        if line.get("withheld"):
-            report.note(which + ": sebagian isi ditahan, hash-nya tidak dapat dihitung ulang di sini")
-        elif hash_of(record, line["previous_hash"]) != line["hash"]:
-            report.wrong(which + ": isinya tidak cocok dengan hash-nya")
+        try:
+            check_event(line, which, report)
+        except BROKEN:
+            report.wrong(which + ": bentuknya tidak dikenal")
         if record["at"] < last_at:
             report.wrong(which + ": waktunya mendahului kejadian sebelumnya")
         previous, last_at = line["hash"], record["at"]
     _check_ends(lines, manifest, previous, report)
-    report.result(before, f"Rantai {len(lines)} kejadian utuh dan berurutan, kepala {previous}.")
+    whole = len(lines) - len(report.partly)
+    report.result(before, f"Rantai {len(lines)} kejadian menyambung dan berurutan, kepala {previous}.")
+    report.result(before, f"{whole} dari {len(lines)} kejadian terperiksa utuh terhadap hash-nya.")
     return [line["record"] for line in lines]
+
+
+def check_event(line: Any, which: str, report: Report) -> None:
+    """Isi satu kejadian terhadap hash-nya."""
+    withheld = line.get("withheld", {})
+    if line.get("format", 1) not in (1, 2) or (line.get("format") == 2) != str(line["hash"]).endswith(SALTED):
+        report.wrong(which + ": bentuk catatannya tidak sama dengan bentuk hash-nya")
+    elif not _may_be_withheld(withheld, line["record"]):
+        report.wrong(which + ": bagian yang ditahan tidak boleh ditahan, atau justru ditampilkan")
+    elif line.get("format") == 2:
+        _check_salted(line, withheld, which, report)
+    elif withheld:
+        names = ", ".join(ascii(name)[1:-1] for name in withheld)
+        report.partial(str(line["record"]["seq"]), which + f": sebagian terperiksa; {names} ditahan, bentuk lama")
+    elif hash_of(line["record"], line["previous_hash"]) != line["hash"]:
+        report.wrong(which + ": isinya tidak cocok dengan hash-nya")
+
+
+def _may_be_withheld(withheld: Any, record: Any) -> bool:
+    """Hanya alamat jaringan dan rincian tindakan; siapa, apa, dan kapan selalu tampak."""
+    names, shown = set(withheld), dict(fields_of(record))
+    if set(record) | (names & {"address"}) != FIELDS:
+        return False
+    return not names & set(shown) and all(name == "address" or name.startswith("data.") for name in names)
+
+
+def fields_of(record: Any) -> Any:
+    """Setiap bagian catatan dengan namanya; rincian tindakan satu per satu."""
+    outer = [(name, value) for name, value in record.items() if name != "data"]
+    return [*outer, *(("data." + name, value) for name, value in record["data"].items())]
+
+
+def _check_salted(line: Any, withheld: Any, which: str, report: Report) -> None:
+    """Bentuk 2: hash dari sidik setiap bagian; yang ditahan diwakili sidiknya, jadi tetap terperiksa."""
+    shown, salts = dict(fields_of(line["record"])), line["salts"]
+    if set(shown) != set(salts):
+        report.wrong(which + ": ada bagian tanpa garam, atau garam tanpa bagian")
+        return
+    committed = {name: hash_of(value, salts[name]) for name, value in shown.items()}
+    committed.update(withheld)
+    digests = sorted(_sha256(name + "\n" + inner) for name, inner in committed.items())
+    if hash_of(digests, line["previous_hash"]) + SALTED != line["hash"]:
+        report.wrong(which + ": isinya tidak cocok dengan hash-nya")
+    elif withheld:
+        names = ", ".join(ascii(name)[1:-1] for name in sorted(withheld))
+        report.note(which + f": {names} ditahan; hash-nya tetap terperiksa utuh")
 
 
 def _check_ends(lines: list[Any], manifest: Any, head: str, report: Report) -> None:
@@ -211,7 +287,7 @@ def check_letters(bundle: Any, report: Report) -> None:
     """Surat yang ditandatangani terhadap kertas yang membekukannya."""
     before, letters = report.faults, read_json(bundle, "surat.json")
     papers = {paper["key"]: paper["frozen"] for paper in read_json(bundle, "kertas.json")}
-    signed = [letter for letter in letters if letter["state"] == "signed"]
+    signed = [letter for letter in letters if letter["paper"] is not None]
     for letter in signed:
         which = "surat.json: surat " + str(letter["number"])
         frozen = papers.get(letter["paper"])
@@ -252,7 +328,7 @@ def check(bundle: Any, report: Report) -> None:
     check_names(bundle, report)
     try:
         manifest = read_json(bundle, MANIFEST)
-        if manifest["format"] != FORMAT:
+        if manifest["format"] not in FORMATS:
             raise ValueError("format lain")
         print("Bundel bukti aduan " + ascii(manifest["complaint"])[1:-1])
     except BROKEN:
@@ -284,9 +360,16 @@ def main(arguments: list[str]) -> int:
         report.wrong(ascii(path) + ": bukan bundel yang dapat dibaca")
     else:
         check(bundle, report)
-    verdict = f"HASIL: ada {report.faults} yang tidak cocok." if report.faults else "HASIL: semua cocok."
-    print(verdict)
-    return 1 if report.faults else 0
+    if report.faults:
+        print(f"HASIL: ada {report.faults} yang tidak cocok.")
+        return 1
+    if report.partly:
+        numbers = ", ".join(report.partly)
+        print(f"HASIL: sebagian terperiksa. Tidak ada yang salah, tetapi kejadian nomor {numbers} ditulis dalam bentuk")
+        print("lama dan sebagian isinya ditahan: isinya tidak terbukti dari bundel ini. Minta kantor memeriksanya.")
+        return 3
+    print("HASIL: semua cocok.")
+    return 0
 
 
 if __name__ == "__main__":
