@@ -12,8 +12,8 @@ part. From this version on, the record of an anonymous reporter's act holds no a
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
