@@ -6,7 +6,6 @@ passed off as one of format 1, which cannot be verified once a part of it is lef
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -38,14 +37,13 @@ def fields_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def salts_of(record: Mapping[str, Any], seed: str) -> dict[str, str]:
-    """The salt of each field. A salt says nothing of the seed, nor of another salt."""
-    key = bytes.fromhex(seed)
-    return {name: hmac.digest(key, name.encode(), "sha256").hex() for name, _ in fields_of(record)}
+    """The salt of each field. A salt says nothing of the seed, nor of another salt: the seed stands at both ends."""
+    return {name: _sha256(f"{seed}\n{name}\n{seed}") for name, _ in fields_of(record)}
 
 
 def commitment(value: Any, salt: str) -> str:
     """What stands for a value that is left out: nobody can guess the value from it without the salt."""
-    return _sha256(f"{salt}\n{_canonical(value)}")
+    return _sha256(f"{salt}\n{'null' if value is None else _canonical(value)}")
 
 
 def digest(name: str, committed: str) -> str:

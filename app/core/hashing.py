@@ -40,10 +40,11 @@ def _key_of_today() -> bytes | None:
     held: tuple[str, bytes] | None = current_app.extensions.get("lapor_digest_key")
     if held is None or held[0] != name:
         try:
-            redis_client().set(name, secrets.token_bytes(32), ex=KEY_SECONDS, nx=True)
-            held = name, bytes(redis_client().get(name) or b"")
+            redis_client().set(name, secrets.token_hex(32), ex=KEY_SECONDS, nx=True)
+            kept = redis_client().get(name) or b""
         except RedisError as away:
             log.warning("redis_away", error=type(away).__name__)
             return None
+        held = name, kept if isinstance(kept, bytes) else kept.encode()
         current_app.extensions["lapor_digest_key"] = held
     return held[1] or None

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.models import Attachment, Holiday, JournalEntry, Paper
 from app.operations.change_calendar import RowChange, apply_change, stored
 from app.operations.check_files import check_case
-from app.operations.papers import draw_paper
+from app.operations.papers import content_hash, draw_paper
 from app.operations.perform_action import attach_to_case
 from tests.documents.bundles import PDF, VERIFIER, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint
@@ -144,6 +144,15 @@ def test_a_rewritten_letter_or_attachment_is_found_behind_a_manifest_that_fits(w
         assert code == 1
         assert "isinya tidak sama dengan ketika" in words
         assert all(fault.startswith((name, "surat.json")) for fault in faults(words))
+    letters, papers = json.loads(files["surat.json"]), json.loads(files["kertas.json"])
+    letters[0]["body"] = papers[0]["frozen"]["body"] = "Lain."
+    papers[0]["content_hash"] = content_hash(papers[0]["frozen"])
+    both = {"surat.json": json.dumps(letters).encode(), "kertas.json": json.dumps(papers).encode()}
+    code, words = judged(zipped(relisted({**files, **both}), tmp_path / "a.zip"))
+    assert code == 1
+    assert faults(words) == [
+        f"surat.json: surat {letters[0]['number']}: isinya bukan yang ditandatangani menurut rantai"
+    ]
     forged = relisted({**files, LETTER: PDF, "lampiran/001.pdf": PDF})
     code, words = judged(zipped(forged, tmp_path / "b.zip"))
     assert code == 1

@@ -161,6 +161,20 @@ def test_a_name_that_stands_twice_in_a_line_is_refused(files: Files, tmp_path: P
     assert judged(zipped(relisted({**files, "kejadian.jsonl": text}), tmp_path / "x.zip"))[0] == 1
 
 
+def test_the_hash_of_a_letter_cannot_be_withheld(files: Files, tmp_path: Path) -> None:
+    """Without it a forged letter would have nothing to be held against."""
+
+    def withheld(lines: list[Line]) -> list[Line]:
+        sign = next(line for line in lines if line["record"]["kind"] == "sign")
+        text = f"{sign['salts'].pop('data.draft_hash')}\n{json.dumps(sign['record']['data'].pop('draft_hash'))}"
+        sign["withheld"] = {"data.draft_hash": hashlib.sha256(text.encode()).hexdigest()}
+        return lines
+
+    code, words = judged(zipped(with_events(files, withheld), tmp_path / "x.zip"))
+    assert code == 1
+    assert "bagian yang ditahan tidak boleh ditahan" in words
+
+
 def test_what_is_withheld_cannot_be_given_another_name(files: Files, tmp_path: Path) -> None:
     def renamed(lines: list[Line]) -> list[Line]:
         for line in lines:

@@ -20,6 +20,7 @@ FIELDS = {
     *("complaint", "seq", "kind", "step", "agency", "actor", "officer", "on_behalf_of", "delegation"),
     *("delegation_kind", "at", "address", "data"),
 }
+ANCHORS = {"data.draft_hash", "data.sha256", "data.sent_sha256"}
 MANIFEST = "manifest.json"
 LARGEST_TEXT = 256 * 1024 * 1024
 PIECE = 1024 * 1024
@@ -232,9 +233,9 @@ def check_event(line: Any, which: str, report: Report) -> None:
 
 
 def _may_be_withheld(withheld: Any, record: Any) -> bool:
-    """Hanya alamat jaringan dan rincian tindakan; siapa, apa, dan kapan selalu tampak."""
+    """Hanya alamat jaringan dan rincian tindakan; siapa, apa, kapan, dan hash surat serta lampiran selalu tampak."""
     names, shown = set(withheld), dict(fields_of(record))
-    if set(record) | (names & {"address"}) != FIELDS:
+    if set(record) | (names & {"address"}) != FIELDS or names & ANCHORS:
         return False
     return not names & set(shown) and all(name == "address" or name.startswith("data.") for name in names)
 
@@ -283,13 +284,18 @@ def check_papers(bundle: Any, report: Report) -> None:
     report.result(before, f"{len(papers)} kertas cocok dengan hash isinya.")
 
 
-def check_letters(bundle: Any, report: Report) -> None:
-    """Surat yang ditandatangani terhadap kertas yang membekukannya."""
+def check_letters(bundle: Any, events: list[Any], report: Report) -> None:
+    """Surat yang ditandatangani terhadap kertas yang membekukannya, dan terhadap rantai."""
     before, letters = report.faults, read_json(bundle, "surat.json")
     papers = {paper["key"]: paper["frozen"] for paper in read_json(bundle, "kertas.json")}
     signed = [letter for letter in letters if letter["paper"] is not None]
+    acts = [record for record in events if record.get("kind") == "sign"]
+    chained = {(record["agency"], record["data"].get("draft_hash")) for record in acts}
     for letter in signed:
         which = "surat.json: surat " + str(letter["number"])
+        words = {name: letter[name] for name in ("revision", "subject", "body")}
+        if not chained & {(letter["agency_code"], hash_of(words)), (letter["agency_code"], None)}:
+            report.wrong(which + ": isinya bukan yang ditandatangani menurut rantai")
         frozen = papers.get(letter["paper"])
         if frozen is None:
             report.wrong(which + ": kertasnya tidak ada")
@@ -339,7 +345,7 @@ def check(bundle: Any, report: Report) -> None:
         (MANIFEST, lambda: check_files(bundle, manifest, report)),
         ("kejadian.jsonl", lambda: events.extend(check_chain(bundle, manifest, report))),
         ("kertas.json", lambda: check_papers(bundle, report)),
-        ("surat.json", lambda: check_letters(bundle, report)),
+        ("surat.json", lambda: check_letters(bundle, events, report)),
         ("lampiran.json", lambda: check_attachments(bundle, events, report)),
     )
     for name, step in steps:
