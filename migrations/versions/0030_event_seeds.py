@@ -12,8 +12,8 @@ part. From this version on, the record of an anonymous reporter's act holds no a
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
