@@ -169,7 +169,7 @@ def _settled(hold: InboundHold, act: Callable[[], str], back: str, show: Callabl
 
 
 def _take_report(hold: InboundHold) -> str:
-    chosen = {name: request.form.get(name) or None for name in ("category", "district", "village")}
+    chosen = {name: request.form.get(name) or None for name in ("classification", "category", "district", "village")}
     applied = take_report(hold.id, chosen, current_person(), address=source_address())
     row = applied.complaint
     return gettext("Laporan diterapkan pada aduan %(number)s.", number=row.number if row else "–")

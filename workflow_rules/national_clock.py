@@ -44,9 +44,12 @@ class NationalLimit:
 
 @dataclass(frozen=True)
 class NationalHistory:
-    """The instants of a case that the national system asks about (aware); None for what has not happened."""
+    """The instants of a case that the national system asks about (aware); None for what has not happened.
 
-    received_at: datetime
+    `submitted_at` is when the reporter sent it, or when it was received where that is not known.
+    """
+
+    submitted_at: datetime
     of_class: NationalClass
     sent_at: datetime | None = None
     taken_up_at: datetime | None = None
@@ -104,9 +107,9 @@ def _clock(
 def _span(stage: NationalStage, history: NationalHistory) -> tuple[datetime | None, datetime | None]:
     """From when to when a stage lasts."""
     spans = {
-        NationalStage.VERIFY: (history.received_at, history.sent_at),
+        NationalStage.VERIFY: (history.submitted_at, history.sent_at),
         NationalStage.ACT: (history.sent_at, history.taken_up_at),
-        NationalStage.FINISH: (history.received_at, history.answered_at),
+        NationalStage.FINISH: (history.submitted_at, history.answered_at),
         NationalStage.CLOSE: (history.answered_at, history.ended_at),
     }
     return spans[stage]

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from workflow_rules.steps import ENDED, CaseStatus
 
+QUARANTINED = "quarantined"
+"""The status of a report that waits for the Admin and is no complaint yet."""
+
 _TOLD_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
 
 
@@ -35,13 +38,18 @@ class Side:
 
 
 def drift_of(ours: Side | None, theirs: Side | None) -> Drift | None:
-    """How a report differs between both sides; None where they agree, or where neither knows it."""
+    """How a report differs between both sides; None where they agree, or where neither knows it.
+
+    Of one that is in quarantine here they can know nothing but its text.
+    """
     if ours is None:
         return None if theirs is None else Drift.MISSING_HERE
     if theirs is None:
         return Drift.MISSING_THERE
     if _less(ours.revision, theirs.revision):
         return Drift.WE_BEHIND
+    if ours.status == QUARANTINED:
+        return None
     if _less(theirs.revision, ours.revision) or _less(theirs.version, ours.version):
         return Drift.THEY_BEHIND
     if ours.status != theirs.status:

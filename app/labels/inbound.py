@@ -30,6 +30,7 @@ MESSAGE_KINDS: Labels = {
 # Why something waits, for the person who is to decide.
 WHY: Labels = {
     "unknown_category": _("Kategori %(value)s tidak ada di daftar kita"),
+    "unknown_classification": _("Klasifikasi %(value)s tidak ada di daftar kita"),
     "unknown_place": _("Tempat %(value)s tidak ada di daftar kita"),
     "report_waits": _("Laporannya sendiri masih di karantina"),
     "message_conflict": _("Nomor pesan ini sudah dipakai untuk isi lain"),
@@ -52,6 +53,7 @@ PARTS: Labels = {
     "classification": _("Klasifikasi"),
     "confidentiality": _("Kerahasiaan"),
     "occurred_on": _("Tanggal kejadian"),
+    "submitted_at": _("Dikirim pelapor"),
 }
 
 CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")

@@ -15,10 +15,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
 from app.models.organisation import Agency
@@ -92,6 +93,8 @@ class Complaint(Model):
     version: Mapped[int] = mapped_column(default=1)
     sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"), index=True)
     received_at: Mapped[Instant]
+    # When the reporter sent it, where the sender says so: from then the national clock runs.
+    submitted_at: Mapped[Instant | None]
     answered_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
     next_due_at: Mapped[Instant | None]
@@ -109,6 +112,14 @@ class Complaint(Model):
     sop_version: Mapped[SopVersion] = relationship()
     tracks: Mapped[list["AgencyTrackRow"]] = relationship(back_populates="complaint", order_by="AgencyTrackRow.id")
     tasks: Mapped[list["StepTask"]] = relationship(back_populates="complaint", order_by="StepTask.id")
+
+    @validates("category_id", "district_id", "village_id")
+    def _forget_related(self, column: str, key: int | None) -> int | None:
+        """The related row is read again once another key is set: it would otherwise stay the one read before."""
+        session = object_session(self)
+        if session is not None and inspect(self).persistent:
+            session.expire(self, [column.removesuffix("_id")])
+        return key
 
     def __repr__(self) -> str:
         return self.number

@@ -77,4 +77,6 @@ class InboundMessage(Model):
     kind: Mapped[Word]
     content_hash: Mapped[Word]
     answer: Mapped[Document]
+    # When the reporter said it, where the sender says so.
+    said_at: Mapped[Instant | None]
     received_at: Mapped[Instant]

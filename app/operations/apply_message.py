@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.clock import office_time, utc_now
 from app.extensions import db
 from app.models import Complaint, InboundHold, InboundMessage
 from app.operations.hold_inbound import Thing, close, content_of, keep, waiting_of
@@ -66,6 +66,7 @@ class Message:
     kind: MessageKind
     params: Mapping[str, Any]
     agency: str | None
+    said_at: datetime | None
     payload: dict[str, Any]
 
 
@@ -117,7 +118,7 @@ def read_message(tracking_id: str, payload: Any) -> Message:
         outside = {inside: name for name, inside in names.items()}
         told = tuple(FieldError(outside.get(f.field, f.field), f.fault, f.limit) for f in faults)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=told)
-    return Message(values["message_id"], kind, params, values.get("agency"), payload)
+    return Message(values["message_id"], kind, params, values.get("agency"), values.get("at"), payload)
 
 
 def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
@@ -173,6 +174,7 @@ def _told(
     tracking_id: str, message: Message, complaint: Complaint | None, outcome: str, reason: str | None = None
 ) -> Taken:
     answer = {"tracking_id": tracking_id, "message_id": message.message_id, "outcome": outcome, "reason": reason}
+    answer["at"] = office_time(message.said_at).isoformat() if message.said_at else None
     answer["status"] = complaint.status if complaint else None
     return Taken({**answer, "version": complaint.version if complaint else None})
 
@@ -184,5 +186,6 @@ def _memory(tracking_id: str, message: Message, told: str, taken: Taken, at: dat
         kind=message.kind.value,
         content_hash=told,
         answer=taken.answer,
+        said_at=message.said_at,
         received_at=at,
     )

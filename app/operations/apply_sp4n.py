@@ -24,7 +24,7 @@ from app.operations.hold_inbound import (
 from app.operations.read_revision import Revision, lock_reports, look_up, read_revision
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
-from app.operations.revise_report import Author, Told, difference, revise
+from app.operations.revise_report import Author, Difference, Told, difference, revise
 from app.queries.complaints import CaseRows
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM
@@ -107,12 +107,21 @@ def _again(complaint: Complaint, revision: Revision, at: datetime, address: str 
     """The revision that we hold: nothing to do for the same content, however it is written down."""
     if revision.digest == complaint.sp4n_hash:
         return Applied(complaint, "unchanged")
-    if not revision.faults and not difference(complaint, told_by(complaint, revision)).any:
+    found = None if revision.faults else difference(complaint, told_by(complaint, revision))
+    if found is not None and (not found.any or _only_adds_when_sent(complaint, found)):
         complaint.sp4n_hash = revision.digest
-        return Applied(complaint, "unchanged")
+        if found.any:
+            revise(complaint, found, at, Author(address=address))
+        return Applied(complaint, "updated" if found.any else "unchanged")
     _tighten(complaint, revision, at, address)
     hold_conflict(revision, complaint, at)
     return Applied(complaint, "conflict", revision.faults)
+
+
+def _only_adds_when_sent(complaint: Complaint, found: Difference) -> bool:
+    """Whether nothing differs but when it was sent, which cases taken before migration 0027 do not hold."""
+    only_that = set(found.values) == {"submitted_at"} and complaint.submitted_at is None
+    return only_that and found.reporter is None and not (found.new_files or found.back or found.gone)
 
 
 def _later(

@@ -9,12 +9,12 @@ from app.clock import office_time, office_today
 from app.extensions import db
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
-from app.models import Complaint, SyncComparison, SyncLedger
+from app.models import SyncComparison, SyncLedger
 from app.operations.one_at_a_time import alone
 from app.operations.peer_record import ledgers_of, note_drift, want
 from app.operations.push_peer import note_what_is_wanted
 from app.queries.hold import is_held
-from app.queries.sync_state import held_reports
+from app.queries.sync_state import held_among, held_reports
 from app.transaction import one_transaction
 from workflow_rules.sync_drift import Drift, Repair, Side, drift_of, repair_of
 
@@ -85,9 +85,7 @@ def _compare(now: datetime) -> tuple[int, int]:
 
 def _ours(tracking_ids: list[str]) -> Sides:
     """What we hold of these reports."""
-    columns = (Complaint.sp4n_tracking_id, Complaint.sp4n_revision, Complaint.version, Complaint.status)
-    found = db.session.execute(select(*columns).where(Complaint.sp4n_tracking_id.in_(tracking_ids)))
-    return {str(name): Side(revision, version, status) for name, revision, version, status in found}
+    return {row.tracking_id: Side(row.revision, row.version, row.status) for row in held_among(tracking_ids)}
 
 
 def _only_ours(seen: set[str], now: datetime) -> int:

@@ -8,21 +8,40 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Text, bindparam, exists, select, text
+from sqlalchemy import Text as TextType
+from sqlalchemy import bindparam, exists, select, text
 
 from app.extensions import db
 from app.models import Complaint, InboundHold
-from app.operations.report_input import Moment, Report, clean_report
+from app.operations.report_input import Report, clean_report
 from app.queries.complaints import get_for_update
-from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import Number
+from workflow_rules.identity import Classification, Confidentiality
+from workflow_rules.parameters import Cleaned, Field, Number, Text
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
-UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_PLACE})
+UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_CLASSIFICATION, FieldFault.UNKNOWN_PLACE})
 """Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""
 
 _TRACKING_ID = re.compile(r"[0-9]{6,15}")
-_MORE_FIELDS = {"revision": Number(least=0, most=2**53), "submitted_at": Moment(required=False)}
+
+
+@dataclass(frozen=True)
+class ForeignWord(Text):
+    """A word of the other side's vocabulary; one that is none of ours is unknown here, not a fault of its sender."""
+
+    among: tuple[str, ...] = ()
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        word, error = super().clean(name, value)
+        if error is None and word not in self.among:
+            return None, FieldError(name, FieldFault.UNKNOWN_CLASSIFICATION)
+        return word, error
+
+
+_MORE_FIELDS: dict[str, Field] = {
+    "revision": Number(least=0, most=2**53),
+    "classification": ForeignWord(required=False, longest=300, among=tuple(Classification)),
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +89,6 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
     if errors or report is None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     number = report.values.pop("revision")
-    report.values.pop("submitted_at", None)
     report.values.setdefault("occurred_on", None)
     unknown = {fault.field: named_in(payload, fault.field) for fault in faults}
     return Revision(tracking_id, number, report, _digest(report, payload, unknown), payload, faults)
@@ -110,7 +128,7 @@ def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(id, 7)) FROM unnest(CAST(:ids AS text[])) AS id")
-_TOLD = bindparam("tracking_id", type_=Text)
+_TOLD = bindparam("tracking_id", type_=TextType)
 _KNOWN = select(
     select(Complaint.id).where(Complaint.sp4n_tracking_id == _TOLD).scalar_subquery(),
     exists(select(InboundHold.id).where(InboundHold.tracking_id == _TOLD, InboundHold.state == "waiting")),
@@ -130,8 +148,8 @@ def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[Fi
 def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:
     """A village is looked for in its district, so that both go when one is unknown."""
     left = dict(body)
-    if any(fault.field == "category" for fault in faults):
-        del left["category"]
+    for name in {"category", "classification"} & {fault.field for fault in faults}:
+        del left[name]
     if any(fault.field.startswith("location.") for fault in faults):
         left["location"] = {k: v for k, v in body["location"].items() if k not in ("district", "village")}
     return left

@@ -101,12 +101,14 @@ def receive_complaints(
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
     """What the rules need of a reception; the identity itself never enters the log."""
+    sent = complaint.submitted_at
     return {
         "channel": complaint.channel,
         "classification": complaint.classification,
         "confidentiality": complaint.confidentiality,
         "in_sp4n": complaint.sp4n_tracking_id is not None,
         "reporter": vars(facts_of_identity(reporter)),
+        **({"submitted_at": office_time(sent).isoformat()} if sent is not None else {}),
     }
 
 

@@ -3,19 +3,24 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.clock import office_today
+from app.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
 from app.queries.reference import find_named
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.parameters import Choice, Cleaned, Field, Text, check_fields
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
+EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=OFFICE_ZONE)
+CLOCKS_DIFFER_BY = timedelta(minutes=10)
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,18}[0-9]")
 
 
@@ -46,16 +51,21 @@ class PastDay(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """An instant with its offset (RFC 3339)."""
+    """An instant as RFC 3339 writes it, with its offset; in UTC, from 2010 on, and at most ten minutes ahead of us."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value) if _RFC_3339.fullmatch(value) else None
         except (TypeError, ValueError):
-            return None, FieldError(name, FieldFault.NOT_A_DATE)
-        if moment.tzinfo is None:
-            return None, FieldError(name, FieldFault.NOT_A_DATE)
-        return moment, None
+            moment = None
+        if moment is None:
+            return None, FieldError(name, FieldFault.NOT_A_MOMENT)
+        if moment < EARLIEST_MOMENT:
+            return None, FieldError(name, FieldFault.TOO_EARLY, str(EARLIEST_MOMENT.year))
+        now = utc_now()
+        if moment > now + CLOCKS_DIFFER_BY:
+            return None, FieldError(name, FieldFault.AHEAD_OF_TIME, office_time(now).isoformat(timespec="seconds"))
+        return moment.astimezone(UTC), None
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,7 @@ REPORT_FIELDS: dict[str, Field] = {
     "channel": Choice(among=tuple(Channel)),
     "location": Anything(required=False),
     "occurred_on": PastDay(required=False),
+    "submitted_at": Moment(required=False),
     "reporter": Anything(required=False),
     "attachments": Anything(required=False),
 }

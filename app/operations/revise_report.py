@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.clock import office_time
 from app.extensions import db
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
 from app.operations.attach_file import file_facts, store_file
@@ -161,6 +162,8 @@ def _word(name: str, value: Any) -> Any:
     """A value as a person reads it and JSON keeps it."""
     if name in _NAMED and value is not None:
         return str(db.session.get_one(_NAMED[name], value).name)
+    if isinstance(value, datetime):
+        return office_time(value).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value

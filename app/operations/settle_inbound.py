@@ -22,6 +22,7 @@ from workflow_rules.parameters import Text, check_fields
 from workflow_rules.refusals import ActionRefused, RefusalReason
 
 OURS, THEIRS = "ours", "theirs"
+_COLUMNS_OF = {"category": {"category_id"}, "classification": {"classification"}}
 REASON = {"reason": Text(longest=2000)}
 
 
@@ -109,7 +110,7 @@ def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
 def _without_unknown(values: dict[str, Any], revision: Revision) -> dict[str, Any]:
     unknown: set[str] = set()
     for fault in revision.faults:
-        unknown |= {"category_id"} if fault.field == "category" else {"district_id", "village_id"}
+        unknown |= _COLUMNS_OF.get(fault.field, {"district_id", "village_id"})
     return {name: value for name, value in values.items() if name not in unknown}
 
 
@@ -129,10 +130,11 @@ def _open(hold_id: int, *kinds: str) -> InboundHold:
 
 
 def _corrected(content: dict[str, Any], corrections: dict[str, Any]) -> dict[str, Any]:
-    """The report with what the Admin chose; nothing chosen means that it has none."""
+    """The report with what the Admin chose; nothing chosen means that it has none, but each has a classification."""
     place = {name: corrections.get(name) for name in ("district", "village")}
     location = {**(content.get("location") or {}), **place}
-    return {**content, "category": corrections.get("category"), "location": location}
+    classification = corrections.get("classification") or content.get("classification")
+    return {**content, "category": corrections.get("category"), "location": location, "classification": classification}
 
 
 def _reason(text: str) -> str:

@@ -53,7 +53,7 @@ def case_data(case: Case) -> Data:
             "urgency",
             "version",
         ),
-        *("received_at", "answered_at", "ended_at", "closes_at", "sp4n_tracking_id", "sp4n_revision"),
+        *("received_at", "submitted_at", "answered_at", "ended_at", "closes_at", "sp4n_tracking_id", "sp4n_revision"),
     )
     return {
         **_columns(row, names),

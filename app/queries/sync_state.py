@@ -2,22 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Select, exists, literal, select, text, union_all
 from sqlalchemy.orm import joinedload
 
 from app.clock import office_time
 from app.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Letter
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, InboundHold, Letter
 from app.queries.complaints import CaseRows, facts_from
 from workflow_rules.actions import Action
 from workflow_rules.identity import ReporterFacts
 from workflow_rules.public_stages import stage_of
 from workflow_rules.steps import CaseStatus, TrackState
+from workflow_rules.sync_drift import QUARANTINED
 
 ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})
 
@@ -51,11 +52,53 @@ def state_hash(row: Complaint) -> str:
 
 
 def held_reports(after: str, limit: int) -> Iterator[Held]:
-    """Reports in the order of their tracking ids, after one of them."""
-    columns = (Complaint.sp4n_tracking_id, Complaint.sp4n_revision, Complaint.version, Complaint.status)
-    known = select(*columns).where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id)
-    for tracking_id, revision, version, status in db.session.execute(known.limit(limit)):
+    """Reports in the order of their tracking ids, after one of them; those too that wait and are no complaint yet."""
+    taken = _TAKEN.where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id).limit(limit)
+    waiting = _quarantined().where(InboundHold.tracking_id > after).limit(limit)
+    return _held(select(union_all(taken, waiting).subquery()).order_by(text("1")).limit(limit))
+
+
+def held_among(tracking_ids: Sequence[str]) -> Iterator[Held]:
+    """What we hold of these reports."""
+    taken = _TAKEN.where(Complaint.sp4n_tracking_id.in_(tracking_ids))
+    waiting = _quarantined().where(InboundHold.tracking_id.in_(tracking_ids))
+    return _held(union_all(taken, waiting))
+
+
+_TAKEN = select(Complaint.sp4n_tracking_id, Complaint.sp4n_revision, Complaint.version, Complaint.status)
+
+
+def _held(known: Executable) -> Iterator[Held]:
+    for tracking_id, revision, version, status in db.session.execute(known):
         yield Held(str(tracking_id), revision, version, status, _hash_of(tracking_id, revision, version, status))
+
+
+def _quarantined() -> Select[str, int | None, int, str]:
+    """The newest revision of each report that waits and is no complaint yet, as a reconciliation compares it."""
+    held = InboundHold.tracking_id
+    columns = (held, InboundHold.revision, literal(0), literal(QUARANTINED))
+    is_case = exists(select(Complaint.id).where(Complaint.sp4n_tracking_id == held))
+    waits = (InboundHold.kind == "report", InboundHold.state == "waiting", ~is_case)
+    return select(*columns).where(*waits).distinct(held).order_by(held, InboundHold.revision.desc())
+
+
+def waiting_report(tracking_id: str) -> InboundHold | None:
+    """The newest revision of a report that waits for the Admin."""
+    waits = (InboundHold.kind == "report", InboundHold.state == "waiting", InboundHold.tracking_id == tracking_id)
+    newest = select(InboundHold).where(*waits).order_by(InboundHold.revision.desc(), InboundHold.id.desc())
+    return db.session.scalars(newest.limit(1)).first()
+
+
+def quarantined_state(hold: InboundHold) -> dict[str, Any]:
+    """How a report stands that is no complaint yet; version 0, since nothing of ours has happened to it."""
+    return {
+        "tracking_id": hold.tracking_id,
+        "revision": hold.revision,
+        "version": 0,
+        "status": QUARANTINED,
+        "state_hash": _hash_of(hold.tracking_id, hold.revision, 0, QUARANTINED),
+        "received_at": _instant(hold.first_at),
+    }
 
 
 def find_report(tracking_id: str) -> Complaint | None:

@@ -110,11 +110,13 @@ def national_clocks_of(
 
 
 def _history(complaint: Complaint) -> NationalHistory:
-    """Passed on when the first agency could see it, taken up at the first disposition of an agency."""
+    """Begun when the reporter sent it, where that is known; passed on when the first agency could see it, taken up at
+    the first disposition of an agency.
+    """
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     disposed = [task.closed_at for task in complaint.tasks if _was_disposed(task) and task.closed_at is not None]
     return NationalHistory(
-        complaint.received_at,
+        complaint.submitted_at or complaint.received_at,
         national_class_of(complaint),
         sent_at=min(sent, default=None),
         taken_up_at=min(disposed, default=None),

@@ -41,7 +41,7 @@ class Change(TypedDict):
 
 
 class Held(TypedDict):
-    """What Lapor Balangan holds of one report."""
+    """What Lapor Balangan holds of one report; version 0 and status `quarantined` while the Admin looks for a word."""
 
     tracking_id: str
     revision: int | None
@@ -109,7 +109,7 @@ class Lapor:
         return dict(self._send("POST", f"/api/v1/sp4n/reports/{tracking_id}/messages", message).json())
 
     def report(self, tracking_id: str) -> dict[str, Any]:
-        """How a report stands, and its answer."""
+        """How a report stands, and its answer; one that waits for the Admin is `quarantined` and names its `errors`."""
         return dict(self._send("GET", f"/api/v1/sp4n/reports/{tracking_id}").json()["result"])
 
     def answer_pdf(self, tracking_id: str) -> bytes:

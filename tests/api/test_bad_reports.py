@@ -169,12 +169,20 @@ def test_an_unreadable_report_is_400_or_415(app: Flask, request: pytest.FixtureR
     assert nothing_written(app)
 
 
+BAD_MOMENTS: tuple[Any, ...] = (
+    *("", "2026-11-23", "kemarin", "2026-11-23T08:00:00", "25:00", 7, True, [], "\ud800", "a" * 200_000),
+    *("20261123T080000+0800", "2026-W48-1T08:00:00+08:00", "2026-11-23T08:00+08:00", "2026-11-23T08:00:00+0800"),
+    *("2026-11-23T24:00:01Z", "2026-02-30T08:00:00Z", "\u0662026-11-23T08:00:00Z", " 2026-11-23T08:00:00Z"),
+    *("2009-12-31T23:59:59+08:00", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2126-11-23T08:00:00Z"),
+)
+
+
 def test_bad_reports_of_sp4n_are_told_by_their_field(app: Flask, program: Callable[..., TestResponse]) -> None:
     good = {**a_report(channel="sp4n"), "revision": 1}
     seen: list[str] = []
     for value in (None, -1, True, "1", 1.0, [], {}, 2**53 + 1, 2**70, 10**300):
         seen += faults(program({**good, "revision": value}), "revision")
-    for value in ("", "2026-11-23", "kemarin", "2026-11-23T08:00:00", "25:00", 7, True, [], "\ud800", "a" * 200_000):
+    for value in BAD_MOMENTS:
         seen += faults(program({**good, "submitted_at": value}), "submitted_at")
     for number in ("abc", "12345", "1" * 16, "\u0661" * 7, "-916581", "9165816%00", "9165816%ED%A0%80", "a" * 2000):
         seen += faults(program(good, tracking_id=number), "tracking_id")

@@ -23,6 +23,9 @@ CASES = {
     "we were set back behind an answer": (side(version=2), side(version=12, status="answered"), "status", None),
     "we were set back behind an end": (side(version=2), side(version=12, status="withdrawn"), "status", None),
     "both answered": (side(version=12, status="answered"), side(version=13, status="answered"), "they_behind", "send"),
+    "in quarantine here": (side(1, 0, "quarantined"), side(1, None, None), None, None),
+    "their text is newer than ours in quarantine": (side(1, 0, "quarantined"), side(2), "we_behind", "fetch"),
+    "only here and in quarantine": (side(1, 0, "quarantined"), None, "missing_there", None),
     "same version, other words": (side(), side(status="checking"), "status", "send"),
     "same version, answered there": (side(), side(status="answered"), "status", "send"),
 }

@@ -66,6 +66,22 @@ class TestQuarantine:
         assert "KENARI" not in page
         assert "1111-2222" not in page
 
+    def test_with_a_classification_of_ours_it_becomes_a_case(self, admin: FlaskClient) -> None:
+        send(1, classification="keluhan")
+        page = admin.get(f"/sp4n/karantina/{hold().id}").text
+        assert "Klasifikasi “keluhan” tidak ada di daftar kita" in page
+        nothing_chosen = admin.post(f"/sp4n/karantina/{hold().id}/terapkan", data={"category": "jalan_berlubang"})
+        assert (nothing_chosen.status_code, "Pilih klasifikasi" in nothing_chosen.text) == (422, True)
+        answer = admin.post(f"/sp4n/karantina/{hold().id}/terapkan", data={"classification": "aspiration"})
+        assert (answer.status_code, case().classification) == (303, "aspiration")
+        assert send(1, classification="keluhan") == "unchanged"
+
+    def test_a_conflict_about_a_classification_leaves_ours(self, admin: FlaskClient) -> None:
+        send(1)
+        assert send(1, classification="keluhan", title="Judul lain") == "conflict"
+        answer = admin.post(f"/sp4n/konflik/{hold().id}/putuskan", data={"choice": "theirs", "reason": "Uji"})
+        assert (answer.status_code, case().classification, case().title) == (303, "complaint", "Judul lain")
+
     def test_with_a_category_of_ours_it_becomes_a_case(self, admin: FlaskClient) -> None:
         send(1, category="Lampu taman")
         answer = admin.post(f"/sp4n/karantina/{hold().id}/terapkan", data={"category": "jalan_berlubang"})

@@ -36,6 +36,8 @@ UNKNOWN = [
     ({"location": {"district": "Atlantis"}}, ["location.district"]),
     ({"location": {"village": "Atlantis"}}, ["location.village"]),
     ({"location": {"district": "Paringin", "village": "Atlantis"}, "category": "%"}, ["category", "location.village"]),
+    ({"classification": "keluhan"}, ["classification"]),
+    ({"classification": "keluhan", "category": "Lampu taman"}, ["category", "classification"]),
 ]
 
 
@@ -46,8 +48,14 @@ def test_what_is_unknown_here_is_acknowledged_and_told(
     answer = put(client, key, 1, **part)
     told = answer.get_json()
     assert (answer.status_code, told["outcome"]) == (202, "quarantined")
-    assert [error["field"] for error in told["errors"]] == fields
-    assert told["result"] == {"tracking_id": "9165816", "status": "quarantined"}
+    assert sorted(error["field"] for error in told["errors"]) == fields
+    assert (told["result"]["tracking_id"], told["result"]["status"]) == ("9165816", "quarantined")
+    read = client.get(URL, headers=key)
+    assert (read.status_code, read.get_json()["result"], read.get_json()["errors"]) == (
+        200,
+        told["result"],
+        told["errors"],
+    )
     (hold,) = holds()
     assert (hold.kind, hold.state, hold.revision, hold.complaint_id) == ("report", "waiting", 1, None)
     assert content_of(hold)["title"] == "Jalan berlubang di depan sekolah"
@@ -127,3 +135,30 @@ def test_a_conflict_changes_nothing_is_told_and_with_a_key_every_time(client: Fl
         assert answer.get_json()["result"]["title"] == a_revision(1)["title"]
     assert first.get_data() == again.get_data()
     assert [(hold.kind, hold.times) for hold in holds()] == [("conflict", 1)]
+
+
+def test_what_waits_stands_in_the_reconciliation_once_and_in_order(client: FlaskClient, key: dict[str, str]) -> None:
+    put(client, key, 1, category="Lampu taman")
+    put(client, key, 2, category="Lampu taman")
+    for number in ("9165815", "9165817"):
+        client.put(URL.replace("9165816", number), json=a_revision(1), headers=key)
+    client.put(URL.replace("9165816", "9165817"), json=a_revision(2, category="Lampu taman"), headers=key)
+    address, rows = "/api/v1/sp4n/reconciliation?limit=1", []
+    while address:
+        page = client.get(address, headers=key)
+        rows += page.get_json()["result"]
+        address = page.headers.get("Link", "").partition(">")[0].lstrip("<")
+    seen = [(row["tracking_id"], row["revision"], row["version"], row["status"]) for row in rows]
+    assert seen == [
+        ("9165815", 1, 1, "registering"),
+        ("9165816", 2, 0, "quarantined"),
+        ("9165817", 1, 1, "registering"),
+    ]
+    assert rows[1]["state_hash"] == client.get(URL, headers=key).get_json()["result"]["state_hash"]
+
+
+@pytest.mark.parametrize("word", ["", "  ", 7, [], "a\x00b", "a" * 301])
+def test_a_classification_that_is_no_word_is_refused(client: FlaskClient, key: dict[str, str], word: Any) -> None:
+    answer = put(client, key, 1, classification=word)
+    assert (answer.status_code, [e["field"] for e in answer.get_json()["errors"]]) == (422, ["classification"])
+    assert holds() == []

@@ -42,6 +42,7 @@ COMPLAINT: dict[str, Any] = {
     "version": 1,
     "sop_version": "1",
     "received_at": _RECEIVED,
+    "submitted_at": None,
     "open_steps": [_STEP],
     "agencies": [],
 }

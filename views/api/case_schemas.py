@@ -86,6 +86,7 @@ COMPLAINT_PARTS: dict[str, Schema] = {
     "version": WHOLE,
     "sop_version": TEXT,
     "received_at": MOMENT,
+    "submitted_at": or_null(MOMENT),
     "open_steps": many(ref("OpenStep")),
     "agencies": many(ref("AgencyTrack")),
 }
@@ -174,6 +175,7 @@ _PERSON = closed(_optional(REPORTER_FIELDS), *REPORTER_FIELDS)
 _REPORT_PARTS: dict[str, Schema] = {
     **{n: field_schema(f) if f.required else or_null(field_schema(f)) for n, f in REPORT_FIELDS.items()},
     "occurred_on": {"type": ["string", "null"], "format": "date"},
+    "submitted_at": {"type": ["string", "null"], "format": "date-time"},
     "location": or_null(_PLACE),
     "reporter": or_null(_PERSON),
     "attachments": {"anyOf": [{"type": "array", "items": _FILE, "maxItems": MOST_FILES}, {"type": "null"}]},
@@ -183,9 +185,9 @@ REPORT = closed(_REPORT_PARTS, *_OPTIONAL)
 SP4N_PARTS: dict[str, Schema] = {
     **_REPORT_PARTS,
     "revision": {"type": "integer", "minimum": 0, "maximum": 2**53},
-    "submitted_at": {"type": ["string", "null"], "format": "date-time"},
+    "classification": or_null({"type": "string", "minLength": 1, "maxLength": 300}),
 }
-SP4N_OPTIONAL = (*_OPTIONAL, "submitted_at", "channel")
+SP4N_OPTIONAL = (*_OPTIONAL, "channel")
 
 COMPONENTS: dict[str, Schema] = {
     "OpenStep": OPEN_STEP,

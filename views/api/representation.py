@@ -63,6 +63,7 @@ def _complaint(
         "version": row.version,
         "sop_version": row.sop_version.number,
         "received_at": instant(row.received_at),
+        "submitted_at": instant(row.submitted_at),
         "open_steps": [open_step(task, now) for task in tasks],
         "agencies": [_track(track) for track in tracks if track.cycle == row.cycle],
     }

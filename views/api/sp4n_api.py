@@ -8,18 +8,19 @@ from flask_appbuilder.api import BaseApi, expose
 from app.clock import utc_now
 from app.errors import Problem, field_sentences
 from app.json_input import json_object
-from app.models import Complaint
+from app.models import Complaint, InboundHold
 from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
 from app.operations.apply_message import UnknownReport, apply_message
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
 from app.operations.read_revision import is_tracking_id
 from app.queries.complaints import CaseRows, rows_of
 from app.queries.reference import names_remembered
-from app.queries.sync_state import find_report, state_of
+from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
 from app.security.current_person import source_address
 from app.transaction import one_transaction
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
+from workflow_rules.refusals import FieldError, FieldFault
 
 STATUS_OF = {
     "created": 201,
@@ -52,9 +53,9 @@ class Sp4nApi(BaseApi):
         """Create (201) or bring up to date (200) by revision.
 
         An older revision is 409 `stale_revision`. The one we hold changes nothing; where it comes with other content,
-        `outcome` is `conflict`, the content is kept, and the Admin decides. A category or place that is unknown here is
-        202: the report is kept, and the Admin finds the right one; `errors` names what is unknown. What is wrong in
-        shape is 422 with every fault.
+        `outcome` is `conflict`, the content is kept, and the Admin decides. A category, classification or place
+        that is unknown here is 202: the report is kept, and the Admin finds the right one; `errors` names what is
+        unknown. What is wrong in shape is 422 with every fault.
         """
         try:
             with one_transaction(), names_remembered():
@@ -65,12 +66,20 @@ class Sp4nApi(BaseApi):
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
     def get_report(self, tracking_id: str) -> Response:
+        """How a report stands. One that waits for the Admin and is no complaint yet has the status `quarantined` and
+        `errors`; of a case, `waiting` names the later revision that waits, with its `errors`.
+        """
         if not is_tracking_id(tracking_id):
             raise Problem(404)
-        row = find_report(tracking_id)
-        if row is None:
+        row, hold = find_report(tracking_id), waiting_report(tracking_id)
+        if row is not None:
+            waits: dict[str, Any] = (
+                {"waiting": {"revision": hold.revision, "errors": _errors_of(hold)}} if hold is not None else {}
+            )
+            return answer(_report(row), version=row.version, **waits)
+        if hold is None:
             raise Problem(404)
-        return answer(_report(row), version=row.version)
+        return _quarantined(hold)
 
     @expose("/reports/batch", methods=["POST"])
     @needs_scope("sp4n")
@@ -106,9 +115,22 @@ class Sp4nApi(BaseApi):
 def _told(tracking_id: str, applied: Applied) -> Response:
     row = applied.complaint
     if row is None or applied.outcome == "quarantined":
-        result = {"tracking_id": tracking_id, "status": "quarantined"}
-        return answer(result, 202, outcome=applied.outcome, errors=field_sentences(applied.faults))
+        hold = waiting_report(tracking_id)
+        assert hold is not None
+        return _quarantined(hold, 202, outcome=applied.outcome)
     return answer(_report(row, applied.rows), STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
+
+
+def _quarantined(hold: InboundHold, status: int = 200, **more: Any) -> Response:
+    errors = _errors_of(hold)
+    response = answer({**quarantined_state(hold), "errors": errors}, status, errors=errors, **more)
+    response.headers["ETag"] = f'"q{hold.id}"'
+    return response
+
+
+def _errors_of(hold: InboundHold) -> list[dict[str, str]]:
+    """What a report that waits names and we do not know, for its sender."""
+    return field_sentences(tuple(FieldError(fault["field"], FieldFault(fault["fault"])) for fault in hold.faults))
 
 
 def _report(row: Complaint, known: CaseRows | None = None) -> dict[str, object]:

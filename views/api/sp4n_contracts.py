@@ -34,8 +34,35 @@ _EXAMPLE = {**REPORT, "channel": "sp4n", "revision": 1, "submitted_at": "2027-03
 _UNREADABLE = {400: ("bad_request",)}
 _OUTCOME = {"result": REPORTED, "outcome": "created"}
 _HELD = enveloped(ref("ReportedComplaint"), outcome=word(("created", "updated", "unchanged", "conflict")))
-_WAITS = {"result": closed({"tracking_id": _ID, "status": word(("quarantined",))}), "outcome": TEXT}
 _FAULT = closed({"field": TEXT, "message": TEXT})
+_WAITING = closed({"revision": or_null(WHOLE), "errors": many(_FAULT)})
+_QUARANTINED = closed(
+    {
+        "tracking_id": _ID,
+        "revision": or_null(WHOLE),
+        "version": WHOLE,
+        "status": word(("quarantined",)),
+        "state_hash": TEXT,
+        "received_at": MOMENT,
+        "errors": many(_FAULT),
+    }
+)
+_UNKNOWN = [{"field": "category", "message": "Pilih kategori yang dikenal"}]
+_IN_QUARANTINE = {
+    "tracking_id": "9165816",
+    "revision": 1,
+    "version": 0,
+    "status": "quarantined",
+    "state_hash": "0" * 64,
+    "received_at": "2027-03-01T08:00:00+08:00",
+    "errors": _UNKNOWN,
+}
+_KNOWN = {
+    "anyOf": [
+        enveloped(ref("ReportedComplaint"), "waiting", waiting=_WAITING),
+        enveloped(_QUARANTINED, errors=many(_FAULT)),
+    ]
+}
 
 _LINE = closed(
     {"tracking_id": TEXT, "status": WHOLE, "outcome": TEXT, "reason": TEXT, "errors": many(_FAULT)}, "reason", "errors"
@@ -45,6 +72,7 @@ _DONE = {
     "message_id": "m-1",
     "outcome": "done",
     "reason": None,
+    "at": None,
     "status": "with_agencies",
     "version": 9,
 }
@@ -55,6 +83,7 @@ _TAKEN = enveloped(
             "message_id": TEXT,
             "outcome": word(("done", "held")),
             "reason": or_null(TEXT),
+            "at": or_null(MOMENT),
             "status": or_null(TEXT),
             "version": or_null(WHOLE),
         }
@@ -76,12 +105,8 @@ PUT_REPORT = Contract(
         201: Answer(_("Aduan baru"), _HELD, _OUTCOME),
         202: Answer(
             _("Diterima, dan ditahan untuk diperiksa Admin"),
-            closed({**_WAITS, "errors": many(_FAULT)}),
-            {
-                "result": {"tracking_id": "9165816", "status": "quarantined"},
-                "outcome": "quarantined",
-                "errors": [{"field": "category", "message": "Pilih kategori yang dikenal"}],
-            },
+            enveloped(_QUARANTINED, outcome=word(("quarantined",)), errors=many(_FAULT)),
+            {"result": _IN_QUARANTINE, "outcome": "quarantined", "errors": _UNKNOWN},
         ),
     },
     problems={**_UNREADABLE, 409: ("stale_revision", "conflict"), 422: ("missing_input",)},
@@ -89,8 +114,12 @@ PUT_REPORT = Contract(
 )
 GET_REPORT = Contract(
     summary=_("Laporan seperti yang ada pada kami"),
+    says=_(
+        "Laporan yang masih ditahan untuk diperiksa Admin berstatus quarantined, dengan errors. Pada aduan yang sudah "
+        "ada, waiting menyebut revisi yang ditahan."
+    ),
     tag=_TAG,
-    answers={200: Answer(_("Laporannya"), enveloped(ref("ReportedComplaint")), {"result": REPORTED})},
+    answers={200: Answer(_("Laporannya"), _KNOWN, {"result": REPORTED})},
     problems={**_UNREADABLE, 404: ("not_found",)},
     operation="get_report",
 )
@@ -185,6 +214,7 @@ CHANGES = Contract(
 )
 RECONCILIATION = Contract(
     summary=_("Semua laporan yang ada pada kami, dengan revisi dan hash keadaannya"),
+    says=_("Laporan yang ditahan dan belum menjadi aduan berstatus quarantined, dengan version 0."),
     tag=_TAG,
     query=(
         Query("after", TEXT, _("Nomor pelacakan terakhir halaman sebelumnya")),
