@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Select, exists, literal, select, text, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from app.clock import office_time
@@ -79,7 +80,8 @@ def _quarantined() -> Select[str, int | None, int, str]:
     columns = (held, InboundHold.revision, literal(0), literal(QUARANTINED))
     is_case = exists(select(Complaint.id).where(Complaint.sp4n_tracking_id == held))
     waits = (InboundHold.kind == "report", InboundHold.state == "waiting", ~is_case)
-    return select(*columns).where(*waits).distinct(held).order_by(held, InboundHold.revision.desc())
+    newest = select(*columns).where(*waits).ext(distinct_on(held))
+    return newest.order_by(held, InboundHold.revision.desc())
 
 
 def waiting_report(tracking_id: str) -> InboundHold | None:

@@ -16,7 +16,7 @@ Bearer = Callable[[str], Headers]
 KEYS = {
     *("id", "number", "sp4n_tracking_id", "title", "body", "classification", "category", "confidentiality", "channel"),
     *("location", "occurred_on", "status", "cycle", "route", "paused", "field_visit", "version", "sop_version"),
-    *("received_at", "open_steps", "agencies"),
+    *("received_at", "submitted_at", "open_steps", "agencies"),
 }
 
 

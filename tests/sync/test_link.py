@@ -64,7 +64,7 @@ def test_a_number_belongs_to_one_case(context: Flask) -> None:
 def test_the_report_that_comes_later_finds_the_case_that_was_tied(context: Flask) -> None:
     case = a_complaint()
     link(case.id, NUMBER, asked(case))
-    same = apply_report(NUMBER, a_revision(1))
+    same = apply_report(NUMBER, a_revision(1, submitted_at=None))
     assert same.complaint is not None
     assert (same.complaint.id, same.outcome, same.complaint.sp4n_revision) == (case.id, "unchanged", 1)
     later = apply_report(NUMBER, a_revision(2, title="Judul baru"))

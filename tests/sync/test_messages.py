@@ -54,6 +54,7 @@ def test_an_answer_lets_the_clock_go_on(say: Any) -> None:
         "message_id": "m1",
         "outcome": "done",
         "reason": None,
+        "at": "2026-11-24T09:00:00+08:00",
         "status": "registering",
         "version": 3,
     }
