@@ -119,7 +119,7 @@ def _again(complaint: Complaint, revision: Revision, at: datetime, address: str 
 
 
 def _only_adds_when_sent(complaint: Complaint, found: Difference) -> bool:
-    """Whether nothing differs but when it was sent, which cases taken before migration 0027 do not hold."""
+    """Whether nothing differs but when it was sent, which cases from before it was stored do not hold."""
     only_that = set(found.values) == {"submitted_at"} and complaint.submitted_at is None
     return only_that and found.reporter is None and not (found.new_files or found.back or found.gone)
 
