@@ -140,8 +140,10 @@ def _begin(paper_id: int) -> str | None:
 
 
 def _waiting(paper_id: int) -> Paper | None:
+    """The paper, locked; None where there is nothing to draw, or by a layout of a later release."""
     statement = select(Paper).where(Paper.id == paper_id, Paper.state == "queued")
-    return db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+    paper = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+    return paper if paper is not None and layout_of(paper.frozen) <= LAYOUT else None
 
 
 def _fail(paper: Paper, reason: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from app.clock import utc_now
 from app.demo.accounts import demo_person
 from app.documents.apart import render_apart
+from app.documents.layouts import LAYOUT
 from app.documents.limits import WithinLimits
 from app.documents.papers import html_of
 from app.documents.render import render_pdf
@@ -276,6 +277,13 @@ def test_a_paper_whose_worker_dies_each_time_is_given_up(context: Flask) -> None
     db.session.commit()
     assert draw_paper(paper.id) == "failed"
     assert paper.error == "ended"
+
+
+def test_a_paper_of_a_later_release_waits_for_a_worker_that_knows_its_layout(context: Flask) -> None:
+    """While a release is rolled out, old workers run beside new web processes."""
+    paper = heavy("later", layout=LAYOUT + 1)
+    assert draw_paper(paper.id) == "elsewhere"
+    assert (paper.state, paper.tries) == ("queued", 0)
 
 
 LIMITED = """
