@@ -31,6 +31,7 @@ class JobName(StrEnum):
     MAKE_DIGESTS = "jobs.notice_jobs.make_digests"
     DRAW_PAPER = "jobs.document_jobs.draw_paper"
     RELAY_PAPERS = "jobs.document_jobs.relay_papers"
+    CHECK_PAPERS = "jobs.document_jobs.check_papers"
     REHEARSE = "jobs.rehearsal_jobs.run_rehearsal"
     RELAY_REHEARSALS = "jobs.rehearsal_jobs.relay_rehearsals"
     MAKE_REGISTERS = "jobs.register_jobs.make_registers"
@@ -63,6 +64,7 @@ QUEUE_OF = {
     JobName.MAKE_DIGESTS: QueueName.ALARMS,
     JobName.DRAW_PAPER: QueueName.DOCUMENTS,
     JobName.RELAY_PAPERS: QueueName.DOCUMENTS,
+    JobName.CHECK_PAPERS: QueueName.DOCUMENTS,
     JobName.REHEARSE: QueueName.REPORTS,
     JobName.RELAY_REHEARSALS: QueueName.REPORTS,
     JobName.MAKE_REGISTERS: QueueName.REPORTS,

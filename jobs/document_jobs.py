@@ -1,6 +1,7 @@
 """Papers drawn in the background."""
 
 from app.operations import papers
+from app.papers import lost_files
 from jobs.job_context import in_app
 
 
@@ -11,4 +12,12 @@ def draw_paper(paper_id: int) -> str:
 
 @in_app
 def relay_papers() -> int:
+    """Papers that wait, and letters whose file is gone while an officer waits to send them."""
+    lost_files.check_letters_to_send()
     return papers.relay_papers()
+
+
+@in_app
+def check_papers() -> int:
+    """Every drawn paper, held against the store."""
+    return lost_files.check_every_paper()

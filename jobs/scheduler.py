@@ -53,6 +53,7 @@ PERIODIC_JOBS = tuple(
         (JobName.RELAY_DELIVERIES, 20),
         (JobName.MAKE_DIGESTS, 300),
         (JobName.RELAY_PAPERS, 30),
+        (JobName.CHECK_PAPERS, 3600),
         (JobName.RELAY_REHEARSALS, 60),
         (JobName.MAKE_REGISTERS, 600),
         (JobName.RELAY_REPORTS, 20),

@@ -17,6 +17,7 @@ from app.queries import health, peer
 from app.queries.deliveries import MessageCounts
 from app.queries.gauges import read_queues
 from app.queries.hold import find_hold
+from app.queries.papers import count_troubled
 from app.skin_formats import in_sentence, near_moment
 from views.backup_findings import backup_state
 from views.file_findings import told_of_files
@@ -46,7 +47,7 @@ def look_at_everything(now: datetime) -> list[Finding]:
     redis = health.redis_answers()
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
-    found.append(_queues(redis, now))
+    found += [_queues(redis, now), _papers()]
     found += [*_copies(now), *(_finding(*told) for told in (*told_of_files(now), *told_of_receivers()))]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
@@ -224,6 +225,22 @@ def _queues(redis: bool, now: datetime) -> Finding:
     oldest = max(queue.oldest for queue in waiting.values())
     state = "broken" if oldest > JOB_VERY_LATE else "warn" if oldest > JOB_LATE else "ok"
     return _finding("queues", state, f"{said}.")
+
+
+def _papers() -> Finding:
+    """Papers that could not be drawn, and signed files that are gone."""
+    failed, lost = count_troubled()
+    said = [ngettext("%(num)d kertas gagal digambar.", "%(num)d kertas gagal digambar.", failed)] if failed else []
+    if lost:
+        said.append(
+            ngettext(
+                "%(num)d surat bertanda tangan elektronik hilang dari penyimpanan.",
+                "%(num)d surat bertanda tangan elektronik hilang dari penyimpanan.",
+                lost,
+            )
+        )
+    state = "broken" if lost else "warn" if failed else "ok"
+    return _finding("papers", state, " ".join(said) or gettext("Semua yang selesai ada berkasnya."))
 
 
 def _how_long(seconds: float) -> str:

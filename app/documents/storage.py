@@ -77,6 +77,20 @@ def read_file(path: str) -> bytes:
         return bytes(file.read())
 
 
+def is_stored(path: str | None) -> bool:
+    """Whether the store has this file."""
+    if path is None:
+        return False
+    store, name = fsspec.url_to_fs(_full(path), **_options())
+    return bool(store.exists(name))
+
+
+def write_named(path: str, content: bytes) -> None:
+    """Store bytes under a name that the caller chose; raises what the store says."""
+    with _opened_to_write(path) as file:
+        file.write(content)
+
+
 def new_path(folder: str, ending: str) -> str:
     """A name that was never used, relative to the store."""
     return f"{folder}/{secrets.token_hex(16)}.{ending}"

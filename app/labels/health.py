@@ -22,6 +22,7 @@ PARTS: Labels = {
     "webhooks": _("Penerima webhook"),
     "scanner": _("Pemeriksa virus"),
     "files": _("Pemeriksaan lampiran"),
+    "papers": _("Surat dan kertas"),
     "store": _("Penyimpanan berkas"),
     "invariants": _("Janji catatan"),
     "hold": _("Salinan yang dipulihkan"),
@@ -85,6 +86,10 @@ TO_DO: Labels = {
         "Buka “Webhook”, baca alasan kegagalannya, hubungi pengelola penerimanya, lalu kirim lagi pesan yang gagal."
     ),
     "scanner": _("Periksa clamd dan CLAMAV_URL. Begitu ia menjawab, yang menunggu diperiksa sendiri dalam satu menit."),
+    "papers": _(
+        "Buka kertasnya pada aduan, baca alasannya, dan gambar lagi; Admin OPD-nya sudah diberi tahu. Surat bertanda"
+        " tangan elektronik yang hilang dipulihkan dari cadangan, atau dikembalikan dan ditandatangani lagi."
+    ),
     "files": _(
         "Periksa pekerja latar dan pemeriksa virus. Lampiran yang ditahan terlihat pada aduannya; minta pengirim"
         " mengirimnya dalam bentuk lain."

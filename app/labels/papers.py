@@ -21,6 +21,10 @@ PAPER_FAULTS: Labels = {
     ),
     "memory": _("Isinya terlalu besar untuk satu berkas. Ringkas isinya, atau pindahkan sebagian ke lampiran."),
     "pages": _("Isinya melebihi 100 halaman. Ringkas isinya, atau pindahkan sebagian ke lampiran."),
+    "lost": _(
+        "Berkas bertanda tangan elektronik ini hilang dari penyimpanan dan tidak dapat dibuat lagi. Pulihkan dari"
+        " cadangan, atau kembalikan suratnya dan tanda tangani lagi."
+    ),
     "ended": _("Pembuatan tiga kali berhenti di tengah. Coba lagi; bila terulang, hubungi administrator."),
 }
 OTHER_FAULT = _("Isi tidak dapat dibentuk menjadi PDF. Coba lagi; bila terulang, hubungi administrator.")

@@ -108,6 +108,7 @@ HTTP: Labels = {
     "request_timeout": _("Permintaan terlalu lama sampai. Periksa sambungan, lalu kirim sekali lagi."),
     "headers_too_large": _("Kepala permintaan terlalu besar."),
     "gone": _("Yang diminta sudah tidak disimpan lagi."),
+    "not_ready": _("Surat sedang digambar. Ambil lagi sebentar lagi."),
     "cursor_expired": _("Penanda ini sudah terlalu lama. Cocokkan seluruh laporan, lalu mulai dari awal."),
     "stale_revision": _("Revisi ini lebih lama daripada yang sudah diterima."),
     "request_in_progress": _("Permintaan dengan kunci Idempotency-Key ini masih dikerjakan. Ulangi sebentar lagi."),

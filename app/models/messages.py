@@ -30,6 +30,7 @@ NOTICE_KINDS = (
     "report_failed",
     "two_step_removed",
     "file_held",
+    "paper_failed",
     "malware_found",
     "records_red",
     "records_green",

@@ -39,6 +39,7 @@ class Paper(Model):
         CheckConstraint(one_of("state", PAPER_STATES), name="state"),
         CheckConstraint("(state = 'ready') = (path IS NOT NULL AND file_hash IS NOT NULL)", name="ready"),
         Index("ix_paper_queued", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_paper_error", "id", postgresql_where=text("error IS NOT NULL")),
     )
 
     id: Mapped[BigKey]

@@ -99,6 +99,10 @@ class Notifier:
         if file.state_reason == "virus":
             self._add(cause, "malware_found", administrators())
 
+    def paper_failed(self, complaint: Complaint, task: StepTask, office: tuple[str, str | None]) -> None:
+        """Tell an office that a paper of the case has no file; once a step."""
+        self._about_step(complaint, task, "paper_failed", self._hearers.of(*office))
+
     def records_looked_at(self, run_id: int, kind: str, users: Iterable[int]) -> None:
         """How the nightly look at the records ended."""
         self._add({"invariant_run_id": run_id, "level": 0}, kind, users)

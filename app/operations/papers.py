@@ -20,6 +20,7 @@ from app.documents.storage import StoreAway, write_file
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Paper, PaperKind
+from app.papers.lost_files import tell_of_paper
 from app.transaction import one_transaction
 
 log = structlog.get_logger()
@@ -103,8 +104,11 @@ def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
 
 def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
     """Give a paper its file, for good."""
+    earlier = paper.file_hash
     paper.path = write_file(f"papers/{paper.kind}", "pdf", content)
     paper.file_hash = hashlib.sha256(content).hexdigest()
+    if earlier is not None and earlier != paper.file_hash:
+        log.warning("paper_drawn_differently", paper=paper.id, earlier=earlier, now=paper.file_hash)
     paper.state, paper.error, paper.pages, paper.drawn_at = "ready", None, pages, utc_now()
 
 
@@ -148,4 +152,5 @@ def _waiting(paper_id: int) -> Paper | None:
 
 def _fail(paper: Paper, reason: str) -> str:
     paper.state, paper.error = "failed", reason
+    tell_of_paper(paper, utc_now())
     return paper.state

@@ -19,6 +19,7 @@ from app.documents.signing.time_limit import TimeIsUp, time_limit
 from app.extensions import db
 from app.models import Letter, Paper, PaperKind
 from app.operations.papers import keep_file
+from app.papers.lost_files import store_second_copy
 from workflow_rules.actors import Person
 from workflow_rules.decide import Decision
 from workflow_rules.refusals import SigningFault
@@ -55,6 +56,7 @@ def sign_now(paper: Paper, hand: Hand) -> None:
         log.warning("letter_not_signed_in_time", paper=paper.id)
         raise refused(SigningFault.TOO_SLOW) from None
     keep_file(paper, content)
+    store_second_copy(paper, content)
     db.session.flush()
     log.info("letter_signed", paper=paper.id, seconds=round(time.perf_counter() - began, 2))
 

@@ -1,6 +1,6 @@
 """Papers that a person may open."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Paper, PaperKind
@@ -8,6 +8,15 @@ from app.queries.case_page import find_complaint
 from app.queries.case_rows import LARGEST_ID
 from workflow_rules.actors import Person
 from workflow_rules.refusals import ActionRefused, RefusalReason
+
+
+def count_troubled() -> tuple[int, int]:
+    """How many papers could not be drawn, and how many signed files are lost; over all cases."""
+    lost = func.count().filter(Paper.error == "lost")
+    failed = func.count().filter(Paper.state == "failed")
+    counts = select(failed, lost).select_from(Paper).where(Paper.error.is_not(None))
+    row = db.session.execute(counts.execution_options(unscoped=True)).one()
+    return row[0], row[1]
 
 
 def find_case_paper(paper_id: int, person: Person) -> Paper:

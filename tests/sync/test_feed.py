@@ -308,7 +308,9 @@ def test_the_answer_and_its_letter_are_there_once_it_is_answered(client: FlaskCl
     result = client.get(url, headers=key).get_json()["result"]
     assert (result["status"], result["stage"], result["answer"]["text"]) == ("answered", "answered", "Sudah ditangani.")
     assert result["answer"]["letter"]["agency"] == "dishub"
-    assert client.get(f"{url}/answer.pdf", headers=key).status_code == 404
+    early = client.get(f"{url}/answer.pdf", headers=key)
+    assert (early.status_code, early.get_json()["type"].rsplit("/", 1)[1]) == (409, "not_ready")
+    assert int(early.headers["Retry-After"]) <= 60
     draw_paper(db.session.scalars(select(Letter.paper_id)).one())
     letter = client.get(f"{url}/answer.pdf", headers=key)
     assert (letter.status_code, letter.mimetype, letter.data[:5]) == (200, "application/pdf", b"%PDF-")

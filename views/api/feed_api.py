@@ -59,12 +59,21 @@ class FeedApi(BaseApi):
     @expose("/reports/<tracking_id>/answer.pdf", methods=["GET"])
     @needs_scope("sp4n")
     def answer_file(self, tracking_id: str) -> Response:
-        """The signed letter that answers the report; 404 before it is answered or while its file is not drawn."""
+        """The signed letter that answers the report; 404 before it is answered, 409 `not_ready` with `Retry-After`
+        while its file is not drawn.
+        """
         row = find_report(tracking_id)
         letter = answer_letter(row) if row is not None else None
         if letter is None:
             raise Problem(404)
-        return send_signed(letter)
+        response = send_signed(letter)
+        if response.status_code == 404:
+            raise Problem(409, "not_ready", headers={"Retry-After": str(DRAWN_WITHIN_SECONDS)})
+        return response
+
+
+DRAWN_WITHIN_SECONDS = 30
+"""What the queue lost is found again after so long."""
 
 
 def _page(after: str, limit: int) -> FeedPage:

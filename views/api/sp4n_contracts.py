@@ -173,7 +173,7 @@ PDF = Contract(
     summary=_("Surat tanggapan yang ditandatangani"),
     tag=_TAG,
     answers={200: Answer(_("Berkas PDF"), {"type": "string", "format": "binary"}, media_type="application/pdf")},
-    problems={**_UNREADABLE, 404: ("not_found",)},
+    problems={**_UNREADABLE, 404: ("not_found",), 409: ("not_ready",)},
     operation="get_answer_file",
 )
 _CHANGE = closed(

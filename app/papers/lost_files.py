@@ -1,0 +1,149 @@
+"""Files of papers that the store has lost: found by sweeps, drawn again, or brought back from the second copy.
+
+A paper that is only drawn gives the same file again. One with an electronic signature cannot be made again, so a second
+copy of it is stored when it is signed; where that is lost too, the paper says so, and so does the health page.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import ColumnElement, select
+
+from app.after_commit import enqueue_after_commit
+from app.clock import utc_now
+from app.documents.storage import is_stored, read_file, stored_files, write_named
+from app.extensions import db
+from app.job_names import JobName
+from app.models import Letter, Paper, PaperKind, StepTask
+from app.operations.notify import Notifier
+from app.queries.complaints import open_tasks_of
+from app.queries.reference import load_working_calendar
+from app.transaction import one_transaction
+from workflow_rules.actors import Actor
+from workflow_rules.steps import Step
+
+log = structlog.get_logger()
+
+LOST = "lost"
+ELECTRONIC = frozenset({"certificate", "bsre"})
+FEW, BATCH, MOST_WAITING = 20, 1000, 500
+
+
+def store_second_copy(paper: Paper, content: bytes) -> None:
+    """Store an electronically signed file once more under its hash; a store that does not take it is only logged."""
+    try:
+        write_named(_copy_path(paper), content)
+    except Exception:
+        log.exception("second_copy_not_stored", paper=paper.id)
+
+
+def check_letters_to_send() -> int:
+    """Look for the files of letters that wait to be sent, since their officers wait too; says how many were lost."""
+    own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
+    waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")
+    letters = select(Letter.paper_id).join_from(StepTask, Letter, own).where(*waits).order_by(StepTask.due_at)
+    return _restore(_missing(Paper.id.in_(letters.limit(MOST_WAITING).scalar_subquery())))
+
+
+def check_every_paper() -> int:
+    """Compare all rows with one walk through the store; says how many files were lost.
+
+    Where more are missing than accidents explain, the store itself is away or another one: nothing is touched.
+    """
+    there = {file.path for file in stored_files("papers")}
+    lost, looked_at, after = list[int](), 0, 0
+    while rows := _ready_after(after):
+        after, looked_at = rows[-1][0], looked_at + len(rows)
+        lost += [paper_id for paper_id, path in rows if path not in there]
+    _note_found_again()
+    if len(lost) > max(FEW, looked_at // 10):
+        log.error("lost_papers_held_back", papers=looked_at, lost=len(lost))
+        return 0
+    return _restore(lost)
+
+
+def tell_of_paper(paper: Paper, now: datetime) -> None:
+    """Notify the Admin of the paper's agency, or of the office, that it has no file; once a step of the case."""
+    if paper.complaint is None:
+        return
+    own = [task for task in open_tasks_of(paper.complaint) if task.agency_code == paper.agency_code]
+    last = select(StepTask).where(
+        StepTask.complaint_id == paper.complaint_id, StepTask.agency_code == paper.agency_code
+    )
+    task = own[0] if own else db.session.scalars(last.order_by(StepTask.id.desc()).limit(1)).first()
+    if task is not None:
+        admin = Actor.AGENCY_ADMIN if paper.agency_code else Actor.COMPLAINT_ADMIN
+        Notifier(load_working_calendar(), now).paper_failed(paper.complaint, task, (admin.value, paper.agency_code))
+
+
+def is_lost(paper: Paper) -> bool:
+    """Whether its signed file is gone for good: drawn again it would carry no signature."""
+    return paper.error == LOST
+
+
+def _ready_after(after: int) -> Sequence[tuple[int, str]]:
+    ready = select(Paper.id, Paper.path).where(Paper.state == "ready", Paper.id > after).order_by(Paper.id).limit(BATCH)
+    with one_transaction():
+        return [(key, path or "") for key, path in db.session.execute(ready.execution_options(unscoped=True))]
+
+
+def _note_found_again() -> None:
+    """A signed file that somebody restored is no longer lost, if it is the very file."""
+    with one_transaction():
+        lost = select(Paper).where(Paper.error == LOST).with_for_update(of=Paper, skip_locked=True)
+        for paper in db.session.scalars(lost.execution_options(unscoped=True)):
+            if _read_if_same(paper, paper.path or "") is not None:
+                paper.error = None
+
+
+def _missing(which: ColumnElement[bool]) -> list[int]:
+    with one_transaction():
+        rows = db.session.execute(select(Paper.id, Paper.path).where(which, Paper.state == "ready")).all()
+    return [paper_id for paper_id, path in rows if not is_stored(path)]
+
+
+def _restore(lost: Sequence[int]) -> int:
+    return sum(_restore_one(paper_id) for paper_id in lost)
+
+
+def _restore_one(paper_id: int) -> bool:
+    """Whether the file was still lost behind the lock."""
+    with one_transaction():
+        ready = select(Paper).where(Paper.id == paper_id, Paper.state == "ready")
+        ready = ready.with_for_update(of=Paper, skip_locked=True).execution_options(unscoped=True)
+        paper = db.session.scalars(ready).first()
+        if paper is None or is_stored(paper.path):
+            return False
+        log.warning("paper_file_lost", paper=paper.id, kind=paper.kind)
+        if paper.kind == PaperKind.ANSWER_LETTER and paper.frozen.get("signing") in ELECTRONIC:
+            _bring_back(paper)
+        else:
+            paper.state, paper.tries, paper.path, paper.error = "queued", 0, None, None
+            enqueue_after_commit(JobName.DRAW_PAPER, paper.id)
+        return True
+
+
+def _bring_back(paper: Paper) -> None:
+    """From the second copy, if that is the very file; else the paper is marked as lost, once."""
+    content = _read_if_same(paper, _copy_path(paper))
+    if content is not None and paper.path is not None:
+        write_named(paper.path, content)
+        paper.error = None
+    elif paper.error != LOST:
+        paper.error = LOST
+        tell_of_paper(paper, utc_now())
+
+
+def _read_if_same(paper: Paper, path: str) -> bytes | None:
+    """The bytes at this path if they are those that were signed."""
+    try:
+        content = read_file(path)
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == paper.file_hash else None
+
+
+def _copy_path(paper: Paper) -> str:
+    return f"copies/{paper.file_hash}.pdf"
