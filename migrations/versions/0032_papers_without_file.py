@@ -12,8 +12,8 @@ from alembic import op
 
 from migrations.indexes import build, drop, while_the_office_works
 
-revision = "0029"
-down_revision = "0028"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
