@@ -77,7 +77,7 @@ def test_a_reply_to_the_offices_question_sets_the_case_going_again(context: Flas
     assert (answer.status_code, answer.headers["Location"]) == (303, CASE)
     event = last_event(case)
     assert (event.kind, event.actor, event.officer_id) == ("add_information", "reporter", None)
-    assert (event.address, event.data) == ("127.0.0.1", {"text": "RT 4, depan musala."})
+    assert ((event.address or "").startswith("digest:"), event.data) == (True, {"text": "RT 4, depan musala."})
     assert status_of(case) == "registering"
     page = client.get(CASE).text
     assert "Jawaban Anda sudah kami terima" in page
