@@ -35,6 +35,8 @@ STATUS_OF = {
     RefusalReason.SIGNING_REFUSED: 422,
     RefusalReason.SIGNING_UNAVAILABLE: 503,
     RefusalReason.NO_IDENTITY: 409,
+    RefusalReason.ANONYMITY_UNCONFIRMED: 409,
+    RefusalReason.LETTER_NOT_READY: 409,
 }
 
 _NAME_OF = {

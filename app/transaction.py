@@ -1,6 +1,6 @@
 """One transaction at the edge: commit once, then let go what was waiting for the commit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,9 +16,11 @@ def one_transaction() -> Iterator[None]:
     if g.get("in_transaction"):
         yield
         return
-    g.in_transaction = True
+    g.in_transaction, g.before_commit = True, []
     try:
         yield
+        for finish in g.before_commit:
+            finish()
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -27,6 +29,11 @@ def one_transaction() -> Iterator[None]:
     finally:
         g.in_transaction = False
     after_commit.send_off()
+
+
+def before_commit(finish: Callable[[], object]) -> None:
+    """Call this as the last thing of the transaction that is open, in the order of the calls."""
+    g.before_commit.append(finish)
 
 
 def lock_row(item: Any) -> None:

@@ -44,7 +44,7 @@ class Case:
         """Let the demo officer of an office do one action with the version that stands."""
         by = demo_person(username_of(actor, house))
         request = ActionRequest(Action(action), agency, params)
-        return perform_action(self.id, request, by, self.complaint.version, now=now)
+        return perform_action(self.id, request, by, self.complaint.version, now=now, letters_drawn=False)
 
 
 def a_report(**more: Any) -> dict[str, Any]:
@@ -99,7 +99,9 @@ def _stages(case: Case, route: str, field_visit: bool) -> Iterator[tuple[str, li
         "field_visit": field_visit,
         "route": route,
     }
-    yield "register", [{"actor": "complaint_admin", "action": "register"}]
+    confirm = {"actor": "complaint_admin", "action": "confirm_anonymity"}
+    guarded = case.complaint.confidentiality != "open"
+    yield "register", [{"actor": "complaint_admin", "action": "register"}, *([confirm] if guarded else [])]
     yield "check", [{"actor": "section_head", "action": "approve_check"}]
     yield "report", [{"actor": "division_head", "action": "report"}]
     yield "direct", [{"actor": "office_head", "action": "direct", **direct}]

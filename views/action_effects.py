@@ -14,6 +14,7 @@ FOLLOWING: dict[Action, Step] = {
     Action.APPROVE_CHECK: Step.REPORT,
     Action.REPORT: Step.DIRECT,
     Action.DIRECT: Step.AGENCY_RECEIVE,
+    Action.ADD_AGENCY: Step.AGENCY_RECEIVE,
     Action.RELAY: Step.AGENCY_RECEIVE,
     Action.ACCEPT: Step.AGENCY_DISPOSE,
     Action.DISPOSE: Step.DRAFT_ANSWER,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workflow_rules.actors import Actor
+from workflow_rules.refusals import FieldError
 from workflow_rules.steps import CaseStatus
 
 
@@ -41,7 +42,46 @@ class Action(StrEnum):
     NOTE = "note"
     ATTACH = "attach"
     WITHDRAW = "withdraw"
+    CORRECT = "correct"
+    CONFIRM_ANONYMITY = "confirm_anonymity"
+    ADD_AGENCY = "add_agency"
+    DROP_AGENCY = "drop_agency"
+    RECALL = "recall"
+    EXTEND = "extend"
+    RETURN_LETTER = "return_letter"
+    ASK_RELEASE = "ask_release"
+    RELEASE = "release"
     EXPIRE_QUESTION = "expire_question"
+
+
+NAMES_AGENCY = frozenset(
+    {Action.CONTINUE_WITHOUT, Action.ADD_AGENCY, Action.DROP_AGENCY, Action.RECALL, Action.EXTEND, Action.RELEASE}
+)
+"""Acts of the office on one agency's part; the parameter `agency` names it."""
+
+
+@dataclass(frozen=True)
+class LetterState:
+    """What the rules need to know of an agency's signed letter: whether its file is there, whether it was signed with
+    ink, and whether the scan of the signed page is there.
+    """
+
+    ready: bool = True
+    ink: bool = False
+    scanned: bool = False
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a correction changes, in words: old and new values by name, of the identity only the names of the parts
+    that were set or removed; `errors` are values that the database does not know.
+    """
+
+    before: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    after: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    identity: tuple[str, ...] = ()
+    identity_removed: tuple[str, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +105,11 @@ class Known:
     initials: Mapping[str, tuple[Actor, ...]] = field(default_factory=lambda: MappingProxyType({}))
     drafts: Mapping[str | None, str] = field(default_factory=lambda: MappingProxyType({}))
     """The hash of each agency's draft that waits for its signature."""
+    letters: Mapping[str | None, LetterState] = field(default_factory=lambda: MappingProxyType({}))
+    """Each agency's signed letter of this cycle."""
+    draft_due_at: Mapping[str | None, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    """The limit of step 7 at each agency that is at it."""
+    correction: Correction = Correction()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_rules import guards
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest
 from workflow_rules.actors import AGENCY_ACTORS, Capacity, Person
 from workflow_rules.events import Event
 from workflow_rules.evolve import evolve
@@ -56,11 +56,12 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
     if facts.status in ENDED:
         raise ActionRefused(RefusalReason.CASE_ENDED, facts.status.value)
     spot, capacity = _place(facts, action, by, sop)
-    guards.window_is_right(action, capacity, now)
+    guards.window_is_right(action, spot, capacity, now)
     params = _params(facts, action, spot, sop)
     secret = SECRETS[action.action]
     data = {name: value for name, value in params.items() if name not in secret}
-    event = Event(action.action, now, capacity, spot.step, spot.agency, data)
+    agency = params["agency"] if action.action is Action.ADD_AGENCY else spot.agency
+    event = Event(action.action, now, capacity, spot.step, agency, data)
     after = evolve(facts, event)
     return Decision(event, after, params, _new(after, facts), _new(facts, after))
 
@@ -137,7 +138,9 @@ def _given(request: ActionRequest) -> Mapping[str, Any]:
 def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], among: list[Spot]) -> bool:
     """Whether the request means this spot: it names its agency, or there is no need to."""
     named = request.agency
-    if named is None and request.action is Action.CONTINUE_WITHOUT:
+    if request.action is Action.ADD_AGENCY:
+        return True
+    if named is None and request.action in NAMES_AGENCY:
         named = _given(request).get("agency")
     if named is not None:
         return spot.agency == named
@@ -183,6 +186,8 @@ def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     if request.action is Action.REGISTER:
         guards.identity_is_complete(facts, params, sop)
+    if request.action is Action.EXTEND:
+        guards.extension_is_allowed(facts, params, sop)
     if request.action is Action.DIRECT:
         params = guards.direction_names_agencies(facts, params, request.known, spot)
         skipped = sop.skipped_from(spot.step) if spot.step is not None else ()

@@ -40,7 +40,21 @@ def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         return facts
     if event.kind is SystemEvent.IDENTITY_REMOVED:
         return changed(facts, reporter=ReporterFacts())
-    return changed(_CHANGES[event.kind](facts, event), version=facts.version + 1)
+    after = changed(_CHANGES[event.kind](facts, event), version=facts.version + 1)
+    return changed(after, anonymity_confirmed=_anonymity_confirmed(after, event))
+
+
+_CONFIRMS = frozenset({Action.CONFIRM_ANONYMITY, SystemEvent.REDACTED})
+_NEW_WORDS = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVISED, SystemEvent.SETTLED})
+
+
+def _anonymity_confirmed(facts: ComplaintFacts, event: Event) -> bool:
+    """A confirmation holds until the report gets new words, or the office gives it another title."""
+    if event.kind in _CONFIRMS:
+        return True
+    if event.kind in _NEW_WORDS or (event.kind is Action.CORRECT and "title" in event.data["changed"]):
+        return False
+    return facts.anonymity_confirmed
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
@@ -154,9 +168,60 @@ def _initial(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    facts = _close(facts, event.step, event.agency)
-    facts = _on_track(facts, event.agency, state=TrackState.DECLINED, lead=False)
+    return _open(_leave(facts, event, TrackState.DECLINED), Step.DIRECT, event.agency, event.at)
+
+
+def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
+    """The agency's part ends, and with it the agency's sight of the case."""
+    facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
+    return changed(facts, seen_by=facts.seen_by - {event.agency})
+
+
+def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
+    """A leaving lead passes to the first agency that is still on the case."""
+    if facts.lead is not None or not facts.active_tracks:
+        return facts
+    return _on_track(facts, facts.active_tracks[0].agency, lead=True)
+
+
+def _recall(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    facts = _pass_lead(_leave(facts, event, TrackState.DROPPED))
     return _open(facts, Step.DIRECT, event.agency, event.at)
+
+
+def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    return _join(_pass_lead(_leave(facts, event, TrackState.DROPPED)), event.at)
+
+
+def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    """The Kepala Dinas lets the agency go, and directs anew in its place, or keeps it."""
+    if not event.data["accept"]:
+        return _on_track(facts, event.agency, release_asked=False)
+    facts = _pass_lead(_leave(facts, event, TrackState.DECLINED))
+    return _open(facts, Step.DIRECT, event.agency, event.at)
+
+
+def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    """One more agency, at once at step 5; from now on the case is one across agencies (SOP step 7, remark)."""
+    code = event.data["agency"]
+    others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
+    new = AgencyTrack(code, lead=facts.lead is None, sent_at=event.at, cross_agency=True)
+    facts = changed(facts, tracks=(*others, new), seen_by=facts.seen_by | {code})
+    return _open(facts, Step.AGENCY_RECEIVE, code, event.at)
+
+
+def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
+    after = event.data["after"]
+    secrecy = Confidentiality(after.get("confidentiality", facts.confidentiality))
+    parts = {f"has_{name}": True for name in event.data["identity"]}
+    parts |= {f"has_{name}": False for name in event.data["identity_removed"]}
+    anonymous = secrecy is Confidentiality.ANONYMOUS
+    return changed(
+        facts,
+        confidentiality=secrecy,
+        classification=Classification(after.get("classification", facts.classification)),
+        reporter=ReporterFacts() if anonymous else changed(facts.reporter, **parts),
+    )
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
@@ -168,15 +233,12 @@ def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
 
 def _send(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     facts = _close(facts, event.step, event.agency)
-    return _join(_on_track(facts, event.agency, state=TrackState.SENT), event.at)
+    return _join(_on_track(facts, event.agency, state=TrackState.SENT, release_asked=False), event.at)
 
 
 def _continue_without(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     facts = _close(facts, Step.DIRECT, event.agency)
-    facts = _on_track(facts, event.agency, state=TrackState.DROPPED)
-    if facts.lead is None:
-        facts = _on_track(facts, facts.active_tracks[0].agency, lead=True)
-    return _join(facts, event.at)
+    return _join(_pass_lead(_on_track(facts, event.agency, state=TrackState.DROPPED)), event.at)
 
 
 def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -255,6 +317,15 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.REQUEST_INFORMATION: _pause,
     Action.ADD_INFORMATION: _resume,
     Action.EXPIRE_QUESTION: _expire_question,
+    Action.CORRECT: _correct,
+    Action.CONFIRM_ANONYMITY: _unchanged,
+    Action.ADD_AGENCY: _add_agency,
+    Action.DROP_AGENCY: _drop_agency,
+    Action.RECALL: _recall,
+    Action.EXTEND: lambda facts, event: _on_track(facts, event.agency, more_days=event.data["working_days"]),
+    Action.RETURN_LETTER: _to(Step.DRAFT_ANSWER, TrackState.DRAFTING),
+    Action.ASK_RELEASE: lambda facts, event: _on_track(facts, event.agency, release_asked=True),
+    Action.RELEASE: _release,
     Action.NOTE: _unchanged,
     Action.ATTACH: _unchanged,
     SystemEvent.REVISED: _revise,

@@ -40,7 +40,8 @@ class OpenStep:
 @dataclass(frozen=True)
 class AgencyTrack:
     """One agency's part in the case; `sent_at` is when it could first see it, `replaces` whom it stands in for,
-    `awaits` who has yet to initial its draft.
+    `awaits` who has yet to initial its draft. `more_days` are the working days by which the Kepala Dinas extended
+    step 7; `release_asked` says that the agency's head has asked to leave the case.
     """
 
     agency: str
@@ -51,6 +52,8 @@ class AgencyTrack:
     field_visit: bool = False
     cross_agency: bool = False
     awaits: tuple[Actor, ...] = ()
+    more_days: int = 0
+    release_asked: bool = False
 
     @property
     def active(self) -> bool:
@@ -81,10 +84,17 @@ class ComplaintFacts:
     ended: CaseStatus | None = None
     answered_at: datetime | None = None
     rated: bool = False
+    anonymity_confirmed: bool = False
+    """Whether the Admin has redacted the words of this case, or confirmed that they do not reveal the reporter."""
 
     @property
     def active_tracks(self) -> tuple[AgencyTrack, ...]:
         return tuple(t for t in self.tracks if t.active)
+
+    @property
+    def anonymity_unconfirmed(self) -> bool:
+        """Whether the words of a secret or anonymous report may still reveal the reporter to an agency."""
+        return self.confidentiality is not Confidentiality.OPEN and not self.anonymity_confirmed
 
     @property
     def lead(self) -> str | None:

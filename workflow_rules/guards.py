@@ -7,7 +7,7 @@ from typing import Any
 from workflow_rules.actions import Action, ActionRequest, Known
 from workflow_rules.actors import Actor, Capacity
 from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Channel, missing_identity
+from workflow_rules.identity import SECRECY, Channel, Confidentiality, missing_identity
 from workflow_rules.moves import Spot
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.sop import Sop
@@ -53,8 +53,8 @@ def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
-def _unknown(code: str) -> FieldError:
-    return FieldError("agencies", FieldFault.UNKNOWN_AGENCY, code[:80])
+def _unknown(code: str, field: str = "agencies") -> FieldError:
+    return FieldError(field, FieldFault.UNKNOWN_AGENCY, code[:80])
 
 
 def _lead_again(facts: ComplaintFacts, params: Params) -> str | None:
@@ -88,6 +88,63 @@ def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: Action
         raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
 
 
+def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
+    """An agency in service that is neither on the case nor being replaced."""
+    code = params["agency"]
+    if request.agency not in (None, code):
+        raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
+    if code not in request.known.agencies:
+        raise _faulty(_unknown(code, "agency"))
+    if code in {t.agency for t in facts.active_tracks} | _to_be_replaced(facts):
+        raise _faulty(FieldError("agency", FieldFault.AGENCY_ON_CASE, code))
+
+
+def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
+    """Step 7's allowance grows by working days, up to the limit of this SOP version."""
+    track = facts.track(params["agency"])
+    if not sop.can_extend(track is not None and track.extended):
+        raise _faulty(FieldError("working_days", FieldFault.NOT_IN_DAYS))
+    if params["working_days"] > sop.most_more_days:
+        raise _faulty(FieldError("working_days", FieldFault.OUT_OF_RANGE, f"1-{sop.most_more_days}"))
+
+
+def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
+    """The letter's file is there; a letter signed with ink goes with its scan, or with a reason why there is none."""
+    letter = request.known.letters.get(spot.agency)
+    if letter is None:
+        return
+    if not letter.ready:
+        raise ActionRefused(RefusalReason.LETTER_NOT_READY)
+    if letter.ink and not letter.scanned and "without_scan_reason" not in params:
+        raise _faulty(FieldError("without_scan_reason", FieldFault.NO_SCAN))
+    if not letter.ink or letter.scanned:
+        params.pop("without_scan_reason", None)
+
+
+def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
+    """A correction changes something, never makes a report less secret, and gives an anonymous reporter no identity.
+
+    What is recorded are old and new values; of the identity only the names of the parts.
+    """
+    given = params.keys() - {"reason"}
+    secrecy = Confidentiality(params.get("confidentiality", facts.confidentiality))
+    errors = list(request.known.correction.errors)
+    if not given:
+        errors.append(FieldError("params", FieldFault.NOTHING_TO_CHANGE))
+    if SECRECY.index(secrecy) < SECRECY.index(facts.confidentiality):
+        errors.append(FieldError("confidentiality", FieldFault.LESS_SECRET))
+    if secrecy is Confidentiality.ANONYMOUS and "reporter" in given:
+        errors.append(FieldError("reporter", FieldFault.ANONYMOUS_REPORTER))
+    if errors:
+        raise _faulty(*errors)
+    found = request.known.correction
+    for name in given - {"reporter"}:
+        del params[name]
+    params["changed"] = sorted(found.after)
+    params["before"], params["after"] = dict(found.before), dict(found.after)
+    params["identity"], params["identity_removed"] = list(found.identity), list(found.identity_removed)
+
+
 def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
     """What was read is what is signed; the hash goes into the event, so that the chain vouches for the draft."""
     draft = request.known.drafts.get(spot.agency)
@@ -97,10 +154,14 @@ def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: Ac
         params["draft_hash"] = draft
 
 
-def window_is_right(request: ActionRequest, capacity: Capacity, now: datetime) -> None:
-    """Reopening ends, and closing by the clock begins, after ten working days of silence; likewise for questions."""
+def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now: datetime) -> None:
+    """Reopening ends, and closing by the clock begins, after ten working days of silence; likewise for questions. A
+    field visit is marked before step 7's limit has passed; after it only an extension helps.
+    """
     silence, question = request.known.silence_ends_at, request.known.question_ends_at
+    draft_due = request.known.draft_due_at.get(spot.agency)
     too_late = request.action is Action.REOPEN and silence is not None and now > silence
+    too_late |= request.action is Action.MARK_FIELD_VISIT and draft_due is not None and now > draft_due
     by_clock = capacity.actor is Actor.SYSTEM
     too_early = by_clock and request.action is Action.CLOSE and (silence is None or now < silence)
     unexpired = request.action is Action.EXPIRE_QUESTION and (question is None or now < question)
@@ -120,4 +181,11 @@ GUARDS: dict[Action, Guard] = {
     Action.CONTINUE_WITHOUT: named_agency_agrees,
     Action.SUBMIT_DRAFT: initials_are_asked,
     Action.SIGN: reviewed_draft_is_signed,
+    Action.SEND: letter_can_be_sent,
+    Action.CORRECT: correction_is_sound,
+    Action.ADD_AGENCY: agency_can_join,
+    Action.DROP_AGENCY: named_agency_agrees,
+    Action.RECALL: named_agency_agrees,
+    Action.EXTEND: named_agency_agrees,
+    Action.RELEASE: named_agency_agrees,
 }

@@ -12,6 +12,10 @@ class Confidentiality(StrEnum):
     SECRET = "secret"  # noqa: S105  (a word of the vocabulary)
 
 
+SECRECY = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS)
+"""From least to most secret; a correction only goes up."""
+
+
 class Channel(StrEnum):
     """Where a complaint came in, and so where its answer goes out (SOP step 11)."""
 

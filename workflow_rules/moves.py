@@ -8,7 +8,7 @@ from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.refusals import RefusalReason
 from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, CaseStatus, Step
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Spot:
 AT_STEPS: dict[Action, frozenset[Step]] = {
     Action.REGISTER: frozenset({Step.REGISTER}),
     Action.REQUEST_INFORMATION: frozenset({Step.REGISTER, Step.DRAFT_ANSWER}),
-    Action.ARCHIVE: frozenset({Step.REGISTER, Step.CHECK}),
-    Action.MERGE: frozenset({Step.REGISTER, Step.CHECK}),
+    Action.ARCHIVE: frozenset(LEADING_STEPS),
+    Action.MERGE: frozenset(LEADING_STEPS),
     Action.APPROVE_CHECK: frozenset({Step.CHECK}),
     Action.REPORT: frozenset({Step.REPORT}),
     Action.DIRECT: frozenset({Step.DIRECT}),
@@ -47,6 +47,12 @@ AT_STEPS: dict[Action, frozenset[Step]] = {
     Action.CONTINUE_WITHOUT: frozenset({Step.DIRECT}),
     Action.DISPOSE_ANSWER: frozenset({Step.DISPOSE_ANSWER}),
     Action.REPLY: frozenset({Step.REPLY}),
+    Action.RECALL: frozenset({Step.AGENCY_RECEIVE}),
+    Action.DROP_AGENCY: AGENCY_STEPS,
+    Action.EXTEND: AGENCY_STEPS,
+    Action.RETURN_LETTER: frozenset({Step.SEND_ANSWER}),
+    Action.ASK_RELEASE: frozenset({Step.DRAFT_ANSWER, Step.SIGN_ANSWER}),
+    Action.RELEASE: frozenset({Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.SEND_ANSWER}),
 }
 
 INITIALLERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY)
@@ -56,6 +62,11 @@ INITIALLERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY)
 _OF_OTHERS: dict[Action, frozenset[Actor]] = {
     Action.MARK_FIELD_VISIT: frozenset({Actor.AGENCY_HEAD}),
     Action.INITIAL: frozenset(INITIALLERS),
+    Action.RECALL: frozenset({Actor.OFFICE_HEAD}),
+    Action.DROP_AGENCY: frozenset({Actor.OFFICE_HEAD}),
+    Action.EXTEND: frozenset({Actor.OFFICE_HEAD}),
+    Action.ASK_RELEASE: frozenset({Actor.AGENCY_HEAD}),
+    Action.RELEASE: frozenset({Actor.OFFICE_HEAD}),
 }
 
 _ON_BEHALF_OF_REPORTER = frozenset({Actor.REPORTER, Actor.COMPLAINT_ADMIN})
@@ -67,12 +78,18 @@ OF_THE_CASE: dict[Action, frozenset[Actor]] = {
     Action.REOPEN: _ON_BEHALF_OF_REPORTER,
     Action.CLOSE: frozenset({Actor.COMPLAINT_ADMIN, Actor.SYSTEM}),
     Action.WITHDRAW: _ON_BEHALF_OF_REPORTER,
+    Action.CORRECT: frozenset({Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD}),
+    Action.CONFIRM_ANONYMITY: frozenset({Actor.COMPLAINT_ADMIN}),
+    Action.ADD_AGENCY: frozenset({Actor.OFFICE_HEAD}),
     Action.NOTE: _ANYBODY_OF_OFFICE | AGENCY_ACTORS,
     Action.ATTACH: _ANYBODY_OF_OFFICE | AGENCY_ACTORS,
     Action.EXPIRE_QUESTION: frozenset({Actor.SYSTEM}),
 }
 
 WHILE_PAUSED = frozenset({Action.NOTE, Action.ATTACH, Action.ADD_INFORMATION, Action.WITHDRAW, Action.EXPIRE_QUESTION})
+
+
+_REACHES_AGENCIES = frozenset({Action.DIRECT, Action.RELAY, Action.ADD_AGENCY})
 
 
 def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
@@ -103,8 +120,16 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
         actors = frozenset(awaited_initials(facts, at.agency))
     if action is Action.SEND_BACK and at.step is Step.DISPOSE_ANSWER:
         return [Spot(at.step, t.agency, actors) for t in facts.active_tracks]
-    lacks = RefusalReason.INITIALS_MISSING if action is Action.SIGN and awaited_initials(facts, at.agency) else None
-    return [Spot(at.step, at.agency, actors, at.paused_at is not None, lacks)]
+    return [Spot(at.step, at.agency, actors, at.paused_at is not None, _lacks(facts, action, at.agency))]
+
+
+def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
+    """What has to come before an act that is in its place: all initials, or the check that hides the reporter."""
+    if action is Action.SIGN and awaited_initials(facts, agency):
+        return RefusalReason.INITIALS_MISSING
+    if action in _REACHES_AGENCIES and facts.anonymity_unconfirmed:
+        return RefusalReason.ANONYMITY_UNCONFIRMED
+    return None
 
 
 def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
@@ -114,6 +139,14 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
         return at.agency is None
     if action is Action.CONTINUE_WITHOUT:
         return at.agency is not None and bool(facts.active_tracks)
+    if action in (Action.ARCHIVE, Action.MERGE):
+        return not facts.active_tracks
+    if action is Action.DROP_AGENCY:
+        return len(facts.active_tracks) > 1
+    if action is Action.EXTEND:
+        return track is not None and not track.more_days
+    if action in (Action.ASK_RELEASE, Action.RELEASE):
+        return track is not None and track.release_asked is (action is Action.RELEASE)
     if action is Action.MARK_FIELD_VISIT:
         return track is not None and not track.field_visit
     if action is Action.INITIAL:
@@ -133,7 +166,8 @@ def _fast_track_spots(facts: ComplaintFacts, action: Action, sop: Sop) -> list[S
         return []
     early = sop.fast_track.from_steps - {Step.DIRECT}
     by = frozenset({sop.fast_track.actor})
-    return [Spot(s.step, None, by, s.paused_at is not None) for s in facts.open_steps if s.step in early]
+    lacks = _lacks(facts, action, None)
+    return [Spot(s.step, None, by, s.paused_at is not None, lacks) for s in facts.open_steps if s.step in early]
 
 
 _CaseSpots = Callable[[ComplaintFacts, frozenset[Actor]], tuple[Spot, ...]]
@@ -155,6 +189,31 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
     return (Spot(None, None, actors),) if facts.open_steps else ()
 
 
+def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
+    """Until the reply is due; the section head corrects only what it is checking (SOP step 2)."""
+    if not facts.open_steps or facts.find_step(Step.REPLY, None):
+        return ()
+    by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
+    return (_of_office(facts, by),)
+
+
+def _to_be_confirmed(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
+    return (_of_office(facts, actors),) if facts.open_steps and facts.anonymity_unconfirmed else ()
+
+
+def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
+    """An act on the whole case, recorded at the office's own step where one is open."""
+    own = facts.step_of_track(None)
+    return Spot(own.step, None, actors, own.paused_at is not None) if own else Spot(None, None, actors)
+
+
+def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
+    """While an agency works on the case, and the office's own track has not been taken up again (step 10)."""
+    at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
+    lacks = _lacks(facts, Action.ADD_AGENCY, None)
+    return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()
+
+
 def _remarks(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
     office = Spot(None, None, actors - AGENCY_ACTORS)
     on_case = (t for t in facts.active_tracks if t.sent_at is not None)
@@ -168,6 +227,9 @@ _CASE_SPOTS: dict[Action, _CaseSpots] = {
     Action.REOPEN: _if_answered(),
     Action.CLOSE: _if_answered(),
     Action.WITHDRAW: _withdrawable,
+    Action.CORRECT: _correctable,
+    Action.CONFIRM_ANONYMITY: _to_be_confirmed,
+    Action.ADD_AGENCY: _with_agencies,
     Action.NOTE: _remarks,
     Action.ATTACH: _remarks,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow_rules.actions import Action
-from workflow_rules.identity import Channel
+from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.refusals import FieldError, FieldFault
 from workflow_rules.steps import Route
 
@@ -137,6 +137,35 @@ class Codes(Field):
         return {"type": "array", "items": item, "minItems": 1, "maxItems": self.most, "uniqueItems": True}
 
 
+@dataclass(frozen=True)
+class Part(Field):
+    """An object with named members; `text` is the member that a plain text stands for. The members' values are checked
+    by the caller that can look them up.
+    """
+
+    members: tuple[str, ...] = ()
+    text: str = ""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        if self.text and isinstance(value, str):
+            value = {self.text: value}
+        if not isinstance(value, Mapping):
+            return None, FieldError(name, FieldFault.WRONG_TYPE)
+        unknown = next((member for member in value if member not in self.members), None)
+        if unknown is not None:
+            return None, FieldError(f"{name}.{unknown}", FieldFault.UNKNOWN_FIELD)
+        return dict(value), None
+
+    def schema(self) -> dict[str, Any]:
+        members = {member: {"type": _MEMBER_TYPES.get(member, ["string", "null"])} for member in self.members}
+        whole = {"type": "object", "properties": members, "additionalProperties": False}
+        return {"anyOf": [{"type": "string"}, whole]} if self.text else whole
+
+
+_MEMBER_TYPES = {"lat": ["number", "null"], "lon": ["number", "null"]}
+IDENTITY_PARTS = ("name", "phone", "email", "address", "nik")
+LOCATION_PARTS = ("text", "district", "village", "lat", "lon")
+
 ARCHIVE_REASONS = ("incomplete", "spam", "not_our_authority", "private_matter", "other")
 DECLINE_REASONS = ("not_our_authority", "wrong_agency", "other")
 URGENCIES = ("normal", "urgent", "very_urgent")
@@ -166,7 +195,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.SUBMIT_DRAFT: {"subject": Text(longest=300), "body": Text(longest=50_000)},
     Action.INITIAL: {},
     Action.SIGN: {"passphrase": Text(required=False, secret=True, longest=500)},
-    Action.SEND: {},
+    Action.SEND: {"without_scan_reason": Text(required=False, longest=2000)},
     Action.CONTINUE_WITHOUT: {"agency": Text(longest=80)},
     Action.DISPOSE_ANSWER: {"instruction": Text()},
     Action.REPLY: {
@@ -185,6 +214,29 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
         "size": Number(most=20_000_000),
     },
     Action.WITHDRAW: {"reason": Text(longest=2000)},
+    Action.CORRECT: {
+        "category": Text(required=False, longest=300),
+        "district": Text(required=False, longest=300),
+        "village": Text(required=False, longest=300),
+        "location": Part(required=False, members=LOCATION_PARTS, text="text"),
+        "classification": Choice(required=False, among=tuple(Classification)),
+        "title": Text(required=False, longest=200),
+        "confidentiality": Choice(required=False, among=tuple(Confidentiality)),
+        "reporter": Part(required=False, secret=True, members=IDENTITY_PARTS),
+        "reason": Text(longest=2000),
+    },
+    Action.CONFIRM_ANONYMITY: {},
+    Action.ADD_AGENCY: {"agency": Text(longest=80), "instruction": Text()},
+    Action.DROP_AGENCY: {"agency": Text(longest=80), "reason": Text(longest=2000)},
+    Action.RECALL: {"agency": Text(longest=80), "reason": Text(longest=2000)},
+    Action.EXTEND: {
+        "agency": Text(longest=80),
+        "working_days": Number(most=365),
+        "reason": Text(longest=2000),
+    },
+    Action.RETURN_LETTER: {"note": Text()},
+    Action.ASK_RELEASE: {"reason": Text(longest=2000)},
+    Action.RELEASE: {"agency": Text(longest=80), "accept": Flag(), "note": Text()},
     Action.EXPIRE_QUESTION: {},
 }
 

@@ -22,6 +22,8 @@ class RefusalReason(StrEnum):
     SIGNING_REFUSED = "signing_refused"
     SIGNING_UNAVAILABLE = "signing_unavailable"
     NO_IDENTITY = "no_identity"
+    ANONYMITY_UNCONFIRMED = "anonymity_unconfirmed"
+    LETTER_NOT_READY = "letter_not_ready"
 
 
 class SigningFault(StrEnum):
@@ -61,6 +63,11 @@ class FieldFault(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     UNKNOWN_AGENCY = "unknown_agency"
     AGENCY_ON_CASE = "agency_on_case"
+    LESS_SECRET = "less_secret"  # noqa: S105 (a word for a fault)
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    ANONYMOUS_REPORTER = "anonymous_reporter"
+    NO_SCAN = "no_scan"
+    NOT_IN_DAYS = "not_in_days"
     DUPLICATE = "duplicate"
     NOT_AMONG_AGENCIES = "not_among_agencies"
     UNKNOWN_COMPLAINT = "unknown_complaint"

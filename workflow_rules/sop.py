@@ -46,6 +46,8 @@ class Sop:
     silence: Allowance = _TEN_DAYS
     question: Allowance = _TEN_DAYS
     nik_channels: frozenset[Channel] = frozenset()
+    most_more_days: int = 14
+    """By how many working days the Kepala Dinas may extend step 7 of one agency, once."""
 
     def __post_init__(self) -> None:
         if sorted(s.step for s in self.steps) != sorted(Step):
@@ -68,11 +70,21 @@ class Sop:
     def owner(self, step: Step) -> Actor:
         return self._rows[step].actor
 
-    def allowance(self, step: Step, extended: bool = False) -> Allowance:
-        """The time a step has; the relay shares step 4's, a draft with field visit or across agencies has 14 days."""
-        if step is Step.DRAFT_ANSWER and extended:
-            return self.extended_draft
-        return self._rows[step].allowance or self.allowance(Step.DIRECT)
+    def allowance(self, step: Step, extended: bool = False, more_days: int = 0) -> Allowance:
+        """The time a step has; the relay shares step 4's. A draft with field visit or across agencies has 14 days, and
+        `more_days` are added to it.
+        """
+        if step is Step.DRAFT_ANSWER and (extended or more_days):
+            own = self.extended_draft if extended else self._allowance(step)
+            return Allowance(own.value + more_days, own.unit)
+        return self._allowance(step)
+
+    def _allowance(self, step: Step) -> Allowance:
+        return self._rows[step].allowance or self._allowance(Step.DIRECT)
+
+    def can_extend(self, extended: bool) -> bool:
+        """Whether working days can be added to step 7: its allowance is counted in days."""
+        return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
         """What the sheet grants in all: one allowance a step that has its own; a reopened case is not registered

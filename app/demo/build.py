@@ -171,7 +171,7 @@ def _act(story: Story, stories: dict[str, Story], people: dict[str, Person]) -> 
         params["into"] = target.number if target else ""
     by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.house), people)
     request = ActionRequest(move.action, move.agency, params)
-    perform_action(story.complaint.id, request, by, story.complaint.version, now=at)
+    perform_action(story.complaint.id, request, by, story.complaint.version, now=at, letters_drawn=False)
 
 
 def _person(username: str, known: dict[str, Person]) -> Person:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.demo.read import ComplaintRow, LetterText
 from workflow_rules.actions import Action
+from workflow_rules.identity import Confidentiality
 
 HALF_HOUR, A_DAY = 30, 450
 SILENCE = 10 * A_DAY + 60
@@ -78,7 +79,15 @@ def _office(actor: str, action: Action, **params: Any) -> list[Move]:
 def _register(row: ComplaintRow) -> list[Move]:
     reason = row.plan.incomplete_reason
     notes = [Move("complaint_admin", None, Action.NOTE, params={"text": n}, minutes=5) for n in row.plan.notes[:1]]
-    return notes + _office("complaint_admin", Action.REGISTER, **({"incomplete_reason": reason} if reason else {}))
+    register = _office("complaint_admin", Action.REGISTER, **({"incomplete_reason": reason} if reason else {}))
+    return notes + register + _confirmation(row)
+
+
+def _confirmation(row: ComplaintRow) -> list[Move]:
+    """The Admin confirms that the words of a secret or anonymous report do not reveal the reporter."""
+    if row.confidentiality is Confidentiality.OPEN:
+        return []
+    return [Move("complaint_admin", None, Action.CONFIRM_ANONYMITY, minutes=5)]
 
 
 def _report(row: ComplaintRow) -> list[Move]:

@@ -47,7 +47,8 @@ _QUESTIONS = (
         ) AS draft
         CROSS JOIN LATERAL (
             SELECT CASE WHEN draft.longer THEN v.extended_draft_days
-                ELSE coalesce(s.allowance_value, d.allowance_value) END AS amount,
+                ELSE coalesce(s.allowance_value, d.allowance_value) END
+                + CASE WHEN t.step = 'draft_answer' THEN coalesce(k.more_days, 0) ELSE 0 END AS amount,
             CASE WHEN draft.longer THEN 'working_days' ELSE coalesce(s.allowance_unit, d.allowance_unit) END AS unit
         ) AS wanted
         WHERE t.closed_at IS NULL AND (t.allowance_value, t.allowance_unit) <> (wanted.amount, wanted.unit)

@@ -10,31 +10,42 @@ from app.models import Agency, Complaint
 from app.queries.complaints import visible_to
 from workflow_rules.actors import Actor, Capacity, Person
 
-# Sent straight, or directed by way of the Admin and then relayed by an act at the same place.
+# Sent straight, or directed by way of the Admin and then relayed by an act at the same place, or added later; and not
+# left since.
 _SENT = """
-    SELECT d.complaint_id, jsonb_array_elements_text(d.data -> 'agencies') AS agency
-    FROM complaint_event d
-    WHERE d.kind = 'direct' AND (d.data ->> 'route' = 'fast' OR EXISTS (
-        SELECT 1 FROM complaint_event r WHERE r.complaint_id = d.complaint_id AND r.kind = 'relay'
-        AND r.seq > d.seq AND r.agency_code IS NOT DISTINCT FROM d.agency_code
-    ))
+    SELECT s.complaint_id, s.agency FROM (
+        SELECT d.complaint_id, d.seq, jsonb_array_elements_text(d.data -> 'agencies') AS agency
+        FROM complaint_event d
+        WHERE d.kind = 'direct' AND (d.data ->> 'route' = 'fast' OR EXISTS (
+            SELECT 1 FROM complaint_event r WHERE r.complaint_id = d.complaint_id AND r.kind = 'relay'
+            AND r.seq > d.seq AND r.agency_code IS NOT DISTINCT FROM d.agency_code
+        ))
+        UNION ALL
+        SELECT a.complaint_id, a.seq, a.agency_code FROM complaint_event a WHERE a.kind = 'add_agency'
+    ) AS s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM complaint_event l
+        WHERE l.complaint_id = s.complaint_id AND l.agency_code = s.agency AND l.seq > s.seq
+        AND (l.kind IN ('decline', 'recall', 'drop_agency') OR (l.kind = 'release' AND l.data -> 'accept' = 'true'))
+    )
 """
+_SEEN = "SELECT complaint_id, agency_code AS agency FROM agency_track WHERE sent_at IS NOT NULL AND NOT sight_ended"
 _QUESTIONS = (
     Question(
         "seen_but_not_sent",
         """
         SELECT c.number AS subject, seen.agency FROM (
-            SELECT complaint_id, agency_code AS agency FROM agency_track WHERE sent_at IS NOT NULL EXCEPT {sent}
+            {seen} EXCEPT {sent}
         ) AS seen JOIN complaint c ON c.id = seen.complaint_id
-        """.replace("{sent}", _SENT),
+        """.replace("{sent}", _SENT).replace("{seen}", _SEEN),
     ),
     Question(
         "sent_but_not_seen",
         """
         SELECT c.number AS subject, sent.agency FROM (
-            {sent} EXCEPT SELECT complaint_id, agency_code FROM agency_track WHERE sent_at IS NOT NULL
+            {sent} EXCEPT {seen}
         ) AS sent JOIN complaint c ON c.id = sent.complaint_id
-        """.replace("{sent}", _SENT),
+        """.replace("{sent}", _SENT).replace("{seen}", _SEEN),
     ),
     Question(
         "searched_elsewhere",
@@ -42,7 +53,7 @@ _QUESTIONS = (
         SELECT c.number AS subject, array_to_string(c.sent_to, ', ') AS agency FROM complaint c
         LEFT JOIN (
             SELECT complaint_id, array_agg(DISTINCT agency_code::text ORDER BY agency_code::text) AS codes
-            FROM agency_track WHERE sent_at IS NOT NULL GROUP BY complaint_id
+            FROM agency_track WHERE sent_at IS NOT NULL AND NOT sight_ended GROUP BY complaint_id
         ) AS seen ON seen.complaint_id = c.id
         WHERE c.sent_to IS DISTINCT FROM coalesce(seen.codes, '{}')
         """,

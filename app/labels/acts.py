@@ -32,6 +32,15 @@ BUTTONS: Labels = {
     "note": _("Tambah catatan"),
     "attach": _("Tambah berkas"),
     "withdraw": _("Catat pencabutan"),
+    "correct": _("Lengkapi atau perbaiki data"),
+    "confirm_anonymity": _("Pastikan pelapor tidak terungkap"),
+    "add_agency": _("Tambah OPD"),
+    "drop_agency": _("Lepas OPD"),
+    "recall": _("Tarik arahan"),
+    "extend": _("Perpanjang waktu tanggapan"),
+    "return_letter": _("Tarik surat ke konsep"),
+    "ask_release": _("Ajukan pelepasan, bukan kewenangan"),
+    "release": _("Putuskan permohonan pelepasan"),
     "expire_question": _("Akhiri tunggu keterangan"),
 }
 
@@ -65,6 +74,17 @@ EFFECTS: Labels = {
     "close": _("Aduan selesai dan tidak dapat diubah lagi."),
     "note": _("Hanya dilihat petugas, tidak dikirim ke pelapor."),
     "withdraw": _("Aduan berakhir atas permintaan pelapor."),
+    "correct": _("Data aduan diperbarui, nilai lama tetap tercatat. Kalimat pelapor tidak berubah."),
+    "confirm_anonymity": _("Aduan dapat diarahkan ke OPD dengan isi seperti sekarang."),
+    "add_agency": _(
+        "OPD ini menerima arahan sekarang (langkah %(number)s, batas %(limit)s) dan bekerja bersama OPD lain."
+    ),
+    "drop_agency": _("OPD ini berhenti menangani aduan. OPD lain melanjutkan."),
+    "recall": _("Arahan kepada OPD ini ditarik, lalu Anda mengarahkan ulang."),
+    "extend": _("Batas langkah 7 OPD ini bertambah, satu kali saja. Jam terus berjalan."),
+    "return_letter": _("Surat dan nomornya batal, alasannya tercatat di buku nomor. Konsep diperbaiki di langkah 7."),
+    "ask_release": _("Kepala Dinas Kominfo memutuskan. Waktu terus berjalan sampai ada keputusan."),
+    "release": _("Bila disetujui, OPD ini lepas dan aduan diarahkan ulang. Bila tidak, OPD melanjutkan."),
 }
 
 PARAMETERS: Labels = {
@@ -89,6 +109,19 @@ PARAMETERS: Labels = {
     "proof": _("Bukti penyampaian"),
     "score": _("Nilai (1 sampai 5)"),
     "comment": _("Komentar"),
+    "without_scan_reason": _("Alasan mengirim tanpa pindaian"),
+    "category": _("Kategori"),
+    "district": _("Kecamatan"),
+    "village": _("Desa atau kelurahan"),
+    "location": _("Lokasi"),
+    "classification": _("Klasifikasi"),
+    "title": _("Judul"),
+    "confidentiality": _("Kerahasiaan"),
+    "reporter": _("Identitas pelapor"),
+    "identity": _("Bagian identitas yang diubah"),
+    "identity_removed": _("Bagian identitas yang dihapus"),
+    "working_days": _("Tambahan hari kerja"),
+    "accept": _("Setujui pelepasan"),
     "filename": _("Nama berkas"),
     "tracking_id": _("Nomor SP4N-LAPOR!"),
 }
@@ -98,6 +131,9 @@ PARAMETERS_OF: dict[tuple[str, str], object] = {
     ("reply", "text"): _("Jawaban kepada pelapor"),
     ("note", "text"): _("Catatan"),
     ("mark_field_visit", "reason"): _("Alasan tinjauan lapangan"),
+    ("correct", "reason"): _("Alasan atau sumber perbaikan"),
+    ("return_letter", "note"): _("Alasan menarik surat"),
+    ("release", "note"): _("Pertimbangan"),
     ("code_replaced", "code_reason"): _("Alasan mengganti kode"),
     ("identity_opened", "identity_reason"): _("Alasan membuka identitas"),
     ("redacted", "redaction_reason"): _("Alasan menyamarkan"),
@@ -109,6 +145,8 @@ HINTS: Labels = {
     "proof": _("Misalnya nomor resi, waktu telepon, atau nama penerima. Wajib untuk saluran di luar sistem."),
     "passphrase": _("Diperlukan bila Anda menandatangani dengan sertifikat elektronik."),
     "into": _("Seperti LB-2026-000123."),
+    "without_scan_reason": _("Hanya bila pindaian belum ada, misalnya asli surat dikirim dengan kurir."),
+    "working_days": _("Paling banyak 14 hari kerja, satu kali untuk setiap OPD."),
 }
 
 SENTENCES: Labels = {
@@ -150,5 +188,14 @@ SENTENCES: Labels = {
     "note": _("Catatan ditambahkan"),
     "attach": _("Berkas ditambahkan"),
     "withdraw": _("Aduan dicabut pelapor"),
+    "correct": _("Data aduan dilengkapi atau diperbaiki"),
+    "confirm_anonymity": _("Dipastikan isi aduan tidak mengungkap pelapor"),
+    "add_agency": _("OPD ditambahkan"),
+    "drop_agency": _("OPD dilepas dari aduan"),
+    "recall": _("Arahan ditarik kembali"),
+    "extend": _("Waktu tanggapan diperpanjang"),
+    "return_letter": _("Surat tanggapan ditarik ke konsep, nomornya batal"),
+    "ask_release": _("OPD mengajukan pelepasan, bukan kewenangan"),
+    "release": _("Permohonan pelepasan diputuskan"),
     "expire_question": _("Batas menunggu keterangan pelapor habis"),
 }

@@ -55,6 +55,27 @@ QUESTIONS: dict[str, Question] = {
     ),
 }
 
+QUESTIONS |= {
+    "drop_agency": Question(
+        _("Lepas OPD ini dari aduan %(number)s?"),
+        _("OPD ini berhenti menangani aduan dan tidak melihatnya lagi, kecuali tindakannya sendiri."),
+        _("Ya, lepas OPD"),
+        danger=True,
+    ),
+    "recall": Question(
+        _("Tarik arahan aduan %(number)s?"),
+        _("OPD ini tidak melihat aduan lagi. Arahan ulang menunggu Anda."),
+        _("Ya, tarik arahan"),
+        danger=True,
+    ),
+    "return_letter": Question(
+        _("Tarik surat tanggapan aduan %(number)s?"),
+        _("Nomor surat batal dan tetap tercatat di buku nomor dengan alasan Anda. Surat baru mendapat nomor baru."),
+        _("Ya, tarik surat"),
+        danger=True,
+    ),
+}
+
 CHOICES_OF: dict[tuple[str, str], Labels] = {
     ("archive", "reason"): ARCHIVE_REASONS,
     ("decline", "reason"): DECLINE_REASONS,

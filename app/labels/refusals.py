@@ -19,6 +19,11 @@ REFUSALS: Labels = {
     "draft_changed": _("Konsep surat ini sudah berubah sejak Anda membacanya. Baca lagi, lalu tanda tangani."),
     "identity_key_missing": _("Data tersegel ini tidak dapat dibuka: kuncinya tidak ada. Hubungi pengelola sistem."),
     "no_identity": _("Tidak ada identitas pelapor yang tersimpan pada aduan ini."),
+    "anonymity_unconfirmed": _(
+        "Pelapor aduan ini ingin dirahasiakan. Admin Layanan Aduan harus menyamarkan isinya, atau memastikan bahwa "
+        "isinya tidak mengungkap pelapor, sebelum aduan diteruskan ke OPD."
+    ),
+    "letter_not_ready": _("Berkas surat tanggapan sedang digambar. Tunggu sebentar, lalu kirim lagi."),
     "signing_refused": _("Surat belum ditandatangani."),
     "signing_unavailable": _("Surat belum ditandatangani, karena layanan tanda tangan sedang tidak dapat dipakai."),
 }
@@ -35,6 +40,11 @@ FAULTS: Labels = {
     "unknown_field": _("Hapus isian yang tidak dikenal ini"),
     "unknown_agency": _("Pilih OPD yang aktif; %(limit)s tidak dikenal"),
     "agency_on_case": _("%(limit)s sudah menangani aduan ini; pilih OPD lain"),
+    "less_secret": _("Kerahasiaan hanya dapat ditingkatkan, tidak diturunkan"),
+    "nothing_to_change": _("Ubah paling sedikit satu isian"),
+    "anonymous_reporter": _("Aduan anonim tidak menyimpan identitas; kosongkan bagian ini"),
+    "no_scan": _("Unggah pindaian surat yang sudah ditandatangani, atau tulis alasan mengirim tanpa pindaian"),
+    "not_in_days": _("Batas langkah ini dihitung dalam menit, jadi tidak dapat ditambah hari"),
     "duplicate": _("Hapus pilihan yang ganda"),
     "not_among_agencies": _("Pilih OPD utama di antara OPD yang menangani"),
     "unknown_complaint": _("Periksa nomor aduan; nomor itu tidak ditemukan"),

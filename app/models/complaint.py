@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
-from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from app.models.base import BigKey, Document, Instant, Line, Prose, Word, one_of
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sealed import SealedText, keyed_mark, keyed_words
@@ -102,8 +102,11 @@ class Complaint(Model):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     tracking_code_hash: Mapped[str | None]
     redacted: Mapped[bool] = mapped_column(default=False)
+    anonymity_confirmed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # What the report itself says in the columns that an officer corrected; of the identity only a keyed digest.
+    corrected: Mapped[Document] = mapped_column(server_default=text("'{}'"))
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
-    # A trigger of migration 0026 lets it follow `AgencyTrackRow.sent_at`.
+    # A trigger of the migrations lets it follow `AgencyTrackRow.sent_at` and `sight_ended`.
     sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)
 
     category: Mapped[Category | None] = relationship()
@@ -193,7 +196,12 @@ class AgencyTrackRow(Model):
             unique=True,
             postgresql_where=text("lead AND state NOT IN ('declined', 'dropped')"),
         ),
-        Index("ix_agency_track_agency_case", "agency_code", "complaint_id", postgresql_include=["sent_at"]),
+        Index(
+            "ix_agency_track_agency_case",
+            "agency_code",
+            "complaint_id",
+            postgresql_include=["sent_at", "sight_ended"],
+        ),
     )
 
     id: Mapped[BigKey]
@@ -208,6 +216,10 @@ class AgencyTrackRow(Model):
     field_visit: Mapped[bool] = mapped_column(default=False)
     cross_agency: Mapped[bool] = mapped_column(default=False)
     awaits: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    more_days: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    release_asked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # The agency has left the case and no longer sees it by this row.
+    sight_ended: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     complaint: Mapped[Complaint] = relationship(back_populates="tracks")
     agency: Mapped[Agency] = relationship()

@@ -10,7 +10,8 @@ from app.models.complaint import Complaint
 from app.models.organisation import Agency
 from app.models.paper import Paper
 
-LETTER_STATES = ("draft", "returned", "signed")
+LETTER_STATES = ("draft", "returned", "signed", "voided")
+"""A signed letter that the agency takes back before it is sent is voided: its number stays in the book, explained."""
 FILE_STATES = ("waiting", "clean", "quarantined", "failed")
 """A file is served once it is clean: looked into by the scanner where there is one, and written anew."""
 
@@ -21,7 +22,9 @@ class Letter(Model):
     __tablename__ = "letter"
     __table_args__ = (
         CheckConstraint(one_of("state", LETTER_STATES), name="state"),
-        CheckConstraint("(state = 'signed') = (number IS NOT NULL AND paper_id IS NOT NULL)", name="signed"),
+        CheckConstraint(
+            "(state IN ('signed', 'voided')) = (number IS NOT NULL AND paper_id IS NOT NULL)", name="signed"
+        ),
         UniqueConstraint("agency_code", "number", name="uq_letter_agency_number"),
         Index(
             "uq_letter_one_draft",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Line, Prose, Word, one_of
@@ -78,9 +78,12 @@ class IssuedNumber(Model):
     reason: Mapped[Prose] = mapped_column(default="")
     issued_at: Mapped[Instant]
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    voided_at: Mapped[Instant | None]
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
 
     paper: Mapped[Paper | None] = relationship()
-    officer: Mapped[User | None] = relationship(User)
+    officer: Mapped[User | None] = relationship(User, foreign_keys=[officer_id])
 
 
 class Emblem(Model):

@@ -36,6 +36,7 @@ class SopVersion(Model):
     extended_draft_days: Mapped[int] = mapped_column(default=14)
     silence_days: Mapped[int] = mapped_column(default=10)
     question_days: Mapped[int] = mapped_column(default=10)
+    most_more_days: Mapped[int] = mapped_column(default=14, server_default=text("14"))
     fast_track_actor: Mapped[Word] = mapped_column(default="office_head")
     fast_track_from: Mapped[list[str]] = mapped_column(JSONB, default=lambda: ["direct"])
     nik_channels: Mapped[list[str]] = mapped_column(JSONB, default=list)

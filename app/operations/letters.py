@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
+from app.documents.storage import is_stored
 from app.extensions import db
-from app.models import Complaint, ComplaintEvent, Letter, PaperKind
+from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKind
 from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import copies_of, letterhead, office, signatory_of, signatory_of_event
 from app.operations.papers import content_hash, make_paper
 from app.operations.sign_letter import prepared_hand, sign_now, waiting_shortly
-from workflow_rules.actions import Action
+from workflow_rules.actions import Action, LetterState
 from workflow_rules.actors import Person
 from workflow_rules.decide import Decision
 from workflow_rules.identity import Confidentiality
@@ -59,6 +61,36 @@ def _return(complaint: Complaint, decision: Decision, _by: Person) -> None:
     draft = current_draft(complaint, decision.event.agency)
     if decision.event.step is Step.SIGN_ANSWER and draft is not None:
         draft.state = "returned"
+
+
+def _take_back(complaint: Complaint, decision: Decision, by: Person) -> None:
+    """A signed letter that was not sent yet is void; its number stays in the book with the reason."""
+    event = decision.event
+    letter = signed_letters(complaint)[event.agency]
+    letter.state = "voided"
+    book = select(IssuedNumber).where(IssuedNumber.paper_id == letter.paper_id)
+    for number in db.session.scalars(book):
+        number.voided_at, number.void_reason, number.voided_by_id = event.at, event.data["note"], by.id
+    db.session.flush()
+
+
+def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
+    """The letter of each agency that is signed and holds, in this cycle; the newest where a case went back after it
+    was sent.
+    """
+    own = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
+    statement = select(Letter).where(*own).order_by(Letter.revision).options(joinedload(Letter.paper))
+    return {letter.agency_code: letter for letter in db.session.scalars(statement)}
+
+
+def letter_states(complaint: Complaint) -> dict[str | None, LetterState]:
+    """Of each signed letter: whether its file is there, whether it was signed with ink, and whether it was scanned."""
+    return {code: _state_of(letter) for code, letter in signed_letters(complaint).items()}
+
+
+def _state_of(letter: Letter) -> LetterState:
+    ready = letter.paper is not None and letter.paper.state == "ready" and is_stored(letter.paper.path)
+    return LetterState(ready, letter.signed_with_ink, letter.signed_with_ink and letter.scan is not None)
 
 
 def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
@@ -148,4 +180,5 @@ _KEEPERS: dict[Any, Callable[[Complaint, Decision, Person], None]] = {
     Action.SUBMIT_DRAFT: _draft,
     Action.SEND_BACK: _return,
     Action.SIGN: _sign,
+    Action.RETURN_LETTER: _take_back,
 }

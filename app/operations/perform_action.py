@@ -7,19 +7,20 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from app.cases.correct import Corrected, read_correction, write_correction
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
-from app.operations.letters import draft_hashes, keep_letter
+from app.operations.letters import draft_hashes, keep_letter, letter_states
 from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
 from app.operations.write_rows import Row, as_row, take_over
-from app.queries.act_frame import more_task_keys, read_frame, read_last
+from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, lock_in_order, rows_of
 from app.queries.reference import agencies_in_service
 from app.transaction import one_transaction
@@ -30,7 +31,7 @@ from workflow_rules.decide import Decision, decide, sees
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus
+from workflow_rules.steps import CaseStatus, Step
 from workflow_rules.working_calendar import WorkingCalendar
 
 
@@ -54,12 +55,14 @@ def perform_action(
     now: datetime | None = None,
     address: str | None = None,
     origin: str = "office",
+    letters_drawn: bool = True,
 ) -> Performed:
     """Do one action on a complaint, whole or not at all; raises ActionRefused and then has changed nothing.
 
     `expected_version` is what the form or client saw (None only for acts of the clock and of SP4N); `now` is taken
-    after the row is locked, so that events never run backwards; `origin` says in the change
-    feed whose act it was, the office's or SP4N's.
+    after the row is locked, so that events never run backwards; `origin` says in the change feed whose act it was, the
+    office's or SP4N's. Without `letters_drawn` a letter may be sent before a worker has drawn it: for a demonstration,
+    whose past is made in one go.
     """
     with one_transaction():
         if request.action is Action.MERGE:
@@ -70,9 +73,12 @@ def perform_action(
         frame, rows = read_frame(complaint), rows_of(complaint)
         facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
         _refuse_stale(facts, by, expected_version)
-        known = _known(request, complaint, facts, frame.sop, frame.calendar)
+        corrected = read_correction(complaint, request.params) if request.action is Action.CORRECT else Corrected()
+        known = replace(_known(request, complaint, facts, frame, rows, letters_drawn), correction=corrected.known)
         at = _not_before_the_last(now or utc_now(), facts)
         decision = decide(facts, replace(request, known=known), by, frame.sop, at)
+        if decision.event.kind is Action.CORRECT:
+            write_correction(complaint, corrected)
         notifier = Notifier(frame.calendar, at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
         last = read_last(complaint) if late else frame.last
@@ -164,16 +170,24 @@ def _note_on_case(complaint: Complaint, decision: Decision) -> None:
 
 
 def _known(
-    request: ActionRequest, complaint: Complaint, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar
+    request: ActionRequest,
+    complaint: Complaint,
+    facts: ComplaintFacts,
+    frame: Frame,
+    rows: CaseRows,
+    letters_drawn: bool,
 ) -> Known:
     """What only the database can tell the rules about this request."""
+    sop, calendar = frame.sop, frame.calendar
     return Known(
-        agencies=agencies_in_service() if request.action is Action.DIRECT else frozenset(),
+        agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
         merge_target=_merge_target(request) if request.action is Action.MERGE else None,
         silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
         question_ends_at=_question_ends_at(request, facts, sop, calendar),
         initials=_initials(facts) if request.action is Action.SUBMIT_DRAFT else {},
         drafts=draft_hashes(complaint) if request.action is Action.SIGN else {},
+        letters=letter_states(complaint) if request.action is Action.SEND and letters_drawn else {},
+        draft_due_at={task.agency_code: task.due_at for task in rows.tasks if task.step == Step.DRAFT_ANSWER},
     )
 
 

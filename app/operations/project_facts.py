@@ -1,11 +1,15 @@
 """Writes a decided state into its rows: nothing here decides, it only makes the tables say what the rules said."""
 
 from collections.abc import Iterable
+from functools import partial
+
+from sqlalchemy import text
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
 from app.queries.complaints import CaseRows
+from app.transaction import before_commit
 from workflow_rules.events import Event
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.sop import Sop
@@ -54,11 +58,13 @@ def project_first(
 def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, tasks: Iterable[StepTask]) -> None:
     complaint.status = after.status.value
     complaint.confidentiality = after.confidentiality.value
+    complaint.classification = after.classification.value
     complaint.cycle = after.cycle
     complaint.route = after.route.value if after.route else None
     complaint.paused = after.waiting
     complaint.field_visit = after.field_visit
     complaint.rated = after.rated
+    complaint.anonymity_confirmed = after.anonymity_confirmed
     complaint.version = after.version
     complaint.answered_at = after.answered_at
     if after.status in ENDED and complaint.ended_at is None:
@@ -80,6 +86,32 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
         row = known.get(track.agency) or _new_track(complaint, rows, after, track)
         _fill_track(row, track, position)
     rows.tracks.sort(key=lambda row: (row.cycle, row.position))
+    _write_sight(rows, after)
+
+
+def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
+    """Which agencies see the case. Sight ends with the transaction and not before: the officer of an agency that
+    leaves still has to write the act, and row-level security would refuse it.
+    """
+    sent = [row for row in rows.tracks if row.sent_at is not None]
+    for row in sent:
+        if row.sight_ended and row.agency_code in after.seen_by and row.cycle == after.cycle:
+            row.sight_ended = False
+    if any(not row.sight_ended and row.agency_code not in after.seen_by for row in sent):
+        before_commit(partial(db.session.execute, _END_SIGHT, {"complaint_id": sent[0].complaint_id}))
+
+
+# Asked again at the end: an act that was undone to its savepoint ends nobody's sight.
+_END_SIGHT = text(
+    """
+    UPDATE agency_track t SET sight_ended = true
+    WHERE t.complaint_id = :complaint_id AND t.sent_at IS NOT NULL AND NOT t.sight_ended AND (
+        SELECT last.state IN ('declined', 'dropped') FROM agency_track last
+        WHERE last.complaint_id = t.complaint_id AND last.agency_code = t.agency_code AND last.sent_at IS NOT NULL
+        ORDER BY last.cycle DESC LIMIT 1
+    )
+    """
+)
 
 
 def _new_track(complaint: Complaint, rows: CaseRows, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
@@ -98,6 +130,8 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
     row.field_visit = track.field_visit
     row.cross_agency = track.cross_agency
     row.awaits = [actor.value for actor in track.awaits]
+    row.more_days = track.more_days
+    row.release_asked = track.release_asked
 
 
 def _write_tasks(

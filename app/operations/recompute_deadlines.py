@@ -77,11 +77,11 @@ def _next_open_cases(after: int, batch: int) -> Sequence[int]:
 
 
 def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
-    extended = _extended_tracks([task.complaint_id for task in tasks])
+    extended = _longer_drafts([task.complaint_id for task in tasks])
     before = [(task, task.due_at) for task in tasks]
     for task in tasks:
         sop, track = sops[task.complaint.sop_version_id], (task.complaint_id, task.cycle, task.agency_code)
-        allowance = sop.allowance(Step(task.step), track in extended)
+        allowance = sop.allowance(Step(task.step), *extended.get(track, (False, 0)))
         set_deadline(task, as_open_step(task), allowance, sop, calendar, now)
     for complaint, own in groupby(tasks, key=lambda task: task.complaint):
         complaint.next_due_at = min((task.due_at for task in own if task.paused_at is None), default=None)
@@ -99,9 +99,11 @@ def _recount_closings(sops: dict[int, Sop], calendar: WorkingCalendar) -> None:
         set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
 
 
-def _extended_tracks(cases: Sequence[int]) -> set[tuple[int, int, str | None]]:
-    """Agencies' parts whose draft has the longer allowance."""
-    extended = AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency
-    statement = select(AgencyTrackRow.complaint_id, AgencyTrackRow.cycle, AgencyTrackRow.agency_code)
-    statement = statement.where(AgencyTrackRow.complaint_id.in_(cases), extended)
-    return {(row[0], row[1], row[2]) for row in db.session.execute(statement, execution_options={"unscoped": True})}
+def _longer_drafts(cases: Sequence[int]) -> dict[tuple[int, int, str | None], tuple[bool, int]]:
+    """Agencies' parts whose draft has a longer allowance: whether it is the 14 days, and by how many days more."""
+    longer = AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency
+    columns = (AgencyTrackRow.complaint_id, AgencyTrackRow.cycle, AgencyTrackRow.agency_code)
+    statement = select(*columns, longer, AgencyTrackRow.more_days)
+    statement = statement.where(AgencyTrackRow.complaint_id.in_(cases), longer | (AgencyTrackRow.more_days > 0))
+    found = db.session.execute(statement, execution_options={"unscoped": True})
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in found}

@@ -14,7 +14,7 @@ from app.models import Attachment, Category, Complaint, ComplaintEvent, District
 from app.operations.attach_file import file_facts, store_file
 from app.operations.note_change import note_change
 from app.operations.notify import Notifier
-from app.operations.original_text import said_by_report, write_said
+from app.operations.original_text import forget_correction, identity_said_again, said_by_report, write_said
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
 from app.queries.complaints import facts_of, reporter_facts, rows_of
@@ -103,7 +103,7 @@ def revise(
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
     """The identity where it is another than the one we hold; an empty one takes ours away."""
-    if reporter is None:
+    if reporter is None or identity_said_again(complaint, reporter):
         return None
     row = db.session.get(Reporter, complaint.id)
     held = {name: getattr(row, name) for name in IDENTITY if getattr(row, name)} if row else {}
@@ -173,6 +173,7 @@ def _write(complaint: Complaint, found: Difference, at: datetime) -> None:
     for name, value in found.values.items():
         write_said(complaint, name, value, at)
     if found.reporter is not None:
+        forget_correction(complaint, "reporter")
         _write_reporter(complaint, found.reporter)
     db.session.flush()
 

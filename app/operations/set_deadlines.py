@@ -47,6 +47,8 @@ def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalen
 
 
 def allowance_of(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
-    """The allowance of an open step: 14 days for a draft with field visit or across agencies (SOP step 7)."""
+    """The allowance of an open step: 14 days for a draft with field visit or across agencies (SOP step 7), and the days
+    by which the Kepala Dinas extended it.
+    """
     track = facts.track(step.agency)
-    return sop.allowance(step.step, extended=track is not None and track.extended)
+    return sop.allowance(step.step, track is not None and track.extended, track.more_days if track else 0)

@@ -43,6 +43,15 @@ GROUP_OF = {
     "attach": "berkas",
     "breached": "batas",
     "mark_field_visit": "batas",
+    "extend": "batas",
+    "add_agency": "arahan",
+    "drop_agency": "arahan",
+    "recall": "arahan",
+    "ask_release": "arahan",
+    "release": "arahan",
+    "return_letter": "surat",
+    "correct": "keterangan",
+    "confirm_anonymity": "keterangan",
 }
 ICON_OF = {
     "received": "inbox",
@@ -82,13 +91,25 @@ ICON_OF = {
     "close": "lock",
     "rate": "star",
     "withdraw": "x",
+    "correct": "edit",
+    "confirm_anonymity": "shield-check",
+    "add_agency": "plus",
+    "drop_agency": "x",
+    "recall": "arrow-back-up",
+    "extend": "hourglass",
+    "return_letter": "arrow-back-up",
+    "ask_release": "ban",
+    "release": "gavel",
 }
 # Shown as the words that were written; the body of a letter stands on its own paper further up.
 WRITTEN = (
     *("instruction", "question", "text", "note", "reason", "comment", "incomplete_reason", "proof", "code_reason"),
-    *("identity_reason", "redaction_reason"),
+    *("identity_reason", "redaction_reason", "without_scan_reason"),
 )
-FACTS_SHOWN = ("reason", "urgency", "unit", "subject", "into", "channel", "score", "filename", "tracking_id")
+FACTS_SHOWN = (
+    *("reason", "urgency", "unit", "subject", "into", "channel", "score", "filename", "tracking_id"),
+    "working_days",
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +274,17 @@ def _answer_disposed(case: Case, event: ComplaintEvent) -> Disposition:
     return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
 
 
-_DISPOSITIONS = {"direct": _directed, "dispose": _disposed, "dispose_answer": _answer_disposed}
+def _added(case: Case, event: ComplaintEvent) -> Disposition:
+    to = case.short_name(event.agency_code)
+    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
+
+
+_DISPOSITIONS = {
+    "direct": _directed,
+    "add_agency": _added,
+    "dispose": _disposed,
+    "dispose_answer": _answer_disposed,
+}
 
 
 _WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opened", "identity_removed")

@@ -37,7 +37,7 @@ def visible_ids(person: Person) -> Select[tuple[int]] | None:
     if person.sees_every_case:
         return None
     own = [as_agency(code) for code in sorted(person.agencies)]
-    sent_here = _tracks.c.agency_code.in_(own) & _tracks.c.sent_at.is_not(None)
+    sent_here = _tracks.c.agency_code.in_(own) & _tracks.c.sent_at.is_not(None) & ~_tracks.c.sight_ended
     return select(_tracks.c.complaint_id).where(sent_here if person.agencies else false())
 
 
@@ -207,10 +207,11 @@ def facts_from(
         route=Route(complaint.route) if complaint.route else None,
         open_steps=tuple(as_open_step(task) for task in tasks if task.closed_at is None),
         tracks=tuple(_track(row) for row in tracks if row.cycle == complaint.cycle),
-        seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None),
+        seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None and not row.sight_ended),
         ended=status if status in ENDED else None,
         answered_at=complaint.answered_at,
         rated=complaint.rated,
+        anonymity_confirmed=complaint.anonymity_confirmed,
     )
 
 
@@ -230,4 +231,6 @@ def _track(row: AgencyTrackRow) -> AgencyTrack:
         row.field_visit,
         row.cross_agency,
         tuple(Actor(actor) for actor in row.awaits),
+        row.more_days,
+        row.release_asked,
     )

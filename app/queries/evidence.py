@@ -66,7 +66,10 @@ def case_data(case: Case) -> Data:
     }
 
 
-_TRACK = ("cycle", "agency_code", "lead", "state", "sent_at", "replaces", "field_visit", "cross_agency")
+_TRACK = (
+    *("cycle", "agency_code", "lead", "state", "sent_at", "replaces", "field_visit", "cross_agency"),
+    *("more_days", "release_asked"),
+)
 _TASK = (
     *("id", "cycle", "step", "agency_code", "actor", "opened_at", "clock_from", "closed_at", "closed_by"),
     *("allowance_value", "allowance_unit", "due_at", "warn_at", "paused_at"),
@@ -177,7 +180,10 @@ def sop_data(case: Case) -> Data:
     """The version that the case is judged by."""
     version = db.session.get_one(SopVersion, case.complaint.sop_version_id, options=[selectinload(SopVersion.steps)])
     own = ("number", "title", "status", "approved_by", "decree_number", "decided_on", "activated_at")
-    rules = ("extended_draft_days", "silence_days", "question_days", "fast_track_actor", "fast_track_from")
+    rules = (
+        *("extended_draft_days", "silence_days", "question_days", "fast_track_actor", "fast_track_from"),
+        "most_more_days",
+    )
     row = ("step", "number", "actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark")
     return {**_columns(version, (*own, *rules)), "steps": [_columns(step, row) for step in version.steps]}
 

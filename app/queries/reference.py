@@ -64,12 +64,20 @@ def sop_with_text(version: SopVersion, steps: str) -> Sop:
 def _exceptions(version: SopVersion) -> tuple[Any, ...]:
     days = version.extended_draft_days, version.silence_days, version.question_days
     early, channels = tuple(version.fast_track_from), tuple(version.nik_channels)
-    return version.number, *days, version.fast_track_actor, early, channels
+    return version.number, *days, version.fast_track_actor, early, channels, version.most_more_days
 
 
 @lru_cache(maxsize=16)
 def _sop(
-    steps: str, number: str, draft: int, silence: int, question: int, fast: str, early: tuple[str], nik: tuple[str]
+    steps: str,
+    number: str,
+    draft: int,
+    silence: int,
+    question: int,
+    fast: str,
+    early: tuple[str],
+    nik: tuple[str],
+    more: int,
 ) -> Sop:
     """The SOP of these very rows: the same ones give the same object, changed ones never."""
     return Sop(
@@ -80,6 +88,7 @@ def _sop(
         Allowance(silence, Unit.WORKING_DAYS),
         Allowance(question, Unit.WORKING_DAYS),
         frozenset(Channel(channel) for channel in nik),
+        more,
     )
 
 

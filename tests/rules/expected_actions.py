@@ -19,6 +19,8 @@ PEOPLE = (
     "nobody",
     "clock",
 )
+NEW = "dpuprperkim"
+"""The agency that an act adds to the case when it is asked without naming one."""
 NAMED = (None, HERE, THERE, ELSEWHERE)
 """The agency that a request names; an officer of an agency who names none means their own."""
 
@@ -29,8 +31,8 @@ EVER = {
     "register": "complaint_admin",
     "request_information": "complaint_admin agency_secretary",
     "add_information": "reporter complaint_admin",
-    "archive": "complaint_admin section_head",
-    "merge": "complaint_admin section_head",
+    "archive": "complaint_admin section_head division_head office_head",
+    "merge": "complaint_admin section_head division_head office_head",
     "approve_check": "section_head",
     "report": "division_head",
     "direct": "office_head",
@@ -46,6 +48,14 @@ EVER = {
     "sign": "agency_head",
     "send": "agency_admin",
     "continue_without": "office_head",
+    "return_letter": "agency_admin",
+    "ask_release": "agency_head",
+    # the Kepala Dinas on an agency's part, while it is at work
+    "add_agency": "office_head",
+    "drop_agency": "office_head",
+    "recall": "office_head",
+    "extend": "office_head",
+    "release": "office_head",
     # SOP steps 10 and 11, and after the answer
     "dispose_answer": "office_head",
     "reply": "complaint_admin",
@@ -56,6 +66,8 @@ EVER = {
     "note": EVERYBODY,
     "attach": EVERYBODY,
     "withdraw": "reporter complaint_admin",
+    "correct": "complaint_admin section_head",
+    "confirm_anonymity": "complaint_admin",
 }
 """Who could ever do the action, wherever the case stands (design section 3, column actor)."""
 
@@ -66,12 +78,15 @@ Act = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class Place:
-    """One state of a case: whom it was sent to, who may do what, whose track waits and what the waiting holds up."""
+    """One state of a case: whom it was sent to, who may do what, whose track waits and what the waiting holds up, and
+    what waits for the Admin to confirm that the words reveal nobody.
+    """
 
     allowed: frozenset[Act]
     sent_to: tuple[str, ...] = ()
     waiting: tuple[str | None, ...] = ()
     held_up: frozenset[Act] = frozenset()
+    unconfirmed: frozenset[Act] = frozenset()
     ended: bool = False
 
 
@@ -104,14 +119,19 @@ WITHDRAWAL = acts(
 )
 
 
+CORRECTION = acts("complaint_admin: correct")
+OF_OFFICE_HEAD = ("drop_agency", "recall", "extend", "release")
+
+
 def remarks_of(*agencies: str) -> frozenset[Act]:
     return acts("\n".join(f"{role}@{agency}: note attach" for agency in agencies for role in AGENCY))
 
 
-def office(text: str, waiting: bool = False, held_up: str = "") -> Place:
+def office(text: str, waiting: bool = False, held_up: str = "", unconfirmed: str = "") -> Place:
     """Before any agency has the case."""
     waits: tuple[str | None, ...] = (None,) if waiting else ()
-    return Place(acts(text) | REMARKS | WITHDRAWAL, (), waits, acts(held_up))
+    general = REMARKS | WITHDRAWAL | (frozenset() if waiting else CORRECTION)
+    return Place(acts(text) | general, (), waits, acts(held_up), acts(unconfirmed))
 
 
 def agencies(
@@ -121,34 +141,51 @@ def agencies(
     waiting: tuple[str | None, ...] = (),
     held_up: str = "",
     withdrawal: bool = True,
+    correction: bool = True,
 ) -> Place:
-    """While the case is, or has been, at the agencies; those that left it still see it and may do nothing."""
+    """While the case is, or has been, at the agencies; those that left it no longer see it."""
     general = REMARKS | remarks_of(*on_case) | (WITHDRAWAL if withdrawal else frozenset())
+    general |= CORRECTION if correction else frozenset()
     return Place(acts(text) | general, sent_to, waiting, acts(held_up))
 
 
-OTHER_RECEIVES = "agency_admin@dinkes: accept decline"
-"""The other agency has not gone further than step 5."""
+OTHER_RECEIVES = """
+agency_admin@dinkes: accept decline
+office_head: recall@dinkes extend@dinkes drop_agency@dinkes add_agency
+"""
+"""The other agency, one of two, has not gone further than step 5; the Kepala Dinas may still change who works."""
+
+ALONE_RECEIVES = """
+agency_admin@dinkes: accept decline
+office_head: recall@dinkes extend@dinkes add_agency
+"""
+"""The only agency left on the case has not gone further than step 5."""
+
+HEAD_ACTS = "office_head: drop_agency@dishub extend@dishub"
+"""What the Kepala Dinas may do with an agency that is at work beside another one."""
 
 EXPECTED: dict[str, Place] = {
     "register": office("complaint_admin: register request_information archive merge"),
-    "check": office("section_head: approve_check archive merge send_back"),
-    "report": office("division_head: report send_back"),
-    "direct": office("office_head: direct send_back"),
+    "check": office("section_head: approve_check archive merge send_back correct"),
+    "report": office("division_head: report send_back archive merge"),
+    "direct": office("office_head: direct send_back archive merge"),
     "relay": office("complaint_admin: relay"),
-    "agency_receive": agencies(f"agency_admin@dishub: accept decline\n{OTHER_RECEIVES}"),
-    "agency_dispose": agencies(f"agency_head@dishub: dispose decline mark_field_visit\n{OTHER_RECEIVES}"),
+    "agency_receive": agencies(
+        f"agency_admin@dishub: accept decline\noffice_head: recall@dishub\n{HEAD_ACTS}\n{OTHER_RECEIVES}"
+    ),
+    "agency_dispose": agencies(f"agency_head@dishub: dispose decline mark_field_visit\n{HEAD_ACTS}\n{OTHER_RECEIVES}"),
     "draft_answer": agencies(
         f"""
         agency_secretary@dishub: submit_draft request_information
-        agency_head@dishub: mark_field_visit
+        agency_head@dishub: mark_field_visit ask_release
+        {HEAD_ACTS}
         {OTHER_RECEIVES}
         """
     ),
-    "sign_answer": agencies(f"agency_head@dishub: sign send_back\n{OTHER_RECEIVES}"),
-    "send_answer": agencies(f"agency_admin@dishub: send\n{OTHER_RECEIVES}"),
+    "sign_answer": agencies(f"agency_head@dishub: sign send_back ask_release\n{HEAD_ACTS}\n{OTHER_RECEIVES}"),
+    "send_answer": agencies(f"agency_admin@dishub: send return_letter\n{HEAD_ACTS}\n{OTHER_RECEIVES}"),
     "dispose_answer": agencies("office_head: dispose_answer send_back@dishub send_back@dinkes"),
-    "reply": agencies("complaint_admin: reply send_back"),
+    "reply": agencies("complaint_admin: reply send_back", correction=False),
     # a question: the whole case waits at step 1, only the track at step 7
     "waiting at register": office(
         """
@@ -156,55 +193,121 @@ EXPECTED: dict[str, Place] = {
         reporter: add_information
         """,
         waiting=True,
-        held_up="complaint_admin: register request_information archive merge",
+        held_up="complaint_admin: register request_information archive merge correct",
     ),
     "one draft waits": agencies(
         """
         complaint_admin: add_information@dishub
         reporter: add_information@dishub
         agency_secretary@dinkes: submit_draft request_information
-        agency_head@dinkes: mark_field_visit
+        agency_head@dinkes: mark_field_visit ask_release
+        office_head: drop_agency@dinkes extend@dinkes add_agency
         """,
         waiting=(HERE,),
         held_up="""
         agency_secretary@dishub: submit_draft request_information
-        agency_head@dishub: mark_field_visit
+        agency_head@dishub: mark_field_visit ask_release
+        office_head: drop_agency@dishub extend@dishub
         """,
     ),
     "the only draft waits": agencies(
         """
         complaint_admin: add_information@dishub
         reporter: add_information@dishub
+        office_head: add_agency
         """,
         on_case=(HERE,),
         sent_to=(HERE,),
         waiting=(HERE,),
         held_up="""
         agency_secretary@dishub: submit_draft request_information
-        agency_head@dishub: mark_field_visit
+        agency_head@dishub: mark_field_visit ask_release
+        office_head: extend@dishub
         """,
     ),
     "both drafts wait": agencies(
         """
         complaint_admin: add_information@dishub add_information@dinkes
         reporter: add_information@dishub add_information@dinkes
+        office_head: add_agency
         """,
         waiting=(HERE, THERE),
         held_up="""
         agency_secretary@dishub: submit_draft request_information
-        agency_head@dishub: mark_field_visit
+        agency_head@dishub: mark_field_visit ask_release
         agency_secretary@dinkes: submit_draft request_information
-        agency_head@dinkes: mark_field_visit
+        agency_head@dinkes: mark_field_visit ask_release
+        office_head: drop_agency@dishub extend@dishub drop_agency@dinkes extend@dinkes
         """,
     ),
-    "field visit marked": agencies(f"agency_secretary@dishub: submit_draft request_information\n{OTHER_RECEIVES}"),
+    "field visit marked": agencies(
+        f"""
+        agency_secretary@dishub: submit_draft request_information
+        agency_head@dishub: ask_release
+        {HEAD_ACTS}
+        {OTHER_RECEIVES}
+        """
+    ),
     # the agency declined: step 4 again, for it alone
     "direct again": agencies(
-        f"office_head: direct@dishub continue_without@dishub\n{OTHER_RECEIVES}",
-        on_case=(THERE,),
+        f"office_head: direct@dishub continue_without@dishub\n{ALONE_RECEIVES}", on_case=(THERE,), sent_to=(THERE,)
     ),
-    "direct again, nobody left": agencies("office_head: direct@dishub", on_case=(), sent_to=(HERE,)),
-    "relay again": agencies(f"complaint_admin: relay@dishub\n{OTHER_RECEIVES}", on_case=(THERE,)),
+    "direct again, nobody left": agencies(
+        "office_head: direct@dishub archive@dishub merge@dishub", on_case=(), sent_to=()
+    ),
+    # another agency is directed in its place, and waits for the relay
+    "relay again": agencies(f"complaint_admin: relay@dishub\n{OTHER_RECEIVES}", on_case=(THERE,), sent_to=(THERE,)),
+    # the Kepala Dinas changes who works on the case
+    "recalled": agencies(
+        f"office_head: direct@dishub continue_without@dishub\n{ALONE_RECEIVES}", on_case=(THERE,), sent_to=(THERE,)
+    ),
+    "the only one recalled": agencies("office_head: direct@dishub archive@dishub merge@dishub", on_case=(), sent_to=()),
+    "dropped": agencies(ALONE_RECEIVES, on_case=(THERE,), sent_to=(THERE,)),
+    "added": agencies(
+        f"""
+        agency_secretary@dishub: submit_draft request_information
+        agency_head@dishub: mark_field_visit ask_release
+        {HEAD_ACTS}
+        {OTHER_RECEIVES}
+        """
+    ),
+    "extended": agencies(
+        f"""
+        agency_secretary@dishub: submit_draft request_information
+        agency_head@dishub: mark_field_visit ask_release
+        office_head: drop_agency@dishub
+        {OTHER_RECEIVES}
+        """
+    ),
+    "letter returned": agencies(
+        f"""
+        agency_secretary@dishub: submit_draft request_information
+        agency_head@dishub: mark_field_visit ask_release
+        {HEAD_ACTS}
+        {OTHER_RECEIVES}
+        """
+    ),
+    "release asked": agencies(
+        f"""
+        agency_secretary@dishub: submit_draft request_information
+        agency_head@dishub: mark_field_visit
+        office_head: release@dishub
+        {HEAD_ACTS}
+        {OTHER_RECEIVES}
+        """
+    ),
+    "released": agencies(
+        f"office_head: direct@dishub continue_without@dishub\n{ALONE_RECEIVES}", on_case=(THERE,), sent_to=(THERE,)
+    ),
+    # a secret report waits until its words are known to reveal nobody
+    "secret at direct": office(
+        """
+        office_head: send_back archive merge
+        complaint_admin: confirm_anonymity
+        """,
+        unconfirmed="office_head: direct",
+    ),
+    "secret at relay": office("complaint_admin: confirm_anonymity", unconfirmed="complaint_admin: relay"),
     "answered": agencies(
         """
         complaint_admin: rate reopen close
@@ -212,6 +315,7 @@ EXPECTED: dict[str, Place] = {
         clock: close
         """,
         withdrawal=False,
+        correction=False,
     ),
     "answered and rated": agencies(
         """
@@ -220,8 +324,9 @@ EXPECTED: dict[str, Place] = {
         clock: close
         """,
         withdrawal=False,
+        correction=False,
     ),
-    "second cycle": agencies("section_head: approve_check archive merge send_back", on_case=()),
+    "second cycle": agencies("section_head: approve_check archive merge send_back correct", on_case=()),
     "closed": Place(frozenset(), (HERE, THERE), ended=True),
     "archived": Place(frozenset(), ended=True),
     "merged": Place(frozenset(), ended=True),
@@ -242,10 +347,18 @@ def expected(place: Place, person: str, action: str, named: str | None) -> str:
         return "wrong_agency"
     if (home or None) in place.waiting and action not in WHILE_WAITING:
         return "paused"
+    if action == "add_agency" and (person, action, None) in place.allowed:
+        sought = {agency for _, verb, agency in place.allowed if verb in ("continue_without", "relay")}
+        return "missing_input" if named is not None and named in sought.union(place.sent_to) else "allowed"
     meant = _meant(place, action, home, named)
     if any((person, action, agency) in place.allowed for agency in meant):
         return "allowed"
-    if any(verb == action and agency in meant for _, verb, agency in place.allowed | place.held_up):
+    if any((person, action, agency) in place.unconfirmed for agency in meant):
+        return "anonymity_unconfirmed"
+    if action in OF_OFFICE_HEAD and any((person, action, agency) in place.held_up for agency in meant):
+        return "paused"
+    possible = place.allowed | place.held_up | place.unconfirmed
+    if any(verb == action and agency in meant for _, verb, agency in possible):
         return "not_your_step"
     if named is None and any(who == person and verb == action for who, verb, _ in place.allowed):
         return "missing_input"
@@ -254,7 +367,7 @@ def expected(place: Place, person: str, action: str, named: str | None) -> str:
 
 def _meant(place: Place, action: str, home: str, named: str | None) -> set[str | None]:
     """The tracks a request means: the named one, else the case and one's own; the only question needs no name."""
-    if action == "continue_without":
+    if action in ("continue_without", *OF_OFFICE_HEAD):
         return {named or HERE}  # its parameter names the agency
     if named is not None:
         return {named}

@@ -17,14 +17,19 @@ OPENED_BY = {
     "register": "send_back at check",
     "check": "register at register, send_back at report, reopen at nothing",
     "report": "approve_check at check, send_back at direct",
-    "direct": "report at report, decline at agency_receive, decline at agency_dispose",
+    "direct": "report at report, decline at agency_receive, decline at agency_dispose, recall at agency_receive, "
+    "release at draft_answer, release at sign_answer, release at send_answer",
     "relay": "direct at direct",
-    "agency_receive": "direct at register, direct at check, direct at report, direct at direct, relay at relay",
+    "agency_receive": "direct at register, direct at check, direct at report, direct at direct, relay at relay, "
+    "add_agency at nothing",
     "agency_dispose": "accept at agency_receive",
-    "draft_answer": "dispose at agency_dispose, send_back at sign_answer, send_back at dispose_answer",
+    "draft_answer": "dispose at agency_dispose, send_back at sign_answer, send_back at dispose_answer, "
+    "return_letter at send_answer",
     "sign_answer": "submit_draft at draft_answer",
     "send_answer": "sign at sign_answer",
-    "dispose_answer": "send at send_answer, continue_without at direct, send_back at reply",
+    "dispose_answer": "send at send_answer, continue_without at direct, send_back at reply, "
+    "drop_agency at agency_receive, drop_agency at agency_dispose, drop_agency at draft_answer, "
+    "drop_agency at sign_answer, drop_agency at send_answer",
     "reply": "dispose_answer at dispose_answer",
 }
 """By hand from design section 4: which act, at which step, may open a step."""
@@ -32,9 +37,9 @@ OPENED_BY = {
 AFTER = {
     "check": "register reopen",
     "report": "approve_check",
-    "direct": "report decline",
+    "direct": "report decline recall release",
     "relay": "direct",
-    "agency_receive": "direct",
+    "agency_receive": "direct add_agency",
     "agency_dispose": "accept",
     "draft_answer": "dispose",
     "sign_answer": "submit_draft",
@@ -45,6 +50,7 @@ AFTER = {
 """What must stand in the log before a step opens, on the agency's own track for the agencies' steps."""
 
 OWN_TRACK = ("agency_dispose", "draft_answer", "sign_answer", "send_answer")
+LEAVING = (Action.DECLINE, Action.RECALL, Action.DROP_AGENCY)
 ENDINGS = (Action.ARCHIVE, Action.MERGE, Action.WITHDRAW, Action.CLOSE)
 
 
@@ -80,13 +86,21 @@ class Watch:
             self.unsent[event.agency] = list(event.data["agencies"])
         if event.kind is Action.RELAY or (event.kind is Action.DIRECT and event.data["route"] == "fast"):
             self.seen |= set(self.unsent.pop(event.agency))
-        if event.kind is Action.DECLINE:
+        if event.kind is Action.ADD_AGENCY:
+            assert event.agency == event.data["agency"]
+            assert event.agency not in self.on_case, "nobody joins twice"
+            self.on_case.add(event.agency)
+            self.seen.add(event.agency)
+        if event.kind in LEAVING or (event.kind is Action.RELEASE and event.data["accept"]):
             assert event.agency is not None
             self.on_case.remove(event.agency)
+            self.seen.remove(event.agency)
             if before.lead == event.agency:
                 self.lead_lost_by = event.agency
         if event.kind is Action.CONTINUE_WITHOUT:
             self.lead_lost_by = None
+        if before.anonymity_unconfirmed:
+            assert event.kind not in (Action.DIRECT, Action.RELAY, Action.ADD_AGENCY)
 
     def _follows_questions(self, event: Event) -> None:
         where = (event.step, event.agency)
@@ -120,6 +134,7 @@ class Watch:
             drafted, signed, sent = (_last(cycle, a, agency) for a in (Action.SUBMIT_DRAFT, Action.SIGN, Action.SEND))
             assert -1 < drafted < signed < sent < disposed
             assert _last(cycle, Action.SEND_BACK, agency) < drafted
+            assert _last(cycle, Action.RETURN_LETTER, agency) < drafted
 
     def looks_at(self, facts: ComplaintFacts, log: Sequence[Event], sop: Sop) -> None:
         """The invariants of issue 2, on the state itself."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
+from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest, Known, MergeTarget
 from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.decide import Decision, decide
 from workflow_rules.events import Event, SystemEvent
@@ -69,6 +69,15 @@ GOOD: dict[Action, dict[str, Any]] = {
     Action.ATTACH: {"filename": "foto.jpg", "sha256": "a" * 64, "media_type": "image/jpeg", "size": 10},
     Action.WITHDRAW: {"reason": "Sudah selesai"},
     Action.EXPIRE_QUESTION: {},
+    Action.CORRECT: {"category": "jalan", "reason": "Pelapor menyebutkannya di loket"},
+    Action.CONFIRM_ANONYMITY: {},
+    Action.ADD_AGENCY: {"agency": "dpuprperkim", "instruction": "Tindak lanjuti bersama"},
+    Action.DROP_AGENCY: {"agency": "dishub", "reason": "Sudah ditangani OPD lain"},
+    Action.RECALL: {"agency": "dishub", "reason": "Salah alamat"},
+    Action.EXTEND: {"agency": "dishub", "working_days": 5, "reason": "Menunggu suku cadang"},
+    Action.RETURN_LETTER: {"note": "Salah tanggal"},
+    Action.ASK_RELEASE: {"reason": "Jalan nasional"},
+    Action.RELEASE: {"agency": "dishub", "accept": True, "note": "Diarahkan ulang"},
 }
 
 
@@ -125,7 +134,7 @@ class Case:
     ) -> Decision:
         """Carry the action out one minute later, with good parameters unless others are given (None leaves one out)."""
         self.now += timedelta(minutes=1)
-        if action is Action.CONTINUE_WITHOUT and agency is not None:
+        if action in NAMES_AGENCY and agency is not None:
             params = {"agency": agency, **params}
         given = {name: value for name, value in {**GOOD[action], **params}.items() if value is not None}
         return self.ask(ActionRequest(action, agency, given, replace(self.known, **(known or {}))), by)

@@ -22,7 +22,7 @@ from tests.rules.rules_cases import (
     officer,
     secretary,
 )
-from workflow_rules.actions import Action
+from workflow_rules.actions import Action, Correction
 from workflow_rules.actors import REPORTER, SYSTEM, Actor, Person
 from workflow_rules.steps import CaseStatus, Step
 
@@ -68,6 +68,40 @@ def relay_again() -> Case:
     return case
 
 
+def left(action: Action, *on_case: str) -> Case:
+    """A case from which the first agency has left by an act of the Kepala Dinas."""
+    case = directed(*on_case)
+    case.do(action, OFFICE_HEAD, on_case[0])
+    return case
+
+
+def at_draft(action: Action, by: Person) -> Case:
+    """The first of two agencies is drafting when the act happens to it."""
+    case = at_agency(Step.DRAFT_ANSWER)
+    case.do(action, by, HERE)
+    return case
+
+
+def added() -> Case:
+    case = at_agency(Step.DRAFT_ANSWER, HERE)
+    case.do(Action.ADD_AGENCY, OFFICE_HEAD, THERE)
+    return case
+
+
+def released() -> Case:
+    case = at_draft(Action.ASK_RELEASE, agency_head(HERE))
+    case.do(Action.RELEASE, OFFICE_HEAD, HERE)
+    return case
+
+
+def secret_at_relay() -> Case:
+    case = at_office(Step.DIRECT, confidentiality="secret")
+    case.do(Action.CONFIRM_ANONYMITY, ADMIN)
+    case.do(Action.DIRECT, OFFICE_HEAD, agencies=[HERE], lead=HERE, route="via_admin")
+    case.do(Action.CORRECT, ADMIN, known={"correction": Correction({"title": "Lama"}, {"title": "Baru"})}, title="Baru")
+    return case
+
+
 def after(case: Case, action: Action, by: Person) -> Case:
     case.do(action, by)
     return case
@@ -96,6 +130,16 @@ MADE: dict[str, Callable[[], Case]] = {
     "direct again": lambda: declined(HERE, THERE),
     "direct again, nobody left": lambda: declined(HERE),
     "relay again": relay_again,
+    "recalled": lambda: left(Action.RECALL, HERE, THERE),
+    "the only one recalled": lambda: left(Action.RECALL, HERE),
+    "dropped": lambda: left(Action.DROP_AGENCY, HERE, THERE),
+    "added": added,
+    "extended": lambda: at_draft(Action.EXTEND, OFFICE_HEAD),
+    "letter returned": lambda: after(at_agency(Step.SEND_ANSWER), Action.RETURN_LETTER, agency_admin(HERE)),
+    "release asked": lambda: at_draft(Action.ASK_RELEASE, agency_head(HERE)),
+    "released": released,
+    "secret at direct": lambda: at_office(Step.DIRECT, confidentiality="secret"),
+    "secret at relay": secret_at_relay,
     "answered": lambda: answered(HERE, THERE),
     "answered and rated": lambda: after(answered(HERE, THERE), Action.RATE, REPORTER),
     "second cycle": lambda: after(answered(HERE, THERE), Action.REOPEN, REPORTER),
@@ -114,6 +158,11 @@ STATUS = {
     "direct again": CaseStatus.WITH_AGENCIES,
     "direct again, nobody left": CaseStatus.DIRECTING,
     "relay again": CaseStatus.WITH_AGENCIES,
+    "recalled": CaseStatus.WITH_AGENCIES,
+    "the only one recalled": CaseStatus.DIRECTING,
+    "dropped": CaseStatus.WITH_AGENCIES,
+    "released": CaseStatus.WITH_AGENCIES,
+    "secret at relay": CaseStatus.RELAYING,
     "answered": CaseStatus.ANSWERED,
     "second cycle": CaseStatus.CHECKING,
     "closed": CaseStatus.CLOSED,

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from tests.rules.expected_actions import EVER, EXPECTED, HERE, NAMED, PEOPLE, THERE, Place, expected
+from tests.rules.expected_actions import EVER, EXPECTED, HERE, NAMED, NEW, PEOPLE, THERE, Place, expected
 from tests.rules.rules_cases import (
     GOOD,
     OFFICE_HEAD,
@@ -13,7 +13,7 @@ from tests.rules.rules_cases import (
     all_sent,
 )
 from tests.rules.rules_places import MADE, STATUS, person
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest
 from workflow_rules.actors import Actor
 from workflow_rules.decide import allowed_actions, decide
 from workflow_rules.refusals import ActionRefused
@@ -28,8 +28,8 @@ COMBINATIONS: tuple[Combination, ...] = tuple(product(PEOPLE, ASKED_FOR, NAMED))
 
 def request_for(case: Case, action: Action, named: str | None) -> ActionRequest:
     params = dict(GOOD[action])
-    if action is Action.CONTINUE_WITHOUT:
-        params["agency"] = named or HERE
+    if action in NAMES_AGENCY:
+        params["agency"] = named or (NEW if action is Action.ADD_AGENCY else HERE)
     return ActionRequest(action, named, params, case.known)
 
 
@@ -50,7 +50,7 @@ def test_the_table_covers_every_step_every_action_and_every_officer() -> None:
     assert sorted(EVER) == sorted(a.value for a in ASKED_FOR)
     assert {p.partition("@")[0] for p in PEOPLE} >= {a.value for a in Actor} - {"system"}
     asked = [(name, *c) for name in EXPECTED for c in COMBINATIONS]
-    assert len(asked) == len(set(asked)) == 27 * 17 * 27 * 4 == 49_572
+    assert len(asked) == len(set(asked)) == 37 * 17 * 36 * 4 == 90_576
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -15,10 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.rules.process_watch import Watch
 from tests.rules.rules_cases import GOOD, IN_SERVICE, NUMBER, TARGET, Case, officer
-from workflow_rules.actions import Action, ActionRequest, Known
+from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest, Known
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, REPORTER, SYSTEM, Actor, Person
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.evolve import replay
+from workflow_rules.identity import SECRECY
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import FastTrack
 from workflow_rules.standard_sop import STANDARD_SOP
@@ -46,7 +47,20 @@ OFFICERS = {(a, None): officer(a) for a in OFFICE_ACTORS} | {
 }
 EVERYBODY: list[Person] = [*(OFFICERS[k] for k in sorted(OFFICERS, key=str)), REPORTER, SYSTEM]
 RARE = frozenset({Action.ARCHIVE, Action.MERGE, Action.WITHDRAW, Action.CLOSE, Action.NOTE, Action.ATTACH})
-SIDEWAYS = RARE | {Action.SEND_BACK, Action.DECLINE, Action.REQUEST_INFORMATION, Action.MARK_FIELD_VISIT}
+SIDEWAYS = RARE | {
+    Action.SEND_BACK,
+    Action.DECLINE,
+    Action.REQUEST_INFORMATION,
+    Action.MARK_FIELD_VISIT,
+    Action.CORRECT,
+    Action.RETURN_LETTER,
+    Action.ASK_RELEASE,
+    Action.RELEASE,
+    Action.RECALL,
+    Action.DROP_AGENCY,
+    Action.ADD_AGENCY,
+    Action.EXTEND,
+}
 WIDE_SOP = replace(STANDARD_SOP, fast_track=FastTrack(from_steps=frozenset(LEADING_STEPS)))
 TEN_DAYS = timedelta(days=10)
 DICE = st.integers(0, 999_999)
@@ -55,9 +69,9 @@ DICE = st.integers(0, 999_999)
 class Process(RuleBasedStateMachine):
     """One complaint; the dice of each rule choose who acts, how, and how long after the act before."""
 
-    @initialize(wide_fast_track=st.booleans())
-    def received(self, wide_fast_track: bool) -> None:
-        self.case = Case(WIDE_SOP if wide_fast_track else STANDARD_SOP)
+    @initialize(wide_fast_track=st.booleans(), confidentiality=st.sampled_from(["open", "open", "secret"]))
+    def received(self, wide_fast_track: bool, confidentiality: str) -> None:
+        self.case = Case(WIDE_SOP if wide_fast_track else STANDARD_SOP, confidentiality=confidentiality)
         self.watch = Watch()
 
     @rule(dice=DICE)
@@ -69,6 +83,8 @@ class Process(RuleBasedStateMachine):
         step = steps[which % len(steps)]
         if step.paused_at is not None:
             return self.the_question_ends(step.agency, dice)
+        if self.case.facts.anonymity_unconfirmed and dice % 3 == 0:
+            return self.must_do_one(Action.CONFIRM_ANONYMITY, OFFICERS[Actor.COMPLAINT_ADMIN, None])
         person = OFFICERS[TURN[step.step], step.agency if step.step in AGENCY_STEPS else None]
         offered = [
             a for a in allowed_actions(self.case.facts, person, self.case.sop) if a.agency in (step.agency, None)
@@ -126,6 +142,11 @@ class Process(RuleBasedStateMachine):
         if wanted:
             self.must_do(wanted[dice % len(wanted)], person, dice)
 
+    def must_do_one(self, action: Action, person: Person) -> None:
+        """The act, where it is offered: not while the whole case waits for the reporter."""
+        offered = [a for a in allowed_actions(self.case.facts, person, self.case.sop) if a.action is action]
+        self.one_of(offered, person, 0)
+
     def must_do(self, chosen: AllowedAction, person: Person, dice: int) -> None:
         """What is offered succeeds with good parameters, unless it is not its time yet or any more."""
         params = self.good_params(chosen.action, chosen.agency, dice)
@@ -134,6 +155,8 @@ class Process(RuleBasedStateMachine):
         known = self.known(chosen.agency)
         refused = self.asks(ActionRequest(chosen.action, chosen.agency, params, known), person)
         if refused is not None:
+            if chosen.action is Action.ADD_AGENCY and len(self.case.facts.active_tracks) >= len(AGENCIES) - 1:
+                return
             late = chosen.action is Action.REOPEN and self.case.now > self.silence_ends()
             early = chosen.action is Action.CLOSE and person is SYSTEM and self.case.now < self.silence_ends()
             assert refused.reason is RefusalReason.OUT_OF_ORDER
@@ -163,17 +186,32 @@ class Process(RuleBasedStateMachine):
         return None
 
     def good_params(self, action: Action, agency: str | None, dice: int) -> dict[str, Any]:
-        if action is Action.CONTINUE_WITHOUT:
-            return {"agency": agency or AGENCIES[dice % 5]}
+        facts = self.case.facts
+        if action is Action.ADD_AGENCY:
+            return {**GOOD[action], "agency": self.newcomer(dice)}
+        if action in NAMES_AGENCY:
+            return {**GOOD[action], "agency": agency or AGENCIES[dice % 5], **self.answer_to_release(action, dice)}
+        if action is Action.CORRECT:
+            upward = SECRECY[SECRECY.index(facts.confidentiality) :]
+            return {**GOOD[action], "confidentiality": upward[dice % 60 % len(upward)] if dice % 4 == 0 else upward[0]}
         if action is not Action.DIRECT:
             return dict(GOOD[action])
-        facts = self.case.facts
         sought = {s.agency for s in facts.open_steps if s.step in (Step.DIRECT, Step.RELAY) and s.agency != agency}
         free = [a for a in AGENCIES if a not in sought | {t.agency for t in facts.active_tracks}]
         turned = free[dice % 5 :] + free[: dice % 5]
         named = turned[: 1 + dice // 5 % (1 if facts.tracks else 4)] or ["dishub"]
         route, visit = ("fast", "via_admin")[dice // 20 % 2], dice // 40 % 3 == 0
         return {**GOOD[action], "agencies": named, "lead": named[0], "route": route, "field_visit": visit}
+
+    def newcomer(self, dice: int) -> str:
+        """An agency that is neither on the case nor being replaced; any one where all are."""
+        taken = {t.agency for t in self.case.facts.active_tracks}
+        taken |= {s.agency for s in self.case.facts.open_steps if not s.of_agency and s.agency}
+        free = [a for a in AGENCIES if a not in taken] or AGENCIES
+        return free[dice % len(free)]
+
+    def answer_to_release(self, action: Action, dice: int) -> dict[str, Any]:
+        return {"accept": dice % 2 == 0} if action is Action.RELEASE else {}
 
     def known(self, agency: str | None) -> Known:
         asked = [s.paused_at for s in self.case.facts.open_steps if s.paused_at is not None and s.agency == agency]

@@ -1,0 +1,150 @@
+"""A correction of what a report says: place, category, title, class, secrecy, the reporter's identity (SOP step 1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.extensions import db
+from app.models import Complaint, Reporter
+from app.operations.original_text import identity_digest, said_by_report
+from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
+from app.queries.reference import find_named
+from workflow_rules.actions import Action, Correction
+from workflow_rules.identity import Confidentiality
+from workflow_rules.parameters import FIELDS, IDENTITY_PARTS, check_fields
+from workflow_rules.refusals import FieldError, FieldFault
+
+PLAIN = ("classification", "title", "confidentiality")
+COLUMN_OF = {"text": "location_text", "lat": "latitude", "lon": "longitude"}
+NAMED = {"category_id": "category", "district_id": "district", "village_id": "village"}
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction ready to be written: columns with their values, parts of the identity (None removes one), and what
+    the rules need to know of it.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    identity: dict[str, str | None] = field(default_factory=dict)
+    known: Correction = field(default_factory=Correction)
+
+
+def read_correction(complaint: Complaint, params: Any) -> Corrected:
+    """Compare the parameters of `correct` with the case; nothing for parameters that the rules refuse anyway."""
+    given, errors = check_fields(FIELDS[Action.CORRECT], params)
+    if errors:
+        return Corrected()
+    location, faults = _part(_location(given), "location", LOCATION_FIELDS)
+    identity, more_faults = _part(given.get("reporter", {}), "reporter", REPORTER_FIELDS)
+    named, unknown = _named(complaint, given.get("category"), location)
+    wanted = {name: given[name] for name in PLAIN if name in given} | named
+    wanted |= {COLUMN_OF[name]: location[name] for name in COLUMN_OF if name in location}
+    values = {name: value for name, value in wanted.items() if getattr(complaint, name) != value}
+    parts = _changed_parts(complaint, given.get("reporter", {}), identity)
+    known = Correction(
+        before={name: _word(complaint, name) for name in values},
+        after=_words_after(values, given, location),
+        identity=tuple(name for name, value in parts.items() if value is not None),
+        identity_removed=tuple(name for name, value in parts.items() if value is None),
+        errors=(*faults, *more_faults, *unknown),
+    )
+    return Corrected(values, parts, known)
+
+
+def write_correction(complaint: Complaint, corrected: Corrected) -> None:
+    """Write the new values. What the report itself says is stored beside them, so that SP4N's next revision overwrites
+    only what SP4N changed. An anonymous report loses the identity (design section 4).
+    """
+    said = dict(complaint.corrected)
+    for name, value in corrected.values.items():
+        if name != "confidentiality":  # it only grows, whoever asks
+            said.setdefault(name, _plain(said_by_report(complaint, name)))
+        setattr(complaint, name, value)
+    anonymous = corrected.values.get("confidentiality") == Confidentiality.ANONYMOUS
+    if corrected.identity or anonymous:
+        said.setdefault("reporter", identity_digest(_held(complaint)))
+    complaint.corrected = said
+    _write_identity(complaint, corrected.identity, anonymous)
+    db.session.flush()
+
+
+def _location(given: dict[str, Any]) -> dict[str, Any]:
+    """District and village may stand beside the location or in it."""
+    beside = {name: given[name] for name in ("district", "village") if name in given}
+    return {**given.get("location", {}), **beside}
+
+
+def _part(value: Any, name: str, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+    cleaned, errors = check_fields(fields, value)
+    return cleaned, [FieldError(f"{name}.{e.field}", e.fault, e.limit) for e in errors]
+
+
+def _named(
+    complaint: Complaint, category: str | None, location: dict[str, Any]
+) -> tuple[dict[str, int | None], list[FieldError]]:
+    """Category and places as keys of their rows. A village is looked for in its district; a new district without a
+    village takes the old village away.
+    """
+    district = location.get("district") or (complaint.district.name if complaint.district else None)
+    texts = (category, district if "district" in location or "village" in location else None, location.get("village"))
+    found = find_named(texts)
+    keys = (found.category, found.district, found.village)
+    named = {name: key for name, key, text in zip(NAMED, keys, texts, strict=True) if text is not None and key}
+    faults = (FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_PLACE, FieldFault.UNKNOWN_PLACE)
+    errors = [
+        FieldError(NAMED[name], fault)
+        for name, fault, text, key in zip(NAMED, faults, texts, keys, strict=True)
+        if text is not None and key is None
+    ]
+    moved = named.get("district_id", complaint.district_id) != complaint.district_id
+    return {**({"village_id": None} if moved else {}), **named}, errors
+
+
+def _changed_parts(complaint: Complaint, given: Any, cleaned: dict[str, Any]) -> dict[str, str | None]:
+    held = _held(complaint)
+    wanted = {name: cleaned.get(name) for name in IDENTITY_PARTS if name in given}
+    return {name: value for name, value in wanted.items() if (held.get(name) or None) != value}
+
+
+def _held(complaint: Complaint) -> dict[str, str | None]:
+    row = db.session.get(Reporter, complaint.id)
+    return {name: getattr(row, name) for name in IDENTITY_PARTS} if row is not None else {}
+
+
+def _write_identity(complaint: Complaint, parts: Mapping[str, str | None], anonymous: bool) -> None:
+    row = db.session.get(Reporter, complaint.id)
+    if anonymous:
+        if row is not None:
+            db.session.delete(row)
+        return
+    if not parts:
+        return
+    row = row or Reporter(complaint_id=complaint.id)
+    for name, value in parts.items():
+        setattr(row, name, value)
+    db.session.add(row)
+
+
+def _word(complaint: Complaint, column: str) -> Any:
+    """What the case holds now, as a person reads it."""
+    if column in NAMED:
+        row = getattr(complaint, NAMED[column])
+        return row.name if row is not None else None
+    return _plain(getattr(complaint, column))
+
+
+def _words_after(values: Iterable[str], given: dict[str, Any], location: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        "category_id": given.get("category"),
+        "district_id": location.get("district"),
+        "village_id": location.get("village"),
+        **{COLUMN_OF[name]: _plain(location.get(name)) for name in COLUMN_OF},
+        **{name: given.get(name) for name in PLAIN},
+    }
+    return {name: told[name] for name in values}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
