@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF
-from app.labels.case_page import QUESTIONS, Question, choices_of
+from app.labels.case_page import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.models import Letter
 from app.operations.attach_file import LARGEST
 from app.queries.case_history import ICON_OF
@@ -19,7 +19,7 @@ from views.form_errors import errors_at
 from views.signing_form import draft_shown, passphrase_hint
 from workflow_rules.actions import Action
 from workflow_rules.decide import AllowedAction
-from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Text, fields_of, is_blank
+from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
 from workflow_rules.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(
@@ -27,6 +27,8 @@ LONG_TEXTS = frozenset(
 )
 ROWS = {"body": 14, "instruction": 4, "text": 6}
 MOST_RADIOS = 5
+DECISION = "accept"
+"""Answered by one of two buttons: a tick that was forgotten would be an answer too."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Sent:
         return [(name, value) for name in shown for value in self.form.getlist(name)]
 
     def means(self, allowed: AllowedAction) -> bool:
-        return (self.action, self.agency) == (allowed.action, allowed.agency)
+        same_agency = self.action is Action.ADD_AGENCY or self.agency == allowed.agency
+        return self.action is allowed.action and same_agency
 
 
 def read_sent(form: MultiDict[str, str], file: FileStorage | None = None) -> Sent | None:
@@ -138,8 +141,12 @@ def params_of(fields: Mapping[str, Field], form: MultiDict[str, str]) -> dict[st
 
 
 def _value(field: Field, form: MultiDict[str, str], name: str) -> Any:
+    if name == DECISION:
+        return {"1": True, "0": False}.get(form.get(name, ""))
     if isinstance(field, Flag):
         return name in form if field.required or name in form else None
+    if isinstance(field, Part):
+        return None
     if isinstance(field, Codes):
         return [code for code in form.getlist(name) if code] or None
     text = form.get(name, "")
@@ -160,8 +167,11 @@ def digest_of(sent: Sent) -> str:
 
 
 def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> list[ActionForm]:
-    """A form for everything this person may do now; the one that was sent keeps its content."""
-    return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in case.allowed]
+    """A form for everything this person may do now; the one that was sent keeps its content. A correction has a page
+    of its own.
+    """
+    shown = (a for a in case.allowed if a.action is not Action.CORRECT)
+    return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in shown]
 
 
 def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
@@ -199,7 +209,7 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
     if allowed.action is Action.DIRECT and not allowed.again:
         suggested = case.complaint.category.default_agency_code if case.complaint.category else None
         chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}
-        return {"urgency": "normal", "route": "fast", **chosen}
+        return {"urgency": "normal", **chosen}
     if allowed.action is Action.REPLY:
         return {"channel": case.complaint.channel}
     if allowed.action is Action.SUBMIT_DRAFT:
@@ -231,9 +241,22 @@ def _controls(
         label = str(PARAMETERS["filename"])
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
+    if allowed.action is Action.ADD_AGENCY:
+        yield _newcomer(case, key, typed, errors.get("agency", ""))
     for name, field in _asked(case, allowed).items():
         control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
-        yield replace(control, hint=passphrase_hint(case, allowed)) if field.secret else control
+        hint = passphrase_hint(case, allowed) if field.secret else control.hint % {"most": case.sop.most_more_days}
+        yield replace(control, hint=hint)
+
+
+def _newcomer(case: Case, key: str, typed: MultiDict[str, str], error: str) -> Control:
+    """The agencies that can join: in service, not on the case, not being replaced."""
+    taken = {t.agency for t in case.facts.active_tracks} | {s.agency for s in case.facts.open_steps}
+    free = [(code, agency.name) for code, agency in case.agencies.items() if agency.active and code not in taken]
+    label, chosen = str(PARAMETERS["agency"]), typed.get("agency", "")
+    return Control(
+        "agency", f"{key}-agency", "select", label, "", False, chosen, error, tuple(sorted(free, key=lambda a: a[1]))
+    )
 
 
 def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:
@@ -261,6 +284,8 @@ def _control(action: str, key: str, name: str, field: Field, typed: MultiDict[st
 
 
 def _kind(name: str, field: Field) -> str:
+    if name == DECISION:
+        return "radios"
     if isinstance(field, Flag):
         return "tick"
     if isinstance(field, Codes):
@@ -268,15 +293,17 @@ def _kind(name: str, field: Field) -> str:
     if isinstance(field, Choice):
         return "radios" if field.required and len(field.among) <= MOST_RADIOS else "select"
     if isinstance(field, Number):
-        return "score"
+        return "score" if field.most <= MOST_RADIOS else "input"
     return "secret" if field.secret else "area" if name in LONG_TEXTS else "input"
 
 
 def _choices(action: str, name: str, field: Field) -> Iterable[tuple[str, str]]:
+    if name == DECISION:
+        return [(value, str(label)) for value, label in RELEASE_DECISIONS.items()]
     if isinstance(field, Choice):
         labels = choices_of(action, name)
         return [(value, str(labels[value])) for value in field.among]
-    if isinstance(field, Number):
+    if isinstance(field, Number) and field.most <= MOST_RADIOS:
         return [(str(n), str(n)) for n in range(field.least, field.most + 1)]
     return ()
 

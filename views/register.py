@@ -19,6 +19,7 @@ from views.api.resources import RESOURCES
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
 from views.bottleneck_views import BottleneckView
+from views.cases.correction import CorrectionView
 from views.code_views import CodeView
 from views.complaint_list_views import ComplaintListView
 from views.complaint_views import ComplaintView
@@ -136,7 +137,7 @@ def register_views(app: Flask) -> None:
 
 def _add_lists(appbuilder: Any) -> None:
     """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
-    for view in (ComplaintListView, IntakeView, SimilarView):
+    for view in (ComplaintListView, IntakeView, SimilarView, CorrectionView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
     appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))

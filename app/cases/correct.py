@@ -1,6 +1,6 @@
 """A correction of what a report says: place, category, title, class, secrecy, the reporter's identity (SOP step 1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from app.extensions import db
 from app.models import Complaint, Reporter
 from app.operations.original_text import identity_digest, said_by_report
 from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
+from app.operations.revise_report import word_of
 from app.queries.reference import find_named
 from workflow_rules.actions import Action, Correction
 from workflow_rules.identity import Confidentiality
@@ -43,8 +44,8 @@ def read_correction(complaint: Complaint, params: Any) -> Corrected:
     values = {name: value for name, value in wanted.items() if getattr(complaint, name) != value}
     parts = _changed_parts(complaint, given.get("reporter", {}), identity)
     known = Correction(
-        before={name: _word(complaint, name) for name in values},
-        after=_words_after(values, given, location),
+        before={name: word_of(name, getattr(complaint, name)) for name in values},
+        after={name: word_of(name, value) for name, value in values.items()},
         identity=tuple(name for name, value in parts.items() if value is not None),
         identity_removed=tuple(name for name, value in parts.items() if value is None),
         errors=(*faults, *more_faults, *unknown),
@@ -124,25 +125,6 @@ def _write_identity(complaint: Complaint, parts: Mapping[str, str | None], anony
     for name, value in parts.items():
         setattr(row, name, value)
     db.session.add(row)
-
-
-def _word(complaint: Complaint, column: str) -> Any:
-    """What the case holds now, as a person reads it."""
-    if column in NAMED:
-        row = getattr(complaint, NAMED[column])
-        return row.name if row is not None else None
-    return _plain(getattr(complaint, column))
-
-
-def _words_after(values: Iterable[str], given: dict[str, Any], location: dict[str, Any]) -> dict[str, Any]:
-    told = {
-        "category_id": given.get("category"),
-        "district_id": location.get("district"),
-        "village_id": location.get("village"),
-        **{COLUMN_OF[name]: _plain(location.get(name)) for name in COLUMN_OF},
-        **{name: given.get(name) for name in PLAIN},
-    }
-    return {name: told[name] for name in values}
 
 
 def _plain(value: Any) -> Any:

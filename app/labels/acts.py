@@ -146,7 +146,7 @@ HINTS: Labels = {
     "passphrase": _("Diperlukan bila Anda menandatangani dengan sertifikat elektronik."),
     "into": _("Seperti LB-2026-000123."),
     "without_scan_reason": _("Hanya bila pindaian belum ada, misalnya asli surat dikirim dengan kurir."),
-    "working_days": _("Paling banyak 14 hari kerja, satu kali untuk setiap OPD."),
+    "working_days": _("Paling banyak %(most)s hari kerja, satu kali untuk setiap OPD."),
 }
 
 SENTENCES: Labels = {

@@ -112,6 +112,8 @@ EVENT_GROUPS: Labels = {
     "batas": _("Batas waktu"),
 }
 
+RELEASE_DECISIONS: Labels = {"1": _("Setujui: OPD lepas dari aduan"), "0": _("Tolak: OPD melanjutkan")}
+
 LEADING = _("%(name)s (utama)")
 
 NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")

@@ -23,7 +23,7 @@ REFUSALS: Labels = {
         "Pelapor aduan ini ingin dirahasiakan. Admin Layanan Aduan harus menyamarkan isinya, atau memastikan bahwa "
         "isinya tidak mengungkap pelapor, sebelum aduan diteruskan ke OPD."
     ),
-    "letter_not_ready": _("Berkas surat tanggapan sedang digambar. Tunggu sebentar, lalu kirim lagi."),
+    "letter_not_ready": _("Berkas PDF surat tanggapan sedang dibuat. Tunggu sebentar, lalu kirim lagi."),
     "signing_refused": _("Surat belum ditandatangani."),
     "signing_unavailable": _("Surat belum ditandatangani, karena layanan tanda tangan sedang tidak dapat dipakai."),
 }

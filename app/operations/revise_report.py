@@ -146,19 +146,19 @@ def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[
 
 def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
     """What we hold where a difference is, as a person reads it."""
-    return {name: _word(name, said_by_report(complaint, name)) for name in sorted(found.values)}
+    return {name: word_of(name, said_by_report(complaint, name)) for name in sorted(found.values)}
 
 
 def words_of(found: Difference) -> dict[str, Any]:
     """What the other side says there."""
-    return {name: _word(name, value) for name, value in sorted(found.values.items())}
+    return {name: word_of(name, value) for name, value in sorted(found.values.items())}
 
 
 def _file(row: Attachment) -> dict[str, Any]:
     return {"filename": row.filename, "sha256": row.sent_sha256, "size": row.size}
 
 
-def _word(name: str, value: Any) -> Any:
+def word_of(name: str, value: Any) -> Any:
     """A value as a person reads it and JSON keeps it."""
     if name in _NAMED and value is not None:
         return str(db.session.get_one(_NAMED[name], value).name)

@@ -54,9 +54,10 @@
     const plain = { effect: one('.akibat span', bar).textContent, button: one('button span', bar).textContent };
     function tell() {
       const route = one('[name=route]:checked', form);
-      const effect = bar.dataset.tetap || (route && route.value === 'via_admin' ? bar.dataset.admin : bar.dataset.cepat);
+      const byRoute = { fast: bar.dataset.cepat, via_admin: bar.dataset.admin };
+      const effect = bar.dataset.tetap || (route && byRoute[route.value]);
       const count = ticked().length;
-      one('.akibat span', bar).textContent = count ? effect.replace('{n}', count) : plain.effect;
+      one('.akibat span', bar).textContent = count && effect ? effect.replace('{n}', count) : plain.effect;
       one('button span', bar).textContent = count ? bar.dataset.arahan.replace('{n}', count) : plain.button;
       rows.forEach((row) => row.classList.toggle('on', one('[name=agencies]', row).checked));
     }

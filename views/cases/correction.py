@@ -1,0 +1,180 @@
+"""The page on which the Admin completes or corrects a report, alone or before registering it (SOP step 1)."""
+
+import hashlib
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from app.cases.correct import read_correction
+from app.clock import utc_now
+from app.errors import STATUS_OF, field_sentences, refusal_sentence
+from app.labels.acts import SENTENCES
+from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
+from app.labels.refusals import LACKING
+from app.labels.words import CLASSIFICATIONS, CONFIDENTIALITIES
+from app.operations.perform_action import perform_action
+from app.queries.case_page import Case, load_case
+from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
+from app.security.current_person import current_person, source_address
+from app.security.roles import permissions_on
+from app.transaction import one_transaction
+from views.form_once import Landing, once
+from views.intake_fields import filled, is_token, new_token
+from views.screen_access import for_officers
+from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.identity import SECRECY
+from workflow_rules.parameters import IDENTITY_PARTS, LOCATION_PARTS
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+
+PLAIN_FIELDS = ("category", "classification", "title", "confidentiality", "reason")
+AT_REGISTRATION = "Dilengkapi saat registrasi"
+"""The reason that is recorded where the Admin completes and registers in one go, and gives no other."""
+
+
+class CorrectionView(BaseView):
+    """Correct what a report says; its own words stay, and old values stay in the record."""
+
+    route_base = "/aduan"
+    default_view = "form"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/<int:complaint_id>/data", methods=["GET"])
+    @for_officers("can_act", "Complaint")
+    def form(self, complaint_id: int) -> str:
+        case = _case(complaint_id)
+        return _page(case, MultiDict(_held(case)), {})
+
+    @expose("/<int:complaint_id>/data", methods=["POST"])
+    @for_officers("can_act", "Complaint")
+    def save(self, complaint_id: int) -> Any:
+        """Save, and register where that was pressed: both or neither. Faults bring the form back as it was typed."""
+        case, typed = _case(complaint_id), request.form
+        token = typed.get("token", "")
+        try:
+            version = int(typed.get("expected_version", ""))
+            landing = once(current_person(), token, _digest(typed), lambda: _save(case, version))
+        except ActionRefused as refused:
+            errors = {e["field"]: e["message"] for e in reversed(field_sentences(refused.errors))}
+            page = _page(case, typed, errors or {"": refusal_sentence(refused)})
+            return Response(page, status=STATUS_OF[refused.reason])
+        except ValueError:
+            return Response(_page(case, typed, {"": gettext("Formulir ini sudah usang. Kirim sekali lagi.")}), 422)
+        flash(landing.notice, "success")
+        return redirect(landing.location, 303)
+
+
+def _digest(typed: MultiDict[str, str]) -> str:
+    """What makes two submissions the same; hashed, since an identity may be among it."""
+    told = sorted((name, value) for name, value in typed.items(multi=True) if name != "csrf_token")
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _case(complaint_id: int) -> Case:
+    """The case, for somebody who may correct it now; raises ActionRefused."""
+    case = load_case(complaint_id, current_person(), utc_now(), papers=False)
+    if not any(allowed.action is Action.CORRECT for allowed in case.allowed):
+        raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return case
+
+
+def _save(case: Case, version: int) -> Landing:
+    by, address, registers = current_person(), source_address(), "register" in request.form
+    params = _params(request.form, registers)
+    found = read_correction(case.complaint, params)
+    changes = bool(found.values or found.identity or found.known.errors)
+    if not changes and not registers:
+        fault = FieldError("params", FieldFault.NOTHING_TO_CHANGE)
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(fault,))
+    with one_transaction():
+        done = []
+        if changes:
+            correct = ActionRequest(Action.CORRECT, params=params)
+            done.append(perform_action(case.complaint.id, correct, by, version, address=address))
+            version = done[-1].complaint.version
+        if registers:
+            register = ActionRequest(Action.REGISTER, params=filled(_picked(request.form, "incomplete_reason")))
+            done.append(perform_action(case.complaint.id, register, by, version, address=address))
+    notice = " ".join(f"{SENTENCES[one.decision.event.kind.value]}." for one in done)
+    return Landing(f"/aduan/{case.complaint.id}", f"{case.complaint.number}: {notice}")
+
+
+def _picked(form: MultiDict[str, str], *names: str) -> dict[str, str]:
+    return {name: form.get(name, "") for name in names}
+
+
+def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
+    """What was typed, as the action takes it; an empty field changes nothing."""
+    params: dict[str, Any] = filled(_picked(form, *PLAIN_FIELDS))
+    location = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
+    location |= {name: _degrees(location[name]) for name in ("lat", "lon") if name in location}
+    reporter = filled({name: form.get(f"reporter.{name}", "") for name in IDENTITY_PARTS})
+    parts = {"location": location, "reporter": reporter}
+    if registers:
+        params.setdefault("reason", AT_REGISTRATION)
+    return params | {name: part for name, part in parts.items() if part}
+
+
+def _degrees(text: str) -> float | str:
+    """Degrees as people write them, with a comma or a point."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return text
+
+
+def _held(case: Case) -> dict[str, str]:
+    """What the case holds now; of the identity nothing, since it is opened elsewhere with a reason."""
+    complaint = case.complaint
+    return {
+        "category": complaint.category.code if complaint.category else "",
+        "classification": complaint.classification,
+        "confidentiality": complaint.confidentiality,
+        "title": complaint.title,
+        "location.text": complaint.location_text,
+        "location.district": complaint.district.code if complaint.district else "",
+        "location.village": complaint.village.code if complaint.village else "",
+        "location.lat": str(complaint.latitude) if complaint.latitude is not None else "",
+        "location.lon": str(complaint.longitude) if complaint.longitude is not None else "",
+    }
+
+
+def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str:
+    token = typed.get("token", "")
+    registers = any(allowed.action is Action.REGISTER for allowed in case.allowed)
+    upward = SECRECY[SECRECY.index(case.facts.confidentiality) :]
+    order = [name for name in (*INTAKE_FIELDS, "reason", "incomplete_reason") if name in errors]
+    return render_template(
+        "case/correct.html",
+        title=gettext("Galat: Data aduan") if errors else gettext("Lengkapi atau perbaiki data"),
+        case=case,
+        complaint=case.complaint,
+        typed=typed,
+        token=token if is_token(token) and not errors else new_token(),
+        errors=errors,
+        order=[*order, *(name for name in errors if name not in order)],
+        fault_of=errors,
+        labels={**INTAKE_FIELDS, **_own_labels()},
+        registers=registers,
+        asks_reason=registers and bool(case.lacking),
+        lacking=", ".join(str(LACKING[part]) for part in case.lacking),
+        categories=categories_in_use(),
+        districts=filter_options()["kecamatan"],
+        villages=villages_by_district(),
+        classifications=CLASSIFICATIONS,
+        classification_meanings=CLASSIFICATION_MEANINGS,
+        confidentialities={code: CONFIDENTIALITIES[code] for code in map(str, upward)},
+        confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
+    )
+
+
+def _own_labels() -> dict[str, str]:
+    return {
+        "location.lat": gettext("Lintang"),
+        "location.lon": gettext("Bujur"),
+        "reason": gettext("Alasan atau sumber perbaikan"),
+        "incomplete_reason": gettext("Alasan meregister walau identitas belum lengkap"),
+    }
