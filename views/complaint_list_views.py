@@ -72,6 +72,7 @@ class ComplaintListView(BaseView):
             saved=saved_tabs(saved, address, "/aduan/", current_user.id),
             layout=layout,
             may_share=person.observes,
+            of_agency=bool(person.agencies),
             column_words=COLUMNS,
             capped=wanted.search is not None and counts.listed >= MOST_RANKED,
         )

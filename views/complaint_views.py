@@ -162,7 +162,7 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
     """The one letter that lies open: that of the act, else of the reader's own agency, else of the leading one."""
     mine = primary.allowed.agency if primary else None
     wanted = (mine, *case.person.agencies, case.facts.lead)
-    valid = [x for x in case.letters if x.state != "returned" and x.cycle == case.complaint.cycle]
+    valid = [x for x in case.letters if x.state in ("draft", "signed") and x.cycle == case.complaint.cycle]
     return min(
         valid, key=lambda x: wanted.index(x.agency_code) if x.agency_code in wanted else len(wanted), default=None
     )

@@ -63,6 +63,7 @@ from views.two_step_views import TwoStepView
 from views.verification_views import VerificationView
 from views.webhook_manage import WebhookManageView
 from views.webhook_views import WebhookView
+from views.worklists.left_cases import LeftCasesView
 
 WITHOUT_MENU = (
     ComplaintView,
@@ -137,7 +138,7 @@ def register_views(app: Flask) -> None:
 
 def _add_lists(appbuilder: Any) -> None:
     """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
-    for view in (ComplaintListView, IntakeView, SimilarView, CorrectionView):
+    for view in (ComplaintListView, IntakeView, SimilarView, CorrectionView, LeftCasesView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
     appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))

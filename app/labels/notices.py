@@ -19,6 +19,11 @@ NOTICES: Labels = {
     "paper_failed": _("Berkas surat atau kertas aduan %(number)s tidak dapat dibuat"),
     "file_held": _("Sebuah lampiran aduan %(number)s ditahan dan tidak dibagikan"),
     "malware_found": _("Pemeriksa virus menahan sebuah lampiran; rinciannya ada di “Kesehatan sistem”"),
+    "release_asked": _("OPD meminta dilepas dari aduan %(number)s; putuskan permohonannya"),
+    "release_refused": _("Permohonan pelepasan aduan %(number)s ditolak; OPD melanjutkan"),
+    "answer_extended": _("Waktu menyusun tanggapan aduan %(number)s diperpanjang Kepala Dinas Kominfo"),
+    "left_case": _("Satu aduan tidak lagi ditangani OPD Anda; lihat “Pernah di sini” pada daftar aduan"),
+    "anonymity_wanted": _("Aduan %(number)s menunggu Anda memastikan bahwa isinya tidak mengungkap pelapor"),
     "records_red": _("Pemeriksaan malam menemukan catatan yang tidak benar; lihat Kesehatan sistem"),
     "records_green": _("Pemeriksaan malam: semua catatan benar kembali"),
 }
@@ -47,6 +52,11 @@ NOTICE_ICONS = {
     "file_held": "alert-triangle",
     "paper_failed": "alert-triangle",
     "malware_found": "alert-triangle",
+    "release_asked": "ban",
+    "release_refused": "ban",
+    "answer_extended": "hourglass",
+    "left_case": "x",
+    "anonymity_wanted": "lock",
     "records_red": "alert-triangle",
     "records_green": "circle-check",
 }

@@ -34,10 +34,15 @@ NOTICE_KINDS = (
     "malware_found",
     "records_red",
     "records_green",
+    "release_asked",
+    "release_refused",
+    "answer_extended",
+    "left_case",
+    "anonymity_wanted",
 )
 NOTICE_CAUSES = "task_id, delegation_id, report_job_id, journal_id, attachment_id, invariant_run_id"
-OF_A_CASE = "(complaint_id IS NOT NULL) = (task_id IS NOT NULL OR kind = 'file_held')"
-"""What an administrator hears of a file names no case, since that officer sees none."""
+OF_A_CASE = "(complaint_id IS NOT NULL) = ((task_id IS NOT NULL AND kind <> 'left_case') OR kind = 'file_held')"
+"""A notice names no case to somebody who does not see it: an administrator, or an agency that has left."""
 RECORD_KINDS = ("records_red", "records_green")
 """How the nightly look at the records ended: told to those who look after the program."""
 
@@ -55,7 +60,13 @@ class Notice(Model):
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("task_id", "user_id", "kind", "level", name="uq_notice_task_user_kind_level"),
+        Index(
+            "uq_notice_task_user_kind_level_due",
+            *("task_id", "user_id", "kind", "level", "due_at"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("task_id IS NOT NULL"),
+        ),
         UniqueConstraint("delegation_id", "user_id", "kind", name="uq_notice_delegation_user_kind"),
         UniqueConstraint("report_job_id", name="uq_notice_report_job"),
         UniqueConstraint("journal_id", "user_id", name="uq_notice_journal_user"),
@@ -84,6 +95,8 @@ class Notice(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Word]
     level: Mapped[int] = mapped_column(default=0)
+    # The deadline that an alarm is about: another one is warned of again.
+    due_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
 
@@ -211,11 +224,13 @@ class GatewayState(Model):
 
 
 class StepAlarm(Model):
-    """That a level of a step's limit was seen to pass: the unique row is the right to record and to notify."""
+    """That a level of a step's deadline was seen to pass: the unique row (step, level, deadline) is the right to record
+    and to notify.
+    """
 
     __tablename__ = "step_alarm"
     __table_args__ = (
-        UniqueConstraint("task_id", "level", name="uq_step_alarm_task_level"),
+        Index("uq_step_alarm_task_level_due", "task_id", "level", "due_at", unique=True),
         CheckConstraint("level >= 0", name="level"),
     )
 

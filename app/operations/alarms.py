@@ -43,7 +43,7 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
 
 def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
-    """Raise every level of running steps that has come by now; the unique row (step, level) is the right to."""
+    """Raise every level of running steps that has come by now; the unique row (step, level, deadline) allows it."""
     passed = [Passed(*one, alarm) for one in running for alarm in _alarms_of(one[1], notifier)]
     won = _won(passed, notifier.at)
     raised = [one for one in passed if (one.task.id, one.alarm.level) in won]

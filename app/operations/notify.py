@@ -71,12 +71,32 @@ class Notifier:
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
+    def of_office(
+        self, complaint: Complaint, tasks: Iterable[StepTask], kind: str, actor: Actor, agency: str | None, seq: int
+    ) -> None:
+        """Tell the holders of one office of an act at these steps; `seq` is the event's number, once for each event."""
+        for task in tasks:
+            self._about_step(complaint, task, kind, self._hearers.of(actor.value, agency), seq)
+
+    def left(self, task: StepTask, seq: int) -> None:
+        """Tell the Admin and the head of an agency that it has left a case, which they do not see any more."""
+        actors = (Actor.AGENCY_ADMIN.value, Actor.AGENCY_HEAD.value)
+        told = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
+        self._add({"task_id": task.id, "level": seq}, "left_case", told)
+
     def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
         """Tell the offices that the levels of alarms concern, each with the kind of its notice."""
         offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
         self._tell(
-            {"complaint_id": case.id, "task_id": task.id, "level": alarm.level, "user_id": user, "kind": kind}
+            {
+                "complaint_id": case.id,
+                "task_id": task.id,
+                "level": alarm.level,
+                "due_at": task.due_at,
+                "user_id": user,
+                "kind": kind,
+            }
             for (case, task, kind, alarm), office in zip(raised, offices, strict=True)
             for user in self._hearers.of(*office)
         )

@@ -31,7 +31,7 @@ from workflow_rules.decide import Decision, decide, sees
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Step
 from workflow_rules.working_calendar import WorkingCalendar
 
 
@@ -44,6 +44,7 @@ class Performed:
     decision: Decision
     opened: tuple[StepTask, ...]
     rows: CaseRows
+    closed: tuple[StepTask, ...] = ()
 
 
 def perform_action(
@@ -83,8 +84,10 @@ def perform_action(
         late = raise_passed_limits(complaint, rows.tasks, notifier)
         last = read_last(complaint) if late else frame.last
         event = next_event(complaint, decision.event, by, address, last)
+        before = tuple(rows.tasks)
         opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
-        done = Performed(complaint, event, decision, tuple(opened.values()), rows)
+        closed = tuple(task for task in before if task not in rows.tasks)
+        done = Performed(complaint, event, decision, tuple(opened.values()), rows, closed)
         ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
         _write(done, frame.task_key, ledger, origin, by, notifier)
         _follow_up(done, by, notifier)
@@ -157,6 +160,26 @@ def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:
     if decision.event.kind is Action.SUBMIT_DRAFT:
         track = decision.after.track(decision.event.agency)
         notifier.initials_asked(complaint, done.opened, track.awaits if track else ())
+    _notify_of_agencies(done, notifier)
+
+
+def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
+    """Who hears of an act on one agency's part, and that a secret case waits to be confirmed (SOP step 4)."""
+    event, case, seq = done.decision.event, done.complaint, done.event.seq
+    at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
+    if event.kind is Action.ASK_RELEASE:
+        notifier.of_office(case, at_agency, "release_asked", Actor.OFFICE_HEAD, None, seq)
+    if event.kind is Action.RELEASE and not event.data["accept"]:
+        notifier.of_office(case, at_agency, "release_refused", Actor.AGENCY_HEAD, event.agency, seq)
+    if event.kind is Action.EXTEND:
+        for task in at_agency:
+            notifier.of_office(case, [task], "answer_extended", Actor(task.actor), event.agency, seq)
+    if event.kind in (Action.RECALL, Action.DROP_AGENCY, Action.RELEASE):
+        for closed in done.closed:
+            notifier.left(closed, seq)
+    if done.decision.after.anonymity_unconfirmed:
+        waiting = [task for task in done.opened if task.step in (Step.DIRECT, Step.RELAY)]
+        notifier.of_office(case, waiting, "anonymity_wanted", Actor.COMPLAINT_ADMIN, None, seq)
 
 
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:

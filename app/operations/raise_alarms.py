@@ -21,7 +21,8 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
     """Take up one batch of steps whose moment has come and say how many cases it looked at; safe to run twice or side
     by side.
 
-    Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level) is the right to record and notify.
+    Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level, deadline) is the right to record
+    and notify.
     """
     with one_transaction():
         cases = {case.id: case for case in _lock_due_cases(now, batch)}

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
 from app.queries.kept_statements import as_agency
-from workflow_rules.actions import Action
 from workflow_rules.actors import AGENCY_ACTORS, Actor, Person
 from workflow_rules.events import SystemEvent
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
@@ -26,6 +25,8 @@ _ABOUT_REPORTER = frozenset(
 )
 # What a report said before: whoever wishes to stay unknown has perhaps taken a name or a number out of it.
 _OLD_WORDS = frozenset({"before", "refused"})
+# What passes between one agency and the office; another agency on the case reads that it happened, and not the words.
+_BETWEEN_TWO = frozenset({"subject", "body", "note", "reason"})
 # Where a case was redacted, what came beside and after was not: agencies read what the Admin chose, and nothing else.
 NEW_WORDS = frozenset({"after", "files_added", "files_removed"})
 # What a reporter wrote, or an officer after their words; agencies read it without what may tell who it was.
@@ -79,8 +80,8 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
     if complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case:
         hidden |= _OLD_WORDS | (NEW_WORDS if complaint.redacted else frozenset())
     foreign = not person.sees_every_case and event.agency_code not in person.agencies
-    if foreign and event.kind == Action.SUBMIT_DRAFT:
-        hidden |= {"subject", "body"}
+    if foreign and event.agency_code is not None:
+        hidden |= _BETWEEN_TWO
     own_words = _tells_of_reporter(event, complaint, person)
     if own_words and complaint.redacted:
         hidden |= {"filename"}

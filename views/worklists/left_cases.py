@@ -1,0 +1,28 @@
+"""The page "Pernah di sini": what an agency keeps of the cases that it left."""
+
+from flask import render_template
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+
+from app.labels.acts import SENTENCES
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from app.worklists.left_cases import left_cases
+from views.screen_access import for_officers
+
+
+class LeftCasesView(BaseView):
+    """Number, dates and reason of each case that the reader's agency declined, or that was taken from it."""
+
+    route_base = "/aduan"
+    default_view = "list"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/pernah-di-sini")
+    @for_officers("can_read", "Complaint")
+    def list(self) -> str:
+        cases = left_cases(current_person())
+        return render_template(
+            "worklists/left_cases.html", title=gettext("Pernah di sini"), cases=cases, sentences=SENTENCES
+        )
