@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.clock import utc_now
 from app.demo.accounts import demo_person, username_of
-from app.models import Complaint
+from app.extensions import db
+from app.models import Complaint, Paper, PaperKind
+from app.operations.papers import keep_file
 from app.operations.perform_action import Performed, perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
+from app.transaction import one_transaction
 from tests.canaries import SECRET_REPORTER
 from tests.output_search import secret_is_in_play
 from workflow_rules.actions import Action, ActionRequest
@@ -76,6 +81,14 @@ def a_complaint(
     case = Case(received_case.complaint, agencies, received_case.tracking_code)
     move_on(case, at, route, received, field_visit)
     return case
+
+
+def store_letters() -> None:
+    """Give every letter that waits for its drawing a file, as the worker does; a short one, for tests that only send."""
+    waiting = select(Paper).where(Paper.kind == PaperKind.ANSWER_LETTER, Paper.state == "queued")
+    with one_transaction():
+        for paper in db.session.scalars(waiting.execution_options(unscoped=True)):
+            keep_file(paper, b"%PDF-1.7 a letter", 1)
 
 
 def move_on(

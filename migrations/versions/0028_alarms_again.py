@@ -5,7 +5,7 @@ Expand only: old code writes no `due_at` with a notice, and says so with each al
 
 from alembic import op
 
-from migrations.indexes import while_the_office_works
+from migrations.indexes import drop, while_the_office_works
 
 revision = "0028"
 down_revision = "0027"
@@ -49,11 +49,11 @@ def _kinds(kinds: tuple[str, ...]) -> str:
 def upgrade() -> None:
     op.execute("ALTER TABLE notice ADD COLUMN IF NOT EXISTS due_at timestamptz")
     with while_the_office_works():
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS uq_step_alarm_task_level_due")
+        drop("uq_step_alarm_task_level_due")
         op.execute(
             "CREATE UNIQUE INDEX CONCURRENTLY uq_step_alarm_task_level_due ON step_alarm (task_id, level, due_at)"
         )
-        op.execute("DROP INDEX CONCURRENTLY IF EXISTS uq_notice_task_user_kind_level_due")
+        drop("uq_notice_task_user_kind_level_due")
         op.execute(
             "CREATE UNIQUE INDEX CONCURRENTLY uq_notice_task_user_kind_level_due"
             " ON notice (task_id, user_id, kind, level, due_at) NULLS NOT DISTINCT WHERE task_id IS NOT NULL"
@@ -71,8 +71,11 @@ def downgrade() -> None:
     op.execute(FORGET_ALARMS)
     _check("of_a_case", OLD_CASE)
     _check("kind", _kinds(OLD_KINDS))
-    op.create_unique_constraint("uq_step_alarm_task_level", "step_alarm", ["task_id", "level"])
-    op.create_unique_constraint("uq_notice_task_user_kind_level", "notice", ["task_id", "user_id", "kind", "level"])
-    op.drop_index("uq_notice_task_user_kind_level_due", "notice")
-    op.drop_index("uq_step_alarm_task_level_due", "step_alarm")
+    op.execute("ALTER TABLE step_alarm ADD CONSTRAINT uq_step_alarm_task_level UNIQUE (task_id, level)")
+    op.execute(
+        "ALTER TABLE notice ADD CONSTRAINT uq_notice_task_user_kind_level UNIQUE (task_id, user_id, kind, level)"
+    )
+    with while_the_office_works():
+        drop("uq_notice_task_user_kind_level_due")
+        drop("uq_step_alarm_task_level_due")
     op.drop_column("notice", "due_at")

@@ -31,6 +31,8 @@ def at_the_agency(secrecy: str, sent: bool = False) -> Case:
     case = Case(confidentiality=secrecy)
     for action, by in ((Action.REGISTER, ADMIN), (Action.APPROVE_CHECK, SECTION_HEAD), (Action.REPORT, DIVISION_HEAD)):
         case.do(action, by)
+    if secrecy != "open":
+        case.do(Action.CONFIRM_ANONYMITY, ADMIN)
     case.do(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dishub", route="fast")
     if sent:
         case.do(Action.ACCEPT, agency_admin("dishub"), "dishub")

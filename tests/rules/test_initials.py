@@ -37,7 +37,7 @@ def test_without_the_setting_nobody_initials() -> None:
 def test_the_head_signs_after_the_others_and_the_drafter_stands_behind_it_already() -> None:
     case = a_draft()
     assert case.track("dishub").awaits == (Actor.AGENCY_ADMIN,)
-    assert offered(case, agency_head("dishub")) == {Action.SEND_BACK}
+    assert offered(case, agency_head("dishub")) == {Action.SEND_BACK, Action.ASK_RELEASE}
     assert offered(case, agency_admin("dishub")) == {Action.INITIAL}
     assert offered(case, secretary("dishub")) == set()
     case.refused(MISSING, Action.SIGN, agency_head("dishub"))

@@ -31,7 +31,7 @@ ASKED: dict[Action, str] = {
     Action.SUBMIT_DRAFT: "subject body",
     Action.INITIAL: "",
     Action.SIGN: "passphrase?",
-    Action.SEND: "",
+    Action.SEND: "without_scan_reason?",
     Action.CONTINUE_WITHOUT: "agency",
     Action.DISPOSE_ANSWER: "instruction",
     Action.REPLY: "text channel:choice? proof?",
@@ -42,6 +42,16 @@ ASKED: dict[Action, str] = {
     Action.ATTACH: "filename sha256 media_type size:number",
     Action.WITHDRAW: "reason",
     Action.EXPIRE_QUESTION: "",
+    Action.CORRECT: "category? district? village? location:place? classification:choice? title? confidentiality:choice?"
+    " reporter:part? reason",
+    Action.CONFIRM_ANONYMITY: "",
+    Action.ADD_AGENCY: "agency instruction",
+    Action.DROP_AGENCY: "agency reason",
+    Action.RECALL: "agency reason",
+    Action.EXTEND: "agency working_days:number reason",
+    Action.RETURN_LETTER: "note",
+    Action.ASK_RELEASE: "reason",
+    Action.RELEASE: "agency accept:flag note",
 }
 """The parameters by name; text unless a kind stands after the colon, optional with a question mark."""
 
@@ -69,6 +79,9 @@ BAD: dict[str, tuple[tuple[Any, FieldFault], ...]] = {
         *((value, FieldFault.WRONG_TYPE) for value in ("3", 3.5, True, [], {}, "", LONG)),
         *((value, FieldFault.OUT_OF_RANGE) for value in (0, -1, 20_000_001, 10**30)),
     ),
+    # A text stands for the text of a place; other members are checked where they can be looked up.
+    "place": (*((value, FieldFault.WRONG_TYPE) for value in (5, True, 1.5, [], ["a"], b"a")),),
+    "part": (*((value, FieldFault.WRONG_TYPE) for value in ("Aminah", 5, True, 1.5, [], ["a"], b"a")),),
     "codes": (
         *((value, FieldFault.WRONG_TYPE) for value in ("dishub", 5, True, {}, {"dishub"}, [1], ["dishub", None])),
         ([], FieldFault.REQUIRED),
@@ -84,6 +97,9 @@ SCHEMA_IS_SILENT = (FieldFault.BLANK, FieldFault.CONTROL_CHARACTERS)
 def good(action: Action) -> dict[str, Any]:
     more = {"unit": "Bidang Lalu Lintas", "passphrase": "rahasia", "channel": "web", "proof": "Tanda terima"}
     more |= {"incomplete_reason": "Tidak ada alamat", "comment": "Cepat", "note": "Mendesak"}
+    more |= {"without_scan_reason": "Asli dengan kurir", "district": "Paringin", "village": "Paringin Kota"}
+    more |= {"location": {"text": "Jl. Contoh"}, "classification": "complaint", "title": "Lampu padam"}
+    more |= {"confidentiality": "secret", "reporter": {"phone": "0800-0000-0007"}}
     return {**{name: more[name] for name in more if name in FIELDS[action]}, **GOOD[action]}
 
 

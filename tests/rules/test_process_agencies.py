@@ -199,4 +199,4 @@ def test_a_decline_at_step_6_is_the_heads() -> None:
     case.refused(RefusalReason.NOT_YOUR_STEP, Action.DECLINE, agency_admin("dishub"))
     case.do(Action.DECLINE, agency_head("dishub"))
     assert (Step.DIRECT, "dishub") in case.steps()
-    case.refused(RefusalReason.NOT_YOUR_STEP, Action.NOTE, agency_head("dishub"))
+    case.refused(RefusalReason.NOT_VISIBLE, Action.NOTE, agency_head("dishub"))
