@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.indexes import exchange, while_the_office_works
 
-revision = "0027"
-down_revision = "0026"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.indexes import drop, while_the_office_works
 
-revision = "0028"
-down_revision = "0027"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
