@@ -10,7 +10,7 @@ from app.operations.original_text import identity_digest, said_by_report
 from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
 from app.operations.revise_report import word_of
 from app.queries.reference import find_named
-from workflow_rules.actions import Action, Correction
+from workflow_rules.actions import Action, ActionRequest, Correction
 from workflow_rules.identity import Confidentiality
 from workflow_rules.parameters import FIELDS, IDENTITY_PARTS, check_fields
 from workflow_rules.refusals import FieldError, FieldFault
@@ -31,9 +31,13 @@ class Corrected:
     known: Correction = field(default_factory=Correction)
 
 
-def read_correction(complaint: Complaint, params: Any) -> Corrected:
-    """Compare the parameters of `correct` with the case; nothing for parameters that the rules refuse anyway."""
-    given, errors = check_fields(FIELDS[Action.CORRECT], params)
+def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
+    """Compare the parameters of `correct` with the case; nothing for another action, or for parameters that the rules
+    refuse anyway.
+    """
+    if request.action is not Action.CORRECT:
+        return Corrected()
+    given, errors = check_fields(FIELDS[Action.CORRECT], request.params)
     if errors:
         return Corrected()
     location, faults = _part(_location(given), "location", LOCATION_FIELDS)

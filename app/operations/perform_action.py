@@ -44,7 +44,12 @@ class Performed:
     decision: Decision
     opened: tuple[StepTask, ...]
     rows: CaseRows
-    closed: tuple[StepTask, ...] = ()
+    before: list[StepTask]
+    """The steps that were open before."""
+
+    @property
+    def closed(self) -> list[StepTask]:
+        return [task for task in self.before if task not in self.rows.tasks]
 
 
 def perform_action(
@@ -74,23 +79,20 @@ def perform_action(
         frame, rows = read_frame(complaint), rows_of(complaint)
         facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
         _refuse_stale(facts, by, expected_version)
-        corrected = read_correction(complaint, request.params) if request.action is Action.CORRECT else Corrected()
+        corrected = read_correction(complaint, request)
         known = replace(_known(request, complaint, facts, frame, rows, letters_drawn), correction=corrected.known)
         at = _not_before_the_last(now or utc_now(), facts)
         decision = decide(facts, replace(request, known=known), by, frame.sop, at)
-        if decision.event.kind is Action.CORRECT:
-            write_correction(complaint, corrected)
         notifier = Notifier(frame.calendar, at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
         last = read_last(complaint) if late else frame.last
         event = next_event(complaint, decision.event, by, address, last)
-        before = tuple(rows.tasks)
+        before = list(rows.tasks)
         opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
-        closed = tuple(task for task in before if task not in rows.tasks)
-        done = Performed(complaint, event, decision, tuple(opened.values()), rows, closed)
+        done = Performed(complaint, event, decision, tuple(opened.values()), rows, before)
         ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
         _write(done, frame.task_key, ledger, origin, by, notifier)
-        _follow_up(done, by, notifier)
+        _follow_up(done, corrected, by, notifier)
         return done
 
 
@@ -149,9 +151,11 @@ def _write(done: Performed, task_key: int, ledger: Sequence[Row], origin: str, b
     take_over([done.event, *done.opened])
 
 
-def _follow_up(done: Performed, by: Person, notifier: Notifier) -> None:
+def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
     """What an action brings beside the state of its case: letters, and who else hears of it."""
     complaint, decision = done.complaint, done.decision
+    if decision.event.kind is Action.CORRECT:
+        write_correction(complaint, corrected)
     _note_on_case(complaint, decision)
     keep_letter(complaint, decision, by)
     tell_of_act(complaint, decision, done.event.seq)

@@ -84,7 +84,8 @@ def _case(complaint_id: int) -> Case:
 def _save(case: Case, version: int) -> Landing:
     by, address, registers = current_person(), source_address(), "register" in request.form
     params = _params(request.form, registers)
-    found = read_correction(case.complaint, params)
+    correct = ActionRequest(Action.CORRECT, params=params)
+    found = read_correction(case.complaint, correct)
     changes = bool(found.values or found.identity or found.known.errors)
     if not changes and not registers:
         fault = FieldError("params", FieldFault.NOTHING_TO_CHANGE)
@@ -92,7 +93,6 @@ def _save(case: Case, version: int) -> Landing:
     with one_transaction():
         done = []
         if changes:
-            correct = ActionRequest(Action.CORRECT, params=params)
             done.append(perform_action(case.complaint.id, correct, by, version, address=address))
             version = done[-1].complaint.version
         if registers:
