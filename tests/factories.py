@@ -84,7 +84,7 @@ def a_complaint(
 
 
 def store_letters() -> None:
-    """Give every letter that waits for its drawing a short file, in the place of the worker: for tests that only send."""
+    """Give every letter that waits for its drawing a short file, as a worker would: for tests that only send."""
     waiting = select(Paper).where(Paper.kind == PaperKind.ANSWER_LETTER, Paper.state == "queued")
     with one_transaction():
         for paper in db.session.scalars(waiting.execution_options(unscoped=True)):

@@ -104,7 +104,6 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         primary=primary,
         came_back=reason_of_return(case, primary.allowed.step, primary.allowed.agency) if primary else None,
         others=[f for f in forms if f is not primary],
-        corrects=any(allowed.action is Action.CORRECT for allowed in case.allowed),
         returned=returned,
         clocks=clocks_of(case),
         whole=whole_clock(case),

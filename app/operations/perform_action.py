@@ -1,6 +1,6 @@
 """The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from app.operations.notify import Notifier
 from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
-from app.operations.write_rows import Row, as_row, take_over
+from app.operations.write_rows import as_row, take_over
 from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.queries.complaints import CaseRows, facts_from, get_for_update, lock_in_order, rows_of
 from app.queries.reference import agencies_in_service
@@ -71,11 +71,7 @@ def perform_action(
     whose past is made in one go.
     """
     with one_transaction():
-        if request.action is Action.MERGE:
-            lock_cases({complaint_id}, request.action, request.params)
-        complaint = get_for_update(complaint_id)
-        if complaint is None:
-            raise ActionRefused(RefusalReason.NOT_VISIBLE)
+        complaint = _locked(complaint_id, request)
         frame, rows = read_frame(complaint), rows_of(complaint)
         facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
         _refuse_stale(facts, by, expected_version)
@@ -90,10 +86,19 @@ def perform_action(
         before = list(rows.tasks)
         opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
         done = Performed(complaint, event, decision, tuple(opened.values()), rows, before)
-        ledger = ledger_lines(complaint, facts, decision.after, decision.event, by)
-        _write(done, frame.task_key, ledger, origin, by, notifier)
+        _write(done, frame.task_key, facts, origin, by, notifier)
         _follow_up(done, corrected, by, notifier)
         return done
+
+
+def _locked(complaint_id: int, request: ActionRequest) -> Complaint:
+    """The case with its row locked, and with it the one that a merge names; raises ActionRefused(not_visible)."""
+    if request.action is Action.MERGE:
+        lock_cases({complaint_id}, request.action, request.params)
+    complaint = get_for_update(complaint_id)
+    if complaint is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return complaint
 
 
 def attach_to_case(
@@ -134,11 +139,12 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
-def _write(done: Performed, task_key: int, ledger: Sequence[Row], origin: str, by: Person, notifier: Notifier) -> None:
+def _write(done: Performed, task_key: int, before: ComplaintFacts, origin: str, by: Person, notifier: Notifier) -> None:
     """The state of the case, then in one statement what is new: steps that open, the event, the book of time, what SP4N
     is told, and who hears of the steps.
     """
     db.session.flush()
+    ledger = ledger_lines(done.complaint, before, done.decision.after, done.decision.event, by)
     for task, key in zip(done.opened, (task_key, *more_task_keys(len(done.opened) - 1)), strict=False):
         task.id = key
     parts = (

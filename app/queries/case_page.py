@@ -77,6 +77,11 @@ class Case:
         return hides_reporter(self.complaint, self.person)
 
     @property
+    def corrects(self) -> bool:
+        """Whether this officer may complete or correct the report now."""
+        return any(allowed.action is Action.CORRECT for allowed in self.allowed)
+
+    @property
     def takes_in(self) -> bool:
         """Whether this officer answers for how cases come in, and so for their numbers elsewhere."""
         return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
