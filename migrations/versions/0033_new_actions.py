@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.indexes import exchange, while_the_office_works
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
