@@ -77,8 +77,25 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
 
 def _in_text(place: str, text: str) -> Iterator[Betrayed]:
     for kind, begin, end in personal_traces(text):
-        before, after = text[max(0, begin - AROUND) : begin], text[end : end + AROUND]
-        yield Betrayed(kind, place, ((before, False), (text[begin:end], True), (after, False)))
+        yield Betrayed(
+            kind, place, ((_before(text[:begin]), False), (text[begin:end], True), (_after(text[end:]), False))
+        )
+
+
+def _before(text: str) -> str:
+    """The last words of a text; an ellipsis stands for what is left out."""
+    if len(text) <= AROUND:
+        return text
+    first, space, rest = text[-AROUND:].partition(" ")
+    return f"… {rest if space else first}"
+
+
+def _after(text: str) -> str:
+    """The first words of a text; an ellipsis stands for what is left out."""
+    if len(text) <= AROUND:
+        return text
+    rest, space, last = text[:AROUND].rpartition(" ")
+    return f"{rest if space else last} …"
 
 
 def _masks(case: Case, fields: tuple[str, ...]) -> dict[str, str]:

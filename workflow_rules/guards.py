@@ -75,9 +75,15 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
 
 
 def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
-    """SOP step 11, remark: the answer goes out on the reporter's own channel, and that it did must be shown."""
+    """SOP step 11, remark: the answer goes out on the reporter's own channel, and that it did must be shown.
+
+    The web shows it by itself to a reporter who is told by e-mail or by message, and to one who left no contact and
+    tracks the case. One who left only a telephone number hears nothing unless somebody calls.
+    """
     channel = Channel(params.setdefault("channel", facts.channel.value))
-    reachable = {Channel.SP4N: facts.in_sp4n, Channel.EMAIL: facts.reporter.has_email}
+    reporter = facts.reporter
+    follows = reporter.has_email or reporter.gets_messages or not reporter.has_phone
+    reachable = {Channel.SP4N: facts.in_sp4n, Channel.EMAIL: reporter.has_email, Channel.WEB: follows}
     queued = channel in _DELIVERED_BY_US and reachable.get(channel, True)
     if not queued and "proof" not in params:
         raise ActionRefused(RefusalReason.DELIVERY_UNPROVEN, channel.value)

@@ -47,6 +47,8 @@ class ReporterFacts:
     has_phone: bool = False
     has_email: bool = False
     has_nik: bool = False
+    gets_messages: bool = False
+    """Whether there is a phone number and a message service that reaches it."""
 
 
 def missing_identity(

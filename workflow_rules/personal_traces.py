@@ -26,12 +26,20 @@ _PLATE = re.compile(
     rf"|(?:{_REGIONS.lower()})[ .\-]?\d{{4}}[ .\-]?[a-z]{{1,3}})(?![^\W_])"
 )
 _SAID = re.compile(
-    r"\b(?:nama\s+(?:lengkap\s+)?(?:saya|aku|kami)|namaku|saya\s+bernama|perkenalkan,?\s+saya|atas\s+nama\s+saya)"
+    r"\b(?:nama\s+(?:lengkap\s+)?(?:saya|aku|kami)|namaku|saya\s+bernama|perkenalkan,?\s+saya|atas\s+nama\s+saya)\b"
     r"(?:\s+(?:adalah|ialah|yaitu))?\s*[:=,]?\s*",
     re.IGNORECASE,
 )
 _CAPITAL_NAME = re.compile(r"[A-Z][\w'.\-]*(?:[ ]+[A-Z][\w'.\-]*){0,4}")
 _SMALL_NAME = re.compile(r"[^\W\d_][\w'\-]*(?:[ ]+[^\W\d_][\w'\-]*)?")
+# What goes on with the sentence and begins no name: "nama saya dirahasiakan", "nama saya tidak perlu ditulis".
+_NO_NAME = re.compile(
+    r"(?:di(?:rahasia|sebut|tulis|samar|sembunyi|cantum|tutup|ketahui|publikasi|catat|muat|hapus|umum)\w*"
+    r"|ter(?:cantum|tulis|daftar|catat|sebut)\w*|(?:me|ber)(?:rahasia|sembunyi|nyebut)\w*"
+    r"|tidak|tak|jangan|tanpa|tolong|mohon|harap|agar|supaya|biar|bila|jika|kalau|karena|sudah|belum|akan|bisa|boleh"
+    r"|harus|perlu|cukup|dan|atau|yang|di|ke|dari|pada|untuk|dengan|oleh|ini|itu|sendiri|warga|ada|rahasia)\b",
+    re.IGNORECASE,
+)
 
 
 def personal_traces(text: str) -> list[Trace]:
@@ -62,6 +70,8 @@ def _all(text: str) -> Iterator[Trace]:
         for match in pattern.finditer(text):
             yield kind, *match.span()
     for match in _SAID.finditer(text):
+        if _NO_NAME.match(text, match.end()):
+            continue
         if name := _CAPITAL_NAME.match(text, match.end()) or _SMALL_NAME.match(text, match.end()):
             yield "name", *name.span()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.orm import joinedload
 
@@ -168,6 +169,7 @@ def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
         has_phone=bool(told.get("phone")),
         has_email=bool(told.get("email")),
         has_nik=bool(told.get("nik")),
+        gets_messages=bool(told.get("phone") and current_app.config.get("GATEWAY_URL")),
     )
 
 

@@ -29,7 +29,7 @@ RECEIVED: dict[str, Any] = {
     "channel": "web",
     "confidentiality": "open",
     "classification": "complaint",
-    "reporter": WHOLE_IDENTITY,
+    "reporter": {**WHOLE_IDENTITY, "has_email": True},
     "in_sp4n": False,
 }
 

@@ -26,6 +26,7 @@ from workflow_rules.personal_traces import COVER, KINDS, personal_traces, withou
         ("Nama saya Siti Aminah, warga Paringin", [("name", "Siti Aminah")]),
         ("nama saya siti aminah tinggal di sini", [("name", "siti aminah")]),
         ("Perkenalkan saya Budi", [("name", "Budi")]),
+        ("Nama saya Dian, bukan Diana", [("name", "Dian")]),
     ],
 )
 def test_what_tells_of_a_person_is_found_where_it_stands(text: str, found: list[tuple[str, str]]) -> None:
@@ -41,6 +42,10 @@ def test_what_tells_of_a_person_is_found_where_it_stands(text: str, found: list[
         "Kode 6311019913900001 bukan NIK: bulannya 13",
         "Jalan A. Yani KM 12, lubang 30 cm",
         "nama saya ••• dan alamat saya",
+        "Mohon nama saya dirahasiakan.",
+        "Nama saya jangan disebut kepada lurah, dan nama kami tidak perlu ditulis.",
+        "Saya melapor atas nama saya sendiri",
+        "nama sayap pesawat",
     ],
 )
 def test_what_tells_of_nobody_is_left_alone(text: str) -> None:

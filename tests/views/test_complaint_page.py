@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.clock import utc_now
 from app.extensions import db
 from app.models import Reporter
 from tests.factories import Case, a_complaint
@@ -293,3 +295,27 @@ def test_written_text_is_shown_as_text_and_keeps_its_paragraphs(app: Flask, as_u
     assert '<p class="tulisan" lang="id">Pertama &lt;script&gt;alert(1)&lt;/script&gt;\n\nKedua {{ 7 * 7 }}</p>' in html
     assert "&lt;b&gt;Tebal&lt;/b&gt;" in html
     assert "<script>alert" not in html
+
+
+def test_an_agency_sees_the_clock_of_its_own_track_first(app: Flask, as_user: Callable[[str], FlaskClient]) -> None:
+    with app.app_context():
+        long_ago = utc_now() - timedelta(days=40)
+        case = a_complaint(at="draft_answer", agencies=("dishub", "dplh"), received=long_ago)
+        case.act("agency_secretary", "request_information", "dplh", "dplh", question="Di RT berapa?")
+        number = case.id
+    own = as_user("admin.dplh").get(f"/aduan/{number}").text.split('class="waktu"')[1]
+    assert own.index("DPLH") < own.index("Batas keseluruhan")
+    assert "DISHUB" not in own[: own.index("Batas keseluruhan")]
+    office = as_user("kadis").get(f"/aduan/{number}").text.split('class="waktu"')[1]
+    assert "DISHUB" in office[: office.index("Batas keseluruhan")]
+
+
+def test_number_and_name_of_the_step_belong_together_where_two_agencies_work(
+    app: Flask, as_user: Callable[[str], FlaskClient]
+) -> None:
+    with app.app_context():
+        case = a_complaint(at="draft_answer", agencies=("dishub", "dplh"))
+        case.act("agency_secretary", "submit_draft", "dishub", "dishub", subject="Tanggapan", body="Sudah.")
+        number = case.id
+    page = as_user("kadis").get(f"/aduan/{number}").text
+    assert "<summary>Langkah 8 dari 11: menyetujui dan menandatangani" in page
