@@ -64,6 +64,7 @@ def test_every_job_is_queued_at_its_own_rhythm(connection: Redis) -> None:
         JobName.RELAY_DELIVERIES: 3,
         JobName.MAKE_DIGESTS: 1,
         JobName.RELAY_PAPERS: 2,
+        JobName.CHECK_PAPERS: 1,
         JobName.RELAY_REHEARSALS: 1,
         JobName.MAKE_REGISTERS: 1,
         JobName.RELAY_REPORTS: 3,
