@@ -25,6 +25,7 @@ def create_core_app(**overrides: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     logs.install(app.config["LOG_FORMAT"])
     request_log.install(app)
+    app.before_request(errors.refuse_large_form)
     csrf.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")

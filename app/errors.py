@@ -93,7 +93,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(DataError, _unreadable)
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(Exception, _failed)
-    app.before_request(_refuse_large_form)
     app.after_request(_as_problem)
 
 
@@ -199,8 +198,10 @@ def retry_after() -> dict[str, str]:
     return {"Retry-After": str(wait)}
 
 
-def _refuse_large_form() -> None:
-    """Read a form before anything else does, so that one past the limits is 413 and not taken for an empty one."""
+def refuse_large_form() -> None:
+    """Read a form before anything else does, so that one past the limits is 413 and not taken for an empty one. To be
+    asked before the guard against forged forms, which reads the form without its limit.
+    """
     if request.method != "POST" or request.mimetype not in (_ENCODED, "multipart/form-data"):
         return
     if request.mimetype == _ENCODED:  # the library's limit of a form's memory forgets these

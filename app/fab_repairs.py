@@ -14,6 +14,7 @@ from flask_appbuilder.baseviews import BaseModelView
 from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.utils.base import get_safe_redirect
 from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -72,6 +73,16 @@ def _without_filters(filters: Any) -> Any:
 def is_readable(text: str) -> bool:
     """Whether a text holds only characters that can be stored and seen: no NUL, half pairs, controls or zero widths."""
     return not any(c in UNSEEN or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t") for c in text)
+
+
+def safe_address(asked: str) -> str:
+    """Where a request wants to be led, if that is a page of ours; else the start page. What holds a control character,
+    in a header a new line, is no address.
+    """
+    start = str(current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
+    if not asked or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in asked):
+        return start
+    return str(get_safe_redirect(asked))
 
 
 def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:

@@ -12,11 +12,13 @@ DEEPEST = 20
 
 
 def json_object() -> dict[str, Any]:
-    """The JSON object of the request; 415 for another type, 400 for what cannot be read, 413 for too much of it."""
-    if not request.is_json:
+    """The JSON object of the request; 415 for another type or charset, 400 for what cannot be read, 413 for too much of
+    it. JSON that is exchanged is UTF-8 without a byte order mark (RFC 8259, section 8.1).
+    """
+    if not request.is_json or request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(415)
     try:
-        body = json.loads(request.get_data(), object_pairs_hook=_once_each, parse_constant=_no_number)
+        body = json.loads(request.get_data().decode(), object_pairs_hook=_once_each, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Problem(400) from error
     if not isinstance(body, dict) or _is_too_deep(body):

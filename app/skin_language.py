@@ -33,13 +33,14 @@ from flask_appbuilder.babel import manager
 from flask_appbuilder.babel.views import LocaleView
 from flask_appbuilder.basemanager import BaseManager
 from flask_appbuilder.baseviews import expose
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import Domain, force_locale, get_babel, get_translations
 from flask_babel import get_locale as current_locale
 from flask_wtf import FlaskForm
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+
+from app.fab_repairs import safe_address
 
 CATALOGUES = Path(__file__).parent / "translations"
 MOST_TEXTS = 10_000
@@ -132,7 +133,7 @@ class SwitchView(LocaleView):
         if locale not in current_app.config["LANGUAGES"]:
             abort(404)
         session["locale"] = locale
-        return redirect(get_safe_redirect(request.args.get("next", "/")), 303)  # type: ignore[return-value]
+        return redirect(safe_address(request.args.get("next", "/")), 303)  # type: ignore[return-value]
 
 
 def language_url(locale: str) -> str:

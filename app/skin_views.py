@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask_appbuilder import ModelView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext
 from werkzeug.wrappers import Response
+
+from app.fab_repairs import safe_address
 
 TEMPLATE = "appbuilder/general/confirm_page.html"
 
@@ -101,7 +102,7 @@ class ConfirmDelete(ModelView):
         return item if item is not None else abort(404)
 
     def _ask(self, question: str, items: list[str], target: str, **fields: Any) -> str:
-        back = get_safe_redirect(request.referrer) if request.referrer else self._list_address()
+        back = safe_address(request.referrer) if request.referrer else self._list_address()
         return str(
             self.render_template(
                 TEMPLATE,

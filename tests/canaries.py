@@ -14,7 +14,7 @@ SECRET_REPORTER = {
     "address": f"Gang {MARK} No. 7",
     "phone": PHONE,
     "email": f"{MARK}@warga.example",
-    "nik": "6311077310731073",
+    "nik": "6311074510731073",
 }
 OFFICE = frozenset({"admin.aduan", "kasi", "kabid", "kadis", "pengawas"})
 """Who may know a secret reporter: the office that answers, and who supervises it (design section 6)."""

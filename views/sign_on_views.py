@@ -8,12 +8,12 @@ from typing import Any
 import structlog
 from flask import Blueprint, current_app, flash, redirect, request, session
 from flask_appbuilder import expose
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_appbuilder.utils.limit import Limit
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
+from app.fab_repairs import safe_address
 from app.gateways.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
 from app.gateways.oidc_token import TokenRefused
 from app.labels.passwords import SIGN_ON_FAULTS
@@ -46,7 +46,7 @@ class SignOnView(PublicView):
     @expose("/sso", methods=["GET"])
     def go(self) -> Response:
         """To the provider, with a state, a nonce and a verifier of this attempt alone."""
-        back = get_safe_redirect(request.args.get("next", ""))
+        back = safe_address(request.args.get("next", ""))
         attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
         try:
             address = address_of(discover(), attempt)
@@ -86,7 +86,7 @@ def _let_in(claims: dict[str, Any], back: str) -> Response:
     if current_user.is_authenticated:
         logout_user()
     current_app.appbuilder.sm.update_user_auth_stat(user, True)  # type: ignore[attr-defined]
-    return after_the_password(user, get_safe_redirect(back))
+    return after_the_password(user, safe_address(back))
 
 
 def _is_ours(kept: dict[str, Any]) -> bool:

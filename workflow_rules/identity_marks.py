@@ -2,13 +2,22 @@
 
 import re
 
+from workflow_rules.numbering import visible
+
 MARKS = ("phone", "email", "nik")
 """The parts of an identity that name one person and no other."""
 
+_WRITTEN_PHONE = re.compile(r"[+(]*[0-9][0-9 ()./\u2010-\u2015-]*[0-9)]")
+_MOST_WRITTEN = 30
+_BETWEEN_GROUPS = re.compile(r"[\s./_\u2010-\u2015-]+")
+_DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_WOMENS_DAYS = 40
+"""Added to the day of birth in a woman's NIK."""
 COVER = "••••"
 _NO_DIGIT = re.compile(r"[^0-9]")
 _NIK_DIGITS = 16
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 15
+_SHORTEST_WRITTEN = 7
 
 
 def plain_mark(kind: str, text: str) -> str:
@@ -21,6 +30,27 @@ def kind_of_mark(text: str) -> str | None:
     if "@" in text:
         return "email" if _email(text) else None
     return next((kind for kind in ("nik", "phone") if plain_mark(kind, text)), None)
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text is a telephone number as people write it: `(0526) 21 234`, `+62 812-3456-7890`, `0526/21234`."""
+    digits = sum(c.isdecimal() for c in text)
+    written = len(text) <= _MOST_WRITTEN and _WRITTEN_PHONE.fullmatch(text)
+    return bool(written) and _SHORTEST_WRITTEN <= digits <= _LONGEST_PHONE
+
+
+def digits_of_nik(text: str) -> str:
+    """A NIK without what people write between its groups; of anything else what is left."""
+    return _BETWEEN_GROUPS.sub("", visible(text))
+
+
+def is_nik(digits: str) -> bool:
+    """Whether these are the sixteen digits of a NIK: its seventh to twelfth are a day of birth, a woman's 40 more."""
+    if len(digits) != _NIK_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return False
+    day, month = int(digits[6:8]), int(digits[8:10])
+    day -= _WOMENS_DAYS if day > _WOMENS_DAYS else 0
+    return 1 <= month <= len(_DAYS_IN_MONTH) and 1 <= day <= _DAYS_IN_MONTH[month - 1]
 
 
 def _phone(text: str) -> str:

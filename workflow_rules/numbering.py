@@ -1,10 +1,13 @@
 """The complaint's own number, `LB-<year>-<6 digits>`, and the numbers of letters by an agency's pattern."""
 
 import re
+import unicodedata
 from datetime import date
 
 _NUMBER = re.compile(r"LB-([0-9]{4})-(?!000000)([0-9]{6})")
 _TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
+LONGEST_WRITTEN = 80
+"""Of a number that somebody typed or pasted, with whatever came along."""
 _BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
@@ -23,11 +26,19 @@ def parse_complaint_number(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def read_complaint_number(text: str) -> str | None:
-    """The number that somebody typed from memory or paper: small letters, spaces, other dashes and lost zeros do no
-    harm; None for what is no complaint number.
+def visible(text: str) -> str:
+    """A typed or pasted number as a reader sees it: without invisible characters (zero-width, soft hyphen, direction
+    marks), and wide or raised digits and letters as plain ones.
     """
-    match = _TYPED.fullmatch(_BETWEEN.sub("-", text.strip().upper()))
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
+
+
+def read_complaint_number(text: str) -> str | None:
+    """The number that somebody typed from memory or paper: small letters, spaces, other dashes, lost zeros and
+    characters that nobody sees do no harm; None for what is no complaint number.
+    """
+    match = _TYPED.fullmatch(_BETWEEN.sub("-", visible(text).strip().upper()))
     if match is None:
         return None
     year, running = match[1] or match[3], match[2] or match[4]

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_rules.actions import Action
 from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.numbering import read_complaint_number, visible
 from workflow_rules.refusals import FieldError, FieldFault
 from workflow_rules.steps import Route
 
@@ -73,6 +74,15 @@ class Text(Field):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": self.shortest, "maxLength": self.longest}
+
+
+@dataclass(frozen=True)
+class CaseNumber(Text):
+    """A complaint's number as people write it; what is none stays as it was, and will not be found."""
+
+    def clean(self, name: str, value: Any) -> Cleaned:
+        text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
+        return (text, error) if error is not None else (read_complaint_number(text) or text, None)
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,7 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
     Action.REQUEST_INFORMATION: {"question": Text(longest=2000)},
     Action.ADD_INFORMATION: {"text": Text(longest=20_000)},
     Action.ARCHIVE: {"reason": Choice(among=ARCHIVE_REASONS), "note": Text()},
-    Action.MERGE: {"into": Text(longest=20)},
+    Action.MERGE: {"into": CaseNumber(longest=20)},
     Action.APPROVE_CHECK: {},
     Action.REPORT: {"note": Text(required=False)},
     Action.DIRECT: {

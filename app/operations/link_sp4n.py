@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
-from app.operations.read_revision import is_tracking_id, lock_reports
+from app.operations.read_revision import is_tracking_id, lock_reports, read_tracking_id
 from app.operations.record_history import record_history
 from app.queries.complaints import facts_of, get_for_update, rows_of
 from app.queries.reference import load_sop, load_working_calendar
@@ -44,7 +44,7 @@ class ReportIsHere(Exception):
 
 def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None = None) -> Complaint:
     """Tie a case to a report; raises ActionRefused, and ReportIsHere where another case has that report."""
-    number = tracking_id.strip()
+    number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
         raise _fault("tracking_id", FieldFault.NOT_A_TRACKING_ID)
     with one_transaction():

@@ -29,6 +29,7 @@ from workflow_rules.actors import Actor, Person
 from workflow_rules.deadlines import deadline_for
 from workflow_rules.decide import Decision, decide, sees
 from workflow_rules.facts import ComplaintFacts
+from workflow_rules.numbering import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Step
@@ -233,7 +234,7 @@ def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
 
 def _number_of_target(params: Mapping[str, Any]) -> str | None:
     into = params.get("into")
-    return into.strip() if isinstance(into, str) and into.isascii() and "\x00" not in into else None
+    return read_complaint_number(into[:LONGEST_WRITTEN]) if isinstance(into, str) else None
 
 
 def _merge_target(request: ActionRequest) -> MergeTarget | None:

@@ -16,6 +16,7 @@ from app.models import Complaint, InboundHold
 from app.operations.report_input import Report, clean_report
 from app.queries.complaints import get_for_update
 from workflow_rules.identity import Classification, Confidentiality
+from workflow_rules.numbering import visible
 from workflow_rules.parameters import Cleaned, Field, Number, Text
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -23,6 +24,7 @@ UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_CLASSI
 """Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""
 
 _TRACKING_ID = re.compile(r"[0-9]{6,15}")
+_BETWEEN_DIGITS = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,14 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
 def is_tracking_id(text: str) -> bool:
     """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
     return _TRACKING_ID.fullmatch(text) is not None
+
+
+def read_tracking_id(typed: str) -> str:
+    """SP4N's number as somebody typed or pasted it: behind a #, in groups, with characters that nobody sees; what is no
+    such number stays as it was, for `is_tracking_id` to refuse.
+    """
+    digits = _BETWEEN_DIGITS.sub("", visible(typed)).lstrip("#")
+    return digits if is_tracking_id(digits) else typed.strip()
 
 
 def named_in(payload: dict[str, Any], field: str) -> Any:

@@ -13,6 +13,8 @@ from app.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
 from app.queries.reference import find_named
 from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.identity_marks import digits_of_nik, is_nik, is_phone
+from workflow_rules.numbering import visible
 from workflow_rules.parameters import Choice, Cleaned, Field, Text, check_fields
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -21,7 +23,6 @@ CLOCKS_DIFFER_BY = timedelta(minutes=10)
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,18}[0-9]")
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,9 @@ class Coordinate(Field):
 @dataclass(frozen=True)
 class Phone(Text):
     def clean(self, name: str, value: Any) -> Cleaned:
-        text, error = super().clean(name, value)
-        if error is None and not _PHONE.fullmatch(text):
+        """As it was written, without what nobody sees; brackets, spaces, dots and dashes may stand anywhere."""
+        text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
+        if error is None and not is_phone(text):
             return None, FieldError(name, FieldFault.NOT_A_PHONE)
         return text, error
 
@@ -105,11 +107,14 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Nik(Text):
-    """16 digits; the region in front is that of first registration, so it is not checked (domain 4.8)."""
+    """16 digits with a day of birth in them, written in groups or not; the region in front is that of first
+    registration, so it is not checked (domain 4.8).
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        text, error = super().clean(name, value)
-        if error is None and not (len(text) == 16 and text.isascii() and text.isdigit()):
+        """The digits alone."""
+        text, error = super().clean(name, digits_of_nik(value) if isinstance(value, str) else value)
+        if error is None and not is_nik(text):
             return None, FieldError(name, FieldFault.NOT_A_NIK)
         return text, error
 

@@ -37,6 +37,7 @@ from app.queries.kept_statements import kept, kind_of, values_of
 from app.queries.reporter_search import cases_of_reporter, name_hashes
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.actors import Person
+from workflow_rules.numbering import visible
 
 _cases = Complaint.__table__
 case_words = table(
@@ -130,6 +131,7 @@ USUAL = Search(queries=("",))
 
 def prepare_search(typed: str, person: Person) -> Search | None:
     """The search for what was typed; None where nothing was. Punctuation alone is a search that finds nothing."""
+    typed = visible(typed)
     if not typed.strip():
         return None
     words = words_of(typed)

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
-from app.fab_repairs import is_readable
+from app.fab_repairs import is_readable, safe_address
 from app.labels.two_step import CODE_FAULTS
 from app.security import password_age
 from app.security.known_devices import remember_device
@@ -65,6 +64,19 @@ class LimitedLogin(password_age.SaysWhy, AuthDBView):
         attempt.was_good()
         return after_the_password(user, next_url)
 
+    @expose("/logout/", methods=["GET"])
+    @no_cache
+    def leave(self) -> Any:
+        """Ask first: a picture in somebody's message, or a page that is loaded ahead, must end nobody's work."""
+        if not current_user.is_authenticated:
+            return redirect(self.appbuilder.get_url_for_login)
+        return render_template("account/leave.html")
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        """FAB's, by a form only."""
+        return super().logout()
+
     @expose("/login/kode", methods=["GET", "POST"])
     @no_cache
     def code(self) -> Any:
@@ -98,8 +110,7 @@ class LimitedLogin(password_age.SaysWhy, AuthDBView):
 
 def _page_asked_for() -> str:
     """Where the sign-in leads; the framework takes a missing page for an attack, and logs it."""
-    asked = request.args.get("next", "")
-    return str(get_safe_redirect(asked) if asked else current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
+    return safe_address(request.args.get("next", ""))
 
 
 def _code_page(fault: str = "") -> str:

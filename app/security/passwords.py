@@ -9,13 +9,12 @@ from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.views import ResetMyPasswordView
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from werkzeug.security import check_password_hash
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
 from app.labels.passwords import fault_in_words, rules_in_words
-from app.labels.reference import REFUSED
 from app.operations.passwords import faults_in, rules_here
+from app.security.present_password import fault_in_present
 
 
 def refuse_weak(password: str) -> None:
@@ -25,8 +24,8 @@ def refuse_weak(password: str) -> None:
 
 
 def _is_current(form: Any, field: Any) -> None:
-    if not check_password_hash(g.user.password, field.data or ""):
-        raise ValidationError(REFUSED["wrong_password"])
+    if fault := fault_in_present(g.user, field.data or ""):
+        raise ValidationError(fault)
 
 
 def _is_good(form: Any, field: Any) -> None:

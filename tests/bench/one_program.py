@@ -24,6 +24,7 @@ from tests.sync.reports import a_revision
 
 WAIT = 30
 TRACKED, WITH_FILE = "9165816", "9165817"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _RATE = re.compile(r"r=(\d+);t=(\d+)")
 _WAITERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :lock AND granted"
@@ -42,6 +43,13 @@ def send(host: Served, method: str, path: str, body: Any, headers: dict[str, str
     return Doors([host.port]).ask(method, path, body if isinstance(body, str) else json.dumps(body), headers)
 
 
+def token_of(page: Answer) -> str:
+    """The guard against forged forms, as a page's forms carry it."""
+    found = _TOKEN.search(page.content.decode())
+    assert found
+    return found[1]
+
+
 def row(statement: str, **values: Any) -> Any:
     """The first row as it stands now."""
     found = db.session.execute(text(statement), values).first()
@@ -53,7 +61,9 @@ def sign_ins(a: Served, b: Served) -> None:
     """A cookie got at one opens the other, and ended there it opens neither."""
     cookie = officer(a.port, "kabid")
     assert get(b, "/", cookie).status == 200
-    assert get(b, "/logout/", cookie).status == 302
+    page = get(b, "/logout/", cookie)
+    assert page.status == 200
+    assert send(b, "POST", "/logout/", urlencode({"csrf_token": token_of(page)}), {**cookie, **FORM}).status == 302
     assert get(a, "/", cookie).status == 302
 
 
@@ -87,11 +97,9 @@ def papers(a: Served, b: Served) -> None:
     """A paper asked for at one is drawn by any worker and read at the other."""
     token, cookie = program(a.port, "admin.aduan"), officer(a.port, "admin.aduan")
     case = send(a, "POST", "/api/v1/complaint/", a_case("Kertas di dua induk", 2), token).result["id"]
-    found = _TOKEN.search(get(a, f"/aduan/{case}", cookie).content.decode())
-    assert found
-    form = urlencode({"csrf_token": found[1], "kind": "receipt", "cause": case})
-    as_form = cookie | {"Content-Type": "application/x-www-form-urlencoded"}
-    asked = send(a, "POST", f"/kertas/minta/{case}", form, as_form)
+    token_here = token_of(get(a, f"/aduan/{case}", cookie))
+    form = urlencode({"csrf_token": token_here, "kind": "receipt", "cause": case})
+    asked = send(a, "POST", f"/kertas/minta/{case}", form, cookie | FORM)
     assert asked.status == 303, asked.told
     paper = asked.headers["location"]
     wait_until(lambda: get(b, f"{paper}/keadaan", cookie).content == b"ready", "the paper is drawn")

@@ -141,6 +141,7 @@ DOORS = {
         GET /sandi-baru/
         POST /sandi-baru/
         GET /logout/
+        POST /logout/
         POST /api/v1/security/login
         GET /api/v1/_openapi
         GET /api/v1/docs

@@ -130,7 +130,7 @@ def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
 ) -> None:
     freeze("2026-11-24 10:00")
     browser, taken = signed_in_and_copied(app)
-    browser.get("/logout/")
+    browser.post("/logout/")
     with app.app_context():
         user = db.session.scalars(select(User.id).where(User.username == "kasi")).one()
         row = {"user_id": user, "seen_at": utc_now(), "browser": "uji"}
@@ -150,7 +150,7 @@ def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
 @pytest.mark.parametrize("page", ["/login/", "/lang/en", "/pemberitahuan/"])
 def test_a_dead_cookie_is_not_signed_anew(app: Flask, page: str) -> None:
     browser, taken = signed_in_and_copied(app)
-    browser.get("/logout/")
+    browser.post("/logout/")
     thief = with_cookie(app, taken)
     thief.get(page)
     with thief.session_transaction() as cookie:
@@ -162,7 +162,7 @@ def test_a_dead_cookie_is_not_signed_anew(app: Flask, page: str) -> None:
 
 def test_the_login_page_still_works_for_whoever_has_an_ended_cookie(app: Flask) -> None:
     browser, taken = signed_in_and_copied(app)
-    browser.get("/logout/")
+    browser.post("/logout/")
     browser.set_cookie(COOKIE, taken)
     assert is_out(browser)
     browser.get("/login/")

@@ -173,7 +173,7 @@ def known_browser(app: Flask, address: str = "192.0.2.50") -> FlaskClient:
     browser = app.test_client()
     form = {"username": "kasi", "password": PASSWORD}
     assert browser.post("/login/", data=form, environ_overrides=at(address)).status_code == 302
-    browser.get("/logout/")
+    browser.post("/logout/")
     return browser
 
 

@@ -66,7 +66,7 @@ def test_a_copy_of_the_cookie_opens_nothing_after_the_logout(app: Flask, browser
     thief.set_cookie("lapor_session", copied.value)
     other.post("/login/", data={"username": "kasi", "password": PASSWORD})
     assert not is_out(thief)
-    browser.get("/logout/")
+    browser.post("/logout/")
     assert is_out(thief)
     assert not is_out(other)
 

@@ -100,7 +100,7 @@ def test_an_officer_signs_in_at_the_provider_and_comes_to_the_page_that_was_aske
         entry = db.session.scalars(select(JournalEntry)).one()
         assert (entry.kind, entry.data) == ("sign_on_linked", {"account": "kasi", "issuer": office.issuer})
         assert db.session.scalars(select(Delivery.account_news)).one() == "sign_on_linked"
-    browser.get("/logout/")
+    browser.post("/logout/")
     assert not is_in(browser)
 
 

@@ -266,7 +266,7 @@ def test_who_must_have_it_is_led_to_it_and_can_do_nothing_else(
         assert (answer.headers.get("Location") == "/akun/dua-langkah/") is must, path
     assert desk.get(WORKLIST).status_code == (403 if must else 401)
     assert desk.get("/akun/dua-langkah/").status_code == 200
-    assert "/login" in desk.get("/logout/", follow_redirects=True).request.path
+    assert "/login" in desk.post("/logout/", follow_redirects=True).request.path
     if must and username == "kadis":
         allowed_once_it_is_set_up(app, as_user(username), username)
 

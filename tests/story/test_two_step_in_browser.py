@@ -51,6 +51,7 @@ def test_it_is_set_up_and_signed_in_with_at_390_px(phone: Desk) -> None:
     first = recovery.first.inner_text()
     phone.press(phone.seen("link", "Sudah saya simpan"))
     phone.go("/logout/")
+    phone.press(phone.page.get_by_role("main").get_by_role("button", name="Keluar"))
 
     to_the_code(phone, "/akun/")
     assert urlsplit(phone.page.url).path == "/login/kode"

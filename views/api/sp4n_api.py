@@ -12,7 +12,7 @@ from app.models import Complaint, InboundHold
 from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
 from app.operations.apply_message import UnknownReport, apply_message
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
-from app.operations.read_revision import is_tracking_id
+from app.operations.read_revision import is_tracking_id, read_tracking_id
 from app.queries.complaints import CaseRows, rows_of
 from app.queries.reference import names_remembered
 from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
@@ -69,6 +69,7 @@ class Sp4nApi(BaseApi):
         """How a report stands. One that waits for the Admin and is no complaint yet has the status `quarantined` and
         `errors`; of a case, `waiting` names the later revision that waits, with its `errors`.
         """
+        tracking_id = read_tracking_id(tracking_id)
         if not is_tracking_id(tracking_id):
             raise Problem(404)
         row, hold = find_report(tracking_id), waiting_report(tracking_id)

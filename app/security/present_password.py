@@ -1,0 +1,30 @@
+"""The present password, asked again of somebody who is signed in: guessed at no more than at the login."""
+
+import math
+from typing import Any
+
+from flask_babel import gettext
+from werkzeug.security import check_password_hash
+
+from app.clock import utc_now
+from app.labels.reference import REFUSED
+from app.security.login_counts import count_try, give_back
+from app.security.login_limits import OF_DEVICE
+
+LONGEST = 1024
+
+
+def fault_in_present(user: Any, typed: str) -> str:
+    """The sentence for a wrong password, or for too many of them; empty when it is right. Counted by account, over all
+    forms that ask for it.
+    """
+    counted = count_try([(f"present password of account {user.id}", OF_DEVICE)], utc_now())
+    if wait := counted[0].seconds_left:
+        minutes = math.ceil(wait / 60)
+        return gettext(
+            "Terlalu banyak kata sandi yang salah. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
+        )
+    if not user.password or len(typed) > LONGEST or not check_password_hash(user.password, typed):
+        return str(REFUSED["wrong_password"])
+    give_back(counted)
+    return ""
