@@ -1,5 +1,6 @@
 """/lacak: where a reporter shows number and code, and nobody learns which of the two was wrong."""
 
+import math
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -9,10 +10,12 @@ from flask_limiter.errors import RateLimitExceeded
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.clock import utc_now
 from app.errors import retry_after
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
+from app.security.login_counts import forget_try
 from app.security.row_scope import only_case
-from app.security.tracking_proof import LONGEST_TYPED, REFUSED, guessing_limits, prove, proved, remember
+from app.security.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from views.action_forms import Sent, read_sent
 from views.tracked_forms import REPORTERS_ACTS, words_of
 from views.tracked_page import CASE_PATH, case_page
@@ -51,15 +54,28 @@ class TrackingGateView(PublicView):
     @expose("", methods=["POST"])
     def check(self) -> Response | AnyResponse:
         """Number and code; a form that came too late is given back filled in, ready to be sent."""
-        proof = prove(request.form.get("number", ""), request.form.get("code", ""))
-        sent = read_reporters_form()
+        number, sent = request.form.get("number", ""), read_reporters_form()
+        counted = admit(number, utc_now())
+        if counted.seconds_left:
+            return _wait(counted.seconds_left, sent)
+        proof = prove(number, request.form.get("code", ""))
         if proof is None:
             return Response(gate(str(NO_MATCH), sent=sent), status=REFUSED)
+        forget_try(counted)
         remember(proof)
         if sent is None:
             return redirect(CASE_PATH, 303)
         with only_case(proof.complaint_id):
             return Response(case_page(proof, sent))
+
+
+def _wait(seconds: int, sent: Sent | None) -> Response:
+    """The form again; a right code is not looked at before the time is over."""
+    minutes = math.ceil(seconds / 60)
+    sentence = gettext(
+        "Terlalu banyak kode yang salah untuk nomor ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
+    )
+    return Response(gate(sentence, sent=sent), status=429, headers={"Retry-After": str(seconds)})
 
 
 def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:

@@ -225,11 +225,14 @@ def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
 
 
 def new_code() -> str:
-    """Eight letters and digits that nobody mistakes for one another."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    """Twelve letters and digits that nobody mistakes for one another (60 bits), in groups for reading. Codes of eight,
+    from before, stay valid.
+    """
+    return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def hash_code(number: str, code: str) -> str:
-    """Keyed hash of a tracking code, so that the table alone opens nothing."""
+    """Keyed hash of a tracking code, with or without its dashes, so that the table alone opens nothing."""
     key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, f"{number}:{code}".encode(), hashlib.sha256).hexdigest()
+    plain = code.replace("-", "")
+    return hmac.new(key, f"{number}:{plain}".encode(), hashlib.sha256).hexdigest()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, Float, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.hashing import digest_of_today
@@ -19,6 +19,9 @@ from app.models import LoginCount
 from app.transaction import one_transaction
 
 KEPT = timedelta(days=1)
+FREE_FAILURES = 5
+FIRST_DELAY_SECONDS = 30
+LONGEST_DELAY_SECONDS = 3600
 COUNTS: Any = LoginCount.__table__
 
 
@@ -54,6 +57,33 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
             if counted[-1].seconds_left:
                 break
     return counted
+
+
+def count_with_delay(what: str, now: datetime) -> Counted:
+    """Count one try, of which the first five may follow at once and each later one after twice the delay: 30 seconds to
+    an hour. A try that comes too early is refused and changes nothing; a day without a try forgets all of them.
+    """
+    mark = mark_of(what)
+    doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)
+    grown = func.least(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * func.power(2.0, cast(doublings, Float)))
+    delay = case((COUNTS.c.tries < FREE_FAILURES, 0.0), else_=grown)
+    passed = func.extract("epoch", now - COUNTS.c.began_at)
+    tries = case((COUNTS.c.began_at < now - KEPT, 1), else_=COUNTS.c.tries + 1)
+    statement = insert(COUNTS).values(mark=mark, began_at=now, tries=1)
+    counting = statement.on_conflict_do_update(
+        index_elements=["mark"], set_={"tries": tries, "began_at": now}, where=passed >= delay
+    )
+    with db.engine.begin() as connection:
+        if connection.execute(counting.returning(COUNTS.c.tries)).first() is not None:
+            return Counted(mark)
+        left = connection.execute(select(delay - passed).where(COUNTS.c.mark == mark)).scalar_one()
+        return Counted(mark, max(1, math.ceil(left)))
+
+
+def forget_try(counted: Counted) -> None:
+    """After a right answer nothing is left of the wrong ones before it."""
+    with db.engine.begin() as connection:
+        connection.execute(delete(COUNTS).where(COUNTS.c.mark == counted.mark))
 
 
 def give_back(counted: list[Counted]) -> None:

@@ -1,28 +1,30 @@
 """Number and code prove that somebody reported a case; the proof opens that one case for an hour, in this browser.
 
-A wrong code, an unknown number and something that is no number at all cost the same work and get the same answer.
+A wrong code, an unknown number and something that is no number at all cost the same work and get the same answer. Wrong
+codes make whoever sends them wait, longer each time, by number and source together: nobody else can close a case to its
+reporter. A code of twelve letters (60 bits) needs no more than that.
 """
 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from flask import Response, request, session
 from flask_appbuilder.utils.limit import Limit
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import HTTPException
 
 from app.clock import utc_now
-from app.operations.read_revision import is_tracking_id
+from app.operations.read_revision import is_tracking_id, read_tracking_id
 from app.operations.receive_complaint import hash_code
 from app.queries.tracked_case import TrackingKey, tracking_key_of
+from app.security.login_counts import Counted, count_with_delay
+from app.security.public_limits import source
 from app.security.row_scope import only_case
-from workflow_rules.numbering import read_complaint_number
+from workflow_rules.numbering import read_complaint_number, visible
 
-PER_NUMBER = "20 per hour"
 PER_ADDRESS = "60 per hour"
 ACTS_PER_CASE = "30 per hour"
 LIFETIME = timedelta(hours=1)
@@ -50,14 +52,14 @@ def prove(number: str, code: str) -> Proof | None:
 
 def read_number(typed: str) -> str:
     """Our own number, or SP4N's (digits, perhaps behind a #); empty for what is neither."""
-    text = typed[:LONGEST_TYPED]
-    digits = "".join(text.split()).lstrip("#")
+    text = visible(typed)[:LONGEST_TYPED]
+    digits = read_tracking_id(text)
     return read_complaint_number(text) or (digits if is_tracking_id(digits) else "")
 
 
 def read_code(typed: str) -> str:
     """The code without what people put between its letters."""
-    text = typed[:LONGEST_TYPED].upper()
+    text = visible(typed)[:LONGEST_TYPED].upper()
     return "".join(c for c in text if c.isascii() and c.isalnum())
 
 
@@ -96,15 +98,11 @@ def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
     return decorate
 
 
-def _number() -> str:
-    """The number that was tried; what is no number counts for the address alone. Never an exception: the limiter takes
-    one for a dead store and counts from zero again.
+def admit(number: str, now: datetime) -> Counted:
+    """Count a try of a code for this number from this source, in whatever spelling; it counts as wrong until
+    `forget_try`. What is no number counts as one.
     """
-    try:
-        number = read_number(request.form.get("number", ""))
-    except (HTTPException, ValueError):
-        number = ""
-    return f"number:{number}" if number else f"address:{get_remote_address()}"
+    return count_with_delay(f"tracking {read_number(number)} from {source()}", now)
 
 
 def _case() -> str:
@@ -122,8 +120,7 @@ def _failed(response: Response) -> bool:
 
 def guessing_limits() -> list[Limit]:
     """Of failures only: a family behind one address may look as often as it likes."""
-    keys = ((PER_NUMBER, _number), (PER_ADDRESS, get_remote_address))
-    return [Limit(amount, key_func=key, methods=["POST"], deduct_when=_failed) for amount, key in keys]
+    return [Limit(PER_ADDRESS, key_func=source, methods=["POST"], deduct_when=_failed)]
 
 
 def act_limits() -> list[Limit]:

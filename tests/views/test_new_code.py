@@ -39,7 +39,7 @@ def ask(client: FlaskClient, case: Case, token: str, reason: str = "Pelapor data
 
 
 def code_in(said: str) -> str:
-    found = re.search(r"sekarang: ([2-9A-Z]{8}) ", said)
+    found = re.search(r"sekarang: ([2-9A-Z-]{14}) ", said)
     assert found is not None, said
     return found[1]
 
