@@ -1,9 +1,15 @@
-"""One-time form tokens: a form that is sent twice acts once, and both sendings land on the same page."""
+"""One-time form tokens: a form that is sent twice acts once, and both sendings land on the same page.
 
+A token is worth something to its own sender only: an officer, or for citizens the browser that was given the form.
+"""
+
+import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from flask import request, session
 from sqlalchemy import select, text
 
 from app.clock import utc_now
@@ -12,6 +18,9 @@ from app.models import IdempotencyKey
 from app.transaction import one_transaction
 from workflow_rules.actors import Person
 from workflow_rules.refusals import ActionRefused, RefusalReason
+
+PIECE = 65536
+_BROWSER = "browser"
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
     Raises what the act raises, and then remembers nothing; ActionRefused(stale_version) for a used token with other
     content, which is a page that was gone back to.
     """
-    caller = f"form:{by.id}"
+    caller = _sender(by)
     with one_transaction():
         lock = {"lock": f"{caller}:{token}"}
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 12))"), lock)
@@ -47,6 +56,40 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
         if kept.request_hash != digest:
             raise ActionRefused(RefusalReason.STALE_VERSION)
         return Landing(**json.loads(kept.body))
+
+
+def once_each(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
+    """Like `once` for a form that makes something new: with other content the same token makes another one."""
+    return once(by, hashlib.sha256(f"{token}:{digest}".encode()).hexdigest(), digest, act)
+
+
+def know_browser() -> str:
+    """The name of this browser in its signed cookie; to be called where a form is shown, so that a repeat whose first
+    answer was lost is known again.
+    """
+    if not isinstance(session.get(_BROWSER), str):
+        session[_BROWSER] = secrets.token_urlsafe(16)
+    return str(session[_BROWSER])
+
+
+def digest_of_form() -> str:
+    """What makes two submissions the same: every field and every file, in any order. The form's own token is one of the
+    fields, so nobody can guess back from the digest to what was typed.
+    """
+    fields = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
+    digest = hashlib.sha256(repr(fields).encode("utf-8", "surrogatepass"))
+    for name, file in sorted(request.files.items(multi=True), key=lambda pair: (pair[0], pair[1].filename or "")):
+        digest.update(repr((name, file.filename)).encode("utf-8", "surrogatepass"))
+        content = hashlib.sha256()
+        while piece := file.stream.read(PIECE):
+            content.update(piece)
+        file.stream.seek(0)
+        digest.update(content.digest())
+    return digest.hexdigest()
+
+
+def _sender(by: Person) -> str:
+    return f"form:{by.id}" if by.id is not None else f"browser:{know_browser()}"
 
 
 def _memory(caller: str, token: str, digest: str, landing: Landing) -> IdempotencyKey:

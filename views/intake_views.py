@@ -13,13 +13,14 @@ from app.errors import refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
 from app.operations.attach_file import LARGEST
+from app.operations.read_revision import read_tracking_id
 from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
 from app.operations.report_input import MOST_FILES
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.skin_formats import moment
-from views.form_once import Landing, once
+from views.form_once import Landing, digest_of_form, once_each
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
@@ -66,8 +67,8 @@ class IntakeView(BaseView):
 
 
 def _record_once(typed: dict[str, str], token: str) -> Landing:
-    """Record what was typed, or find where this very form already led to, whatever stands in it now."""
-    tracking_id = typed.get("tracking_id", "").strip().removeprefix("#")
+    """Record what was typed, or find where this very form with this very content already led to."""
+    tracking_id = read_tracking_id(typed.get("tracking_id", ""))
     by, address, tell = current_person(), source_address(), "tell" in typed
 
     def act() -> Landing:
@@ -75,7 +76,7 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
         return Landing(f"/aduan/{intake.complaint_id}", seal(_notice(intake)))
 
     try:
-        return once(by, token, "intake", act)
+        return once_each(by, token, digest_of_form(), act)
     except IntegrityError:
         # SP4N delivered the same report at this moment.
         refuse_known(tracking_id)

@@ -33,7 +33,7 @@ from app.queries.tracked_case import load_tracked_case
 from app.security.current_person import source_address
 from app.security.public_limits import intake_limits
 from app.security.row_scope import as_person, only_case
-from views.form_once import Landing, once
+from views.form_once import Landing, digest_of_form, know_browser, once_each
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.tracked_page import promise_sentences
 from workflow_rules.actors import REPORTER
@@ -89,7 +89,7 @@ class PublicIntakeView(BaseView):
             return form_page(typed, new_token(), [whole(str(TRY_AGAIN))])
         try:
             with as_person(REPORTER):
-                landing = once(REPORTER, token, "lapor", lambda: _take(typed))
+                landing = once_each(REPORTER, token, digest_of_form(), lambda: _take(typed))
         except ActionRefused as refused:
             return form_page(typed, token, _told(refused))
         session[_MARK] = landing.notice
@@ -154,6 +154,7 @@ def _told(refused: ActionRefused) -> Errors:
 
 def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
     """The form with what was typed and every fault beside its field."""
+    know_browser()
     page = render_template(
         "intake/public.html",
         title=gettext("Galat: Sampaikan aduan") if errors else gettext("Sampaikan aduan"),

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +23,7 @@ from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from views.action_forms import Control, params_of, shared_controls
 from views.form_errors import errors_at
-from views.form_once import Landing, once
+from views.form_once import Landing, digest_of_form, once
 from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.parameters import check_fields, fields_of
@@ -93,7 +92,7 @@ class TogetherView(BaseView):
         if errors:
             refused = ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
             return Response(_again(step, seen, errors_at(action, refused), by), status=422)
-        landing = once(by, token, _digest(), lambda: _carry_out(step, action, params, seen, by))
+        landing = once(by, token, digest_of_form(), lambda: _carry_out(step, action, params, seen, by))
         for category, sentence in landing.told():
             flash(sentence, category)
         return redirect(landing.location, 303)
@@ -168,8 +167,3 @@ def _seen(pairs: list[str]) -> dict[int, int]:
     parts = [pair.split(":") for pair in pairs[:MOST]]
     found = [_numbers(pair) for pair in parts if len(pair) == 2]
     return {pair[0]: pair[1] for pair in found if len(pair) == 2}
-
-
-def _digest() -> str:
-    parts = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
-    return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()

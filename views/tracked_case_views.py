@@ -81,7 +81,7 @@ class TrackedCaseView(PublicView):
 
 
 def _digest(proof: Proof, sent: Sent) -> str:
-    """A token is worth something for its own case only: all reporters share one name in the memory of forms."""
+    """A token is worth something for its own case only: one browser may prove several cases."""
     return f"{proof.complaint_id}:{digest_of(sent)}"
 
 

@@ -14,6 +14,7 @@ from app.queries.tracked_promise import NATIONAL, Promise
 from app.security.tracking_proof import Proof
 from app.skin_formats import day
 from views.action_forms import Sent
+from views.form_once import know_browser
 from views.tracked_forms import reporter_forms, words_of
 from workflow_rules.refusals import ActionRefused
 
@@ -22,6 +23,7 @@ CASE_PATH = "/lacak/kasus"
 
 def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None, refusal: str = "") -> str:
     """The page as it stands now; a form that was sent keeps its content and says what is wrong with it."""
+    know_browser()
     case = load_tracked_case(proof.complaint_id, utc_now())
     forms = reporter_forms(case, sent, refused)
     returned = next((form for form in forms if form.open), None)

@@ -27,10 +27,10 @@ LONGEST_TITLE = 120
 def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address: str | None = None) -> dict[str, str]:
     """Take in what a program hands in for a citizen, as the reporter's own act, and say number and code.
 
-    `sent` is the whole submission: the same one by the same key within a day is the first one again, since clients
-    repeat what they got no answer to.
+    `sent` is the whole submission: the same one by the same key from the same address within a day is the first one
+    again, since clients repeat what they got no answer to. Elsewhere the same words come from somebody else.
     """
-    caller, mark, now = f"open311:{key.id}", _mark(sent), utc_now()
+    caller, mark, now = f"open311:{key.id}", _mark({"sent": sent, "from": address}), utc_now()
     with one_transaction():
         lock = {"lock": f"{caller}:{mark}"}
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 13))"), lock)

@@ -42,4 +42,4 @@ def test_a_case_is_merged_into_it(context: Flask, person: FindPerson, spelling: 
     perform_action(copy.id, request, person("kasi"), None)
     assert db.session.get_one(Complaint, copy.id).merged_into_id == main_id
     written = select(ComplaintEvent.data).where(ComplaintEvent.complaint_id == copy.id, ComplaintEvent.kind == "merge")
-    assert db.session.scalars(written).one()["params"]["into"] == number
+    assert db.session.scalars(written).one()["into"] == number

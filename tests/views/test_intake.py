@@ -65,7 +65,7 @@ def test_a_walk_in_becomes_a_complaint_and_the_notice_names_number_code_and_limi
         assert db.session.get_one(Reporter, row.id).name == "Aminah"
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/aduan/{row.id}")
         notice = flashed(client)
-        code = re.search(r"pelapor: ([2-9A-Z]{8}) ", notice)
+        code = re.search(r"pelapor: ([2-9A-Z-]{14}) ", notice)
         assert code is not None
         assert hash_code(row.number, code[1]) == row.tracking_code_hash
         assert row.number in notice
@@ -79,9 +79,18 @@ def test_the_same_form_sent_again_leads_to_the_first_complaint(app: Flask, as_us
     client = as_user("admin.aduan")
     token = fresh_token(client)
     first = send(client, token)
-    again = send(client, token, title="Diubah setelah tombol Kembali")
+    again = send(client, token)
     assert first.headers["Location"] == again.headers["Location"]
     assert how_many(app) == 1
+
+
+def test_the_same_form_with_other_content_is_another_complaint(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    token = fresh_token(client)
+    first = send(client, token)
+    other = send(client, token, title="Aduan kedua setelah tombol Kembali")
+    assert first.headers["Location"] != other.headers["Location"]
+    assert how_many(app) == 2
 
 
 def test_two_presses_at_the_same_moment_make_one_complaint(app: Flask, as_user: SignIn) -> None:
@@ -284,3 +293,21 @@ def test_others_may_not_take_in_complaints(app: Flask, as_user: SignIn, username
 def test_a_stranger_is_sent_to_the_login(client: FlaskClient) -> None:
     assert client.get("/aduan/baru").headers["Location"].startswith("/login/")
     assert send(client, "a" * 32).headers["Location"].startswith("/login/")
+
+
+def test_numbers_are_taken_as_people_write_them(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    written = {"reporter__phone": "(0526) 21 234", "reporter__nik": "6311 0145 0290\u200b 0001"}
+    assert send(client, fresh_token(client), **written).status_code == 303
+    with app.app_context():
+        reporter = db.session.scalars(select(Reporter)).one()
+        assert (reporter.phone, reporter.nik) == ("(0526) 21 234", "6311014502900001")
+
+
+@pytest.mark.parametrize("nik", ["6311010001900001", "6311014013900001", "6311017201900001", "6311013002900001"])
+def test_a_nik_without_a_day_of_birth_is_refused_beside_its_field(as_user: SignIn, nik: str) -> None:
+    client = as_user("admin.aduan")
+    answer = send(client, fresh_token(client), reporter__nik=nik)
+    assert answer.status_code == 422
+    assert "Tulis NIK dengan 16 angka" in answer.text
+    assert nik in answer.text

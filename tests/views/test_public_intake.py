@@ -91,11 +91,35 @@ def test_a_form_becomes_a_complaint_and_its_number_and_code_are_said_once(app: F
 
 def test_a_form_sent_twice_makes_one_complaint_and_both_land_on_its_number(app: Flask, client: FlaskClient) -> None:
     token = token_on(client.get("/lapor").text)
-    send(client, token)
+    send(client, token, attachments=(io.BytesIO(tiny_jpeg()), "foto.jpg"))
     first = pair_on(client.get("/lapor/selesai").text)
-    send(client, token, title="Lain")
+    send(client, token, attachments=(io.BytesIO(tiny_jpeg()), "foto.jpg"))
     assert pair_on(client.get("/lapor/selesai").text) == first
     assert how_many(app) == 1
+
+
+def test_a_form_sent_again_with_other_words_or_files_is_another_complaint(app: Flask, client: FlaskClient) -> None:
+    token = token_on(client.get("/lapor").text)
+    changes: list[dict[str, Any]] = [{}, {"title": "Lain"}, {"attachments": (io.BytesIO(tiny_jpeg()), "foto.jpg")}]
+    numbers = set()
+    for change in changes:
+        send(client, token, **change)
+        numbers.add(pair_on(client.get("/lapor/selesai").text)[0])
+    assert len(numbers) == how_many(app) == 3
+
+
+def test_another_browser_with_the_same_form_gets_a_complaint_and_a_code_of_its_own(
+    app: Flask, client: FlaskClient
+) -> None:
+    token, other = token_on(client.get("/lapor").text), app.test_client()
+    other.get("/lapor")
+    pairs = []
+    for browser in (client, other):
+        send(browser, token)
+        pairs.append(pair_on(browser.get("/lapor/selesai").text))
+    assert how_many(app) == 2
+    assert pairs[0][0] != pairs[1][0]
+    assert pairs[0][1] != pairs[1][1]
 
 
 def test_every_fault_stands_beside_its_field_and_nothing_typed_is_lost(app: Flask, client: FlaskClient) -> None:
