@@ -140,7 +140,6 @@ DOORS = {
         GET /sandi-baru/<token>
         GET /sandi-baru/
         POST /sandi-baru/
-        GET /logout/
         POST /logout/
         POST /api/v1/security/login
         GET /api/v1/_openapi
@@ -155,6 +154,7 @@ DOORS = {
         EVERYBODY - {"reporter"}, "GET /lacak/kasus/surat/<int:letter_id>.pdf", strangers="nothing"
     ),
     "the start page": Kind(SIGNED_IN, "GET /"),
+    "the question before a logout": Kind(SIGNED_IN, "GET /logout/"),
     "what is new in one's inbox": Kind(EVERYBODY, "GET /kabar"),
     "several steps of one's own at once": Kind(OFFICERS, "POST /bersama/\nPOST /bersama/kerjakan"),
     "named views of the lists": Kind(OFFICERS, "POST /tampilan/simpan\nPOST /tampilan/biasa"),
