@@ -272,7 +272,7 @@ def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk) -> None:
         with phone.officer("kadis"):
             assert not phone.waits(number)
         take(signing(house), sending(house))
-    take(disposing_answer(), replying())
+    take(disposing_answer(), replying(**{"Bukti penyampaian": "Ditelepon, diterima sendiri."}))
 
     with phone.officer("admin.aduan"):
         assert phone.lists(number)

@@ -114,7 +114,7 @@ def test_the_fast_track_with_three_agencies_one_replaced_and_one_sent_back_twice
         office.act(f"admin.{house}", "send")
     assert office.open_steps() == {("dispose_answer", None)}
     office.act("kadis", "dispose_answer", instruction="Jawab.")
-    office.act("admin.aduan", "reply", text="Sudah ditangani tiga OPD.")
+    office.act("admin.aduan", "reply", text="Sudah ditangani tiga OPD.", proof="Ditelepon pukul 9.")
     assert office.case["status"] == "answered"
     assert office.case["route"] == "fast"
     states = {track["agency"]: track["state"] for track in office.case["agencies"]}
