@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from app.documents.report_cells import csv_cell
 from app.labels.open_data import COLUMNS, DESCRIPTIONS, LICENCE, LICENCE_URL, PUBLISHER, TITLES
 from app.queries.open_figures import OpenFigures, whole_days
 
@@ -53,7 +54,7 @@ def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(dataset.columns)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in dataset.rows(figures)])
+    writer.writerows([csv_cell(cell) for cell in row] for row in dataset.rows(figures))
     return text.getvalue()
 
 

@@ -15,6 +15,7 @@ from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.list_choices import filter_options
 from app.queries.report_rows import COLUMNS, USUAL
 from app.queries.wanted_report import WantedReport
+from app.reporting.exports.pdf_table import MOST_COLUMNS
 from views.list_address import as_day
 
 Choices = Mapping[str, Any]
@@ -92,6 +93,8 @@ def _find_faults(form: ReportForm) -> None:
         form.faults["bentuk"] = str(ASK_FAULTS["format"])
     if not form.columns:
         form.faults["kolom"] = str(ASK_FAULTS["columns"])
+    if form.format == "pdf" and len(form.columns) > MOST_COLUMNS:
+        form.faults["kolom"] = str(ASK_FAULTS["pdf_columns"])
     for name in SELECTS:
         if form.typed.get(name) and form.typed[name] not in form.choices[name]:
             form.faults[name] = str(ASK_FAULTS["choice"])

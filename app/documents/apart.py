@@ -6,38 +6,74 @@ The child gets HTML and nothing else, no settings and no secrets.
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 
 import structlog
 
 from app.documents.layouts import LAYOUT
-from app.documents.limits import MOST_SECONDS, DrawingRefused
+from app.documents.limits import MOST_SECONDS, DrawingLimits, DrawingRefused
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
 REFUSED = 3
 LAST_WORDS = 500
+USUAL_LIMITS = DrawingLimits()
 
 log = structlog.get_logger()
 
 
-def render_apart(html: str, seconds: int = MOST_SECONDS, layout: int = LAYOUT) -> bytes:
-    """The same bytes as `render_pdf`; raises DrawingRefused, also when the child dies."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "app.documents.render", str(layout)],
-            input=html.encode(),
-            capture_output=True,
-            cwd=ROOT,
-            env={name: os.environ[name] for name in KEPT if name in os.environ},
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise DrawingRefused("time") from late
-    if done.returncode == REFUSED:
-        raise DrawingRefused(done.stderr.decode().strip())
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        log.error("drawing_ended", code=done.returncode, said=done.stderr.decode(errors="replace")[-LAST_WORDS:])
+def never() -> bool:
+    """A drawing that nobody gives up."""
+    return False
+
+
+def render_apart(
+    html: str,
+    seconds: int = MOST_SECONDS,
+    layout: int = LAYOUT,
+    limits: DrawingLimits = USUAL_LIMITS,
+    is_given_up: Callable[[], bool] = never,
+) -> bytes:
+    """The same bytes as `render_pdf`; raises DrawingRefused, also when the child dies.
+
+    `seconds` is the time on the clock, `limits` what the child may use. `is_given_up` is asked every second: once it
+    answers True the child is ended and DrawingRefused("given_up") raised.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-m", "app.documents.render", str(layout), *map(str, astuple(limits))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={name: os.environ[name] for name in KEPT if name in os.environ},
+    )
+    with child:
+        try:
+            content, said = _output_of(child, html.encode(), time.monotonic() + seconds, is_given_up)
+        finally:
+            child.kill()
+    if child.returncode == REFUSED:
+        raise DrawingRefused(said.decode().strip())
+    if child.returncode != 0 or not content.startswith(b"%PDF-"):
+        log.error("drawing_ended", code=child.returncode, said=said.decode(errors="replace")[-LAST_WORDS:])
         raise DrawingRefused("ended")
-    return done.stdout
+    return content
+
+
+def _output_of(
+    child: subprocess.Popen[bytes], page: bytes, until: float, is_given_up: Callable[[], bool]
+) -> tuple[bytes, bytes]:
+    given: bytes | None = page
+    while True:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise DrawingRefused("time")
+        try:
+            return child.communicate(given, timeout=min(left, 1))
+        except subprocess.TimeoutExpired:
+            given = None
+        if is_given_up():
+            raise DrawingRefused("given_up")

@@ -2,6 +2,7 @@
 
 import resource
 import signal
+from dataclasses import dataclass
 from types import FrameType
 
 import psutil
@@ -10,6 +11,15 @@ MOST_SECONDS = 60
 MOST_MEGABYTES = 700
 MOST_PAGES = 100
 MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class DrawingLimits:
+    """Pages, processor seconds and mebibytes of one drawing in a process of its own."""
+
+    pages: int = MOST_PAGES
+    seconds: int = MOST_SECONDS
+    megabytes: int = MOST_MEGABYTES
 
 
 class DrawingRefused(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.documents.layouts import LAYOUT, style_sheet
-from app.documents.limits import MOST_PAGES, DrawingRefused, WithinLimits
+from app.documents.limits import MOST_MEGABYTES, MOST_PAGES, MOST_SECONDS, DrawingRefused, WithinLimits
 
 # PDF/UA-1 beside PDF/A-3: WeasyPrint names one of them, and PDF/A wants the other explained (ISO 19005-3, 6.6.2).
 UNIVERSAL_ACCESS = (Path(__file__).parent / "pdfua.xml").read_bytes()
@@ -53,10 +53,16 @@ def render_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) ->
     return draw_pdf(html, most_pages, layout).content
 
 
-def draw_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) -> Drawn:
+def draw_pdf(
+    html: str,
+    most_pages: int = MOST_PAGES,
+    layout: int = LAYOUT,
+    seconds: int = MOST_SECONDS,
+    megabytes: int = MOST_MEGABYTES,
+) -> Drawn:
     """One paper with the number of its pages; raises DrawingRefused."""
     document, styles, (fonts, fetcher) = parts(layout)
-    with WithinLimits():
+    with WithinLimits(seconds, megabytes):
         page = document(string=html, url_fetcher=fetcher, base_url=None)
         rendered = page.render(stylesheets=[styles], font_config=fonts, pdf_variant="pdf/a-3a")
         if len(rendered.pages) > most_pages:
@@ -77,10 +83,11 @@ def _say_accessible(metadata: Any) -> None:
 def main() -> int:
     """HTML from standard input to a PDF on standard output, in a process of its own (`app/documents/apart.py`).
 
-    The layout is the only argument.
+    The arguments are the layout, the most pages, processor seconds and mebibytes.
     """
+    layout, pages, seconds, megabytes = map(int, sys.argv[1:])
     try:
-        drawn = draw_pdf(sys.stdin.buffer.read().decode(), layout=int(sys.argv[1]))
+        drawn = draw_pdf(sys.stdin.buffer.read().decode(), pages, layout, seconds, megabytes)
     except DrawingRefused as refused:
         print(refused.reason, file=sys.stderr)
         return 3

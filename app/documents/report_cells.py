@@ -1,4 +1,4 @@
-"""What may stand in a cell of a spreadsheet: no formula, no control character, and numbers that are names as text.
+"""What may stand in a cell of a spreadsheet: no formula, no control character, and no changed number.
 
 OWASP "CSV Injection": a cell that begins with = + - @, a tab or a carriage return is run as a formula. The same goes
 for the wide forms of these signs that East Asian keyboards write.
@@ -9,13 +9,11 @@ from datetime import date, datetime
 
 from app.clock import office_time
 
-Cell = str | int | date | datetime | None
+Cell = str | int | float | date | datetime | None
 
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 LONGEST_CELL = 32_767
 """Characters that a cell of a spreadsheet holds."""
-SHORTEST_KEPT_NUMBER = 12
-"""From so many digits on a spreadsheet would round a number such as a NIK."""
 
 
 def clean(text: str) -> str:
@@ -30,15 +28,14 @@ def _is_no_sign(sign: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """A text for a CSV cell: whatever a spreadsheet would run or take for a number gets an apostrophe before it."""
+    """A text for a CSV cell: one that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Numbers that are names (a NIK, a number of SP4N) stay as they are, so that other programs can join by them.
+    """
     cleaned = clean(text)
-    if cleaned[:1] in FORMULA_SIGNS or cleaned.lstrip()[:1] in FORMULA_SIGNS or _is_name_in_digits(cleaned):
+    if cleaned[:1] in FORMULA_SIGNS or cleaned.lstrip()[:1] in FORMULA_SIGNS:
         return f"'{cleaned}" if cleaned else cleaned
     return cleaned
-
-
-def _is_name_in_digits(text: str) -> bool:
-    return text.isdecimal() and (text[0] == "0" or len(text) >= SHORTEST_KEPT_NUMBER)
 
 
 def csv_cell(value: Cell) -> str:

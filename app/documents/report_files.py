@@ -4,20 +4,19 @@ import csv
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import xlsxwriter
-from flask import render_template
 
-from app.documents.render import render_pdf
+from app.documents.apart import never
 from app.documents.report_cells import Cell, clean, csv_cell, sheet_moment
-from app.skin_formats import day, moment
+from app.reporting.exports.pdf_table import MOST_COLUMNS, PdfFile
 
 SEPARATOR = ";"
 """An Indonesian spreadsheet reads the comma as the decimal sign, so lists are parted by semicolons."""
 
 LIMITS = {"xlsx": 1_000_000, "csv": 5_000_000, "pdf": 1000}
-"""Rows a file may have: a sheet holds 1,048,576; a longer paper nobody reads and it takes minutes to draw."""
+"""Rows a file may have: a sheet holds 1,048,576; nobody reads a longer paper, and it takes minutes to draw."""
 
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -26,6 +25,7 @@ MEDIA_TYPES = {
 }
 WIDTHS = {"judul": 44, "isi": 60, "opd": 32, "tempat": 32, "langkah": 26, "status": 24, "nomor": 18}
 USUAL_WIDTH = 16
+IsGivenUp = Callable[[], bool]
 
 
 class ReportFile(Protocol):
@@ -48,7 +48,7 @@ class Facts:
 class CsvFile:
     """UTF-8 with a mark at the start by which spreadsheets know it; every line ends as RFC 4180 says."""
 
-    def __init__(self, path: Path, facts: Facts) -> None:
+    def __init__(self, path: Path, facts: Facts, _is_given_up: IsGivenUp = never) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._file, delimiter=SEPARATOR, lineterminator="\r\n")
         self.write(list(facts.headings.values()))
@@ -65,7 +65,7 @@ class CsvFile:
 class XlsxFile:
     """One sheet of rows and one that says how they came about; every text is a text, dates are dates."""
 
-    def __init__(self, path: Path, facts: Facts) -> None:
+    def __init__(self, path: Path, facts: Facts, _is_given_up: IsGivenUp = never) -> None:
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent), **plain})
         self._day = self._book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
@@ -107,30 +107,10 @@ class XlsxFile:
         self._sheet._opt_close()
 
 
-class PdfFile:
-    """A table on paper, lying; short by its limit, so that its rows are kept until it is drawn."""
-
-    def __init__(self, path: Path, facts: Facts) -> None:
-        self._path, self._facts = path, facts
-        self._rows: list[list[Any]] = []
-
-    def write(self, row: Sequence[Cell]) -> None:
-        self._rows.append([_on_paper(value) for value in row])
-
-    def close(self) -> None:
-        page = render_template("papers/free_report.html", facts=self._facts, rows=self._rows)
-        self._path.write_bytes(render_pdf(page))
-
-    def drop(self) -> None:
-        self._rows.clear()
+Writer = Callable[[Path, Facts, IsGivenUp], ReportFile]
+WRITERS: dict[str, Writer] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}
 
 
-def _on_paper(value: Cell) -> str:
-    if isinstance(value, datetime):
-        return moment(value, "pendek")
-    if isinstance(value, date):
-        return day(value, "pendek")
-    return clean(str(value)) if value is not None else "–"
-
-
-WRITERS: dict[str, Callable[[Path, Facts], ReportFile]] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}
+def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
+    """The columns that a file holds: of a PDF asked for before it had a limit, the first ten."""
+    return chosen[:MOST_COLUMNS] if file_format == "pdf" else chosen

@@ -39,8 +39,8 @@ def _shape(column: str) -> Shape:
     return lambda code: words.get(code, code) if code else None
 
 
-def facts_of_report(wanted: WantedReport, name: str, total: int, now: datetime) -> Facts:
-    """What stands around the rows."""
+def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
+    """What stands around the rows of these columns."""
     told = [
         (gettext("Data per"), moment(now)),
         (gettext("Saringan"), filters_in_words(wanted) or gettext("tidak ada")),
@@ -48,4 +48,7 @@ def facts_of_report(wanted: WantedReport, name: str, total: int, now: datetime) 
         (gettext("Dibuat untuk"), name),
         (gettext("Identitas pelapor"), gettext("tidak termuat dalam laporan")),
     ]
-    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in wanted.columns}, told)
+    left_out = [str(REPORT_COLUMNS[column]) for column in wanted.columns if column not in columns]
+    if left_out:
+        told.append((gettext("Tidak dicetak karena PDF memuat sepuluh kolom"), ", ".join(left_out)))
+    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in columns}, told)

@@ -24,14 +24,17 @@ REPORT_COLUMNS: Labels = {
     "batas": _("Batas waktu (WITA)"),
     "opd": _("OPD"),
     "dijawab": _("Dijawab (WITA)"),
-    "selesai": _("Selesai (WITA)"),
+    "selesai": _("Berakhir (WITA)"),
 }
 
 FORMATS: Labels = {"xlsx": _("XLSX"), "csv": _("CSV"), "pdf": _("PDF")}
 FORMAT_MEANINGS: Labels = {
     "xlsx": _("Lembar kerja Excel atau LibreOffice, paling banyak 1.000.000 baris"),
-    "csv": _("Teks berpemisah titik koma, untuk data yang diolah program lain"),
-    "pdf": _("Tabel untuk dicetak, paling banyak 1.000 baris"),
+    "csv": _(
+        "Teks berpemisah titik koma, untuk diolah program lain. Di Excel, buka lewat Data › Dari Teks/CSV dan beri"
+        " kolom nomor tipe Teks, agar angka panjang tidak dibulatkan"
+    ),
+    "pdf": _("Tabel untuk dicetak, paling banyak sepuluh kolom dan 1.000 baris"),
 }
 
 REPORT_STATES: Labels = {
@@ -63,13 +66,14 @@ REPORT_ERRORS: Labels = {
     "too_many_pdf": _(
         "Lebih dari 1.000 baris terlalu panjang untuk PDF. Persempit saringan, atau pilih XLSX atau CSV."
     ),
-    "too_heavy": _("Tabel ini terlalu panjang untuk PDF: lebih dari 100 halaman. Kurangi kolom atau pilih XLSX."),
+    "too_heavy": _("Tabel ini terlalu panjang untuk PDF: lebih dari 600 halaman. Persempit saringan atau pilih XLSX."),
     "too_slow": _("Laporan ini memakan waktu lebih dari 30 menit. Persempit saringan."),
 }
 
 ASK_FAULTS: Labels = {
     "format": _("Pilih bentuk berkas"),
     "columns": _("Pilih paling sedikit satu kolom"),
+    "pdf_columns": _("PDF memuat paling banyak sepuluh kolom. Hapus beberapa pilihan, atau pilih XLSX atau CSV"),
     "dates": _("Tanggal awal tidak boleh sesudah tanggal akhir"),
     "since": _("Tulis tanggal seperti 2026-11-24"),
     "until": _("Tulis tanggal seperti 2026-11-24"),

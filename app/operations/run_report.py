@@ -1,7 +1,7 @@
 """A report is made in the background: as the person who asked, in batches between which it can be stopped.
 
-What was begun is never lost and never done twice: a claim counts the attempt, each batch says that its worker lives,
-and whoever was thought dead finds that the report is no longer his.
+A report is never lost and never made twice at once: a claim counts the attempt, a heartbeat reports that its worker
+lives, also while a file is drawn, packed or stored, and a worker taken for dead finds that the report is no longer its.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from sqlalchemy import or_, update
 from app.clock import utc_now
 from app.documents.limits import DrawingRefused
 from app.documents.report_drafts import draft_of
-from app.documents.report_files import LIMITS, WRITERS, ReportFile
+from app.documents.report_files import LIMITS, WRITERS, ReportFile, columns_in
 from app.documents.report_words import facts_of_report, shapes_of
 from app.documents.storage import keep_file, new_path, remove_file
 from app.extensions import db
@@ -27,6 +27,7 @@ from app.operations.tell_of_report import tell_of_report
 from app.queries.people import person_of
 from app.queries.report_rows import READ_AT_ONCE, reading
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.reporting.exports.heartbeat import Heartbeat
 from app.security.row_scope import as_person
 from app.transaction import one_transaction
 from workflow_rules.actors import Person
@@ -62,8 +63,8 @@ def run_report(job_id: int, clock: Clock = utc_now) -> str:
         return "stopped"
     except ReportRefused as refused:
         return _fail(job_id, attempt, str(refused), clock())
-    except DrawingRefused:
-        return _fail(job_id, attempt, "too_heavy", clock())
+    except DrawingRefused as refused:
+        return _fail(job_id, attempt, "fault" if refused.reason == "ended" else "too_heavy", clock())
     except JobTimeoutException:
         return _fail(job_id, attempt, "too_slow", clock())
     except Exception:
@@ -90,8 +91,13 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
         person, wanted = asking_person(job, clock()), wanted_of(job.wanted)
         job.path = new_path("reports", job.format)
         file_format, path = job.format, job.path
-    with draft_of(job_id, file_format) as draft, force_locale(wanted.language):
-        rows = _write(draft, file_format, person, wanted, _Progress(job_id, attempt, clock))
+    with (
+        draft_of(job_id, file_format) as draft,
+        force_locale(wanted.language),
+        Heartbeat(lambda: update_own(job_id, attempt, alive_at=clock())) as heartbeat,
+    ):
+        progress = _Progress(job_id, attempt, clock, heartbeat.lost.is_set)
+        rows = _write(draft, file_format, person, wanted, progress)
         digest, size = _digest(draft), draft.stat().st_size
         keep_file(draft, path)
     if _finish(job_id, attempt, clock(), {"rows": rows, "file_hash": digest, "size": size}):
@@ -111,10 +117,10 @@ def asking_person(job: ReportJob, now: datetime) -> Person:
 
 
 class _Progress:
-    """Says after each batch how far it is, and hears whether to go on."""
+    """Stores after each batch how far it is, and learns whether to go on."""
 
-    def __init__(self, job_id: int, attempt: int, clock: Clock) -> None:
-        self._job_id, self._attempt, self.clock = job_id, attempt, clock
+    def __init__(self, job_id: int, attempt: int, clock: Clock, is_lost: Callable[[], bool]) -> None:
+        self._job_id, self._attempt, self.clock, self.is_lost = job_id, attempt, clock, is_lost
 
     def note(self, rows: int, total: int) -> None:
         """Raises Stopped where the report is no longer this worker's."""
@@ -132,14 +138,15 @@ def update_own(job_id: int, attempt: int, **values: Any) -> bool:
 
 
 def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, progress: _Progress) -> int:
-    now = progress.clock()
-    with as_person(person), reading(person, wanted.filter(), wanted.columns, now) as (total, rows):
+    now, columns = progress.clock(), columns_in(file_format, wanted.columns)
+    with as_person(person), reading(person, wanted.filter(), columns, now) as (total, rows):
         if total > LIMITS[file_format]:
             raise ReportRefused(f"too_many_{file_format}")
         progress.note(0, total)
-        file = WRITERS[file_format](draft, facts_of_report(wanted, person.name, total, now))
+        facts = facts_of_report(wanted, columns, person.name, total, now)
+        file = WRITERS[file_format](draft, facts, progress.is_lost)
         try:
-            count = _copy(rows, file, wanted.columns, lambda done: progress.note(done, total))
+            count = _copy(rows, file, columns, lambda done: progress.note(done, total))
         except BaseException:
             file.drop()
             raise

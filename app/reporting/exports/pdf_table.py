@@ -1,0 +1,105 @@
+"""A report as a table on paper: fixed widths, numbers that never break, and the long text as a row below its case."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from flask import render_template
+
+from app.documents.apart import render_apart
+from app.documents.limits import DrawingLimits
+from app.documents.report_cells import Cell, clean
+from app.skin_formats import day, moment
+
+MOST_COLUMNS = 10
+"""More columns than this are too narrow to read on a landscape A4 page."""
+
+ROW_BELOW = "isi"
+"""This column is printed below the case's row, over the whole width."""
+
+LIMITS = DrawingLimits(pages=600, seconds=240, megabytes=1500)
+SECONDS_ON_THE_CLOCK = 600
+
+PAGE_WIDTH = 271.0
+PADDING = 2.4
+CHARACTER = 1.52
+"""Millimetres: the text width of a landscape A4 page, what a cell's sides take, and a digit of 8 pt."""
+
+UNBROKEN = ("nomor", "sp4n", "masuk", "kejadian", "batas", "dijawab", "selesai")
+"""Numbers and dates: as wide as their longest value, and never broken."""
+WIDEST_UNBROKEN = 34.0
+SHARES = {"judul": 3.0, "tempat": 2.0, "opd": 1.5, "kategori": 1.5, "status": 1.3, "langkah": 1.3}
+"""How the text columns share the rest of the width; the others count as 1."""
+
+
+class Facts(Protocol):
+    """The title, the headings by column, and the lines above the table."""
+
+    title: str
+    headings: dict[str, str]
+    told: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One printed column: its place in the row, its width in millimetres, and whether its values may break."""
+
+    place: int
+    heading: str
+    width: float
+    unbroken: bool
+
+
+class PdfFile:
+    """Stores its rows, at most 1,000, until they are drawn in a process of its own."""
+
+    def __init__(self, path: Path, facts: Facts, is_given_up: Callable[[], bool]) -> None:
+        self._path, self._facts, self._is_given_up = path, facts, is_given_up
+        self._rows: list[list[str]] = []
+
+    def write(self, row: Sequence[Cell]) -> None:
+        self._rows.append([_on_paper(value) for value in row])
+
+    def close(self) -> None:
+        """Raises DrawingRefused."""
+        page = page_of(self._facts, self._rows)
+        drawn = render_apart(page, SECONDS_ON_THE_CLOCK, limits=LIMITS, is_given_up=self._is_given_up)
+        self._path.write_bytes(drawn)
+
+    def drop(self) -> None:
+        self._rows.clear()
+
+
+def page_of(facts: Facts, rows: Sequence[Sequence[str]]) -> str:
+    """The HTML of the table."""
+    below = list(facts.headings).index(ROW_BELOW) if ROW_BELOW in facts.headings else None
+    columns = columns_of(facts.headings, rows)
+    page: str = render_template("papers/free_report.html", facts=facts, rows=rows, columns=columns, below=below)
+    return page
+
+
+def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> list[Column]:
+    """The printed columns; their widths add up to the width of the page."""
+    places = {name: place for place, name in enumerate(headings) if name != ROW_BELOW}
+    fixed = {name: _longest(place, rows) for name, place in places.items() if name in UNBROKEN}
+    shares = {name: SHARES.get(name, 1.0) for name in places if name not in fixed}
+    rest = PAGE_WIDTH - sum(fixed.values())
+    if not shares:
+        fixed = {name: width * PAGE_WIDTH / sum(fixed.values()) for name, width in fixed.items()}
+    widths = fixed | {name: rest * share / sum(shares.values()) for name, share in shares.items()}
+    return [Column(place, headings[name], round(widths[name], 1), name in UNBROKEN) for name, place in places.items()]
+
+
+def _longest(place: int, rows: Sequence[Sequence[str]]) -> float:
+    longest = max((len(row[place]) for row in rows), default=0)
+    return min(max(longest, 10) * CHARACTER + PADDING, WIDEST_UNBROKEN)
+
+
+def _on_paper(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return moment(value, "pendek").removesuffix(" WITA")
+    if isinstance(value, date):
+        return day(value, "pendek")
+    return clean(str(value)) if value is not None else "–"
