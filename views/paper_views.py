@@ -14,16 +14,18 @@ from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_again
 from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.case_page import load_case
-from app.queries.papers import find_case_paper
+from app.queries.papers import find_case_paper, find_sop_sheet
 from app.security.current_person import current_person
+from app.security.roles import permissions_on
 from views.download_views import send_paper
+from views.screen_access import for_officers
 
-PATH = "/kertas"
+PATH, SHEET_PATH = "/kertas", "/lembar-sop"
 LARGEST_KEY = LARGEST_SERIAL = 2**63 - 1
 
 
 class PaperView(BaseView):
-    """Papers of cases and SOP sheets, behind the same wall as the case they belong to."""
+    """Papers of cases, for the people who may see the case."""
 
     route_base = PATH
     class_permission_name = "Complaint"
@@ -42,14 +44,6 @@ class PaperView(BaseView):
             abort(400)
         paper = ask_for_paper(case, request.form.get("kind", ""), int(cause), now)
         return redirect(f"{PATH}/{paper.id}", 303)
-
-    @expose("/sop/<int:version_id>", methods=["POST"])
-    @has_access
-    @permission_name("read")
-    def ask_for_sop(self, version_id: int) -> Any:
-        """The sheet of an SOP version; versions are no secret among officers."""
-        version = db.session.get(SopVersion, min(version_id, LARGEST_SERIAL)) or abort(404)
-        return redirect(f"{PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
 
     @expose("/<int:paper_id>")
     @has_access
@@ -83,10 +77,51 @@ class PaperView(BaseView):
         return redirect(f"{PATH}/{paper.id}", 303)
 
 
-def paper_page(paper: Paper) -> str:
+class SopSheetView(BaseView):
+    """Sheets of SOP versions, for everybody who may read reference data: officers and the administrator."""
+
+    route_base = SHEET_PATH
+    class_permission_name = "Reference"
+    base_permissions = permissions_on("Reference")
+
+    @expose("/versi/<int:version_id>", methods=["POST"])
+    @for_officers("can_read", "Reference")
+    def ask(self, version_id: int) -> Any:
+        """Make the sheet of a version, or find the one that is there, and follow it."""
+        version = db.session.get(SopVersion, min(version_id, LARGEST_SERIAL)) or abort(404)
+        return redirect(f"{SHEET_PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
+
+    @expose("/<int:sheet_id>")
+    @for_officers("can_read", "Reference")
+    def show(self, sheet_id: int) -> str:
+        """How a sheet stands."""
+        return paper_page(find_sop_sheet(sheet_id), SHEET_PATH)
+
+    @expose("/<int:sheet_id>/keadaan")
+    @for_officers("can_read", "Reference")
+    def state(self, sheet_id: int) -> Response:
+        """The same in one word, for the page's script."""
+        return Response(find_sop_sheet(sheet_id).state, mimetype="text/plain")
+
+    @expose("/<int:sheet_id>.pdf")
+    @for_officers("can_read", "Reference")
+    def file(self, sheet_id: int) -> Response:
+        """The file."""
+        sheet = find_sop_sheet(sheet_id)
+        return send_paper(sheet, file_name(sheet))
+
+    @expose("/<int:sheet_id>/ulang", methods=["POST"])
+    @for_officers("can_read", "Reference")
+    def again(self, sheet_id: int) -> Any:
+        """Try a failed sheet once more."""
+        draw_again(find_sop_sheet(sheet_id).id)
+        return redirect(f"{SHEET_PATH}/{sheet_id}", 303)
+
+
+def paper_page(paper: Paper, path: str = PATH) -> str:
     """The page of one paper of any kind."""
     return render_template(
-        "papers/page.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=PATH
+        "papers/page.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=path
     )
 
 

@@ -37,10 +37,10 @@ def line(
     )
 
 
-def nip_field() -> StringField:
+def nip_field(column: str = "nip") -> StringField:
     """An employee number of 18 digits; spaces, as it is printed, are taken out."""
     return StringField(
-        COLUMNS["nip"],
+        COLUMNS[column],
         validators=[Optional(), Regexp(r"^[0-9]{18}$", message=REFUSED["bad_nip"])],
         filters=[tidy, lambda text: text.replace(" ", "")],
         description=HINTS["nip"],
@@ -79,14 +79,24 @@ def tick(column: str, hint: str = "") -> BooleanField:
     return BooleanField(COLUMNS[column], default=True, description=HINTS[hint] if hint else "")
 
 
-def choice(column: str, labels: Labels, blank: bool = False, first: str | None = None, hint: str = "") -> SelectField:
-    """One word of the vocabulary, shown in the officer's language; `first` stands there in a new row's form."""
+def choice(
+    column: str,
+    labels: Labels,
+    blank: bool = False,
+    first: str | None = None,
+    hint: str = "",
+    none: str | None = None,
+) -> SelectField:
+    """One word of the vocabulary, shown in the officer's language; `first` stands there in a new row's form, and
+    `none` is stored where nothing is chosen.
+    """
     choices: list[tuple[str, Any]] = [("", "–")] if blank else []
     return SelectField(
         COLUMNS[column],
         choices=[*choices, *labels.items()],
         validators=[Optional()] if blank else [InputRequired()],
-        coerce=lambda value: value or None if blank else value,
+        coerce=lambda value: value or none if blank else value,
+        filters=[lambda value: value or none] if blank else [],
         default=first,
         description=HINTS[hint] if hint else "",
     )

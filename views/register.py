@@ -39,7 +39,7 @@ from views.link_views import LinkView
 from views.notice_views import NoticeView
 from views.open311.door import Open311View
 from views.open_figures_views import OpenDataView, StatisticsView
-from views.paper_views import PaperView
+from views.paper_views import PaperView, SopSheetView
 from views.password_views import ForgottenView, NewPasswordView
 from views.peer_views import PeerView
 from views.public_doors import public_doors
@@ -77,6 +77,7 @@ WITHOUT_MENU = (
     ScanView,
     EvidenceView,
     PaperView,
+    SopSheetView,
     LetterheadView,
     VerificationView,
     NoticeView,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
-from app.labels.sop import STEP_PARTS, VERSION_PARTS
-from app.labels.words import ACTORS, CHANNELS, SOP_STATES, STEPS, UNITS
+from app.labels.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
+from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.models import SopStepRow, SopVersion
 from app.security.roles import permissions_on
+from app.skin_formats import day
 from views.screen_access import for_officers
 
 Part = tuple[str, bool]
@@ -118,12 +120,18 @@ def _row(row: SopStepRow | None) -> dict[str, str]:
 
 
 def _settings(version: SopVersion) -> dict[str, str]:
+    head = {name: _written(getattr(version, name)) for name in HEAD_OF_SHEET}
     days = {n: f"{getattr(version, n)} {UNITS['working_days']}" for n in VERSION_PARTS if n.endswith("_days")}
     return {
         **days,
+        **head,
+        "approver_capacity": str(DELEGATION_KINDS.get(version.approver_capacity, "")),
         "title": version.title,
-        "approved_by": version.approved_by,
         "fast_track_actor": str(ACTORS[version.fast_track_actor]),
         "fast_track_from": ", ".join(str(STEPS[step]) for step in version.fast_track_from),
         "nik_channels": ", ".join(str(CHANNELS[channel]) for channel in version.nik_channels),
     }
+
+
+def _written(value: str | date | None) -> str:
+    return day(value) if isinstance(value, date) else value or ""

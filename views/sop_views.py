@@ -11,18 +11,34 @@ from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.labels.reference import ACTIONS, CHANGED, REFUSED, TITLES
-from app.labels.words import ACTORS, CHANNELS, SOP_STATES, STEPS, UNITS
+from app.labels.sop import HEAD_OF_SHEET
+from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.models import SopStepRow, SopVersion
 from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
 from app.queries.reference import load_sop
 from app.security.guarded_lists import EagerInterface
 from app.transaction import lock_row
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
-from views.reference_fields import WORD, all_worded, amount, choice, choices, day, line, prose, worded
+from views.reference_fields import (
+    WORD,
+    all_worded,
+    amount,
+    choice,
+    choices,
+    day,
+    line,
+    nip_field,
+    prose,
+    spaced_nip,
+    worded,
+)
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
-SHEET_HEAD = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
+SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
+SHEET_DAYS = ("created_on", "revised_on", "ratified_on")
+HEADINGS = ("flow_heading", "office_heading", "agency_heading", "legend")
+ACTOR_COLUMNS = 7
 MOST_MINUTES, MOST_DAYS = 10_000, 365
 
 
@@ -121,14 +137,13 @@ class SopVersionView(GuardedModelView):
     edit_columns = [
         "number",
         "title",
-        "approved_by",
         "extended_draft_days",
         "silence_days",
         "question_days",
         "fast_track_actor",
         "fast_track_from",
         "nik_channels",
-        *SHEET_HEAD,
+        *HEAD_OF_SHEET,
     ]
     show_columns = ["number", "title", "status", "decree_number", "decided_on", "activated_at", *edit_columns[2:]]
     add_columns = edit_columns
@@ -140,6 +155,8 @@ class SopVersionView(GuardedModelView):
         "fast_track_actor": worded(ACTORS),
         "fast_track_from": all_worded(STEPS),
         "nik_channels": all_worded(CHANNELS),
+        "approver_capacity": worded(DELEGATION_KINDS),
+        "approver_nip": spaced_nip,
     }
     edit_form_extra_fields = {
         "number": line("number", WORD, True, "sop_number"),
@@ -151,7 +168,15 @@ class SopVersionView(GuardedModelView):
         "fast_track_actor": choice("fast_track_actor", {a: t for a, t in ACTORS.items() if a in OFFICE_ACTORS}),
         "fast_track_from": choices("fast_track_from", {s.value: STEPS[s] for s in LEADING_STEPS}, "fast_track_from"),
         "nik_channels": choices("nik_channels", CHANNELS),
-        **{name: prose(name, hint="sheet_lines", lang="id") for name in SHEET_HEAD},
+        "sheet_number": line("sheet_number", hint="blank_on_sheet"),
+        **{name: day(name, False, "ratified_on" if name == "ratified_on" else "blank_on_sheet") for name in SHEET_DAYS},
+        "approver_capacity": choice("approver_capacity", DELEGATION_KINDS, blank=True, none=""),
+        "approver_name": line("approver_name", hint="blank_on_sheet"),
+        "approver_rank": line("approver_rank", hint="blank_on_sheet"),
+        "approver_nip": nip_field("approver_nip"),
+        **{name: prose(name, hint="sheet_lines", lang="id") for name in SHEET_TEXTS},
+        **{name: line(name, hint="blank_on_sheet") for name in HEADINGS},
+        "actor_headings": prose("actor_headings", hint="actor_headings", lang="id"),
     }
     add_form_extra_fields = edit_form_extra_fields
 
@@ -163,6 +188,9 @@ class SopVersionView(GuardedModelView):
         """The row is locked by now: another administrator may have put it in force meanwhile."""
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
+        headings = item.actor_headings.splitlines()
+        if headings and (len(headings) != ACTOR_COLUMNS or not all(heading.strip() for heading in headings)):
+            raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
         """Only a draft can go; cases are pinned to the others."""

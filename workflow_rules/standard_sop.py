@@ -46,7 +46,7 @@ STANDARD_SOP = Sop(
             4,
             Actor.OFFICE_HEAD,
             _minutes(60),
-            "Memberikan arahan kepada OPD/Instansi/BUMD terkait langsung atau melalui Bidang IKP (Admin)",
+            "Memberikan arahan kepada OPD/Instansi/BUMD terkait langsung atau melalui bidang IKP (Admin)",
             _PAPERS,
             _BOTH,
         ),
@@ -84,7 +84,7 @@ STANDARD_SOP = Sop(
             _days(5),
             "Menyusun tanggapan aduan sesuai arahan pimpinan",
             _BOTH,
-            "Konsep surat tanggapan",
+            _BOTH,
             "Khusus aduan yang memerlukan tinjauan lapangan dan lintas OPD ditanggapi paling lambat 14 hari oleh OPD",
         ),
         SopStep(
@@ -102,8 +102,8 @@ STANDARD_SOP = Sop(
             Actor.AGENCY_ADMIN,
             _minutes(60),
             "Mengirimkan tanggapan aduan ke Dinas Kominfo",
-            "Surat tanggapan",
-            "Surat tanggapan",
+            "Surat Tanggapan",
+            "Surat Tanggapan",
         ),
         SopStep(
             Step.DISPOSE_ANSWER,

@@ -2,7 +2,16 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.labels.reference import COLUMNS
 from app.labels.words import Labels
+
+HEAD_OF_SHEET = (
+    *("sheet_number", "created_on", "revised_on", "ratified_on"),
+    *("approver_capacity", "approved_by", "approver_name", "approver_rank", "approver_nip"),
+    *("legal_basis", "qualifications", "related", "equipment", "warnings", "records"),
+    *("flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
+)
+"""What the printed sheet shows beside the rules, in its order."""
 
 STEP_PARTS: Labels = {
     "actor": _("Pelaksana"),
@@ -14,11 +23,11 @@ STEP_PARTS: Labels = {
 }
 VERSION_PARTS: Labels = {
     "title": _("Judul"),
-    "approved_by": _("Disahkan oleh"),
     "extended_draft_days": _("Tanggapan dengan tinjauan lapangan atau lintas OPD"),
     "silence_days": _("Ditutup tanpa tanggapan pelapor setelah"),
     "question_days": _("Menunggu keterangan pelapor paling lama"),
     "fast_track_actor": _("Jalur cepat oleh"),
     "fast_track_from": _("Jalur cepat dari langkah"),
     "nik_channels": _("Saluran yang wajib NIK"),
+    **{name: COLUMNS[name] for name in HEAD_OF_SHEET},
 }

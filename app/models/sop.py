@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
-from workflow_rules.actors import OFFICERS
+from workflow_rules.actors import OFFICERS, DelegationKind
 from workflow_rules.deadlines import Unit
 from workflow_rules.steps import Step
 
@@ -16,11 +16,17 @@ SOP_STATES = ("draft", "active", "retired")
 
 
 class SopVersion(Model):
-    """One decreed SOP; only one is active, a draft is edited, and activation names its decree."""
+    """One decreed SOP; only one is active, a draft is edited, and activation names its decree.
+
+    From `sheet_number` on, the columns are what the printed sheet shows beside the rules: its number and three dates,
+    who approved it (`approver_capacity` is empty, `plt`, `plh` or `an`), and its headings. `actor_headings` has a line
+    for each of the seven columns of officers.
+    """
 
     __tablename__ = "sop_version"
     __table_args__ = (
         CheckConstraint(one_of("status", SOP_STATES), name="status"),
+        CheckConstraint(one_of("approver_capacity", ("", *DelegationKind)), name="approver_capacity"),
         CheckConstraint("extended_draft_days > 0 AND silence_days > 0 AND question_days > 0", name="days_positive"),
         Index("uq_sop_version_one_active", "status", unique=True, postgresql_where=text("status = 'active'")),
     )
@@ -46,6 +52,19 @@ class SopVersion(Model):
     equipment: Mapped[Prose] = mapped_column(default="")
     warnings: Mapped[Prose] = mapped_column(default="")
     records: Mapped[Prose] = mapped_column(default="")
+    sheet_number: Mapped[Line] = mapped_column(default="")
+    created_on: Mapped[date | None]
+    revised_on: Mapped[date | None]
+    ratified_on: Mapped[date | None]
+    approver_capacity: Mapped[Word] = mapped_column(default="")
+    approver_name: Mapped[Line] = mapped_column(default="")
+    approver_rank: Mapped[Line] = mapped_column(default="")
+    approver_nip: Mapped[Word] = mapped_column(default="")
+    flow_heading: Mapped[Line] = mapped_column(default="")
+    office_heading: Mapped[Line] = mapped_column(default="")
+    agency_heading: Mapped[Line] = mapped_column(default="")
+    actor_headings: Mapped[Prose] = mapped_column(default="")
+    legend: Mapped[Line] = mapped_column(default="")
 
     steps: Mapped[list["SopStepRow"]] = relationship(
         back_populates="sop_version", order_by="SopStepRow.position", cascade="all, delete-orphan"

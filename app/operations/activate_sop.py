@@ -30,13 +30,17 @@ class SopRefused(Exception):
         self.field = field
 
 
+_OF_ITS_OWN_DECREE = ("decree_number", "decided_on", "activated_at", "revised_on", "ratified_on")
+"""What a new version does not take over from the one before it."""
+
+
 def copy_as_draft(version_id: int) -> SopVersion:
     """A draft with the same rows under the next free number; its decree is still to come."""
     with one_transaction():
         versions = _lock_versions()
         source = next(version for version in versions if version.id == version_id)
         draft = SopVersion(
-            **_values(source, "id", "number", "status", "decree_number", "decided_on", "activated_at"),
+            **_values(source, "id", "number", "status", *_OF_ITS_OWN_DECREE),
             number=_next_number({version.number for version in versions}),
             status="draft",
             steps=[SopStepRow(**_values(row, "id", "sop_version_id")) for row in source.steps],
@@ -61,6 +65,7 @@ def activate_sop(
         db.session.flush()
         draft.status, draft.activated_at = "active", now
         draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
+        draft.ratified_on = draft.ratified_on or decided_on
         data = {"number": draft.number, "before": [v.number for v in before], "decree_number": draft.decree_number}
         db.session.add(JournalEntry(kind="sop_activated", at=now, officer_id=officer_id, data=data))
         db.session.flush()

@@ -21,7 +21,10 @@ _OF_A_VERSION = (
     "equipment",
     "warnings",
     "records",
+    *("sheet_number", "approver_capacity", "approver_name", "approver_rank", "approver_nip"),
+    *("flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
 )
+_DAYS = ("created_on", "revised_on", "ratified_on")
 
 
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
@@ -35,7 +38,7 @@ def _content(version: SopVersion) -> dict[str, Any]:
     return {
         **{name: getattr(version, name) for name in _OF_A_VERSION},
         "agency": letterhead(office()),
-        "decided_on": version.decided_on.isoformat() if version.decided_on else None,
+        **{name: day.isoformat() if (day := getattr(version, name)) else None for name in _DAYS},
         "steps": [
             {**{name: getattr(row, name) for name in OF_A_STEP}, "fast": row.step in version.fast_track_from}
             for row in version.steps

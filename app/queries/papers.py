@@ -1,4 +1,4 @@
-"""Papers that a person may open."""
+"""Papers of cases that a person may open, and SOP sheets."""
 
 from sqlalchemy import func, select
 
@@ -20,16 +20,24 @@ def count_troubled() -> tuple[int, int]:
 
 
 def find_case_paper(paper_id: int, person: Person) -> Paper:
-    """A paper of a case this person may see, or an SOP's sheet; a draft is only its own agency's business.
+    """A paper of a case this person may see; a draft is only its own agency's business.
 
     Raises ActionRefused(not_visible).
     """
     paper = db.session.scalars(select(Paper).where(Paper.id == min(paper_id, LARGEST_ID))).first()
-    if paper is None or (paper.complaint_id is None and paper.kind != PaperKind.SOP_SHEET):
+    if paper is None or paper.complaint_id is None:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    if paper.complaint_id is not None:
-        find_complaint(paper.complaint_id, person)
+    find_complaint(paper.complaint_id, person)
     draft = paper.kind == PaperKind.DRAFT_LETTER
     if draft and not person.sees_every_case and paper.agency_code not in person.agencies:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return paper
+
+
+def find_sop_sheet(paper_id: int) -> Paper:
+    """The sheet of an SOP version; raises ActionRefused(not_visible) for papers of any other kind."""
+    sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)
+    paper = db.session.scalars(sheet).first()
+    if paper is None:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
     return paper

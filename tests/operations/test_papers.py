@@ -1,6 +1,7 @@
 """Papers of a case: what they say, once a cause, the same bytes each time, and how one that cannot be drawn ends."""
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -196,11 +197,21 @@ def test_the_sop_sheet_is_the_printed_one(context: Flask) -> None:
         "Menerima aduan, mengidentifikasi aduan dan mendokumentasikan atau meregister",
         "Memeriksa kelengkapan identitas pengadu",
         "7 hari 8 jam 30 menit",
-        "Undang-Undang Nomor 40 Tahun 1999 tentang Pers",
-        "Laporan Identifikasi Permasalahan Bulanan",
+        "Undang-undang Nomor 40 Tahun 1999 tentang Pers",
+        "Laporan identifikasi permasalahan bulanan",
         "paling lambat 14 hari",
+        "1. Kelambanan dalam menanggapi aduan",
+        "MUHAMMAD NOR, S.SOS, MM",
+        "NIP. 19710823 199303 1 005",
+        "Kepala Seksi Komunikasi Publik dan Pelayanan Pengaduan",
+        "jalur cepat distribusi pengaduan ke OPD/Instansi/BUMD",
     ):
         assert words in said, words
+    assert re.search(r"Pengesahan\s+Plt\. Kepala Dinas Komunikasi", said)
+    blank = r"Nomor SOP\s+Tanggal Pembuatan\s+Tanggal Revisi\s+Tanggal Pengesahan\s+Pengesahan\s+Plt\."
+    assert re.search(blank, said), "number and dates are blank, as on the printed sheet"
+    assert said.count("Dokumen, Disposisi") == 7
+    assert said.count("Konsep surat tanggapan") == 1
     assert said.count("60 menit") == 8
     assert ask_for_sop_sheet(version, utc_now()).id == db.session.scalars(select(Paper.id)).one()
 
@@ -289,9 +300,9 @@ def test_a_paper_of_a_later_release_waits_for_a_worker_that_knows_its_layout(con
 LIMITED = """
 from app.documents import limits, render
 render.render_pdf("<title>x</title><p>x</p>")
-render.WithinLimits = lambda: limits.WithinLimits({seconds}, {megabytes})
+page = '<html lang="id"><title>x</title><body>' + '<p>berat</p>' * 120000
 try:
-    render.draw_pdf('<html lang="id"><title>x</title><body>' + '<p>berat</p>' * 120000, 10**6)
+    render.draw_pdf(page, 10**6, seconds={seconds}, megabytes={megabytes})
 except limits.DrawingRefused as refused:
     print(refused.reason)
 """
@@ -385,7 +396,7 @@ def test_two_hundred_thousand_characters_are_drawn_or_refused_in_words(
     context: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The machine's own minute would be spent on it.
-    monkeypatch.setattr("app.documents.render.WithinLimits", lambda: WithinLimits(seconds=4))
+    monkeypatch.setattr("app.documents.render.WithinLimits", lambda *_: WithinLimits(seconds=4))
     for mark, body in (("words", "kata panjang sekali " * 10_000), ("one", "a" * 200_000)):
         paper = heavy(mark, body=body)
         assert draw_paper(paper.id) in ("ready", "failed")

@@ -17,9 +17,9 @@ PRINTED = (
     (4, "direct", "office_head", "60 working_minutes", "Dokumen, Disposisi"),
     (5, "agency_receive", "agency_admin", "60 working_minutes", "Dokumen, Disposisi"),
     (6, "agency_dispose", "agency_head", "60 working_minutes", "Dokumen, Disposisi"),
-    (7, "draft_answer", "agency_secretary", "5 working_days", "Konsep surat tanggapan"),
+    (7, "draft_answer", "agency_secretary", "5 working_days", "Dokumen, Disposisi"),
     (8, "sign_answer", "agency_head", "2 working_days", "Surat tanggapan"),
-    (9, "send_answer", "agency_admin", "60 working_minutes", "Surat tanggapan"),
+    (9, "send_answer", "agency_admin", "60 working_minutes", "Surat Tanggapan"),
     (10, "dispose_answer", "office_head", "30 working_minutes", "Surat disposisi"),
     (11, "reply", "complaint_admin", "60 working_minutes", "Tanggapan"),
 )

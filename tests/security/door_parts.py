@@ -50,6 +50,7 @@ from app.operations.rehearse import ask_rehearsal, run_rehearsal
 from app.operations.run_report import run_report
 from app.operations.save_list import save_list
 from app.operations.scheduled_reports import Plan, save_schedule, supervisors
+from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
 from app.queries.wanted_report import WantedReport
 from app.security.sign_ins import begin
@@ -188,6 +189,15 @@ def _part_of_the_lists(user_id: int) -> Parts:
     return {name: str(db.session.scalars(select(table.id)).one()) for name, table in parts.items()}
 
 
+def _a_sheet() -> int:
+    """The printed sheet of the SOP in force."""
+    sheet = ask_for_sop_sheet(
+        db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one(), utc_now()
+    )
+    keep_file(sheet, b"%PDF-1.7")
+    return sheet.id
+
+
 def _parts_of_a_case() -> Parts:
     """A case that was sent to one agency, with a letter and a file."""
     case = a_complaint(at="send_answer", agencies=("dishub",))
@@ -204,6 +214,7 @@ def _parts_of_a_case() -> Parts:
         "int:guarded_id": str(a_guarded_case()),
         "int:letter_id": str(letter.id),
         "int:paper_id": str(letter.paper_id),
+        "int:sheet_id": str(_a_sheet()),
         "int:version_id": str(case.complaint.sop_version_id),
         "int:attachment_id": str(attachment),
         "tracking_id": "900001",

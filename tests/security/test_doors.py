@@ -297,7 +297,6 @@ DOORS = {
         """
         GET /aduan/
         GET /api/v1/worklist/
-        POST /kertas/sop/<int:version_id>
         """,
     ),
     "one case": Kind(
@@ -435,6 +434,9 @@ DOORS = {
         "\n".join(
             [screen(base, READ) for base in (*PLAIN, "petugas", "delegasi", "versi-sop")]
             + [screen("langkah-sop", "show"), "GET /hari-libur/kalender.ics", "GET /banding-sop/"]
+            + ["POST /lembar-sop/versi/<int:version_id>", "GET /lembar-sop/<int:sheet_id>"]
+            + ["GET /lembar-sop/<int:sheet_id>/keadaan", "GET /lembar-sop/<int:sheet_id>.pdf"]
+            + ["POST /lembar-sop/<int:sheet_id>/ulang"]
         ),
     ),
     "an agency's letterhead and book of numbers": Kind(

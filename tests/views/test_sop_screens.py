@@ -131,3 +131,61 @@ def test_an_allowance_stays_within_reason(app: Flask, screen: FlaskClient, value
     assert f'id="{field}-galat"' in (page or "")
     with app.app_context():
         assert db.session.get(SopStepRow, row).allowance_value == 5
+
+
+WHOLE = {"number": "2", "title": "Uji", "approved_by": "Kepala Dinas", "extended_draft_days": "14"}
+WHOLE |= {"silence_days": "10", "question_days": "10", "fast_track_actor": "office_head", "fast_track_from": "direct"}
+HEADINGS = "Admin\nKasi\nKabid\nKadis\nAdmin OPD\nSekretaris\nKepala OPD"
+Read = Callable[[int], dict[str, object]]
+
+
+@pytest.fixture
+def api(client: FlaskClient, bearer: Callable[[str], dict[str, str]]) -> Read:
+    """A version as the data API gives it."""
+    headers = bearer("administrator")
+    return lambda version: dict(client.get(f"/api/v1/sop/{version}", headers=headers).get_json()["result"])
+
+
+def test_what_the_sheet_prints_is_edited_in_a_draft(app: Flask, screen: FlaskClient, api: Read) -> None:
+    _, draft = _draft(app, screen)
+    head = {"sheet_number": "067/12/SOP", "created_on": "2021-03-01", "approver_capacity": "plh"}
+    head |= {"approver_name": "Pejabat (contoh)", "approver_rank": "Pembina", "approver_nip": "19800101 200501 1 001"}
+    head |= {"flow_heading": "Bagan alur", "actor_headings": HEADINGS, "legend": "jalur cepat"}
+    assert save(screen, f"/versi-sop/edit/{draft}", **WHOLE, **head) is None
+    page = screen.get(f"/versi-sop/show/{draft}").text
+    for said in ("067/12/SOP", "Plh.", "Pejabat (contoh)", "19800101 200501 1 001", "Bagan alur"):
+        assert said in page, said
+    told = api(draft)
+    assert told["sheet_number"] == "067/12/SOP"
+    assert (told["created_on"], told["revised_on"], told["approver_nip"]) == ("2021-03-01", None, "198001012005011001")
+    assert str(told["actor_headings"]).split() == HEADINGS.split()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "reason"),
+    [
+        ("approver_nip", "1980", "bad_nip"),
+        ("actor_headings", "Admin\nKasi", "seven_headings"),
+        ("actor_headings", HEADINGS.replace("Kasi", " "), "seven_headings"),
+    ],
+)
+def test_a_fault_on_the_sheet_is_told_beside_its_field_and_nothing_is_lost(
+    app: Flask, screen: FlaskClient, field: str, typed: str, reason: str
+) -> None:
+    _, draft = _draft(app, screen)
+    page = save(screen, f"/versi-sop/edit/{draft}", **{**WHOLE, "legend": "Masih di sini", field: typed})
+    assert refused(page, reason, field)
+    assert page is not None
+    assert "Masih di sini" in page
+
+
+def test_a_copy_is_not_ratified_until_its_decree(app: Flask, screen: FlaskClient) -> None:
+    active, draft = _draft(app, screen)
+    with app.app_context():
+        seeded, copy = db.session.get_one(SopVersion, active), db.session.get_one(SopVersion, draft)
+        assert (seeded.created_on, seeded.revised_on, seeded.ratified_on, seeded.sheet_number) == (None, None, None, "")
+        assert (copy.approver_name, copy.ratified_on) == (seeded.approver_name, None)
+    day = office_today().isoformat()
+    assert save(screen, f"/versi-sop/aktifkan/{draft}", decree_number="188/9/2026", decided_on=day) is None
+    with app.app_context():
+        assert db.session.get_one(SopVersion, draft).ratified_on == office_today()

@@ -85,6 +85,9 @@ SOP = Resource(
     ),
     detail=(
         *several(SopVersion, "legal_basis", "qualifications", "related", "equipment", "warnings", "records"),
+        *several(SopVersion, "sheet_number", "created_on", "revised_on", "ratified_on"),
+        *several(SopVersion, "approver_capacity", "approver_name", "approver_rank", "approver_nip"),
+        *several(SopVersion, "flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
         Column("steps", {"type": "array", "items": _step_schema}, _steps, ()),
     ),
     filters=(equal(SopVersion.status, words=SOP_STATES), equal(SopVersion.number)),
