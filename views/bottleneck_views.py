@@ -1,6 +1,6 @@
 """Where time is lost: median, 90th percentile and punctuality of each step, by officer role or agency, for a period."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,15 @@ from app.labels.rehearsal import BY, SORTS
 from app.labels.words import ACTORS, STEPS, UNITS
 from app.queries.agency_names import agency_names, step_numbers
 from app.queries.measures import punctuality
+from app.reporting.figures.definitions import (
+    TARGET,
+    Timeliness,
+    group_of,
+    overdue_steps,
+    slowest,
+    timeliness_by,
+)
+from app.reporting.figures.labels import NOTES
 from app.security.roles import permissions_on
 from views.screen_access import for_officers
 from workflow_rules.measures import Grouping, Measure
@@ -27,12 +36,12 @@ GROUPINGS: dict[str, Grouping] = {
     "petugas": ("step", "actor"),
     "opd": ("step", "agency"),
 }
-ORDERS: dict[str, Callable[[Measure], float]] = {
-    "langkah": lambda _: 0,
-    "median": lambda m: -m.median_minutes,
-    "p90": lambda m: -m.p90_minutes,
-    "tepat": lambda m: m.share,
-    "jumlah": lambda m: -m.count,
+ORDERS: dict[str, Callable[[Measure, Timeliness], float]] = {
+    "langkah": lambda _m, _t: 0,
+    "median": lambda m, _t: -m.median_minutes,
+    "p90": lambda m, _t: -m.p90_minutes,
+    "tepat": lambda _m, t: t.share or 0,
+    "jumlah": lambda m, _t: -m.count,
 }
 
 
@@ -60,6 +69,7 @@ class Line:
     """One group as the page shows it."""
 
     measure: Measure
+    timely: Timeliness
     name: str
     actor: str
     agency: str
@@ -82,13 +92,17 @@ class BottleneckView(BaseView):
     def page(self) -> str:
         """`dari`, `sampai`, `per` and `urut` in the address; without them the last 30 days by step."""
         asked = _asked(office_today(utc_now()))
-        found = punctuality(days(asked.first, asked.last, OFFICE_ZONE), GROUPINGS[asked.by])
-        lines = _lines(sorted(found, key=ORDERS[asked.order]))
+        now, period, by = utc_now(), days(asked.first, asked.last, OFFICE_ZONE), GROUPINGS[asked.by]
+        found, overdue = punctuality(period, by), overdue_steps(min(period.ends, now))
+        timely = timeliness_by(by, found, overdue)
+        lines = _lines(sorted(found, key=lambda m: ORDERS[asked.order](m, timely[group_of(by, m)])), by, timely)
         return render_template(
             "inbox/bottlenecks.html",
             title=gettext("Kemacetan"),
             asked=asked,
             lines=lines,
+            overdue=len(overdue),
+            meanings=(NOTES["in_time"], NOTES["median"]),
             slowest=next((line for line in lines if line.slowest), None),
             sorts=SORTS,
             by=BY,
@@ -116,26 +130,28 @@ def _one_of(name: str, known: dict[str, Any]) -> str:
     return given if given in known else "langkah"
 
 
-def _lines(found: list[Measure]) -> list[Line]:
-    """In their order; slowest is whatever took most of its allowance, by the median."""
-    names, numbers = agency_names(), step_numbers()
-    worst = max((m.median_percent for m in found), default=0)
-    slowest = next((m for m in found if m.median_percent == worst), None)
-    return [_line(m, names, numbers, m is slowest) for m in found]
+def _lines(found: list[Measure], by: Grouping, timely: Mapping[tuple[str | None, ...], Timeliness]) -> list[Line]:
+    """In their order."""
+    names, numbers, worst = agency_names(), step_numbers(), slowest(found)
+    return [_line(m, timely[group_of(by, m)], names, numbers, m is worst) for m in found]
 
 
-def _line(measure: Measure, names: dict[str, str], numbers: dict[str, int], slowest: bool) -> Line:
+def _line(
+    measure: Measure, timely: Timeliness, names: dict[str, str], numbers: dict[str, int], is_slowest: bool
+) -> Line:
     step, agency = str(measure.step), measure.agency
-    share = 100 * measure.share
-    bar = BarChart("tepat", "", "", (), (Bar("", share, "", "b-ok" if share >= 90 else "b-late", target=90),), most=100)
+    share = timely.percent or 0.0
+    tone = "b-ok" if share >= TARGET else "b-late"
+    bar = BarChart("tepat", "", "", (), (Bar("", share, "", tone, target=TARGET),), most=100)
     link: dict[str, Any] = {"langkah": step, **({"opd": agency} if agency else {})}
     return Line(
         measure,
+        timely,
         f"{numbers[step]}. {STEPS[step]}",
         str(ACTORS[measure.actor]) if measure.actor else "",
         names.get(agency, agency) if agency else "",
         ", ".join(f"{a.value} {UNITS[a.unit.value]}" for a in measure.allowances),
         bar.cell(bar.bars[0]),
         url_for("ComplaintListView.list", **link),
-        slowest,
+        is_slowest,
     )

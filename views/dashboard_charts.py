@@ -11,8 +11,8 @@ from flask_babel import gettext
 from app.documents.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
 from app.labels.lists import VERBS
 from app.queries.dashboard import Counts, SopLine, weeks_until
+from app.reporting.figures.definitions import TARGET, Timeliness
 from app.skin_formats import HOURS_ONLY, amount, duration, working_time
-from views.dashboard_figures import TARGET
 from workflow_rules.ages import AgeClass
 from workflow_rules.deadlines import span
 from workflow_rules.measures import Measure
@@ -35,22 +35,26 @@ class Row:
     bad: bool
 
 
-def agencies_chart(measures: Sequence[Measure], names: Mapping[str, str]) -> tuple[BarChart, list[Row]]:
-    """Steps done in time by the agency whose time it was, the best first; the office's own steps are no agency's."""
-    own = sorted((m for m in measures if m.agency is not None), key=lambda m: (-m.share, names.get(m.agency or "", "")))
-    bars = [_agency_bar(m, names) for m in own]
-    heads = (gettext("OPD"), gettext("Tepat"), gettext("Langkah"))
-    title = gettext("Persen langkah OPD yang selesai tepat waktu")
+def agencies_chart(
+    found: Mapping[tuple[str | None, ...], Timeliness], names: Mapping[str, str]
+) -> tuple[BarChart, list[Row]]:
+    """Steps in time by the agency whose time it was, the best first; the office's own steps are no agency's."""
+    counted = [(key[0], one) for key, one in found.items() if key[0] is not None]
+    own = sorted(counted, key=lambda pair: (-(pair[1].share or 0), names.get(pair[0], "")))
+    bars = [_agency_bar(names.get(code, code), one) for code, one in own]
+    heads = (gettext("OPD"), gettext("Tepat"), gettext("Selesai"), gettext("Terbuka lewat batas"))
+    title = gettext("Persen langkah OPD yang tepat waktu")
     chart = BarChart("opd", title, title, heads, tuple(bars), most=100)
-    rows = [_row(chart, bar, "/aduan/", bar.tone == "b-late", opd=m.agency) for bar, m in zip(bars, own, strict=True)]
+    rows = [
+        _row(chart, bar, "/aduan/", bar.tone == "b-late", opd=code) for bar, (code, _) in zip(bars, own, strict=True)
+    ]
     return chart, rows
 
 
-def _agency_bar(measure: Measure, names: Mapping[str, str]) -> Bar:
-    share = 100 * measure.share
-    name = names.get(measure.agency or "", measure.agency or "")
+def _agency_bar(name: str, found: Timeliness) -> Bar:
+    share = found.percent or 0.0
     tone = "b-ok" if share >= TARGET else "b-late"
-    return Bar(name, share, f"{amount(round(share, 1))}%", tone, (amount(measure.count),), TARGET)
+    return Bar(name, share, f"{amount(share)}%", tone, (amount(found.closed), amount(found.overdue)), TARGET)
 
 
 def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None) -> Row:
@@ -64,7 +68,7 @@ def steps_chart(
     """The middle of the time used by step in percent of what was granted, and how many cases wait there."""
     by_step = {m.step: m for m in measures}
     bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]  # type: ignore[call-overload]
-    heads = (gettext("Langkah"), gettext("Median"), gettext("Antre"))
+    heads = (gettext("Langkah"), gettext("Median"), gettext("Selesai"), gettext("Antre"))
     title = gettext("Median waktu terpakai per langkah dibanding waktu baku")
     chart = BarChart("langkah", title, title, heads, tuple(bars), most=FULL_STEP_SCALE)
     rows = [
@@ -77,10 +81,10 @@ def steps_chart(
 def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: WorkingCalendar, now: datetime) -> Bar:
     label, waiting = f"{line.number} {VERBS[line.step]}", amount(counts.queue.get(line.step, 0))
     if measure is None:
-        return Bar(label, 0, "–", "b-ok", (waiting,), 100)
+        return Bar(label, 0, "–", "b-ok", ("0", waiting), 100)
     percent = measure.median_percent
     tone = "b-late" if percent > 100 else "b-warn" if percent >= NEAR_PERCENT else "b-ok"
-    return Bar(label, percent, _time_used(measure, line, calendar, now), tone, (waiting,), 100)
+    return Bar(label, percent, _time_used(measure, line, calendar, now), tone, (amount(measure.count), waiting), 100)
 
 
 def _time_used(measure: Measure, line: SopLine, calendar: WorkingCalendar, now: datetime) -> str:
@@ -115,15 +119,15 @@ def _age_words(one: AgeClass) -> str:
 
 
 def trend_chart(counts: Counts, now: datetime) -> LineChart:
-    """Cases received and finished in each of twelve weeks."""
+    """Cases received and replies given in each of twelve weeks."""
     mondays = weeks_until(now)
     received = tuple(counts.received.get(monday, 0) for monday in mondays)
-    finished = tuple(counts.finished.get(monday, 0) for monday in mondays)
-    lines = (Series(gettext("masuk"), received), Series(gettext("selesai"), finished))
+    answered = tuple(counts.answered.get(monday, 0) for monday in mondays)
+    lines = (Series(gettext("masuk"), received), Series(gettext("dijawab"), answered))
     said = " ".join(_told(line) for line in lines)
     more = gettext("Pekan terakhir belum penuh. Angka lengkap ada pada tabel di bawah grafik.")
     periods = tuple(_short(monday) for monday in mondays)
-    title = gettext("Aduan masuk dan selesai per pekan")
+    title = gettext("Aduan masuk dan dijawab per pekan")
     return LineChart("tren", title, f"{said} {more}", gettext("Pekan mulai"), periods, lines, lambda n: amount(int(n)))
 
 

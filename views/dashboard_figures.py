@@ -6,11 +6,8 @@ from datetime import date, timedelta
 from flask_babel import gettext, ngettext
 
 from app.queries.dashboard import Counts
+from app.reporting.figures.definitions import TARGET, Timeliness
 from app.skin_formats import HOURS_ONLY, amount, day, duration
-from workflow_rules.measures import Measure
-
-TARGET = 90
-"""Percent of the steps that are to be done in time: the mark that the office has set itself, drawn in every bar."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +23,12 @@ class Figure:
     url: str = ""
 
 
-def figures(counts: Counts, whole: Measure | None, month_before: date) -> list[Figure]:
+def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figure]:
     """Open, late, in time, and the middle time to an answer."""
     running, late = _number(counts.open, counts.open_before), _number(counts.late, counts.late_before)
     return [
         Figure(gettext("Aduan terbuka"), amount(counts.open), *running, url="/aduan/?berjalan=1"),
-        Figure(gettext("Lewat batas"), amount(counts.late), *late, url="/aduan/?lewat=1"),
+        Figure(gettext("Aduan lewat batas"), amount(counts.late), *late, url="/aduan/?lewat=1"),
         _in_time(whole),
         _median(counts, month_before),
     ]
@@ -47,11 +44,17 @@ def _number(now: int, before: int) -> tuple[str, str, str, str]:
     return gettext("sama dengan pekan lalu"), target, "", ""
 
 
-def _in_time(whole: Measure | None) -> Figure:
-    label, target = gettext("Langkah selesai tepat waktu"), gettext("Sasaran %(share)s%%", share=TARGET)
-    if whole is None:
+def _in_time(whole: Timeliness) -> Figure:
+    label, target = gettext("Langkah tepat waktu"), gettext("Sasaran %(share)s%%", share=TARGET)
+    share = whole.percent
+    if share is None:
         return Figure(label, "–", gettext("belum ada langkah yang selesai"), target)
-    share = round(100 * whole.share, 1)
+    target = gettext(
+        "%(target)s. %(closed)s langkah selesai, %(overdue)s terbuka lewat batas",
+        target=target,
+        closed=amount(whole.closed),
+        overdue=amount(whole.overdue),
+    )
     gap = amount(abs(round(share - TARGET, 1)))
     if share < TARGET:
         said = gettext("%(gap)s poin di bawah sasaran", gap=gap)
@@ -61,10 +64,12 @@ def _in_time(whole: Measure | None) -> Figure:
 
 
 def _median(counts: Counts, month_before: date) -> Figure:
-    label, target = gettext("Median waktu sampai dijawab"), _whole_sop(counts)
+    label, target = gettext("Median waktu kalender sampai dijawab"), _whole_sop(counts)
     if counts.median is None:
         return Figure(label, "–", gettext("belum ada aduan yang dijawab"), target)
     value = duration(timedelta(seconds=counts.median))
+    answers = ngettext("dari %(num)d jawaban", "dari %(num)d jawaban", counts.median_of)
+    target = f"{answers}. {target}"
     if counts.median_before is None:
         return Figure(label, value, gettext("bulan sebelumnya tidak ada pembanding"), target)
     gap = timedelta(seconds=counts.median - counts.median_before)

@@ -14,11 +14,19 @@ from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
 from app.queries.report_jobs import newest_jobs
 from app.queries.work_counts import count_badges
+from app.reporting.figures.definitions import (
+    TARGET,
+    OverdueStep,
+    overdue_steps,
+    timeliness_by,
+    timeliness_of,
+)
+from app.reporting.figures.labels import NOTES
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from app.skin_formats import day
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
-from views.dashboard_figures import TARGET, figures
+from views.dashboard_figures import figures
 from views.export_views import job_words
 from views.screen_access import for_officers
 from workflow_rules.actors import Person
@@ -68,6 +76,7 @@ def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
     classes = age_classes(calendar, today)
     counts = count_everything(person, now, period, before, [(one.first, one.last) for one in classes])
     whole, by_agency, by_step = _punctuality(person, period, now, calendar)
+    overdue = _overdue(person, period, now)
     last = last_day(first, month_after(first), today)
     return {
         "title": gettext("Dasbor pengawasan"),
@@ -75,12 +84,13 @@ def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
         "first": first,
         "last": last,
         "months": [(f"{month:%Y-%m}", day(month, "bulan"), month == first) for month in _months(today)],
-        "figures": figures(counts, whole[0] if whole else None, month_before(first)),
-        "agencies": agencies_chart(by_agency, counts.names),
+        "figures": figures(counts, timeliness_of(whole, overdue), month_before(first)),
+        "agencies": agencies_chart(timeliness_by(("agency",), by_agency, overdue), counts.names),
         "steps": steps_chart(by_step, counts, calendar, now),
         "ages": ages_chart(classes, counts),
         "trend": trend_chart(counts, now),
         "target": TARGET,
+        "notes": [NOTES[name] for name in ("open", "answered", "in_time", "median")],
         "own": _own_agencies(person, counts),
         **job_words(newest_jobs(person.id, now)[:JOBS_SHOWN] if person.id is not None else [], now),
     }
@@ -91,6 +101,12 @@ def _punctuality(person: Person, period: Period, now: datetime, calendar: Any) -
     own = None if person.sees_every_case else person.agencies
     groupings: tuple[Grouping, ...] = ((), ("agency",), ("step",))
     return kept_punctualities(period, *groupings, agencies=own, among=visible_ids(person), calendar=calendar, now=now)
+
+
+def _overdue(person: Person, period: Period, now: datetime) -> list[OverdueStep]:
+    """Steps open past their limit now, or at the end of a month that is over; of the same time as the punctuality."""
+    own = None if person.sees_every_case else person.agencies
+    return overdue_steps(min(period.ends, now), agencies=own, among=visible_ids(person))
 
 
 def _own_agencies(person: Person, counts: Counts) -> str:

@@ -13,7 +13,7 @@ from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or
 from app.documents.register_workbook import register_workbook
 from app.labels.acts import SENTENCES
 from app.labels.papers import why_not_drawn
-from app.labels.registers import COUNTS, NOTES, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES
+from app.labels.registers import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.models import Register, RegisterKind
 from app.operations.papers import content_hash
 from app.operations.registers import RegisterRefused, make_register
@@ -96,7 +96,7 @@ class RegisterView(BaseView):
             trend=trend_of(frozen) if found.kind == RegisterKind.MONTHLY else None,
             counted=counts_of(frozen),
             titles=TABLES,
-            notes=NOTES,
+            notes=notes(frozen.get("definitions", 1)),
             counts=COUNTS,
             shown=ROWS_SHOWN,
             unbroken=UNBROKEN,

@@ -104,11 +104,6 @@ class Measure:
     allowances: tuple[Allowance, ...]
 
     @property
-    def share(self) -> float:
-        """The part that was in time, from 0 to 1."""
-        return self.within / self.count
-
-    @property
     def late(self) -> int:
         return self.count - self.within
 

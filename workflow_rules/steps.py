@@ -47,6 +47,8 @@ class CaseStatus(StrEnum):
 
 
 ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
+OPEN = frozenset(CaseStatus) - ENDED - {CaseStatus.ANSWERED}
+"""A step of the case is open, perhaps paused. An answered case only waits to be closed or reopened."""
 
 STATUS_AT = {
     Step.REGISTER: CaseStatus.REGISTERING,

@@ -32,8 +32,8 @@ COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "district": ("district", "count", "before", "change"),
     "agency": ("agency", "count", "before", "change"),
     "recurring": ("category", "district", "village", "count", "in_month", "first_at", "last_at", "numbers"),
-    "by_step": ("step", "allowances", "count", "within", "share", "median", "p90", "longest", "percent"),
-    "by_agency": ("agency", "count", "within", "share", "median", "p90", "longest", "percent"),
+    "by_step": ("step", "allowances", "count", "within", "overdue", "share", "median", "p90", "longest", "percent"),
+    "by_agency": ("agency", "count", "within", "overdue", "share", "median", "p90", "longest", "percent"),
     "causes": ("cause", "count", "percent"),
     "waiting": ("step", "closed_late", "open_late", "over"),
     "ratings": ("score", "count", "before", "change"),
@@ -44,7 +44,7 @@ TABLES_OF = {"daily": DAILY, "monthly": MONTHLY}
 COUNTS_OF = {"daily": DAILY_COUNTS, "monthly": ("late_cases",)}
 
 COUNTED = frozenset(
-    {"count", "before", "change", "in_month", "within", "closed_late", "open_late", "score", "steps"}
+    {"count", "before", "change", "in_month", "within", "overdue", "closed_late", "open_late", "score", "steps"}
 ) | {
     "received",
     "answered",

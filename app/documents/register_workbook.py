@@ -1,5 +1,7 @@
-"""A register as a workbook: the figures of the paper, a sheet a table; numbers as numbers, all else as text, no formula
-anywhere, so that nothing in it is ever worked out by a program that opens it.
+"""A register as a workbook: the figures of the paper, a sheet a table with a filter in its head.
+
+Numbers are numbers and dates are dates, on the office's clock; all else is text. There is no formula anywhere, so that
+nothing in it is ever worked out by a program that opens it.
 """
 
 import io
@@ -13,6 +15,7 @@ from flask_babel import force_locale, gettext
 
 from app.documents.register_tables import (
     COLUMNS_OF,
+    INSTANTS,
     MINUTES,
     NUMERIC,
     TABLES_OF,
@@ -23,6 +26,7 @@ from app.documents.register_tables import (
     period_in_words,
     written,
 )
+from app.documents.report_cells import sheet_moment
 from app.labels.registers import COUNTS, REGISTERS, TABLES
 
 WIDEST, NARROWEST = 60, 10
@@ -33,6 +37,7 @@ _SETTINGS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
+_DATES = {"moment": "dd/mm/yyyy hh:mm", "month": "mmm yyyy"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -44,8 +49,9 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
         book.set_properties({"title": f"{REGISTERS[kind]} {frozen['number']}", "created": made_at.replace(tzinfo=None)})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         _front(book.add_worksheet(gettext("Ringkasan")), kind, frozen, bold)
+        formats = {name: book.add_format({"num_format": code, "align": "left"}) for name, code in _DATES.items()}
         for name in TABLES_OF[kind]:
-            _sheet(book.add_worksheet(sheet_name(str(TABLES[name]))), name, frozen, bold)
+            _sheet(book.add_worksheet(sheet_name(str(TABLES[name]))), name, frozen, bold, formats)
         book.close()
     return file.getvalue()
 
@@ -71,7 +77,7 @@ def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
         _write(sheet, place, 1, value, str(value))
 
 
-def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any) -> None:
+def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any, formats: Mapping[str, Any]) -> None:
     columns = COLUMNS_OF[name]
     rows: list[Mapping[str, Any]] = frozen["tables"][name]
     for place, column in enumerate(columns):
@@ -82,8 +88,22 @@ def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any) -> None:
         sheet.write_string(0, place, head(name, column) + unit, bold)
     for line, row in enumerate(rows, 1):
         for place, column in enumerate(columns):
+            date = _date_in(name, column, row)
+            if date is not None:
+                sheet.write_datetime(line, place, date, formats["month" if column == "key" else "moment"])
+                continue
             value = row.get(column) if column in NUMERIC else None
             _write(sheet, line, place, value, written(name, column, row, frozen))
+    if rows:
+        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+
+
+def _date_in(table: str, column: str, row: Row) -> datetime | None:
+    """The instant or the first day of the month that a cell holds; None where it holds something else, or nothing."""
+    value = row.get(column)
+    if value and column in INSTANTS:
+        return sheet_moment(datetime.fromisoformat(value))
+    return datetime.fromisoformat(f"{value}-01") if value and (table, column) == ("trend", "key") else None
 
 
 def _width(table: str, column: str, rows: list[Row], frozen: Frozen) -> int:

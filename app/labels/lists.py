@@ -98,7 +98,7 @@ FILTERS: Labels = {
     "dari": _("Masuk sejak"),
     "sampai": _("Masuk sampai"),
     "lewat": _("Lewat batas"),
-    "berjalan": _("Belum selesai"),
+    "berjalan": _("Terbuka"),
     "urut": _("Urutan"),
     "kolom": _("Kolom"),
     "baris": _("Baris per halaman"),

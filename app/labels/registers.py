@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from app.labels.words import Labels
+from app.reporting.figures.labels import NOTES as MEANINGS
 
 REGISTERS: Labels = {
     "daily": _("Laporan Monitoring Permasalahan Harian"),
@@ -42,10 +43,9 @@ NOTES: Labels = {
     "recurring": _(
         "Sedikitnya tiga aduan berkategori sama di tempat yang sama dalam tiga bulan, sekurangnya satu dalam bulan ini."
     ),
-    "by_step": _(
-        "Langkah yang selesai dalam bulan ini. Tepat waktu: selesai sebelum atau pada batasnya. Waktu dalam jam kerja."
-    ),
-    "by_agency": _("Langkah yang selesai dalam bulan ini menurut pihak yang memegang waktunya."),
+    "trend": _("Banyaknya jawaban yang diberikan, bukan banyaknya aduan yang berakhir."),
+    "by_step": _("Langkah yang selesai dalam bulan ini. Waktu dalam jam kerja."),
+    "by_agency": _("Langkah yang selesai dalam bulan ini menurut pihak yang memegang waktunya. Waktu dalam jam kerja."),
     "causes": _(
         "Aduan yang langkahnya selesai melewati batas dalam bulan ini, atau masih melewati batas pada akhir bulan. "
         "Satu aduan dapat memiliki beberapa sebab; sebab dibaca dari riwayatnya."
@@ -53,6 +53,28 @@ NOTES: Labels = {
     "waiting": _("Jumlah waktu kerja sesudah batas, dari semua langkah yang melewatinya."),
     "ratings": _("Penilaian 1 sampai 5 yang diberikan pelapor dalam bulan ini."),
 }
+
+_FIGURES_IN = {
+    "open": ("open",),
+    "answered": ("answered",),
+    "summary": ("open", "in_time"),
+    "trend": ("answered",),
+    "by_step": ("in_time", "median"),
+    "by_agency": ("in_time", "median"),
+}
+
+
+def notes(definitions: int) -> dict[str, str]:
+    """What stands above each table: about the table, then what its figures mean.
+
+    `definitions` is what the register was counted by: before 2, punctuality was that of closed steps alone.
+    """
+    meanings = MEANINGS if definitions > 1 else {**MEANINGS, "in_time": MEANINGS["in_time_of_closed"]}
+    found = {name: str(words) for name, words in NOTES.items()}
+    for name, figures in _FIGURES_IN.items():
+        found[name] = " ".join([*([found[name]] if name in found else []), *(str(meanings[one]) for one in figures)])
+    return found
+
 
 COLUMNS: Labels = {
     "number": _("Nomor aduan"),
@@ -87,7 +109,8 @@ COLUMNS: Labels = {
     "first_at": _("Pertama"),
     "last_at": _("Terakhir"),
     "numbers": _("Nomor aduan"),
-    "within": _("Tepat waktu"),
+    "within": _("Selesai tepat waktu"),
+    "overdue": _("Terbuka lewat batas"),
     "share": _("Persen tepat"),
     "median": _("Median"),
     "p90": _("Persentil 90"),
@@ -110,8 +133,8 @@ HEADS: dict[str, Labels] = {
     "summary": {"count": _("Bulan ini")},
     "trend": {"key": _("Bulan")},
     "recurring": {"count": _("Dalam tiga bulan")},
-    "by_step": {"percent": _("Median terhadap waktu baku")},
-    "by_agency": {"percent": _("Median terhadap waktu baku"), "agency": _("Pihak")},
+    "by_step": {"percent": _("Median terhadap waktu baku"), "count": _("Selesai")},
+    "by_agency": {"percent": _("Median terhadap waktu baku"), "count": _("Selesai"), "agency": _("Pihak")},
     "causes": {"count": _("Aduan")},
     "open": {"step": _("Langkah terdekat")},
 }
@@ -138,7 +161,8 @@ SUMMARY: Labels = {
     "reopened": _("Aduan dibuka kembali"),
     "open": _("Aduan terbuka pada akhir bulan"),
     "steps": _("Langkah selesai"),
-    "timely": _("Langkah selesai tepat waktu (persen)"),
+    "overdue": _("Langkah terbuka yang lewat batas pada akhir bulan"),
+    "timely": _("Langkah tepat waktu (persen)"),
     "rated": _("Penilaian pelapor diterima"),
     "mean_rating": _("Rata-rata penilaian (1 sampai 5)"),
 }

@@ -23,7 +23,7 @@ from app.queries.event_log import checkpoint_at, first_event_at, newest_event
 from app.queries.heads import head_of_office
 from app.queries.reference import calendar_as_dict, load_working_calendar
 from app.queries.register_names import names_in
-from app.queries.register_rows import figures_of, find_register
+from app.queries.register_rows import DEFINITIONS, figures_of, find_register
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM, Person
 from workflow_rules.periods import Period, days, month_before, month_of
@@ -138,6 +138,7 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
     head = head_of_office(now)
     return {
         "kind": wanted.kind.value,
+        "definitions": DEFINITIONS,
         "day": wanted.day.isoformat(),
         "begins": instant(wanted.period.begins),
         "ends": instant(wanted.period.ends),

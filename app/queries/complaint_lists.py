@@ -41,7 +41,7 @@ from app.queries.search import USUAL, Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
 from workflow_rules.actors import Person
-from workflow_rules.steps import ENDED, LEFT, CaseStatus, Step
+from workflow_rules.steps import LEFT, OPEN, CaseStatus, Step
 
 _agencies = Agency.__table__
 _cases = Complaint.__table__
@@ -50,7 +50,6 @@ _tasks = StepTask.__table__
 _sop_steps = SopStepRow.__table__
 
 
-_RUNNING = sorted(set(CaseStatus) - ENDED)
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
 """What a line of a list may show of a case beside its own columns."""
 
@@ -261,7 +260,7 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
     if wanted.status is not None:
         found.append(_cases.c.status == wanted.status.value)
     if wanted.running:
-        found.append(_cases.c.status.in_(_RUNNING))
+        found.append(_cases.c.status.in_(sorted(OPEN)))
     if wanted.late:
         found.append(_cases.c.next_due_at < now)
     if wanted.channel:

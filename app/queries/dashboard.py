@@ -12,9 +12,9 @@ from app.clock import OFFICE_ZONE, midnight
 from app.extensions import db
 from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
 from app.queries.complaints import visible_ids, visible_to
+from app.reporting.figures.definitions import is_open, was_answer, was_open
 from workflow_rules.actors import Person
 from workflow_rules.periods import Period
-from workflow_rules.steps import ENDED
 
 WEEKS = 12
 WEEK = timedelta(days=7)
@@ -32,8 +32,8 @@ class SopLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """Cases by state now and a week ago, by age (in all and late) and by step; of the 12 weeks; the middle time to an
-    answer in seconds, of the period and of the one before.
+    """Cases by state now and a week ago, by age (in all and late) and by step; of the 12 weeks; the median time to an
+    answer in seconds, of the period and of the one before, and how many answers of the period it is taken from.
     """
 
     open: int
@@ -42,10 +42,11 @@ class Counts:
     late_before: int
     median: float | None
     median_before: float | None
+    median_of: int
     ages: tuple[tuple[int, int], ...]
     queue: Mapping[str, int]
     received: Mapping[date, int]
-    finished: Mapping[date, int]
+    answered: Mapping[date, int]
     steps: tuple[SopLine, ...]
     names: Mapping[str, str]
 
@@ -58,8 +59,9 @@ def count_everything(
     statement = select(
         *_of_cases(person, now, period, before, ages),
         _queue(person).label("queue"),
-        _by_week(person, Complaint.received_at, first_week).label("received"),
-        _by_week(person, FINISHED_AT, first_week).label("finished"),
+        _received_by_week(person, first_week).label("received"),
+        _answered_by_week(person, first_week).label("answered"),
+        _open_at(person, now - WEEK).label("open_before"),
         _late_at(person, now - WEEK).label("late_before"),
         _sop().label("steps"),
         select(func.json_object_agg(Agency.code, Agency.short_name)).scalar_subquery().label("names"),
@@ -69,11 +71,14 @@ def count_everything(
 
 def _counts(row: Any, classes: int) -> Counts:
     return Counts(
-        **{name: row[name] for name in ("open", "open_before", "late", "late_before", "median", "median_before")},
+        **{
+            name: row[name]
+            for name in ("open", "open_before", "late", "late_before", "median", "median_before", "median_of")
+        },
         ages=tuple((row[f"age_{place}"], row[f"age_late_{place}"]) for place in range(classes)),
         queue=dict(row["queue"] or ()),
         received=_weeks(row["received"]),
-        finished=_weeks(row["finished"]),
+        answered=_weeks(row["answered"]),
         steps=tuple(SopLine(*line) for line in row["steps"] or ()),
         names=row["names"] or {},
     )
@@ -90,24 +95,18 @@ def weeks_until(now: datetime) -> list[date]:
     return [monday - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
 
 
-FINISHED_AT = func.least(Complaint.answered_at, Complaint.ended_at)
-"""When the reporter had an answer, or when the case ended without one."""
-
-
 def _of_cases(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> list[Any]:
     """One pass over the cases."""
-    running = Complaint.status.not_in(sorted(ENDED))
+    running = is_open()
     late = Complaint.next_due_at < now
-    then = now - WEEK
-    open_then = (Complaint.received_at <= then) & (Complaint.ended_at.is_(None) | (Complaint.ended_at > then))
     columns = [
         func.count().filter(running).label("open"),
-        func.count().filter(open_then).label("open_before"),
         func.count().filter(late).label("late"),
         _median(period).label("median"),
         _median(before).label("median_before"),
+        func.count().filter(_answered_in(period)).label("median_of"),
     ]
     for place, (first, last) in enumerate(ages):
         inside = running & _received(first, last)
@@ -125,17 +124,26 @@ def _received(first: date | None, last: date | None) -> ColumnElement[bool]:
 
 def _median(period: Period) -> ColumnElement[Any]:
     """Seconds from receipt to answer, of the cases answered in the period."""
-    answered = (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends)
     seconds = func.extract("epoch", Complaint.answered_at - Complaint.received_at)
-    return func.percentile_cont(0.5).within_group(case((answered, seconds)))
+    return func.percentile_cont(0.5).within_group(case((_answered_in(period), seconds)))
+
+
+def _answered_in(period: Period) -> ColumnElement[bool]:
+    return (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends)
+
+
+def _open_at(person: Person, then: datetime) -> ScalarSelect[int]:
+    """Cases that were open at a moment."""
+    return (
+        select(func.count(StepTask.complaint_id.distinct())).where(was_open(then), *_of_seen(person)).scalar_subquery()
+    )
 
 
 def _late_at(person: Person, then: datetime) -> ScalarSelect[int]:
     """Cases that had a step past its limit at a moment; one that is still open counts by today's limit."""
-    was_open = (StepTask.opened_at <= then) & (StepTask.closed_at.is_(None) | (StepTask.closed_at > then))
     waits = StepTask.paused_at.is_not(None) & StepTask.closed_at.is_(None)
     statement = select(func.count(StepTask.complaint_id.distinct()))
-    return statement.where(was_open, StepTask.due_at < then, ~waits, *_of_seen(person)).scalar_subquery()
+    return statement.where(was_open(then), StepTask.due_at < then, ~waits, *_of_seen(person)).scalar_subquery()
 
 
 def _of_seen(person: Person) -> list[ColumnElement[bool]]:
@@ -151,10 +159,19 @@ def _queue(person: Person) -> ScalarSelect[Any]:
     return select(func.json_object_agg(found.c.step, found.c.cases)).scalar_subquery()
 
 
-def _by_week(person: Person, at: SQLColumnExpression[Any], first: date) -> ScalarSelect[Any]:
+def _received_by_week(person: Person, first: date) -> ScalarSelect[Any]:
+    return _by_week(Complaint.received_at, first, visible_to(person))
+
+
+def _answered_by_week(person: Person, first: date) -> ScalarSelect[Any]:
+    """Replies to reporters; a case that was reopened and answered again counts twice, as in the registers."""
+    return _by_week(StepTask.closed_at, first, was_answer(), *_of_seen(person))
+
+
+def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement[bool]) -> ScalarSelect[Any]:
     """How many a week of the office's clock, by its Monday."""
     monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
-    counted = select(monday, func.count().label("cases")).where(visible_to(person), at >= midnight(first))
+    counted = select(monday, func.count().label("cases")).where(at >= midnight(first), *criteria)
     found = counted.group_by(monday).subquery("by_week")
     pair = func.json_build_array(func.to_char(found.c.monday, "YYYY-MM-DD"), found.c.cases)
     return select(func.json_agg(pair)).scalar_subquery()

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.queries.event_log import sops_by_version, touched_cases
+from app.reporting.figures.definitions import OverdueStep, whose_time
 from workflow_rules.actions import Action
 from workflow_rules.events import EventKind
+from workflow_rules.facts import ComplaintFacts
 from workflow_rules.measures import ClosedStep
 from workflow_rules.periods import Period
 from workflow_rules.standing import Standing, Turn, retell, standings
@@ -50,8 +52,8 @@ class LateSteps:
 
 @dataclass
 class Delays:
-    """Late cases by cause, late steps by step, how many cases were open at the month's beginning and end, and how many
-    were read for it.
+    """Late cases by cause, late steps by step, cases open at the month's beginning and end, steps open past their limit
+    at its beginning (how many) and end, and how many cases were read for it.
     """
 
     cases: int = 0
@@ -59,6 +61,8 @@ class Delays:
     open_before: int = 0
     open_now: int = 0
     causes: Counter[str] = field(default_factory=Counter)
+    overdue: list[OverdueStep] = field(default_factory=list)
+    overdue_before: int = 0
     standing: Counter[Step] = field(default_factory=Counter)
     over: Counter[Step] = field(default_factory=Counter)
 
@@ -69,19 +73,24 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
     for case in touched_cases(period):
         found.cases += 1
         turns = list(retell(case.number, case.events))
-        found.open_before += _was_open(turns, period)
+        sop, before = sops[case.sop_version], _facts_before(turns, period)
+        found.open_before += bool(before and before.open_steps)
         found.open_now += bool(turns[-1].after.open_steps)
-        open_steps = standings(turns[-1].after, sops[case.sop_version], late.calendar, period.ends)
+        if before is not None:
+            found.overdue_before += sum(one.late for one in standings(before, sop, late.calendar, period.begins))
+        open_steps = standings(turns[-1].after, sop, late.calendar, period.ends)
         _note(found, turns, [one for one in open_steps if one.late], case.complaint_id in late.cases)
     return found
 
 
-def _was_open(turns: list[Turn], period: Period) -> bool:
+def _facts_before(turns: list[Turn], period: Period) -> ComplaintFacts | None:
+    """How a case stood when the period began; None where it had not come in yet."""
     before = [turn for turn in turns if turn.event.at < period.begins]
-    return bool(before) and bool(before[-1].after.open_steps)
+    return before[-1].after if before else None
 
 
 def _note(found: Delays, turns: list[Turn], standing: list[Standing], closed_late: bool) -> None:
+    found.overdue += [OverdueStep(one.step, one.actor, whose_time(one.step, one.track)) for one in standing]
     for one in standing:
         found.standing[one.step] += 1
         found.over[one.step] += one.over_minutes

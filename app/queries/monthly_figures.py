@@ -7,7 +7,7 @@ minutes are working minutes of the calendar.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -15,11 +15,12 @@ from app.clock import OFFICE_ZONE, office_time
 from app.extensions import db
 from app.models import ComplaintEvent
 from app.queries.daily_figures import Figures, Row, Tables
-from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, percent, waiting_rows
+from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
 from app.queries.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.queries.measures import closed_steps
 from app.queries.recurring import Reception, recurring_rows
 from app.queries.reference import load_working_calendar
+from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
 from workflow_rules.actions import Action
 from workflow_rules.events import SystemEvent
 from workflow_rules.measures import ClosedStep, Measure, tally
@@ -104,8 +105,8 @@ def monthly_figures(period: Period) -> Figures:
         "district": _compared("district", now.by["district"], before.by["district"]),
         "agency": _compared("agency", now.agencies, before.agencies),
         "recurring": recurring_rows(receptions, period),
-        "by_step": [_measured("step", measure) for measure in by_step],
-        "by_agency": [_measured("agency", measure) for measure in by_agency],
+        "by_step": _measured("step", by_step, delays.overdue),
+        "by_agency": _measured("agency", by_agency, delays.overdue),
         "causes": cause_rows(delays),
         "waiting": waiting_rows(late, delays),
         "ratings": [_pair(str(n), now.ratings[n], before.ratings[n]) | {"score": n} for n in range(5, 0, -1)],
@@ -166,7 +167,10 @@ def _summary(now: _Month, before: _Month, delays: Delays) -> list[Row]:
     rows = [_pair(name, now.happened[name], before.happened[name]) for name in HAPPENINGS]
     rows.append(_pair("open", delays.open_now, delays.open_before))
     rows.append(_pair("steps", now.steps, before.steps))
-    rows.append(_pair("timely", percent(now.in_time, now.steps), percent(before.in_time, before.steps)))
+    timely = Timeliness(now.in_time, now.steps, len(delays.overdue))
+    timely_before = Timeliness(before.in_time, before.steps, delays.overdue_before)
+    rows.append(_pair("overdue", timely.overdue, timely_before.overdue))
+    rows.append(_pair("timely", timely.percent, timely_before.percent))
     rows.append(_pair("rated", now.ratings.total(), before.ratings.total()))
     return [*rows, _pair("mean_rating", now.mean_rating, before.mean_rating)]
 
@@ -183,17 +187,26 @@ def _compared(column: str, now: Counter[str], before: Counter[str]) -> list[Row]
     return sorted(rows, key=lambda row: (-row["count"], -row["before"], row["key"]))
 
 
-def _measured(column: str, measure: Measure) -> Row:
-    code = getattr(measure, column) or ""
+def _measured(column: Literal["step", "agency"], measures: list[Measure], overdue: list[OverdueStep]) -> list[Row]:
+    """A row a step or agency of which something closed or stood past its limit, in the order of steps and agencies."""
+    known = {getattr(measure, column): measure for measure in measures}
+    timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
+    order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")
+    return [_row_of(column, code, timely[code], known.get(code)) for code in order if code in timely]
+
+
+def _row_of(column: str, code: str | None, timely: Timeliness, measure: Measure | None) -> Row:
+    allowances = measure.allowances if measure is not None else ()
     return {
-        "key": str(code),
-        column: str(code),
-        "count": measure.count,
-        "within": measure.within,
-        "share": percent(measure.within, measure.count),
-        "median": measure.median_minutes,
-        "p90": measure.p90_minutes,
-        "longest": measure.longest_minutes,
-        "percent": measure.median_percent,
-        "allowances": [[allowance.value, allowance.unit.value] for allowance in measure.allowances],
+        "key": str(code or ""),
+        column: str(code or ""),
+        "count": timely.closed,
+        "within": timely.within,
+        "overdue": timely.overdue,
+        "share": timely.percent,
+        "median": measure.median_minutes if measure is not None else None,
+        "p90": measure.p90_minutes if measure is not None else None,
+        "longest": measure.longest_minutes if measure is not None else None,
+        "percent": measure.median_percent if measure is not None else None,
+        "allowances": [[allowance.value, allowance.unit.value] for allowance in allowances],
     }

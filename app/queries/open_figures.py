@@ -18,6 +18,7 @@ from app.extensions import db
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
 from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
+from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
 from workflow_rules.actions import Action
 from workflow_rules.deadlines import span
 from workflow_rules.periods import Period, month_before
@@ -72,7 +73,7 @@ def open_figures(now: datetime) -> OpenFigures:
         until=until,
         received=shown_total(received),
         answered=shown_total(answered),
-        open=shown_total({"open": _open_at(period.ends)}),
+        open=shown_total({"open": count_open_cases(period.ends)}),
         median_days=_median_days(answers, calendar),
         months=tuple((month, shown[0][month], shown[1][month]) for month in months),
         categories=_categories(period),
@@ -106,15 +107,6 @@ def _answers(period: Period) -> list[tuple[datetime, datetime]]:
     statement = select(Complaint.received_at, first.c.at).join(first, first.c.complaint_id == Complaint.id)
     rows = db.session.execute(statement.where(first.c.at >= period.begins, first.c.at < period.ends))
     return [(row[0], row[1]) for row in rows]
-
-
-def _open_at(moment: datetime) -> int:
-    """Cases that had neither an answer nor an end."""
-    first = _first_answers()
-    statement = select(func.count()).select_from(Complaint).outerjoin(first, first.c.complaint_id == Complaint.id)
-    unanswered = first.c.at.is_(None) | (first.c.at >= moment)
-    running = Complaint.ended_at.is_(None) | (Complaint.ended_at >= moment)
-    return db.session.execute(statement.where(Complaint.received_at < moment, unanswered, running)).scalar_one()
 
 
 def _by_month(months: list[date], instants: list[datetime]) -> dict[date, int]:
@@ -156,7 +148,8 @@ def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple
     cases = _cases_of_agencies(period)
     shown = without_small({code: count for code, (_, count) in cases.items()}, total_shown=False)
     (measures,) = kept_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)
-    shares = {m.agency: round(100 * m.share, 1) for m in measures if m.count >= LEAST}
+    timely = timeliness_by(("agency",), measures, overdue_steps(period.ends))
+    shares = {key[0]: one.percent for key, one in timely.items() if one.counted >= LEAST}
     lines = (AgencyLine(code, cases[code][0], n, shares.get(code) if n else None) for code, n in shown.items())
     return tuple(sorted(lines, key=lambda line: line.name))
 

@@ -18,6 +18,8 @@ from app.queries.register_names import Names, names_in
 from workflow_rules.periods import Period
 
 LARGEST_ID = 2**63 - 1
+DEFINITIONS = 2
+"""By which definitions a register is counted; since 2 punctuality counts open overdue steps."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,17 @@ def corrections_since(frozen: dict[str, Any]) -> Since:
     period = period_of(frozen)
     now = figures_of(RegisterKind(frozen["kind"]), period)
     found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
+    if frozen.get("definitions", 1) < DEFINITIONS:
+        found = [one for one in found if not _counted_otherwise(one)]
     head = checkpoint_at(period.ends)
     if head != frozen["checkpoint"]:
         found.append(Correction("", "checkpoint", "checkpoint", frozen["checkpoint"], head))
     return Since(found, names_in(now.tables), written_late(frozen["newest_event"], period.ends))
+
+
+def _counted_otherwise(one: Correction) -> bool:
+    """Whether a difference only shows that punctuality was counted without open overdue steps before."""
+    measured = one.table in ("by_step", "by_agency")
+    if measured and one.column == "":
+        return one.old is None and one.new["count"] == 0
+    return (measured and one.column == "share") or (one.table == "summary" and one.key in ("timely", "overdue"))

@@ -29,7 +29,7 @@ def filters_in_words(wanted: WantedReport) -> str:
     found += [str(CHANNELS[wanted.channel])] if wanted.channel else []
     found += [code for code in (wanted.agency, wanted.category, wanted.district) if code]
     found += [gettext("lewat batas")] if wanted.late else []
-    found += [gettext("belum selesai")] if wanted.running else []
+    found += [gettext("terbuka")] if wanted.running else []
     return ", ".join(found)
 
 

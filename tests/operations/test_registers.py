@@ -276,7 +276,8 @@ def test_a_month_tells_problems_causes_and_satisfaction(context: Flask) -> None:
         "reopened": 0,
         "open": 2,
         "steps": 18,
-        "timely": 88.9,
+        "overdue": 3,
+        "timely": 76.2,
         "rated": 1,
         "mean_rating": 4.0,
     }

@@ -53,7 +53,7 @@ def test_each_step_is_measured_against_its_own_allowance() -> None:
     # 5 days from Tuesday 11.30 are 2,250 working minutes of this calendar; the unit of the allowance stays days.
     assert (draft.allowances, draft.median_percent) == ((Allowance(5, Unit.WORKING_DAYS),), 40)
     assert found[1].median_percent == (125 + 66) / 2
-    assert (found[1].share, found[1].late) == (0.5, 1)
+    assert (found[1].within, found[1].late) == (1, 1)
 
 
 @pytest.mark.usefixtures("month")

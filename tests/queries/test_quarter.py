@@ -140,11 +140,18 @@ def compare_month_before(rows: list[Any], period: Period, slow: SlowCalendar, su
     assert before["steps"] == sum(len(ones) for ones in told.closed.values())
     assert before["open"] == sum(bool(book.open) for book in told.books.values())
     in_time = sum(ok for ones in told.closed.values() for _, ok in ones)
-    assert before["timely"] == (round(100 * in_time / before["steps"], 1) if before["steps"] else None)
+    assert before["overdue"] == len(told.late)
+    assert before["timely"] == percent_in_time(in_time, before["steps"] + len(told.late))
+
+
+def percent_in_time(within: int, counted: int) -> float | None:
+    if not counted:
+        return None
+    return 100.0 if within == counted else min(round(100 * within / counted, 1), 99.9)
 
 
 def compare_punctuality(told: Told, tables: dict[str, Any], whole: list[Any]) -> None:
-    by_step = {row["key"]: (row["count"], row["within"], row["longest"]) for row in tables["by_step"]}
+    by_step = {row["key"]: (row["count"], row["within"], row["longest"]) for row in tables["by_step"] if row["count"]}
     expected = {
         step: (len(ones), sum(ok for _, ok in ones), max(used for used, _ in ones))
         for step, ones in told.closed.items()
@@ -154,7 +161,12 @@ def compare_punctuality(told: Told, tables: dict[str, Any], whole: list[Any]) ->
     for step, ones in told.closed.items():
         ordered = sorted(minutes for minutes, _ in ones)
         assert medians[step] == (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    houses = {row["key"]: (row["count"], row["within"]) for row in tables["by_agency"]}
+    late = Counter(step for _, step, _ in told.late)
+    assert {row["key"]: row["overdue"] for row in tables["by_step"] if row["overdue"]} == dict(late)
+    for row in (*tables["by_step"], *tables["by_agency"]):
+        assert row["share"] == percent_in_time(row["within"], row["count"] + row["overdue"])
+    assert sum(row["overdue"] for row in tables["by_agency"]) == len(told.late)
+    houses = {row["key"]: (row["count"], row["within"]) for row in tables["by_agency"] if row["count"]}
     assert houses == {house: (len(ones), sum(ones)) for house, ones in told.by_house.items()}
     assert sum(one.count for one in whole) == sum(len(ones) for ones in told.closed.values())
 

@@ -56,25 +56,26 @@ def rows_of(page: str, heading: str) -> dict[str, list[str]]:
 def test_the_four_figures_with_direction_and_target(november: None, as_user: SignIn) -> None:
     page = page_of(as_user("pengawas"))
     assert figures_of(page) == {
-        "Aduan terbuka": "3",
-        "Lewat batas": "2",
-        "Langkah selesai tepat waktu": "100%",
-        "Median waktu sampai dijawab": "0 menit",
+        "Aduan terbuka": "2",
+        "Aduan lewat batas": "2",
+        "Langkah tepat waktu": "90,5%",
+        "Median waktu kalender sampai dijawab": "0 menit",
     }
-    for said in ("naik 2 dari pekan lalu", "naik 1 dari pekan lalu", "10 poin di atas sasaran", "Sasaran 90%"):
+    for said in ("naik 1 dari pekan lalu", "0,5 poin di atas sasaran", "Sasaran 90%", "dari 1 jawaban"):
         assert said in page
+    assert "19 langkah selesai, 2 terbuka lewat batas" in page
     assert "Waktu baku SOP 7 hari 8 jam 30 menit kerja" in page
     assert "Selasa, 24 November 2026, 10.00 WITA" in page
 
 
 def test_bars_are_rows_of_tables(november: None, as_user: SignIn) -> None:
     page = page_of(as_user("pengawas"))
-    assert rows_of(page, 'id="g1"') == {"DISHUB": ["100%", "5"]}
+    assert rows_of(page, 'id="g1"') == {"DISHUB": ["83,3%", "5", "1"], "DINKES": ["0%", "0", "1"]}
     ages = rows_of(page, 'id="g4"')
-    assert ages["0–1 hari"] == ["2", "1"]
+    assert ages["0–1 hari"] == ["1", "1"]
     assert ages["8–14 hari"] == ["0", "0"]
     assert ages["lebih dari 14 hari"] == ["1", "1"]
-    assert rows_of(page, 'id="g2"')["5 Terima"] == ["0 menit", "2"]
+    assert rows_of(page, 'id="g2"')["5 Terima"] == ["0 menit", "1", "2"]
 
 
 @pytest.mark.parametrize("who", ["pengawas", "kadis", "kepala.dishub", "admin.dinkes"])
@@ -82,13 +83,13 @@ def test_every_bar_leads_to_as_many_cases_as_it_says(november: None, as_user: Si
     client = as_user(who)
     page = page_of(client)
     links = re.findall(r'<a href="(/aduan/\?[^"]+)">([^<]+)</a></th>', page)
-    counted = {**rows_of(page, 'id="g4"'), **{k: v[1:] for k, v in rows_of(page, 'id="g2"').items()}}
+    counted = {**rows_of(page, 'id="g4"'), **{k: v[2:] for k, v in rows_of(page, 'id="g2"').items()}}
     assert len(counted) == 18
     for url, name in links:
         if name in counted:
             listed = client.get(url.replace("&amp;", "&")).text.count('class="jdl"')
             assert (name, listed) == (name, int(counted[name][0]))
-    for label, url in (("Aduan terbuka", "/aduan/?berjalan=1"), ("Lewat batas", "/aduan/?lewat=1")):
+    for label, url in (("Aduan terbuka", "/aduan/?berjalan=1"), ("Aduan lewat batas", "/aduan/?lewat=1")):
         assert int(figures_of(page)[label]) == client.get(url).text.count('class="jdl"')
 
 
@@ -96,17 +97,17 @@ def test_an_agencys_officers_see_their_own_agency_only(november: None, as_user: 
     page = page_of(as_user("kepala.dinkes"))
     assert figures_of(page)["Aduan terbuka"] == "1"
     assert "DISHUB" not in page
-    assert figures_of(page)["Langkah selesai tepat waktu"] == "–"
+    assert figures_of(page)["Langkah tepat waktu"] == "0%"
     own = page_of(as_user("kepala.dishub"))
-    assert rows_of(own, 'id="g1"') == {"DISHUB": ["100%", "5"]}
-    assert figures_of(own)["Aduan terbuka"] == "2"
+    assert rows_of(own, 'id="g1"') == {"DISHUB": ["83,3%", "5", "1"]}
+    assert figures_of(own)["Aduan terbuka"] == "1"
     assert rows_of(own, 'id="g2"')["1 Registrasi"][0] == "–"
 
 
 def test_another_month_and_one_that_nobody_knows(november: None, as_user: SignIn) -> None:
     client = as_user("pengawas")
     october = page_of(client, "/dasbor/?bulan=2026-10")
-    assert "Belum ada langkah OPD yang selesai pada bulan ini." in october
+    assert "Belum ada langkah OPD yang selesai atau lewat batas pada bulan ini." in october
     assert '<option value="2026-10" selected>Oktober 2026' in october
     assert '<option value="2026-11" selected>' in page_of(client, "/dasbor/?bulan=1999-99")
 
@@ -116,7 +117,7 @@ def test_the_trend_is_twelve_weeks_as_drawing_and_table(november: None, as_user:
     table = page[page.index('<details class="tabel"') :]
     rows = re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', table[: table.index("</details>")], re.S)
     found = {name: re.findall(r">(\d+)<", cells) for name, cells in rows}
-    assert found == {"masuk": ["0"] * 8 + ["1", "0", "0", "2"], "selesai": ["0"] * 11 + ["1"]}
+    assert found == {"masuk": ["0"] * 8 + ["1", "0", "0", "2"], "dijawab": ["0"] * 11 + ["1"]}
     assert page.count('role="img" aria-labelledby="tren-') == 2
 
 
@@ -149,7 +150,7 @@ def test_without_redis_the_page_is_there(app: Flask, november: None, as_user: Si
     monkeypatch.setitem(app.config, "REDIS_URL", "redis://127.0.0.1:1/0")
     monkeypatch.delitem(app.extensions, "lapor_redis", raising=False)
     try:
-        assert figures_of(page_of(client))["Langkah selesai tepat waktu"] == "100%"
+        assert figures_of(page_of(client))["Langkah tepat waktu"] == "90,5%"
     finally:
         app.extensions.pop("lapor_redis", None)
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import force_locale
+
 from app.documents.papers.parts import paper_html
 from app.documents.register_charts import bars_of, trend_of
 from app.documents.register_tables import TABLES_OF, counts_of, period_in_words, table_of
-from app.labels.registers import COUNTS, NOTES, REGISTERS, TABLES
+from app.labels.registers import COUNTS, REGISTERS, TABLES, notes
 from app.labels.words import DELEGATION_KINDS
 
 Frozen = Mapping[str, Any]
@@ -25,6 +27,8 @@ def monthly_register(frozen: Frozen) -> str:
 def _register(kind: str, frozen: Frozen, **more: Any) -> str:
     """Words are looked up only inside the template, where the language is set."""
     standing_in = frozen["signatory"]["kind"]
+    with force_locale("id"):
+        meanings = notes(frozen.get("definitions", 1))
     return paper_html(
         f"{kind}_register",
         frozen,
@@ -34,7 +38,7 @@ def _register(kind: str, frozen: Frozen, **more: Any) -> str:
         counts=counts_of(frozen),
         tables=lambda: [(table_of(table, frozen), bars_of(table, frozen)) for table in TABLES_OF[kind]],
         titles=TABLES,
-        notes=NOTES,
+        notes=meanings,
         count_words=COUNTS,
         standing_in=DELEGATION_KINDS[standing_in] if standing_in else None,
         **more,
