@@ -1,5 +1,6 @@
 """The core application: settings, extensions, FAB's accounts, error answers; without any screen of ours."""
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -24,7 +25,7 @@ def create_core_app(**overrides: Any) -> Flask:
         # Set only where this many proxies really stand in front: without them anybody may write these headers.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     logs.install(app.config["LOG_FORMAT"])
-    request_log.install(app)
+    request_log.install(app, partial(errors.last_answer, app))
     app.before_request(errors.refuse_large_form)
     csrf.init_app(app)
     db.init_app(app)

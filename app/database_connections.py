@@ -32,13 +32,17 @@ class KeepingConnection(psycopg.Connection[Any]):
     """A connection whose rollback is PostgreSQL's alone."""
 
     def rollback(self) -> None:
-        """End the transaction; what goes wrong is told by psycopg's own rollback, which has nothing else left to do."""
+        """End the transaction; psycopg's own rollback raises what goes wrong, and has nothing else left to do.
+
+        A connection that is lost has nothing to undo: the server did that when it lost us. An error here would come
+        after the answer was made, where nobody can tell the client of it. The pool finds the loss at the next checkout.
+        """
         with self.lock:
             if self.pgconn.transaction_status in _OPEN:
                 ended = self.pgconn.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
             else:
                 ended = False
-        if not ended:
+        if not ended and not self.closed:
             super().rollback()
 
     def is_alive(self, unused: float) -> bool:

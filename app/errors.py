@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 import structlog
 from flask import Flask, Response, current_app, g, json, jsonify, request
@@ -146,8 +147,12 @@ def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None 
         told = shape(status, detail)
         told.headers.update(headers or {})
         return told
-    # What HTTP itself says stands in the page's own words already.
-    response = Response(error_page(status, "" if name in HTTP else detail), status=status)
+    try:
+        # What HTTP itself says stands in the page's own words already.
+        page = error_page(status, "" if name in HTTP else detail)
+    except OperationalError as error:  # the page below 500 asks the database who is signed in
+        return _unavailable(error)
+    response = Response(page, status=status)
     response.headers.update(headers or {})
     return response
 
@@ -239,6 +244,18 @@ def _failed(error: Exception) -> Response:
     db.session.rollback()
     log.exception("unexpected_failure", error=type(error).__name__)
     return _answer(500, "internal_error", str(HTTP["internal_error"]))
+
+
+def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
+    """Type and body of a 500 for a request that failed after its answer was made; needs no context, whose end is what
+    may have failed.
+    """
+    detail, name = str(HTTP["internal_error"]), "internal_error"
+    if not is_api(str(environ.get("PATH_INFO", ""))):
+        return "text/plain; charset=utf-8", detail.encode()
+    address = f"{app.config['PUBLIC_BASE_URL']}/problems/{name}"
+    body = {"type": address, "title": name, "status": 500, "detail": detail}
+    return "application/problem+json", json.dumps(body).encode()
 
 
 def _as_problem(response: Response) -> Response:

@@ -2,12 +2,12 @@
 
 import os
 
-from flask import Flask, Response
+from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.launch.metrics_files import FOLDER_VARIABLE, undisturbed
-from app.request_log import method, route, seconds_so_far
+from app.request_log import Answer, on_answer
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 HERE = CollectorRegistry()
@@ -19,13 +19,12 @@ SECONDS = Histogram(
 
 def install(app: Flask) -> None:
     """Counts every answer; routes are rules, so no visitor can make up a new series."""
-    app.after_request(_count)
+    on_answer(app, _count)
 
 
-def _count(response: Response) -> Response:
-    REQUESTS.labels(method(), route(), str(response.status_code)).inc()
-    SECONDS.labels(route()).observe(seconds_so_far())
-    return response
+def _count(answer: Answer) -> None:
+    REQUESTS.labels(answer.method, answer.route, str(answer.status)).inc()
+    SECONDS.labels(answer.route).observe(answer.seconds)
 
 
 def counted() -> bytes:

@@ -152,8 +152,11 @@ def forget_old(now: datetime, batch: int = 500) -> int:
 
 
 def _tell_and_tidy(response: Response) -> Response:
-    """A cookie that opens nothing is not signed again; a page's scripts are told how long the sign-in lasts."""
-    if session.modified and MARK in session and not current_user.is_authenticated:
+    """A cookie that opens nothing is not signed again; a page's scripts are told how long the sign-in lasts.
+
+    From 500 on it was not asked who is signed in (`skin.error_page`), so nothing is known of the cookie.
+    """
+    if response.status_code < 500 and session.modified and MARK in session and not current_user.is_authenticated:
         for name in OF_A_SIGN_IN:
             session.pop(name, None)
     if (left := seconds_left()) is not None:

@@ -67,6 +67,10 @@ class Pace:
     def __call__(self, seconds: float) -> None:
         self._never.wait(seconds)
 
+    def unanswered(self, why: str) -> int:
+        """How many calls have got no answer so far for this reason: a status, or the kind of a failure."""
+        return self._promises.unanswered[why]
+
     def until_work_goes_on(self, answers: int = 10) -> None:
         """Return once so many more wishes were answered."""
         wanted = self._promises.ok + answers

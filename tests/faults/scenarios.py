@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.story.live import wait_until
 KILLS = int(os.environ.get("KILLS", "200"))
 KILLS_AT_A_STRETCH = 10
 SECONDS = 6.0
+SECONDS_OF_CUTS = 35.0
 SECONDS_OF_FULL_DISK = 120.0
 
 
@@ -70,6 +72,21 @@ def connections_are_cut(house: House, pace: Pace, dice: random.Random) -> str:
             row = own.execute(ended + " WHERE datname = 'faults' AND pid <> pg_backend_pid()").fetchone()
             cut += row[0] if row else 0
     return f"{cut} connections cut"
+
+
+def connections_are_cut_without_pause(house: House, pace: Pace, dice: random.Random) -> str:
+    """The same ten times a second for 35 seconds: nobody gets an answer that is not the program's own."""
+    cut, over = 0, time.monotonic() + SECONDS_OF_CUTS
+    before = pace.unanswered("500")
+    while time.monotonic() < over:
+        with house.database() as own:
+            ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            row = own.execute(ended + " WHERE datname = 'faults' AND pid <> pg_backend_pid()").fetchone()
+            cut += row[0] if row else 0
+        pace(0.1)
+    bare = pace.unanswered("500") - before
+    assert not bare, f"{bare} answers were 500"
+    return f"{cut} connections cut in {SECONDS_OF_CUTS:.0f} s"
 
 
 def a_table_is_locked(house: House, pace: Pace, dice: random.Random) -> str:
@@ -208,7 +225,14 @@ SCENARIOS: dict[str, Callable[[House, Pace, random.Random], str]] = {
     function.__name__: function
     for function in (
         *(random_kills, everything_stops_in_order, processes_are_frozen, two_schedulers),
-        *(database_stops_at_once, database_is_killed, connections_are_cut, a_table_is_locked, connections_run_out),
+        *(
+            database_stops_at_once,
+            database_is_killed,
+            connections_are_cut,
+            connections_are_cut_without_pause,
+            a_table_is_locked,
+            connections_run_out,
+        ),
         *(redis_is_killed, redis_is_emptied, redis_is_slow, redis_is_full, redis_comes_back_older),
         *(mail_server_misbehaves, disk_is_full),
     )
