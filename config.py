@@ -211,6 +211,7 @@ def _database_settings(environment: Environment) -> dict[str, Any]:
             "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},
         },
         "STATEMENT_SECONDS": 0,
+        "LOCK_SECONDS": 0,
     }
 
 

@@ -36,7 +36,7 @@ def create_core_app(**overrides: Any) -> Flask:
     proxy_answers.install(app)
     install_row_scope()
     with app.app_context():
-        install_connections(db.engine, app.config["STATEMENT_SECONDS"])
+        install_connections(db.engine, app.config["STATEMENT_SECONDS"], app.config["LOCK_SECONDS"])
         install_second_wall(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
     skin.compute_filters_at_each_request(app)

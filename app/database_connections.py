@@ -14,13 +14,17 @@ from select import POLLERR, POLLHUP, POLLIN, poll
 from typing import Any
 
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 # Said once a connection, and not in its address, which a pooler would refuse. Compiling a statement (JIT) takes longer
 # than any of ours; a statement whose asker is gone is given up.
-_MANNERS = "SET jit = off; SET statement_timeout = '{}s'; SET client_connection_check_interval = '10s'"
+_MANNERS = (
+    "SET jit = off; SET statement_timeout = '{statement}s'; SET lock_timeout = '{lock}s';"
+    " SET client_connection_check_interval = '10s'"
+)
 ASKED_AFTER = 5.0
 """Seconds unused after which a connection is asked all the same: a network may lose one without a word."""
 
@@ -73,14 +77,20 @@ def _look_at(connection: Any, record: Any, _proxy: Any) -> None:
         raise InvalidatePoolError
 
 
-def install_connections(engine: Engine, statement_seconds: int) -> None:
-    """Let an engine connect this way; a statement may take so many seconds, 0 is any number."""
+def install_connections(engine: Engine, statement_seconds: int, lock_seconds: int) -> None:
+    """Let an engine connect this way; a statement takes and waits for a lock so many seconds at most, 0 is any."""
+    manners = _MANNERS.format(statement=statement_seconds, lock=lock_seconds).encode()
 
     def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> KeepingConnection:
         connection = KeepingConnection.connect(*places, **names)
-        connection.pgconn.exec_(_MANNERS.format(statement_seconds).encode())
+        connection.pgconn.exec_(manners)
         return connection
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkin", _leave)
     event.listen(engine, "checkout", _look_at)
+
+
+def is_held_up(error: BaseException) -> bool:
+    """Whether somebody else held a row for too long, or both waited for each other: the same may succeed again."""
+    return isinstance(error, OperationalError) and isinstance(error.orig, (LockNotAvailable, DeadlockDetected))

@@ -12,6 +12,7 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.database_connections import is_held_up
 from app.extensions import db
 from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
 from app.labels.signing import signing_sentence
@@ -38,7 +39,9 @@ STATUS_OF = {
     RefusalReason.NO_IDENTITY: 409,
     RefusalReason.ANONYMITY_UNCONFIRMED: 409,
     RefusalReason.LETTER_NOT_READY: 409,
+    RefusalReason.BUSY: 503,
 }
+TRY_AGAIN = {"Retry-After": "3"}
 
 _NAME_OF = {
     400: "bad_request",
@@ -166,7 +169,8 @@ def _refused(refused: ActionRefused) -> Response:
     status = STATUS_OF[refused.reason]
     if refused.reason is RefusalReason.STALE_VERSION and request.headers.get("If-Match"):
         status = 412
-    return _answer(status, refused.reason.value, refusal_sentence(refused), **more)
+    headers = TRY_AGAIN if refused.reason is RefusalReason.BUSY else None
+    return _answer(status, refused.reason.value, refusal_sentence(refused), headers, **more)
 
 
 def _problem(error: Problem) -> Response:
@@ -216,6 +220,8 @@ def refuse_large_form() -> None:
 
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
+    if is_held_up(error):
+        return _refused(ActionRefused(RefusalReason.BUSY))
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})
 

@@ -4,15 +4,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import g
+from flask import current_app, g
 
 from app import after_commit
+from app.core.waiting_places import EXTENSION, WaitingPlaces
+from app.database_connections import is_held_up
 from app.extensions import db
+from workflow_rules.refusals import ActionRefused, RefusalReason
 
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
-    """Commit everything inside together, or nothing of it; inner uses join the outermost one."""
+    """Commit everything inside together, or nothing of it; inner uses join the outermost one.
+
+    Raises ActionRefused (busy) where a lock did not come free in time; then nothing was done.
+    """
     if g.get("in_transaction"):
         yield
         return
@@ -22,9 +28,11 @@ def one_transaction() -> Iterator[None]:
         for finish in g.before_commit:
             finish()
         db.session.commit()
-    except BaseException:
+    except BaseException as error:
         db.session.rollback()
         after_commit.forget()
+        if is_held_up(error):
+            raise ActionRefused(RefusalReason.BUSY) from error
         raise
     finally:
         g.in_transaction = False
@@ -41,3 +49,19 @@ def lock_row(item: Any) -> None:
     which PostgreSQL refuses behind an outer join.
     """
     db.session.refresh(item, with_for_update={"of": type(item)})
+
+
+@contextmanager
+def waiting_place() -> Iterator[None]:
+    """Hold a place of this server while waiting for a lock; raises ActionRefused (busy) where none is free.
+
+    A process that serves nobody (a command, a worker) may wait without one.
+    """
+    places: WaitingPlaces | None = current_app.extensions.get(EXTENSION)
+    if places is None:
+        yield
+        return
+    with places.take() as taken:
+        if not taken:
+            raise ActionRefused(RefusalReason.BUSY)
+        yield

@@ -24,6 +24,8 @@ class RefusalReason(StrEnum):
     NO_IDENTITY = "no_identity"
     ANONYMITY_UNCONFIRMED = "anonymity_unconfirmed"
     LETTER_NOT_READY = "letter_not_ready"
+    BUSY = "busy"
+    """Somebody else holds the case just now; nothing was done, and the same may be sent again."""
 
 
 class SigningFault(StrEnum):

@@ -24,6 +24,7 @@ REFUSALS: Labels = {
         "isinya tidak mengungkap pelapor, sebelum aduan diteruskan ke OPD."
     ),
     "letter_not_ready": _("Berkas PDF surat tanggapan sedang dibuat. Tunggu sebentar, lalu kirim lagi."),
+    "busy": _("Data ini sedang dipakai orang lain, sehingga kiriman Anda belum disimpan. Coba lagi sebentar lagi."),
     "signing_refused": _("Surat belum ditandatangani."),
     "signing_unavailable": _("Surat belum ditandatangani, karena layanan tanda tangan sedang tidak dapat dipakai."),
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import logs
+from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.launch.home import wait_until_prepared
 from app.launch.metrics_files import keep_counts_of
 from app.launch.process_ties import die_with_parent
@@ -89,6 +90,8 @@ def post_fork(server: Any, worker: Any) -> None:
     die_with_parent(server.pid)
     application = server.app.wsgi()
     application.extensions["note_alive"] = worker.notify
+    places = _environment.home / "waiting" / str(_environment.port)
+    application.extensions[EXTENSION] = WaitingPlaces(places, workers - 1)
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose(close=False)
 

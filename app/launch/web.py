@@ -12,8 +12,10 @@ from app.launch.sockets import LONGEST_SOCKET_PATH, new_socket_folder
 from config import Environment
 
 WORKERS_SOCKET_VARIABLE = "LAPOR_WORKERS_SOCKET"
-STATEMENT_SECONDS = 45
+STATEMENT_SECONDS = 30
 """Less than the time after which a worker is taken for dead: who asked gets an answer, and the worker lives."""
+LOCK_SECONDS = 3
+"""How long a request waits for a row that somebody else holds; then the client is told to try again."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -24,7 +26,7 @@ def become_web_server(environment: Environment) -> NoReturn:
     os.environ[WORKERS_SOCKET_VARIABLE] = str(workers_socket(environment))
     os.chdir(PROJECT)
     settings = str(PROJECT / "app" / "launch" / "gunicorn_settings.py")
-    program = f"run:create_app(STATEMENT_SECONDS={STATEMENT_SECONDS})"
+    program = f"run:create_app(STATEMENT_SECONDS={STATEMENT_SECONDS},LOCK_SECONDS={LOCK_SECONDS})"
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", settings, program])
 
 

@@ -36,14 +36,19 @@ def prepared_hand(letter: Letter, by: Person, decision: Decision) -> Hand | None
 @contextmanager
 def waiting_shortly() -> Iterator[None]:
     """Wait a few seconds only for another letter of the agency, which may be away at a signing service."""
-    db.session.execute(text(f"SET LOCAL lock_timeout = '{NUMBER_SECONDS}s'"))
+    before = db.session.execute(text("SHOW lock_timeout")).scalar_one()
+    _wait_at_most(f"{NUMBER_SECONDS}s")
     try:
         yield
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         raise refused(SigningFault.BUSY) from error
-    db.session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+    _wait_at_most(before)
+
+
+def _wait_at_most(time: str) -> None:
+    db.session.execute(text("SELECT set_config('lock_timeout', :time, true)"), {"time": time})
 
 
 def sign_now(paper: Paper, hand: Hand) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
 from app.queries.kept_statements import as_agency
+from app.transaction import waiting_place
 from workflow_rules.actors import AGENCY_ACTORS, Actor, Person
 from workflow_rules.events import SystemEvent
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
@@ -105,24 +106,31 @@ def about_reporter(event: ComplaintEvent) -> frozenset[str]:
     return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 
-_LOCKED = (
+_ONE = (
     select(Complaint)
     .where(Complaint.id == bindparam("complaint_id"))
-    .with_for_update(of=Complaint, key_share=True)
     .options(joinedload(Complaint.sop_version, innerjoin=True))
     .options(*(joinedload(part) for part in (Complaint.category, Complaint.district, Complaint.village)))
     .execution_options(populate_existing=True)
 )
+_LOCKED = _ONE.with_for_update(of=Complaint, key_share=True)
+_LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked=True)
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
     """The complaint with its row locked until the transaction ends; None when there is none for this person.
 
     The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case, such as a message to its reporter.
-    A transaction that locks several cases calls `lock_in_order` first.
+    A transaction that locks several cases calls `lock_in_order` first. Raises ActionRefused (busy) where too
+    many requests of this server wait already.
     """
-    asked = {"complaint_id": complaint_id}
-    return db.session.scalars(_LOCKED, asked, execution_options={"unscoped": unscoped}).first()
+    asked, options = {"complaint_id": complaint_id}, {"unscoped": unscoped}
+    at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()
+    if at_once is not None:
+        return at_once
+    # Nothing was found, or somebody holds it.
+    with waiting_place():
+        return db.session.scalars(_LOCKED, asked, execution_options=options).first()
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:
