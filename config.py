@@ -59,6 +59,7 @@ class Environment:
     session_idle_minutes: int = 30
     parts: Mapping[str, Any] = field(default_factory=dict)
     fake_sp4n_port: int = 8099
+    database_owner_url: str | None = None
 
     @property
     def served_by_https(self) -> bool:
@@ -93,6 +94,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
         port=number_of("PORT", given.get("PORT", "8080"), 1, 65535, reasons),
         production=production,
         database_url=database_url(given.get("DATABASE_URL"), reasons),
+        database_owner_url=database_url(given.get("DATABASE_OWNER_URL"), reasons, "DATABASE_OWNER_URL"),
         redis_url=redis_url(given.get("REDIS_URL"), reasons),
         storage_url=given.get("STORAGE_URL", (home / "storage").as_uri()),
         secret_key=given.get("SECRET_KEY", secrets.get("SECRET_KEY")),
@@ -210,6 +212,8 @@ def _database_settings(environment: Environment) -> dict[str, Any]:
             "max_overflow": 3,
             "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},
         },
+        # The account that `migrate` gives its rights; None where it owns the tables itself.
+        "PROGRAM_ACCOUNT": None,
         "STATEMENT_SECONDS": 0,
         "LOCK_SECONDS": 0,
     }

@@ -5,13 +5,24 @@ run.py --help`).
 from __future__ import annotations
 
 import argparse
+import errno
+import getpass
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.launch.backup_options import add_backup_options
-from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
-from config import ConfigurationError, Environment, read_environment, unsafe_reasons
+try:
+    from app.launch.backup_options import add_backup_options
+    from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
+    from config import ConfigurationError, Environment, read_environment, unsafe_reasons
+except ModuleNotFoundError as missing:
+    print(
+        f"The package {missing.name} is not installed for this Python. Start with `make run`, which installs what is"
+        " missing, or use .venv/bin/python.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -45,6 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ServerFailed as failure:
         print(failure, file=sys.stderr)
         return 1
+    except OSError as problem:
+        if problem.errno not in NO_ROOM:
+            raise
+        print(f"There is no room to write: {problem}. Nothing was begun that is not whole.", file=sys.stderr)
+        return 1
     except (StopRequested, KeyboardInterrupt):
         return 130
 
@@ -74,6 +90,11 @@ def command_line_parser() -> argparse.ArgumentParser:
             )
         if name == "subject-report":
             command.add_argument("--reason", required=True, help="why, and who asked; it stands in the journal")
+        if name == "first-administrator":
+            command.add_argument("name", metavar="NAME", help="the user name")
+            command.add_argument(
+                "--link", action="store_true", help="print a link that sets the password, ask for none"
+            )
         if name == "check-invariants":
             names = [f"I{n}" for n in range(1, 17)]
             command.add_argument("--only", choices=names, metavar="I5", help="only this one, I1 to I16")
@@ -115,23 +136,35 @@ def _scheduler(environment: Environment, chosen: argparse.Namespace) -> int:
 def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands import migrate_database
 
-    return _with_app(environment, migrate_database)
+    return _with_app(environment, migrate_database, as_owner=True)
 
 
 def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands import make_demo, migrate_database
 
-    def both(app: Flask) -> None:
-        migrate_database(app)
-        make_demo(app)
-
-    return _with_app(environment, both)
+    return _with_app(environment, migrate_database, as_owner=True) or _with_app(environment, make_demo)
 
 
 def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands import verify_audit
 
     return _with_app(environment, verify_audit)
+
+
+def _first_administrator(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.commands import first_administrator
+
+    asks = sys.stdin.isatty() and not chosen.link
+    return _with_app(environment, lambda app: first_administrator(app, chosen.name, _typed_twice if asks else None))
+
+
+def _typed_twice() -> str:
+    """A password as it was typed on the terminal, the same both times."""
+    while True:
+        first = getpass.getpass("Password: ")
+        if first == getpass.getpass("Once more: "):
+            return first
+        print("These are two different passwords.", file=sys.stderr)
 
 
 def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
@@ -172,7 +205,8 @@ def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.launch.data_servers import reachable_servers
 
     with reachable_servers(environment):
-        return 0 if restore_backup(create_app, environment.home, chosen) else 1
+        owned = partial(create_app, **_owner_settings())
+        return 0 if restore_backup(owned, environment.home, chosen) else 1
 
 
 def _drill(environment: Environment, chosen: argparse.Namespace) -> int:
@@ -195,14 +229,28 @@ def _fake_sp4n(environment: Environment, chosen: argparse.Namespace) -> int:
     return run_fake(environment.home / SETTINGS_FILE, environment.fake_sp4n_port)
 
 
-def _with_app(environment: Environment, work: Callable[[Flask], object]) -> int:
-    """Runs a command on the whole program; a command that answers False has found something wrong."""
+def _with_app(environment: Environment, work: Callable[[Flask], object], as_owner: bool = False) -> int:
+    """Runs a command on the whole program, as the owner of the tables where it changes them; a command that answers
+    False has found something wrong.
+    """
     from app.launch.data_servers import reachable_servers
 
     with reachable_servers(environment):
-        return 1 if work(create_app()) is False else 0
+        return 1 if work(create_app(**(_owner_settings() if as_owner else {}))) is False else 0
 
 
+def _owner_settings() -> dict[str, Any]:
+    """The settings of a program that runs as the owner of the tables; none where only one account is named."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    found = read_environment()
+    if not found.database_owner_url or not found.database_url:
+        return {}
+    own = conninfo_to_dict(found.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
+    return {"SQLALCHEMY_DATABASE_URI": found.database_owner_url, "PROGRAM_ACCOUNT": own.get("user")}
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 SERVING = ("all", "web", "worker", "scheduler")
 COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]] = {
     "all": (_all, "Start everything: servers, tables, web, workers and scheduler (the default)."),
@@ -211,6 +259,7 @@ COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]
     "scheduler": (_scheduler, "Queue the periodic jobs; two of them do no harm."),
     "check-config": (_check_config, "Say of every setting whether production may start with it."),
     "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
+    "first-administrator": (_first_administrator, "Make the first account, an administrator; further ones on screen."),
     "demo": (_demo, "Bring the tables up to date and make the demo accounts and complaints."),
     "fake-sp4n": (_fake_sp4n, "Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."),
     "rotate-identity-keys": (_rotate_identity_keys, "Seal identities under the newest key, while the program runs."),
@@ -227,6 +276,7 @@ ENVIRONMENT_HELP = """environment:
   PORT, HOST       where the pages are served (8080, 127.0.0.1)
   LAPOR_HOME       data folder (~/.local/share/lapor-balangan)
   DATABASE_URL     a PostgreSQL of your own instead of the embedded one
+  DATABASE_OWNER_URL  the account that owns the tables, for migrate and restore
   REDIS_URL        a Redis or Valkey of your own instead of the embedded one
   STORAGE_URL      where files are kept (a folder in LAPOR_HOME)
   SECRET_KEY, IDENTITY_KEYS

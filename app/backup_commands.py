@@ -25,8 +25,8 @@ from app.clock import office_time, utc_now
 from app.commands import migrate_database
 from app.operations.note_backup import note_restored, note_run
 from app.operations.release_copy import Waiting, find_waiting, release_copy
-from app.queries.health import migrated
 from app.queries.hold import is_held
+from app.queries.schema import migrated
 
 MakeApp = Callable[[], Flask]
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}

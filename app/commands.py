@@ -3,36 +3,70 @@
 import json
 import os
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
 from flask_migrate import upgrade
+from sqlalchemy import text
 
+from app.access.program_role import give_program_rights
+from app.accounts.first_administrator import (
+    FirstAdministratorRefused,
+    make_first_administrator,
+    refuse_unless_first,
+)
 from app.clock import utc_now
 from app.demo.build import build_demo
+from app.extensions import db
 from app.invariants.catalogue import CHECKS, is_red
 from app.labels.invariants import PROMISES, sentence_of
+from app.labels.passwords import fault_in_words
 from app.launch.refusals import LaunchRefused
 from app.operations.audit import audit_all
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.index_reporters import index_reporters
 from app.operations.load_reference import load_reference_data
+from app.operations.passwords import PasswordRefused, rules_here
 from app.operations.run_invariants import look_now
 from app.operations.subject_report import NoSuchMark, subject_report
 from app.queries.sealed_keys import unknown_key_ids
 from app.security.sync_roles import sync_roles
 
+MIGRATE_LOCK = 7_301_482_027
+MIGRATE_PAUSE = 0.2
+
 
 def migrate_database(app: Flask) -> None:
     """Bring the tables to the newest revision, the roles to their table, and fill empty reference data and indexes."""
-    with app.app_context():
+    with app.app_context(), _one_at_a_time():
         upgrade(directory=f"{app.root_path}/../migrations")
+        if account := app.config["PROGRAM_ACCOUNT"]:
+            give_program_rights(account)
         refuse_missing_keys()
         sync_roles()
         load_reference_data(utc_now())
         index_reporters()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two starts at once migrate, write roles and fill reference data one after the other.
+
+    Asked again and again, outside any transaction: a session that waits inside a statement would itself be waited for
+    by an index that is built meanwhile.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+        while not guard.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATE_LOCK}).scalar_one():
+            time.sleep(MIGRATE_PAUSE)
+        try:
+            yield
+        finally:
+            guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATE_LOCK})
 
 
 def refuse_missing_keys() -> None:
@@ -109,3 +143,28 @@ def check_invariants(app: Flask, only: str | None = None) -> bool:
                 print("  " + sentence_of(finding.sentence, finding.subject, finding.particulars))
             sound = sound and not is_red(checked)
     return sound
+
+
+def first_administrator(app: Flask, name: str, ask: Callable[[], str] | None) -> bool:
+    """Make the first administrator and say what comes next; `ask` reads a password, without it a link is printed.
+
+    False, with a sentence, where no account is made.
+    """
+    with app.app_context(), force_locale("en"):
+        try:
+            refuse_unless_first(name)
+            link = make_first_administrator(name, ask() if ask else None, utc_now())
+        except FirstAdministratorRefused as refused:
+            print(refused, file=sys.stderr)
+            return False
+        except PasswordRefused as refused:
+            print("This password is not taken:", file=sys.stderr)
+            for fault in refused.faults:
+                print(f"  {fault_in_words(fault, rules_here())}", file=sys.stderr)
+            return False
+        base, hours = app.config["PUBLIC_BASE_URL"], app.config["PASSWORD_LINK_HOURS"]
+    print(f"The account {name} is an administrator.")
+    if link:
+        print(f"Its password is set here, once, within {hours} hours:\n  {link}")
+    print(f"Next: sign in at {base}/login/ and make the officers' accounts under Data induk, Petugas.")
+    return True

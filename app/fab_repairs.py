@@ -7,13 +7,16 @@ import copy
 import unicodedata
 from typing import Any
 
+import click
 from flask import current_app, g, has_request_context
 from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.baseviews import BaseModelView
+from flask_appbuilder.cli import fab
 from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security import manager
 from flask_appbuilder.utils.base import get_safe_redirect
 from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 from sqlalchemy.exc import SQLAlchemyError
@@ -108,8 +111,27 @@ def _add(interface: SQLAInterface, item: Any, commit: bool = True) -> None:
         raise DatabaseException from error
 
 
+@click.command()
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def _withheld(words: tuple[str, ...]) -> None:
+    """Withheld: its role Admin has no rights here, and it takes any password."""
+    raise click.ClickException("Use `python run.py first-administrator NAME`; further accounts are made on screen.")
+
+
+NO_ACCOUNT = "No account yet: `python run.py first-administrator NAME` makes the first."
+
+
+def _withhold_commands() -> None:
+    """The framework's commands that make accounts past the roles and the password rules of this program."""
+    for name in ("create-user", "create-admin"):
+        fab.commands[name] = _withheld
+        _withheld.context_settings = {"ignore_unknown_options": True}
+    manager.LOGMSG_WAR_SEC_NO_USER = NO_ACCOUNT
+
+
 def install() -> None:
     """Apply every repair; harmless when done again."""
+    _withhold_commands()
     ModelRestApi.model2schemaconverter = ForeignKeyConverter
     for view in (BaseModelView, ModelRestApi):
         view._filters = _own_copy("filters", _without_filters)

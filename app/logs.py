@@ -6,8 +6,10 @@ One line for everything, also for what the libraries say: JSON for a collector, 
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -17,6 +19,8 @@ TOLD_WHOLE = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.deco
 
 MOST_FRAMES = 60
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+PLACEHOLDER = re.compile(r"%(\(\w+\))?[-#0 +]*\d*(\.\d+)?[a-zA-Z]")
+HIDDEN = "…"
 Line = dict[str, Any]
 
 
@@ -36,6 +40,17 @@ def install(log_format: str) -> None:
     root.addHandler(_Terminal(_LibraryFormat(chain)))
     for name in ("jobs", "gunicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)
+    if log_format == "json":
+        # What nobody catches, and what Python warns of, is a line like every other.
+        logging.captureWarnings(True)
+        sys.excepthook = _uncaught
+        threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, way: TracebackType | None) -> None:
+    """The last words of a process or thread; an interrupt from the keyboard needs none."""
+    if error is not None and not issubclass(kind, KeyboardInterrupt):
+        logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
 
 
 def _first_steps() -> list[Any]:
@@ -118,8 +133,23 @@ class _LibraryFormat(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """A library's sentence: with its values where they are known to be none of ours (a server that starts up)."""
+    """A library's sentence: whole where its values are known to be none of ours (a server that starts up), else with
+    its numbers and without its texts, which may be an address, a query or what somebody typed.
+    """
     root = record.name.partition(".")[0]
     if root in TOLD_WHOLE or record.name in TOLD_WHOLE or (root == "gunicorn" and record.levelno < logging.WARNING):
         return record.getMessage()
-    return str(record.msg)
+    values = record.args
+    if not values:
+        return str(record.msg)
+    shown = {k: _shown(v) for k, v in values.items()} if isinstance(values, dict) else tuple(map(_shown, values))
+    try:
+        return str(record.msg) % shown
+    except (TypeError, ValueError, KeyError):
+        return PLACEHOLDER.sub(HIDDEN, str(record.msg))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    return value if isinstance(value, (int, float)) else HIDDEN

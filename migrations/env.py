@@ -1,13 +1,16 @@
 """Alembic's view of the program: one history for FAB's tables and ours, run on the app's own connection."""
 
 import time
+from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Connection, text
 
 from app.models.sealed import SealedText
+from app.queries.schema import OLDEST_CODE
 
 LOCK = 7_301_482_026
 PAUSE = 0.2
@@ -18,6 +21,14 @@ LONGEST_WAIT = "20s"
 def written_type(kind: str, item: object, _autogen: object) -> str | bool:
     """Sealed text is plain text to the database, and migrations must not need the program's classes."""
     return "sa.Text()" if kind == "type" and isinstance(item, SealedText) else False
+
+
+def note_stop(ctx: MigrationContext, step: MigrationInfo, **_more: Any) -> None:
+    """Write down that programs of before this migration cannot go on, where it says so (`NEEDS_STOP`, the reason)."""
+    if step.is_upgrade and getattr(step.up_revision.module, "NEEDS_STOP", ""):
+        assert ctx.connection is not None
+        revision = str(step.up_revision_id).replace("'", "")
+        ctx.connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{OLDEST_CODE} {revision}'"))
 
 
 def wait_for_my_turn(connection: Connection) -> None:
@@ -43,6 +54,7 @@ def run() -> None:
                 compare_type=True,
                 render_item=written_type,
                 transaction_per_migration=True,
+                on_version_apply=note_stop,
             )
             with context.begin_transaction():
                 context.run_migrations()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
+from app.documents.storage import takes_files
 from app.gateways import clamav
 from app.queries.stored_files import FileCounts, count_files
 from app.skin_formats import in_sentence, near_moment
@@ -43,6 +44,8 @@ def _files(counts: FileCounts, now: datetime) -> tuple[str, str]:
 
 def _store(counts: FileCounts, now: datetime) -> tuple[str, str]:
     sweep = counts.sweep
+    if not takes_files():
+        return "broken", gettext("Tempat berkas tidak menerima berkas baru: penuh, hanya-baca, atau tidak terjangkau.")
     if sweep is None:
         return "ok", gettext("Belum pernah disapu; itu terjadi sendiri dalam enam jam.")
     said = gettext(

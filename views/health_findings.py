@@ -13,7 +13,7 @@ from app.delivery.gateway_breaker import gateways_in_trouble
 from app.gateways import sp4n_peer
 from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
-from app.queries import health, peer
+from app.queries import health, peer, schema
 from app.queries.deliveries import MessageCounts
 from app.queries.gauges import read_queues
 from app.queries.hold import find_hold
@@ -84,7 +84,7 @@ def _finding(part: str, state: str, sentence: str) -> Finding:
 def _servers(redis: bool) -> Iterator[Finding]:
     database = health.database_answers()
     yield _finding("database", *(_ok(gettext("Menjawab.")) if database else _broken(gettext("Tidak menjawab."))))
-    newest = health.migrated()
+    newest = schema.migrated()
     yield _finding(
         "migrations",
         *(

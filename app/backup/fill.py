@@ -15,6 +15,7 @@ from typing import IO, Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from app.access import program_role
 from app.backup.archive import DATABASE, members_of
 from app.backup.contents import server_version
 from app.backup.faults import BackupFault
@@ -33,7 +34,6 @@ CREATE TABLE IF NOT EXISTS public.sending_hold (
 );
 INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_at}')
     ON CONFLICT (id) DO UPDATE SET since = excluded.since, taken_at = excluded.taken_at;
-COMMIT;
 """
 
 
@@ -69,9 +69,15 @@ def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict
     with psycopg.connect(plain_url(url), connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
         tools = tools_for(server_version(connection))
         aside = None if is_empty(connection) else f"{MOVED_ASIDE}{stamp}"
-        begin = f"BEGIN;\n{MAKE_ROLE}" + (_move_aside(connection, aside) if aside else "")
+        begin = f"BEGIN;\n{MAKE_ROLE}{program_role.MAKE_ROLE}" + (_move_aside(connection, aside) if aside else "")
     taken_at = datetime.fromisoformat(manifest["taken_at"]).isoformat()
-    _run(tools, url, _Source(path, passphrase), begin, GIVE_RIGHTS + HOLD.format(taken_at=taken_at))
+    _run(
+        tools,
+        url,
+        _Source(path, passphrase),
+        begin,
+        GIVE_RIGHTS + HOLD.format(taken_at=taken_at) + program_role.GIVE_RIGHTS + "COMMIT;\n",
+    )
     return aside
 
 

@@ -12,6 +12,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from flask import current_app
 
+from app.access.program_role import READS_AS_PROGRAM, ROLE
 from app.backup.archive import DATABASE, FILES, PIECE, ArchiveWriter, measure, read_manifest, writing
 from app.backup.contents import PASSING, Connection, StoredFile, describe, files_of, one, server_version, snapshot
 from app.backup.faults import BackupFault
@@ -68,7 +69,9 @@ def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> N
     tools = tools_for(server_version(connection))
     shared = str(one(connection, "SELECT pg_export_snapshot()"))
     words = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=60000")
-    more = (f"--snapshot={shared}", f"--exclude-schema={MOVED_ASIDE}*")
+    # An account that owns nothing reads as the program's role, whose policy shows every row.
+    reader = ("--enable-row-security", f"--role={ROLE}") if one(connection, READS_AS_PROGRAM) else ()
+    more = (*reader, f"--snapshot={shared}", f"--exclude-schema={MOVED_ASIDE}*")
     command, environ = tools.command("pg_dump", url, *words, *more)
     with (
         tempfile.TemporaryFile() as said,

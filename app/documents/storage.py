@@ -71,6 +71,15 @@ def write_file(folder: str, ending: str, content: bytes) -> str:
     return path
 
 
+def takes_files() -> bool:
+    """Whether the store takes a file now, found out by writing one and taking it away."""
+    try:
+        remove_file(write_file("probe", "tmp", b"probe"))
+    except Exception:  # noqa: BLE001 (whatever the library of the store raises)
+        return False
+    return True
+
+
 def read_file(path: str) -> bytes:
     """The bytes of a stored file; FileNotFoundError when it is gone."""
     with fsspec.open(_full(path), "rb", **_options()) as file:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from app.launch.given_database import check_database
 from app.launch.home import home_lock, open_home, read_note, running_addresses, write_note
-from app.launch.postgres import EmbeddedPostgres
+from app.launch.postgres import ACCOUNT, EmbeddedPostgres
 from app.launch.processes import Supervisor
 from app.launch.refusals import LaunchRefused, ServerFailed
 from app.launch.sockets import new_socket_folder, remove_socket_folder
 from app.launch.valkey import EmbeddedValkey
 from config import Environment
 
-Starter = Callable[[Path, Path, Supervisor], str]
+Starter = Callable[[Path, Path, Supervisor], dict[str, str]]
 
 
 @contextmanager
@@ -27,10 +27,11 @@ def reachable_servers(environment: Environment) -> Iterator[None]:
     """For a short command (`migrate`, `demo`, …): joins a running program's servers, or starts them for as long as it
     takes.
     """
-    home = open_home(environment.home)
-    use(running_addresses(home) | given_addresses(environment))
+    home = open_home(environment.home, environment.production)
+    use(known_addresses(environment, home))
     if all_addresses_known():
-        check_database(os.environ["DATABASE_URL"], environment.production)
+        owner = os.environ.get("DATABASE_OWNER_URL", "").strip()
+        check_database(owner or os.environ["DATABASE_URL"], environment.production)
         yield
         return
     supervisor = Supervisor()
@@ -45,7 +46,7 @@ def reachable_servers(environment: Environment) -> Iterator[None]:
 
 def join_servers(environment: Environment) -> None:
     """For a long-running part (`web`, `worker`, `scheduler`): it uses servers that live on without it, or refuses."""
-    use(running_addresses(open_home(environment.home)) | given_addresses(environment))
+    use(known_addresses(environment, open_home(environment.home, environment.production)))
     if not all_addresses_known():
         message = "DATABASE_URL and REDIS_URL are not set, and no `python run.py all` is running on"
         raise LaunchRefused(f"{message} {environment.home}. Start `python run.py all`, or set both.")
@@ -63,7 +64,7 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
         if name not in addresses:
             folders.append(new_socket_folder())
             write_note(home, {"addresses": {}, "socket_folders": [str(folder) for folder in folders]})
-            addresses[name] = _started(start, home, folders[-1], supervisor)
+            addresses |= _started(start, home, folders[-1], supervisor)
     write_note(home, {"addresses": addresses, "socket_folders": [str(folder) for folder in folders]})
     use(addresses)
 
@@ -75,9 +76,18 @@ def stop_servers(home: Path, supervisor: Supervisor) -> None:
         remove_socket_folder(folder)
 
 
+def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
+    """The servers that the environment names, beside those of a program that runs on this folder."""
+    running = running_addresses(home)
+    if environment.database_url:
+        running.pop("DATABASE_OWNER_URL", None)  # it owns another database
+    return running | given_addresses(environment)
+
+
 def given_addresses(environment: Environment) -> dict[str, str]:
     """The servers that the environment names."""
     named = {"DATABASE_URL": environment.database_url, "REDIS_URL": environment.redis_url}
+    named |= {"DATABASE_OWNER_URL": environment.database_owner_url}
     return {name: address for name, address in named.items() if address}
 
 
@@ -93,6 +103,8 @@ def running_environment(environment: Environment) -> Environment:
         environment,
         database_url=environment.database_url or found.get("DATABASE_URL"),
         redis_url=environment.redis_url or found.get("REDIS_URL"),
+        database_owner_url=environment.database_owner_url
+        or (None if environment.database_url else found.get("DATABASE_OWNER_URL")),
     )
 
 
@@ -101,7 +113,7 @@ def all_addresses_known() -> bool:
     return all(os.environ.get(name, "").strip() for name in ("DATABASE_URL", "REDIS_URL"))
 
 
-def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) -> str:
+def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
     try:
         return start(home, sockets, supervisor)
     except PermissionError as problem:
@@ -109,14 +121,16 @@ def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) 
         raise LaunchRefused(f"{message} Start as the user who made {home}, or set another LAPOR_HOME.") from problem
 
 
-def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> str:
+def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
+    """Two accounts: the owner of the tables, and the program's own, which owns nothing."""
     server = EmbeddedPostgres(home / "postgres", sockets, home / "logs" / "postgres.log")
     server.wait_until_ready(supervisor.start(server.program()))
     server.ensure_database()
-    return server.url()
+    server.ensure_account()
+    return {"DATABASE_URL": server.url(account=ACCOUNT), "DATABASE_OWNER_URL": server.url()}
 
 
-def _start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> str:
+def _start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
     server = EmbeddedValkey(home / "valkey", sockets, home / "logs" / "valkey.log")
     try:
         server.wait_until_ready(supervisor.start(server.program()))
@@ -129,4 +143,4 @@ def _start_valkey(home: Path, sockets: Path, supervisor: Supervisor) -> str:
             "launch", f"the queue's files were damaged; they are kept in {aside}, work is taken up from the database"
         )
         server.wait_until_ready(supervisor.start(server.program()))
-    return server.url
+    return {"REDIS_URL": server.url}

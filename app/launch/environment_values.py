@@ -22,13 +22,13 @@ def number_of(name: str, text: str, least: int, most: int, reasons: list[str]) -
     return 0
 
 
-def database_url(text: str | None, reasons: list[str]) -> str | None:
+def database_url(text: str | None, reasons: list[str], name: str = "DATABASE_URL") -> str | None:
     if text is None:
         return None
     scheme, separator, rest = text.partition("://")
     if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
-    reasons.append("DATABASE_URL does not begin with postgresql:// (PostgreSQL is the only database).")
+    reasons.append(f"{name} does not begin with postgresql:// (PostgreSQL is the only database).")
     return None
 
 

@@ -26,7 +26,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def run_everything(environment: Environment, demo: bool) -> int:
     """Runs until it is told to stop, and returns the exit code; leaves no process behind."""
-    home = open_home(environment.home)
+    home = open_home(environment.home, environment.production)
     with home_lock(home):
         if not port_is_free(environment.host, environment.port):
             raise LaunchRefused(f"Port {environment.port} on {environment.host} is in use. Set PORT to a free one.")
@@ -89,6 +89,7 @@ def programs(count: int) -> list[Program]:
     environ = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
     inside = {"WORKER_QUEUES": ",".join(name for name in QueueName if name not in WAITING_OUTSIDE)}
     own = {workers[0]: inside} if count > 1 and "WORKER_QUEUES" not in environ else {}
+    environ.pop("DATABASE_OWNER_URL", None)
     return [
         Program(name=name, command=command_line(command), environ=environ | own.get(name, {}), folder=PROJECT)
         for name, command in names.items()

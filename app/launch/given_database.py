@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import psycopg
 
@@ -33,12 +34,18 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
         raise LaunchRefused(f"{message} {', '.join(weak)} must not be off.")
 
 
-def _check_wall(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _check_wall(connection: psycopg.Connection[Any]) -> None:
     """Migration 0018 makes the role behind which agencies and the public are read, where the account may."""
+    if reason := reason_against_wall(connection):
+        raise LaunchRefused(reason)
+
+
+def reason_against_wall(connection: psycopg.Connection[Any]) -> str:
+    """Why this account cannot make the role lapor_walled, with what an administrator runs; empty where it can."""
     row = connection.execute(MAY_WALL).fetchone()
     if row is None or row[0]:
-        return
-    raise LaunchRefused(
+        return ""
+    return (
         "The account of DATABASE_URL may not make the role lapor_walled, behind which requests of agencies and of the"
         " public are read. Let an administrator of the database server run once:"
         f' CREATE ROLE lapor_walled NOLOGIN; GRANT lapor_walled TO "{row[1]}";'

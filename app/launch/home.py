@@ -24,12 +24,15 @@ class AlreadyRunning(LaunchRefused):
     """Another process serves this data folder: two sets of servers on one folder would destroy each other's files."""
 
 
-def open_home(home: Path) -> Path:
-    """Makes the data folder for its owner alone, and its secrets at the first start."""
+def open_home(home: Path, production: bool = False) -> Path:
+    """Makes the data folder for its owner alone, and its secrets at the first start; production takes its secrets from
+    the environment alone, where keys that nothing uses would only mislead.
+    """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / "logs").mkdir(mode=0o700, exist_ok=True)
-        ensure_secrets(home)
+        if not production:
+            ensure_secrets(home)
     except OSError as problem:
         raise LaunchRefused(
             f"The data folder {home} cannot be used: {problem}. Set LAPOR_HOME to another folder."

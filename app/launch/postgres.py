@@ -21,6 +21,8 @@ from app.launch.refusals import LaunchRefused, ServerFailed
 
 SUPERUSER = "postgres"
 DATABASE = "lapor"
+ACCOUNT = "lapor_balangan"
+"""The program's own account, which owns nothing."""
 PATIENCE_SECONDS = 60.0
 # Sorting by code point is the same on every machine and never changes with a system library under an index.
 CLUSTER_FLAGS = (
@@ -65,9 +67,9 @@ class EmbeddedPostgres:
             prepare=self.clear_the_way,
         )
 
-    def url(self, database: str = DATABASE) -> str:
+    def url(self, database: str = DATABASE, account: str = SUPERUSER) -> str:
         """The address for SQLAlchemy."""
-        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={quote(str(self.sockets), safe='')}"
+        return f"postgresql+psycopg://{account}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         """Returns when the server takes connections; raises ServerFailed with the end of its log."""
@@ -88,6 +90,12 @@ class EmbeddedPostgres:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+
+    def ensure_account(self, name: str = ACCOUNT) -> None:
+        """Makes the program's own account if there is none; `migrate` gives it its rights."""
+        with connect(self.sockets) as connection:
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
+                connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(name)))
 
     def clear_the_way(self) -> None:
         """Ends what a killed start left behind: an orphaned server first, then its pid file if that names a stranger.

@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 from werkzeug.security import check_password_hash
 
 from app.launch.findings import OK, REFUSED, WARNING, Finding
-from app.launch.given_database import connected
+from app.launch.given_database import connected, reason_against_wall
 
 OLDEST_POSTGRES = 150_000
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
@@ -31,6 +31,8 @@ FACTS = """
 SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,
        current_setting('server_version_num')::int AS version, current_setting('is_superuser') = 'on' AS superuser,
+       EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public')
+               AND pg_has_role(relowner, 'MEMBER')) AS owner,
        inet_server_addr() IS NOT NULL AS by_network,
        COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS sealed,
        clock_timestamp() AS now
@@ -46,19 +48,25 @@ class DatabaseFacts:
     synchronous_commit: str
     version: int
     superuser: bool
+    owner: bool
     by_network: bool
     sealed: bool
     now: datetime
 
 
-def look_at_database(url: str, patience: float, remote: bool) -> list[Finding]:
-    """Asks the database; raises ServerFailed when it does not answer within `patience` seconds."""
+def look_at_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
+    """Asks the database, and whether the owner of the tables can make what `migrate` needs.
+
+    Raises ServerFailed when it does not answer within `patience` seconds.
+    """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
         with connection.cursor(row_factory=class_row(DatabaseFacts)) as cursor:
             facts = cursor.execute(FACTS).fetchone()
         assert facts is not None, "a SELECT without FROM has one row"
         here = datetime.now(UTC)
-        return [*judge_facts(facts, here, remote), *_demonstration(connection)]
+        found = [*judge_facts(facts, here, remote), *_demonstration(connection)]
+    with connected((owner_url or url).replace("postgresql+psycopg://", "postgresql://", 1), patience) as owner:
+        return [*found, _role(owner)]
 
 
 def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
@@ -72,11 +80,23 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
     if facts.superuser:
         sentence = "The program's account is a superuser: guards against changing the record do not hold for it."
         yield Finding("database account", WARNING, sentence)
+    elif facts.owner:
+        sentence = (
+            "The program's account owns its tables, and could take away what guards the record: name the owner in"
+            " DATABASE_OWNER_URL for migrate and restore, and an account without rights in DATABASE_URL."
+        )
+        yield Finding("database account", WARNING, sentence)
     else:
-        yield Finding("database account", OK, "An ordinary account.")
+        yield Finding("database account", OK, "An ordinary account that owns nothing.")
     if remote and facts.by_network and not facts.sealed:
         yield Finding("database network", WARNING, "The connection that the database accepted is not sealed by TLS.")
     yield _clock(facts.now - here)
+
+
+def _role(connection: psycopg.Connection[Any]) -> Finding:
+    """Whether `migrate` can make the role lapor_walled, or finds it."""
+    reason = reason_against_wall(connection)
+    return Finding("database role", REFUSED if reason else OK, reason or "lapor_walled is there, or can be made.")
 
 
 def _durable(facts: DatabaseFacts) -> Finding:

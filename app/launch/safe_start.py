@@ -47,7 +47,7 @@ def ask_servers(environment: Environment, patience: float) -> list[Finding]:
     if not environment.database_url:
         return found
     remote = not is_here(database_host(environment.database_url))
-    return [*look_at_database(environment.database_url, patience, remote), *found]
+    return [*look_at_database(environment.database_url, patience, remote, environment.database_owner_url), *found]
 
 
 def check_config(environment: Environment) -> int:

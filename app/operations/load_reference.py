@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import func, select
 
@@ -23,6 +24,8 @@ from app.reference_data import read, sop_head
 from workflow_rules.sop import SopStep
 from workflow_rules.standard_sop import STANDARD_SOP
 
+EXAMPLE = "(contoh)"
+"""An invented unit of the demonstration; an office of citizens begins without it."""
 SOP_TITLE = 'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "Lapor Balangan" Pada SP4N LAPOR!'
 
 
@@ -71,6 +74,7 @@ def _agency(row: read.AgencyRow) -> Agency:
         letter_suffix=row.letter_suffix,
         classification_code=row.classification_code,
         paper=row.paper,
+        active=not (EXAMPLE in row.name and current_app.config["LAPOR_PRODUCTION"]),
     )
 
 

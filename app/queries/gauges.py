@@ -17,7 +17,8 @@ from app.delivery.gateway_breaker import gateways_in_trouble
 from app.extensions import db, redis_client
 from app.job_names import QueueName
 from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
-from app.queries.health import database_answers, find_processes, migrated, redis_answers
+from app.queries.health import database_answers, find_processes, redis_answers
+from app.queries.schema import migrated
 
 LIMIT_LEVEL = 1
 """The level of an alarm at which a limit passes (workflow_rules/alarms.py)."""

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from flask import current_app
 from redis import Redis
 from redis.exceptions import RedisError
 from rq.utils import as_text, utcparse
@@ -83,16 +80,6 @@ def redis_answers() -> bool:
         return False
 
 
-def migrated() -> bool:
-    """Whether the tables are at the newest revision this program knows."""
-    try:
-        stored = db.session.scalars(text("SELECT version_num FROM alembic_version"), execution_options=_BEYOND).all()
-    except SQLAlchemyError:
-        db.session.rollback()
-        return False
-    return list(stored) == list(_heads())
-
-
 _WALL = text(
     "SELECT count(*) > 0 AND bool_and(c.relrowsecurity) AND bool_and(pg_has_role(r.oid, 'MEMBER')) FROM pg_policy p"
     " JOIN pg_class c ON c.oid = p.polrelid JOIN pg_roles r ON r.oid = ANY (p.polroles)"
@@ -107,15 +94,6 @@ def wall_stands() -> bool:
     except SQLAlchemyError:
         db.session.rollback()
         return False
-
-
-def _heads() -> list[str]:
-    kept: list[str] | None = current_app.extensions.get("migration_heads")
-    if kept is None:
-        config = Config()
-        config.set_main_option("script_location", f"{current_app.root_path}/../migrations")
-        kept = current_app.extensions["migration_heads"] = ScriptDirectory.from_config(config).get_heads()
-    return kept
 
 
 def find_processes(now: datetime) -> Processes | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 120
@@ -58,6 +59,11 @@ class Everything:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def database(self) -> psycopg.Connection[tuple[object, ...]]:
+        address = json.loads((self.home / "running.json").read_text())["addresses"]["DATABASE_OWNER_URL"]
+        return psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+
+    def as_program(self) -> psycopg.Connection[tuple[object, ...]]:
+        """The database as the account of the running program sees it."""
         address = json.loads((self.home / "running.json").read_text())["addresses"]["DATABASE_URL"]
         return psycopg.connect(address.replace("postgresql+psycopg", "postgresql"), autocommit=True)
 
@@ -75,6 +81,7 @@ def test_a_killed_program_leaves_no_process_and_starts_again_with_its_data(tmp_p
     family = first.wait_until_ready()
     with first.database() as connection:
         connection.execute("CREATE TABLE kept_through_kills (n int)")
+    assert_it_owns_nothing(first)
     first.end(signal.SIGKILL)
     _, alive = psutil.wait_procs(family, timeout=20)
     assert len(family) > 6
@@ -91,3 +98,24 @@ def test_a_killed_program_leaves_no_process_and_starts_again_with_its_data(tmp_p
     assert second.lines[-1] == "Stopping Lapor Balangan."
     assert alive == []
     assert not (second.home / "running.json").exists()
+
+
+def assert_it_owns_nothing(program: Everything) -> None:
+    """The account of the running program reads and writes rows, and can take away nothing that guards them."""
+    with program.as_program() as connection:
+        assert connection.execute("SELECT count(*) FROM agency").fetchone() != (0,)
+        assert connection.execute("SELECT count(*) FROM complaint").fetchone() == (0,)
+        owned = "SELECT relname FROM pg_class WHERE pg_has_role(relowner, 'MEMBER')"
+        assert connection.execute(owned).fetchall() == []
+        for statement in (
+            "ALTER TABLE complaint_event DISABLE TRIGGER ALL",
+            "ALTER TABLE complaint DISABLE ROW LEVEL SECURITY",
+            "DROP POLICY walled ON complaint",
+            "DROP TABLE complaint_event",
+            "TRUNCATE complaint_event",
+            "UPDATE alembic_version SET version_num = '0001'",
+            "CREATE TABLE public.mine (n int)",
+            "SET session_replication_role = replica",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)

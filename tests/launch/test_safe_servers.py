@@ -23,7 +23,7 @@ from tests.servers import database_url_for, servers
 from tests.servers_away import refused
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-SOUND = DatabaseFacts("on", "on", "on", 180_001, False, True, True, NOW)
+SOUND = DatabaseFacts("on", "on", "on", 180_001, False, False, True, True, NOW)
 WEAK = [
     ({"fsync": "off"}, "fsync must not be off"),
     ({"full_page_writes": "off"}, "full_page_writes must not be off"),

@@ -1,0 +1,61 @@
+"""The account with which an office begins: the first administrator, made at the machine and never over the network."""
+
+import re
+from datetime import datetime
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.operations.password_links import make_link
+from app.operations.passwords import PasswordRefused, change_password, faults_in, nobodys_hash
+from app.queries.people import ADMINISTRATOR_ROLE
+from app.security.reset_views import LINK_PATH
+from app.transaction import one_transaction
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
+
+
+class FirstAdministratorRefused(Exception):
+    """No such account is made; the text says why, and what to do instead."""
+
+
+def refuse_unless_first(name: str) -> None:
+    """Raise FirstAdministratorRefused where this name cannot become the first administrator."""
+    if not NAME.fullmatch(name):
+        raise FirstAdministratorRefused("Choose a user name of 2 to 64 letters, digits, dots, dashes and underscores.")
+    role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)).first()
+    if role is None:
+        raise FirstAdministratorRefused("There are no roles yet: run `python run.py migrate` first.")
+    there = select(User.username).where(User.roles.any(Role.id == role.id), User.active.is_(True))
+    if (known := db.session.scalars(there.order_by(User.id)).first()) is not None:
+        raise FirstAdministratorRefused(
+            f"There is an administrator already: {known}. Further accounts are made on screen, by an administrator:"
+            " Data induk, Petugas. A forgotten password is set by the link that the login page sends."
+        )
+    if db.session.scalars(select(User.id).where(func.lower(User.username) == name.lower())).first() is not None:
+        raise FirstAdministratorRefused(
+            f"An account {name} is there without the role {ADMINISTRATOR_ROLE}. (The framework's role Admin gives no"
+            " rights here.) Choose another name."
+        )
+
+
+def make_first_administrator(name: str, password: str | None, now: datetime) -> str:
+    """Make the account; returns the address of the link that sets its password, empty where one was given.
+
+    Raises FirstAdministratorRefused, or PasswordRefused with what is wrong with the password.
+    """
+    with one_transaction():
+        refuse_unless_first(name)
+        user = User(username=name, first_name=name, last_name="", email="", active=True, password=nobodys_hash())
+        user.roles = list(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)))
+        db.session.add(user)
+        db.session.flush()
+        if password is None:
+            token = make_link(user, "invitation", None, now, by_mail=False)
+            return f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}"
+        if faults := faults_in(password, user):
+            raise PasswordRefused(faults)
+        change_password(user, password, "command", user.id, now)
+        return ""

@@ -1,0 +1,59 @@
+"""What goes wrong at the first start is a sentence and an exit code, and production writes no keys of its own."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import run
+from app.launch.home import open_home
+from app.launch.safe_database import look_at_database
+from tests.servers import database_url_for, servers
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def test_a_python_without_the_packages_is_told_in_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", str(PROJECT / "run.py"), "--help"], capture_output=True, text=True, cwd=PROJECT
+    )
+    assert done.returncode == 2
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_full_disk_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    def fail(*_given: object) -> int:
+        raise OSError(number, os.strerror(number), "/somewhere/running.json")
+
+    monkeypatch.setitem(run.COMMANDS, "migrate", (fail, ""))
+    assert run.main(["migrate"]) == 1
+    assert "no room to write" in capsys.readouterr().err
+
+
+def test_production_finds_its_keys_in_the_environment_alone(tmp_path: Path) -> None:
+    assert not (open_home(tmp_path / "office", production=True) / "secrets.json").exists()
+    assert (open_home(tmp_path / "trial") / "secrets.json").exists()
+
+
+def test_check_config_says_that_an_account_cannot_make_the_walled_role(worker: str) -> None:
+    """In a server where the role is not granted to the account."""
+    url = database_url_for(f"role_{worker}", template="template1")
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("DROP ROLE IF EXISTS plain_account")
+        owner.execute("CREATE ROLE plain_account LOGIN")
+    plain = url.replace("://postgres@", "://plain_account@")
+    found = {finding.name: finding for finding in look_at_database(plain, 0, remote=False)}
+    assert found["database role"].state == "refused"
+    assert 'GRANT lapor_walled TO "plain_account"' in found["database role"].sentence
+    owned = {finding.name: finding for finding in look_at_database(url, 0, remote=False)}
+    assert owned["database role"].state == "ok"
+    with psycopg.connect(servers().postgres.url("postgres").replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("DROP ROLE plain_account")
