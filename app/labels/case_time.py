@@ -32,4 +32,5 @@ SEGMENTS: Labels = {
 EXTENSION_CAUSES: Labels = {
     "field_visit": _("perlu tinjauan lapangan"),
     "cross_agency": _("melibatkan lebih dari satu OPD"),
+    "more_days": _("diperpanjang Kepala Dinas Kominfo"),
 }

@@ -42,7 +42,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """What gave a draft the longer allowance, and when; `causes` are `field_visit` and `cross_agency`."""
+    """What gave a draft the longer allowance, and when; `causes` are `field_visit`, `cross_agency` and `more_days`."""
 
     causes: tuple[str, ...]
     at: datetime | None
@@ -143,18 +143,24 @@ def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) 
 
 def _extension(case: Case, task: StepTask) -> Extension | None:
     track = case.facts.track(task.agency_code)
-    if track is None or not track.extended or task.step != Step.DRAFT_ANSWER:
+    if track is None or not (track.extended or track.more_days) or task.step != Step.DRAFT_ANSWER:
         return None
-    marks = {"field_visit": track.field_visit, "cross_agency": track.cross_agency}
+    marks = {
+        "field_visit": track.field_visit,
+        "cross_agency": track.cross_agency,
+        "more_days": track.more_days > 0,
+    }
     causes = tuple(name for name, holds in marks.items() if holds)
     events = [e for e in case.events if e.at <= case.now and _extends(e, task.agency_code)]
     return Extension(causes, events[-1].at if events else None)
 
 
 def _extends(event: ComplaintEvent, agency: str | None) -> bool:
-    """A visit that was marked, or the direction that brought the agency in."""
-    if event.kind == Action.MARK_FIELD_VISIT:
+    """A visit that was marked, an extension, or the act that made the case one across agencies."""
+    if event.kind in (Action.MARK_FIELD_VISIT, Action.EXTEND):
         return event.agency_code == agency
+    if event.kind == Action.ADD_AGENCY:
+        return True
     return event.kind == Action.DIRECT and agency in event.data.get("agencies", ())
 
 

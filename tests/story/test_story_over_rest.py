@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.operations.audit import audit_all
-from tests.factories import a_report
+from tests.factories import a_report, store_letters
 
 DIRECTION = {"instruction": "Tindak lanjuti.", "urgency": "urgent", "field_visit": False}
 LETTER = {"subject": "Tanggapan", "body": "Sudah ditangani.\n\nTerima kasih."}
@@ -32,8 +32,11 @@ class Office:
         assert answer.status_code == 201
         self.case = answer.get_json()["result"]
 
-    def act(self, username: str, action: str, agency: str | None = None, **params: Any) -> dict[str, Any]:
-        """Ask the worklist first: the step must be on this officer's table, then act on it."""
+    def act(
+        self, username: str, action: str, agency: str | None = None, named: str | None = None, **params: Any
+    ) -> dict[str, Any]:
+        """Act on the case as it stands; `named` is the agency that the parameters name."""
+        params |= {"agency": named} if named else {}
         wish = {"action": action, "params": params, "expected_version": self.case["version"]}
         wish |= {"agency": agency} if agency else {}
         url = f"/api/v1/complaint/{self.case['id']}/actions"
@@ -59,6 +62,11 @@ def office(client: FlaskClient, bearer: Callable[[str], dict[str, str]]) -> Offi
     return Office(client, bearer)
 
 
+def letters_are_drawn(app: Flask) -> None:
+    with app.app_context():
+        store_letters()
+
+
 def test_one_complaint_through_all_eleven_steps(app: Flask, office: Office) -> None:
     office.receive(channel="walk_in")
     path = [
@@ -71,15 +79,57 @@ def test_one_complaint_through_all_eleven_steps(app: Flask, office: Office) -> N
         ("kepala.dishub", "dispose", {"instruction": "Siapkan.", "unit": "Bidang Lalu Lintas"}, "with_agencies"),
         ("sekretaris.dishub", "submit_draft", LETTER, "with_agencies"),
         ("kepala.dishub", "sign", {}, "with_agencies"),
-        ("admin.dishub", "send", {}, "disposing_answer"),
+        ("admin.dishub", "send", {"without_scan_reason": "Asli dengan kurir"}, "disposing_answer"),
         ("kadis", "dispose_answer", {"instruction": "Sampaikan."}, "replying"),
         ("admin.aduan", "reply", {"text": "Lampu sudah menyala.", "proof": "Diterima langsung."}, "answered"),
     ]
     for username, action, params, status in path:
+        if action == "send":
+            letters_are_drawn(app)
         assert office.waits_for(username), (username, action)
         assert office.act(username, action, **params)["status"] == status
     assert office.case["open_steps"] == []
     assert office.case["agencies"] == [{"agency": "dishub", "lead": True, "state": "sent"}]
+    with app.app_context():
+        assert audit_all() == []
+
+
+def test_a_walk_in_report_is_completed_and_the_kepala_dinas_changes_who_works(app: Flask, office: Office) -> None:
+    """A report without category or telephone number; a letter taken back; an agency added, another recalled."""
+    office.receive(channel="walk_in", reporter={"name": "Aminah"}, category=None)
+    why = "Pelapor melengkapi di loket"
+    office.act("admin.aduan", "correct", category="jalan_berlubang", village="Paringin Kota", reason=why)
+    office.act("admin.aduan", "correct", reporter={"phone": "0800-0000-0007", "address": "Jl. Contoh 7"}, reason=why)
+    assert office.case["category"] == "jalan_berlubang"
+    office.act("admin.aduan", "register")
+    office.act("kasi", "correct", title="Jalan rusak di Paringin Kota", reason="Judul untuk dinas")
+    office.act("kasi", "approve_check")
+    office.act("kabid", "report")
+    two = ["dpuprperkim", "dinkes"]
+    office.act("kadis", "direct", **DIRECTION, agencies=two, lead="dinkes", route="fast")
+    office.act("kadis", "recall", named="dinkes", reason="Salah alamat")
+    assert not office.sees("admin.dinkes")
+    office.act("kadis", "continue_without", agency="dinkes", named="dinkes")
+    assert [t["agency"] for t in office.case["agencies"] if t["lead"]] == ["dpuprperkim"]
+
+    office.act("admin.dpuprperkim", "accept")
+    office.act("kepala.dpuprperkim", "dispose", instruction="Siapkan.")
+    office.act("kadis", "add_agency", named="dishub", instruction="Atur lalu lintas.")
+    office.act("kadis", "extend", named="dpuprperkim", working_days=3, reason="Menunggu aspal")
+    office.act("admin.dishub", "accept")
+    office.act("kepala.dishub", "dispose", instruction="Siapkan.")
+    for house in ("dpuprperkim", "dishub"):
+        office.act(f"sekretaris.{house}", "submit_draft", **LETTER)
+        office.act(f"kepala.{house}", "sign")
+    office.act("admin.dpuprperkim", "return_letter", note="Salah tanggal")
+    office.act("sekretaris.dpuprperkim", "submit_draft", **LETTER)
+    office.act("kepala.dpuprperkim", "sign")
+    letters_are_drawn(app)
+    for house in ("dpuprperkim", "dishub"):
+        office.act(f"admin.{house}", "send", without_scan_reason="Asli dikirim dengan kurir")
+    office.act("kadis", "dispose_answer", instruction="Jawab.")
+    office.act("admin.aduan", "reply", text="Jalan sudah ditambal.", proof="Diterima langsung di loket.")
+    assert office.case["status"] == "answered"
     with app.app_context():
         assert audit_all() == []
 
@@ -111,7 +161,8 @@ def test_the_fast_track_with_three_agencies_one_replaced_and_one_sent_back_twice
     for house in houses:
         assert office.case["status"] == "with_agencies"
         office.act(f"kepala.{house}", "sign")
-        office.act(f"admin.{house}", "send")
+        letters_are_drawn(app)
+        office.act(f"admin.{house}", "send", without_scan_reason="Asli dengan kurir")
     assert office.open_steps() == {("dispose_answer", None)}
     office.act("kadis", "dispose_answer", instruction="Jawab.")
     office.act("admin.aduan", "reply", text="Sudah ditangani tiga OPD.", proof="Ditelepon pukul 9.")
