@@ -175,11 +175,14 @@ def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None
 
 
 def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
-    """The one thing to do first: the act that completes an open step of mine, or notes the reporter's answer."""
+    """The one thing to do first: the act that completes an open step of mine, records the reporter's answer, or lets a
+    secret case go on.
+    """
     listed = list(forms)
     main = [f for f in listed if f.allowed.step and PRIMARY_ACTIONS[f.allowed.step] is f.allowed.action]
     answers = [f for f in listed if f.allowed.action is Action.ADD_INFORMATION]
-    return next(iter(main + answers), None)
+    confirmations = [f for f in listed if f.allowed.action is Action.CONFIRM_ANONYMITY]
+    return next(iter(main + answers + confirmations), None)
 
 
 def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: ActionRefused | None) -> ActionForm:
