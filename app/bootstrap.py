@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import errors, fab_repairs, logs, request_log, skin
+from app.access.journal_author import install_journal_author
 from app.database_connections import install_connections
 from app.extensions import csrf, db, migrate
 from app.security.manager import ComplaintSecurityManager
@@ -38,6 +39,7 @@ def create_core_app(**overrides: Any) -> Flask:
     with app.app_context():
         install_connections(db.engine, app.config["STATEMENT_SECONDS"], app.config["LOCK_SECONDS"])
         install_second_wall(db.engine)
+        install_journal_author(db.engine)
         AppBuilder(security_manager_class=ComplaintSecurityManager).init_app(app, db.session)
     skin.compute_filters_at_each_request(app)
     return app

@@ -221,9 +221,12 @@ def say(form: Any, field: str, sentence: Any) -> None:
         form.form_errors = [*form.form_errors, sentence]
 
 
+_REASONS = {"uq_": "already_exists", "ex_": "overlap"}
+
+
 def broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
     """The field and sentence of a database rule, which is named after its table and first column."""
     rule = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     named = [field.name for field in form if f"_{field.name}" in rule and field.name != "csrf_token"]
-    reason = "already_exists" if rule.startswith("uq_") else "breaks_a_rule"
+    reason = _REASONS.get(rule[:3], "breaks_a_rule")
     return (max(named, key=len) if named else ""), REFUSED[reason]

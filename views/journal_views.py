@@ -19,6 +19,7 @@ from app.queries.people import names_of
 from app.security.roles import permissions_on
 from app.skin_formats import day
 from views.calendar_change_views import described
+from views.journal_rows import rows_in_words
 from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.national_limit_views import stage_and_days
 from views.screen_access import for_officers
@@ -44,6 +45,7 @@ class JournalView(BaseView):
             address=address,
             pages=pages,
             lines=[(line, changes_of(line), told_of(line)) for line in lines],
+            in_words=rows_in_words([row for line in lines for row in line.rows]),
             people=names_of(person for line in lines for person in _people_in(line)),
             kinds=JOURNAL_KINDS,
             delegation_kinds=DELEGATION_KINDS,

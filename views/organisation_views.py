@@ -27,6 +27,7 @@ from app.operations.delegate import (
 )
 from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
+from app.security.current_person import current_person
 from app.security.guarded_lists import EagerInterface
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from views.reference_fields import (
@@ -188,6 +189,12 @@ class OfficerView(GuardedModelView):
             free = select(User).where(User.id.not_in(select(OfficerProfile.user_id))).order_by(User.first_name, User.id)
             form.user.query_func = lambda: db.session.scalars(free).all()
 
+    def before_save(self, item: OfficerProfile) -> None:
+        """Nobody changes the own membership."""
+        own = item.user is not None and item.user.id == current_person().id
+        if own and inspect(item).attrs.agency.history.has_changes():
+            raise ChangeRefused("own_membership", "agency")
+
 
 def _delegation_fields() -> dict[str, Any]:
     return {
@@ -228,7 +235,7 @@ class DelegationView(GuardedModelView):
         ),
     )
     route_base = "/delegasi"
-    include_route_methods = CRUD | {"action"}
+    include_route_methods = (CRUD - {"delete"}) | {"action"}
     method_permission_name = {**READ_OR_WRITE, "end_now": "write"}
     list_title, show_title = TITLES["delegations"], TITLES["delegation"]
     add_title, edit_title = TITLES["delegation_new"], TITLES["delegation_edit"]
@@ -262,7 +269,7 @@ class DelegationView(GuardedModelView):
             field.query_func = lambda: db.session.scalars(statement).all()
 
     def before_save(self, item: DelegationRow) -> None:
-        """Refuse a loop, a second delegation of the same pair, and a change of what has been acted under."""
+        """Refuse a loop, a second delegation of the same office, and a change of what has been acted under."""
         lock_delegations()
         if item.id is not None and is_named_by_events(item.id):
             attributes: Any = inspect(item).attrs
@@ -274,11 +281,12 @@ class DelegationView(GuardedModelView):
         new = Delegation(item.id or 0, kind, *pair, item.starts_on, item.ends_on)
         if fault := fault_of_delegation(new, office_today()):
             raise ChangeRefused(fault.value, _FIELD_OF_FAULT[fault])
+        if new.holder == current_person().id:
+            raise ChangeRefused("to_the_writer", "holder")
 
     def before_delete(self, item: DelegationRow) -> None:
-        """What the record names has to stay."""
-        if is_named_by_events(item.id):
-            raise ChangeRefused("named_by_events")
+        """Who acted for whom has to stay readable."""
+        raise ChangeRefused("delegation_stays")
 
     @action("end_now", ACTIONS["end_now"], ACTIONS["end_now_question"], multiple=False)
     def end_now(self, item: DelegationRow) -> Response:

@@ -27,6 +27,7 @@ from views.dashboard_views import DashboardView
 from views.download_views import DownloadView
 from views.evidence_views import EvidenceView
 from views.export_views import ExportView
+from views.grant_views import IdentityGrantView
 from views.identity_book import IdentityBookView
 from views.identity_views import IdentityView
 from views.import_views import ImportView
@@ -70,6 +71,7 @@ WITHOUT_MENU = (
     AccountView,
     TwoStepView,
     SignInCareView,
+    IdentityGrantView,
     SigningMeansView,
     TogetherView,
     SavedListView,

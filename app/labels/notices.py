@@ -17,6 +17,13 @@ NOTICES: Labels = {
     "report_failed": _("Laporan yang Anda minta gagal dibuat: %(report)s"),
     "two_step_removed": _("Verifikasi dua langkah akun Anda dihapus administrator. Pasang lagi di halaman Akun saya"),
     "paper_failed": _("Berkas surat atau kertas aduan %(number)s tidak dapat dibuat"),
+    "grant_asked": _(
+        "Seorang petugas akan mendapat hak membaca identitas pelapor. Putuskan di halaman Hak membaca identitas"
+    ),
+    "grant_decided": _("Permintaan hak membaca identitas sudah diputuskan pengawas"),
+    "password_link_made": _(
+        "Tautan kata sandi baru untuk akun Anda dibuat administrator. Bila bukan Anda yang meminta, hubungi pengawas"
+    ),
     "file_held": _("Sebuah lampiran aduan %(number)s ditahan dan tidak dibagikan"),
     "malware_found": _("Pemeriksa virus menahan sebuah lampiran; rinciannya ada di “Kesehatan sistem”"),
     "release_asked": _("OPD meminta dilepas dari aduan %(number)s; putuskan permohonannya"),
@@ -49,6 +56,9 @@ NOTICE_ICONS = {
     "report_ready": "download",
     "report_failed": "alert-triangle",
     "two_step_removed": "shield",
+    "grant_asked": "shield",
+    "grant_decided": "shield",
+    "password_link_made": "shield",
     "file_held": "alert-triangle",
     "paper_failed": "alert-triangle",
     "malware_found": "alert-triangle",

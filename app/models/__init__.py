@@ -5,6 +5,7 @@ from app.models.backup import BackupRun, SendingHold
 from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, LetterScan, NumberCounter
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
+from app.models.identity_grant import IdentityGrant
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
 from app.models.lists import SavedList
@@ -45,6 +46,7 @@ __all__ = [
     "HalfSignIn",
     "Holiday",
     "IdempotencyKey",
+    "IdentityGrant",
     "InboundHold",
     "InboundMessage",
     "InvariantFinding",

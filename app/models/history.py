@@ -3,6 +3,8 @@
 The database itself refuses to change or delete a row of these.
 """
 
+from uuid import UUID
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
@@ -17,8 +19,9 @@ JOURNAL_KINDS = (
     *("bundle_made", "calendar_changed", "delegation_ended", "key_made", "key_revoked", "key_rotated"),
     *("limit_changed", "password_changed", "password_link_made", "sign_on_linked", "sop_activated", "webhook_changed"),
     *("identity_keys_rotated", "identity_searched", "sign_ins_ended", "subject_reported", "two_step_removed"),
-    *("copy_released", "copy_restored"),
+    *("copy_released", "copy_restored", "row_changed", "grant_asked", "grant_decided"),
 )
+ROW_CHANGED = "row_changed"
 
 ABOUT_PERSONS = ("identity_searched", "subject_reported")
 """Entries about a person's identity: for supervisors on a page of their own, for no program and no administrator."""
@@ -85,10 +88,16 @@ class LedgerRow(Model):
 
 
 class JournalEntry(Model):
-    """One change of what cases run by, outside any case: who (None: the system), when, why, and what it moved."""
+    """One change of what cases run by, outside any case: who (None: the system), when, why, and what it moved.
+
+    `row_changed` is written by the database itself for every row; all entries of a transaction have the same `change`.
+    """
 
     __tablename__ = "journal_entry"
-    __table_args__ = (CheckConstraint(one_of("kind", JOURNAL_KINDS), name="kind"),)
+    __table_args__ = (
+        CheckConstraint(one_of("kind", JOURNAL_KINDS), name="kind"),
+        Index("ix_journal_entry_change", "change"),
+    )
 
     id: Mapped[BigKey]
     kind: Mapped[Word]
@@ -96,5 +105,6 @@ class JournalEntry(Model):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     reason: Mapped[Prose] = mapped_column(default="")
     data: Mapped[Document]
+    change: Mapped[UUID | None] = mapped_column(server_default=text("change_of_transaction()"))
 
     officer: Mapped[User | None] = relationship(User)

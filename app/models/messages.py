@@ -39,6 +39,9 @@ NOTICE_KINDS = (
     "answer_extended",
     "left_case",
     "anonymity_wanted",
+    "grant_asked",
+    "grant_decided",
+    "password_link_made",
 )
 NOTICE_CAUSES = "task_id, delegation_id, report_job_id, journal_id, attachment_id, invariant_run_id"
 OF_A_CASE = "(complaint_id IS NOT NULL) = ((task_id IS NOT NULL AND kind <> 'left_case') OR kind = 'file_held')"

@@ -35,19 +35,15 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
         return DelegationFault.ENDS_BEFORE_START
     if new.ends_on < today:
         return DelegationFault.ALREADY_OVER
-    others = _others(new.id, today)
-    if any(_same_pair(new, other) and new.meets(other) for other in others):
+    others = _others(new.id, min(today, new.starts_on))
+    if any(new.giver == other.giver and new.meets(other) for other in others):
         return DelegationFault.OVERLAP
     return DelegationFault.LOOP if closes_a_loop(new, others) else None
 
 
-def _same_pair(new: Delegation, other: Delegation) -> bool:
-    return (new.giver, new.holder) == (other.giver, other.holder)
-
-
-def _others(delegation_id: int, today: date) -> list[Delegation]:
-    """Every delegation that still runs or will run, except this one."""
-    statement = select(DelegationRow).where(DelegationRow.ends_on >= today, DelegationRow.id != delegation_id)
+def _others(delegation_id: int, since: date) -> list[Delegation]:
+    """Every delegation that runs on that day or later, except this one."""
+    statement = select(DelegationRow).where(DelegationRow.ends_on >= since, DelegationRow.id != delegation_id)
     return [as_delegation(row) for row in db.session.scalars(statement.order_by(DelegationRow.id))]
 
 

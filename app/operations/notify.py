@@ -109,6 +109,14 @@ class Notifier:
         """An officer hears that the second step of the own sign-in was taken away."""
         self._add({"journal_id": journal_id, "level": 0}, "two_step_removed", (user_id,))
 
+    def grants(self, kind: str, journal_id: int, users: Iterable[int]) -> None:
+        """Who hears that a right to read identities was asked for, or was decided."""
+        self._add({"journal_id": journal_id, "level": 0}, kind, users)
+
+    def password_link_made(self, journal_id: int, user_id: int) -> None:
+        """An officer hears that somebody else made a link by which the own password is set."""
+        self._add({"journal_id": journal_id, "level": 0}, "password_link_made", (user_id,))
+
     def file_held(self, file: Attachment) -> None:
         """Tell the Admin which case holds a file that is not given out, and the administrator of what a scanner found,
         who sees no case.

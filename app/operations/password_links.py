@@ -13,7 +13,9 @@ from app.extensions import db
 from app.models import Delivery, JournalEntry, PasswordLink
 from app.models.sealed import SealedText
 from app.operations.account_news import send_link
+from app.operations.notify import Notifier
 from app.operations.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
+from app.queries.reference import load_working_calendar
 from app.transaction import lock_row, one_transaction
 
 BETWEEN_ASKING = timedelta(minutes=15)
@@ -47,7 +49,11 @@ def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: boo
         if by_mail:
             send_link(user.id, link.id, token, now)
         data = {"account": user.username, "kind": kind, "by_mail": by_mail}
-        db.session.add(JournalEntry(kind="password_link_made", at=now, officer_id=by, data=data))
+        entry = JournalEntry(kind="password_link_made", at=now, officer_id=by, data=data)
+        db.session.add(entry)
+        db.session.flush()
+        if by is not None and by != user.id and kind == "reset":
+            Notifier(load_working_calendar(), now).password_link_made(entry.id, user.id)
     return token
 
 

@@ -1,21 +1,30 @@
-"""The journal of settings, the newest first, with no more of a long list of moves than a page shows."""
+"""The journal of settings, the newest first, with no more of a long list of moves or rows than a page shows.
 
-from dataclasses import dataclass
+What the program says of an act and the rows that the act changed are entries of one transaction, and one line here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import cast, func, select
+from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.extensions import db
 from app.models import JournalEntry
-from app.models.history import ABOUT_PERSONS
+from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 
 MOVES_SHOWN = 20
+ROWS_SHOWN = 20
+TELL_THEIR_ROWS = frozenset({"calendar_changed", "limit_changed", "webhook_changed"})
+"""Entries of the program that hold old and new values themselves."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class JournalLine:
     """One entry; `moved` is how many limits it moved, `moves` the first of them."""
 
@@ -26,11 +35,24 @@ class JournalLine:
     data: dict[str, Any]
     moved: int
     moves: list[dict[str, Any]]
+    change: UUID | None = None
+    changed: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """The first of the rows that were changed with it; `changed` is how many there are."""
 
 
 def journal_size() -> int:
-    counted = select(func.count()).select_from(JournalEntry).where(JournalEntry.kind.not_in(ABOUT_PERSONS))
+    counted = select(func.count()).select_from(JournalEntry).where(_begins_a_line())
     return db.session.execute(counted).scalar_one()
+
+
+def _begins_a_line() -> ColumnElement[bool]:
+    """What the program says of an act; of rows that only the database speaks of, the first of their transaction."""
+    other = JournalEntry.__table__.alias("other")
+    says_more = or_(other.c.kind != ROW_CHANGED, other.c.id < JournalEntry.id)
+    same = and_(other.c.change == JournalEntry.change, other.c.kind.not_in(ABOUT_PERSONS))
+    covered = and_(JournalEntry.kind == ROW_CHANGED, exists(select(1).select_from(other).where(same, says_more)))
+    return and_(JournalEntry.kind.not_in(ABOUT_PERSONS), ~covered)
 
 
 def journal_page(limit: int, offset: int) -> list[JournalLine]:
@@ -40,6 +62,7 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
     statement = (
         select(
             JournalEntry.kind,
+            JournalEntry.change,
             JournalEntry.at,
             JournalEntry.reason,
             JournalEntry.data.op("-")("moves").label("data"),
@@ -48,13 +71,31 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
             User.last_name,
         )
         .outerjoin(User, User.id == JournalEntry.officer_id)
-        .where(JournalEntry.kind.not_in(ABOUT_PERSONS))
+        .where(_begins_a_line())
         .order_by(JournalEntry.id.desc())
     )
-    return [_line(row) for row in db.session.execute(statement.limit(limit).offset(offset))]
+    lines = [_line(row) for row in db.session.execute(statement.limit(limit).offset(offset))]
+    _add_rows(lines)
+    return lines
+
+
+def _add_rows(lines: Iterable[JournalLine]) -> None:
+    """The changed rows of each line, the first of them, in one statement."""
+    wanted = {line.change for line in lines if line.change is not None and line.kind not in TELL_THEIR_ROWS}
+    place = func.row_number().over(partition_by=JournalEntry.change, order_by=JournalEntry.id).label("place")
+    total = func.count().over(partition_by=JournalEntry.change).label("total")
+    columns = (JournalEntry.change, JournalEntry.data, place, total)
+    rows = select(*columns).where(JournalEntry.kind == ROW_CHANGED, JournalEntry.change.in_(wanted)).subquery()
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(select(rows).where(rows.c.place <= ROWS_SHOWN).order_by(rows.c.place)):
+        found[row.change].append(row)
+    for line in lines:
+        of_this = found.pop(line.change, []) if line.change is not None and line.change in wanted else []
+        line.rows.extend(row.data for row in of_this)
+        line.changed = of_this[0].total if of_this else 0
 
 
 def _line(row: Any) -> JournalLine:
     name = f"{row.first_name or ''} {row.last_name or ''}".strip()
     moves = [{**m, "old": datetime.fromisoformat(m["old"]), "new": datetime.fromisoformat(m["new"])} for m in row.moves]
-    return JournalLine(row.kind, row.at, name, row.reason, row.data, row.data.get("moved", 0), moves)
+    return JournalLine(row.kind, row.at, name, row.reason, row.data, row.data.get("moved", 0), moves, row.change)

@@ -105,6 +105,13 @@ def administrators() -> list[int]:
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
+def supervisors() -> list[int]:
+    """Active users who watch over the office."""
+    held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
+    wanted = User.id.in_(held.where(Role.name == SUPERVISOR_ROLE))
+    return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
+
+
 def hearing() -> Select[Any]:
     """Active users who hold one of the offices or, also through a chain of delegations, stand in for its holders on a
     day; each with the place of the office among those asked for. `offices_asked` tells what it is asked.

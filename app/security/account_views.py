@@ -2,14 +2,19 @@
 
 from typing import Any, ClassVar
 
-from flask import redirect
+from flask import flash, g, redirect, request
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.filters import FilterInFunction
 from flask_appbuilder.security.views import RoleModelView, UserDBModelView
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
+from app.access.identity_grants import ask_grants, needing_confirmation
+from app.clock import utc_now
 from app.labels.reference import GRANTS, REFUSED
 from app.labels.words import ACTORS
 from app.operations.passwords import nobodys_hash
@@ -45,6 +50,12 @@ class OfferedRoles:
         """Raise ValidationError beside the roles."""
         if not field.data or field._invalid_formdata:
             raise ValidationError(REFUSED["role_not_given"])
+        if _is_own_account() and {role.id for role in field.data} != {role.id for role in current_user.roles}:
+            raise ValidationError(REFUSED["own_roles"])
+
+
+def _is_own_account() -> bool:
+    return (request.view_args or {}).get("pk") == str(current_user.id)
 
 
 def _in_words(form: Any) -> Any:
@@ -79,10 +90,33 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     def pre_add(self, item: Any) -> None:
         """Nobody chooses a password for somebody else: until the officer has set one, none fits."""
         item.password = nobodys_hash()
+        self._hold_back(item, [])
 
     def post_add(self, item: Any) -> None:
         """The officer sets the password by a link that only the officer gets."""
+        self._ask_for(item)
         invite(item)
+
+    def pre_update(self, item: Any) -> None:
+        """A role that opens identities is given only once a supervisor has confirmed it."""
+        super().pre_update(item)
+        history = inspect(item).attrs.roles.history
+        self._hold_back(item, [*history.unchanged, *history.deleted])
+
+    def post_update(self, item: Any) -> None:
+        """Ask a supervisor for what was held back."""
+        super().post_update(item)
+        self._ask_for(item)
+
+    def _hold_back(self, item: Any, before: list[Any]) -> None:
+        g.grants_held_back = needing_confirmation(before, item.roles)
+        item.roles = [role for role in item.roles if role not in g.grants_held_back]
+
+    def _ask_for(self, item: Any) -> None:
+        if roles := g.pop("grants_held_back", None):
+            ask_grants(item, roles, current_user.id, utc_now())
+            said = gettext("Hak membaca identitas menunggu keputusan pengawas: %(roles)s.", roles=role_names(roles))
+            flash(said, "warning")
 
     def _get_show_widget(self, pk: Any, item: Any, *args: Any, actions: Any = None, **kwargs: Any) -> Any:
         own = {"sign_ins": self.actions["sign_ins"]} if may("sign_ins", self.class_permission_name) else {}

@@ -31,7 +31,7 @@ SET_ROLE = (
     "SELECT set_config('role', %s, true), set_config('lapor.agency', %s, true),"
     " set_config('lapor.case', %s, true), set_config('lapor.public', %s, true)"
 )
-_STANDS, _SETS_WALL = "wall", "sets_wall"
+_STANDS, SETS_WALL = "wall", "sets_wall"
 _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
 """They read nothing, and a savepoint that failed takes no other statement before it is undone."""
 
@@ -78,12 +78,12 @@ def wanted_wall() -> Wall | None:
 def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
     """Before any statement goes out: raise or leave the wall where another one stands than is wanted."""
     options = context.execution_options
-    if options.get(_SETS_WALL) or statement.startswith(_OF_SAVEPOINTS):
+    if options.get(SETS_WALL) or statement.startswith(_OF_SAVEPOINTS):
         return
     wanted = NO_WALL if options.get(BEYOND) else wanted_wall()
     if wanted is None or connection.info.get(_STANDS, NO_WALL) == wanted:
         return
-    connection.exec_driver_sql(SET_ROLE, astuple(wanted), execution_options={_SETS_WALL: True})
+    connection.exec_driver_sql(SET_ROLE, astuple(wanted), execution_options={SETS_WALL: True})
     connection.info[_STANDS] = wanted
 
 

@@ -410,6 +410,7 @@ DOORS = {
         {"complaint_admin", "section_head", "supervisor"}, "GET /identitas/cari\nPOST /identitas/cari"
     ),
     "who opened identities": Kind({"supervisor"}, "GET /identitas/\nGET /identitas/unduh.csv"),
+    "who may open identities": Kind({"supervisor"}, "GET /hak-identitas/\nPOST /hak-identitas/<int:grant_id>"),
     "a new tracking code for a reporter": Kind({"complaint_admin"}, "POST /aduan/<int:complaint_id>/kode"),
     "that something waits from SP4N": Kind(
         {"complaint_admin", "supervisor", "administrator"}, "GET /sp4n/karantina/\nGET /sp4n/konflik/"
@@ -457,7 +458,7 @@ DOORS = {
             + ["GET /perubahan-kalender/", "POST /perubahan-kalender/", "POST /hari-libur/isi"]
             + ["GET /hari-libur/impor", "POST /hari-libur/impor", "POST /surat-opd/<int:agency_id>/lambang"]
             + [screen("petugas", "add edit"), screen("langkah-sop", "edit")]
-            + [screen("delegasi", f"action confirm_action {WRITE}")]
+            + [screen("delegasi", "action confirm_action add edit")]
             + [screen("versi-sop", "action confirm_action activate edit confirm_delete delete")]
         ),
     ),

@@ -1,0 +1,88 @@
+"""Roles that open reporters' identities: asked for by an administrator, given by a supervisor's confirmation."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Complaint, JournalEntry
+from app.models.identity_grant import IdentityGrant
+from app.operations.notify import Notifier
+from app.queries.people import supervisors
+from app.queries.reference import load_working_calendar
+from app.security.roles import ROLE_GRANTS
+from app.transaction import one_transaction
+from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
+
+IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(
+    actor.value for actor in SPEAK_WITH_REPORTERS
+)
+"""Roles that open or search the identity of any reporter. A secretary sees the telephone number of an open reporter
+while the own agency drafts the answer: that comes with the case and is not among them."""
+
+
+class GrantRefused(Exception):
+    """It has been decided already, or the person who decides is the one who asked or who would get it."""
+
+
+def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[Role]:
+    """Of the roles that are added, those a second person has to confirm; none while no case was ever received."""
+    held = {role.name for role in before}
+    added = [role for role in after if role.name in IDENTITY_ROLES and role.name not in held]
+    if not added:
+        return []
+    with db.session.no_autoflush:
+        some = db.session.execute(select(exists(select(Complaint.id))).execution_options(unscoped=True)).scalar_one()
+    return added if some else []
+
+
+def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> None:
+    """Note that these roles wait for a supervisor, who is notified; one that waits already is not asked for again."""
+    with one_transaction():
+        for role in roles:
+            waits = (IdentityGrant.user_id == user.id, IdentityGrant.role_id == role.id)
+            known = select(IdentityGrant.id).where(*waits, IdentityGrant.state == "waiting")
+            if db.session.execute(known).first() is not None:
+                continue
+            db.session.add(IdentityGrant(user_id=user.id, role_id=role.id, asked_by_id=by, asked_at=now))
+            entry = _note("grant_asked", user, role, by, now)
+            _notifier(now).grants("grant_asked", entry.id, [key for key in supervisors() if key not in (by, user.id)])
+
+
+def waiting_grants() -> Sequence[IdentityGrant]:
+    """The oldest first, with who would get what and who asked."""
+    parts = (joinedload(IdentityGrant.user), joinedload(IdentityGrant.role), joinedload(IdentityGrant.asked_by))
+    waiting = select(IdentityGrant).where(IdentityGrant.state == "waiting").options(*parts)
+    return db.session.scalars(waiting.order_by(IdentityGrant.id)).all()
+
+
+def decide_grant(grant_id: int, confirm: bool, reason: str, by: int, now: datetime) -> IdentityGrant:
+    """Give the role or refuse it, as a second person; raises GrantRefused. Who asked and whose it is are notified."""
+    with one_transaction():
+        statement = select(IdentityGrant).where(IdentityGrant.id == grant_id, IdentityGrant.state == "waiting")
+        grant = db.session.scalars(statement.with_for_update(of=IdentityGrant)).first()
+        if grant is None or by in (grant.asked_by_id, grant.user_id):
+            raise GrantRefused
+        grant.state, grant.reason = ("confirmed" if confirm else "refused"), reason
+        grant.decided_by_id, grant.decided_at = by, now
+        db.session.flush()
+        if confirm and grant.role not in grant.user.roles:
+            grant.user.roles = [*grant.user.roles, grant.role]
+        entry = _note("grant_decided", grant.user, grant.role, by, now, reason, confirmed=confirm)
+        _notifier(now).grants("grant_decided", entry.id, {grant.asked_by_id, grant.user_id})
+        return grant
+
+
+def _note(kind: str, user: User, role: Role, by: int, now: datetime, reason: str = "", **more: bool) -> JournalEntry:
+    data = {"user": user.id, "username": user.username, "role": role.name, **more}
+    entry = JournalEntry(kind=kind, at=now, officer_id=by, reason=reason, data=data)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def _notifier(now: datetime) -> Notifier:
+    return Notifier(load_working_calendar(), now)

@@ -1,0 +1,61 @@
+"""Who changes a setting, named to the database for its journal: the trigger of migration 0028 writes it down.
+
+One statement a transaction, sent before the first change of a table that is journalled; work on cases sends none.
+Where nobody is signed in (a command, a job) the entry is the system's.
+"""
+
+import re
+from typing import Any
+
+from flask import has_app_context
+from sqlalchemy import Connection, Engine, event
+
+from app.clock import utc_now
+from app.security.current_person import known_person
+from app.security.second_wall import SETS_WALL
+
+JOURNALLED = frozenset(
+    {
+        *("ab_api_key", "ab_group", "ab_group_role", "ab_permission_view_role", "ab_register_user", "ab_role"),
+        *("ab_user", "ab_user_group", "ab_user_role", "agency", "api_key", "category", "delegation", "district"),
+        *("emblem", "holiday", "identity_grant", "linked_subject", "national_limit", "notice_preference"),
+        *("officer_profile", "report_recipient", "report_schedule", "saved_list", "signing_means", "sop_step"),
+        *("sop_version", "two_step", "village", "webhook_endpoint", "working_week"),
+    }
+)
+"""Tables with the trigger; a test compares them with those that have it, and every other table with its reason."""
+
+SET_AUTHOR = "SELECT set_config('lapor.person', %s, true), set_config('lapor.now', %s, true)"
+_NAMED = "journal_author"
+_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (?:ONLY )?\"?(\w+)")
+
+
+def install_journal_author(engine: Engine) -> None:
+    """Listen on the program's connections; harmless when done again."""
+    for name, listener in (("begin", _forget), ("rollback_savepoint", _lose), ("before_cursor_execute", _name)):
+        if not event.contains(engine, name, listener):
+            event.listen(engine, name, listener)
+
+
+def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    """Before a journalled table is changed: say who does it and when, unless that has been said."""
+    found = _WRITES.match(statement)
+    if found is None or found[1] not in JOURNALLED:
+        return
+    person = known_person().id if has_app_context() else None
+    author = "" if person is None else str(person)
+    if connection.info.get(_NAMED) == author:
+        return
+    values = (author, utc_now().isoformat())
+    connection.exec_driver_sql(SET_AUTHOR, values, execution_options={SETS_WALL: True})
+    connection.info[_NAMED] = author
+
+
+def _forget(connection: Connection) -> None:
+    """A new transaction begins without an author."""
+    connection.info.pop(_NAMED, None)
+
+
+def _lose(connection: Connection, _name: str, _context: Any) -> None:
+    """A savepoint that is undone takes back what was said in it."""
+    connection.info.pop(_NAMED, None)

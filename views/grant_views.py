@@ -1,0 +1,66 @@
+"""Roles that open identities and wait for a second person: a supervisor confirms or refuses each, with a reason."""
+
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
+from app.clock import utc_now
+from app.fab_repairs import is_readable
+from app.labels.words import ACTORS
+from app.security.current_person import current_person
+from app.security.roles import permissions_on
+from views.screen_access import for_officers
+
+PATH = "/hak-identitas/"
+LARGEST_ID = 2**63 - 1
+LONGEST_REASON = 1000
+
+
+class IdentityGrantView(BaseView):
+    """For supervisors, who alone may read who opened identities."""
+
+    route_base = PATH.rstrip("/")
+    default_view = "list"
+    class_permission_name = "Identity"
+    base_permissions = permissions_on("Identity")
+
+    @expose("/")
+    @for_officers("can_read", "Identity")
+    def list(self) -> str:
+        """What waits, the oldest first."""
+        return _page({})
+
+    @expose("/<int:grant_id>", methods=["POST"])
+    @for_officers("can_read", "Identity")
+    def decide(self, grant_id: int) -> Response:
+        """Confirm or refuse; a reason is needed for either."""
+        choice, reason = request.form.get("keputusan", ""), request.form.get("alasan", "").strip()
+        by = current_person().id
+        if choice not in ("setuju", "tolak") or by is None:
+            abort(400)
+        if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
+            sentence = gettext("Tulis alasan keputusan, paling banyak 1000 karakter")
+            return Response(_page({grant_id: sentence}), 422, mimetype="text/html")
+        try:
+            decide_grant(min(grant_id, LARGEST_ID), choice == "setuju", reason, by, utc_now())
+        except GrantRefused:
+            flash(gettext("Sudah diputuskan, atau Anda sendiri terlibat di dalamnya."), "warning")
+        else:
+            flash(gettext("Hak diberikan.") if choice == "setuju" else gettext("Hak ditolak."), "success")
+        return redirect(PATH, 303)
+
+
+def _page(errors: dict[int, str]) -> str:
+    title = gettext("Hak membaca identitas")
+    return render_template(
+        "identities/grants.html",
+        title=gettext("Galat: %(title)s", title=title) if errors else title,
+        heading=title,
+        grants=waiting_grants(),
+        roles=ACTORS,
+        me=current_person().id,
+        errors=errors,
+        typed=request.form.get("alasan", ""),
+    )

@@ -1,0 +1,128 @@
+"""Rows that were changed, as the journal says them: labels for columns, names for keys, old and new values."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from flask_babel import gettext
+from sqlalchemy import select
+
+from app.extensions import db
+from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
+from app.labels.reference import COLUMNS, GRANTS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
+from app.labels.signing import SIGNING_METHODS
+from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
+from app.models import Agency, Category, District, ReportSchedule, SopVersion
+from app.queries.people import names_of
+from app.skin_formats import day, moment
+
+Row = Mapping[str, Any]
+Names = dict[int, str]
+
+_WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
+    ("agency", "kind"): AGENCY_KINDS,
+    ("agency", "signing_method"): SIGNING_METHODS,
+    ("category", "national_class"): NATIONAL_CLASSES,
+    ("delegation", "kind"): DELEGATION_KINDS,
+    ("holiday", "kind"): HOLIDAY_KINDS,
+    ("national_limit", "of_class"): LIMIT_CLASSES,
+    ("national_limit", "stage"): NATIONAL_STAGES,
+    ("sop_step", "actor"): ACTORS,
+    ("sop_step", "step"): STEPS,
+}
+_PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by_id", "decided_by_id"})
+
+
+@dataclass(frozen=True)
+class RowInWords:
+    """What was done to a row, and each value that was changed: its label, before and after."""
+
+    sentence: str
+    values: tuple[tuple[str, str | None, str], ...]
+
+
+def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
+    """How to say each of these rows; the names of all they refer to are read once."""
+    names = {column: find(_keys(rows, column)) for column, find in _FINDERS.items()}
+    people = names_of(key for column in _PEOPLE for key in _keys(rows, column))
+    names |= dict.fromkeys(_PEOPLE, people)
+    for table, model in (("agency", Agency), ("category", Category)):
+        names[f"{table}.parent_id"] = _named(model)(_keys([r for r in rows if r["table"] == table], "parent_id"))
+    return lambda row: _in_words(row, names)
+
+
+def _in_words(row: Row, names: Mapping[str, Names]) -> RowInWords:
+    table, before, after = row["table"], row["before"] or {}, row["after"] or {}
+    what = str(ROW_TABLES.get(table, table)) + (f" “{row['name']}”" if row["name"] else "")
+    columns = [name for name in {**before, **after} if name != "id"]
+    shown = [(name, before.get(name), after.get(name)) for name in columns]
+    if row["act"] == "delete":
+        shown = [(name, None, held) for name, held, _ in shown]
+    values: list[tuple[str, str | None, str]] = [
+        (_label(name), _value(table, name, old, names), _value(table, name, new, names)) for name, old, new in shown
+    ]
+    values += [(_label(name), None, gettext("diubah")) for name in row["masked"] or ()]
+    return RowInWords(str(ROW_ACTS[row["act"]]) % {"what": what}, tuple(values))
+
+
+def _label(name: str) -> str:
+    return str(ROW_COLUMNS.get(name) or COLUMNS.get(name) or name)
+
+
+def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str:
+    if value is None or value in ("", []):
+        return "–"
+    if isinstance(value, bool):
+        return gettext("ya") if value else gettext("tidak")
+    if isinstance(value, list):
+        return ", ".join(str(ACTORS.get(str(part), part)) for part in value)
+    known = names.get(f"{table}.{name}") or names.get(name)
+    if known is not None and isinstance(value, int):
+        return known.get(value, f"#{value}")
+    words = _WORDS.get((table, name))
+    if words is not None and value in words:
+        return str(words[value])
+    return _dated(value) if isinstance(value, str) else str(value)
+
+
+def _dated(value: str) -> str:
+    """A day or an instant as it is written here; any other text as it is."""
+    try:
+        return day(date.fromisoformat(value)) if len(value) == 10 else moment(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _keys(rows: Iterable[Row], column: str) -> set[int]:
+    sides = (side.get(column) for row in rows for side in (row["before"] or {}, row["after"] or {}))
+    return {key for key in sides if isinstance(key, int)}
+
+
+def _named(model: Any, name: str = "name") -> Callable[[set[int]], Names]:
+    def find(keys: set[int]) -> Names:
+        column = getattr(model, name)
+        return {key: str(text) for key, text in db.session.execute(select(model.id, column).where(model.id.in_(keys)))}
+
+    return find
+
+
+def _roles(keys: set[int]) -> Names:
+    return {key: str(ACTORS.get(name, name)) for key, name in _named(Role)(keys).items()}
+
+
+def _rights(keys: set[int]) -> Names:
+    """What a permission of a role opens, in an officer's words where there are some."""
+    pairs = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(keys))
+    found = db.session.execute(pairs.join(PermissionView.permission).join(PermissionView.view_menu))
+    return {key: str(GRANTS.get((name, view), f"{name} · {view}")) for key, name, view in found}
+
+
+_FINDERS: dict[str, Callable[[set[int]], Names]] = {
+    "role_id": _roles,
+    "permission_view_id": _rights,
+    "district_id": _named(District),
+    "sop_version_id": _named(SopVersion, "number"),
+    "schedule_id": _named(ReportSchedule),
+}
