@@ -1,4 +1,4 @@
-"""Who changes a setting, named to the database for its journal: the trigger of migration 0028 writes it down.
+"""Who changes a setting, named to the database for its journal: a trigger, `journal_row`, writes it down.
 
 One statement a transaction, sent before the first change of a table that is journalled; work on cases sends none.
 Where nobody is signed in (a command, a job) the entry is the system's.

@@ -11,7 +11,7 @@ GRANT_STATES = ("waiting", "confirmed", "refused")
 
 
 class IdentityGrant(Model):
-    """The role is given only when the row is confirmed: the database refuses it before (migration 0029)."""
+    """The role is given only when the row is confirmed: a trigger of the database refuses it before."""
 
     __tablename__ = "identity_grant"
     __table_args__ = (
