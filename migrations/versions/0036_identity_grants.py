@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.journal import journal
 
-revision = "0029"
-down_revision = "0028"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
