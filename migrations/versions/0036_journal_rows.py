@@ -50,7 +50,7 @@ TABLES = {
         "passed": "changed_at",
     },
     "sop_step": {},
-    "sop_version": {},
+    "sop_version": {"masked": "approver_nip"},
     "two_step": {"key": "user_id", "masked": "secret,salt", "passed": "last_step"},
     "village": {},
     "webhook_endpoint": {

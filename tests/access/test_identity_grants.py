@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
@@ -65,10 +65,15 @@ def test_nobody_gives_oneself_an_agency_or_a_delegation(
 ) -> None:
     admin, me = as_user("administrator"), user("administrator").id
     agency = str(db.session.scalars(select(Agency.id).where(Agency.code == "dishub")).one())
-    page = admin.post(
-        "/petugas/add", data={"user": str(me), "agency": agency, "position": "Uji", "nip": "", "rank": ""}
-    )
-    print([line for line in page.text.splitlines() if "galat" in line.lower() or "err" in line])
+    form = {"agency": agency, "position": "Uji", "nip": "", "rank": ""}
+    row = admin.get(f"/petugas/edit/{me}").text
+    seen = row.partition('name="seen"')[2].partition('value="')[2].partition('"')[0]
+    changed = admin.post(f"/petugas/edit/{me}", data={**form, "seen": seen})
+    assert (changed.status_code, str(REFUSED["own_membership"]) in changed.text) == (200, True)
+    assert db.session.get_one(OfficerProfile, me).agency_code == "diskominfosan"
+    db.session.execute(delete(OfficerProfile).where(OfficerProfile.user_id == me))
+    db.session.commit()
+    page = admin.post("/petugas/add", data={**form, "user": str(me)})
     assert (page.status_code, str(REFUSED["own_membership"]) in page.text) == (200, True)
     db.session.add(OfficerProfile(user_id=me))
     db.session.commit()
@@ -82,6 +87,7 @@ STATEMENTS = (
     "INSERT INTO ab_user_role (user_id, role_id) SELECT :me, id FROM ab_role WHERE name = 'office_head'",
     "DELETE FROM ab_user_role WHERE user_id = :me",
     "INSERT INTO officer_profile (user_id, agency_code, position, nip, rank) VALUES (:me, 'dishub', '', '', '')",
+    "UPDATE officer_profile SET agency_code = 'dishub' WHERE user_id = :me",
     "INSERT INTO ab_user_role (user_id, role_id) SELECT 3, id FROM ab_role WHERE name = 'supervisor' AND :me > 0",
 )
 
@@ -91,7 +97,7 @@ def test_the_database_refuses_every_other_way(context: Flask, statement: str) ->
     a_complaint()
     me = demo_person("administrator")
     act_as(me)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match=r"nobody changes|needs a confirmation"):
         db.session.execute(text(statement), {"me": me.id})
     db.session.rollback()
 

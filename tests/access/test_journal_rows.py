@@ -41,6 +41,7 @@ NOT_JOURNALLED = {
     "file_check": _WORK,
     "file_to_remove": _WORK,
     "former_password": _ACCOUNT,
+    "gateway_state": _WORK,
     "half_sign_in": _WORK,
     "idempotency_key": _WORK,
     "inbound_hold": "what SP4N sent; who decided about it is on its row and in the events of the case",

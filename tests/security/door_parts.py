@@ -36,6 +36,7 @@ from app.models import (
     Village,
     WorkingWeek,
 )
+from app.models.identity_grant import IdentityGrant
 from app.operations.activate_sop import copy_as_draft
 from app.operations.api_keys import KeyWish, make_new_key
 from app.operations.apply_sp4n import apply_report
@@ -82,6 +83,7 @@ def make_parts() -> Parts:
     integration = db.session.scalars(select(Role).where(Role.name == "integration")).one()
     _add_account("integrasi", integration)
     _add_delegation()
+    grant_id = _add_grant(integration)
     role = Role.id == select(Role.id).where(Role.name == "supervisor").scalar_subquery()
     found = {
         base: str(db.session.scalars(select(key).where(role if base == "roles" else True).order_by(key)).first())
@@ -95,6 +97,7 @@ def make_parts() -> Parts:
     return found | {
         "key": make_key(),
         "reader_key": _add_reader(),
+        "int:grant_id": str(grant_id),
         "int:key_id": str(db.session.scalars(select(ApiKey.id).order_by(ApiKey.id)).first()),
         **_parts_of_the_api(found),
         "digest": "x",
@@ -284,6 +287,16 @@ def _add_delegation() -> None:
     row.starts_on, row.ends_on, row.created_at = today, today, utc_now()
     db.session.add(row)
     db.session.commit()
+
+
+def _add_grant(role: Role) -> int:
+    """A role that waits for a supervisor's confirmation."""
+    keys = dict(db.session.execute(select(User.username, User.id)).all())
+    grant = IdentityGrant(user_id=keys["kabid"], role_id=role.id, asked_by_id=keys["administrator"])
+    grant.asked_at = utc_now()
+    db.session.add(grant)
+    db.session.commit()
+    return grant.id
 
 
 def address(rule: str, parts: Parts) -> str:
