@@ -91,6 +91,12 @@ def install_connections(engine: Engine, statement_seconds: int, lock_seconds: in
     event.listen(engine, "checkout", _look_at)
 
 
+class HeldUp(Exception):
+    """Somebody else holds a row, and too many requests of this server wait already. Nothing was done."""
+
+
 def is_held_up(error: BaseException) -> bool:
     """Whether somebody else held a row for too long, or both waited for each other: the same may succeed again."""
-    return isinstance(error, OperationalError) and isinstance(error.orig, (LockNotAvailable, DeadlockDetected))
+    if isinstance(error, OperationalError):
+        return isinstance(error.orig, (LockNotAvailable, DeadlockDetected))
+    return isinstance(error, HeldUp)

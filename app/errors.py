@@ -12,16 +12,16 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.database_connections import is_held_up
+from app.database_connections import HeldUp, is_held_up
 from app.extensions import db
 from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
 from app.labels.signing import signing_sentence
 from app.skin import error_page
-from workflow_rules.refusals import ActionRefused, FieldError, KeyMissing, RefusalReason
+from workflow_rules.refusals import ActionRefused, FieldError, KeyMissing, PassingReason, RefusalReason
 
 log = structlog.get_logger()
 
-STATUS_OF = {
+STATUS_OF: dict[RefusalReason | PassingReason, int] = {
     RefusalReason.NOT_VISIBLE: 404,
     RefusalReason.NOT_YOUR_STEP: 403,
     RefusalReason.WRONG_AGENCY: 403,
@@ -39,7 +39,7 @@ STATUS_OF = {
     RefusalReason.NO_IDENTITY: 409,
     RefusalReason.ANONYMITY_UNCONFIRMED: 409,
     RefusalReason.LETTER_NOT_READY: 409,
-    RefusalReason.BUSY: 503,
+    PassingReason.BUSY: 503,
 }
 TRY_AGAIN = {"Retry-After": "3"}
 
@@ -93,6 +93,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(HeldUp, _held_up)
     app.register_error_handler(KeyMissing, _sealed_for_ever)
     app.register_error_handler(DataError, _unreadable)
     app.register_error_handler(IntegrityError, _collided)
@@ -169,7 +170,7 @@ def _refused(refused: ActionRefused) -> Response:
     status = STATUS_OF[refused.reason]
     if refused.reason is RefusalReason.STALE_VERSION and request.headers.get("If-Match"):
         status = 412
-    headers = TRY_AGAIN if refused.reason is RefusalReason.BUSY else None
+    headers = TRY_AGAIN if refused.reason is PassingReason.BUSY else None
     return _answer(status, refused.reason.value, refusal_sentence(refused), headers, **more)
 
 
@@ -221,9 +222,14 @@ def refuse_large_form() -> None:
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     if is_held_up(error):
-        return _refused(ActionRefused(RefusalReason.BUSY))
+        return _held_up(error)
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})
+
+
+def _held_up(_error: Exception) -> Response:
+    db.session.rollback()
+    return _refused(ActionRefused(PassingReason.BUSY))
 
 
 def _sealed_for_ever(error: KeyMissing) -> Response:

@@ -8,16 +8,17 @@ from flask import current_app, g
 
 from app import after_commit
 from app.core.waiting_places import EXTENSION, WaitingPlaces
-from app.database_connections import is_held_up
+from app.database_connections import HeldUp, is_held_up
 from app.extensions import db
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.refusals import ActionRefused, PassingReason
 
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
     """Commit everything inside together, or nothing of it; inner uses join the outermost one.
 
-    Raises ActionRefused (busy) where a lock did not come free in time; then nothing was done.
+    Raises ActionRefused (busy) where a lock did not come free in time; then nothing was done. Only the outermost use
+    does: what goes on inside must not take it for a decision of the rules.
     """
     if g.get("in_transaction"):
         yield
@@ -32,7 +33,7 @@ def one_transaction() -> Iterator[None]:
         db.session.rollback()
         after_commit.forget()
         if is_held_up(error):
-            raise ActionRefused(RefusalReason.BUSY) from error
+            raise ActionRefused(PassingReason.BUSY) from error
         raise
     finally:
         g.in_transaction = False
@@ -53,7 +54,7 @@ def lock_row(item: Any) -> None:
 
 @contextmanager
 def waiting_place() -> Iterator[None]:
-    """Hold a place of this server while waiting for a lock; raises ActionRefused (busy) where none is free.
+    """Hold a place of this server while waiting for a lock; raises HeldUp where none is free.
 
     A process that serves nobody (a command, a worker) may wait without one.
     """
@@ -63,5 +64,5 @@ def waiting_place() -> Iterator[None]:
         return
     with places.take() as taken:
         if not taken:
-            raise ActionRefused(RefusalReason.BUSY)
+            raise HeldUp
         yield

@@ -5,10 +5,10 @@ from app.labels.case_page import NOTHING_CHOSEN, choices_of
 from app.labels.refusals import REFUSALS, fault_sentence
 from workflow_rules.actions import Action
 from workflow_rules.parameters import Choice, fields_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason
 
 # A refusal that one field can mend stands at that field.
-MENDED_AT = {
+MENDED_AT: dict[RefusalReason | PassingReason, str] = {
     RefusalReason.IDENTITY_INCOMPLETE: "incomplete_reason",
     RefusalReason.DELIVERY_UNPROVEN: "proof",
     RefusalReason.SIGNING_REFUSED: "passphrase",

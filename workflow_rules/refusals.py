@@ -24,8 +24,12 @@ class RefusalReason(StrEnum):
     NO_IDENTITY = "no_identity"
     ANONYMITY_UNCONFIRMED = "anonymity_unconfirmed"
     LETTER_NOT_READY = "letter_not_ready"
+
+
+class PassingReason(StrEnum):
+    """Why nothing was done just now though no rule forbids it: the same may be sent again."""
+
     BUSY = "busy"
-    """Somebody else holds the case just now; nothing was done, and the same may be sent again."""
 
 
 class SigningFault(StrEnum):
@@ -113,7 +117,9 @@ class FieldError:
 class ActionRefused(Exception):
     """The only way the rules say no; nothing has changed when it is raised."""
 
-    def __init__(self, reason: RefusalReason, detail: str = "", errors: tuple[FieldError, ...] = ()) -> None:
+    def __init__(
+        self, reason: RefusalReason | PassingReason, detail: str = "", errors: tuple[FieldError, ...] = ()
+    ) -> None:
         super().__init__(f"{reason.value} {detail}".strip())
         self.reason = reason
         self.detail = detail

@@ -1,5 +1,5 @@
-"""How many requests of one web server may wait for a locked row at once: one fewer than there are workers, so that one
-worker is always free for what needs no lock, such as `/healthz`.
+"""How many requests of one web server may wait for a locked row at once: one fewer than there are workers that answer,
+so that one is always free for what needs no lock, such as `/healthz`.
 
 A place is a file that is locked: a worker that is killed gives it back.
 """

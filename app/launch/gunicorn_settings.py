@@ -91,7 +91,8 @@ def post_fork(server: Any, worker: Any) -> None:
     application = server.app.wsgi()
     application.extensions["note_alive"] = worker.notify
     places = _environment.home / "waiting" / str(_environment.port)
-    application.extensions[EXTENSION] = WaitingPlaces(places, workers - 1)
+    # One of the workers is the proxy, and one that answers is always free; where there is no other, it may wait too.
+    application.extensions[EXTENSION] = WaitingPlaces(places, max(1, workers - 2))
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose(close=False)
 

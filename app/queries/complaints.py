@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
+from app.database_connections import is_held_up
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, Reporter, StepTask
 from app.queries.kept_statements import as_agency
@@ -121,8 +123,8 @@ def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | Non
     """The complaint with its row locked until the transaction ends; None when there is none for this person.
 
     The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case, such as a message to its reporter.
-    A transaction that locks several cases calls `lock_in_order` first. Raises ActionRefused (busy) where too
-    many requests of this server wait already.
+    A transaction that locks several cases calls `lock_in_order` first. Raises HeldUp where too many requests
+    of this server wait already.
     """
     asked, options = {"complaint_id": complaint_id}, {"unscoped": unscoped}
     at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()
@@ -134,9 +136,26 @@ def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | Non
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:
-    """Lock several cases in the order of their ids, so that two transactions cannot each wait for the other."""
-    cases = select(Complaint.id).where(which).order_by(Complaint.id).with_for_update(of=Complaint, key_share=True)
-    db.session.execute(cases)
+    """Lock several cases in the order of their ids, so that two transactions cannot each wait for the other.
+
+    Raises HeldUp where somebody holds one of them and too many requests of this server wait already.
+    """
+    cases = select(Complaint.id).where(which).order_by(Complaint.id)
+    if not _locks_at_once(cases.with_for_update(of=Complaint, key_share=True, nowait=True)):
+        with waiting_place():
+            db.session.execute(cases.with_for_update(of=Complaint, key_share=True))
+
+
+def _locks_at_once(cases: Select[Any]) -> bool:
+    """Whether all these rows are locked now; none of them is where somebody holds one."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(cases)
+    except OperationalError as error:
+        if not is_held_up(error):
+            raise
+        return False
+    return True
 
 
 _OPEN_TASKS = (

@@ -18,7 +18,7 @@ from workflow_rules.deadlines import TimeState, Unit
 from workflow_rules.events import SystemEvent
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.parameters import ARCHIVE_REASONS, DECLINE_REASONS, FIELDS, URGENCIES
-from workflow_rules.refusals import FieldFault, RefusalReason
+from workflow_rules.refusals import FieldFault, PassingReason, RefusalReason
 from workflow_rules.steps import CaseStatus, Route, Step, TrackState
 
 
@@ -56,7 +56,7 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
         (TimeState, words.TIME_STATES),
         (Action, acts.BUTTONS),
         ([*Action, *SystemEvent], acts.SENTENCES),
-        (RefusalReason, refusals.REFUSALS),
+        ([*RefusalReason, *PassingReason], refusals.REFUSALS),
         (FieldFault, refusals.FAULTS),
     ],
 )
@@ -70,5 +70,5 @@ def test_every_parameter_of_every_action_has_a_label() -> None:
 
 
 def test_every_refusal_has_a_status() -> None:
-    assert set(STATUS_OF) == set(RefusalReason)
+    assert set(STATUS_OF) == {*RefusalReason, *PassingReason}
     assert NOTICE_KINDS

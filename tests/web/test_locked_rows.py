@@ -16,11 +16,15 @@ from flask.testing import FlaskClient
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.demo.accounts import PASSWORD
 from app.extensions import db
+from app.operations.perform_together import ChosenCase, perform_together
 from tests.conftest import build_app, client_of
 from tests.factories import a_complaint, a_report
 from tests.servers import redis_url_for
 from tests.story.live import live_program
 from tests.views.case_pages import form_on
+from workflow_rules.actions import Action
+from workflow_rules.actors import Person
+from workflow_rules.refusals import ActionRefused
 
 BUSY = "Data ini sedang dipakai orang lain"
 
@@ -91,6 +95,21 @@ def test_no_more_requests_wait_than_there_are_places(
     finally:
         del app.extensions[EXTENSION]
     assert answer.get_json()["type"].endswith("/busy")
+
+
+def test_an_act_on_several_cases_needs_a_place_too(
+    app: Flask, case: int, person: Callable[[str], Person], tmp_path: Path
+) -> None:
+    with app.app_context():
+        other = a_complaint(at="direct").id
+    with app.app_context(), held_row(app.config["SQLALCHEMY_DATABASE_URI"], case):
+        chosen = [ChosenCase(other, None, 3), ChosenCase(case, None, 3)]
+        app.extensions[EXTENSION] = WaitingPlaces(tmp_path / "places", 0)
+        try:
+            with pytest.raises(ActionRefused, match="busy"):
+                perform_together(chosen, Action.NOTE, {"text": "Dicatat."}, person("kadis"))
+        finally:
+            del app.extensions[EXTENSION]
 
 
 def test_a_place_is_free_again_after_its_holder(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
          "Invalid request from ip=…: ValueError"),
         ("rq.worker", "[Job %s]: exception raised while executing (%s)\n%s", (SECRET_TEXT,) * 3,
          "[Job …]: exception raised while executing (…)\\n…"),
-        ("rq.worker", "%d of %d", ("a", "b"), "… of …"),
+        ("rq.worker", "%d of %d", (Decimal(2), Decimal(3)), "… of …"),
         ("rq.worker", "%(job)s failed", ({"job": SECRET_TEXT},), "… failed"),
         ("urllib3", "100 % done", (), "100 % done"),
     ],
