@@ -296,6 +296,7 @@ DOORS = {
         OFFICERS,
         """
         GET /aduan/
+        GET /aduan/pernah-di-sini
         GET /api/v1/worklist/
         """,
     ),
@@ -401,6 +402,11 @@ DOORS = {
     "who reported, opened by those who speak with reporters": Kind(
         {"complaint_admin", "section_head", "agency_secretary"},
         "POST /aduan/<int:complaint_id>/identitas\nPOST /api/v1/complaint/<int:number>/identity",
+        blind=frozenset({"elsewhere"}),
+    ),
+    "the data of a case, completed or corrected": Kind(
+        {"complaint_admin", "section_head"},
+        "GET /aduan/<int:complaint_id>/data\nPOST /aduan/<int:complaint_id>/data",
         blind=frozenset({"elsewhere"}),
     ),
     "the words of a case that agencies read": Kind(

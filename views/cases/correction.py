@@ -26,6 +26,7 @@ from views.intake_fields import filled, is_token, new_token
 from views.screen_access import for_officers
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.identity import SECRECY
+from workflow_rules.moves import entitled_actors
 from workflow_rules.parameters import IDENTITY_PARTS, LOCATION_PARTS
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -76,7 +77,9 @@ def _digest(typed: MultiDict[str, str]) -> str:
 def _case(complaint_id: int) -> Case:
     """The case, for somebody who may correct it now; raises ActionRefused."""
     case = load_case(complaint_id, current_person(), utc_now(), papers=False)
-    if not any(allowed.action is Action.CORRECT for allowed in case.allowed):
+    if not any(held.actor in entitled_actors(Action.CORRECT, case.sop) for held in case.person.capacities):
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if not case.corrects:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
     return case
 
