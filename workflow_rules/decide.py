@@ -112,7 +112,7 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
         raise _why_not(facts, request, entitled, open_spots, meant)
     spot, capacity = held[0]
     if len(held) > 1 and spot.agency is not None:
-        raise _which_agency()
+        raise _which_agency(request)
     _refuse_paused(spot.paused, request.action)
     if spot.lacks is not None:
         raise ActionRefused(spot.lacks)
@@ -149,8 +149,13 @@ def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], a
     return spot.agency is None or own or only_question
 
 
-def _which_agency() -> ActionRefused:
-    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("agency", FieldFault.REQUIRED),))
+def _which_agency(request: ActionRequest) -> ActionRefused:
+    """That the agency is missing; where it is a parameter of the act, with the faults of the other parameters."""
+    named = request.action in NAMES_AGENCY
+    errors = check_fields(fields_of(request.action), request.params)[1] if named else ()
+    if not any(error.field == "agency" for error in errors):
+        errors = (FieldError("agency", FieldFault.REQUIRED), *errors)
+    return ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
 
 
 def _refuse_paused(paused: bool, action: Action) -> None:
@@ -175,7 +180,7 @@ def _why_not(
     if meant:
         return ActionRefused(RefusalReason.NOT_YOUR_STEP)
     if request.agency is None and any(_capacity_for(s, entitled) for s in open_spots):
-        return _which_agency()
+        return _which_agency(request)
     return ActionRefused(RefusalReason.OUT_OF_ORDER)
 
 

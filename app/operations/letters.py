@@ -79,7 +79,8 @@ def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
     was sent.
     """
     own = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
-    statement = select(Letter).where(*own).order_by(Letter.revision).options(joinedload(Letter.paper))
+    beside = (joinedload(Letter.paper), joinedload(Letter.scan))
+    statement = select(Letter).where(*own).order_by(Letter.revision).options(*beside)
     return {letter.agency_code: letter for letter in db.session.scalars(statement)}
 
 

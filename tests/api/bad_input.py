@@ -33,7 +33,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "submit_draft": {"subject": "text", "body": "text"},
     "initial": {},
     "sign": {"passphrase": "?text"},
-    "send": {},
+    "send": {"without_scan_reason": "?text"},
     "continue_without": {"agency": "agency"},
     "dispose_answer": {"instruction": "text"},
     "reply": {"text": "text", "channel": "?choice", "proof": "?text"},
@@ -43,6 +43,25 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "note": {"text": "text"},
     "attach": {"filename": "text", "content_base64": "base64"},
     "withdraw": {"reason": "text"},
+    "correct": {
+        "category": "?text",
+        "district": "?text",
+        "village": "?text",
+        "location": "?part",
+        "classification": "?choice",
+        "title": "?text",
+        "confidentiality": "?choice",
+        "reporter": "?part",
+        "reason": "text",
+    },
+    "confirm_anonymity": {},
+    "add_agency": {"agency": "agency", "instruction": "text"},
+    "drop_agency": {"agency": "agency", "reason": "text"},
+    "recall": {"agency": "agency", "reason": "text"},
+    "extend": {"agency": "agency", "working_days": "days", "reason": "text"},
+    "return_letter": {"note": "text"},
+    "ask_release": {"reason": "text"},
+    "release": {"agency": "agency", "accept": "flag", "note": "text"},
 }
 
 _NO_TEXT: list[Any] = [7, True, [], {"a": {"b": []}}]
@@ -52,6 +71,8 @@ _SPOILT: dict[str, list[Any]] = {
     "choice": [*_NO_TEXT, *_BAD_TEXT, "pigeon", "NORMAL", " normal"],
     "flag": [0, 1, "true", "", [], {}, 1.0],
     "score": [0, 6, -1, True, "5", 4.5, 2**70, [], {}, "\ud800"],
+    "days": [0, 366, -1, True, "5", 4.5, 2**70, [], {}, "\ud800"],
+    "part": [7, True, [], 1.5],
     "number": [*_NO_TEXT, *_BAD_TEXT, "LB-2026-999999", "\u0660", "%", "' OR 1=1 --"],
     "agency": [*_NO_TEXT, *_BAD_TEXT],
     "agencies": [
@@ -61,6 +82,12 @@ _SPOILT: dict[str, list[Any]] = {
     ],
     "base64": [*_NO_TEXT, *_BAD_TEXT, "???", "YQ", "YQ==\nYQ==", "\u0441\u0430", "aGFsbw==", "A" * 14_000_000],
 }
+_SPOILT_MEMBERS: list[tuple[str, str, Any]] = [
+    *(("location", "text", value) for value in (7, [], "a\x00b", "a" * 200_000)),
+    *(("location", "lat", value) for value in ("2", True, 91, [])),
+    *(("reporter", "phone", value) for value in (7, [], "a\x00b", "a" * 200_000)),
+    *(("location", "hobby", "x"), ("reporter", "hobby", "x")),
+]
 
 
 def spoilt_parameters(action: str, good: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -71,6 +98,8 @@ def spoilt_parameters(action: str, good: dict[str, Any]) -> Iterator[tuple[str, 
             yield name, {**good, name: None}
         for value in _SPOILT[kind.removeprefix("?")]:
             yield name, {**good, name: value}
+    for name, member, value in _SPOILT_MEMBERS if action == "correct" else ():
+        yield f"{name}.{member}", {**good, name: {member: value}}
     for unknown in ("hobby", "\ud800"):
         yield unknown, {**good, unknown: "x"}
 

@@ -109,6 +109,7 @@ def test_the_actions_offered_carry_the_schema_of_their_parameters(
         assert set(entry["params"]["required"]) == required_of(entry["action"])
         seen.add(entry["action"])
     elsewhere = {"relay", "add_information", "continue_without", "initial"}
+    elsewhere |= {"confirm_anonymity", "drop_agency", "release"}
     assert seen == set(PARAMETERS) - elsewhere
 
 

@@ -47,7 +47,10 @@ class Lives:
 
 
 def measure_lives(house: House, served: Served) -> Iterator[Lives]:
-    """One client, then eight; afterwards every life must have come to its end, and every promise hold."""
+    """One client, then eight, while a job worker draws the letters; afterwards every life must have come to its end,
+    and every promise hold.
+    """
+    worker = house.run("worker", "worker-lives")
     people = people_at(served.port)
     began, wrong = utc_now(), list[str]()
     lead([served.port], people, "Pemanasan", 2, 2)
@@ -56,6 +59,8 @@ def measure_lives(house: House, served: Served) -> Iterator[Lives]:
         found = lead([served.port], people, mark, clients, count)
         wrong += faults(found, mark, count)
         yield _figures(found, clients)
+    worker.terminate()
+    worker.wait(60)
     wrong += broken(LASTING, began)
     assert not wrong, wrong[:SEEN]
 

@@ -36,7 +36,7 @@ AT_STEP: dict[str, tuple[str, dict[str, Any]]] = {
     "agency_dispose": ("dispose", {"instruction": "Siapkan tanggapan."}),
     "draft_answer": ("submit_draft", {"subject": "Tanggapan", "body": "Sudah ditangani."}),
     "sign_answer": ("sign", {}),
-    "send_answer": ("send", {}),
+    "send_answer": ("send", {"without_scan_reason": "Asli dikirim dengan kurir"}),
     "dispose_answer": ("dispose_answer", {"instruction": "Sampaikan."}),
     "reply": ("reply", {"text": "Sudah ditangani.", "proof": "Dicatat."}),
 }

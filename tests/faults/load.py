@@ -118,8 +118,11 @@ class Client:
         return answer
 
     def _final(self, answer: requests.Response) -> set[int]:
-        """A 409 that says the form is stale is an answer; one that says the first is still at work is none."""
-        return {409} if answer.status_code == 409 and "request_in_progress" not in answer.text else set()
+        """A 409 that says the form is stale is an answer; one that says the first is still at work, or that a worker
+        still draws the letter, is none.
+        """
+        waits = any(reason in answer.text for reason in ("request_in_progress", "letter_not_ready"))
+        return {409} if answer.status_code == 409 and not waits else set()
 
     def _token(self, username: str) -> str:
         if not username:
@@ -179,7 +182,7 @@ def _steps() -> list[tuple[str, str, dict[str, Any]]]:
     for house in HOUSES:
         steps += [(f"admin.{house}", "accept", {}), (f"kepala.{house}", "dispose", {"instruction": "Siapkan."})]
         steps += [(f"sekretaris.{house}", "submit_draft", draft), (f"kepala.{house}", "sign", {})]
-        steps += [(f"admin.{house}", "send", {})]
+        steps += [(f"admin.{house}", "send", {"without_scan_reason": "Asli dikirim dengan kurir"})]
     steps += [("kadis", "dispose_answer", {"instruction": "Jawab."})]
     return [*steps, ("admin.aduan", "reply", {"text": "Sudah ditangani.", "proof": "Dicatat."})]
 

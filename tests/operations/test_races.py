@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.audit import audit_all
-from tests.factories import a_complaint
+from tests.factories import a_complaint, store_letters
 from tests.operations.race_worker import press
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "60"))
+BY_COURIER = {"without_scan_reason": "Asli dikirim dengan kurir"}
 TOLD = {"stale_version", "out_of_order", "case_ended", "paused"}
 
 
@@ -78,8 +79,12 @@ def test_two_officers_on_one_step_make_one_event(context: Flask) -> None:
 def test_two_agencies_sending_last_at_once_open_step_ten_once(context: Flask) -> None:
     rounds = max(10, ROUNDS // 6)
     cases = [a_complaint(at="send_answer", agencies=("dishub", "dplh")) for _ in range(rounds)]
+    store_letters()
     sends = [
-        [{"username": f"admin.{house}", "action": "send", "id": c.id, "version": None} for c in cases]
+        [
+            {"username": f"admin.{house}", "action": "send", "id": c.id, "version": None, "params": BY_COURIER}
+            for c in cases
+        ]
         for house in ("dishub", "dplh")
     ]
     db.session.remove()

@@ -14,7 +14,7 @@ from app.operations.apply_batch import apply_batch
 from app.operations.perform_action import perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
-from tests.factories import a_complaint, a_report
+from tests.factories import a_complaint, a_report, store_letters
 from tests.statements import statements
 from tests.sync.reports import a_revision
 from workflow_rules.actions import Action, ActionRequest
@@ -39,14 +39,17 @@ def hour(request: pytest.FixtureRequest, freeze: Callable[[str], object]) -> str
         ("check", "section_head", None, Action.APPROVE_CHECK, 8),
         ("report", "division_head", None, Action.REPORT, 8),
         ("agency_receive", "agency_admin", "dishub", Action.ACCEPT, 9),
-        ("send_answer", "agency_admin", "dishub", Action.SEND, 9),
+        ("send_answer", "agency_admin", "dishub", Action.SEND, 10),
     ],
 )
 def test_an_act_takes_few_statements(
     context: Flask, hour: str, at: str, actor: str, house: str | None, action: Action, most: int
 ) -> None:
     case = a_complaint(at, agencies=("dishub",))
-    by, version, wish = demo_person(username_of(actor, house)), case.complaint.version, ActionRequest(action)
+    store_letters()
+    params = {"without_scan_reason": "Asli dikirim dengan kurir"} if action is Action.SEND else {}
+    by, version = demo_person(username_of(actor, house)), case.complaint.version
+    wish = ActionRequest(action, None, params)
     with statements(context) as asked:
         perform_action(case.id, wish, by, version)
     assert len(asked) <= most + HOURS[hour], asked

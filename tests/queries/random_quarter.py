@@ -104,6 +104,8 @@ def _act(dice: random.Random, case: Case, facts: ComplaintFacts, step: OpenStep,
     weights = [weight for weight, _, _ in CHOICES[step.step.value]]
     _, action, params = dice.choices(CHOICES[step.step.value], weights)[0]
     more = dict(ARCHIVE) if action == "archive" else _direction(dice, facts, step) if action == "direct" else params
+    if action == "direct" and facts.anonymity_unconfirmed:
+        case.act("complaint_admin", "confirm_anonymity", now=at)
     house, agency = (step.agency, None) if step.of_agency else (None, step.agency)
     if step.step.value == "dispose_answer" and action == "send_back":
         agency = dice.choice(facts.active_tracks).agency

@@ -79,6 +79,8 @@ TABLES += ("complaint", "attachment", "letter", "register", "webhook_delivery")
 def answered(secrecy: str) -> Case:
     case = a_linked_case(reporter=TOLD, confidentiality=secrecy)
     case.act("complaint_admin", "register")
+    if secrecy != "open":
+        case.act("complaint_admin", "confirm_anonymity")
     case.act("section_head", "approve_check")
     case.act("division_head", "report")
     direct = {"agencies": ["dishub"], "lead": "dishub", "instruction": "Tindak lanjuti.", "urgency": "normal"}

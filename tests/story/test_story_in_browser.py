@@ -195,7 +195,8 @@ def signing(house: str) -> Turn:
 
 def sending(house: str) -> Turn:
     told = f"Surat tanggapan dikirim ke Dinas Kominfo ({house.upper()})"
-    return Turn(f"admin.{house}", "Kirim ke Kominfo", "Kirim ke Dinas Kominfo", told)
+    fields = {"Alasan mengirim tanpa pindaian": "Asli dikirim dengan kurir"}
+    return Turn(f"admin.{house}", "Kirim ke Kominfo", "Kirim ke Dinas Kominfo", told, fields)
 
 
 def sending_back(house: str) -> Turn:
@@ -221,7 +222,16 @@ def replying(**more: str) -> Turn:
     return Turn("admin.aduan", "Kirim jawaban", button, told, fields, sure="Ya, kirim jawaban")
 
 
-def test_all_eleven_steps_at_a_desk(desk: Desk) -> None:
+def wait_for_letters(live: LiveProgram, number: str) -> None:
+    """Return once the worker has drawn every signed letter of the case: none is sent before."""
+    queued = (
+        "SELECT paper.id FROM paper JOIN complaint ON complaint.id = paper.complaint_id"
+        " WHERE complaint.number = %s AND paper.kind = 'answer_letter' AND paper.state <> 'ready'"
+    )
+    wait_until(lambda: not live.query(queued, number), "the worker draws the letters")
+
+
+def test_all_eleven_steps_at_a_desk(desk: Desk, live: LiveProgram) -> None:
     with desk.officer("admin.aduan"):
         number, address = take_in(desk, "Datang langsung", "Lampu lalu lintas mati")
     before = [*OFFICE_TURNS, directing(direction("Melalui Admin IKP", "dishub"), find="perhubungan")]
@@ -232,6 +242,8 @@ def test_all_eleven_steps_at_a_desk(desk: Desk) -> None:
         take_turn(desk, number, turn)
     never_seen_by(desk, ["admin.dishub"], number, address)
     for turn in after:
+        if turn == sending("dishub"):
+            wait_for_letters(live, number)
         take_turn(desk, number, turn)
 
     with desk.officer("admin.aduan"):
@@ -248,7 +260,7 @@ def test_all_eleven_steps_at_a_desk(desk: Desk) -> None:
         assert words in letter
 
 
-def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk) -> None:
+def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk, live: LiveProgram) -> None:
     with phone.officer("admin.aduan"):
         number, address = take_in(phone, "Situs web", "Lampu mati di tiga tempat")
     taken: list[Turn] = []
@@ -271,7 +283,9 @@ def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk) -> None:
     for house in houses:
         with phone.officer("kadis"):
             assert not phone.waits(number)
-        take(signing(house), sending(house))
+        take(signing(house))
+        wait_for_letters(live, number)
+        take(sending(house))
     take(disposing_answer(), replying(**{"Bukti penyampaian": "Ditelepon, diterima sendiri."}))
 
     with phone.officer("admin.aduan"):
