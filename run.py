@@ -141,8 +141,12 @@ def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
 
 def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands import make_demo, migrate_database
+    from app.launch.data_servers import reachable_servers
 
-    return _with_app(environment, migrate_database, as_owner=True) or _with_app(environment, make_demo)
+    with reachable_servers(environment):
+        migrate_database(create_app(**_owner_settings()))
+        make_demo(create_app())
+    return 0
 
 
 def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:

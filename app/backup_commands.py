@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 
+from app.access.program_role import give_program_rights
 from app.backup.archive import read_manifest
 from app.backup.faults import BackupFault
 from app.backup.keys import key_ids, place_keys, read_keys, write_keys
@@ -64,6 +65,8 @@ def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) ->
             migrate_database(app)
         with app.app_context():
             note_restored(manifest["taken_at"], done.aside, utc_now())
+            if account := app.config["PROGRAM_ACCOUNT"]:
+                give_program_rights(account)  # on a new server it has none yet, and nobody runs `migrate` after this
         _tell_of_restore(manifest, done, older, time.monotonic() - begin)
         return not done.differences
     return False

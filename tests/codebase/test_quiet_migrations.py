@@ -1,13 +1,17 @@
 """A migration of an office at work: nobody who writes waits for an index, and no later one is built loudly."""
 
 import re
+import shutil
 import threading
 from pathlib import Path
 
 import psycopg
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
 
+from app.extensions import db
 from app.launch.postgres import connect
+from app.queries.schema import OLDEST_CODE
 from tests.codebase.bare_database import FOLDER, as_role
 from tests.servers import servers
 from tests.story.live import wait_until
@@ -17,6 +21,15 @@ LOUD = re.compile(
     r"create_index|drop_index|CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)|type_=|create_foreign_key|create_unique"
 )
 PATIENCE = "3s"
+STOPPING = """
+revision, down_revision, branch_labels, depends_on = "9999", "{before}", None, None
+NEEDS_STOP = "programs of before write what this one takes away"
+
+
+def upgrade():
+    pass
+"""
+WRITTEN_DOWN = "SELECT obj_description('alembic_version'::regclass, 'pg_class')"
 
 
 def later_migrations() -> list[Path]:
@@ -47,6 +60,19 @@ def test_officers_write_while_a_migration_builds_its_indexes(database: str, work
         slow.execute("COMMIT")
     migration.join(60)
     assert (migration.is_alive(), failed) == (False, [])
+
+
+def test_a_migration_that_needs_a_stop_is_written_down(database: str, worker: str, tmp_path: Path) -> None:
+    """A host of the release before reads it, and says that it is not ready."""
+    own = shutil.copytree(FOLDER, tmp_path / "migrations")
+    newest = sorted((own / "versions").glob("[0-9]*.py"))[-1]
+    (own / "versions" / "9999_stop.py").write_text(STOPPING.format(before=newest.name[:4]), "utf-8")
+    with as_role("owner", database, worker, tmp_path):
+        upgrade(directory=str(own), revision=newest.name[:4])
+        assert db.session.execute(text(WRITTEN_DOWN)).scalar_one() is None
+        db.session.commit()
+        upgrade(directory=str(own))
+        assert db.session.execute(text(WRITTEN_DOWN)).scalar_one() == f"{OLDEST_CODE} 9999"
 
 
 def _builds(connection: psycopg.Connection) -> bool:

@@ -4,12 +4,16 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
 import run
+from app import commands
+from app.launch import data_servers
 from app.launch.home import open_home
 from app.launch.safe_database import look_at_database
 from tests.servers import database_url_for, servers
@@ -36,6 +40,25 @@ def test_a_full_disk_is_told_in_a_sentence(
     monkeypatch.setitem(run.COMMANDS, "migrate", (fail, ""))
     assert run.main(["migrate"]) == 1
     assert "no room to write" in capsys.readouterr().err
+
+
+def test_demo_migrates_and_fills_while_the_same_servers_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On a folder where nothing runs they would otherwise stop between the two, at an address that is used again."""
+    seen: list[str] = []
+
+    @contextmanager
+    def servers_of(_environment: object) -> Iterator[None]:
+        seen.append("started")
+        yield
+        seen.append("stopped")
+
+    monkeypatch.setenv("LAPOR_HOME", str(tmp_path))
+    monkeypatch.setattr(run, "create_app", lambda **_settings: None)
+    monkeypatch.setattr(data_servers, "reachable_servers", servers_of)
+    monkeypatch.setattr(commands, "migrate_database", lambda _app: seen.append("migrated"))
+    monkeypatch.setattr(commands, "make_demo", lambda _app: seen.append("filled"))
+    assert run.main(["demo"]) == 0
+    assert seen == ["started", "migrated", "filled", "stopped"]
 
 
 def test_production_finds_its_keys_in_the_environment_alone(tmp_path: Path) -> None:
