@@ -95,6 +95,8 @@ def command_line_parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--link", action="store_true", help="print a link that sets the password, ask for none"
             )
+        if name == "confirm-supervisor":
+            command.add_argument("name", metavar="NAME", help="the user name")
         if name == "check-invariants":
             names = [f"I{n}" for n in range(1, 17)]
             command.add_argument("--only", choices=names, metavar="I5", help="only this one, I1 to I16")
@@ -160,6 +162,12 @@ def _first_administrator(environment: Environment, chosen: argparse.Namespace) -
 
     asks = sys.stdin.isatty() and not chosen.link
     return _with_app(environment, lambda app: first_administrator(app, chosen.name, _typed_twice if asks else None))
+
+
+def _confirm_supervisor(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.commands import make_supervisor
+
+    return _with_app(environment, lambda app: make_supervisor(app, chosen.name))
 
 
 def _typed_twice() -> str:
@@ -264,6 +272,7 @@ COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]
     "check-config": (_check_config, "Say of every setting whether production may start with it."),
     "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
     "first-administrator": (_first_administrator, "Make the first account, an administrator; further ones on screen."),
+    "confirm-supervisor": (_confirm_supervisor, "Confirm a new supervisor where no active one is left to do so."),
     "demo": (_demo, "Bring the tables up to date and make the demo accounts and complaints."),
     "fake-sp4n": (_fake_sp4n, "Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."),
     "rotate-identity-keys": (_rotate_identity_keys, "Seal identities under the newest key, while the program runs."),

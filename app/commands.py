@@ -14,6 +14,7 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import text
 
+from app.access.identity_grants import confirm_supervisor
 from app.access.program_role import give_program_rights
 from app.accounts.first_administrator import (
     FirstAdministratorRefused,
@@ -143,6 +144,21 @@ def check_invariants(app: Flask, only: str | None = None) -> bool:
                 print("  " + sentence_of(finding.sentence, finding.subject, finding.particulars))
             sound = sound and not is_red(checked)
     return sound
+
+
+def make_supervisor(app: Flask, name: str) -> bool:
+    """Confirm that an account becomes supervisor while no active one is left; False, with a sentence, where not."""
+    with app.app_context(), force_locale("id"):
+        done = confirm_supervisor(name, utc_now())
+    if not done:
+        print(
+            f"Nothing was changed. An administrator first asks, on screen, that {name} becomes supervisor; and only"
+            " while no active supervisor is left is it confirmed here.",
+            file=sys.stderr,
+        )
+        return False
+    print(f"The account {name} is a supervisor now.")
+    return True
 
 
 def first_administrator(app: Flask, name: str, ask: Callable[[], str] | None) -> bool:

@@ -24,6 +24,7 @@ from app.operations.delegate import (
     fault_of_delegation,
     is_named_by_events,
     lock_delegations,
+    tell_of_delegation,
 )
 from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
@@ -283,6 +284,10 @@ class DelegationView(GuardedModelView):
             raise ChangeRefused(fault.value, _FIELD_OF_FAULT[fault])
         if new.holder == current_person().id:
             raise ChangeRefused("to_the_writer", "holder")
+
+    def after_change(self, item: DelegationRow) -> None:
+        """An office that is given away is never news to nobody."""
+        tell_of_delegation(item, current_person().id, utc_now())
 
     def before_delete(self, item: DelegationRow) -> None:
         """Who acted for whom has to stay readable."""

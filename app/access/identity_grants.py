@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import Role, User
+from flask_babel import gettext
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
@@ -11,7 +12,7 @@ from app.extensions import db
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
 from app.operations.notify import Notifier
-from app.queries.people import supervisors
+from app.queries.people import SUPERVISOR_ROLE, supervisors
 from app.queries.reference import load_working_calendar
 from app.security.roles import ROLE_GRANTS
 from app.transaction import one_transaction
@@ -59,7 +60,25 @@ def waiting_grants() -> Sequence[IdentityGrant]:
     return db.session.scalars(waiting.order_by(IdentityGrant.id)).all()
 
 
-def decide_grant(grant_id: int, confirm: bool, reason: str, by: int, now: datetime) -> IdentityGrant:
+def nobody_decides(*involved: int) -> bool:
+    """Whether no active supervisor is left who could decide: none at all, or only those who are involved."""
+    return not set(supervisors()) - set(involved)
+
+
+def confirm_supervisor(name: str, now: datetime) -> bool:
+    """Confirm from the command line that an account becomes supervisor, where no active one is left to do so; False
+    where one is, or nothing waits. The journal says that it was the system.
+    """
+    named = (IdentityGrant.user.has(User.username == name), IdentityGrant.role.has(Role.name == SUPERVISOR_ROLE))
+    waiting = select(IdentityGrant.id).where(*named, IdentityGrant.state == "waiting")
+    grant_id = db.session.scalars(waiting).first()
+    if grant_id is None or not nobody_decides():
+        return False
+    decide_grant(grant_id, True, gettext("Tidak ada pengawas aktif; lewat baris perintah"), None, now)
+    return True
+
+
+def decide_grant(grant_id: int, confirm: bool, reason: str, by: int | None, now: datetime) -> IdentityGrant:
     """Give the role or refuse it, as a second person; raises GrantRefused. Who asked and whose it is are notified."""
     with one_transaction():
         statement = select(IdentityGrant).where(IdentityGrant.id == grant_id, IdentityGrant.state == "waiting")
@@ -76,7 +95,9 @@ def decide_grant(grant_id: int, confirm: bool, reason: str, by: int, now: dateti
         return grant
 
 
-def _note(kind: str, user: User, role: Role, by: int, now: datetime, reason: str = "", **more: bool) -> JournalEntry:
+def _note(
+    kind: str, user: User, role: Role, by: int | None, now: datetime, reason: str = "", **more: bool
+) -> JournalEntry:
     data = {"user": user.id, "username": user.username, "role": role.name, **more}
     entry = JournalEntry(kind=kind, at=now, officer_id=by, reason=reason, data=data)
     db.session.add(entry)

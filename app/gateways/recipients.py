@@ -13,6 +13,8 @@ COUNTRY = "+62"
 
 def mail_address(message: Delivery) -> str | None:
     """The e-mail address of whom the message is for; None where there is none."""
+    if message.account_news == "address_changed":
+        return message.sealed_code
     if message.user is not None:
         return message.user.email or None
     reporter = _reporter_of(message)

@@ -67,6 +67,13 @@ ACCOUNT_MAILS: dict[str, tuple[str, str]] = {
         _("Kata sandi Anda sudah diganti"),
         _("Kata sandi akun Anda di Lapor Balangan baru saja diganti, dan semua perangkat lain dikeluarkan."),
     ),
+    "address_changed": (
+        _("Alamat surel akun Anda diganti"),
+        _(
+            "Administrator mengganti alamat surel akun Anda di Lapor Balangan. Pesan berikutnya dikirim ke alamat yang"
+            " baru."
+        ),
+    ),
     "sign_on_linked": (
         _("Akun Anda dihubungkan dengan masuk tunggal"),
         _("Akun Anda di Lapor Balangan sekarang dapat dibuka lewat penyedia masuk tunggal kantor."),

@@ -184,6 +184,11 @@ REFUSED: Labels = {
     "ends_before_start": _("Pilih hari terakhir yang tidak lebih awal daripada hari mulai"),
     "to_oneself": _("Pilih orang lain: delegasi tidak dapat diberikan kepada diri sendiri"),
     "own_roles": _("Peran akun sendiri diubah oleh administrator lain"),
+    "no_supervisor": _(
+        "Tidak ada pengawas aktif yang dapat memutuskan. Aktifkan lagi akun seorang pengawas. Bila tidak ada, minta"
+        " peran Pengawas untuk seorang petugas di sini, lalu minta pengelola server menjalankan"
+        " `python run.py confirm-supervisor NAMA` dengan nama pengguna petugas itu."
+    ),
     "own_membership": _("OPD akun sendiri diubah oleh administrator lain"),
     "to_the_writer": _("Delegasi kepada akun sendiri dicatat oleh administrator lain"),
     "loop": _("Delegasi ini mengembalikan wewenang kepada pemberinya sendiri"),

@@ -42,6 +42,7 @@ NOTICE_KINDS = (
     "grant_asked",
     "grant_decided",
     "password_link_made",
+    "delegation_made",
 )
 NOTICE_CAUSES = "task_id, delegation_id, report_job_id, journal_id, attachment_id, invariant_run_id"
 OF_A_CASE = "(complaint_id IS NOT NULL) = ((task_id IS NOT NULL AND kind <> 'left_case') OR kind = 'file_held')"
@@ -51,7 +52,7 @@ RECORD_KINDS = ("records_red", "records_green")
 
 DELIVERY_STATES = ("queued", "sent", "failed", "skipped")
 CHANNELS = ("email", "gateway")
-ACCOUNT_NEWS = ("password_link", "password_changed", "sign_on_linked")
+ACCOUNT_NEWS = ("password_link", "password_changed", "sign_on_linked", "address_changed")
 """What officers are told of their own account, by e-mail alone and at once, whatever they chose for notices."""
 
 TOLD_REPORTER = ("received", "code_replaced", "question", "answered", "ended")
@@ -128,7 +129,8 @@ class Delivery(Model):
     `report_job_id` carries that report's file and no notice: the unique column is the right to send it. One to a
     reporter says what it tells of and which event of the case caused it: that row is the right to tell it once. A
     tracking code, or what stands in a link that sets a password, lies in it sealed while it waits, and is gone once it
-    was sent. One with `account_news` tells an officer of the own account and carries no notice.
+    was sent; so does the former address in news that the address has changed. One with `account_news` tells an officer
+    of the own account and carries no notice.
     """
 
     __tablename__ = "delivery"

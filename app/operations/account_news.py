@@ -19,6 +19,13 @@ def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
     _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
 
 
+def tell_old_address(user_id: int, address: str, now: datetime) -> None:
+    """Somebody changed the address of an account: what was the address until now hears of it. It lies sealed in the
+    message until that was sent.
+    """
+    _queue(Delivery(user_id=user_id, account_news="address_changed", sealed_code=address), now)
+
+
 def _queue(message: Delivery, now: datetime) -> None:
     message.channel, message.created_at = "email", now
     message.next_try_at = now + timedelta(seconds=LEASE_SECONDS)

@@ -1,13 +1,15 @@
 """Standing in for another officer: what may be decreed, and how it ends before its day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import exists, select, text
 
 from app.extensions import db
 from app.models import ComplaintEvent, DelegationRow
-from app.queries.people import as_delegation
+from app.operations.notify import Notifier
+from app.queries.people import as_delegation, supervisors
+from app.queries.reference import load_working_calendar
 from app.transaction import lock_row, one_transaction
 from workflow_rules.delegations import Delegation, closes_a_loop
 
@@ -45,6 +47,13 @@ def _others(delegation_id: int, since: date) -> list[Delegation]:
     """Every delegation that runs on that day or later, except this one."""
     statement = select(DelegationRow).where(DelegationRow.ends_on >= since, DelegationRow.id != delegation_id)
     return [as_delegation(row) for row in db.session.scalars(statement.order_by(DelegationRow.id))]
+
+
+def tell_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
+    """Whose office is given, who gets it, and the supervisors, who watch who can read identities, hear of it; but not
+    who wrote it. Somebody named later hears then, and nobody hears twice.
+    """
+    Notifier(load_working_calendar(), now).delegation_made(row, [key for key in supervisors() if key != by])
 
 
 def is_named_by_events(delegation_id: int) -> bool:

@@ -101,6 +101,10 @@ class Notifier:
             for user in self._hearers.of(*office)
         )
 
+    def delegation_made(self, row: DelegationRow, others: Iterable[int]) -> None:
+        """Both officers of a delegation hear that it was recorded, and these others; nobody twice of the same one."""
+        self._add({"delegation_id": row.id, "level": 0}, "delegation_made", {row.giver_id, row.holder_id, *others})
+
     def delegation_ended(self, row: DelegationRow) -> None:
         """Both officers of a delegation hear that it has ended."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id))

@@ -13,10 +13,11 @@ from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
-from app.access.identity_grants import ask_grants, needing_confirmation
+from app.access.identity_grants import ask_grants, needing_confirmation, nobody_decides
 from app.clock import utc_now
 from app.labels.reference import GRANTS, REFUSED
 from app.labels.words import ACTORS
+from app.operations.account_news import tell_old_address
 from app.operations.passwords import nobodys_hash
 from app.security.current_person import may
 from app.security.guarded_lists import GuardedRequests
@@ -100,6 +101,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     def pre_update(self, item: Any) -> None:
         """A role that opens identities is given only once a supervisor has confirmed it."""
         super().pre_update(item)
+        self._tell_old_address(item)
         history = inspect(item).attrs.roles.history
         self._hold_back(item, [*history.unchanged, *history.deleted])
 
@@ -107,6 +109,11 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         """Ask a supervisor for what was held back."""
         super().post_update(item)
         self._ask_for(item)
+
+    def _tell_old_address(self, item: Any) -> None:
+        for old in inspect(item).attrs.email.history.deleted:
+            if old:
+                tell_old_address(item.id, old, utc_now())
 
     def _hold_back(self, item: Any, before: list[Any]) -> None:
         g.grants_held_back = needing_confirmation(before, item.roles)
@@ -117,6 +124,8 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
             ask_grants(item, roles, current_user.id, utc_now())
             said = gettext("Hak membaca identitas menunggu keputusan pengawas: %(roles)s.", roles=role_names(roles))
             flash(said, "warning")
+            if nobody_decides(item.id, current_user.id):
+                flash(REFUSED["no_supervisor"], "danger")
 
     def _get_show_widget(self, pk: Any, item: Any, *args: Any, actions: Any = None, **kwargs: Any) -> Any:
         own = {"sign_ins": self.actions["sign_ins"]} if may("sign_ins", self.class_permission_name) else {}

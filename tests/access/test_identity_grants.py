@@ -7,15 +7,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
 from app.clock import office_today, utc_now
+from app.commands import make_supervisor
 from app.demo.accounts import demo_person
 from app.extensions import db
+from app.gateways.messages import compose_mail
 from app.labels.reference import REFUSED
-from app.models import Agency, JournalEntry, Notice, OfficerProfile
+from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
 from app.operations.password_links import make_link
 from app.security.current_person import act_as
 from tests.factories import a_complaint
@@ -71,12 +73,6 @@ def test_nobody_gives_oneself_an_agency_or_a_delegation(
     changed = admin.post(f"/petugas/edit/{me}", data={**form, "seen": seen})
     assert (changed.status_code, str(REFUSED["own_membership"]) in changed.text) == (200, True)
     assert db.session.get_one(OfficerProfile, me).agency_code == "diskominfosan"
-    db.session.execute(delete(OfficerProfile).where(OfficerProfile.user_id == me))
-    db.session.commit()
-    page = admin.post("/petugas/add", data={**form, "user": str(me)})
-    assert (page.status_code, str(REFUSED["own_membership"]) in page.text) == (200, True)
-    db.session.add(OfficerProfile(user_id=me))
-    db.session.commit()
     body = {"kind": "plh", "decree_number": "1/2026", "giver": "kadis", "holder": "administrator"}
     body |= {"starts_on": str(office_today()), "ends_on": "2099-01-08"}
     refused = client.post("/api/v1/delegation/", json=body, headers=bearer("administrator"))
@@ -148,12 +144,59 @@ def test_without_a_case_and_for_other_roles_nothing_waits(context: Flask, as_use
     assert (roles_of("kasi"), list(waiting_grants())) == ({"section_head", "office_head"}, [])
 
 
+def test_where_no_supervisor_is_left_the_page_says_what_to_do_and_the_command_line_confirms(
+    context: Flask, as_user: SignIn
+) -> None:
+    a_complaint()
+    admin = as_user("administrator")
+    save(admin, "kabid", "division_head", "supervisor")
+    assert not make_supervisor(context, "kabid")
+    user("pengawas").active = False
+    db.session.commit()
+    save(admin, "kasi", "section_head", "supervisor")
+    assert "confirm-supervisor" in admin.get("/users/list/").text
+    assert make_supervisor(context, "kasi")
+    assert roles_of("kasi") == {"section_head", "supervisor"}
+    entry = db.session.scalars(select(JournalEntry).where(JournalEntry.kind == "grant_decided")).one()
+    assert (entry.officer_id, entry.data["username"]) == (None, "kasi")
+    assert not make_supervisor(context, "kabid")
+
+
 def test_an_account_that_is_new_waits_too(context: Flask, as_user: SignIn) -> None:
     a_complaint()
     form = form_of("kasi", "supervisor") | {"username": "pengawas.baru", "email": "baru@contoh.id"}
     assert as_user("administrator").post("/users/add", data=form).status_code == 302
     assert roles_of("pengawas.baru") == set()
     assert [grant.user.username for grant in waiting_grants()] == ["pengawas.baru"]
+
+
+def test_a_delegation_is_news_to_both_and_to_the_supervisors(
+    context: Flask, client: FlaskClient, bearer: Bearer
+) -> None:
+    """Reading identities for somebody else is never arranged unseen; a correction is no second notice."""
+    headers = bearer("administrator")
+    body = {"kind": "plh", "decree_number": "1/2026", "giver": "kasi", "holder": "kabid"}
+    body |= {"starts_on": str(office_today()), "ends_on": "2099-01-08"}
+    made = client.post("/api/v1/delegation/", json=body, headers=headers)
+    assert made.status_code == 201
+    change = {**body, "note": "Cuti"}
+    path = f"/api/v1/delegation/{made.get_json()['id']}"
+    assert client.put(path, json=change, headers={**headers, "If-Match": made.headers["ETag"]}).status_code == 200
+    for name, times in {"kasi": 1, "kabid": 1, "pengawas": 1, "administrator": 0}.items():
+        assert kinds_for(name).count("delegation_made") == times, name
+
+
+def test_a_former_address_hears_that_it_was_replaced(context: Flask, as_user: SignIn) -> None:
+    old = user("kabid").email
+    form = form_of("kabid", "division_head") | {"email": "kabid.baru@contoh.id"}
+    admin = as_user("administrator")
+    assert admin.post(f"/users/edit/{user('kabid').id}", data=form).status_code == 302
+    (message,) = db.session.scalars(select(Delivery).where(Delivery.account_news == "address_changed"))
+    mail = compose_mail(message)
+    assert (mail["To"], mail["Subject"]) == (old, "Alamat surel akun Anda diganti")
+    assert "kabid.baru@contoh.id" not in mail.as_string()
+    assert admin.post(f"/users/edit/{user('kabid').id}", data=form).status_code == 302
+    assert len(db.session.scalars(select(Delivery).where(Delivery.account_news == "address_changed")).all()) == 1
 
 
 def test_whose_password_is_reset_hears_of_it(context: Flask) -> None:
