@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF
+from app.labels.acts import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER
 from app.labels.case_page import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.models import Letter
 from app.operations.attach_file import LARGEST
@@ -17,7 +17,7 @@ from app.queries.case_page import PRIMARY_ACTIONS, Case
 from views.action_effects import effect_of
 from views.form_errors import errors_at
 from views.signing_form import draft_shown, passphrase_hint
-from workflow_rules.actions import Action
+from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.decide import AllowedAction
 from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
 from workflow_rules.refusals import ActionRefused
@@ -26,6 +26,7 @@ LONG_TEXTS = frozenset(
     {"question", "text", "note", "instruction", "reason", "body", "incomplete_reason", "comment", "proof"}
 )
 ROWS = {"body": 14, "instruction": 4, "text": 6}
+REPLY_ROWS = 14
 MOST_RADIOS = 5
 DECISION = "accept"
 """Answered by one of two buttons: a tick that was forgotten would be an answer too."""
@@ -103,6 +104,10 @@ class Sent:
     @property
     def params(self) -> dict[str, Any]:
         return params_of(fields_of(self.action, self.again), self.form)
+
+    @property
+    def wish(self) -> ActionRequest:
+        return ActionRequest(self.action, self.agency, self.params, reviewed=self.draft)
 
     @property
     def draft(self) -> str | None:
@@ -214,7 +219,8 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
         chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}
         return {"urgency": "normal", **chosen}
     if allowed.action is Action.REPLY:
-        return {"channel": case.complaint.channel}
+        answer = _answer_of_lead(case)
+        return {"channel": case.complaint.channel, **({"text": answer.body} if answer else {})}
     if allowed.action is Action.SUBMIT_DRAFT:
         return _earlier_draft(case, allowed.agency)
     return {}
@@ -225,6 +231,13 @@ def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
     mine = (x for x in case.letters if x.agency_code == agency and x.cycle == case.complaint.cycle)
     last: Letter | None = next(mine, None)
     return {"subject": last.subject, "body": last.body} if last else {}
+
+
+def _answer_of_lead(case: Case) -> Letter | None:
+    """The newest letter that the leading agency signed for this round of the case; what the reply begins with."""
+    lead, cycle = case.facts.lead, case.complaint.cycle
+    signed = (x for x in case.letters if x.state == "signed" and x.agency_code == lead and x.cycle == cycle)
+    return next(signed, None)
 
 
 def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
@@ -248,8 +261,17 @@ def _controls(
         yield _newcomer(case, key, typed, errors.get("agency", ""))
     for name, field in _asked(case, allowed).items():
         control = _control(allowed.action.value, key, name, field, typed, errors.get(name, ""))
-        hint = passphrase_hint(case, allowed) if field.secret else control.hint % {"most": case.sop.most_more_days}
-        yield replace(control, hint=hint)
+        yield replace(control, hint=_hint(case, allowed, control, field))
+
+
+def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) -> str:
+    """What stands under the label: of a reply, from which letter its text comes."""
+    if field.secret:
+        return passphrase_hint(case, allowed)
+    answer = _answer_of_lead(case) if (allowed.action, control.name) == (Action.REPLY, "text") else None
+    if answer:
+        return str(REPLY_FROM_LETTER) % {"number": answer.number, "agency": case.short_name(answer.agency_code)}
+    return control.hint % {"most": case.sop.most_more_days}
 
 
 def _newcomer(case: Case, key: str, typed: MultiDict[str, str], error: str) -> Control:
@@ -282,7 +304,7 @@ def _control(action: str, key: str, name: str, field: Field, typed: MultiDict[st
         error=error,
         choices=tuple(_choices(action, name, field)),
         longest=getattr(field, "longest", None),
-        rows=ROWS.get(name, 3),
+        rows=REPLY_ROWS if action == "reply" and name == "text" else ROWS.get(name, 3),
     )
 
 

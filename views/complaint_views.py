@@ -16,7 +16,7 @@ from app.labels.reference import NATIONAL_STAGES
 from app.labels.refusals import LACKING
 from app.models import Letter
 from app.operations.attach_file import LARGEST
-from app.operations.perform_action import Performed, attach_to_case, perform_action
+from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
 from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
@@ -36,10 +36,9 @@ from views.found_lines import place_of
 from views.reporter_parts import reporter_parts
 from views.similar_complaints import Similar, similar_to_case
 from views.uploads import read_file_of
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.actions import Action
 from workflow_rules.actors import Person
 from workflow_rules.decide import sees
-from workflow_rules.parameters import check_fields, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.steps import Step
 
@@ -175,14 +174,16 @@ def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Per
 
 
 def _question(complaint_id: int, sent: Sent, by: Person) -> str:
-    """The confirm page, once nothing is left to mend in the form."""
-    _, errors = check_fields(fields_of(sent.action, sent.again), sent.params)
-    if errors:
-        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    """The confirm page, once the rules would take the form as it stands; raises ActionRefused as the act would."""
+    check_action(complaint_id, sent.wish, by, sent.version)
     case = load_case(complaint_id, by, utc_now())
     form = next((f for f in forms_of(case, sent) if sent.means(f.allowed)), None)
     if form is None or form.question is None:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
+    missing = (c.name for c in form.controls if c.required and not sent.form.get(c.name))
+    errors = tuple(FieldError(name, FieldFault.REQUIRED) for name in missing)
+    if errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     return render_template("case/confirm.html", case=case, form=form, sent=sent, words=words)
 
 
@@ -200,8 +201,7 @@ def _perform(complaint_id: int, sent: Sent, by: Person) -> Performed:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
         content, name = read_file_of(sent.file, LARGEST), sent.file.filename
         return attach_to_case(complaint_id, name, content, by, sent.version, agency=sent.agency, address=address)
-    wish = ActionRequest(sent.action, sent.agency, sent.params, reviewed=sent.draft)
-    return perform_action(complaint_id, wish, by, sent.version, address=address)
+    return perform_action(complaint_id, sent.wish, by, sent.version, address=address)
 
 
 def _notice(done: Performed) -> str:

@@ -149,6 +149,8 @@ HINTS: Labels = {
     "working_days": _("Paling banyak %(most)s hari kerja, satu kali untuk setiap OPD."),
 }
 
+REPLY_FROM_LETTER = _("Dimulai dengan isi surat %(number)s dari %(agency)s. Sesuaikan bila perlu.")
+
 SENTENCES: Labels = {
     "received": _("Aduan diterima"),
     "revised": _("Isi aduan diperbarui dari SP4N-LAPOR!"),

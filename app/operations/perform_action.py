@@ -73,14 +73,8 @@ def perform_action(
     """
     with one_transaction():
         complaint = _locked(complaint_id, request)
-        frame, rows = read_frame(complaint), rows_of(complaint)
-        facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
-        _refuse_stale(facts, by, expected_version)
-        corrected = read_correction(complaint, request)
-        known = replace(_known(request, complaint, facts, frame, rows, letters_drawn), correction=corrected.known)
-        at = _not_before_the_last(now or utc_now(), facts)
-        decision = decide(facts, replace(request, known=known), by, frame.sop, at)
-        notifier = Notifier(frame.calendar, at)
+        frame, rows, facts, corrected, decision = _judged(complaint, request, by, expected_version, now, letters_drawn)
+        notifier = Notifier(frame.calendar, decision.event.at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
         last = read_last(complaint) if late else frame.last
         event = next_event(complaint, decision.event, by, address, last)
@@ -90,6 +84,33 @@ def perform_action(
         _write(done, frame.task_key, facts, origin, by, notifier)
         _follow_up(done, corrected, by, notifier)
         return done
+
+
+def check_action(complaint_id: int, request: ActionRequest, by: Person, expected_version: int | None) -> None:
+    """Raise ActionRefused where the rules would refuse this action now; changes and locks nothing."""
+    with one_transaction():
+        complaint = db.session.get(Complaint, complaint_id)
+        if complaint is None:
+            raise ActionRefused(RefusalReason.NOT_VISIBLE)
+        _judged(complaint, request, by, expected_version, None, letters_drawn=True)
+
+
+def _judged(
+    complaint: Complaint,
+    request: ActionRequest,
+    by: Person,
+    expected_version: int | None,
+    now: datetime | None,
+    letters_drawn: bool,
+) -> tuple[Frame, CaseRows, ComplaintFacts, Corrected, Decision]:
+    """What the case is now and what the rules decide about the action; raises ActionRefused."""
+    frame, rows = read_frame(complaint), rows_of(complaint)
+    facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
+    _refuse_stale(facts, by, expected_version)
+    corrected = read_correction(complaint, request)
+    known = replace(_known(request, complaint, facts, frame, rows, letters_drawn), correction=corrected.known)
+    at = _not_before_the_last(now or utc_now(), facts)
+    return frame, rows, facts, corrected, decide(facts, replace(request, known=known), by, frame.sop, at)
 
 
 def _locked(complaint_id: int, request: ActionRequest) -> Complaint:

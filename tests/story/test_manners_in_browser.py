@@ -89,6 +89,23 @@ def test_a_double_click_acts_once(desk: Desk, live: LiveProgram, case: Cases) ->
     assert events(live, number, "report") == 1
 
 
+def test_nothing_is_asked_before_the_form_holds_what_it_needs(desk: Desk, live: LiveProgram, case: Cases) -> None:
+    number = case("reply")
+    start(desk, "admin.aduan", f"/aduan/{number}")
+    send = desk.page.get_by_role("button", name="Kirim jawaban", exact=False).first
+    act_form(desk.page).get_by_label("Jawaban kepada pelapor").fill("Sudah ditangani.")
+    act_form(desk.page).get_by_label("Saluran").select_option("phone")
+    with desk.answered_badly(f"/aduan/{number}/tindakan"):
+        desk.press(send)
+    expect(desk.page.get_by_role("dialog")).to_be_hidden()
+    expect(desk.page.locator(".err", has_text="Tulis bukti").first).to_be_visible()
+    expect(act_form(desk.page).get_by_label("Jawaban kepada pelapor")).to_have_value("Sudah ditangani.")
+    act_form(desk.page).get_by_label("Bukti").fill("Ditelepon pukul 9.")
+    send.click()
+    desk.press(desk.page.get_by_role("dialog").get_by_role("button", name="Ya, kirim jawaban"))
+    assert events(live, number, "reply") == 1
+
+
 def test_back_after_an_act_and_the_button_again_acts_no_second_time(desk: Desk, live: LiveProgram, case: Cases) -> None:
     number = case("report")
     start(desk, "kabid", f"/aduan/{number}")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.extensions import db
-from app.models import Agency, Attachment, Complaint, Letter
+from app.models import Agency, AgencyTrackRow, Attachment, Complaint, Letter
 from tests.factories import a_complaint
 from tests.views.case_pages import SignIn, error_at, form_on, opened, primary_on, send, state
 
@@ -94,6 +94,37 @@ def test_a_reply_outside_the_system_needs_its_proof(app: Flask, as_user: SignIn)
     back = form_on(answer.text, "reply")
     assert (back.fields["text"], back.fields["channel"]) == (["Sudah ditangani."], ["phone"])
     assert state(app, case_id) == before
+
+
+def test_a_reply_begins_with_the_letter_of_the_leading_agency(app: Flask, as_user: SignIn) -> None:
+    case_id, client = made(app, "reply", agencies=("dishub", "dplh")), as_user("admin.aduan")
+    with app.app_context():
+        letters = {x.agency_code: x for x in db.session.scalars(select(Letter).where(Letter.complaint_id == case_id))}
+        tracks = select(AgencyTrackRow.agency_code).where(AgencyTrackRow.complaint_id == case_id, AgencyTrackRow.lead)
+        lead = db.session.scalars(tracks).one()
+        assert set(letters) == {"dishub", "dplh"}
+        for code, letter in letters.items():
+            db.session.execute(update(Letter).where(Letter.id == letter.id).values(body=f"Isi dari {code}."))
+        db.session.commit()
+        number = letters[lead].number
+    page = client.get(f"/aduan/{case_id}").text
+    form = form_on(page, "reply")
+    assert (form.fields["text"], form.fields["channel"]) == ([f"Isi dari {lead}."], ["web"])
+    assert f"Dimulai dengan isi surat {number}" in page
+    back = form_on(send(client, form, text="Ditulis sendiri.", channel="phone").text, "reply")
+    assert (back.fields["text"], back.fields["channel"]) == (["Ditulis sendiri."], ["phone"])
+    emptied = send(client, form, text="")
+    assert (emptied.status_code, form_on(emptied.text, "reply").fields["text"]) == (422, [""])
+
+
+def test_a_second_reply_does_not_begin_with_the_letter_of_the_first_round(app: Flask, as_user: SignIn) -> None:
+    case_id, client = made(app, "reply"), as_user("admin.aduan")
+    with app.app_context():
+        db.session.execute(update(Letter).where(Letter.complaint_id == case_id).values(cycle=0))
+        db.session.commit()
+    page = client.get(f"/aduan/{case_id}").text
+    assert form_on(page, "reply").fields["text"] == [""]
+    assert "Dimulai dengan isi surat" not in page
 
 
 BROKEN: list[dict[str, Any]] = [
@@ -222,6 +253,42 @@ def test_nothing_is_asked_while_there_is_something_to_mend(app: Flask, as_user: 
     assert error_at(answer.text, form, "reason") == "Isi bagian ini"
     assert "<title>Galat: " in answer.text
     assert state(app, case_id) == before
+
+
+REFUSED_BEFORE_THE_QUESTION: list[tuple[str, str, str, dict[str, str], str, str]] = [
+    ("archive", "check", "kasi", {"note": "Uji."}, "reason", "Isi bagian ini"),
+    ("merge", "check", "kasi", {"into": "LB-2026-999999"}, "into", "Periksa nomor aduan"),
+    ("reply", "reply", "admin.aduan", {"text": "Sudah.", "channel": "phone"}, "proof", "Tulis bukti"),
+    ("reply", "reply", "admin.aduan", {"text": ""}, "text", "Isi bagian ini"),
+    ("withdraw", "check", "admin.aduan", {"reason": " "}, "reason", "Isi bagian ini"),
+    ("recall", "agency_receive", "kadis", {"reason": ""}, "reason", "Isi bagian ini"),
+    ("return_letter", "send_answer", "admin.dishub", {"note": ""}, "note", "Isi bagian ini"),
+    ("drop_agency", "draft_answer", "kadis", {"reason": ""}, "reason", "Isi bagian ini"),
+]
+
+
+@pytest.mark.parametrize(
+    ("action", "at", "username", "typed", "name", "sentence"),
+    REFUSED_BEFORE_THE_QUESTION,
+    ids=[f"{row[0]}-{row[4]}" for row in REFUSED_BEFORE_THE_QUESTION],
+)
+def test_what_would_be_refused_is_not_asked(
+    app: Flask, as_user: SignIn, action: str, at: str, username: str, typed: dict[str, str], name: str, sentence: str
+) -> None:
+    case_id, client = made(app, at, agencies=("dishub", "dplh")), as_user(username)
+    form, before = opened(client, case_id, action), state(app, case_id)
+    answer = send(client, form, **typed, ask="1")
+    assert answer.status_code == 422
+    assert error_at(answer.text, form, name).startswith(sentence)
+    assert {n: form_on(answer.text, action, form.agency).fields[n] for n in typed} == {n: [t] for n, t in typed.items()}
+    assert state(app, case_id) == before
+
+
+def test_a_stale_form_is_not_asked(app: Flask, as_user: SignIn) -> None:
+    case_id, client = made(app, "answered"), as_user("admin.aduan")
+    form = opened(client, case_id, "close")
+    assert send(client, opened(client, case_id, "note"), text="Sudah ditelepon.").status_code == 303
+    assert send(client, form, ask="1").status_code == 409
 
 
 @pytest.mark.parametrize(

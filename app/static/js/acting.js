@@ -40,6 +40,29 @@
     setInterval(() => clocks.forEach(paint), 60000);
   }
 
+  // A question about a form comes only when the server would ask it too: a form with something to mend is sent as it
+  // would be without a script, and comes back with its sentences.
+  async function askOrSend(button, dialog) {
+    const form = button.form;
+    if (form.dataset.ditanya) return;
+    form.dataset.ditanya = '1';
+    const data = new FormData(form);
+    data.append(button.name, button.value);
+    const options = { method: 'POST', body: data, redirect: 'manual' };
+    const answer = await fetch(form.getAttribute('action'), options).catch(() => null);
+    delete form.dataset.ditanya;
+    if (answer && answer.ok) dialog.showModal();
+    else form.requestSubmit(button);
+  }
+  all('button[name=ask][data-buka]').forEach((button) => {
+    const dialog = document.getElementById(button.dataset.buka);
+    if (!dialog || !dialog.showModal) return;
+    button.addEventListener('click', (event) => {
+      event.preventDefault();
+      askOrSend(button, dialog);
+    });
+  });
+
   // Choice cards, quick phrases, password reveal
   all('.pilih input').forEach((input) => {
     input.addEventListener('change', () => {

@@ -51,8 +51,8 @@
   // Buttons whose question or sheet only a script can show appear only where it can.
   all('[data-perlu-js]').forEach((button) => { button.hidden = false; });
 
-  // Dialogs
-  all('[data-buka]').forEach((button) => {
+  // Dialogs; acting.js opens those that ask about a form.
+  all('[data-buka]:not([name=ask])').forEach((button) => {
     button.addEventListener('click', (event) => {
       const dialog = document.getElementById(button.dataset.buka);
       if (!dialog || !dialog.showModal) return;
