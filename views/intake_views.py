@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
@@ -11,16 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.clock import office_today, utc_now
 from app.errors import refusal_sentence
 from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STEPS
+from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from app.operations.attach_file import LARGEST
 from app.operations.read_revision import read_tracking_id
-from app.operations.record_intake import AlreadyHere, Intake, record_intake, refuse_known, seal, unseal
+from app.operations.record_intake import AlreadyHere, record_intake, refuse_known
 from app.operations.report_input import MOST_FILES
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
-from app.skin_formats import moment
 from views.form_once import Landing, digest_of_form, once_each
+from views.intake_card import card_landing, keep_card
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
@@ -47,7 +47,7 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def save(self) -> Response | AnyResponse:
-        """Take it in and go to the complaint; faults bring the form back with everything that was typed."""
+        """Take it in and go to the card for the reporter; faults bring the form back with everything that was typed."""
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
         if not is_token(token):
@@ -62,7 +62,7 @@ class IntakeView(BaseView):
         except AlreadyHere as known:
             sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s", number=known.number)
             return _form_page(typed, token, [{"field": "tracking_id", "message": sentence}], known.complaint_id)
-        flash(unseal(landing.notice), "success")
+        keep_card(landing)
         return redirect(landing.location, 303)
 
 
@@ -73,7 +73,7 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
 
     def act() -> Landing:
         intake = record_intake(payload_of(typed), by, tracking_id=tracking_id, address=address, tell=tell)
-        return Landing(f"/aduan/{intake.complaint_id}", seal(_notice(intake)))
+        return card_landing(intake)
 
     try:
         return once_each(by, token, digest_of_form(), act)
@@ -90,20 +90,6 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
     payload["attachments"] = files_as_json()
     return payload
-
-
-def _notice(intake: Intake) -> str:
-    """The number, the code that is shown this once, where both are used, and the first limit."""
-    return gettext(
-        "Aduan %(number)s tercatat. Kode lacak untuk pelapor: %(code)s (hanya ditampilkan sekali ini);"
-        " nomor dan kode itu dipakai di %(address)s."
-        " Berikutnya: %(step)s, batas %(due)s.",
-        number=intake.number,
-        code=intake.tracking_code,
-        address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
-        step=STEPS[intake.step],
-        due=moment(intake.due_at),
-    )
 
 
 def _form_page(

@@ -32,6 +32,7 @@ from views.identity_book import IdentityBookView
 from views.identity_views import IdentityView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
+from views.intake_card import IntakeCardView
 from views.intake_fields import new_token
 from views.intake_views import IntakeView
 from views.key_views import KeyView
@@ -141,7 +142,7 @@ def register_views(app: Flask) -> None:
 
 def _add_lists(appbuilder: Any) -> None:
     """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
-    for view in (ComplaintListView, IntakeView, SimilarView, CorrectionView, LeftCasesView):
+    for view in (ComplaintListView, IntakeView, IntakeCardView, SimilarView, CorrectionView, LeftCasesView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
     appbuilder.add_link("Semua aduan", href="/aduan/", label=_("Semua aduan"))

@@ -423,6 +423,7 @@ DOORS = {
     "who opened identities": Kind({"supervisor"}, "GET /identitas/\nGET /identitas/unduh.csv"),
     "who may open identities": Kind({"supervisor"}, "GET /hak-identitas/\nPOST /hak-identitas/<int:grant_id>"),
     "a new tracking code for a reporter": Kind({"complaint_admin"}, "POST /aduan/<int:complaint_id>/kode"),
+    "the card for a reporter after intake": Kind({"complaint_admin"}, "GET /aduan/<int:complaint_id>/kartu"),
     "that something waits from SP4N": Kind(
         {"complaint_admin", "supervisor", "administrator"}, "GET /sp4n/karantina/\nGET /sp4n/konflik/"
     ),

@@ -51,28 +51,39 @@ def how_many(app: Flask, model: type[Any] = Complaint) -> int:
         return int(db.session.execute(select(func.count()).select_from(model)).scalar_one())
 
 
-def flashed(client: FlaskClient) -> str:
-    with client.session_transaction() as session:
-        return " ".join(text for _, text in session.get("_flashes", []))
-
-
-def test_a_walk_in_becomes_a_complaint_and_the_notice_names_number_code_and_limit(app: Flask, as_user: SignIn) -> None:
+def test_a_walk_in_becomes_a_complaint_and_its_card_shows_the_code_once(app: Flask, as_user: SignIn) -> None:
     client = as_user("admin.aduan")
     answer = send(client, fresh_token(client))
     with app.app_context():
         row = db.session.scalars(select(Complaint)).one()
         assert (row.title, row.channel, row.status) == ("Lampu jalan padam", "walk_in", "registering")
         assert db.session.get_one(Reporter, row.id).name == "Aminah"
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"/aduan/{row.id}")
-        notice = flashed(client)
-        code = re.search(r"pelapor: ([2-9A-Z-]{14}) ", notice)
-        assert code is not None
-        assert hash_code(row.number, code[1]) == row.tracking_code_hash
-        assert row.number in notice
-        assert "Menerima dan meregister" in notice
-        assert "WITA" in notice
-        kept = db.session.scalars(select(IdempotencyKey)).one()
-        assert code[1] not in kept.body
+        case_id, number, kept_hash = row.id, row.number, row.tracking_code_hash
+        kept = db.session.scalars(select(IdempotencyKey)).one().body
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/aduan/{case_id}/kartu")
+    card = client.get(answer.headers["Location"])
+    code = re.search(r'id="kartu-kode">([2-9A-Z-]{14})<', card.text)
+    assert code is not None
+    with app.app_context():
+        assert hash_code(number, code[1]) == kept_hash
+    assert code[1] not in kept
+    assert "no-store" in card.headers["Cache-Control"]
+    assert number in card.text
+    assert "Menerima dan meregister" in card.text
+    assert "WITA" in card.text
+    assert "data:image/svg+xml" in card.text
+    assert f'href="/aduan/{case_id}"' in card.text
+    again = client.get(answer.headers["Location"]).text
+    assert code[1] not in again
+    assert f'href="/aduan/{case_id}#kode-lacak"' in again
+
+
+def test_the_card_of_one_case_is_not_shown_on_another(app: Flask, as_user: SignIn) -> None:
+    client = as_user("admin.aduan")
+    first, second = (send(client, fresh_token(client)).headers["Location"] for _ in range(2))
+    assert "kartu-kode" not in client.get(first).text
+    assert client.get("/aduan/999999/kartu").status_code == 404
+    assert as_user("kasi").get(second).status_code == 403
 
 
 def test_the_same_form_sent_again_leads_to_the_first_complaint(app: Flask, as_user: SignIn) -> None:

@@ -18,4 +18,13 @@
     });
   }
   document.querySelectorAll('[data-cetak]').forEach((one) => one.addEventListener('click', () => window.print()));
+  document.querySelectorAll('[data-salin]').forEach((one) => one.addEventListener('click', async () => {
+    const text = document.getElementById(one.dataset.salin);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      one.textContent = one.dataset.tersalin;
+    } catch (error) {
+      getSelection().selectAllChildren(text); // no clipboard on a plain address: it is selected for Ctrl+C
+    }
+  }));
 })();
