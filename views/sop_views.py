@@ -85,6 +85,11 @@ class SopStepView(GuardedModelView):
         "remark": prose("remark"),
     }
 
+    def get_redirect(self) -> str:
+        """The version to which the row belongs: that is where its rows are listed."""
+        row = self.datamodel.get((request.view_args or {})["pk"])
+        return url_for("SopVersionView.show", pk=row.sop_version_id)
+
     def why_fixed(self, item: SopStepRow) -> str | None:
         """Cases are judged by what was decreed: only a draft's rows change."""
         return None if item.sop_version.status == "draft" else "not_a_draft"

@@ -4,8 +4,9 @@ related rows are read with their list.
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, redirect, request, session, url_for
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_login import current_user
 from sqlalchemy.orm import Query
@@ -51,6 +52,15 @@ class GuardedRequests:
         """Remember where to go back to, unless it is so long that five of them would burst the session cookie."""
         if len(request.url) <= LONGEST_REMEMBERED:
             super().update_redirect()  # type: ignore[misc]
+
+    def get_redirect(self) -> str:
+        """Where a save or a deletion leads: this screen's list as last seen, or the row's own page where that was seen
+        later. Pages of other screens, as another tab leaves them behind, do not count.
+        """
+        base, pk = str(self.route_base), (request.view_args or {}).get("pk")  # type: ignore[attr-defined]
+        own = {f"{base}/list/", f"{base}/show/{pk}"}
+        seen = (url for url in reversed(session.get("page_history", [])) if urlsplit(url).path in own)
+        return next(seen, url_for(f"{self.endpoint}.list"))  # type: ignore[attr-defined]
 
     def _refuse_unreadable(self) -> Response | None:
         if "pk" in (request.view_args or {}):

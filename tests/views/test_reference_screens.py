@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.labels.reference import REFUSED
 from app.models import Agency, Category
+from app.security.guarded_lists import GuardedRequests
 from tests.views.reference_forms import key_of, officer, refused, save
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
@@ -84,3 +85,38 @@ def test_categories_have_two_levels(app: Flask, screen: FlaskClient) -> None:
     assert save(screen, "/kategori/add", code="uji_cucu", parent=str(lower), **form) is not None
     elsewhere = str(key_of(app, Category, code="uji_lain"))
     assert refused(save(screen, f"/kategori/edit/{upper}", parent=elsewhere, **form), "two_levels", "parent")
+
+
+def test_every_reference_screen_leads_back_to_its_own_list_or_row(app: Flask, screen: FlaskClient) -> None:
+    """Also after other screens were looked at, as in another tab, and to the list as it was filtered."""
+    bases = ["opd", "petugas", "delegasi", "kategori", "kecamatan", "desa", "batas-nasional", "users", "roles"]
+    views = {str(v.route_base).strip("/"): v for v in app.appbuilder.baseviews if isinstance(v, GuardedRequests)}
+    lists = {base: view for base, view in views.items() if "list" in view.include_route_methods}
+    assert set(bases) <= set(lists)
+    for base, view in lists.items():
+        listed, row = f"/{base}/list/?_oc_{type(view).__name__}=", f"/{base}/show/1"
+        with app.test_request_context(f"/{base}/edit/1") as context:
+            context.request.view_args = {"pk": "1"}
+            other = [f"/{'opd' if base != 'opd' else 'desa'}/list/", f"/{base}/show/2"]
+            for history, leads_to in [
+                ([listed, *other], listed),
+                ([listed, row, f"/{base}/edit/1", *other], row),
+                ([row, listed, f"/{base}/edit/1"], listed),
+                (other, f"/{base}/list/"),
+                ([], f"/{base}/list/"),
+            ]:
+                context.session["page_history"] = history
+                assert view.get_redirect() == leads_to, (base, history)
+
+
+def test_a_save_leads_back_to_the_filtered_list_it_came_from(app: Flask, screen: FlaskClient) -> None:
+    key, listed = key_of(app, Agency, code="dishub"), "/opd/list/?_flt_3_code=dishub"
+    for path in ("/kategori/list/", listed):
+        assert screen.get(path).status_code == 200
+    seen = screen.get(f"/opd/edit/{key}").text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    screen.get("/desa/list/")
+    answer = screen.post(f"/opd/edit/{key}", data={**AGENCY, "seen": seen})
+    assert (answer.status_code, answer.headers["Location"].removeprefix("http://localhost")) == (302, listed)
+    screen.get("/kecamatan/list/")
+    answer = screen.post("/opd/add", data={**AGENCY, "code": "uji_balik"})
+    assert (answer.status_code, answer.headers["Location"].removeprefix("http://localhost")) == (302, listed)
