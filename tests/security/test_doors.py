@@ -338,11 +338,6 @@ DOORS = {
         """,
         blind=frozenset({"elsewhere"}),
     ),
-    "correcting what a report says; who may not do it now is told so": Kind(
-        OFFICE | AGENCY,
-        "GET /aduan/<int:complaint_id>/data\nPOST /aduan/<int:complaint_id>/data",
-        blind=frozenset({"elsewhere"}),
-    ),
     "the evidence of a case, for those who see every case": Kind(
         OFFICE | {"supervisor"}, "POST /aduan/<int:complaint_id>/bundel", blind=frozenset(AGENCY | {"elsewhere"})
     ),

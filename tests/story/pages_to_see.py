@@ -39,7 +39,7 @@ LOOKED_AT_BY = {
     "one's own notices": {"administrator"},
     "how the work goes, and what may be taken along": {"supervisor", "agency_head"},
     "where time is lost": {"supervisor"},
-    "correcting what a report says; who may not do it now is told so": {"complaint_admin"},
+    "the data of a case, completed or corrected": {"complaint_admin"},
     "webhooks, read": {"administrator"},
     "the registers of the SOP": {"supervisor"},
     "an agency's letterhead and book of numbers": {"administrator", "agency_admin"},
