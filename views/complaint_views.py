@@ -31,7 +31,7 @@ from views.agency_choice import offer
 from views.case_changes import report_news
 from views.case_explained import explanation_of
 from views.form_errors import heading_of
-from views.form_once import Landing, once
+from views.form_once import Landing, landed_before, once
 from views.found_lines import place_of
 from views.reporter_parts import reporter_parts
 from views.similar_complaints import Similar, similar_to_case
@@ -75,8 +75,11 @@ class ComplaintView(BaseView):
     def act(self, complaint_id: int) -> Any:
         """Do one action, ask first where that was wished, or bring the form back with what is to be mended."""
         by = current_person()
-        find_complaint(complaint_id, by)
         sent = read_sent(request.form, request.files.get("file"))
+        landing = landed_before(by, sent.token, digest_of(sent)) if sent else None
+        if landing is not None:
+            return _lands(landing)
+        find_complaint(complaint_id, by)
         if sent is None:
             abort(400)
         if "search" in request.form or "back" in request.form:
@@ -87,8 +90,12 @@ class ComplaintView(BaseView):
             landing = once(by, sent.token, digest_of(sent), lambda: _carry_out(complaint_id, sent, by))
         except ActionRefused as refused:
             return _refused_page(complaint_id, sent, refused, by)
-        flash(landing.notice, "success")
-        return redirect(landing.location, 303)
+        return _lands(landing)
+
+
+def _lands(landing: Landing) -> Any:
+    flash(landing.notice, "success")
+    return redirect(landing.location, 303)
 
 
 def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:

@@ -47,8 +47,7 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
     with one_transaction():
         lock = {"lock": f"{caller}:{token}"}
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 12))"), lock)
-        wanted = (IdempotencyKey.caller == caller, IdempotencyKey.key == token)
-        kept = db.session.scalars(select(IdempotencyKey).where(*wanted)).first()
+        kept = _remembered(caller, token)
         if kept is None:
             landing = act()
             db.session.add(_memory(caller, token, digest, landing))
@@ -56,6 +55,17 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
         if kept.request_hash != digest:
             raise ActionRefused(RefusalReason.STALE_VERSION)
         return Landing(**json.loads(kept.body))
+
+
+def landed_before(by: Person, token: str, digest: str) -> Landing | None:
+    """Where this very form led when it was sent before: by its act the sender may have lost sight of the case."""
+    kept = _remembered(_sender(by), token)
+    return Landing(**json.loads(kept.body)) if kept is not None and kept.request_hash == digest else None
+
+
+def _remembered(caller: str, token: str) -> IdempotencyKey | None:
+    wanted = (IdempotencyKey.caller == caller, IdempotencyKey.key == token)
+    return db.session.scalars(select(IdempotencyKey).where(*wanted)).first()
 
 
 def once_each(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:

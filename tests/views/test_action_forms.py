@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.factories import Case, a_complaint
+from tests.factories import Case, a_complaint, store_letters
 from tests.views.case_pages import PageForm, SignIn, error_at, form_on, opened, send, state
 
 LONG = "a" * 200_000
@@ -64,7 +64,10 @@ ACTS = [
     Act("mark_field_visit", "agency_dispose", "kepala.dishub", {"reason": TEXT}, ("reason",)),
     Act("submit_draft", "draft_answer", "sekretaris.dishub", {"subject": "Hal", "body": TEXT}, ("subject", "body")),
     Act("sign", "sign_answer", "kepala.dishub"),
-    Act("send", "send_answer", "admin.dishub"),
+    Act("send", "send_answer", "admin.dishub", {"without_scan_reason": TEXT}, optional=("without_scan_reason",)),
+    Act("return_letter", "send_answer", "admin.dishub", {"note": TEXT}, ("note",), agency="dishub"),
+    Act("ask_release", "draft_answer", "kepala.dishub", {"reason": TEXT}, ("reason",), agency="dishub"),
+    Act("recall", "agency_receive", "kadis", {"reason": TEXT}, ("reason",), agency="dishub"),
     Act("continue_without", "agency_receive", "kadis", then=_decline, agency="dishub"),
     Act("dispose_answer", "dispose_answer", "kadis", {"instruction": TEXT}, ("instruction",)),
     Act("reply", "reply", "admin.aduan", {"text": TEXT, "proof": TEXT}, ("text",), optional=("proof",)),
@@ -85,6 +88,7 @@ def made(app: Flask, act: Act) -> int:
         case = a_complaint(at=act.at, agencies=agencies, route=route, **nameless)
         if act.then is not None:
             act.then(case)
+        store_letters()
         return case.id
 
 
