@@ -37,7 +37,14 @@ def _in_base64(text: str) -> list[str]:
 
 _DIGITS = r"[\s.\-]*".join(PHONE.replace("-", "").lstrip("0"))
 IDENTITY = re.compile(
-    "|".join([f"(?i:{MARK})", _DIGITS, "7310731073", *map(re.escape, _in_base64(MARK) + _in_base64(MARK.capitalize()))])
+    "|".join(
+        [
+            f"(?i:{MARK})",
+            _DIGITS,
+            SECRET_REPORTER["nik"][-10:],
+            *map(re.escape, _in_base64(MARK) + _in_base64(MARK.capitalize())),
+        ]
+    )
 )
 CREDENTIALS = re.compile(
     "|".join(

@@ -26,6 +26,8 @@ JOURNALLED = frozenset(
 """Tables with the trigger; a test compares them with those that have it, and every other table with its reason."""
 
 SET_AUTHOR = "SELECT set_config('lapor.person', %s, true), set_config('lapor.now', %s, true)"
+_NOT_JOURNALLED = "UPDATE api_key SET last_used_at="
+"""Sent by a call of a program, and passed over by the trigger: it need not cost another statement."""
 _NAMED = "journal_author"
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (?:ONLY )?\"?(\w+)")
 
@@ -40,7 +42,7 @@ def install_journal_author(engine: Engine) -> None:
 def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
     """Before a journalled table is changed: say who does it and when, unless that has been said."""
     found = _WRITES.match(statement)
-    if found is None or found[1] not in JOURNALLED:
+    if found is None or found[1] not in JOURNALLED or statement.startswith(_NOT_JOURNALLED):
         return
     person = known_person().id if has_app_context() else None
     author = "" if person is None else str(person)

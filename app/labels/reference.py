@@ -39,6 +39,7 @@ COLUMNS: Labels = {
     "email": _("Surel"),
     "ends_on": _("Sampai dengan"),
     "extended_draft_days": _("Batas langkah 7 yang diperpanjang (hari kerja)"),
+    "most_more_days": _("Perpanjangan langkah 7 oleh Kepala Dinas, paling banyak (hari kerja)"),
     "fast_track_actor": _("Pemberi jalur cepat"),
     "fast_track_from": _("Jalur cepat dari langkah"),
     "first_name": _("Nama depan"),

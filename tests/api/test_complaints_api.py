@@ -153,7 +153,7 @@ def test_the_allowed_actions_carry_their_parameters(app: Flask, client: FlaskCli
     with app.app_context():
         case_id = a_complaint(at="direct").id
     listed = client.get(f"/api/v1/complaint/{case_id}/actions", headers=bearer("kadis")).get_json()["result"]
-    assert {entry["action"] for entry in listed} == {"direct", "send_back", "note", "attach"}
+    assert {entry["action"] for entry in listed} == {"direct", "send_back", "note", "attach", "archive", "merge"}
     direct = next(entry for entry in listed if entry["action"] == "direct")
     assert direct["step"] == "direct"
     assert set(direct["params"]["required"]) == {"agencies", "lead", "instruction", "urgency", "field_visit", "route"}

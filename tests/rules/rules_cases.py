@@ -231,6 +231,8 @@ def all_sent(*agencies: str) -> Case:
 def at_reply(*agencies: str, **received: Any) -> Case:
     named = agencies or ("dishub",)
     case = at_office(Step.DIRECT, **received)
+    if case.facts.anonymity_unconfirmed:
+        case.do(Action.CONFIRM_ANONYMITY, ADMIN)
     case.do(Action.DIRECT, OFFICE_HEAD, agencies=list(named), lead=named[0])
     for agency in named:
         bring(case, agency)

@@ -146,7 +146,8 @@ def test_a_rotation_overlaps_and_then_only_the_new_key_opens(
     assert status(client, new) == 401
     assert status(client, {"Authorization": f"Bearer {key_in(now.text)}"}) == 200
     with app.app_context():
-        kinds = list(db.session.scalars(select(JournalEntry.kind).order_by(JournalEntry.id)))
+        own = JournalEntry.kind.startswith("key_")
+        kinds = list(db.session.scalars(select(JournalEntry.kind).where(own).order_by(JournalEntry.id)))
         assert kinds == ["key_made", "key_rotated", "key_rotated"]
         assert row().name == "Dasbor kabupaten"
 

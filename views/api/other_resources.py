@@ -78,7 +78,7 @@ SOP = Resource(
     title=_("Versi SOP"),
     columns=(
         *several(SopVersion, "id", "number", "title", "status", "approved_by", "decree_number", "decided_on"),
-        *several(SopVersion, "activated_at", "extended_draft_days", "silence_days", "question_days"),
+        *several(SopVersion, "activated_at", "extended_draft_days", "silence_days", "question_days", "most_more_days"),
         *several(SopVersion, "fast_track_actor"),
         words_of("fast_track_from"),
         words_of("nik_channels"),
@@ -156,6 +156,7 @@ JOURNAL = Resource(
         link("officer", "officer.username", "officer_id"),
     ),
     detail=(Column("data", {"type": "object"}, lambda row: row.data, ("data",)),),
+    hidden=frozenset({"change"}),
     filters=(equal(JournalEntry.kind, words=JOURNAL_KINDS), since(JournalEntry.at), until(JournalEntry.at)),
     sorts={"at": JournalEntry.at},
     usual="-id",
