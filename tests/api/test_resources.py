@@ -210,7 +210,9 @@ def test_a_change_of_the_calendar_asks_for_its_reason_and_is_journalled(
     assert client.delete(address, headers=seen_row).status_code == 422
     assert client.delete(f"{address}?reason=Batal", headers=seen_row).status_code == 204
     with app.app_context():
-        entries = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
+        entries = db.session.scalars(
+            select(JournalEntry).where(JournalEntry.kind != "row_changed").order_by(JournalEntry.id)
+        ).all()
         assert [(e.kind, e.reason, e.data["moved"]) for e in entries] == [
             ("calendar_changed", "Keputusan uji", 1),
             ("calendar_changed", "Batal", 1),

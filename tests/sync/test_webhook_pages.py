@@ -49,7 +49,12 @@ def endpoint() -> WebhookEndpoint:
 
 
 def acts() -> list[str]:
-    entries = select(JournalEntry).where(JournalEntry.kind == "webhook_changed").order_by(JournalEntry.id)
+    entries = (
+        select(JournalEntry)
+        .where(JournalEntry.kind != "row_changed")
+        .where(JournalEntry.kind == "webhook_changed")
+        .order_by(JournalEntry.id)
+    )
     return [entry.data["act"] for entry in db.session.scalars(entries)]
 
 
