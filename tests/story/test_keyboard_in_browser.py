@@ -81,7 +81,7 @@ def log_in(desk: Desk, username: str) -> None:
     tab_to(desk, desk.page.get_by_label("Kata sandi"), 2)
     desk.page.keyboard.type(PASSWORD)
     leads_on(desk, "Enter")
-    expect(desk.page.get_by_role("link", name="Keluar")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="Keluar")).to_be_visible()
 
 
 def stops(desk: Desk, most: int = 150) -> list[dict[str, object]]:
