@@ -172,7 +172,7 @@ def reporters(count: int, random: Random) -> Sequence[dict[str, str]]:
             "phone": f"0800-{n // 10_000:04}-{n % 10_000:04}",
             "email": f"warga{n}@pelapor.example",
             "address": f"Jl. Contoh No. {n}",
-            "nik": f"63110000000{n:05}",
+            "nik": f"631107{1 + n // 10_000 % 28:02}0190{n % 10_000:04}",
         }
         for n in range(1, count + 1)
     ]
