@@ -7,10 +7,12 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import select
 
 from app.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
+from app.labels.notices import WISHES
 from app.labels.reference import COLUMNS, GRANTS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.labels.signing import SIGNING_METHODS
 from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
@@ -68,7 +70,7 @@ def _in_words(row: Row, names: Mapping[str, Names]) -> RowInWords:
 
 
 def _label(name: str) -> str:
-    return str(ROW_COLUMNS.get(name) or COLUMNS.get(name) or name)
+    return str(ROW_COLUMNS.get(name) or WISHES.get(name) or COLUMNS.get(name) or name)
 
 
 def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str:
@@ -116,7 +118,8 @@ def _rights(keys: set[int]) -> Names:
     """What a permission of a role opens, in an officer's words where there are some."""
     pairs = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(keys))
     found = db.session.execute(pairs.join(PermissionView.permission).join(PermissionView.view_menu))
-    return {key: str(GRANTS.get((name, view), f"{name} · {view}")) for key, name, view in found}
+    code = Markup('<code lang="zxx">{} · {}</code>')
+    return {key: str(GRANTS[name, view]) if (name, view) in GRANTS else code.format(name, view) for key, name, view in found}
 
 
 _FINDERS: dict[str, Callable[[set[int]], Names]] = {

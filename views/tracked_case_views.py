@@ -18,7 +18,7 @@ from app.security.tracking_proof import Proof, act_limits, forget, proved, with_
 from views.action_forms import Sent, digest_of
 from views.download_views import send_signed
 from views.form_once import Landing, once
-from views.tracked_forms import reporter_forms
+from views.tracked_forms import reporter_forms, token_start
 from views.tracked_page import CASE_PATH, case_page
 from views.tracking_views import PublicView, read_reporters_form, without_proof
 from workflow_rules.actions import Action, ActionRequest
@@ -59,9 +59,11 @@ class TrackedCaseView(PublicView):
         if "back" in request.form:
             return case_page(proof, sent)
         try:
+            if not sent.token.startswith(token_start(proof.complaint_id)):
+                raise ActionRefused(RefusalReason.STALE_VERSION)
             if sent.action is Action.WITHDRAW and "sure" not in request.form:
                 return _confirm_page(proof, sent)
-            landing = once(REPORTER, sent.token, _digest(proof, sent), lambda: _carry_out(proof, sent))
+            landing = once(REPORTER, sent.token, digest_of(sent), lambda: _carry_out(proof, sent))
         except ActionRefused as refused:
             return Response(case_page(proof, sent, refused), status=STATUS_OF[refused.reason])
         flash(landing.notice, "success")
@@ -78,11 +80,6 @@ class TrackedCaseView(PublicView):
         """Close the page on this device."""
         forget()
         return redirect("/lacak", 303)
-
-
-def _digest(proof: Proof, sent: Sent) -> str:
-    """A token is worth something for its own case only: one browser may prove several cases."""
-    return f"{proof.complaint_id}:{digest_of(sent)}"
 
 
 def _carry_out(proof: Proof, sent: Sent) -> Landing:

@@ -62,6 +62,11 @@ def reporter_forms(
     return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in offered]
 
 
+def token_start(complaint_id: int) -> str:
+    """How the tokens of a case's forms begin: a browser may prove another case while a form of the first is open."""
+    return f"{complaint_id}."
+
+
 def _is_offered(case: TrackedCase, action: Action) -> bool:
     """A remark has no place of its own where there is a question to answer or an answer to judge; a file may come with
     an answer to a question.
@@ -86,7 +91,7 @@ def _form(case: TrackedCase, allowed: AllowedAction, sent: Sent | None, refused:
         button=str(BUTTONS[action.value]),
         lead=str(LEADS.get(action.value, "")) % until,
         controls=tuple(_controls(action, key, typed, errors)),
-        token=secrets.token_urlsafe(24),
+        token=f"{token_start(case.complaint_id)}{secrets.token_urlsafe(24)}",
         version=case.version,
         question=next(asked, None) if action is Action.ADD_INFORMATION else None,
         open=sent is not None,

@@ -62,7 +62,8 @@ def redact(
         parts = _write(complaint, cleaned, wish.files, at)
         data = {"redaction_reason": cleaned["redaction_reason"], "parts": parts}
         event = Event(SystemEvent.REDACTED, at, capacity, None, None, data)
-        complaint.version = evolve(facts_of(complaint), event).version
+        after = evolve(facts_of(complaint), event)
+        complaint.version, complaint.anonymity_confirmed = after.version, after.anonymity_confirmed
         note_change(complaint, record_history(complaint, event, by, address))
         return complaint
 

@@ -56,7 +56,7 @@ class Moment(Field):
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
-            moment = datetime.fromisoformat(value) if _RFC_3339.fullmatch(value) else None
+            moment = datetime.fromisoformat(value.upper()) if _RFC_3339.fullmatch(value) else None
         except (TypeError, ValueError):
             moment = None
         if moment is None:

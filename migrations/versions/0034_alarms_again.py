@@ -16,7 +16,7 @@ NEW_KINDS = ("release_asked", "release_refused", "answer_extended", "left_case",
 OLD_KINDS = (
     *("step_opened", "step_near", "step_late", "step_overdue", "initial_asked", "information_added"),
     *("question_expired", "delegation_ended", "report_ready", "report_failed", "two_step_removed", "file_held"),
-    *("malware_found", "records_red", "records_green"),
+    *("malware_found", "records_red", "records_green", "paper_failed"),
 )
 OLD_CASE = "(complaint_id IS NOT NULL) = (task_id IS NOT NULL OR kind = 'file_held')"
 NEW_CASE = "(complaint_id IS NOT NULL) = ((task_id IS NOT NULL AND kind <> 'left_case') OR kind = 'file_held')"

@@ -24,6 +24,7 @@ from app.extensions import db, redis_client
 from app.job_names import QUEUE_OF, JobName
 from app.launch.metrics_files import keep_counts_of
 from app.models import Delivery, StepAlarm, StepTask, SyncChange
+from app.queries.schema import OLDEST_CODE
 from jobs.listed_job import queue
 from tests.factories import a_complaint
 from tests.statements import statements
@@ -158,7 +159,8 @@ def test_a_part_that_is_away_is_told_and_its_numbers_left_out(
     assert ("lapor_workers_alive", "") not in found
     assert ("lapor_outbox_waiting", "") in found
     with app.app_context():
-        db.session.execute(text("UPDATE alembic_version SET version_num = 'lain'"))
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.execute(text(f"COMMENT ON TABLE alembic_version IS '{OLDEST_CODE} 9998'"))
         db.session.commit()
     found = read(client)
     assert (found["lapor_up", "migrations"], found["lapor_up", "redis"]) == (0, 1)

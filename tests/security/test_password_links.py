@@ -215,7 +215,7 @@ def test_a_link_that_ended_before_its_mail_left_does_not_leave(app: Flask, sink:
     assert reset(app, admin, "email").status_code == 302
     shown_link(app, admin)
     with app.app_context():
-        message = db.session.scalars(select(Delivery)).one()
+        message = db.session.scalars(select(Delivery).where(Delivery.account_news == "password_link")).one()
         assert (message.state, message.sealed_code, deliver(message.id, utc_now())) == ("skipped", None, "elsewhere")
     assert sink.mails == []
 

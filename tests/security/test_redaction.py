@@ -77,7 +77,7 @@ def test_agencies_letters_and_searches_have_the_redacted_words_and_the_office_bo
         assert "KENARI" not in kept
     client = as_user("sekretaris.dishub")
     page = seen_by_the_agency(client, bearer("sekretaris.dishub"), case_id)
-    assert [told for told in ("KENARI", "3456", "DA 1234") if told in page] == []
+    assert [told for told in ("KENARI", "3456 7890", "DA 1234") if told in page] == []
     assert SHOWN in page
     assert "lampiran.pdf" in page
     assert WHY not in page

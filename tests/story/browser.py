@@ -177,7 +177,7 @@ class Desk:
         self.press(self.seen("button", "Masuk"))
         expect(self.seen("heading", "Kotak Kerja")).to_be_visible()
         yield
-        self.press(self.seen("link", "Keluar"))
+        self.press(self.seen("button", "Keluar"))
         expect(self.seen("heading", "Masuk")).to_be_visible()
 
     @property

@@ -67,8 +67,9 @@ def take_in(desk: Desk, channel: str, title: str) -> tuple[str, str]:
     desk.fill(form, {"Saluran": channel, "Judul": title, "Isi aduan": "Lampu lalu lintas mati sejak Senin."})
     desk.fill(form, {**place, **reporter})
     desk.press(desk.seen("button", "Simpan aduan"))
-    found = re.search(r"LB-\d{4}-\d{6}", desk.page.get_by_role("status").first.inner_text())
+    found = re.search(r"LB-\d{4}-\d{6}", desk.page.get_by_role("main").inner_text())
     assert found, desk.page.url
+    desk.press(desk.seen("link", "Buka aduan"))
     return found.group(), urlsplit(desk.page.url).path
 
 
@@ -295,4 +296,4 @@ def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk, live: LivePr
         letters = download_letters(phone, 3)
     for house, letter in zip(sorted(houses), sorted(letters, key=house_of), strict=True):
         assert house_of(letter) == house.upper()
-        assert "Sifat : Segera" in letter
+        assert "Derajat : Segera" in letter

@@ -86,7 +86,9 @@ GOOD = {
 
 @pytest.mark.parametrize("sent", GOOD)
 def test_every_form_of_rfc_3339_is_taken(client: FlaskClient, key: dict[str, str], sent: str) -> None:
-    assert put(client, key, 1, submitted_at=sent).get_json()["result"]["submitted_at"] == GOOD[sent]
+    answer = put(client, key, 1, submitted_at=sent).get_json()
+    assert "result" in answer, answer
+    assert answer["result"]["submitted_at"] == GOOD[sent]
 
 
 BAD = {

@@ -109,7 +109,7 @@ def test_stand_ins_stand_there_with_their_days(app: Flask, freeze: Callable[[str
         for giver, holder, first, last in (
             ("kasi", "kabid", date(2026, 11, 23), date(2026, 11, 25)),
             ("kadis", "kasi", date(2026, 12, 1), date(2026, 12, 2)),
-            ("kasi", "kadis", date(2026, 11, 1), date(2026, 11, 23)),
+            ("kasi", "kadis", date(2026, 11, 1), date(2026, 11, 22)),
         ):
             row = {
                 "starts_on": first,

@@ -56,27 +56,32 @@ def test_limits_in_days_and_pauses_are_counted_anew_from_the_step_s_own_start(
     assert due(app, case_id)[0] == office("2026-12-01 10:00")
 
 
-def test_a_breach_already_reported_stays_reported_and_is_not_reported_again(
+def test_a_breach_stays_reported_and_a_moved_limit_is_reported_when_it_passes_too(
     app: Flask, tuesday: FlaskClient, freeze: Freeze
 ) -> None:
     with app.app_context():
         case_id = a_complaint().id
-    for moment, limit in (("2026-11-24 11:30", "2026-11-24 11:00"), ("2026-11-25 12:00", "2026-11-25 08:30")):
+    first, moved = office("2026-11-24 11:00"), office("2026-11-25 08:30")
+    for moment, limit, reported in (
+        ("2026-11-24 11:30", first, [first]),
+        ("2026-11-24 11:31", first, [first]),
+        ("2026-11-25 12:00", moved, [first, moved]),
+    ):
         freeze(moment)
         with app.app_context():
             raise_due_alarms(utc_now())
-        assert _reported(app) == (["2026-11-24T03:00:00+00:00"], [office("2026-11-24 11:00")])
-        assert due(app, case_id)[0] == office(limit)
-        if moment.startswith("2026-11-24"):
+        assert _reported(app) == (reported, reported)
+        assert due(app, case_id)[0] == limit
+        if moment == "2026-11-24 11:31":
             assert change(tuesday, "/hari-libur/add", **HOLIDAY) is None
 
 
-def _reported(app: Flask) -> tuple[list[str], list[datetime]]:
+def _reported(app: Flask) -> tuple[list[datetime], list[datetime]]:
+    """The limits of the events and those of the alarms, the earliest first."""
     with app.app_context():
         breaches = select(ComplaintEvent.data["due_at"].astext).where(ComplaintEvent.kind == "breached")
-        return list(db.session.scalars(breaches)), list(
-            db.session.scalars(select(StepAlarm.due_at).where(StepAlarm.level == LIMIT))
-        )
+        alarms = select(StepAlarm.due_at).where(StepAlarm.level == LIMIT).order_by(StepAlarm.due_at)
+        return sorted(map(datetime.fromisoformat, db.session.scalars(breaches))), list(db.session.scalars(alarms))
 
 
 def _week(app: Flask) -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.clock import utc_now
 from app.extensions import db
 from app.job_names import SCHEDULER_HEARTBEAT
 from app.models import BackupRun, Holiday, StepTask
+from app.queries.schema import OLDEST_CODE
 from tests.sync.receiver import an_endpoint
 from tests.views.test_notice_screens import Office
 
@@ -125,8 +126,13 @@ def test_without_redis_it_is_red_and_the_page_still_answers(
     assert "Tidak terlihat selama Redis tidak menjawab" in text_of_page
 
 
+def _oldest_code(revision: str) -> Any:
+    return text(f"COMMENT ON TABLE alembic_version IS '{OLDEST_CODE} {revision}'")
+
+
 def test_tables_of_another_version_are_red(app: Flask, as_user: SignIn) -> None:
-    change(app, text("UPDATE alembic_version SET version_num = 'lain'"))
+    """Tables that a later program made, and that this one may not serve; those it may serve: tests/commands."""
+    change(app, text("UPDATE alembic_version SET version_num = '9999'"), _oldest_code("9998"))
     assert ready(app)[0] == 503
     assert "python run.py migrate" in page(as_user)
 

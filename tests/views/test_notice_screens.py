@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, event, select
 
 from app.clock import utc_now
 from app.extensions import db, redis_client
+from app.job_names import QUEUE_OF, JobName
 from app.models import Delivery, Notice, NoticePreference
 from tests.factories import a_complaint
 
@@ -60,9 +61,10 @@ class Office:
             return row.state, row.attempts
 
     def jobs(self) -> int:
-        """How many jobs wait in the queue of notices."""
+        """How many jobs wait that send messages, one by one or all that are due."""
+        queues = {QUEUE_OF[name] for name in (JobName.DELIVER, JobName.RELAY_DELIVERIES)}
         with self.app.app_context():
-            return redis_client().llen("rq:queue:notices")
+            return sum(redis_client().llen(f"rq:queue:{queue}") for queue in queues)
 
 
 def _is(username: str) -> ColumnElement[bool]:
