@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -12,12 +12,12 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.core.problem import _NAME_OF, Problem
 from app.database_connections import HeldUp, is_held_up
 from app.extensions import db
-from app.labels.refusals import HTTP, LACKING, REFUSALS, fault_sentence
-from app.labels.signing import signing_sentence
+from app.labels.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
 from app.skin import error_page
-from workflow_rules.refusals import ActionRefused, FieldError, KeyMissing, PassingReason, RefusalReason
+from workflow_rules.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
 
 log = structlog.get_logger()
 
@@ -43,47 +43,7 @@ STATUS_OF: dict[RefusalReason | PassingReason, int] = {
 }
 TRY_AGAIN = {"Retry-After": "3"}
 
-_NAME_OF = {
-    400: "bad_request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    408: "request_timeout",
-    409: "conflict",
-    410: "gone",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    428: "precondition_required",
-    429: "too_many_requests",
-    431: "headers_too_large",
-    500: "internal_error",
-    503: "unavailable",
-}
 _ENCODED = "application/x-www-form-urlencoded"
-
-
-class Problem(Exception):
-    """A refusal of the HTTP layer itself, by status and stable name (RFC 9457).
-
-    `errors` are the faulty fields or parameters with a sentence each; `detail` is what is known of this very case.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        name: str | None = None,
-        headers: dict[str, str] | None = None,
-        errors: Sequence[dict[str, str]] = (),
-        detail: str = "",
-    ) -> None:
-        super().__init__(name or _NAME_OF[status])
-        self.status = status
-        self.name = name or _NAME_OF[status]
-        self.headers = headers or {}
-        self.errors = list(errors)
-        self.detail = detail
 
 
 def install(app: Flask) -> None:
@@ -99,21 +59,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(Exception, _failed)
     app.after_request(_as_problem)
-
-
-def refusal_sentence(refused: ActionRefused) -> str:
-    """What an officer is told; an incomplete identity names what is missing."""
-    sentence = str(REFUSALS[refused.reason.value])
-    if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:
-        lacking = ", ".join(str(LACKING[part]) for part in refused.detail.split(", "))
-        return f"{sentence} ({lacking})"
-    if refused.reason in (RefusalReason.SIGNING_REFUSED, RefusalReason.SIGNING_UNAVAILABLE):
-        return signing_sentence(refused.detail) or sentence
-    return sentence
-
-
-def field_sentences(errors: tuple[FieldError, ...]) -> list[dict[str, str]]:
-    return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit, e.field)} for e in errors]
 
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:

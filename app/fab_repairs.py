@@ -21,7 +21,7 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.labels.reference import REFUSED
+from app.web.form_labels import REFUSED
 
 # Zero-width and direction-changing characters make two codes look alike (UTS 39, UTR 36).
 UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

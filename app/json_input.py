@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from flask import request
 
-from app.errors import Problem
+from app.core.problem import Problem
 
 DEEPEST = 20
 

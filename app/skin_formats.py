@@ -20,7 +20,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.clock import office_time
-from app.labels.lists import LARGEST_BADGE
+from app.labels.words import LARGEST_BADGE
 from app.skin_language import language_code
 from workflow_rules.deadlines import WorkingLength
 

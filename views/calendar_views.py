@@ -12,8 +12,8 @@ from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.operations.change_calendar import (
     CalendarChange,
-    Consequence,
     NeverOpens,
+    ReasonNeeded,
     RowChange,
     held,
     hold_calendar,
@@ -28,17 +28,6 @@ from views.reference_fields import choice, day, line, unbroken_hours, worded
 from workflow_rules.working_calendar import WorkingCalendar
 
 
-class Asked(Exception):
-    """A change that may be made, once its consequence was seen and a reason given; ends the transaction that tried."""
-
-    def __init__(self, change: CalendarChange, found: Consequence) -> None:
-        super().__init__("asked")
-        self.change, self.found = change, found
-
-    def page(self) -> Response:
-        return Response(question_page(self.change, self.found))
-
-
 class CalendarView(GuardedModelView):
     """A table of the calendar: it must still open some time, and nothing is saved without a reason."""
 
@@ -48,8 +37,8 @@ class CalendarView(GuardedModelView):
     def _saved(self, form: Any, item: Any, new: bool) -> bool:
         try:
             return super()._saved(form, item, new)
-        except Asked as asked:
-            abort(asked.page())
+        except ReasonNeeded as asked:
+            abort(Response(question_page(asked.change, asked.found)))
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
         """Only try what was typed: the page that asks for the reason makes the change."""
@@ -63,15 +52,15 @@ class CalendarView(GuardedModelView):
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
 
     def remove_row(self, item: Any) -> None:
-        """Only try it: raises Asked with what would move."""
+        """Only try it: raises ReasonNeeded with what would move."""
         self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
 
     def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
         """What moves when the row goes is the only question; one that has to stay leads back to the list."""
         try:
             self.remove_row(item)
-        except Asked as asked:
-            abort(asked.page())
+        except ReasonNeeded as asked:
+            abort(Response(question_page(asked.change, asked.found)))
         except ChangeRefused as refused:
             flash(refused.sentence, "danger")
         abort(redirect(self._list_address()))
@@ -81,7 +70,7 @@ class CalendarView(GuardedModelView):
             found = preview_change(change, utc_now())
         except NeverOpens as fault:
             raise ChangeRefused("never_opens", self.closing_field) from fault
-        raise Asked(change, found)
+        raise ReasonNeeded(change, found)
 
     @staticmethod
     def _forget(item: Any, new: bool) -> None:

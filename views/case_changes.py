@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.labels.inbound import PARTS
+from app.labels.case_page import PARTS
 from app.labels.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.queries.case_page import Case
 from app.queries.inbound import last_change

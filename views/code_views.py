@@ -5,7 +5,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.errors import field_sentences, refusal_sentence
+from app.labels.refusals import field_sentences, refusal_sentence
 from app.operations.record_intake import seal, unseal
 from app.operations.replace_code import Replaced, replace_code
 from app.security.current_person import current_person, source_address

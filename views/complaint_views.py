@@ -22,7 +22,7 @@ from app.queries.case_history import dispositions, reason_of_return, recent_chan
 from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.case_time import running_national, whole_clock
-from app.queries.reference import load_sop
+from app.reference.sop import load_sop
 from app.security.current_person import current_person, source_address
 from app.skin_formats import in_sentence, moment
 from views.action_effects import direction_effects, draft_limits, granted

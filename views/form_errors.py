@@ -1,8 +1,7 @@
 """What is wrong with a form that came back: one sentence for each control, in the words that stand on the page."""
 
-from app.errors import field_sentences, refusal_sentence
 from app.labels.case_page import NOTHING_CHOSEN, choices_of
-from app.labels.refusals import REFUSALS, fault_sentence
+from app.labels.refusals import REFUSALS, fault_sentence, field_sentences, refusal_sentence
 from workflow_rules.actions import Action
 from workflow_rules.parameters import Choice, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason

@@ -12,13 +12,14 @@ from wtforms import HiddenField
 
 from app.clock import utc_now
 from app.extensions import db
-from app.labels.reference import CHANGED, CHOOSE, COLUMNS, NONE_CHOSEN, REFUSED
+from app.labels.reference import COLUMNS
 from app.operations.journal_change import Values, journal_change, row_values
 from app.security.current_person import current_person
 from app.security.guarded_lists import GuardedRequests
 from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
 from app.transaction import lock_row, one_transaction
+from app.web.form_labels import CHANGED, CHOOSE, NONE_CHOSEN, REFUSED
 
 CRUD = {"list", "show", "add", "edit", "delete"}
 READ_OR_WRITE = {

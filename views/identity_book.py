@@ -13,8 +13,9 @@ from flask_babel import gettext
 from app.clock import midnight
 from app.documents.report_cells import Cell, csv_cell
 from app.documents.report_files import MEDIA_TYPES, SEPARATOR
-from app.errors import STATUS_OF, field_sentences
+from app.errors import STATUS_OF
 from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
+from app.labels.refusals import field_sentences
 from app.labels.words import STATUSES
 from app.operations.search_identity import Found, search_identity
 from app.queries.identity_book import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book

@@ -7,7 +7,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
 from app.clock import utc_now
-from app.errors import STATUS_OF, field_sentences, refusal_sentence
+from app.errors import STATUS_OF
+from app.labels.refusals import field_sentences, refusal_sentence
 from app.operations.open_identity import open_identity
 from app.operations.original_text import original_of, said_by_report
 from app.operations.redact import Wish, may_redact, redact

@@ -28,7 +28,7 @@ from app.operations.csv_file import LARGEST, CsvRefused, read_table
 from app.operations.csv_reports import FIELDS, NEEDED, faults_of
 from app.operations.import_reports import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
 from app.security.roles import permissions_on
-from views.notice_views import LARGEST_ID
+from views.list_address import LARGEST_ID
 from views.screen_access import for_officers
 from views.uploads import read_upload
 

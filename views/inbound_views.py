@@ -8,8 +8,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import field_sentences
-from app.labels.inbound import CHOSEN, HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, PARTS, why_waiting
+from app.labels.case_page import CHOSEN, PARTS
+from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
+from app.labels.refusals import field_sentences
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from app.models import InboundHold
 from app.operations.hold_inbound import content_of

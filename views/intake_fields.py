@@ -10,8 +10,7 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
-from app.errors import field_sentences
-from app.labels.refusals import fault_sentence
+from app.labels.refusals import fault_sentence, field_sentences
 from app.operations.attach_file import LARGEST
 from app.operations.report_input import MOST_FILES
 from views.uploads import read_file_of

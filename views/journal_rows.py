@@ -13,7 +13,8 @@ from sqlalchemy import select
 from app.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 from app.labels.notices import WISHES
-from app.labels.reference import COLUMNS, GRANTS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
+from app.labels.passwords import GRANTS
+from app.labels.reference import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.labels.signing import SIGNING_METHODS
 from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
@@ -119,7 +120,9 @@ def _rights(keys: set[int]) -> Names:
     pairs = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(keys))
     found = db.session.execute(pairs.join(PermissionView.permission).join(PermissionView.view_menu))
     code = Markup('<code lang="zxx">{} · {}</code>')
-    return {key: str(GRANTS[name, view]) if (name, view) in GRANTS else code.format(name, view) for key, name, view in found}
+    return {
+        key: str(GRANTS[name, view]) if (name, view) in GRANTS else code.format(name, view) for key, name, view in found
+    }
 
 
 _FINDERS: dict[str, Callable[[set[int]], Names]] = {

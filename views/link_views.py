@@ -9,8 +9,8 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.clock import utc_now
-from app.errors import STATUS_OF, refusal_sentence
-from app.labels.refusals import FAULTS
+from app.errors import STATUS_OF
+from app.labels.refusals import FAULTS, refusal_sentence
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from app.queries.case_page import Case, load_case
 from app.security.current_person import current_person, source_address

@@ -174,3 +174,6 @@ AFTER, BEFORE = "sesudah", "sebelum"
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
     """The asked-for page, or the last one where the list has become shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)
+
+
+LARGEST_ID = 2**63 - 1

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from app.clock import office_today, utc_now
 from app.extensions import db
-from app.labels.reference import ACTIONS, CHANGED, COLUMNS, HINTS, REFUSED, TITLES
+from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
 from app.labels.signing import SIGNING_METHODS
 from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.models import Agency, DelegationRow, OfficerProfile
@@ -30,6 +30,7 @@ from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
 from app.security.current_person import current_person
 from app.security.guarded_lists import EagerInterface
+from app.web.form_labels import CHANGED, REFUSED
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from views.reference_fields import (
     AGENCY_CODE,

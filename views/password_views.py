@@ -22,7 +22,7 @@ from app.models import PasswordLink
 from app.operations.password_links import LinkEnded, ask_link, hash_of_token, living_link, use_link
 from app.operations.passwords import PasswordRefused, rules_here
 from app.security.public_limits import source
-from views.tracking_views import PublicView
+from views.shared.public_view import PublicView
 
 ASK_PATH, LINK_PATH = "/login/lupa", "/sandi-baru/"
 STATE = "sandi_baru"

@@ -14,7 +14,7 @@ from app.operations.replay_peer import replay
 from app.queries.peer import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.security.current_person import may
 from app.security.roles import permissions_on
-from views.notice_views import LARGEST_ID
+from views.list_address import LARGEST_ID
 from views.screen_access import for_officers
 from workflow_rules.sync_drift import Repair
 

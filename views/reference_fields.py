@@ -7,10 +7,11 @@ from typing import Any
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from app.labels.reference import COLUMNS, HINTS, REFUSED
+from app.labels.reference import COLUMNS, HINTS
 from app.labels.words import Labels
 from app.skin_fields import NativeDate
 from app.skin_formats import nip_in_parts
+from app.web.form_labels import REFUSED
 
 WORD, LINE, PROSE = 80, 300, 4000
 WORD_JOINER = "\u2060"

@@ -20,7 +20,7 @@ from app.labels.words import ACTORS, STEPS, UNITS
 from app.models import RehearsalRow, SopVersion
 from app.operations.rehearse import ask_rehearsal
 from app.queries.case_rows import LARGEST_ID
-from app.queries.reference import load_sop
+from app.reference.sop import load_sop
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form

@@ -7,7 +7,8 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
-from app.errors import STATUS_OF, refusal_sentence
+from app.errors import STATUS_OF
+from app.labels.refusals import refusal_sentence
 from app.labels.signing import SCAN_FAULTS
 from app.models import Letter
 from app.operations.attach_file import LARGEST

@@ -20,7 +20,7 @@ from app.labels.passwords import SIGN_ON_FAULTS
 from app.operations.linked_subjects import officer_of
 from app.security.login_doors import after_the_password
 from app.security.public_limits import source
-from views.tracking_views import PublicView
+from views.shared.public_view import PublicView
 
 log = structlog.get_logger()
 

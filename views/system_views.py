@@ -12,7 +12,7 @@ from app.queries.deliveries import SHOWN, count_failed, failed_messages
 from app.security.current_person import may
 from app.security.roles import permissions_on
 from views.health_findings import look_at_everything
-from views.notice_views import LARGEST_ID
+from views.list_address import LARGEST_ID
 from views.screen_access import for_officers
 
 

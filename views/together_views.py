@@ -12,8 +12,8 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 from werkzeug.datastructures import MultiDict
 
-from app.errors import refusal_sentence
 from app.labels.lists import TOGETHER, VERBS
+from app.labels.refusals import refusal_sentence
 from app.labels.words import STEPS
 from app.models import StepTask
 from app.operations.perform_together import ChosenCase, Outcome, perform_together

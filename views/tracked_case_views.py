@@ -18,9 +18,10 @@ from app.security.tracking_proof import Proof, act_limits, forget, proved, with_
 from views.action_forms import Sent, digest_of
 from views.download_views import send_signed
 from views.form_once import Landing, once
+from views.shared.public_view import PublicView
 from views.tracked_forms import reporter_forms, token_start
 from views.tracked_page import CASE_PATH, case_page
-from views.tracking_views import PublicView, read_reporters_form, without_proof
+from views.tracking_views import read_reporters_form, too_many, without_proof
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import REPORTER
 from workflow_rules.parameters import check_fields, fields_of
@@ -35,11 +36,11 @@ class TrackedCaseView(PublicView):
     limits = act_limits()
     limit_scope = "lacak-kasus"
 
-    def too_many(self, error: RateLimitExceeded) -> Response:
+    def too_many(self, _error: RateLimitExceeded) -> Response:
         """The case with what was typed, while its proof lasts."""
         proof, sent = proved(), read_reporters_form()
         if proof is None:
-            return super().too_many(error)
+            return too_many()
         with only_case(proof.complaint_id):
             return Response(case_page(proof, sent, refusal=str(TOO_MANY)), status=429, headers=retry_after())
 

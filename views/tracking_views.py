@@ -1,10 +1,9 @@
 """/lacak: where a reporter shows number and code, and nobody learns which of the two was wrong."""
 
 import math
-from typing import Any
 
-from flask import Blueprint, Response, render_template, request
-from flask_appbuilder import BaseView, expose
+from flask import Response, render_template, request
+from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.utils import redirect
@@ -17,25 +16,11 @@ from app.security.login_counts import forget_try
 from app.security.row_scope import only_case
 from app.security.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from views.action_forms import Sent, read_sent
+from views.shared.public_view import PublicView
 from views.tracked_forms import REPORTERS_ACTS, words_of
 from views.tracked_page import CASE_PATH, case_page
 
 NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
-
-
-class PublicView(BaseView):
-    """A page for citizens: kept by no cache, found by no search engine."""
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.after_request(keep_private)
-        blueprint.register_error_handler(RateLimitExceeded, self.too_many)
-        return blueprint
-
-    def too_many(self, _error: RateLimitExceeded) -> Response:
-        """The form again, with everything that was typed: waiting must cost nobody their words."""
-        page = gate(str(TOO_MANY), sent=read_reporters_form())
-        return Response(page, status=429, headers=retry_after())
 
 
 class TrackingGateView(PublicView):
@@ -45,6 +30,10 @@ class TrackingGateView(PublicView):
     default_view = "ask"
     limits = guessing_limits()
     limit_scope = "lacak"
+
+    def too_many(self, _error: RateLimitExceeded) -> Response:
+        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        return too_many()
 
     @expose("", methods=["GET"])
     def ask(self) -> str | AnyResponse:
@@ -67,6 +56,12 @@ class TrackingGateView(PublicView):
             return redirect(CASE_PATH, 303)
         with only_case(proof.complaint_id):
             return Response(case_page(proof, sent))
+
+
+def too_many() -> Response:
+    """The form again, past a limit of requests."""
+    page = gate(str(TOO_MANY), sent=read_reporters_form())
+    return Response(page, status=429, headers=retry_after())
 
 
 def _wait(seconds: int, sent: Sent | None) -> Response:
@@ -105,9 +100,3 @@ def read_reporters_form() -> Sent | None:
     """A form of the reporter's page; None for anything else."""
     sent = read_sent(request.form, request.files.get("file"))
     return sent if sent is not None and sent.action in REPORTERS_ACTS else None
-
-
-def keep_private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response

@@ -16,7 +16,7 @@ from app.labels.tracking import TOO_MANY
 from app.operations.attach_file import LARGEST
 from app.queries.case_page import letter_by_code
 from app.security.public_limits import source
-from views.tracking_views import keep_private
+from views.shared.public_view import keep_private
 from views.uploads import read_upload
 
 PER_ADDRESS = "60 per hour"

@@ -84,3 +84,11 @@ def masked(kind: str, text: str) -> str:
     if kind == "email" and (address := _email(text)):
         return f"{address[0]}{COVER}@{COVER}"
     return COVER
+
+
+_TRACKING_ID = re.compile(r"[0-9]{6,15}")
+
+
+def is_tracking_id(text: str) -> bool:
+    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
+    return _TRACKING_ID.fullmatch(text) is not None

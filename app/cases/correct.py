@@ -9,7 +9,7 @@ from app.models import Complaint, Reporter
 from app.operations.original_text import identity_digest, said_by_report
 from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
 from app.operations.revise_report import word_of
-from app.queries.reference import find_named
+from app.reference.named_rows import find_named
 from workflow_rules.actions import Action, ActionRequest, Correction
 from workflow_rules.identity import Confidentiality
 from workflow_rules.parameters import FIELDS, IDENTITY_PARTS, check_fields

@@ -9,15 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import astuple
-from pathlib import Path
 
 import structlog
 
 from app.documents.layouts import LAYOUT
-from app.documents.limits import MOST_SECONDS, DrawingLimits, DrawingRefused
+from app.documents.limits import KEPT, MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused
 
-ROOT = Path(__file__).parent.parent.parent
-KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
 REFUSED = 3
 LAST_WORDS = 500
 USUAL_LIMITS = DrawingLimits()

@@ -3,6 +3,7 @@
 import resource
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import psutil
@@ -64,3 +65,9 @@ def _least(wanted: int, most: int) -> int:
 
 def _out_of_time(_sign: int, _frame: FrameType | None) -> None:
     raise DrawingRefused("time")
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")

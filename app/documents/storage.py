@@ -13,7 +13,7 @@ import fsspec
 import structlog
 from flask import current_app
 
-from app.errors import Problem
+from app.core.problem import Problem
 
 log = structlog.get_logger()
 

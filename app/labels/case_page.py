@@ -122,3 +122,28 @@ NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 def choices_of(action: str, name: str) -> Labels:
     """The words for the values of one parameter of an action."""
     return CHOICES_OF.get((action, name)) or CHOICES[name]
+
+
+PARTS: Labels = {
+    "title": _("Judul"),
+    "body": _("Isi aduan"),
+    "location_text": _("Lokasi"),
+    "district_id": _("Kecamatan"),
+    "village_id": _("Desa atau kelurahan"),
+    "latitude": _("Lintang"),
+    "longitude": _("Bujur"),
+    "category_id": _("Kategori"),
+    "classification": _("Klasifikasi"),
+    "confidentiality": _("Kerahasiaan"),
+    "occurred_on": _("Tanggal kejadian"),
+    "submitted_at": _("Dikirim pelapor"),
+}
+
+
+CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")
+
+
+CHOSEN: Labels = {
+    "ours": _("Isi kita dipertahankan"),
+    "theirs": _("Isi dari SP4N dipakai"),
+}

@@ -41,28 +41,6 @@ WHY: Labels = {
     "missing_input": _("Tidak jelas pertanyaan OPD mana yang dijawab"),
 }
 
-PARTS: Labels = {
-    "title": _("Judul"),
-    "body": _("Isi aduan"),
-    "location_text": _("Lokasi"),
-    "district_id": _("Kecamatan"),
-    "village_id": _("Desa atau kelurahan"),
-    "latitude": _("Lintang"),
-    "longitude": _("Bujur"),
-    "category_id": _("Kategori"),
-    "classification": _("Klasifikasi"),
-    "confidentiality": _("Kerahasiaan"),
-    "occurred_on": _("Tanggal kejadian"),
-    "submitted_at": _("Dikirim pelapor"),
-}
-
-CHANGED, DECIDED = _("Yang berubah"), _("Keputusan")
-
-CHOSEN: Labels = {
-    "ours": _("Isi kita dipertahankan"),
-    "theirs": _("Isi dari SP4N dipakai"),
-}
-
 
 def why_waiting(fault: dict[str, str]) -> str:
     """One reason as a sentence."""

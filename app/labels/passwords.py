@@ -114,3 +114,24 @@ def fault_in_words(fault: PasswordFault, rules: PasswordRules) -> str:
     )
     sentence = str(PASSWORD_FAULTS[fault.value])
     return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
+
+
+GRANTS = {
+    ("can_read", "Complaint"): _("Membaca aduan yang boleh dilihatnya"),
+    ("can_act", "Complaint"): _("Bertindak pada langkah yang dipegangnya"),
+    ("can_receive", "Complaint"): _("Mencatat aduan"),
+    ("can_read", "Worklist"): _("Melihat kotak kerja"),
+    ("can_read", "Reference"): _("Membaca data induk"),
+    ("can_write", "Reference"): _("Mengubah data induk"),
+    ("can_read", "Journal"): _("Membaca jurnal"),
+    ("can_list", "UserDBModelView"): _("Melihat daftar pengguna"),
+    ("can_edit", "UserDBModelView"): _("Menambah dan mengubah pengguna"),
+    ("can_this_form_post", "ResetPasswordView"): _("Mengganti kata sandi pengguna lain"),
+    ("can_read", "Dashboard"): _("Melihat dasbor atas aduan yang boleh dilihatnya"),
+    ("can_make", "Export"): _("Mengekspor aduan yang boleh dilihatnya"),
+    ("can_manage", "ReportSchedule"): _("Mengatur laporan yang dikirim ke surel pengawas"),
+    ("can_read", "Notice"): _("Membaca pemberitahuannya sendiri"),
+    ("can_read", "System"): _("Melihat kesehatan sistem"),
+    ("can_manage", "System"): _("Mengirim ulang pesan gagal dan melihat antrean kerja"),
+    ("can_this_form_post", "ResetMyPasswordView"): _("Mengganti kata sandinya sendiri"),
+}

@@ -2,7 +2,9 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.labels.signing import signing_sentence
 from app.labels.words import Labels
+from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
 
 REFUSALS: Labels = {
     "not_visible": _("Aduan ini tidak ditemukan."),
@@ -132,3 +134,18 @@ def fault_sentence(fault: str, limit: str = "", field: str = "") -> str:
     """The sentence beside a field, with the bound it broke."""
     sentence = str(TOO_MANY.get(field, FAULTS[fault]) if fault == "too_long" else FAULTS[fault])
     return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
+
+
+def refusal_sentence(refused: ActionRefused) -> str:
+    """What an officer is told; an incomplete identity names what is missing."""
+    sentence = str(REFUSALS[refused.reason.value])
+    if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:
+        lacking = ", ".join(str(LACKING[part]) for part in refused.detail.split(", "))
+        return f"{sentence} ({lacking})"
+    if refused.reason in (RefusalReason.SIGNING_REFUSED, RefusalReason.SIGNING_UNAVAILABLE):
+        return signing_sentence(refused.detail) or sentence
+    return sentence
+
+
+def field_sentences(errors: tuple[FieldError, ...]) -> list[dict[str, str]]:
+    return [{"field": e.field, "message": fault_sentence(e.fault.value, e.limit, e.field)} for e in errors]

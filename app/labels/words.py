@@ -159,3 +159,7 @@ FILE_REASONS: Labels = {
     "unreadable": _("Berkas ini rusak."),
     "gone": _("Berkas ini tidak lagi tersimpan."),
 }
+
+
+LARGEST_BADGE = 999
+"""What a number beside the menu or at the bell can say; it stands on every page, and is not counted on beyond."""

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select
 from app.clock import office_today
 from app.extensions import db
 from app.models import JournalEntry, SopStepRow, SopVersion
-from app.queries.reference import load_sop
+from app.reference.sop import load_sop
 from app.transaction import one_transaction
 
 

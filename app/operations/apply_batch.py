@@ -14,7 +14,7 @@ from app.models import Complaint, InboundHold
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision
 from app.operations.read_revision import Revision, lock_reports, read_revision
 from app.operations.receive_complaint import receive_complaints
-from app.queries.reference import names_remembered
+from app.reference.named_rows import names_remembered
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

@@ -16,12 +16,13 @@ from app.extensions import db
 from app.models import Complaint, InboundHold, InboundMessage
 from app.operations.hold_inbound import Thing, close, content_of, keep, waiting_of
 from app.operations.perform_action import perform_action
-from app.operations.read_revision import find_locked, is_tracking_id, keyed_hash, lock_reports
+from app.operations.read_revision import find_locked, keyed_hash, lock_reports
 from app.operations.report_input import Moment
-from app.queries.reference import agencies_in_service
+from app.reference.named_rows import agencies_in_service
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.actors import REPORTER
+from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.parameters import Choice, Field, Number, Text, check_fields, fields_of
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 

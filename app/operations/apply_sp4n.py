@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
+from app.casefile.facts import CaseRows
 from app.clock import utc_now
 from app.models import Complaint, InboundHold
 from app.operations.apply_message import carry_out_waiting
@@ -25,7 +26,6 @@ from app.operations.read_revision import Revision, lock_reports, look_up, read_r
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
 from app.operations.revise_report import Author, Difference, Told, difference, revise
-from app.queries.complaints import CaseRows
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM
 from workflow_rules.identity import Confidentiality

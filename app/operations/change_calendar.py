@@ -165,3 +165,11 @@ def _entry(change: CalendarChange, found: Consequence, reason: str, by: int | No
 
 def _as_data(change: Iterable[RowChange]) -> list[dict[str, Any]]:
     return [{"table": r.table, "key": r.key, "before": r.before, "after": r.after} for r in change]
+
+
+class ReasonNeeded(Exception):
+    """A change that may be made, once its consequence was seen and a reason given; ends the transaction that tried."""
+
+    def __init__(self, change: CalendarChange, found: Consequence) -> None:
+        super().__init__("reason_needed")
+        self.change, self.found = change, found

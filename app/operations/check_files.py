@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 
+from app.casefile.facts import get_for_update
 from app.clock import utc_now
 from app.documents.storage import read_file, write_file
 from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
@@ -19,7 +20,6 @@ from app.models import Attachment, Complaint, FileCheck
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
 from app.operations.sweep_store import mark_for_removal
-from app.queries.complaints import get_for_update
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import SYSTEM, Actor, Capacity

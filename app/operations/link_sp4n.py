@@ -5,20 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.casefile.facts import facts_of, get_for_update, rows_of
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
-from app.operations.read_revision import is_tracking_id, lock_reports, read_tracking_id
+from app.operations.read_revision import lock_reports, read_tracking_id
 from app.operations.record_history import record_history
-from app.queries.complaints import facts_of, get_for_update, rows_of
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
+from app.reference.sop import load_sop
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person
 from workflow_rules.decide import sees
 from workflow_rules.events import Event, SystemEvent
 from workflow_rules.evolve import evolve
+from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.parameters import clean_text
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.casefile.facts import facts_of, get_for_update
 from app.clock import utc_now
 from app.extensions import db
 from app.models import Complaint, Reporter
 from app.operations.record_history import record_history
-from app.queries.complaints import facts_of, get_for_update
 from app.transaction import one_transaction
 from workflow_rules.actors import Person
 from workflow_rules.decide import sees

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
 from app.cases.correct import Corrected, read_correction, write_correction
 from app.clock import utc_now
 from app.extensions import db
@@ -21,8 +22,8 @@ from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
 from app.operations.write_rows import as_row, take_over
 from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
-from app.queries.complaints import CaseRows, facts_from, get_for_update, lock_in_order, rows_of
-from app.queries.reference import agencies_in_service
+from app.queries.complaints import lock_in_order
+from app.reference.named_rows import agencies_in_service
 from app.transaction import one_transaction
 from workflow_rules.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.actors import Actor, Person

@@ -6,11 +6,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 
-from app.errors import refusal_sentence
 from app.extensions import db
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.gateways.sp4n_peer import Incoming
+from app.labels.refusals import refusal_sentence
 from app.models import SyncLedger
 from app.operations.apply_sp4n import StaleRevision, apply_report
 from app.operations.one_at_a_time import alone

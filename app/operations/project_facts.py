@@ -5,10 +5,10 @@ from functools import partial
 
 from sqlalchemy import text
 
+from app.casefile.facts import CaseRows
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
-from app.queries.complaints import CaseRows
 from app.transaction import before_commit
 from workflow_rules.events import Event
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.casefile.facts import rows_of
 from app.clock import office_time
 from app.extensions import db
 from app.gateways import sp4n_peer
@@ -22,7 +23,6 @@ from app.operations.peer_record import (
     the_peer,
 )
 from app.operations.sync_feed import number_changes
-from app.queries.complaints import rows_of
 from app.queries.hold import is_held, not_held
 from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, ScalarSelect, select, update
 
 from app.extensions import db
+from app.labels.words import LARGEST_BADGE
 from app.models import Notice
+from app.queries.kept_statements import counted
 from app.transaction import one_transaction
 
 
@@ -36,3 +38,13 @@ def mark_all_read(user_id: int, now: datetime) -> int:
     with one_transaction():
         statement = update(table).where(table.c.user_id == user_id, table.c.read_at.is_(None)).values(read_at=now)
         return len(db.session.execute(statement.returning(table.c.id)).all())
+
+
+def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
+    """How many notices an officer has not read, as part of another query; no further than the bell can show."""
+    return counted(select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)), LARGEST_BADGE + 1)
+
+
+def unread_count(user_id: int) -> int:
+    """The same by itself."""
+    return db.session.scalars(select(counting_unread(user_id))).one()

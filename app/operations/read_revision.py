@@ -11,11 +11,12 @@ from flask import current_app
 from sqlalchemy import Text as TextType
 from sqlalchemy import bindparam, exists, select, text
 
+from app.casefile.facts import get_for_update
 from app.extensions import db
 from app.models import Complaint, InboundHold
 from app.operations.report_input import Report, clean_report
-from app.queries.complaints import get_for_update
 from workflow_rules.identity import Classification, Confidentiality
+from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.numbering import visible
 from workflow_rules.parameters import Cleaned, Field, Number, Text
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
@@ -23,7 +24,6 @@ from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, Refus
 UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_CLASSIFICATION, FieldFault.UNKNOWN_PLACE})
 """Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""
 
-_TRACKING_ID = re.compile(r"[0-9]{6,15}")
 _BETWEEN_DIGITS = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
@@ -94,11 +94,6 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
     report.values.setdefault("occurred_on", None)
     unknown = {fault.field: named_in(payload, fault.field) for fault in faults}
     return Revision(tracking_id, number, report, _digest(report, payload, unknown), payload, faults)
-
-
-def is_tracking_id(text: str) -> bool:
-    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
-    return _TRACKING_ID.fullmatch(text) is not None
 
 
 def read_tracking_id(typed: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import text
 
+from app.casefile.facts import CaseRows, facts_of_identity
 from app.clock import office_time, utc_now
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
@@ -23,7 +24,6 @@ from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
 from app.operations.write_rows import as_row, take_over
-from app.queries.complaints import CaseRows, facts_of_identity
 from app.queries.reference import ACTIVE, active_sop_and_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Capacity, Person

@@ -8,12 +8,13 @@ from itertools import groupby
 from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
+from app.casefile.facts import as_open_step
 from app.clock import utc_now
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
 from app.operations.set_deadlines import set_closing, set_deadline
-from app.queries.complaints import as_open_step
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
+from app.reference.sop import load_sop
 from app.transaction import one_transaction
 from workflow_rules.sop import Sop
 from workflow_rules.steps import CaseStatus, Step

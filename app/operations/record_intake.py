@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casefile.facts import open_tasks_of
 from app.extensions import db
 from app.models import Complaint
 from app.models.sealed import SealedText
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.complaints import open_tasks_of
 from app.transaction import one_transaction
 from workflow_rules.actors import Person
 from workflow_rules.identity import Channel

@@ -13,8 +13,9 @@ from app.clock import utc_now
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Complaint, RehearsalRow, SopVersion
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
 from app.queries.rehearsal import count_cases, past_cases
+from app.reference.sop import load_sop
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor
 from workflow_rules.deadlines import Allowance, Unit

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.casefile.facts import facts_of, get_for_update
 from app.clock import utc_now
 from app.models import Complaint
 from app.operations.receive_complaint import hash_code, may_receive, new_code
 from app.operations.record_history import record_history
 from app.operations.tell_reporter import tell_reporter
-from app.queries.complaints import facts_of, get_for_update
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor, Person
 from workflow_rules.decide import sees

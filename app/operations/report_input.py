@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
-from app.queries.reference import find_named
+from app.reference.named_rows import find_named
 from workflow_rules.identity import Channel, Classification, Confidentiality
 from workflow_rules.identity_marks import digits_of_nik, is_nik, is_phone
 from workflow_rules.numbering import visible

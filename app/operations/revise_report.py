@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casefile.facts import facts_of, reporter_facts, rows_of
 from app.clock import office_time
 from app.extensions import db
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
@@ -17,8 +18,8 @@ from app.operations.notify import Notifier
 from app.operations.original_text import forget_correction, identity_said_again, said_by_report, write_said
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
-from app.queries.complaints import facts_of, reporter_facts, rows_of
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
+from app.reference.sop import load_sop
 from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.events import Event, SystemEvent
 from workflow_rules.evolve import evolve

@@ -6,7 +6,7 @@ from typing import Any
 from app.models import Paper, PaperKind, SopVersion
 from app.operations.paper_contents import letterhead, office
 from app.operations.papers import content_hash, make_paper
-from app.queries.reference import OF_A_STEP
+from app.reference.sop import OF_A_STEP
 
 _OF_A_VERSION = (
     "number",

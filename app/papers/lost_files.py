@@ -12,13 +12,13 @@ import structlog
 from sqlalchemy import ColumnElement, select
 
 from app.after_commit import enqueue_after_commit
+from app.casefile.facts import open_tasks_of
 from app.clock import utc_now
 from app.documents.storage import is_stored, read_file, stored_files, write_named
 from app.extensions import db
 from app.job_names import JobName
 from app.models import Letter, Paper, PaperKind, StepTask
 from app.operations.notify import Notifier
-from app.queries.complaints import open_tasks_of
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actors import Actor

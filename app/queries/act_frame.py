@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter
-from app.queries.reference import calendar_rows, calendar_with, sop_with_text, steps_of_sop
+from app.queries.reference import calendar_rows, calendar_with
+from app.reference.sop import sop_with_text, steps_of_sop
 from workflow_rules.hash_chain import GENESIS
 from workflow_rules.identity import ReporterFacts
 from workflow_rules.sop import Sop

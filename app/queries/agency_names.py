@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Agency
-from app.queries.reference import active_sop_version
+from app.reference.sop import active_sop_version
 
 
 def agency_names() -> dict[str, str]:

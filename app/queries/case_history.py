@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.labels.acts import PARAMETERS, PARAMETERS_OF, SENTENCES
-from app.labels.case_page import CHOICES_OF, LEADING
-from app.labels.inbound import CHANGED, CHOSEN, DECIDED, PARTS
+from app.labels.case_page import CHANGED, CHOICES_OF, CHOSEN, DECIDED, LEADING, PARTS
 from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case

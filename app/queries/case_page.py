@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app.casefile.facts import facts_from, reporter_facts
 from app.extensions import db
 from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
 from app.models.sealed import Unreadable
@@ -20,7 +21,7 @@ from app.queries.case_rows import (
     read_complaint,
     tasks_with_holders,
 )
-from app.queries.complaints import facts_from, hides_reporter, reporter_facts
+from app.queries.complaints import hides_reporter
 from workflow_rules.actions import Action
 from workflow_rules.actors import Actor, Person
 from workflow_rules.decide import AllowedAction, allowed_actions

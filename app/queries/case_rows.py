@@ -27,7 +27,8 @@ from app.models import (
 )
 from app.queries.complaints import visible_to
 from app.queries.national_limits import limit_rows, limits_with
-from app.queries.reference import calendar_rows, calendar_with, sop_with, steps_of_sop
+from app.queries.reference import calendar_rows, calendar_with
+from app.reference.sop import sop_with, steps_of_sop
 from workflow_rules.actors import AGENCY_ACTORS, Person
 from workflow_rules.identity import Confidentiality
 from workflow_rules.national_clock import NationalLimit

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
-from app.queries.reference import sop_with, steps_of_sop
+from app.reference.sop import sop_with, steps_of_sop
 from workflow_rules.actors import Actor, Capacity, DelegationKind
 from workflow_rules.checkpoint import checkpoint
 from workflow_rules.events import Event, event_kind

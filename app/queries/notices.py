@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ScalarSelect, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
-from app.labels.lists import LARGEST_BADGE
 from app.labels.notices import NOTICES
 from app.labels.words import STEPS
 from app.models import Notice
-from app.queries.kept_statements import counted
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
 from workflow_rules.alarms import LIMIT
@@ -30,16 +28,6 @@ class NoticeLine:
     complaint_id: int | None
     created_at: datetime
     unread: bool
-
-
-def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
-    """How many notices an officer has not read, as part of another query; no further than the bell can show."""
-    return counted(select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)), LARGEST_BADGE + 1)
-
-
-def unread_count(user_id: int) -> int:
-    """The same by itself."""
-    return db.session.scalars(select(counting_unread(user_id))).one()
 
 
 def newest_notices(user_id: int) -> list[NoticeLine]:

@@ -13,12 +13,13 @@ from decimal import Decimal
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.casefile.facts import facts_from, reporter_facts
 from app.extensions import db
 from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
-from app.queries.complaints import facts_from, reporter_facts
 from app.queries.national_limits import load_national_limits
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
 from app.queries.tracked_promise import promise_of
+from app.reference.sop import load_sop
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.national_clock import NationalLimit
 from workflow_rules.sop import Sop

@@ -1,118 +1,30 @@
 """Reference rows as the values the rules take: the SOP of a version, the working calendar."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import g
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    ScalarSelect,
     Select,
     Text,
-    bindparam,
     cast,
     func,
     literal,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.extensions import db
-from app.models import Agency, Category, District, Holiday, SopStepRow, SopVersion, Village, WorkingWeek
+from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
-from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, Unit
-from workflow_rules.identity import Channel
-from workflow_rules.sop import FastTrack, Sop, SopStep
-from workflow_rules.steps import Step
+from app.reference.sop import sop_with_text, steps_of_sop
+from workflow_rules.sop import Sop
 from workflow_rules.working_calendar import WorkingCalendar
 
 ZONE = "Asia/Makassar"
 WARNED_FROM_MONTH = 10
-
-
-def load_sop(version: SopVersion) -> Sop:
-    """The version as a value; ValueError when its rows do not make an SOP."""
-    return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
-
-
-def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[int]) -> ScalarSelect[Any]:
-    """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
-    step = func.json_build_array(*(getattr(SopStepRow, name) for name in OF_A_STEP))
-    steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))
-    return steps.where(SopStepRow.sop_version_id == version_id).scalar_subquery()
-
-
-def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
-    """The version with its steps as a value; ValueError when they do not make an SOP."""
-    return _sop(json.dumps(steps), *_exceptions(version))
-
-
-def sop_with_text(version: SopVersion, steps: str) -> Sop:
-    """The same of the steps as the JSON text that the database made of them."""
-    return _sop(steps, *_exceptions(version))
-
-
-def _exceptions(version: SopVersion) -> tuple[Any, ...]:
-    days = version.extended_draft_days, version.silence_days, version.question_days
-    early, channels = tuple(version.fast_track_from), tuple(version.nik_channels)
-    return version.number, *days, version.fast_track_actor, early, channels, version.most_more_days
-
-
-@lru_cache(maxsize=16)
-def _sop(
-    steps: str,
-    number: str,
-    draft: int,
-    silence: int,
-    question: int,
-    fast: str,
-    early: tuple[str],
-    nik: tuple[str],
-    more: int,
-) -> Sop:
-    """The SOP of these very rows: the same ones give the same object, changed ones never."""
-    return Sop(
-        number,
-        tuple(_step(*row) for row in json.loads(steps)),
-        Allowance(draft, Unit.WORKING_DAYS),
-        FastTrack(Actor(fast), frozenset(Step(step) for step in early)),
-        Allowance(silence, Unit.WORKING_DAYS),
-        Allowance(question, Unit.WORKING_DAYS),
-        frozenset(Channel(channel) for channel in nik),
-        more,
-    )
-
-
-OF_A_STEP = (
-    "step",
-    "number",
-    "actor",
-    "allowance_value",
-    "allowance_unit",
-    "procedure",
-    "inputs",
-    "output",
-    "remark",
-)
-
-
-def _step(step: str, number: int, actor: str, value: int | None, unit: str | None, *words: str) -> SopStep:
-    allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
-    return SopStep(Step(step), number, Actor(actor), allowance, *words)
-
-
-def active_sop_version() -> SopVersion:
-    """The version under which complaints are registered today."""
-    return db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()
 
 
 def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> tuple[SopVersion, Sop, WorkingCalendar]:
@@ -193,87 +105,5 @@ def missing_holiday_year(today: date) -> int | None:
     return None if db.session.execute(known.limit(1)).first() else year
 
 
-def agencies_in_service() -> frozenset[str]:
-    """Codes of every agency that may be given a complaint."""
-    return frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True))))
-
-
-@contextmanager
-def names_remembered() -> Iterator[None]:
-    """While many reports are read one after the other, the same names are looked up once."""
-    g.names_found = {}
-    try:
-        yield
-    finally:
-        g.pop("names_found", None)
-
-
-@dataclass(frozen=True)
-class Named:
-    """Keys of what a report names; None where nothing is named or nothing has that name."""
-
-    category: int | None
-    district: int | None
-    village: int | None
-    rows: tuple[Any, ...]
-    """The rows themselves: as long as they are held, whoever shows the new case finds them in the session."""
-
-
 Texts = tuple[str | None, str | None, str | None]
 """What a report says of its category, district and village."""
-
-
-def find_named(texts: Texts) -> Named:
-    """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
-    in the district where that is known, and tells its own where none is named.
-    """
-    if not any(texts):
-        return Named(None, None, None, ())
-    known: dict[Texts, Named] = g.get("names_found", {})
-    if texts not in known:
-        known[texts] = _find_named(texts)
-    return known[texts]
-
-
-def _find_named(texts: Texts) -> Named:
-    asked = dict(zip(("category", "district", "village"), texts, strict=True))
-    asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
-    category, district, village = rows = db.session.execute(_NAMED, asked).one()
-    of_village = village.district_id if village else None
-    return Named(
-        category.id if category else None,
-        district.id if district else of_village,
-        village.id if village else None,
-        tuple(rows),
-    )
-
-
-def _named() -> Select[Category, District, Village]:
-    in_use = select(Category).where(_called(Category, "category"), Category.active.is_(True))
-    by_code = Category.code != bindparam("category", type_=Text)
-    category = aliased(Category, in_use.order_by(by_code, Category.id).limit(1).subquery("named_category"))
-    districts = select(District).where(_called(District, "district")).order_by(District.id).limit(1)
-    district = aliased(District, districts.subquery("named_district"))
-    there = district.id.is_(None) | (Village.district_id == district.id)
-    villages = select(Village).where(_called(Village, "village"), there).order_by(Village.id).limit(1)
-    village = aliased(Village, villages.lateral("named_village"))
-    nothing = select(literal(1)).subquery("nothing")
-    found = select(category, district, village).select_from(nothing)
-    return found.outerjoin(category, true()).outerjoin(district, true()).outerjoin(village, true())
-
-
-def _called(kind: type[Category | District | Village], name: str) -> ColumnElement[bool]:
-    return (kind.code == bindparam(name, type_=Text)) | kind.name.ilike(bindparam(f"{name}_like", type_=Text))
-
-
-_NAMED = _named()
-
-
-def find_category(text: str) -> Category | None:
-    """A category in use, by its code or its name."""
-    found: Category | None = find_named((text, None, None)).rows[0]
-    return found
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Complaint, SopVersion, StepPause, StepTask
-from app.queries.reference import load_sop
+from app.reference.sop import load_sop
 from workflow_rules.actors import Actor
 from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.periods import Period

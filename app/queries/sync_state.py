@@ -11,10 +11,10 @@ from sqlalchemy import Executable, Select, exists, literal, select, text, union_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
+from app.casefile.facts import CaseRows, facts_from
 from app.clock import office_time
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, InboundHold, Letter
-from app.queries.complaints import CaseRows, facts_from
 from workflow_rules.actions import Action
 from workflow_rules.identity import ReporterFacts
 from workflow_rules.public_stages import stage_of

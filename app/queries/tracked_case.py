@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.casefile.facts import facts_from, facts_of, reporter_facts
 from app.extensions import db
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
-from app.queries.complaints import facts_from, facts_of, reporter_facts
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
 from app.queries.tracked_news import PUBLIC_KINDS, News, news_of
 from app.queries.tracked_promise import Promise, promise_of
+from app.reference.sop import load_sop
 from workflow_rules.actions import Action
 from workflow_rules.actors import REPORTER, Actor
 from workflow_rules.deadlines import deadline_for

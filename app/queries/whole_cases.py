@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from app.casefile.facts import facts_from, reporter_facts
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
-from app.queries.complaints import facts_from, reporter_facts
 from app.queries.time_book import entry_of
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.ledger import LedgerEntry

@@ -26,7 +26,7 @@ from flask import request
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 
-from app.errors import Problem
+from app.core.problem import Problem
 from app.extensions import db
 from app.models import SignIn
 from app.security.known_devices import device_of

@@ -7,9 +7,9 @@ from flask_babel import gettext
 from werkzeug.security import check_password_hash
 
 from app.clock import utc_now
-from app.labels.reference import REFUSED
 from app.security.login_counts import count_try, give_back
 from app.security.login_limits import OF_DEVICE
+from app.web.form_labels import REFUSED
 
 LONGEST = 1024
 

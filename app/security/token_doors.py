@@ -12,7 +12,8 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
 from app.clock import utc_now
-from app.errors import Problem, problem
+from app.core.problem import Problem
+from app.errors import problem
 from app.fab_repairs import is_readable
 from app.json_input import json_object
 from app.labels.refusals import HTTP

@@ -16,10 +16,10 @@ from app.commands import make_supervisor
 from app.demo.accounts import demo_person
 from app.extensions import db
 from app.gateways.messages import compose_mail
-from app.labels.reference import REFUSED
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
 from app.operations.password_links import make_link
 from app.security.current_person import act_as
+from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 
 SignIn = Callable[[str], FlaskClient]

@@ -13,15 +13,16 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.casefile.facts import facts_of
 from app.clock import OFFICE_ZONE, utc_now
 from app.documents.papers import html_of
 from app.documents.render import parts, render_pdf
 from app.extensions import db
 from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
-from app.queries.complaints import facts_of
 from app.queries.people import person_of
-from app.queries.reference import load_sop, load_working_calendar
+from app.queries.reference import load_working_calendar
+from app.reference.sop import load_sop
 from tests.bench.table import Line
 from workflow_rules.actions import Action, ActionRequest
 from workflow_rules.decide import decide

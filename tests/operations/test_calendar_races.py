@@ -15,7 +15,6 @@ from sqlalchemy import delete, select, text
 from app.clock import OFFICE_ZONE, utc_now
 from app.demo.accounts import demo_person
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Holiday, JournalEntry, StepTask, WorkingWeek
 from app.operations.change_calendar import (
     ChangedMeanwhile,
@@ -32,6 +31,7 @@ from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
+from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
 from tests.views.reference_forms import save
 from workflow_rules.actions import Action, ActionRequest

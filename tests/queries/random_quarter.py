@@ -8,8 +8,8 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.casefile.facts import facts_of
 from app.clock import OFFICE_ZONE
-from app.queries.complaints import facts_of
 from tests.factories import Case, a_complaint
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.refusals import ActionRefused

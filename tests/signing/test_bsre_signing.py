@@ -11,9 +11,9 @@ from pypdf.generic import DecodedStreamObject, NameObject
 from sqlalchemy import select
 
 from app.documents.signing.signatures import same_pages, signature_in
-from app.errors import refusal_sentence
 from app.extensions import db
 from app.gateways import bsre
+from app.labels.refusals import refusal_sentence
 from app.labels.signing import SIGNING_FAULTS
 from app.models import Paper
 from tests.jobs.test_letters import text_of

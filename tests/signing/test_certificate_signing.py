@@ -18,8 +18,8 @@ from sqlalchemy import select
 from app.documents.limits import DrawingRefused
 from app.documents.signing import certificate_signer, pades
 from app.documents.signing.signatures import signature_in
-from app.errors import refusal_sentence
 from app.extensions import db
+from app.labels.refusals import refusal_sentence
 from app.models import ComplaintEvent, Letter
 from tests.signing.certificates import authority, file_of, officer
 from tests.signing.letters import PASSPHRASE, give_means, nothing_happened, signed, signing_by, waiting

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from app.clock import OFFICE_ZONE
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Complaint, OfficerProfile, StepTask
+from app.web.form_labels import REFUSED
 
 HOLIDAY = {"day": "2026-11-24", "name": "Libur setempat", "kind": "local"}
 Freeze = Callable[[str], Any]

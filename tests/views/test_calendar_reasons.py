@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Holiday, JournalEntry, WorkingWeek
+from app.web.form_labels import REFUSED
 from jobs import job_context
 from jobs.alarm_jobs import sweep_timed_acts
 from tests.factories import a_complaint

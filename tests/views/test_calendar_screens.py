@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from app.clock import office_today, utc_now
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
 from app.operations.change_calendar import FURTHEST_LIMIT
 from app.operations.raise_alarms import raise_due_alarms
 from app.queries.reference import load_working_calendar
+from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, refused, with_reason
 from workflow_rules.alarms import LIMIT

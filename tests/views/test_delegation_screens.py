@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from app.clock import office_today
 from app.extensions import db
-from app.labels.reference import CHOOSE, REFUSED
 from app.models import Complaint, ComplaintEvent, DelegationRow
 from app.operations.delegate import end_delegation
+from app.web.form_labels import CHOOSE, REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import key_of, officer, refused, save
 

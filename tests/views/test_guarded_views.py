@@ -9,8 +9,8 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Agency, Category, District, Village
+from app.web.form_labels import REFUSED
 from tests.statements import statements
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Agency, Category
 from app.security.guarded_lists import GuardedRequests
+from app.web.form_labels import REFUSED
 from tests.views.reference_forms import key_of, officer, refused, save
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.clock import office_today
 from app.extensions import db
-from app.labels.reference import REFUSED
 from app.models import Complaint, SopStepRow, SopVersion, StepTask
+from app.web.form_labels import REFUSED
 from tests.factories import Case, a_complaint
 from tests.views.reference_forms import key_of, refused, save
 

@@ -11,7 +11,7 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from app.clock import utc_now
-from app.errors import Problem
+from app.core.problem import Problem
 from app.security.api_keys import PREFIX, KnownKey, find_key
 from app.security.api_rates import count_call
 from app.security.current_person import act_as, current_person, may

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from app.errors import Problem
+from app.core.problem import Problem
 from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LARGEST_ID = 2**63 - 1

@@ -9,8 +9,9 @@ from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.casefile.facts import facts_of, open_tasks_of
 from app.clock import utc_now
-from app.errors import Problem
+from app.core.problem import Problem
 from app.extensions import db
 from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
@@ -19,8 +20,10 @@ from app.operations.open_identity import open_identity
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.complaints import data_shown, facts_of, open_tasks_of, visible_to
-from app.queries.reference import load_sop, load_working_calendar, names_remembered
+from app.queries.complaints import data_shown, visible_to
+from app.queries.reference import load_working_calendar
+from app.reference.named_rows import names_remembered
+from app.reference.sop import load_sop
 from app.security.current_person import current_person, source_address
 from app.transaction import one_transaction
 from views.api import case_contracts as contracts

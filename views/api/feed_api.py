@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
 
-from app.errors import Problem
+from app.core.problem import Problem
 from app.models import SyncChange
 from app.operations.await_changes import await_changes
 from app.operations.sync_feed import number_changes

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
-from app.errors import Problem, is_api
+from app.core.problem import Problem
+from app.errors import is_api
 from app.labels.refusals import API_FAULTS
 from views.api.contract import Query, contract_of
 from views.api.query_values import read_value

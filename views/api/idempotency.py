@@ -13,7 +13,7 @@ from flask import Response, current_app, g, request
 from sqlalchemy import select, text
 
 from app.clock import utc_now
-from app.errors import Problem
+from app.core.problem import Problem
 from app.extensions import db
 from app.models import IdempotencyKey
 from app.security.api_keys import KnownKey

@@ -12,7 +12,7 @@ from flask import Response, current_app, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, tuple_
 
-from app.errors import Problem
+from app.core.problem import Problem
 from views.api.http_rules import parameter_fault
 from views.api.paging import page_size_of_request
 

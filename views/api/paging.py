@@ -3,7 +3,7 @@
 from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _
 
-from app.errors import Problem
+from app.core.problem import Problem
 from views.api.contract import Query
 from views.api.http_rules import parameter_fault
 

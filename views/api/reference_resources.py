@@ -22,10 +22,6 @@ from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from views.api.resource import Resource, several
 from views.api.resource_columns import by_code, equal, link, since, until, words_of
-from views.calendar_views import HolidayView, WorkingWeekView
-from views.national_limit_views import NationalLimitView
-from views.organisation_views import AgencyView, DelegationView
-from views.place_views import CategoryView, DistrictView, VillageView
 from workflow_rules.national_clock import NationalClass, NationalStage
 
 
@@ -48,7 +44,7 @@ AGENCY = Resource(
     hidden=frozenset({"emblem_hash"}),
     filters=(equal(Agency.code), equal(Agency.kind, words=tuple(AGENCY_KINDS)), equal(Agency.active)),
     sorts={"code": Agency.code, "name": Agency.name},
-    screen=AgencyView,
+    screen="AgencyView",
     links={"parent": "code"},
     eager=(joinedload(Agency.parent),),
 )
@@ -68,7 +64,7 @@ CATEGORY = Resource(
         equal(Category.default_agency_code, "default_agency"),
     ),
     sorts={"code": Category.code, "name": Category.name},
-    screen=CategoryView,
+    screen="CategoryView",
     links={"parent": "code", "default_agency": "code"},
     eager=(joinedload(Category.parent),),
 )
@@ -79,7 +75,7 @@ DISTRICT = Resource(
     columns=several(District, "id", "code", "name"),
     filters=(equal(District.code),),
     sorts={"code": District.code, "name": District.name},
-    screen=DistrictView,
+    screen="DistrictView",
 )
 VILLAGE = Resource(
     name="village",
@@ -88,7 +84,7 @@ VILLAGE = Resource(
     columns=(*several(Village, "id", "code", "name"), link("district", "district.code", "district_id", needed=True)),
     filters=(equal(Village.code), by_code("district", Village.district_id, District.id, District.code)),
     sorts={"code": Village.code, "name": Village.name},
-    screen=VillageView,
+    screen="VillageView",
     links={"district": "code"},
     eager=(joinedload(Village.district),),
 )
@@ -99,7 +95,7 @@ HOLIDAY = Resource(
     columns=several(Holiday, "id", "day", "name", "kind", kind=tuple(HOLIDAY_KINDS)),
     filters=(since(Holiday.day), until(Holiday.day), equal(Holiday.kind, words=tuple(HOLIDAY_KINDS))),
     sorts={"day": Holiday.day},
-    screen=HolidayView,
+    screen="HolidayView",
     asks_reason=True,
 )
 WORKING_HOURS = Resource(
@@ -108,7 +104,7 @@ WORKING_HOURS = Resource(
     title=_("Jam kerja"),
     columns=several(WorkingWeek, "id", "name", "starts_on", "ends_on", *WEEKDAYS),
     sorts={"name": WorkingWeek.name},
-    screen=WorkingWeekView,
+    screen="WorkingWeekView",
     asks_reason=True,
 )
 NATIONAL_LIMIT = Resource(
@@ -123,7 +119,7 @@ NATIONAL_LIMIT = Resource(
     ),
     filters=(equal(NationalLimitRow.stage, words=tuple(NationalStage)), since(NationalLimitRow.valid_from)),
     sorts={"valid_from": NationalLimitRow.valid_from},
-    screen=NationalLimitView,
+    screen="NationalLimitView",
 )
 DELEGATION = Resource(
     name="delegation",
@@ -142,7 +138,7 @@ DELEGATION = Resource(
         by_code("holder", DelegationRow.holder_id, User.id, User.username),
     ),
     sorts={"starts_on": DelegationRow.starts_on, "ends_on": DelegationRow.ends_on},
-    screen=DelegationView,
+    screen="DelegationView",
     links={"giver": "user.username", "holder": "user.username"},
     eager=(
         joinedload(DelegationRow.giver).joinedload(OfficerProfile.user),

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casefile.facts import CaseRows, rows_of
 from app.clock import office_time
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
 from app.queries.case_rows import attachments_of
-from app.queries.complaints import CaseRows, hides_text, rows_of
+from app.queries.complaints import hides_text
 from app.security.current_person import current_person
 from workflow_rules.actors import Person
 from workflow_rules.deadlines import Allowance, Unit, time_state

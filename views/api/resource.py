@@ -35,7 +35,7 @@ class Resource:
     sorts: Mapping[str, Any] = field(default_factory=dict)
     usual: str = "id"
     permission: tuple[str, str] = REFERENCE
-    screen: Any = None
+    screen: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     asks_reason: bool = False
     eager: tuple[Any, ...] = ()

@@ -12,7 +12,7 @@ from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import BigInteger, Select, select
 
-from app.errors import Problem
+from app.core.problem import Problem
 from app.extensions import db
 from app.json_input import json_object
 from app.security.roles import permissions_on

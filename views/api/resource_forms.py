@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import Length, NumberRange, Regexp
 
-from app.errors import field_sentences
+from app.labels.refusals import field_sentences
 from views.api.contract import Schema
 from views.api.http_rules import parameter_fault
 from views.api.resource import Resource
@@ -29,7 +29,7 @@ Faults = list[dict[str, str]]
 def screen_of(resource: Resource) -> Any:
     """The generated screen that keeps this table."""
     views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
-    return next(view for view in views if type(view) is resource.screen)
+    return next(view for view in views if type(view).__name__ == resource.screen)
 
 
 def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.clock import utc_now
-from app.errors import Problem, field_sentences
+from app.core.problem import Problem
 from app.extensions import db
-from app.labels.reference import REFUSED
-from app.operations.change_calendar import ChangedMeanwhile, Consequence, NeverOpens, apply_change
+from app.labels.refusals import field_sentences
+from app.operations.change_calendar import ChangedMeanwhile, Consequence, NeverOpens, ReasonNeeded, apply_change
 from app.security.current_person import current_person
 from app.transaction import lock_row
+from app.web.form_labels import REFUSED
 from views.api.resource import Resource
 from views.api.resource_forms import LONGEST_REASON, filled_form, screen_of
-from views.calendar_views import Asked
 from views.guarded_model_view import ChangeRefused, broken_rule, row_digest
 from workflow_rules.parameters import clean_text
 from workflow_rules.refusals import FieldError, FieldFault
@@ -49,7 +49,7 @@ def remove(resource: Resource, item: Any, reason: str | None) -> None:
     _seen(item)
     try:
         screen.remove_row(item)
-    except Asked as asked:
+    except ReasonNeeded as asked:
         _make(asked, reason_given)
     except ChangeRefused as refused:
         raise Problem(409, "cannot_change", detail=str(refused.sentence)) from refused
@@ -82,7 +82,7 @@ def _save(
         raise Problem(422, "missing_input", errors=[*faults, *_faults_of(form, faults)])
     try:
         screen.write_row(form, item, new)
-    except Asked as asked:
+    except ReasonNeeded as asked:
         return _after(resource, item, new, _make(asked, reason))
     except ChangeRefused as refused:
         raise _refusal(refused) from refused
@@ -91,7 +91,7 @@ def _save(
     return item, None
 
 
-def _make(asked: Asked, reason: str) -> Consequence:
+def _make(asked: ReasonNeeded, reason: str) -> Consequence:
     """Make a change of the calendar whose consequence was seen, with its reason, in the journal."""
     if request.args.get("dry_run") == "true":
         raise Foreseen(len(asked.found.moves))

@@ -5,21 +5,23 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 
+from app.casefile.facts import CaseRows, rows_of
 from app.clock import utc_now
-from app.errors import Problem, field_sentences
+from app.core.problem import Problem
 from app.json_input import json_object
+from app.labels.refusals import field_sentences
 from app.models import Complaint, InboundHold
 from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
 from app.operations.apply_message import UnknownReport, apply_message
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
-from app.operations.read_revision import is_tracking_id, read_tracking_id
-from app.queries.complaints import CaseRows, rows_of
-from app.queries.reference import names_remembered
+from app.operations.read_revision import read_tracking_id
 from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
+from app.reference.named_rows import names_remembered
 from app.security.current_person import source_address
 from app.transaction import one_transaction
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
+from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.refusals import FieldError, FieldFault
 
 STATUS_OF = {

@@ -6,7 +6,7 @@ from typing import Any
 from app.models import Complaint
 from app.queries import time_book
 from app.queries.national_limits import load_national_limits
-from app.queries.reference import load_sop
+from app.reference.sop import load_sop
 from views.api.representation import instant
 from workflow_rules.national_clock import NationalClock
 from workflow_rules.working_calendar import WorkingCalendar

@@ -10,10 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.cases.correct import read_correction
 from app.clock import utc_now
-from app.errors import STATUS_OF, field_sentences, refusal_sentence
+from app.errors import STATUS_OF
 from app.labels.acts import SENTENCES
-from app.labels.lists import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from app.labels.refusals import LACKING
+from app.labels.refusals import LACKING, field_sentences, refusal_sentence
 from app.labels.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.operations.perform_action import perform_action
 from app.queries.case_page import Case, load_case
@@ -21,6 +20,7 @@ from app.queries.list_choices import categories_in_use, filter_options, villages
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
 from app.transaction import one_transaction
+from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.form_once import Landing, once
 from views.intake_fields import filled, is_token, new_token
 from views.screen_access import for_officers

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import request
 
-from app.errors import field_sentences
+from app.labels.refusals import field_sentences
 from app.operations.attach_file import LARGEST
 from app.operations.open311_intake import take_request, title_from
 from app.operations.report_input import Report, clean_report
-from app.queries.reference import find_category
+from app.reference.named_rows import find_category
 from app.security.api_keys import KnownKey
 from app.security.current_person import source_address
 from app.security.row_scope import as_person

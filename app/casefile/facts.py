@@ -1,0 +1,143 @@
+"""The rules' view of a case: its facts from the rows, and the rows locked for a change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
+from app.queries.complaints import _LOCKED_AT_ONCE, _ONE
+from app.transaction import waiting_place
+from workflow_rules.actors import Actor
+from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
+
+_LOCKED = _ONE.with_for_update(of=Complaint, key_share=True)
+
+
+def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
+    """The complaint with its row locked until the transaction ends; None when there is none for this person.
+
+    The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case, such as a message to its reporter.
+    A transaction that locks several cases calls `lock_in_order` first. Raises HeldUp where too many requests
+    of this server wait already.
+    """
+    asked, options = {"complaint_id": complaint_id}, {"unscoped": unscoped}
+    at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()
+    if at_once is not None:
+        return at_once
+    # Nothing was found, or somebody holds it.
+    with waiting_place():
+        return db.session.scalars(_LOCKED, asked, execution_options=options).first()
+
+
+_OPEN_TASKS = (
+    select(StepTask)
+    .where(StepTask.complaint_id == bindparam("complaint_id"), StepTask.closed_at.is_(None))
+    .options(joinedload(StepTask.pauses))
+    .order_by(StepTask.id)
+    .execution_options(populate_existing=True)
+)
+
+
+def open_tasks_of(complaint: Complaint) -> list[StepTask]:
+    return list(db.session.scalars(_OPEN_TASKS, {"complaint_id": complaint.id}).unique())
+
+
+_TRACKS = (
+    select(AgencyTrackRow)
+    .where(AgencyTrackRow.complaint_id == bindparam("complaint_id"))
+    .order_by(AgencyTrackRow.cycle, AgencyTrackRow.position)
+)
+
+
+def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
+    return list(db.session.scalars(_TRACKS, {"complaint_id": complaint.id}))
+
+
+def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
+    """Which parts of an identity are there."""
+    names = ("name", "address", "phone", "email", "nik")
+    return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
+
+
+def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
+    """The same of an identity as it comes in."""
+    return ReporterFacts(
+        has_name=bool(told.get("name")),
+        has_address=bool(told.get("address")),
+        has_phone=bool(told.get("phone")),
+        has_email=bool(told.get("email")),
+        has_nik=bool(told.get("nik")),
+        gets_messages=bool(told.get("phone") and current_app.config.get("GATEWAY_URL")),
+    )
+
+
+@dataclass(frozen=True)
+class CaseRows:
+    """What stands beside a complaint that its transaction has locked: read once, then handed on and kept up."""
+
+    tracks: list[AgencyTrackRow]
+    tasks: list[StepTask]
+    """The open ones."""
+
+
+def rows_of(complaint: Complaint) -> CaseRows:
+    return CaseRows(tracks_of(complaint), open_tasks_of(complaint))
+
+
+def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
+    """The rows of one complaint as the immutable value the rules take."""
+    rows = rows or rows_of(complaint)
+    reporter = reporter_facts(db.session.get(Reporter, complaint.id))
+    return facts_from(complaint, reporter, rows.tracks, rows.tasks)
+
+
+def facts_from(
+    complaint: Complaint, reporter: ReporterFacts, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
+) -> ComplaintFacts:
+    """The same of rows that have been read; tracks of every cycle in their order, tasks with the closed ones or not."""
+    status = CaseStatus(complaint.status)
+    return ComplaintFacts(
+        number=complaint.number,
+        channel=Channel(complaint.channel),
+        confidentiality=Confidentiality(complaint.confidentiality),
+        classification=Classification(complaint.classification),
+        reporter=reporter,
+        in_sp4n=complaint.sp4n_tracking_id is not None,
+        version=complaint.version,
+        cycle=complaint.cycle,
+        route=Route(complaint.route) if complaint.route else None,
+        open_steps=tuple(as_open_step(task) for task in tasks if task.closed_at is None),
+        tracks=tuple(_track(row) for row in tracks if row.cycle == complaint.cycle),
+        seen_by=frozenset(row.agency_code for row in tracks if row.sent_at is not None and not row.sight_ended),
+        ended=status if status in ENDED else None,
+        answered_at=complaint.answered_at,
+        rated=complaint.rated,
+        anonymity_confirmed=complaint.anonymity_confirmed,
+    )
+
+
+def as_open_step(task: StepTask) -> OpenStep:
+    """An open row as the rules know it, with the pauses that have ended."""
+    done = tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
+    return OpenStep(Step(task.step), task.agency_code, task.opened_at, task.clock_from, done, task.paused_at)
+
+
+def _track(row: AgencyTrackRow) -> AgencyTrack:
+    return AgencyTrack(
+        row.agency_code,
+        row.lead,
+        TrackState(row.state),
+        row.sent_at,
+        row.replaces,
+        row.field_visit,
+        row.cross_agency,
+        tuple(Actor(actor) for actor in row.awaits),
+        row.more_days,
+        row.release_asked,
+    )

@@ -1,0 +1,96 @@
+"""Rows of the reference data found by code or name: agencies, categories, districts, villages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from sqlalchemy import ColumnElement, Select, Text, bindparam, literal, select, true
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Agency, Category, District, Village
+from app.queries.reference import Texts
+
+
+def agencies_in_service() -> frozenset[str]:
+    """Codes of every agency that may be given a complaint."""
+    return frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True))))
+
+
+@contextmanager
+def names_remembered() -> Iterator[None]:
+    """While many reports are read one after the other, the same names are looked up once."""
+    g.names_found = {}
+    try:
+        yield
+    finally:
+        g.pop("names_found", None)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Keys of what a report names; None where nothing is named or nothing has that name."""
+
+    category: int | None
+    district: int | None
+    village: int | None
+    rows: tuple[Any, ...]
+    """The rows themselves: as long as they are held, whoever shows the new case finds them in the session."""
+
+
+def find_named(texts: Texts) -> Named:
+    """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
+    in the district where that is known, and tells its own where none is named.
+    """
+    if not any(texts):
+        return Named(None, None, None, ())
+    known: dict[Texts, Named] = g.get("names_found", {})
+    if texts not in known:
+        known[texts] = _find_named(texts)
+    return known[texts]
+
+
+def _find_named(texts: Texts) -> Named:
+    asked = dict(zip(("category", "district", "village"), texts, strict=True))
+    asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
+    category, district, village = rows = db.session.execute(_NAMED, asked).one()
+    of_village = village.district_id if village else None
+    return Named(
+        category.id if category else None,
+        district.id if district else of_village,
+        village.id if village else None,
+        tuple(rows),
+    )
+
+
+def _named() -> Select[Category, District, Village]:
+    in_use = select(Category).where(_called(Category, "category"), Category.active.is_(True))
+    by_code = Category.code != bindparam("category", type_=Text)
+    category = aliased(Category, in_use.order_by(by_code, Category.id).limit(1).subquery("named_category"))
+    districts = select(District).where(_called(District, "district")).order_by(District.id).limit(1)
+    district = aliased(District, districts.subquery("named_district"))
+    there = district.id.is_(None) | (Village.district_id == district.id)
+    villages = select(Village).where(_called(Village, "village"), there).order_by(Village.id).limit(1)
+    village = aliased(Village, villages.lateral("named_village"))
+    nothing = select(literal(1)).subquery("nothing")
+    found = select(category, district, village).select_from(nothing)
+    return found.outerjoin(category, true()).outerjoin(district, true()).outerjoin(village, true())
+
+
+def _called(kind: type[Category | District | Village], name: str) -> ColumnElement[bool]:
+    return (kind.code == bindparam(name, type_=Text)) | kind.name.ilike(bindparam(f"{name}_like", type_=Text))
+
+
+_NAMED = _named()
+
+
+def find_category(text: str) -> Category | None:
+    """A category in use, by its code or its name."""
+    found: Category | None = find_named((text, None, None)).rows[0]
+    return found
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

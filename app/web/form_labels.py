@@ -1,0 +1,67 @@
+"""Labels that the web adapter itself puts on forms: answers of Flask-AppBuilder and empty choices."""
+
+from flask_babel import lazy_gettext as _
+
+from app.labels.words import Labels
+
+CHOOSE = _("Pilih …")
+
+
+NONE_CHOSEN = _("(tidak ada)")
+
+
+CHANGED: Labels = {
+    "added": _("Data baru disimpan."),
+    "edited": _("Perubahan disimpan."),
+    "deleted": _("Data dihapus."),
+    "sop_copied": _("Konsep dibuat sebagai salinan. Ubah langkahnya, lalu aktifkan."),
+    "sop_activated": _("Versi ini berlaku mulai sekarang. Aduan yang sudah teregister tetap memakai versinya."),
+    "delegation_ended": _("Delegasi diakhiri."),
+}
+
+
+REFUSED: Labels = {
+    "already_exists": _("Sudah ada. Tulis yang lain"),
+    "breaks_a_rule": _("Isian ini bertentangan satu sama lain"),
+    "still_named": _("Tidak dapat dihapus, karena catatan lain masih menyebutnya. Nonaktifkan saja."),
+    "changed_meanwhile": _(
+        "Data ini baru saja diubah orang lain. Buka lagi halaman ini dan periksa, atau simpan untuk menimpanya."
+    ),
+    "unreadable_characters": _("Hapus karakter yang tidak terlihat dari isian ini"),
+    "bad_number_pattern": _("Pakai hanya bagian yang dikenal, dengan {nomor} dan {tahun} di dalamnya"),
+    "bad_code": _("Pakai huruf kecil, angka, dan garis bawah, diawali huruf"),
+    "bad_place_code": _("Tulis kode wilayah dengan angka dan titik, seperti 63.11.01"),
+    "own_descendant": _("Pilih induk yang bukan bawahannya sendiri"),
+    "two_levels": _("Kategori hanya bertingkat dua: pilih induk yang tidak berinduk"),
+    "has_units": _("Tidak dapat dihapus, karena masih membawahi unit lain."),
+    "bad_nip": _("Tulis NIP dengan 18 angka"),
+    "ends_before_start": _("Pilih hari terakhir yang tidak lebih awal daripada hari mulai"),
+    "to_oneself": _("Pilih orang lain: delegasi tidak dapat diberikan kepada diri sendiri"),
+    "own_roles": _("Peran akun sendiri diubah oleh administrator lain"),
+    "no_supervisor": _(
+        "Tidak ada pengawas aktif yang dapat memutuskan. Aktifkan lagi akun seorang pengawas. Bila tidak ada, minta"
+        " peran Pengawas untuk seorang petugas di sini, lalu minta pengelola server menjalankan"
+        " `python run.py confirm-supervisor NAMA` dengan nama pengguna petugas itu."
+    ),
+    "own_membership": _("OPD akun sendiri diubah oleh administrator lain"),
+    "to_the_writer": _("Delegasi kepada akun sendiri dicatat oleh administrator lain"),
+    "loop": _("Delegasi ini mengembalikan wewenang kepada pemberinya sendiri"),
+    "overlap": _("Jabatan ini sudah didelegasikan pada masa yang bertumpuk. Akhiri dahulu delegasi itu"),
+    "over": _("Delegasi ini sudah berakhir dan tidak dapat diubah lagi."),
+    "already_over": _("Pilih hari terakhir yang belum lewat"),
+    "used": _("Delegasi ini sudah dipakai: ubah hanya hari terakhir atau catatan, atau akhiri dan buat yang baru"),
+    "delegation_stays": _("Delegasi diakhiri, tidak dihapus: isi hari terakhirnya, atau akhiri sekarang."),
+    "bad_hours": _("Tulis jam seperti 07:30-12:00 13:00-16:00, berurutan dan tidak bertumpuk"),
+    "never_opens": _("Dengan jadwal ini kantor tidak pernah buka, sehingga batas waktu tidak dapat dihitung"),
+    "not_a_draft": _("Hanya konsep yang dapat diubah. Buat konsep sebagai salinan dari versi ini."),
+    "is_draft_no_more": _("Versi ini bukan konsep lagi."),
+    "no_decree": _("Isi nomor keputusan yang menetapkan SOP ini"),
+    "decree_in_future": _("Pilih tanggal keputusan yang sudah lewat atau hari ini"),
+    "seven_headings": _("Tulis tujuh judul, masing-masing pada barisnya sendiri"),
+    "not_an_sop": _("Langkah-langkah ini belum membentuk SOP yang lengkap"),
+    "wrong_actor": _("Langkah ini tidak dapat diberikan kepada pelaksana itu"),
+    "role_not_given": _("Pilih paling sedikit satu peran dari daftar ini"),
+    "too_many_days": _("Tulis paling banyak 365 hari kerja"),
+    "no_allowance": _("Isi waktu baku dan satuannya"),
+    "wrong_password": _("Kata sandi sekarang tidak cocok"),
+}
