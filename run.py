@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 try:
     from app.launch.backup_options import add_backup_options
     from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
-    from config import ConfigurationError, Environment, read_environment, unsafe_reasons
+    from app.settings.environment import ConfigurationError, Environment, read_environment
+    from config import unsafe_reasons
 except ModuleNotFoundError as missing:
     print(
         f"The package {missing.name} is not installed for this Python. Start with `make run`, which installs what is"

@@ -11,7 +11,10 @@ import config
 from app import errors, fab_repairs, logs, request_log, skin
 from app.access.journal_author import install_journal_author
 from app.database_connections import install_connections
+from app.documents import papers
+from app.documents.papers import registers
 from app.extensions import csrf, db, migrate
+from app.models import PaperKind
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope
 from app.security.second_wall import install_second_wall
@@ -19,7 +22,7 @@ from app.web import proxy_answers
 
 
 def create_core_app(**overrides: Any) -> Flask:
-    """One Flask app with its own AppBuilder; raises config.ConfigurationError where the environment is unsafe."""
+    """One Flask app with its own AppBuilder; raises ConfigurationError where the environment is unsafe."""
     app = Flask("app")
     app.config.from_mapping({**config.settings(), **overrides})
     if proxies := app.config["TRUSTED_PROXIES"]:
@@ -35,6 +38,8 @@ def create_core_app(**overrides: Any) -> Flask:
     skin.install(app)
     errors.install(app)
     proxy_answers.install(app)
+    papers.add(PaperKind.DAILY_REGISTER, registers.daily_register)
+    papers.add(PaperKind.MONTHLY_REGISTER, registers.monthly_register)
     install_row_scope()
     with app.app_context():
         install_connections(db.engine, app.config["STATEMENT_SECONDS"], app.config["LOCK_SECONDS"])

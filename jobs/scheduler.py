@@ -18,7 +18,7 @@ from rq.exceptions import DuplicateJobError
 
 from app import logs
 from app.job_names import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
-from config import read_environment
+from app.settings.environment import read_environment
 from jobs.listed_job import queue
 
 log = logging.getLogger(__name__)

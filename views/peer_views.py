@@ -14,9 +14,9 @@ from app.operations.replay_peer import replay
 from app.queries.peer import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.security.current_person import may
 from app.security.roles import permissions_on
+from app.sp4n.peer.differences import Repair
 from views.list_address import LARGEST_ID
 from views.screen_access import for_officers
-from workflow_rules.sync_drift import Repair
 
 PAGES = ("/sp4n/karantina/", "/sp4n/konflik/", "/sp4n/webhook/", "/sp4n/impor/", "/sp4n/selisih/")
 

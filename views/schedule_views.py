@@ -19,6 +19,7 @@ from app.labels.reports import (
     SCHEDULE_FAULTS,
 )
 from app.models import ReportSchedule
+from app.models.report import Rhythm
 from app.operations.scheduled_reports import (
     Plan,
     PlanChanged,
@@ -35,7 +36,6 @@ from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.report_form import ReportForm, empty_form, filled_form, read_form
 from views.screen_access import for_officers
-from workflow_rules.schedules import Rhythm
 
 LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 100

@@ -12,7 +12,7 @@ from flask import current_app
 
 from app.gateways.peer_http import PeerFault, call
 from app.gateways.peer_values import filled, filled_path, mapped, value_at
-from workflow_rules.sync_drift import Side
+from app.sp4n.peer.differences import Side
 
 USUAL_LIMIT = 100
 

@@ -17,7 +17,7 @@ from app.launch.processes import Supervisor
 from app.launch.refusals import LaunchRefused, ServerFailed
 from app.launch.sockets import new_socket_folder, remove_socket_folder
 from app.launch.valkey import EmbeddedValkey
-from config import Environment
+from app.settings.environment import Environment
 
 Starter = Callable[[Path, Path, Supervisor], dict[str, str]]
 

@@ -19,7 +19,7 @@ from app.launch.program import Program
 from app.launch.ready import announce_when_ready
 from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
 from app.launch.sockets import port_is_free
-from config import Environment
+from app.settings.environment import Environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -21,7 +21,7 @@ from app.launch.server_log import ServerLog
 from app.launch.sockets import remove_socket_folder
 from app.launch.web import WORKERS_SOCKET_VARIABLE
 from app.launch.web_worker import WebWorker, choose_kind, replace_proxy
-from config import read_environment
+from app.settings.environment import read_environment
 
 _environment = read_environment()
 logs.install(_environment.parts["LOG_FORMAT"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.launch.refusals import LaunchRefused
-from config import SECRETS_FILE, stored_secrets
+from app.settings.environment import SECRETS_FILE, stored_secrets
 
 LOCK_FILE = "running.lock"
 NOTE_FILE = "running.json"

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from config import Environment
+from app.settings.environment import Environment
 
 PATIENCE_SECONDS = 180.0
 Say = Callable[[str, str], None]

@@ -14,7 +14,7 @@ from app.launch.reach import is_here, is_near
 from app.launch.safe_environment import WELL_KNOWN_SECRETS
 
 if TYPE_CHECKING:
-    from config import Environment
+    from app.settings.environment import Environment
 
 CHECKED, SEALED = ("verify-ca", "verify-full"), ("require",)
 PLAIN_GATEWAYS = ("json", "xml", "form", "mailto")

@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 from app.launch.findings import OK, REFUSED, WARNING, Finding
 from app.launch.peer_settings import warnings_of
 from app.launch.reach import is_here
+from app.settings.environment import EVERY_ADDRESS
 
 if TYPE_CHECKING:
-    from config import Environment
+    from app.settings.environment import Environment
 
-LOCAL_HOSTS = ("localhost", "127.0.0.1")
-EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 FEWEST_BYTES = 16

@@ -14,7 +14,7 @@ from app.launch.reach import is_here
 from app.launch.safe_addresses import database_host
 
 if TYPE_CHECKING:
-    from config import Environment
+    from app.settings.environment import Environment
 
 SECRETS_FILE = "secrets.json"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

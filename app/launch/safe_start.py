@@ -16,7 +16,7 @@ from app.launch.safe_machine import judge_machine
 from app.launch.safe_queue import look_at_queue
 
 if TYPE_CHECKING:
-    from config import Environment
+    from app.settings.environment import Environment
 
 
 def judge_words(environment: Environment, demo: bool = False) -> list[Finding]:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from workflow_rules.passwords import RULES
-
 OIDC_NEEDED = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 LINKED_BY = ("email", "username", "none")
+PASSWORD_RULES = ("bssn", "nist")
 TOTP_GROUPS = ("signers", "administrators", "all", "none")
 
 
@@ -16,7 +15,7 @@ def sign_in_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, 
 
     Whether `http` is good enough for the provider is judged apart, by `safe_addresses`.
     """
-    rules = _one_of("PASSWORD_RULES", given, tuple(RULES), reasons)
+    rules = _one_of("PASSWORD_RULES", given, PASSWORD_RULES, reasons)
     hours = given.get("PASSWORD_LINK_HOURS", "24")
     if not (hours.isascii() and hours.isdigit() and 1 <= int(hours[:4]) <= 168):
         reasons.append(f"PASSWORD_LINK_HOURS is {hours!r}, not a number from 1 to 168.")

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from app.launch.metrics_files import FOLDER_VARIABLE, empty_folder
 from app.launch.sockets import LONGEST_SOCKET_PATH, new_socket_folder
-from config import Environment
+from app.settings.environment import Environment
 
 WORKERS_SOCKET_VARIABLE = "LAPOR_WORKERS_SOCKET"
 STATEMENT_SECONDS = 30

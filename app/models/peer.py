@@ -1,6 +1,7 @@
 """How we stand with SP4N as a peer that is polled and told: the whole of it, each report, each night, each file."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from flask_appbuilder import Model
@@ -11,10 +12,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Line, Word, one_of
 from app.models.sealed import SealedBytes, SealedText
-from workflow_rules.sync_drift import Drift
 
 LEDGER_STATES = ("in_step", "behind", "failed", "parked")
 IMPORT_STATES = ("mapping", "checking", "checked", "importing", "done", "dropped")
+
+
+class Drift(StrEnum):
+    """One difference; the first that holds is the one that is named."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    WE_BEHIND = "we_behind"
+    THEY_BEHIND = "they_behind"
+    STATUS = "status"
 
 
 class SyncPeer(Model):

@@ -1,6 +1,7 @@
 """Reports that officers ask for: the work in the background, and the plans by which supervisors get them by e-mail."""
 
 from datetime import date
+from enum import StrEnum
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -8,10 +9,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Word, one_of
-from workflow_rules.schedules import Rhythm
 
 REPORT_STATES = ("queued", "running", "done", "failed", "cancelled", "expired")
 REPORT_FORMATS = ("xlsx", "csv", "pdf")
+
+
+class Rhythm(StrEnum):
+    """How often: each day of the one before, each Monday of the week before, each first of the month before it."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 class ReportSchedule(Model):

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.extensions import db
 from app.gateways.peer_http import PeerFault
 from app.models import SyncLedger, SyncPeer
-from workflow_rules.sync_drift import Drift, Repair
+from app.models.peer import Drift
+from app.sp4n.peer.differences import Repair
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60
 LONGEST_DENIED_PAUSE = timedelta(minutes=2)

@@ -12,6 +12,7 @@ from app.gateways.peer_http import PeerFault
 from app.gateways.sp4n_peer import Incoming
 from app.labels.refusals import refusal_sentence
 from app.models import SyncLedger
+from app.models.peer import Drift
 from app.operations.apply_sp4n import StaleRevision, apply_report
 from app.operations.one_at_a_time import alone
 from app.operations.peer_record import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
@@ -19,7 +20,6 @@ from app.queries.hold import is_held
 from app.transaction import one_transaction
 from workflow_rules.parameters import is_blank
 from workflow_rules.refusals import ActionRefused
-from workflow_rules.sync_drift import Drift
 
 log = structlog.get_logger()
 

@@ -12,6 +12,7 @@ from app.extensions import db
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
+from app.models.peer import Drift
 from app.operations.one_at_a_time import alone
 from app.operations.peer_record import (
     ledgers_of,
@@ -28,7 +29,6 @@ from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
 from app.transaction import one_transaction
 from workflow_rules.actions import Action
-from workflow_rules.sync_drift import Drift
 
 PUSH_LOCK = 4_217_016
 PAGE = 500

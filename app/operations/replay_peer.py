@@ -9,8 +9,8 @@ from app.extensions import db
 from app.job_names import JobName
 from app.models import SyncLedger
 from app.operations.peer_record import ledger_of, want
+from app.sp4n.peer.differences import Repair
 from app.transaction import one_transaction
-from workflow_rules.sync_drift import Repair
 
 log = structlog.get_logger()
 

@@ -16,11 +16,12 @@ from app.clock import office_time
 from app.extensions import db
 from app.job_names import JobName
 from app.models import ReportJob, ReportRecipient, ReportSchedule
+from app.models.report import Rhythm
 from app.queries.people import SUPERVISOR_ROLE, person_of
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.reporting.exports.schedule_dates import Span, span_due
 from app.transaction import one_transaction
 from workflow_rules.actors import Person
-from workflow_rules.schedules import Rhythm, Span, span_due
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from app.documents.storage import write_file
 from app.extensions import db
 from app.models import Attachment, BackupRun, SendingHold
 from app.security.sign_ins import begin
-from config import SECRETS_FILE
+from app.settings.environment import SECRETS_FILE
 from tests.backup.conftest import Target
 from tests.factories import a_complaint
 

@@ -17,7 +17,7 @@ from app.operations.import_reports import bring_file
 from app.operations.open_identity import open_identity
 from app.operations.redact import Wish, redact
 from app.operations.retention import remove_identities, wipe_settled_inbound, years_before
-from config import ConfigurationError, read_environment
+from app.settings.environment import ConfigurationError, read_environment
 from tests.canaries import phone_canaries
 from tests.factories import a_complaint, demo_person, move_on
 

@@ -12,7 +12,7 @@ import redis
 from app.launch.data_servers import start_servers, stop_servers
 from app.launch.home import home_lock, is_running, open_home, running_addresses
 from app.launch.processes import Supervisor
-from config import read_environment
+from app.settings.environment import read_environment
 
 
 def test_damaged_queue_files_are_kept_aside_and_the_start_goes_on(

@@ -13,6 +13,7 @@ import pytest
 
 import config
 from app.launch.safe_start import judge_words
+from app.settings.environment import SECRETS_FILE, ConfigurationError, read_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 GOOD = {
@@ -82,7 +83,7 @@ WORTH_A_LOOK = [
 
 @pytest.mark.parametrize(("change", "sentence"), UNSAFE)
 def test_unsafe_production_is_refused_with_its_reason(change: dict[str, str], sentence: str, tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match=sentence):
+    with pytest.raises(ConfigurationError, match=sentence):
         config.settings({**GOOD, **change, "LAPOR_HOME": str(tmp_path)})
 
 
@@ -91,7 +92,7 @@ def test_what_is_safe_in_some_houses_only_is_a_warning(change: dict[str, str], n
     usual = {**GOOD, "TRUSTED_PROXIES": "1", "SMTP_URL": "smtps://mail.example", "LAPOR_HOME": str(tmp_path)}
 
     def warned(environ: dict[str, str]) -> list[str]:
-        return [found.name for found in judge_words(config.read_environment(environ)) if found.state != "ok"]
+        return [found.name for found in judge_words(read_environment(environ)) if found.state != "ok"]
 
     assert warned(usual) == []
     assert warned(usual | change) == [name]
@@ -100,7 +101,7 @@ def test_what_is_safe_in_some_houses_only_is_a_warning(change: dict[str, str], n
 def test_a_peer_by_http_is_refused_beyond_this_machine(tmp_path: Path) -> None:
     for address, states in (("http://sp4n.example", ["refused"]), ("http://127.0.0.1:8099", ["ok"])):
         (tmp_path / "peer.json").write_text(json.dumps({"base_url": address}))
-        environment = config.read_environment({**GOOD, "SP4N_PEER": str(tmp_path / "peer.json")})
+        environment = read_environment({**GOOD, "SP4N_PEER": str(tmp_path / "peer.json")})
         assert [found.state for found in judge_words(environment) if found.name == "SP4N_PEER"] == states
 
 
@@ -115,10 +116,10 @@ def test_safe_production_starts_with_secure_cookies(tmp_path: Path) -> None:
 
 
 def test_secrets_of_the_data_folder_do_not_count_in_production(tmp_path: Path) -> None:
-    (tmp_path / config.SECRETS_FILE).write_text('{"SECRET_KEY": "' + "ab1!" * 20 + '"}')
+    (tmp_path / SECRETS_FILE).write_text('{"SECRET_KEY": "' + "ab1!" * 20 + '"}')
     environ = {**GOOD, "SECRET_KEY": "", "LAPOR_HOME": str(tmp_path)}
 
-    with pytest.raises(config.ConfigurationError, match="SECRET_KEY is not set"):
+    with pytest.raises(ConfigurationError, match="SECRET_KEY is not set"):
         config.settings(environ)
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-import config
 from app.launch.findings import Finding
 from app.launch.safe_database import DEMO_KEYS, DEMO_PASSWORD, DatabaseFacts, judge_facts, look_at_database
 from app.launch.safe_machine import judge_machine
 from app.launch.safe_queue import _door, is_patched, judge_info, look_at_queue
+from app.settings.environment import read_environment
 from tests.launch.test_production_refusals import GOOD, PROJECT
 from tests.servers import database_url_for, servers
 from tests.servers_away import refused
@@ -140,7 +140,7 @@ def test_the_queue_server_of_the_tests_is_sound_and_one_that_is_away_a_warning()
 def test_files_that_others_may_read_or_nobody_may_write_are_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    usual = config.read_environment({**GOOD, "LAPOR_HOME": str(home)})
+    usual = read_environment({**GOOD, "LAPOR_HOME": str(home)})
     assert found(judge_machine(usual), "refused") == {}
     (home / "secrets.json").write_text("{}")
     (home / "secrets.json").chmod(0o640)
@@ -157,7 +157,7 @@ def test_files_that_others_may_read_or_nobody_may_write_are_refused(tmp_path: Pa
 
 
 def test_files_of_one_host_are_worth_a_look_where_there_may_be_two(tmp_path: Path) -> None:
-    usual = config.read_environment({**GOOD, "LAPOR_HOME": str(tmp_path)})
+    usual = read_environment({**GOOD, "LAPOR_HOME": str(tmp_path)})
     assert "A second host finds these files only" in found(judge_machine(usual), "warning")["STORAGE_URL"]
     here = replace(usual, database_url="postgresql://lapor@127.0.0.1/lapor")
     assert "can be written" in found(judge_machine(here), "ok")["STORAGE_URL"]

@@ -13,6 +13,7 @@ from app.launch.environment_values import PUBLIC_DOORS
 from app.launch.everything import open_public_doors, programs
 from app.launch.home import ensure_secrets
 from app.launch.safe_environment import SHORTEST_SECRET
+from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:
@@ -28,14 +29,14 @@ def test_every_spelling_of_postgresql_is_understood(scheme: str, tmp_path: Path)
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80", "٨٠"])
 def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match="PORT"):
+    with pytest.raises(ConfigurationError, match="PORT"):
         settings(tmp_path, PORT=port)
 
 
 def test_the_data_folder_follows_the_xdg_specification() -> None:
-    assert config.home_folder({"XDG_DATA_HOME": "/data"}) == Path("/data/lapor-balangan")
-    assert config.home_folder({"XDG_DATA_HOME": "relative"}) == Path.home() / ".local/share/lapor-balangan"
-    assert config.home_folder({"LAPOR_HOME": "/srv/a b", "XDG_DATA_HOME": "/data"}) == Path("/srv/a b")
+    assert home_folder({"XDG_DATA_HOME": "/data"}) == Path("/data/lapor-balangan")
+    assert home_folder({"XDG_DATA_HOME": "relative"}) == Path.home() / ".local/share/lapor-balangan"
+    assert home_folder({"LAPOR_HOME": "/srv/a b", "XDG_DATA_HOME": "/data"}) == Path("/srv/a b")
 
 
 def test_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
@@ -44,16 +45,16 @@ def test_secrets_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
     ensure_secrets(tmp_path)
     second = settings(tmp_path)
 
-    assert stat.S_IMODE((tmp_path / config.SECRETS_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / SECRETS_FILE).stat().st_mode) == 0o600
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
     assert len(str(first["SECRET_KEY"])) > SHORTEST_SECRET
     assert first["IDENTITY_KEYS"] == second["IDENTITY_KEYS"] != ()
 
 
 def test_a_damaged_secrets_file_stops_the_start_instead_of_changing_the_keys(tmp_path: Path) -> None:
-    (tmp_path / config.SECRETS_FILE).write_text('{"SECRET_KEY": "half')
+    (tmp_path / SECRETS_FILE).write_text('{"SECRET_KEY": "half')
 
-    with pytest.raises(config.ConfigurationError, match="keys of the stored data"):
+    with pytest.raises(ConfigurationError, match="keys of the stored data"):
         ensure_secrets(tmp_path)
 
 
@@ -79,11 +80,11 @@ def test_the_number_of_workers_is_what_is_started_and_what_the_pages_expect(tmp_
     home = {"LAPOR_HOME": str(tmp_path)}
     for given, number in (({}, 2), ({"WORKERS": "5"}, 5)):
         assert config.settings(home | given)["WORKERS"] == number
-        workers = [p.name for p in programs(config.read_environment(home | given).workers) if p.command[-1] == "worker"]
+        workers = [p.name for p in programs(read_environment(home | given).workers) if p.command[-1] == "worker"]
         assert len(workers) == number
     for bad in ("0", "-1", "dua", "501"):
-        with pytest.raises(config.ConfigurationError, match="WORKERS"):
-            config.read_environment(home | {"WORKERS": bad})
+        with pytest.raises(ConfigurationError, match="WORKERS"):
+            read_environment(home | {"WORKERS": bad})
 
 
 def test_limits_and_cookies_are_never_left_to_the_frameworks(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_doors_to_the_street_are_shut_until_the_office_opens_them(tmp_path: Path
     doors = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
     assert [settings(tmp_path)[name] for name in doors] == [False] * 3
     assert [settings(tmp_path, PUBLIC_INTAKE="On", OPEN311="off")[name] for name in doors] == [True, False, False]
-    with pytest.raises(config.ConfigurationError, match="PUBLIC_FIGURES"):
+    with pytest.raises(ConfigurationError, match="PUBLIC_FIGURES"):
         settings(tmp_path, PUBLIC_FIGURES="yes")
 
 

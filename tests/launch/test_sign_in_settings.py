@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
+from app.settings.environment import ConfigurationError
 
 PROVIDER = {"OIDC_ISSUER": "https://sso.example/realm", "OIDC_CLIENT_ID": "lapor", "OIDC_CLIENT_SECRET": "x"}
 
@@ -45,5 +46,5 @@ def test_a_provider_is_taken_as_it_is_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_understood_is_named(change: dict[str, str], sentence: str, tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match=sentence):
+    with pytest.raises(ConfigurationError, match=sentence):
         settings(tmp_path, **change)

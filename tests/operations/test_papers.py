@@ -17,6 +17,7 @@ from app.demo.accounts import demo_person
 from app.documents.apart import render_apart
 from app.documents.layouts import LAYOUT
 from app.documents.limits import WithinLimits
+from app.documents.papers import PAPERS as MAKERS
 from app.documents.papers import html_of
 from app.documents.render import render_pdf
 from app.documents.storage import read_file
@@ -420,3 +421,8 @@ def test_a_job_that_was_forked_from_a_loaded_worker_can_draw() -> None:
     """Pango looks for fonts in a thread, and threads do not come along when a worker forks."""
     done = subprocess.run([sys.executable, "-c", FORKED], cwd=ROOT, timeout=60, check=False)
     assert done.returncode == 0
+
+
+def test_every_kind_of_paper_is_made_by_a_function(context: Flask) -> None:
+    """The registers bring theirs when the program is put together."""
+    assert set(MAKERS) == set(PaperKind)

@@ -18,15 +18,16 @@ from sqlalchemy import select
 from app.clock import OFFICE_ZONE, utc_now
 from app.extensions import db
 from app.models import Delivery, ReportJob, ReportSchedule
+from app.models.report import Rhythm
 from app.operations import report_mail
 from app.operations.deliver import deliver
 from app.operations.run_report import run_report
 from app.operations.scheduled_reports import Plan, make_scheduled_reports, save_schedule, supervisors
 from app.queries.wanted_report import WantedReport
+from app.reporting.exports.schedule_dates import Span, span_due
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 from workflow_rules.actors import Person
-from workflow_rules.schedules import Rhythm, Span, span_due
 
 Find = Callable[[str], Person]
 SignIn = Callable[[str], FlaskClient]

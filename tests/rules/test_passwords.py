@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.launch.sign_in_settings import PASSWORD_RULES
 from app.reference_data.common_passwords import common_passwords
 from workflow_rules.passwords import RULES, Age, age_of, ends_at, faults_of, words_of_names
 
@@ -71,3 +72,7 @@ def test_the_list_of_common_passwords_is_whole_and_in_small_letters() -> None:
     assert {"password", "qwertyuiop", "rahasia", "katasandi", "indonesia", "balangandemo"} <= words
     assert len(words) > 8000
     assert all(word == word.casefold() for word in words)
+
+
+def test_the_setting_names_every_set_of_rules() -> None:
+    assert set(PASSWORD_RULES) == set(RULES)

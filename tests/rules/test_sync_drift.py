@@ -2,7 +2,8 @@
 
 import pytest
 
-from workflow_rules.sync_drift import Drift, Repair, Side, drift_of, repair_of
+from app.models.peer import Drift
+from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
 
 
 def side(revision: int | None = 1, version: int | None = 4, status: str | None = "reporting") -> Side:

@@ -37,6 +37,7 @@ from app.models import (
     WorkingWeek,
 )
 from app.models.identity_grant import IdentityGrant
+from app.models.report import Rhythm
 from app.operations.activate_sop import copy_as_draft
 from app.operations.api_keys import KeyWish, make_new_key
 from app.operations.apply_sp4n import apply_report
@@ -59,7 +60,6 @@ from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
 from workflow_rules.actors import SYSTEM
 from workflow_rules.periods import days
-from workflow_rules.schedules import Rhythm
 
 ROWS: dict[str, Any] = {
     "opd": Agency.id,

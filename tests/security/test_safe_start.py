@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import config
+from app.settings.environment import ConfigurationError
 from tests.conftest import build_app
 from tests.factories import a_report
 
@@ -156,7 +157,7 @@ def test_cookies_are_kept_to_https_wherever_it_is_spoken(address: str | None, se
 
 @pytest.mark.parametrize("number", ["-1", "10", "x", "1.5", "٣"])
 def test_a_number_of_proxies_that_is_none_is_refused(number: str, tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match="TRUSTED_PROXIES"):
+    with pytest.raises(ConfigurationError, match="TRUSTED_PROXIES"):
         config.settings({"LAPOR_HOME": str(tmp_path), "TRUSTED_PROXIES": number})
     assert config.settings({"LAPOR_HOME": str(tmp_path)})["TRUSTED_PROXIES"] == 0
 

@@ -21,11 +21,11 @@ from app.operations.compare_peer import compare_peer
 from app.operations.peer_record import ledger_of, want
 from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
+from app.sp4n.peer.differences import Repair
 from app.transaction import one_transaction
 from tests.factories import Case, a_complaint, move_on
 from tests.servers import _administrator
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row
-from workflow_rules.sync_drift import Repair
 
 NUMBERS = [str(9165810 + count) for count in range(6)]
 

@@ -20,6 +20,7 @@ from app.gateways.peer_http import PeerFault
 from app.gateways.peer_values import filled, filled_path, mapped, value_at
 from app.launch.peer_settings import faults_of, warnings_of
 from app.launch.safe_environment import judge
+from app.settings.environment import ConfigurationError, read_environment
 from tests.signing.services import Reply, served
 from tests.story.live import free_port, wait_until
 
@@ -55,7 +56,7 @@ def test_a_good_file_becomes_a_setting_and_none_is_none(tmp_path: Path) -> None:
 def test_a_bad_file_stops_the_start_in_words(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     file = tmp_path / "padanan.json"
     file.write_text(json.dumps({**GOOD, **change}))
-    with pytest.raises(config.ConfigurationError, match=said):
+    with pytest.raises(ConfigurationError, match=said):
         config.settings({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
 
 
@@ -63,9 +64,9 @@ def test_a_bad_file_stops_the_start_in_words(tmp_path: Path, change: dict[str, A
 def test_what_is_no_object_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "padanan.json"
     file.write_text(content)
-    with pytest.raises(config.ConfigurationError, match="SP4N_PEER"):
+    with pytest.raises(ConfigurationError, match="SP4N_PEER"):
         config.settings({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
-    with pytest.raises(config.ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
         config.settings({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(tmp_path / "tidak-ada")})
 
 
@@ -76,7 +77,7 @@ def test_the_settings_of_the_fake_are_good() -> None:
 def test_check_config_warns_of_a_peer_whose_acknowledgement_cannot_be_told_from_another_answer(tmp_path: Path) -> None:
     file = tmp_path / "padanan.json"
     file.write_text(json.dumps({**GOOD, "push": {"path": "/r"}}))
-    environment = config.read_environment({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
+    environment = read_environment({"LAPOR_HOME": str(tmp_path), "SP4N_PEER": str(file)})
     warned = [finding.sentence for finding in judge(environment) if finding.name == "SP4N_PEER"]
     assert len(warned) == 1
     assert "'push.echo' is missing" in warned[0]

@@ -10,8 +10,8 @@ from flask_limiter.errors import RateLimitExceeded
 class PublicView(BaseView):
     """A page for citizens: kept by no cache, found by no search engine.
 
-    A page with a form brings its own `too_many(error)`, which gives the form back filled in; without one, a request past
-    the limit gets the page of status 429.
+    A page with a form brings its own `too_many(error)`, which gives the form back filled in; without one, a request
+    past the limit gets the page of status 429.
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.documents.papers import case_papers, letters, registers, sop_sheet
+from app.documents.papers import case_papers, letters, sop_sheet
 from app.models import PaperKind
 
 Content = Mapping[str, Any]
@@ -15,9 +15,12 @@ PAPERS: dict[PaperKind, Callable[[Content], str]] = {
     PaperKind.DISPOSITION: case_papers.disposition,
     PaperKind.REPORTER_ANSWER: case_papers.reporter_answer,
     PaperKind.SOP_SHEET: sop_sheet.sop_sheet,
-    PaperKind.DAILY_REGISTER: registers.daily_register,
-    PaperKind.MONTHLY_REGISTER: registers.monthly_register,
 }
+
+
+def add(kind: PaperKind, make: Callable[[Content], str]) -> None:
+    """Register how a kind of paper is made whose capability stands above this package."""
+    PAPERS[kind] = make
 
 
 def html_of(kind: PaperKind, frozen: Content) -> str:

@@ -3,22 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.models.peer import Drift
 from workflow_rules.steps import ENDED, CaseStatus
 
 QUARANTINED = "quarantined"
 """The status of a report that waits for the Admin and is no complaint yet."""
 
 _TOLD_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
-
-
-class Drift(StrEnum):
-    """One difference; the first that holds is the one that is named."""
-
-    MISSING_HERE = "missing_here"
-    MISSING_THERE = "missing_there"
-    WE_BEHIND = "we_behind"
-    THEY_BEHIND = "they_behind"
-    STATUS = "status"
 
 
 class Repair(StrEnum):

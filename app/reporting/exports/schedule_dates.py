@@ -2,18 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+
+from app.models.report import Rhythm
 
 NOT_LATER_THAN = timedelta(days=2)
 """A report that could not be made within this time is not made up for: the next one is nearer."""
-
-
-class Rhythm(StrEnum):
-    """How often: each day of the one before, each Monday of the week before, each first of the month before it."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True)
