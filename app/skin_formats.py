@@ -22,7 +22,7 @@ from markupsafe import Markup
 from app.clock import office_time
 from app.labels.words import LARGEST_BADGE
 from app.skin_language import language_code
-from workflow_rules.deadlines import WorkingLength
+from workflow_rules.time.deadlines import WorkingLength
 
 ZONE_NAME = "WITA"
 EMPTY = "–"

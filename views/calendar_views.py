@@ -25,7 +25,7 @@ from app.security.guarded_lists import EagerInterface
 from views.calendar_change_views import question_page
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import choice, day, line, unbroken_hours, worded
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class CalendarView(GuardedModelView):

@@ -14,9 +14,9 @@ from app.queries.dashboard import Counts, SopLine, weeks_until
 from app.reporting.figures.definitions import TARGET, Timeliness
 from app.skin_formats import HOURS_ONLY, amount, duration, working_time
 from workflow_rules.ages import AgeClass
-from workflow_rules.deadlines import span
 from workflow_rules.measures import Measure
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import span
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 FULL_STEP_SCALE = 160
 """Percent of its allowance at which a step's bar is full; the mark for 100 then stands well inside."""

@@ -31,8 +31,8 @@ from views.offices_in_words import office_name
 from views.page_counts import page_counts
 from views.screen_access import to_login
 from workflow_rules.actors import Actor, Person
-from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import TimeState
 
 LATE_SHOWN = 10
 WITHOUT_OFFICE = ("supervisor", "administrator")

@@ -13,8 +13,8 @@ from app.models import Complaint
 from app.queries.complaint_lists import ComplaintRow
 from app.queries.worklists import Queue, WorkRow
 from app.skin_formats import working_time
-from workflow_rules.deadlines import TimeState, span, time_state
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import TimeState, span, time_state
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True)

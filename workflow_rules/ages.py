@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 BOUNDS = (1, 3, 5, 7, 14)
 """The last working day of each class but the oldest; seven days and a half is what the whole SOP takes."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workflow_rules.actors import AGENCY_ACTORS, Actor
-from workflow_rules.deadlines import warn_at
-from workflow_rules.working_calendar import Pauses, WorkingCalendar
+from workflow_rules.time.deadlines import warn_at
+from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
 
 WARNING, LIMIT = 0, 1
 

@@ -14,7 +14,7 @@ from workflow_rules.events import Event
 from workflow_rules.evolve import begin, evolve
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):

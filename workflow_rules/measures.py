@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflow_rules.allowance import Allowance, Unit
-from workflow_rules.deadlines import used
 from workflow_rules.ledger import LedgerKind
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.allowance import Allowance, Unit
+from workflow_rules.time.deadlines import used
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
 Dimension = Literal["step", "actor", "agency"]

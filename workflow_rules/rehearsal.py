@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, deadline_for
 from workflow_rules.measures import Pauses
 from workflow_rules.sop import Sop
 from workflow_rules.steps import AGENCY_STEPS, Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, deadline_for
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 # Without these there would be no case, no agency, no answer.
 SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, Step.REPLY}

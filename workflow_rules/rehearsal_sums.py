@@ -10,7 +10,7 @@ from workflow_rules.actors import Actor
 from workflow_rules.measures import median
 from workflow_rules.rehearsal import Outcome, whole_time
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
 

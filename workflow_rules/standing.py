@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflow_rules.actions import Action
-from workflow_rules.deadlines import Allowance, deadline_for, deadline_for_all, used
 from workflow_rules.events import Event, SystemEvent
 from workflow_rules.evolve import begin, evolve
 from workflow_rules.facts import ComplaintFacts, OpenStep, Pause
 from workflow_rules.sop import Sop
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, deadline_for, deadline_for_all, used
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
 

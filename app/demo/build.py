@@ -21,7 +21,7 @@ from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from workflow_rules.actions import ActionRequest
 from workflow_rules.actors import SYSTEM, Person
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 LATE_BY = 3 * 60
 

@@ -1,6 +1,6 @@
 """When a step is due, reckoned a second time: day by day from the calendar's own rows, by none of the rules' code.
 
-It shares nothing with `workflow_rules.working_calendar` and `deadlines` but the words of the specification (design
+It shares nothing with `workflow_rules.time.working_calendar` and `deadlines` but the words of the specification (design
 section 5), so that a fault in one of the two shows as a difference. Slow and simple on purpose: it walks.
 """
 

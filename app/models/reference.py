@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Line, Word, one_of
 from app.models.organisation import Agency
-from workflow_rules.national_clock import NationalClass, NationalStage
+from workflow_rules.time.national_clock import NationalClass, NationalStage
 
 HOLIDAY_KINDS = ("public", "collective_leave", "local")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

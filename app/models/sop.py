@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
 from workflow_rules.actors import OFFICERS, DelegationKind
-from workflow_rules.deadlines import Unit
 from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import Unit
 
 SOP_STATES = ("draft", "active", "retired")
 

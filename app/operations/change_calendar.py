@@ -15,8 +15,8 @@ from app.models import Holiday, JournalEntry, WorkingWeek
 from app.operations.recompute_deadlines import Move, recompute_open_deadlines
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.deadlines import remaining
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import remaining
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the national clock, with room to spare
 TABLES: Mapping[str, Any] = {"holiday": Holiday, "working_week": WorkingWeek}

@@ -18,7 +18,7 @@ from app.queries.people import Hearers, administrators, hearing, offices_asked
 from workflow_rules.actors import Actor, Person
 from workflow_rules.alarms import Alarm
 from workflow_rules.events import Event
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class Notifier:

@@ -17,7 +17,7 @@ from app.job_names import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
 from app.operations.write_rows import ROWS, Row, as_text, rows_given
 from workflow_rules.quiet_hours import Wishes, release
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20

@@ -14,7 +14,7 @@ from workflow_rules.events import Event
 from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.sop import Sop
 from workflow_rules.steps import ENDED
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 Key = tuple[str, str | None]
 

@@ -33,7 +33,7 @@ from workflow_rules.identity import Confidentiality
 from workflow_rules.numbering import format_complaint_number
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 # What the insertion takes anyway, but before the calendar is read: a change of it holds all cases, and whoever had to
 # wait for that counts by the new one (recompute_deadlines).

@@ -18,7 +18,7 @@ from app.reference.sop import load_sop
 from app.transaction import one_transaction
 from workflow_rules.sop import Sop
 from workflow_rules.steps import CaseStatus, Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 _EVERY_ROW = {"unscoped": True, "populate_existing": True}
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from app.models import Complaint, StepTask
 from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, deadline_for, warn_at
 from workflow_rules.facts import ComplaintFacts, OpenStep
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, deadline_for, warn_at
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:

@@ -13,7 +13,7 @@ from app.reference.sop import sop_with_text, steps_of_sop
 from workflow_rules.hash_chain import GENESIS
 from workflow_rules.identity import ReporterFacts
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 Link = tuple[int, str]
 """Number and hash of an event, on which the next one of its case follows."""

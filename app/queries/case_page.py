@@ -27,11 +27,11 @@ from workflow_rules.actors import Actor, Person
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.identity import missing_identity
-from workflow_rules.national_clock import NationalLimit
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.national_clock import NationalLimit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 PRIMARY_ACTIONS: dict[Step, Action] = {
     Step.REGISTER: Action.REGISTER,

@@ -31,10 +31,10 @@ from app.queries.reference import calendar_rows, calendar_with
 from app.reference.sop import sop_with, steps_of_sop
 from workflow_rules.actors import AGENCY_ACTORS, Person
 from workflow_rules.identity import Confidentiality
-from workflow_rules.national_clock import NationalLimit
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.national_clock import NationalLimit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 LARGEST_ID = 2**63 - 1
 Office = tuple[str, str | None]

@@ -15,11 +15,11 @@ from app.queries.case_steps import Clock, clocks_of
 from app.queries.complaints import data_shown
 from workflow_rules.actions import Action
 from workflow_rules.alarms import LIMIT
-from workflow_rules.deadlines import Allowance, TimeState, Unit, time_state, warn_at
-from workflow_rules.explanation import Segment
 from workflow_rules.ledger import LedgerEntry, Stretch
-from workflow_rules.national_clock import NationalClock
 from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import Allowance, TimeState, Unit, time_state, warn_at
+from workflow_rules.time.explanation import Segment
+from workflow_rules.time.national_clock import NationalClock
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workflow_rules.periods import Period
 from workflow_rules.sop import Sop
 from workflow_rules.standing import Standing, Turn, WholeClock, retell, standings
 from workflow_rules.steps import ENDED
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 MOST_ROWS = 300
 """So many rows of a table are frozen, as many as a paper can hold; the counts on top are of all of them."""

@@ -19,7 +19,7 @@ from workflow_rules.measures import ClosedStep
 from workflow_rules.periods import Period
 from workflow_rules.standing import Standing, Turn, retell, standings
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")
 _TOLD_BY: dict[EventKind, str] = {

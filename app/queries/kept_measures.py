@@ -16,11 +16,11 @@ from redis.exceptions import RedisError
 
 from app.extensions import redis_client
 from app.queries.measures import Scope, punctualities
-from workflow_rules.allowance import Allowance, Unit
 from workflow_rules.measures import Grouping, Measure
 from workflow_rules.periods import Period
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.allowance import Allowance, Unit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 log = structlog.get_logger()
 KEPT_SECONDS = 60

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.extensions import db
 from app.models import NationalLimitRow
-from workflow_rules.national_clock import NationalClass, NationalLimit, NationalStage
+from workflow_rules.time.national_clock import NationalClass, NationalLimit, NationalStage
 
 _COLUMNS = ("stage", "days", "source", "valid_from", "of_class")
 

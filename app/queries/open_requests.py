@@ -21,10 +21,10 @@ from app.queries.reference import load_working_calendar
 from app.queries.tracked_promise import promise_of
 from app.reference.sop import load_sop
 from workflow_rules.facts import ComplaintFacts
-from workflow_rules.national_clock import NationalLimit
 from workflow_rules.sop import Sop
 from workflow_rules.steps import ENDED, CaseStatus, Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.national_clock import NationalLimit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 ROUNDED = Decimal("0.001")
 PUT_ASIDE = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED})

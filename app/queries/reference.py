@@ -21,7 +21,7 @@ from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.sop import sop_with_text, steps_of_sop
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 ZONE = "Asia/Makassar"
 WARNED_FROM_MONTH = 10

@@ -11,13 +11,13 @@ from app.extensions import db
 from app.models import Complaint, SopVersion, StepPause, StepTask
 from app.reference.sop import load_sop
 from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.periods import Period
 from workflow_rules.rehearsal import Opening, WhatIf, rehearse
 from workflow_rules.rehearsal_sums import Rehearsal
 from workflow_rules.sop import Sop
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 READ_AT_ONCE = 5000
 _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for actor in Actor}

@@ -11,18 +11,18 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import Complaint, LedgerRow, StepTask
 from workflow_rules.actions import Action
-from workflow_rules.deadlines import deadline_for_all
 from workflow_rules.ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
-from workflow_rules.national_clock import (
+from workflow_rules.sop import Sop
+from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import deadline_for_all
+from workflow_rules.time.national_clock import (
     NationalClass,
     NationalClock,
     NationalHistory,
     NationalLimit,
     national_clocks,
 )
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 REPORTER = "reporter"
 OFFICE = "office"

@@ -19,7 +19,6 @@ from app.queries.tracked_promise import Promise, promise_of
 from app.reference.sop import load_sop
 from workflow_rules.actions import Action
 from workflow_rules.actors import REPORTER, Actor
-from workflow_rules.deadlines import deadline_for
 from workflow_rules.decide import AllowedAction, allowed_actions
 from workflow_rules.facts import ComplaintFacts
 from workflow_rules.identity import Confidentiality
@@ -27,7 +26,8 @@ from workflow_rules.public_stages import StageLine, stages
 from workflow_rules.refusals import ActionRefused, RefusalReason
 from workflow_rules.sop import Sop
 from workflow_rules.steps import CaseStatus, Step, TrackState
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import deadline_for
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 ANSWERED = frozenset({CaseStatus.ANSWERED, CaseStatus.CLOSED})
 

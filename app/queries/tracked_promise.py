@@ -7,9 +7,9 @@ from app.models import Complaint
 from app.queries.national_limits import load_national_limits
 from app.queries.time_book import national_clocks_of, whole_limit
 from workflow_rules.facts import ComplaintFacts
-from workflow_rules.national_clock import NationalLimit, NationalStage
 from workflow_rules.sop import Sop
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.national_clock import NationalLimit, NationalStage
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 SOP, NATIONAL = "sop", "national"
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import aliased
 from app.models import AgencyTrackRow, StepTask
 from app.queries.kept_statements import Moment, as_agency
 from workflow_rules.actors import Capacity, Person
-from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import TimeState
 
 _tasks = StepTask.__table__
 

@@ -17,8 +17,8 @@ from app.queries.kept_statements import NOW, READER, Moment, counted, kept, kind
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
 from workflow_rules.actors import Person
-from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route
+from workflow_rules.time.deadlines import TimeState
 
 _MOST = LARGEST_BADGE + 1
 _cases = Complaint.__table__

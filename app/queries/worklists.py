@@ -17,8 +17,8 @@ from app.queries.search import Search
 from app.queries.search_marks import hit_words
 from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
 from workflow_rules.actors import Person
-from workflow_rules.deadlines import TimeState
 from workflow_rules.steps import CaseStatus, Route, Step
+from workflow_rules.time.deadlines import TimeState
 
 _cases = Complaint.__table__
 _tasks = StepTask.__table__

@@ -11,10 +11,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.extensions import db
 from app.models import SopStepRow, SopVersion
 from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.identity import Channel
 from workflow_rules.sop import FastTrack, Sop, SopStep
 from workflow_rules.steps import Step
+from workflow_rules.time.deadlines import Allowance, Unit
 
 
 def load_sop(version: SopVersion) -> Sop:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import holidays
 
-from workflow_rules.national_clock import NationalClass
+from workflow_rules.time.national_clock import NationalClass
 
 HERE = Path(__file__).parent
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")

@@ -13,7 +13,7 @@ import pytest
 
 from app.labels.case_time import SEGMENTS
 from tests.codebase.catalogues import KEYWORDS, ROOT, SOURCES, TEMPLATES, Message, read, texts, wanted
-from workflow_rules.explanation import SEGMENT_WORDS
+from workflow_rules.time.explanation import SEGMENT_WORDS
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)

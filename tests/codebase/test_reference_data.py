@@ -16,7 +16,7 @@ import pytest
 from app.demo import read as demo
 from app.reference_data import read as reference
 from app.reference_data.read import ReferenceDataError, holidays_of
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 UNITS_OF_2026 = {
     *("BAKESBANGPOL", "BAPPERIDA", "BKPSDM", "BPBD", "BPKPAD", "DINKES", "DINSOS", "DISDIKBUD", "DISDUKCAPIL"),

@@ -28,7 +28,7 @@ from tests.scenes import Scene
 from tests.uploads.samples import photo
 from tests.uploads.states import call_clean
 from tests.views.costly_cases import STATES
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 SignIn = Callable[[str], FlaskClient]
 LETTER = "kertas/001.pdf"

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.invariants.due_times import DayTable, Week, due_at
-from workflow_rules.deadlines import Allowance, Unit, deadline_for
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 ZONE = ZoneInfo("Asia/Makassar")
 CASES = int(os.environ.get("DUE_TIME_CASES", "2000"))

@@ -35,7 +35,7 @@ from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
 from tests.views.reference_forms import save
 from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.deadlines import Allowance, Unit, deadline_for, next_alarm_at, warn_at
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, next_alarm_at, warn_at
 
 Freeze = Callable[[str], Any]
 Call = Callable[[], Any]

@@ -11,9 +11,9 @@ from app.models import Complaint
 from app.queries.measures import punctualities, punctuality
 from tests.factories import a_complaint
 from tests.queries.small_month import answered_road, direction, led, waiting_road, wita
-from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.measures import Measure
 from workflow_rules.periods import days, month_of
+from workflow_rules.time.deadlines import Allowance, Unit
 
 SEPTEMBER = month_of(date(2026, 9, 1), OFFICE_ZONE)
 

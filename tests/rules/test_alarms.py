@@ -7,7 +7,7 @@ import pytest
 from tests.rules.office_calendars import BALANGAN, wita
 from workflow_rules.actors import Actor
 from workflow_rules.alarms import Alarm, alarms_until, escalation_line, told_at
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 

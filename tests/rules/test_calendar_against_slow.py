@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.rules.office_calendars import NORMAL
 from tests.rules.slow_calendar import WEEKDAYS, SlowCalendar
-from workflow_rules.deadlines import Allowance, Unit, deadline_for
-from workflow_rules.explanation import SegmentKind
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
+from workflow_rules.time.explanation import SegmentKind
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 # Around changes of summer time, New Year, a leap day, and the night that Samoa crossed the date line.
 ANCHORS = {

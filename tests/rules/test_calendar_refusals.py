@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, NORMAL, wita
-from workflow_rules.deadlines import Allowance, Unit
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 

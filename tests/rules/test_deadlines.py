@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, WITA, every_day, wita
-from workflow_rules.deadlines import (
+from workflow_rules.standard_sop import STANDARD_SOP
+from workflow_rules.time.deadlines import (
     Allowance,
     TimeState,
     Unit,
@@ -19,8 +20,7 @@ from workflow_rules.deadlines import (
     used,
     warn_at,
 )
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 HOUR = Allowance(60, Unit.WORKING_MINUTES)

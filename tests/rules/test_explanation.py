@@ -1,9 +1,9 @@
 """The account of a deadline, as an officer reads it."""
 
 from tests.rules.office_calendars import BALANGAN, every_day, wita
-from workflow_rules.deadlines import Allowance, Unit
-from workflow_rules.explanation import SEGMENT_WORDS, SegmentKind
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit
+from workflow_rules.time.explanation import SEGMENT_WORDS, SegmentKind
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 MINUTES, DAYS = Unit.WORKING_MINUTES, Unit.WORKING_DAYS

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, wita
-from workflow_rules.national_clock import (
+from workflow_rules.time.national_clock import (
     NationalClass,
     NationalHistory,
     NationalLimit,
@@ -13,7 +13,7 @@ from workflow_rules.national_clock import (
     limit_for,
     national_clocks,
 )
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 SINCE = date(2025, 1, 1)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.rules.office_calendars import BALANGAN, wita
 from workflow_rules.quiet_hours import Wishes, in_office_time, next_morning, release
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 DAY, LUNCH, EVENING, NIGHT = "2026-11-26 10:00", "2026-11-26 12:30", "2026-11-26 19:00", "2026-11-27 03:00"

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_rules.actors import Actor
-from workflow_rules.deadlines import Allowance, Unit, deadline_for
 from workflow_rules.rehearsal import Opening, WhatIf, rehearse, whole_time
 from workflow_rules.rehearsal_sums import Rehearsal
 from workflow_rules.sop import Sop
 from workflow_rules.standard_sop import STANDARD_SOP
 from workflow_rules.steps import Step
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 DAYS = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 CALENDAR = WorkingCalendar.from_dict(

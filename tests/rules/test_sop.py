@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, OFFICERS, Actor
-from workflow_rules.deadlines import Allowance, Unit
 from workflow_rules.sop import FastTrack, Sop, SopStep
 from workflow_rules.standard_sop import STANDARD_SOP
 from workflow_rules.steps import AGENCY_STEPS, OFFICE_STEPS, Step
+from workflow_rules.time.deadlines import Allowance, Unit
 
 PRINTED = (
     (1, "register", "complaint_admin", "60 working_minutes", "Dokumen"),

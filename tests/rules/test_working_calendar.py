@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, BERLIN, NORMAL, WITA, every_day, week, wita
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
 

@@ -23,7 +23,7 @@ from wtforms import IntegerField, StringField, validators
 
 from app import skin, skin_assets, skin_formats, skin_language, skin_menu
 from app.skin_fields import NATIVE, OfficeMomentField, describe, render_control
-from workflow_rules.deadlines import WorkingLength
+from workflow_rules.time.deadlines import WorkingLength
 
 AT = dt.datetime(2026, 11, 24, 7, 10, tzinfo=dt.UTC)
 

@@ -22,7 +22,7 @@ from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from views.api.resource import Resource, several
 from views.api.resource_columns import by_code, equal, link, since, until, words_of
-from workflow_rules.national_clock import NationalClass, NationalStage
+from workflow_rules.time.national_clock import NationalClass, NationalStage
 
 
 def _username(path: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from app.queries import time_book
 from app.queries.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from views.api.representation import instant
-from workflow_rules.national_clock import NationalClock
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.national_clock import NationalClock
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:

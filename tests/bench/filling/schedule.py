@@ -12,8 +12,8 @@ from app.queries.reference import load_working_calendar
 from tests.bench.filling.copies import Wanted
 from tests.bench.filling.prototype import Prototype
 from tests.bench.filling.stories import OPEN_SHARE
-from workflow_rules.deadlines import Allowance, Unit, deadline_for, warn_at
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, warn_at
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 A_WEEK = timedelta(days=7)
 FEW_MINUTES = range(0, 1200, 7)

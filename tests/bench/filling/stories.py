@@ -14,7 +14,7 @@ from tests.bench.filling.officers import agencies
 from tests.bench.filling.words import TOPICS, Topic, reporters, tell
 from workflow_rules.actions import Action
 from workflow_rules.identity import Channel, Classification, Confidentiality
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 OPEN = {
     **dict.fromkeys(("registering", "checking", "reporting", "directing", "relaying", "agency_receive"), 3),

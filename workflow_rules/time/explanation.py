@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from workflow_rules.office_hours import MICROSECOND, OfficeHours, Period
+from workflow_rules.time.office_hours import MICROSECOND, OfficeHours, Period
 
 NOTHING = timedelta()
 ONE_DAY = timedelta(days=1)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from workflow_rules.allowance import Allowance, Unit, whole_amount
-from workflow_rules.explanation import Account, Push, Segment
-from workflow_rules.office_hours import (
+from workflow_rules.time.allowance import Allowance, Unit, whole_amount
+from workflow_rules.time.explanation import Account, Push, Segment
+from workflow_rules.time.office_hours import (
     DAY,
     EPOCH,
     MICROSECOND,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from workflow_rules.allowance import Allowance, Unit
-from workflow_rules.deadlines import TimeState, deadline_for, time_state, warn_at
-from workflow_rules.working_calendar import WorkingCalendar
+from workflow_rules.time.allowance import Allowance, Unit
+from workflow_rules.time.deadlines import TimeState, deadline_for, time_state, warn_at
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class NationalStage(StrEnum):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from workflow_rules.allowance import Allowance, Unit
-from workflow_rules.working_calendar import Pauses, WorkingCalendar
+from workflow_rules.time.allowance import Allowance, Unit
+from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
 
 __all__ = [
     "Allowance",
