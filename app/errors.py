@@ -17,7 +17,7 @@ from app.database_connections import HeldUp, is_held_up
 from app.extensions import db
 from app.labels.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
 from app.skin import error_page
-from workflow_rules.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from app import after_commit
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.database_connections import HeldUp, is_held_up
 from app.extensions import db
-from workflow_rules.refusals import ActionRefused, PassingReason
+from workflow_rules.process.refusals import ActionRefused, PassingReason
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from tests.servers import (
     pytest_unconfigure,
     redis_url_for,
 )
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 __all__ = [
     "pytest_configure",

@@ -18,7 +18,7 @@ from app.operations.report_input import clean_report
 from app.transaction import one_transaction
 from tests.canaries import SECRET_REPORTER
 from tests.output_search import secret_is_in_play
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 REPORTER = {"name": "Aminah", "address": "Jl. Contoh No. 7", "phone": "0800-0000-0007"}
 OFFICE_PATH = ("register", "check", "report", "direct")

@@ -4,9 +4,9 @@ from app.labels import words
 from app.labels.acts import EFFECTS
 from app.labels.case_page import DIRECTION_EFFECTS, DRAFT_LIMITS
 from app.queries.case_page import Case
-from workflow_rules.actions import Action
-from workflow_rules.decide import AllowedAction
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.decide import AllowedAction
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Allowance
 
 FOLLOWING: dict[Action, Step] = {

@@ -17,10 +17,10 @@ from app.queries.case_page import PRIMARY_ACTIONS, Case
 from views.action_effects import effect_of
 from views.form_errors import errors_at
 from views.signing_form import draft_shown, passphrase_hint
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.decide import AllowedAction
-from workflow_rules.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.decide import AllowedAction
+from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
+from workflow_rules.process.refusals import ActionRefused
 
 LONG_TEXTS = frozenset(
     {"question", "text", "note", "instruction", "reason", "body", "incomplete_reason", "comment", "proof"}

@@ -13,7 +13,7 @@ from app.security.roles import permissions_on
 from views.form_once import Landing, once
 from views.intake_fields import is_token
 from views.screen_access import for_officers
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class CodeView(BaseView):

@@ -27,8 +27,8 @@ from views.list_cuts import read_cut, with_ends
 from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.list_rows import LimitWriter, Line, complaint_line
 from views.screen_access import for_officers
-from workflow_rules.actors import Person
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import CaseStatus, Step
 
 DAYS = ("dari", "sampai")
 """First and last day of receipt, as the bars of the dashboard give them along."""

@@ -36,11 +36,11 @@ from views.found_lines import place_of
 from views.reporter_parts import reporter_parts
 from views.similar_complaints import Similar, similar_to_case
 from views.uploads import read_file_of
-from workflow_rules.actions import Action
-from workflow_rules.actors import Person
-from workflow_rules.decide import sees
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.steps import Step
 
 INBOX = "/"
 

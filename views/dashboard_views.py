@@ -29,10 +29,10 @@ from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_c
 from views.dashboard_figures import figures
 from views.export_views import job_words
 from views.screen_access import for_officers
-from workflow_rules.actors import Person
 from workflow_rules.ages import age_classes
 from workflow_rules.measures import Grouping
 from workflow_rules.periods import Period, month_after, month_before, month_of
+from workflow_rules.process.actors import Person
 
 MONTHS = 12
 JOBS_SHOWN = 3

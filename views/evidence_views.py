@@ -12,7 +12,7 @@ from app.queries.case_page import load_case
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.screen_access import for_officers
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class EvidenceView(BaseView):

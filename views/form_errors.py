@@ -2,9 +2,9 @@
 
 from app.labels.case_page import NOTHING_CHOSEN, choices_of
 from app.labels.refusals import REFUSALS, fault_sentence, field_sentences, refusal_sentence
-from workflow_rules.actions import Action
-from workflow_rules.parameters import Choice, fields_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason
+from workflow_rules.process.actions import Action
+from workflow_rules.process.parameters import Choice, fields_of
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason
 
 # A refusal that one field can mend stands at that field.
 MENDED_AT: dict[RefusalReason | PassingReason, str] = {

@@ -16,8 +16,8 @@ from app.clock import utc_now
 from app.extensions import db
 from app.models import IdempotencyKey
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 PIECE = 65536
 _BROWSER = "browser"

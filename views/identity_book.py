@@ -24,7 +24,7 @@ from app.security.roles import permissions_on
 from views.download_views import CONTENT_SECURITY_POLICY
 from views.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
 from views.screen_access import for_officers
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused
 
 DAYS = ("dari", "sampai")
 

@@ -19,7 +19,7 @@ from views.complaint_views import page
 from views.reporter_parts import betrayed_by, reporter_parts
 from views.screen_access import for_officers
 from workflow_rules.personal_traces import without_traces
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 FILE = "file_"
 Typed = dict[str, str]

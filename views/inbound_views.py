@@ -39,7 +39,7 @@ from app.security.current_person import current_person, may, source_address
 from app.security.roles import permissions_on
 from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.screen_access import for_officers
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 LARGEST_ID = 2**63 - 1
 SETTLED_SHOWN = 10

@@ -5,7 +5,7 @@ from typing import Any
 from app.labels.lists import OTHER_TABS, STEP_TABS, TABS_OF
 from app.queries.work_counts import WorkCounts
 from views.list_address import ListAddress
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 
 def inbox_tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:

@@ -30,8 +30,8 @@ from views.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.offices_in_words import office_name
 from views.page_counts import page_counts
 from views.screen_access import to_login
-from workflow_rules.actors import Actor, Person
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState
 
 LATE_SHOWN = 10

@@ -14,7 +14,7 @@ from app.labels.refusals import fault_sentence, field_sentences
 from app.operations.attach_file import LARGEST
 from app.operations.report_input import MOST_FILES
 from views.uploads import read_file_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault
 
 LONGEST_NAME_SHOWN = 60
 _OF_FILES = frozenset(

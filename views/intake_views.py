@@ -24,7 +24,7 @@ from views.intake_card import card_landing, keep_card
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused
 
 TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", "channel", "occurred_on")
 PLACE_FIELDS = ("text", "district", "village")

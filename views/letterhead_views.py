@@ -20,8 +20,8 @@ from app.queries.number_book import last_number, number_book, years_of
 from app.security.current_person import current_person, may
 from app.security.roles import permissions_on
 from views.screen_access import for_officers
-from workflow_rules.actors import Actor, Person
-from workflow_rules.parameters import Text
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.parameters import Text
 
 PATH = "/surat-opd"
 KEEPERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_HEAD, Actor.AGENCY_SECRETARY)

@@ -14,9 +14,9 @@ from app.labels.refusals import FAULTS, refusal_sentence
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from app.queries.case_page import Case, load_case
 from app.security.current_person import current_person, source_address
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 Typed = dict[str, str]
 

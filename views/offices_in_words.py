@@ -1,7 +1,7 @@
 """An office as officers call it."""
 
 from app.labels.words import ACTORS, DELEGATION_KINDS
-from workflow_rules.actors import Capacity
+from workflow_rules.process.actors import Capacity
 
 
 def office_name(capacity: Capacity) -> str:

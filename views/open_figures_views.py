@@ -13,7 +13,7 @@ from app.queries.open_figures import OpenFigures, whole_days
 from app.security.row_scope import as_person
 from views.open_data import DATASETS, MEDIA_TYPES, as_csv, as_json, catalogue
 from views.open_figure_charts import charts_of, key_figures
-from workflow_rules.actors import SYSTEM
+from workflow_rules.process.actors import SYSTEM
 from workflow_rules.small_cells import LEAST
 
 KEPT_SECONDS = 3600

@@ -36,8 +36,8 @@ from app.security.row_scope import as_person, only_case
 from views.form_once import Landing, digest_of_form, know_browser, once_each
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.tracked_page import promise_sentences
-from workflow_rules.actors import REPORTER
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import REPORTER
+from workflow_rules.process.refusals import ActionRefused
 
 PATH = "/lapor"
 TRAP = "website"

@@ -7,11 +7,11 @@ from typing import Any
 
 from app.clock import OFFICE_ZONE, office_today
 from app.labels.rehearsal import REHEARSAL_FAULTS
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.periods import Period, days
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
+from workflow_rules.process.sop import Sop, SopStep
+from workflow_rules.process.steps import AGENCY_STEPS
 from workflow_rules.rehearsal import SKIPPABLE
-from workflow_rules.sop import Sop, SopStep
-from workflow_rules.steps import AGENCY_STEPS
 from workflow_rules.time.deadlines import Unit
 
 LONGEST = 400

@@ -25,9 +25,9 @@ from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
 from views.screen_access import for_officers
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 from workflow_rules.rehearsal import SKIPPABLE
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
 
 EARLIER_SHOWN = 10
 Data = dict[str, Any]

@@ -11,11 +11,11 @@ from app.operations.original_text import original_of
 from app.operations.redact import may_redact
 from app.queries.case_page import Case
 from app.queries.complaints import OWN_WORDS, is_reading_program
-from workflow_rules.actors import AGENCY_ACTORS
-from workflow_rules.identity import Confidentiality
 from workflow_rules.identity_marks import masked
 from workflow_rules.identity_opening import opening_for
 from workflow_rules.personal_traces import personal_traces
+from workflow_rules.process.actors import AGENCY_ACTORS
+from workflow_rules.process.identity import Confidentiality
 
 AROUND = 30
 MOST_SHOWN = 12

@@ -16,8 +16,8 @@ from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
 from app.queries.case_page import find_letter
 from app.security.current_person import current_person, source_address
 from views.uploads import read_upload
-from workflow_rules.parameters import clean_text
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.parameters import clean_text
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 LONGEST_REASON = 500
 

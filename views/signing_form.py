@@ -3,8 +3,8 @@
 from app.labels.signing import PASSPHRASE_HINTS
 from app.operations.letters import draft_hash
 from app.queries.case_page import Case
-from workflow_rules.actions import Action
-from workflow_rules.decide import AllowedAction
+from workflow_rules.process.actions import Action
+from workflow_rules.process.decide import AllowedAction
 
 
 def draft_shown(case: Case, allowed: AllowedAction) -> str:

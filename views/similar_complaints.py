@@ -12,8 +12,8 @@ from app.labels.words import STATUSES
 from app.models import Complaint
 from app.queries.duplicates import Likely, likely_duplicates, report_in_writing, report_of
 from app.queries.likeness import NEARLY_THE_SAME
-from workflow_rules.actors import Person
-from workflow_rules.steps import ENDED, CaseStatus
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import ENDED, CaseStatus
 
 NO_MAIN_COMPLAINT = ENDED - {CaseStatus.CLOSED}
 

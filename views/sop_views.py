@@ -33,8 +33,8 @@ from views.reference_fields import (
     spaced_nip,
     worded,
 )
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS
-from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
+from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
 SHEET_TEXTS = ("legal_basis", "qualifications", "related", "equipment", "warnings", "records")
 SHEET_DAYS = ("created_on", "revised_on", "ratified_on")

@@ -24,11 +24,11 @@ from app.security.roles import permissions_on
 from views.action_forms import Control, params_of, shared_controls
 from views.form_errors import errors_at
 from views.form_once import Landing, digest_of_form, once
-from workflow_rules.actions import Action
-from workflow_rules.actors import Person
-from workflow_rules.parameters import check_fields, fields_of
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Person
+from workflow_rules.process.parameters import check_fields, fields_of
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.steps import Step
 
 MOST = 100
 ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.REPLY})

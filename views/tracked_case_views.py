@@ -22,10 +22,10 @@ from views.shared.public_view import PublicView
 from views.tracked_forms import reporter_forms, token_start
 from views.tracked_page import CASE_PATH, case_page
 from views.tracking_views import read_reporters_form, too_many, without_proof
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import REPORTER
-from workflow_rules.parameters import check_fields, fields_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import REPORTER
+from workflow_rules.process.parameters import check_fields, fields_of
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
 class TrackedCaseView(PublicView):

@@ -11,11 +11,11 @@ from app.queries.tracked_case import Question, TrackedCase
 from app.skin_formats import day
 from views.action_forms import Control, Sent
 from views.form_errors import errors_at
-from workflow_rules.actions import Action
-from workflow_rules.decide import AllowedAction
-from workflow_rules.parameters import Field, Number, Text, fields_of
-from workflow_rules.refusals import ActionRefused
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.actions import Action
+from workflow_rules.process.decide import AllowedAction
+from workflow_rules.process.parameters import Field, Number, Text, fields_of
+from workflow_rules.process.refusals import ActionRefused
+from workflow_rules.process.steps import CaseStatus
 
 # In the order of the page; a withdrawal, which cannot be undone, comes last.
 REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.ATTACH, Action.WITHDRAW)

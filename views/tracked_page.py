@@ -16,7 +16,7 @@ from app.skin_formats import day
 from views.action_forms import Sent
 from views.form_once import know_browser
 from views.tracked_forms import reporter_forms, words_of
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused
 
 CASE_PATH = "/lacak/kasus"
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from workflow_rules.actors import Actor, Capacity, Person
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import Field, Text
-from workflow_rules.steps import TrackState
+from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.parameters import Field, Text
+from workflow_rules.process.steps import TrackState
 
 EVERYTHING = ("name", "phone", "email", "address", "nik")
 CONTACT = ("name", "phone")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workflow_rules.actions import Action
-from workflow_rules.actors import AGENCY_ACTORS
-from workflow_rules.events import Event
-from workflow_rules.evolve import begin, evolve
-from workflow_rules.facts import ComplaintFacts, OpenStep
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import AGENCY_ACTORS
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.steps import Step
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 

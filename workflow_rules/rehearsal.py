@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflow_rules.actors import Actor
 from workflow_rules.measures import Pauses
-from workflow_rules.sop import Sop
-from workflow_rules.steps import AGENCY_STEPS, Step
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import AGENCY_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
 
 _LOOSEST_FIRST = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflow_rules.actions import Action
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import begin, evolve
-from workflow_rules.facts import ComplaintFacts, OpenStep, Pause
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.facts import ComplaintFacts, OpenStep, Pause
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Allowance, deadline_for, deadline_for_all, used
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -11,10 +11,10 @@ from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
 from app.queries.complaints import _LOCKED_AT_ONCE, _ONE
 from app.transaction import waiting_place
-from workflow_rules.actors import Actor
-from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
-from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.steps import ENDED, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.steps import ENDED, CaseStatus, Route, Step, TrackState
 
 _LOCKED = _ONE.with_for_update(of=Complaint, key_share=True)
 

@@ -10,10 +10,10 @@ from app.operations.original_text import identity_digest, said_by_report
 from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
 from app.operations.revise_report import word_of
 from app.reference.named_rows import find_named
-from workflow_rules.actions import Action, ActionRequest, Correction
-from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import FIELDS, IDENTITY_PARTS, check_fields
-from workflow_rules.refusals import FieldError, FieldFault
+from workflow_rules.process.actions import Action, ActionRequest, Correction
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.parameters import FIELDS, IDENTITY_PARTS, check_fields
+from workflow_rules.process.refusals import FieldError, FieldFault
 
 PLAIN = ("classification", "title", "confidentiality")
 COLUMN_OF = {"text": "location_text", "lat": "latitude", "lon": "longitude"}

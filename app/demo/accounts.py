@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import ApiKey, OfficerProfile, PasswordAge
 from app.queries.people import person_of
 from app.security.api_keys import hash_key, new_key
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)
 KEY_NAME = "Integrasi SP4N (contoh)"

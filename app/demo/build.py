@@ -19,8 +19,8 @@ from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.actions import ActionRequest
-from workflow_rules.actors import SYSTEM, Person
+from workflow_rules.process.actions import ActionRequest
+from workflow_rules.process.actors import SYSTEM, Person
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 LATE_BY = 3 * 60

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.demo.read import ComplaintRow, LetterText
-from workflow_rules.actions import Action
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actions import Action
+from workflow_rules.process.identity import Confidentiality
 
 HALF_HOUR, A_DAY = 30, 450
 SILENCE = 10 * A_DAY + 60

@@ -14,7 +14,7 @@ from app.reference_data.read import (
     read_json,
     row_of,
 )
-from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
 
 HERE = Path(__file__).parent
 OFFICE_ROLES = ("complaint_admin", "section_head", "division_head", "office_head", "supervisor", "administrator")

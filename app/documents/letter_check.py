@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.papers import content_hash
 from app.queries.case_page import letter_by_code, letter_for_all
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.identity import Confidentiality
 
 MOST_STREAMS, LARGEST_STREAM = 400, 512 * 1024
 MOST_MARKS = 200

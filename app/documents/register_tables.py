@@ -15,7 +15,7 @@ from app.labels.words import ACTORS, CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIE
 from app.queries.daily_figures import COUNTS as DAILY_COUNTS
 from app.skin_formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
 from app.skin_formats import day as day_in_words
-from workflow_rules.steps import Step
+from workflow_rules.process.steps import Step
 
 Frozen = Mapping[str, Any]
 Row = Mapping[str, Any]

@@ -15,7 +15,7 @@ import requests
 import structlog
 from flask import current_app
 
-from workflow_rules.refusals import SigningFault
+from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from app.queries.people import person_of
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
 from app.queries.work_counts import count_my_steps
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.identity import Confidentiality
 
 
 def compose_mail(message: Delivery) -> EmailMessage:

@@ -5,8 +5,8 @@ import re
 from app.extensions import db
 from app.models import Delivery, NoticePreference, Reporter
 from app.models.sealed import readable
-from workflow_rules.identity import Confidentiality
-from workflow_rules.refusals import KeyMissing
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.refusals import KeyMissing
 
 COUNTRY = "+62"
 

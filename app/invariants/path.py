@@ -7,12 +7,12 @@ from app.invariants.findings import Checked, Finding, Look, few
 from app.operations.audit import comparable
 from app.queries.event_log import as_event, sops_by_version
 from app.queries.whole_cases import WholeCase, whole_cases
-from workflow_rules.actions import Action
-from workflow_rules.events import Event
-from workflow_rules.evolve import begin, evolve
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.moves import WHILE_PAUSED, spots
-from workflow_rules.sop import Sop
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.moves import WHILE_PAUSED, spots
+from workflow_rules.process.sop import Sop
 
 
 def legal_path(look: Look) -> Checked:

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
 from app.models import Agency, Complaint
 from app.queries.complaints import visible_to
-from workflow_rules.actors import Actor, Capacity, Person
+from workflow_rules.process.actors import Actor, Capacity, Person
 
 # Sent straight, or directed by way of the Admin and then relayed by an act at the same place, or added later; and not
 # left since.

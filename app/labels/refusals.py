@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from app.labels.signing import signing_sentence
 from app.labels.words import Labels
-from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, FieldError, RefusalReason
 
 REFUSALS: Labels = {
     "not_visible": _("Aduan ini tidak ditemukan."),

@@ -26,8 +26,8 @@ from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
 from app.models.sealed import SealedText, keyed_mark, keyed_words
 from app.models.sop import SopVersion
-from workflow_rules.identity import Channel, Classification, Confidentiality
-from workflow_rules.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import Unit
 
 TOLD_BY = ("email", "gateway")

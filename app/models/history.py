@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
 from workflow_rules.ledger import LedgerKind
-from workflow_rules.steps import Step
+from workflow_rules.process.steps import Step
 
 JOURNAL_KINDS = (
     *("bundle_made", "calendar_changed", "delegation_ended", "key_made", "key_revoked", "key_rotated"),

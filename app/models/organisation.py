@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
-from workflow_rules.actors import DelegationKind
+from workflow_rules.process.actors import DelegationKind
 
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
 PAPERS = ("F4", "A4")

@@ -15,7 +15,7 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from workflow_rules.identity_marks import plain_mark
-from workflow_rules.refusals import KeyMissing
+from workflow_rules.process.refusals import KeyMissing
 
 UNREADABLE = "••••"
 

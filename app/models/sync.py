@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BigKey, Instant, Word, one_of
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.steps import CaseStatus
 
 ORIGINS = ("office", "sp4n")
 LINKED, REMOVED = "linked", "removed"

@@ -10,10 +10,10 @@ from app.operations.note_change import note_changes
 from app.operations.notify import Notifier
 from app.operations.record_history import record_together
 from app.operations.write_rows import ROWS, as_text, insertion
-from workflow_rules.actors import SYSTEM, Actor, Capacity
-from workflow_rules.alarms import LIMIT, WARNING, Alarm, alarms_until
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import SYSTEM, Actor, Capacity
+from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_until
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import next_alarm_at
 from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
 

@@ -16,8 +16,8 @@ from app.operations.read_revision import Revision, lock_reports, read_revision
 from app.operations.receive_complaint import receive_complaints
 from app.reference.named_rows import names_remembered
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actors import SYSTEM
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 log = structlog.get_logger()
 

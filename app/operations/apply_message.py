@@ -20,11 +20,11 @@ from app.operations.read_revision import find_locked, keyed_hash, lock_reports
 from app.operations.report_input import Moment
 from app.reference.named_rows import agencies_in_service
 from app.transaction import one_transaction
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import REPORTER
 from workflow_rules.identity_marks import is_tracking_id
-from workflow_rules.parameters import Choice, Field, Number, Text, check_fields, fields_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import REPORTER
+from workflow_rules.process.parameters import Choice, Field, Number, Text, check_fields, fields_of
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
 class MessageKind(StrEnum):

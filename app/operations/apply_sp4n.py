@@ -27,9 +27,9 @@ from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
 from app.operations.revise_report import Author, Difference, Told, difference, revise
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM
-from workflow_rules.identity import Confidentiality
-from workflow_rules.refusals import FieldError
+from workflow_rules.process.actors import SYSTEM
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.refusals import FieldError
 from workflow_rules.revisions import stricter
 
 

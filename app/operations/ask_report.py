@@ -12,7 +12,7 @@ from app.job_names import JobName
 from app.models import ReportJob
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 MOST_OPEN = 3
 """Reports one person may have in the works; a fourth would only keep everybody else's waiting."""

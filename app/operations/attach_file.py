@@ -13,8 +13,8 @@ from app.extensions import db
 from app.job_names import JobName
 from app.models import Attachment, Complaint
 from app.operations.file_room import refuse_without_room
-from workflow_rules.parameters import Text, check_fields
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.parameters import Text, check_fields
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LARGEST = 10 * 1024 * 1024
 FILE_FIELDS = {"filename": Text(longest=200), "content_base64": Text(longest=LARGEST * 4 // 3 + 8)}

@@ -15,10 +15,10 @@ from app.queries.case_history import disposition_of, names_in_full
 from app.queries.case_page import Case
 from app.queries.tracked_promise import promise_of
 from app.transaction import one_transaction
-from workflow_rules.actions import Action
-from workflow_rules.identity import Confidentiality
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.steps import AGENCY_STEPS, Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.steps import AGENCY_STEPS, Step
 from workflow_rules.time.deadlines import deadline_for_all
 
 DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)

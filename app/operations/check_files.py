@@ -22,8 +22,8 @@ from app.operations.record_history import record_history
 from app.operations.sweep_store import mark_for_removal
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM, Actor, Capacity
-from workflow_rules.events import Event, SystemEvent
+from workflow_rules.process.actors import SYSTEM, Actor, Capacity
+from workflow_rules.process.events import Event, SystemEvent
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from app.operations.notify import Notifier
 from app.queries.people import as_delegation, supervisors
 from app.queries.reference import load_working_calendar
 from app.transaction import lock_row, one_transaction
-from workflow_rules.delegations import Delegation, closes_a_loop
+from workflow_rules.process.delegations import Delegation, closes_a_loop
 
 
 class DelegationFault(StrEnum):

@@ -13,7 +13,7 @@ from app.documents.uploads.inspection import Unacceptable, inspect
 from app.extensions import db
 from app.models import Agency, Emblem
 from app.transaction import one_transaction
-from workflow_rules.refusals import FieldFault
+from workflow_rules.process.refusals import FieldFault
 
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_PIXELS = 25_000_000

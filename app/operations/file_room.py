@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Attachment, Complaint, StoreSweep
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 MEGABYTE = 1_000_000
 GIGABYTE = 1_000 * MEGABYTE

@@ -12,8 +12,8 @@ from sqlalchemy.orm import undefer
 from app.extensions import db
 from app.models import Complaint, InboundHold
 from app.operations.read_revision import Revision, keyed_hash, named_in
-from workflow_rules.actors import Person
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actors import Person
+from workflow_rules.process.identity import Confidentiality
 
 
 @dataclass(frozen=True)

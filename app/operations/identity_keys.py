@@ -12,7 +12,7 @@ from app.models import IdempotencyKey, JournalEntry, Reporter
 from app.models.sealed import identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
 from app.queries.sealed_keys import key_id_in, sealed_columns, used_key_ids
 from workflow_rules.identity_marks import MARKS
-from workflow_rules.refusals import KeyMissing
+from workflow_rules.process.refusals import KeyMissing
 
 BATCH = 100
 """Rows that are locked together; a batch is over within a tenth of a second."""

@@ -17,7 +17,7 @@ from app.operations.csv_file import Table, read_table
 from app.operations.csv_reports import guess, report_of
 from app.operations.one_at_a_time import alone
 from app.transaction import lock_row, one_transaction
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()
 

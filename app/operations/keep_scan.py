@@ -13,8 +13,8 @@ from app.models import Attachment, Letter, LetterScan
 from app.operations.attach_file import LARGEST, file_facts, media_type_of, store_file
 from app.operations.perform_action import Performed, perform_action
 from app.transaction import one_transaction
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
 
 
 class ScanRefused(Exception):

@@ -14,11 +14,11 @@ from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import copies_of, letterhead, office, signatory_of, signatory_of_event
 from app.operations.papers import content_hash, make_paper
 from app.operations.sign_letter import prepared_hand, sign_now, waiting_shortly
-from workflow_rules.actions import Action, LetterState
-from workflow_rules.actors import Person
-from workflow_rules.decide import Decision
-from workflow_rules.identity import Confidentiality
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action, LetterState
+from workflow_rules.process.actors import Person
+from workflow_rules.process.decide import Decision
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.steps import Step
 
 
 def keep_letter(complaint: Complaint, decision: Decision, by: Person) -> None:

@@ -16,13 +16,13 @@ from app.operations.record_history import record_history
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor, Capacity, Person
-from workflow_rules.decide import sees
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve
 from workflow_rules.identity_marks import is_tracking_id
-from workflow_rules.parameters import clean_text
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve
+from workflow_rules.process.parameters import clean_text
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LONGEST_REASON = 500
 

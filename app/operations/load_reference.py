@@ -21,8 +21,8 @@ from app.models import (
     WorkingWeek,
 )
 from app.reference_data import read, sop_head
-from workflow_rules.sop import SopStep
-from workflow_rules.standard_sop import STANDARD_SOP
+from workflow_rules.process.sop import SopStep
+from workflow_rules.process.standard_sop import STANDARD_SOP
 
 EXAMPLE = "(contoh)"
 """An invented unit of the demonstration; an office of citizens begins without it."""

@@ -15,9 +15,9 @@ from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.operations.outbox import Outbox, told_by, written_notices
 from app.operations.write_rows import ROWS, Part, Row, as_text, insertion, rows_given, write_together
 from app.queries.people import Hearers, administrators, hearing, offices_asked
-from workflow_rules.actors import Actor, Person
-from workflow_rules.alarms import Alarm
-from workflow_rules.events import Event
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.escalation import Alarm
+from workflow_rules.process.events import Event
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 

@@ -18,7 +18,7 @@ from app.operations.record_intake import seal, unseal
 from app.operations.report_input import Report
 from app.security.api_keys import KnownKey
 from app.transaction import one_transaction
-from workflow_rules.actors import REPORTER
+from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)
 LONGEST_TITLE = 120

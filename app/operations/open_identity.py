@@ -10,12 +10,12 @@ from app.extensions import db
 from app.models import Complaint, Reporter
 from app.operations.record_history import record_history
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
-from workflow_rules.decide import sees
-from workflow_rules.events import Event, SystemEvent
 from workflow_rules.identity_opening import REASON, Opening, opening_for
-from workflow_rules.parameters import check_fields
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.parameters import check_fields
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 @dataclass(frozen=True)

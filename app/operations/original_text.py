@@ -17,7 +17,7 @@ from flask import current_app
 from app.extensions import db
 from app.models import Complaint, OriginalText
 from app.models.sealed import readable
-from workflow_rules.parameters import IDENTITY_PARTS
+from workflow_rules.process.parameters import IDENTITY_PARTS
 
 REDACTABLE = ("title", "body")
 

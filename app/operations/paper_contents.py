@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Agency, ComplaintEvent, OfficerProfile
-from workflow_rules.actors import Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 
 OFFICE_AGENCY = "diskominfosan"
 

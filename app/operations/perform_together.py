@@ -8,9 +8,9 @@ from typing import Any
 from app.extensions import db
 from app.operations.perform_action import lock_cases, perform_action
 from app.transaction import one_transaction
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 
 @dataclass(frozen=True)

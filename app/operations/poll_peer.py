@@ -18,8 +18,8 @@ from app.operations.one_at_a_time import alone
 from app.operations.peer_record import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
 from app.queries.hold import is_held
 from app.transaction import one_transaction
-from workflow_rules.parameters import is_blank
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.parameters import is_blank
+from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()
 

@@ -10,10 +10,10 @@ from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
 from app.transaction import before_commit
-from workflow_rules.events import Event
-from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
-from workflow_rules.sop import Sop
-from workflow_rules.steps import ENDED
+from workflow_rules.process.events import Event
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import ENDED
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 Key = tuple[str, str | None]

@@ -5,9 +5,9 @@ from typing import Any
 
 from app.operations.receive_complaint import Received, receive_complaint
 from app.operations.report_input import clean_report
-from workflow_rules.actors import REPORTER
-from workflow_rules.identity import Channel, Confidentiality
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actors import REPORTER
+from workflow_rules.process.identity import Channel, Confidentiality
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
 def take_from_street(payload: dict[str, Any], address: str | None = None) -> Received:

@@ -28,7 +28,7 @@ from app.queries.hold import is_held, not_held
 from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
 from app.transaction import one_transaction
-from workflow_rules.actions import Action
+from workflow_rules.process.actions import Action
 
 PUSH_LOCK = 4_217_016
 PAGE = 500

@@ -16,8 +16,8 @@ from app.operations.set_deadlines import set_closing, set_deadline
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
 from app.transaction import one_transaction
-from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import CaseStatus, Step
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 _EVERY_ROW = {"unscoped": True, "populate_existing": True}

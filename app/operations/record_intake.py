@@ -14,9 +14,9 @@ from app.models.sealed import SealedText
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
-from workflow_rules.identity import Channel
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actors import Person
+from workflow_rules.process.identity import Channel
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 

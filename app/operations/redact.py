@@ -16,13 +16,13 @@ from app.operations.note_change import note_change
 from app.operations.original_text import names_before, original_of, said_by_report
 from app.operations.record_history import record_history
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor, Capacity, Person
-from workflow_rules.decide import sees
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve
-from workflow_rules.identity import Confidentiality
-from workflow_rules.parameters import Field, Text, check_fields
-from workflow_rules.refusals import ActionRefused, FieldError, RefusalReason
+from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.parameters import Field, Text, check_fields
+from workflow_rules.process.refusals import ActionRefused, FieldError, RefusalReason
 
 WISH: dict[str, Field] = {
     "title": Text(longest=200),

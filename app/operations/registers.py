@@ -25,8 +25,8 @@ from app.queries.reference import calendar_as_dict, load_working_calendar
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM, Person
 from workflow_rules.periods import Period, days, month_before, month_of
+from workflow_rules.process.actors import SYSTEM, Person
 
 DAYS_BACK = 31
 MONTHS_BACK = 3

@@ -17,12 +17,12 @@ from app.queries.reference import load_working_calendar
 from app.queries.rehearsal import count_cases, past_cases
 from app.reference.sop import load_sop
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor
 from workflow_rules.periods import Period
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 from workflow_rules.rehearsal import WhatIf, rehearse
 from workflow_rules.rehearsal_sums import Pair, Rehearsal
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 log = structlog.get_logger()

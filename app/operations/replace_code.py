@@ -14,11 +14,11 @@ from app.operations.receive_complaint import hash_code, may_receive, new_code
 from app.operations.record_history import record_history
 from app.operations.tell_reporter import tell_reporter
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor, Person
-from workflow_rules.decide import sees
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.parameters import Field, Text, check_fields
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.parameters import Field, Text, check_fields
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 

@@ -14,8 +14,8 @@ from app.extensions import db
 from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport
 from app.operations.record_history import record_history
 from app.transaction import one_transaction
-from workflow_rules.actors import SYSTEM
-from workflow_rules.events import Event, SystemEvent
+from workflow_rules.process.actors import SYSTEM
+from workflow_rules.process.events import Event, SystemEvent
 
 AT_ONCE = 500
 SETTLED_FOR = timedelta(days=90)

@@ -20,11 +20,11 @@ from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
-from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
 from workflow_rules.revisions import answers_question
 
 IDENTITY = ("name", "phone", "email", "address", "nik")

@@ -30,7 +30,7 @@ from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.security.row_scope import as_person
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 log = structlog.get_logger()
 

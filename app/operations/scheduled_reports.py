@@ -21,7 +21,7 @@ from app.queries.people import SUPERVISOR_ROLE, person_of
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.schedule_dates import Span, span_due
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from app.models import Complaint, JournalEntry
 from app.models.sealed import keyed_mark
 from app.queries.reporter_search import marked_cases
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor, Person
 from workflow_rules.identity_marks import kind_of_mark
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
-from workflow_rules.parameters import Field, Text, check_fields
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.parameters import Field, Text, check_fields
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 WISH: dict[str, Field] = {"mark": Text(longest=200), "reason": Text(shortest=10, longest=500)}
 MOST_CASES = 200

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from app.models import Complaint, StepTask
-from workflow_rules.actors import Actor
-from workflow_rules.facts import ComplaintFacts, OpenStep
-from workflow_rules.sop import Sop
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.sop import Sop
 from workflow_rules.time.deadlines import Allowance, deadline_for, warn_at
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -16,10 +16,10 @@ from app.operations.read_revision import Revision, find_locked, lock_reports, re
 from app.operations.receive_complaint import may_receive
 from app.operations.revise_report import Author, Difference, Told, difference, revise, words_of
 from app.transaction import one_transaction
-from workflow_rules.actors import Person
-from workflow_rules.events import SystemEvent
-from workflow_rules.parameters import Text, check_fields
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import Person
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.parameters import Text, check_fields
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 OURS, THEIRS = "ours", "theirs"
 _COLUMNS_OF = {"category": {"category_id"}, "classification": {"classification"}}

@@ -20,9 +20,9 @@ from app.extensions import db
 from app.models import Letter, Paper, PaperKind
 from app.operations.papers import keep_file
 from app.papers.lost_files import store_second_copy
-from workflow_rules.actors import Person
-from workflow_rules.decide import Decision
-from workflow_rules.refusals import SigningFault
+from workflow_rules.process.actors import Person
+from workflow_rules.process.decide import Decision
+from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 

@@ -11,10 +11,10 @@ from app.extensions import db
 from app.job_names import JobName
 from app.models import Complaint, Delivery, Reporter
 from app.operations.outbox import LEASE_SECONDS
-from workflow_rules.actions import Action
-from workflow_rules.decide import Decision
-from workflow_rules.events import EventKind
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actions import Action
+from workflow_rules.process.decide import Decision
+from workflow_rules.process.events import EventKind
+from workflow_rules.process.identity import Confidentiality
 
 _TOLD_OF: dict[EventKind, str] = {
     Action.REQUEST_INFORMATION: "question",

@@ -13,8 +13,8 @@ from app.operations.perform_action import perform_action
 from app.operations.put_off import PUT_OFF, done_or_undone
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import SYSTEM
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import SYSTEM
 
 
 def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:

@@ -13,9 +13,9 @@ from flask import current_app
 from app.clock import office_time
 from app.models import SyncChange
 from app.models.sync import LINKED, REMOVED
-from workflow_rules.actions import Action
-from workflow_rules.events import SystemEvent
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.identity import Confidentiality
 
 PREFIX = "complaint."
 EVERY_TYPE = f"{PREFIX}*"

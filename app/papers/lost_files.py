@@ -21,8 +21,8 @@ from app.models import Letter, Paper, PaperKind, StepTask
 from app.operations.notify import Notifier
 from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
-from workflow_rules.actors import Actor
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.steps import Step
 
 log = structlog.get_logger()
 

@@ -13,8 +13,8 @@ from app.models import AgencyTrackRow, Complaint
 from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness
 from app.queries.search_words import words_of
-from workflow_rules.actors import Person
-from workflow_rules.steps import LEFT, CaseStatus
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import LEFT, CaseStatus
 
 WITHIN = timedelta(days=730)
 MOST_LOOKED_AT = 500

@@ -5,7 +5,7 @@ from sqlalchemy import ScalarSelect, func, select, true
 from app.models import Complaint, NumberCounter
 from app.queries.complaints import visible_ids
 from app.queries.kept_statements import Moment, as_moment, counted
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__
 COMPLAINTS = "complaint"

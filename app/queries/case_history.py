@@ -11,8 +11,8 @@ from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case
 from app.queries.complaints import data_shown
-from workflow_rules.actors import AGENCY_ACTORS
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import AGENCY_ACTORS
+from workflow_rules.process.steps import Step
 
 GROUP_OF = {
     "direct": "arahan",

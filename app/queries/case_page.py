@@ -22,14 +22,14 @@ from app.queries.case_rows import (
     tasks_with_holders,
 )
 from app.queries.complaints import hides_reporter
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor, Person
-from workflow_rules.decide import AllowedAction, allowed_actions
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import missing_identity
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.decide import AllowedAction, allowed_actions
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import missing_identity
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

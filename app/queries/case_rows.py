@@ -29,10 +29,10 @@ from app.queries.complaints import visible_to
 from app.queries.national_limits import limit_rows, limits_with
 from app.queries.reference import calendar_rows, calendar_with
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.actors import AGENCY_ACTORS, Person
-from workflow_rules.identity import Confidentiality
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.sop import Sop
+from workflow_rules.process.actors import AGENCY_ACTORS, Person
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import Sop
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

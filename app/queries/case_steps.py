@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from app.models import ComplaintEvent, StepTask
 from app.queries.case_page import PRIMARY_ACTIONS, Case
-from workflow_rules.sop import SopStep
-from workflow_rules.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
+from workflow_rules.process.sop import SopStep
+from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state, used
 
 LAST_NUMBER = 11

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from app.extensions import db
 from app.models import Complaint, StepTask
 from app.queries.waiting import waits_for
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 
 def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:

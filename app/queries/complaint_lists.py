@@ -40,8 +40,8 @@ from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of, w
 from app.queries.search import USUAL, Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words
-from workflow_rules.actors import Person
-from workflow_rules.steps import LEFT, OPEN, CaseStatus, Step
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import LEFT, OPEN, CaseStatus, Step
 
 _agencies = Agency.__table__
 _cases = Complaint.__table__

@@ -11,11 +11,11 @@ from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
 from app.queries.kept_statements import as_agency
 from app.transaction import waiting_place
-from workflow_rules.actors import AGENCY_ACTORS, Person
-from workflow_rules.events import SystemEvent
-from workflow_rules.identity import Confidentiality
 from workflow_rules.personal_traces import without_traces
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.actors import AGENCY_ACTORS, Person
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.steps import CaseStatus
 
 _tracks = AgencyTrackRow.__table__
 _cases = Complaint.__table__

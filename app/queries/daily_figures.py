@@ -10,15 +10,15 @@ from typing import Any
 
 from app.queries.event_log import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
 from app.queries.reference import load_working_calendar
-from workflow_rules.actions import Action
-from workflow_rules.events import SystemEvent
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality
 from workflow_rules.ledger import LedgerKind, entries
 from workflow_rules.periods import Period
-from workflow_rules.sop import Sop
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import ENDED
 from workflow_rules.standing import Standing, Turn, WholeClock, retell, standings
-from workflow_rules.steps import ENDED
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MOST_ROWS = 300

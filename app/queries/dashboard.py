@@ -13,8 +13,8 @@ from app.extensions import db
 from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
 from app.queries.complaints import visible_ids, visible_to
 from app.reporting.figures.definitions import is_open, was_answer, was_open
-from workflow_rules.actors import Person
 from workflow_rules.periods import Period
+from workflow_rules.process.actors import Person
 
 WEEKS = 12
 WEEK = timedelta(days=7)

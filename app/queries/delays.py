@@ -12,13 +12,13 @@ from typing import Any
 
 from app.queries.event_log import sops_by_version, touched_cases
 from app.reporting.figures.definitions import OverdueStep, whose_time
-from workflow_rules.actions import Action
-from workflow_rules.events import EventKind
-from workflow_rules.facts import ComplaintFacts
 from workflow_rules.measures import ClosedStep
 from workflow_rules.periods import Period
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import EventKind
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.steps import Step
 from workflow_rules.standing import Standing, Turn, retell, standings
-from workflow_rules.steps import Step
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")

@@ -15,8 +15,8 @@ from app.models import Category, Complaint, District, Village
 from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness, same
 from app.queries.search_words import words_of
-from workflow_rules.actors import Person
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import CaseStatus
 
 WITHIN = timedelta(days=30)
 # About 300 metres near the equator.

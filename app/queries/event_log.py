@@ -13,12 +13,12 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.actors import Actor, Capacity, DelegationKind
 from workflow_rules.checkpoint import checkpoint
-from workflow_rules.events import Event, event_kind
 from workflow_rules.periods import Period
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Actor, Capacity, DelegationKind
+from workflow_rules.process.events import Event, event_kind
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 
 READ_AT_ONCE = 2000
 

@@ -30,8 +30,8 @@ from app.models import (
 from app.queries.calendar_history import calendar_at, changes_since
 from app.queries.case_page import Case
 from app.queries.complaints import NEW_WORDS, about_reporter
-from workflow_rules.actors import OFFICERS, Actor
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actors import OFFICERS, Actor
+from workflow_rules.process.identity import Confidentiality
 
 Data = dict[str, Any]
 

@@ -21,7 +21,7 @@ from app.queries.health import database_answers, find_processes, redis_answers
 from app.queries.schema import migrated
 
 LIMIT_LEVEL = 1
-"""The level of an alarm at which a limit passes (workflow_rules/alarms.py)."""
+"""The level of an alarm at which a limit passes (workflow_rules/process/escalation.py)."""
 
 
 @dataclass(frozen=True)

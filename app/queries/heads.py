@@ -9,7 +9,7 @@ from app.clock import office_today
 from app.extensions import db
 from app.models import DelegationRow
 from app.queries.people import holders_of, names_of
-from workflow_rules.actors import Actor, DelegationKind
+from workflow_rules.process.actors import Actor, DelegationKind
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold
 from app.queries.complaints import data_shown
 from app.queries.text_difference import Piece, difference_in_words
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 QUARANTINE, CONFLICTS = ("report", "message"), ("conflict", "loosening")
 LONG_TEXTS = frozenset({"title", "body", "location_text"})

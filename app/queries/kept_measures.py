@@ -18,7 +18,7 @@ from app.extensions import redis_client
 from app.queries.measures import Scope, punctualities
 from workflow_rules.measures import Grouping, Measure
 from workflow_rules.periods import Period
-from workflow_rules.steps import Step
+from workflow_rules.process.steps import Step
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from workflow_rules.actors import Capacity, Person
+from workflow_rules.process.actors import Capacity, Person
 
 Moment = datetime | BindParameter[datetime]
 NOW: BindParameter[datetime] = bindparam("now", type_=DateTime(timezone=True))

@@ -21,11 +21,11 @@ from app.queries.measures import closed_steps
 from app.queries.recurring import Reception, recurring_rows
 from app.queries.reference import load_working_calendar
 from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
-from workflow_rules.actions import Action
-from workflow_rules.events import SystemEvent
 from workflow_rules.measures import ClosedStep, Measure, tally
 from workflow_rules.periods import Period, month_before, month_of
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.steps import Step
 
 MONTHS_LOOKED_AT = 3
 MONTHS_TOLD = 6

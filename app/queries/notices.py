@@ -12,7 +12,7 @@ from app.labels.words import STEPS
 from app.models import Notice
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
-from workflow_rules.alarms import LIMIT
+from workflow_rules.process.escalation import LIMIT
 
 SHOWN = 50
 

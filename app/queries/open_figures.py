@@ -19,8 +19,8 @@ from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEve
 from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
-from workflow_rules.actions import Action
 from workflow_rules.periods import Period, month_before
+from workflow_rules.process.actions import Action
 from workflow_rules.small_cells import LEAST, shown_total, without_small
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar

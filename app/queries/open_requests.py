@@ -20,9 +20,9 @@ from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_working_calendar
 from app.queries.tracked_promise import promise_of
 from app.reference.sop import load_sop
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.sop import Sop
-from workflow_rules.steps import ENDED, CaseStatus, Step
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import ENDED, CaseStatus, Step
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

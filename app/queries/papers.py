@@ -6,8 +6,8 @@ from app.extensions import db
 from app.models import Paper, PaperKind
 from app.queries.case_page import find_complaint
 from app.queries.case_rows import LARGEST_ID
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 def count_troubled() -> tuple[int, int]:

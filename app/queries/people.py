@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from app.clock import office_today
 from app.extensions import db
 from app.models import DelegationRow, OfficerProfile
-from workflow_rules.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
-from workflow_rules.delegations import Delegation, capacities_on
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.delegations import Delegation, capacities_on
 
 SUPERVISOR_ROLE = "supervisor"
 ADMINISTRATOR_ROLE = "administrator"

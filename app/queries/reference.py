@@ -20,7 +20,7 @@ from app.extensions import db
 from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.sop import sop_with_text, steps_of_sop
-from workflow_rules.sop import Sop
+from workflow_rules.process.sop import Sop
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 ZONE = "Asia/Makassar"

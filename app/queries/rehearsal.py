@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Complaint, SopVersion, StepPause, StepTask
 from app.reference.sop import load_sop
-from workflow_rules.actors import Actor
 from workflow_rules.periods import Period
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 from workflow_rules.rehearsal import Opening, WhatIf, rehearse
 from workflow_rules.rehearsal_sums import Rehearsal
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

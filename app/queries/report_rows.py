@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Category, Complaint, District, Village
 from app.queries.complaint_lists import ComplaintFilter, criteria_of, names_of_agencies, nearest_step
 from app.queries.complaints import visible_to
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 READ_AT_ONCE = 1000
 PLAIN = {

@@ -9,7 +9,7 @@ from sqlalchemy.types import Text
 from app.models import Complaint, Reporter
 from app.models.sealed import marks_under_each_key, words_under_each_key
 from app.queries.complaints import visible_ids
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 MOST_CASES = 200
 _HASHES = "name_hashes_"

@@ -22,7 +22,7 @@ from app.models import Complaint
 from app.queries.complaints import visible_ids
 from app.queries.kept_statements import as_agency, kept, kind_of, values_of, written
 from app.queries.search import USUAL, Search, case_words
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__
 # Only so many hits, the newest, are counted and put in order: beyond that nobody reads on.

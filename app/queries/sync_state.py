@@ -16,10 +16,10 @@ from app.clock import office_time
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, InboundHold, Letter
 from app.sp4n.peer.differences import QUARANTINED
-from workflow_rules.actions import Action
-from workflow_rules.identity import ReporterFacts
-from workflow_rules.public_stages import stage_of
-from workflow_rules.steps import CaseStatus, TrackState
+from workflow_rules.process.actions import Action
+from workflow_rules.process.identity import ReporterFacts
+from workflow_rules.process.public_stages import stage_of
+from workflow_rules.process.steps import CaseStatus, TrackState
 
 ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})
 

@@ -17,15 +17,15 @@ from app.queries.reference import load_working_calendar
 from app.queries.tracked_news import PUBLIC_KINDS, News, news_of
 from app.queries.tracked_promise import Promise, promise_of
 from app.reference.sop import load_sop
-from workflow_rules.actions import Action
-from workflow_rules.actors import REPORTER, Actor
-from workflow_rules.decide import AllowedAction, allowed_actions
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import Confidentiality
-from workflow_rules.public_stages import StageLine, stages
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import REPORTER, Actor
+from workflow_rules.process.decide import AllowedAction, allowed_actions
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.public_stages import StageLine, stages
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import CaseStatus, Step, TrackState
 from workflow_rules.time.deadlines import deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor
-from workflow_rules.events import SystemEvent
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.events import SystemEvent
 
 SENT = "sent"
 PUBLIC_KINDS = frozenset(

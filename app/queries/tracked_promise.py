@@ -6,8 +6,8 @@ from datetime import datetime
 from app.models import Complaint
 from app.queries.national_limits import load_national_limits
 from app.queries.time_book import national_clocks_of, whole_limit
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.sop import Sop
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.sop import Sop
 from workflow_rules.time.national_clock import NationalLimit, NationalStage
 from workflow_rules.time.working_calendar import WorkingCalendar
 

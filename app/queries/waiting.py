@@ -6,8 +6,8 @@ from sqlalchemy.orm import aliased
 
 from app.models import AgencyTrackRow, StepTask
 from app.queries.kept_statements import Moment, as_agency
-from workflow_rules.actors import Capacity, Person
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Capacity, Person
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState
 
 _tasks = StepTask.__table__

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.queries.complaint_lists import ComplaintFilter
 from app.queries.report_rows import COLUMNS, USUAL
-from workflow_rules.actors import Person
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import CaseStatus, Step
 
 FILTERS = ("status", "step", "agency", "category", "channel", "district")
 

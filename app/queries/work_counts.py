@@ -16,8 +16,8 @@ from app.queries.complaints import visible_ids
 from app.queries.kept_statements import NOW, READER, Moment, counted, kept, kind_of, values_of
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
-from workflow_rules.actors import Person
-from workflow_rules.steps import CaseStatus, Route
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import CaseStatus, Route
 from workflow_rules.time.deadlines import TimeState
 
 _MOST = LARGEST_BADGE + 1

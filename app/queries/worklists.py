@@ -16,8 +16,8 @@ from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
 from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back
-from workflow_rules.actors import Person
-from workflow_rules.steps import CaseStatus, Route, Step
+from workflow_rules.process.actors import Person
+from workflow_rules.process.steps import CaseStatus, Route, Step
 from workflow_rules.time.deadlines import TimeState
 
 _cases = Complaint.__table__

@@ -10,10 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.models import SopStepRow, SopVersion
-from workflow_rules.actors import Actor
-from workflow_rules.identity import Channel
-from workflow_rules.sop import FastTrack, Sop, SopStep
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.identity import Channel
+from workflow_rules.process.sop import FastTrack, Sop, SopStep
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 

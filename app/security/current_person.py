@@ -11,7 +11,7 @@ from werkzeug.local import LocalProxy
 
 from app.clock import utc_now
 from app.queries.people import person_of
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 NOBODY = Person(None, "")
 

@@ -36,7 +36,7 @@ from app.models import (
 from app.queries.complaints import public_ids, visible_ids
 from app.queries.kept_statements import IN_SIGHT, MOST_KEPT, kind_of, values_of
 from app.security.current_person import act_as, current_person, finding_person
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, OriginalText, Reporter, StepTask)
 

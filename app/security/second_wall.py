@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, event
 
 from app.security.current_person import known_person
 from app.security.row_scope import listens
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
 """The execution option of a statement that must look beyond; `tests/security/test_second_wall.py` lists each place."""

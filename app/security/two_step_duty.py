@@ -11,7 +11,7 @@ from app.core.problem import Problem
 from app.errors import is_api
 from app.queries.people import ADMINISTRATOR_ROLE
 from app.security.sign_ins import MARK
-from workflow_rules.actors import Actor, Person
+from workflow_rules.process.actors import Actor, Person
 
 SET_UP = "/akun/dua-langkah/"
 SIGNERS = frozenset({Actor.AGENCY_HEAD, Actor.OFFICE_HEAD})

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
-from workflow_rules.actions import Action
-from workflow_rules.actors import Person
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Person
 
 LEAVING = (Action.DECLINE, Action.RECALL, Action.DROP_AGENCY, Action.RELEASE)
 MOST = 500

@@ -16,7 +16,7 @@ from app.models import Agency
 from tests.api.bad_input import CLOSED_AGENCY, PARAMETERS, Spoilt, required_of, spoilt_parameters, spoilt_requests
 from tests.api.bad_input import unreadable_bodies as unreadable
 from tests.factories import REPORTER, a_report, store_letters
-from workflow_rules.actions import Action
+from workflow_rules.process.actions import Action
 
 Bearer = Callable[[str], dict[str, str]]
 OFFICE = {"complaint_admin": "admin.aduan", "section_head": "kasi", "division_head": "kabid", "office_head": "kadis"}

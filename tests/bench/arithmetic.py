@@ -24,8 +24,8 @@ from app.queries.people import person_of
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
 from tests.bench.table import Line
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.decide import decide
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.decide import decide
 
 DAYS, STARTS = 400, 2000
 HOUR = timedelta(minutes=60)

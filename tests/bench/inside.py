@@ -26,7 +26,7 @@ from tests.bench.feed import measure_feed
 from tests.bench.inbound import measure_inbound
 from tests.bench.office import OpenSteps, cases_to_register, measured_program
 from tests.bench.registers import add_answered_cases, measure_register
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 MOST_REGISTERED = 5_000
 MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=OFFICE_ZONE)

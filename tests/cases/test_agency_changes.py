@@ -21,8 +21,8 @@ from app.queries.reference import load_working_calendar
 from app.transaction import one_transaction
 from app.worklists.left_cases import left_cases
 from tests.factories import Case, a_complaint
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 pytestmark = pytest.mark.usefixtures("context")
 TWO = ("dishub", "dinkes")

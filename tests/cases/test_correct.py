@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import ComplaintEvent, Reporter
 from app.operations.apply_sp4n import apply_report
 from tests.factories import Case, a_complaint
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 pytestmark = pytest.mark.usefixtures("context")
 WHY = "Pelapor menyebutkannya di loket"

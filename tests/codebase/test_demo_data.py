@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.demo import read as demo
-from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
 
 OFFICE_ACCOUNTS = {
     "admin.aduan": "complaint_admin",

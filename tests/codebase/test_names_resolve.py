@@ -12,13 +12,13 @@ from app.models.organisation import AGENCY_KINDS
 from app.models.reference import HOLIDAY_KINDS
 from app.models.sop import SOP_STATES
 from jobs.scheduler import PERIODIC_JOBS
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor, DelegationKind
-from workflow_rules.events import SystemEvent
-from workflow_rules.identity import Channel, Classification, Confidentiality
-from workflow_rules.parameters import ARCHIVE_REASONS, DECLINE_REASONS, FIELDS, URGENCIES
-from workflow_rules.refusals import FieldFault, PassingReason, RefusalReason
-from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor, DelegationKind
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.parameters import ARCHIVE_REASONS, DECLINE_REASONS, FIELDS, URGENCIES
+from workflow_rules.process.refusals import FieldFault, PassingReason, RefusalReason
+from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
 

@@ -12,7 +12,7 @@ from app.models import SopVersion
 from app.operations.activate_sop import copy_as_draft
 from app.reference_data.sop_head import PRINTED
 from tests.codebase.bare_database import FOLDER, as_role
-from workflow_rules.standard_sop import STANDARD_SOP
+from workflow_rules.process.standard_sop import STANDARD_SOP
 
 
 def the_one_before() -> str:

@@ -20,7 +20,7 @@ from app.operations.report_input import clean_report
 from tests.documents.bundles import Files, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint, a_report
 from tests.scenes import Scene
-from workflow_rules.actors import REPORTER
+from workflow_rules.process.actors import REPORTER
 
 Line = dict[str, Any]
 OLD_SEED = SimpleNamespace(token_hex=lambda _bytes: None)

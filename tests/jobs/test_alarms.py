@@ -21,8 +21,8 @@ from app.operations.raise_alarms import raise_due_alarms
 from jobs import alarm_jobs, job_context
 from tests.factories import a_complaint
 from tests.statements import statements
-from workflow_rules.actors import Person
-from workflow_rules.alarms import LIMIT
+from workflow_rules.process.actors import Person
+from workflow_rules.process.escalation import LIMIT
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=OFFICE_ZONE)
 

@@ -19,7 +19,7 @@ from app.operations.deliver import deliver, relay_deliveries
 from app.operations.outbox import LEASE_SECONDS
 from jobs.listed_job import queue
 from tests.jobs.mail_sink import Sink, mail_sink
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 MANY = 2_000
 LEASE = timedelta(seconds=LEASE_SECONDS)

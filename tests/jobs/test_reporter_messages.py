@@ -23,8 +23,8 @@ from app.security.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report
 from tests.factories import _stages as stages_of
 from tests.jobs.mail_sink import Sink, mail_sink
-from workflow_rules.actors import REPORTER, SYSTEM, Person
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actors import REPORTER, SYSTEM, Person
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 ADDRESS = "kenari@pelapor.example"
 REPORTER_ROW = {"name": "KENARI", "email": ADDRESS, "phone": "0800-9999-1111", "address": "KENARI-JALAN"}

@@ -22,9 +22,9 @@ from app.operations.notify import Notifier
 from app.operations.perform_action import perform_action
 from jobs import alarm_jobs, job_context
 from tests.factories import Case, a_complaint
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=OFFICE_ZONE)
 ASKED = MONDAY + timedelta(minutes=10)

@@ -16,8 +16,8 @@ def press(settings: dict[str, str], attempts: list[Attempt], barrier: Barrier, r
     with app.app_context():
         from app.extensions import db
         from app.operations.perform_action import perform_action
-        from workflow_rules.actions import Action, ActionRequest
-        from workflow_rules.refusals import ActionRefused
+        from workflow_rules.process.actions import Action, ActionRequest
+        from workflow_rules.process.refusals import ActionRefused
 
         people = {a["username"]: demo_person(a["username"]) for a in attempts}
         db.session.remove()

@@ -13,8 +13,8 @@ from app.models import ComplaintEvent, DelegationRow, DeliveryItem, Notice
 from app.operations import notify
 from app.operations.raise_alarms import raise_due_alarms
 from tests.factories import Case, a_complaint
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 pytestmark = [pytest.mark.usefixtures("context")]
 Find = Callable[[str], Person]

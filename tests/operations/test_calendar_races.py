@@ -34,7 +34,7 @@ from app.transaction import one_transaction
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
 from tests.views.reference_forms import save
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for, next_alarm_at, warn_at
 
 Freeze = Callable[[str], Any]

@@ -10,7 +10,7 @@ from app.models import Agency, Notice, Paper, PaperKind
 from app.operations.audit import audit_all
 from app.transaction import one_transaction
 from tests.factories import a_complaint
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 def test_a_letter_is_signed_after_its_initials_and_names_them(context: Flask) -> None:

@@ -19,8 +19,8 @@ from app.operations.perform_together import ChosenCase, perform_together
 from tests.factories import REPORTER, Case, a_complaint
 from tests.operations.test_races import ROUNDS, TOLD, run
 from tests.sync.reports import a_linked_case, a_revision
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
 
 FindPerson = Callable[[str], Person]
 

@@ -28,7 +28,7 @@ from app.operations.papers import draw_again, draw_paper, make_paper
 from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.case_page import load_case
 from tests.factories import Case, a_complaint
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.refusals import ActionRefused
 
 ROOT = Path(__file__).parent.parent.parent
 

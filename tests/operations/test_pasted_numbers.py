@@ -13,8 +13,8 @@ from app.operations.perform_action import perform_action
 from app.queries.complaint_lists import ComplaintFilter, complaint_page
 from app.queries.search import prepare_search
 from tests.factories import a_complaint
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
 
 FindPerson = Callable[[str], Person]
 SPELLINGS: list[Callable[[str], str]] = [

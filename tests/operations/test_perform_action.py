@@ -13,9 +13,9 @@ from app.models import Complaint, ComplaintEvent, Delivery, Letter, Notice, Step
 from app.operations import perform_action as door
 from app.operations.audit import audit_all
 from tests.factories import a_complaint
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 @pytest.mark.parametrize("route", ["fast", "via_admin"])

@@ -16,9 +16,9 @@ from app.operations.perform_action import perform_action
 from app.operations.perform_together import ChosenCase, perform_together
 from tests.factories import Case, a_complaint
 from tests.statements import statements
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 NIGHT = datetime(2026, 11, 24, 22, 0, tzinfo=OFFICE_ZONE)
 Find = Callable[[str], Person]

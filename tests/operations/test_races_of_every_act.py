@@ -15,7 +15,7 @@ from app.operations.audit import audit_all
 from tests.factories import Case, a_complaint, store_letters
 from tests.operations.test_races import BY_COURIER, ROUNDS, TOLD, run
 from tests.rules.rules_cases import GOOD
-from workflow_rules.actions import Action
+from workflow_rules.process.actions import Action
 
 EACH = max(1, ROUNDS // 40)
 DIRECTION = {"agencies": ["dishub"], "lead": "dishub"}

@@ -25,7 +25,7 @@ from app.queries.register_rows import corrections_since
 from tests.factories import Case, a_complaint
 from tests.queries.small_month import answered_road, direction, led, waiting_road, wita
 from tests.scenes import Scene
-from workflow_rules.actors import SYSTEM
+from workflow_rules.process.actors import SYSTEM
 
 DAILY, MONTHLY = RegisterKind.DAILY, RegisterKind.MONTHLY
 FRIDAY = date(2026, 9, 4)

@@ -16,9 +16,9 @@ from app.queries.measures import punctuality
 from tests.factories import a_complaint
 from tests.queries.many_openings import copy_openings
 from tests.queries.small_month import answered_road, led, waiting_road, wita
-from workflow_rules.alarms import LIMIT
 from workflow_rules.periods import Period
-from workflow_rules.steps import Step
+from workflow_rules.process.escalation import LIMIT
+from workflow_rules.process.steps import Step
 
 SEPTEMBER = Period(wita("1 00:00"), wita("2026-10-01 00:00"))
 NOTHING: dict[str, Any] = {"steps": {}, "skipped": []}

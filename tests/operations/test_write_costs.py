@@ -17,7 +17,7 @@ from app.operations.report_input import clean_report
 from tests.factories import a_complaint, a_report, store_letters
 from tests.statements import statements
 from tests.sync.reports import a_revision
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 Bearer = Callable[[str], dict[str, str]]
 

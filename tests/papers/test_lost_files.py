@@ -21,7 +21,7 @@ from app.operations.papers import draw_again, draw_paper, relay_papers
 from app.papers.lost_files import check_every_paper, check_letters_to_send
 from tests.factories import a_complaint
 from tests.signing.letters import give_means, signed, signing_by
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 
 def a_letter() -> Paper:

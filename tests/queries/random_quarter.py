@@ -11,8 +11,8 @@ from typing import Any
 from app.casefile.facts import facts_of
 from app.clock import OFFICE_ZONE
 from tests.factories import Case, a_complaint
-from workflow_rules.facts import ComplaintFacts, OpenStep
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.refusals import ActionRefused
 
 CASES = int(os.environ.get("QUARTER_CASES", "28"))
 BEGINS = datetime(2026, 7, 1, tzinfo=OFFICE_ZONE)

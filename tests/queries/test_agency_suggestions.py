@@ -8,7 +8,7 @@ from app.demo.accounts import demo_person
 from app.operations.perform_action import perform_action
 from app.queries.agency_suggestions import suggest_agencies
 from tests.factories import Case, a_complaint
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from app.queries.search import prepare_search
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter, work_page
 from tests.factories import a_complaint
-from workflow_rules.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
 
 AGENCIES = ("dishub", "dplh", "disdukcapil", "dpuprperkim")
 

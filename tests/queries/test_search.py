@@ -13,7 +13,7 @@ from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_e
 from app.queries.search import Search, prepare_near_search, prepare_search
 from tests.factories import REPORTER, a_complaint
 from tests.scenes import Scene
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 
 def found(search: Search | None, person: Person) -> list[str]:

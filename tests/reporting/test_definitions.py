@@ -27,9 +27,9 @@ from app.reporting.figures.definitions import (
 from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
 from tests.reports.test_dashboard import figures_of, page_of, rows_of
-from workflow_rules.actors import SYSTEM
 from workflow_rules.measures import Measure
-from workflow_rules.steps import OPEN, CaseStatus, Step
+from workflow_rules.process.actors import SYSTEM
+from workflow_rules.process.steps import OPEN, CaseStatus, Step
 
 SignIn = Callable[[str], FlaskClient]
 Freeze = Callable[[str], Any]

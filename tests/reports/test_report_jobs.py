@@ -23,7 +23,7 @@ from app.operations.run_report import KEPT, MOST_ATTEMPTS, SILENT, run_report
 from app.queries import report_rows
 from app.queries.wanted_report import WantedReport
 from tests.factories import a_complaint
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 Find = Callable[[str], Person]
 SignIn = Callable[[str], FlaskClient]

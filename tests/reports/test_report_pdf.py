@@ -32,7 +32,7 @@ from app.reporting.exports import heartbeat
 from app.reporting.exports.pdf_table import PAGE_WIDTH, ROW_BELOW, columns_of
 from tests.factories import a_complaint
 from tests.queries.many_cases import copy_many
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 Find = Callable[[str], Person]
 SignIn = Callable[[str], FlaskClient]

@@ -12,7 +12,7 @@ from app.operations.run_report import run_report
 from app.queries.wanted_report import WantedReport
 from tests.factories import a_complaint
 from tests.story.browser import chromium
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 BASE = "http://localhost"
 

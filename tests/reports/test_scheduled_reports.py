@@ -27,7 +27,7 @@ from app.queries.wanted_report import WantedReport
 from app.reporting.exports.schedule_dates import Span, span_due
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 Find = Callable[[str], Person]
 SignIn = Callable[[str], FlaskClient]

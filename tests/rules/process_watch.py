@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from tests.rules.rules_cases import IN_SERVICE, agency_admin
-from workflow_rules.actions import Action
-from workflow_rules.decide import Decision, allowed_actions, sees
-from workflow_rules.events import Event
-from workflow_rules.evolve import evolve
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.sop import Sop
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.decide import Decision, allowed_actions, sees
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import evolve
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import Step
 
 Where = tuple[Step | None, str | None]
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest, Known, MergeTarget
-from workflow_rules.actors import SYSTEM, Actor, Capacity, Person
-from workflow_rules.decide import Decision, decide
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import begin
-from workflow_rules.facts import AgencyTrack, ComplaintFacts
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest, Known, MergeTarget
+from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
+from workflow_rules.process.decide import Decision, decide
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import begin
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import CaseStatus, Step
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 IN_SERVICE = frozenset({"dishub", "dinkes", "dplh", "disdukcapil", "dpuprperkim"})

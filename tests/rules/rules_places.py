@@ -22,9 +22,9 @@ from tests.rules.rules_cases import (
     officer,
     secretary,
 )
-from workflow_rules.actions import Action, Correction
-from workflow_rules.actors import REPORTER, SYSTEM, Actor, Person
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.actions import Action, Correction
+from workflow_rules.process.actors import REPORTER, SYSTEM, Actor, Person
+from workflow_rules.process.steps import CaseStatus, Step
 
 
 def person(name: str) -> Person:

@@ -13,11 +13,11 @@ from tests.rules.rules_cases import (
     all_sent,
 )
 from tests.rules.rules_places import MADE, STATUS, person
-from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest
-from workflow_rules.actors import Actor
-from workflow_rules.decide import allowed_actions, decide
-from workflow_rules.refusals import ActionRefused
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.decide import allowed_actions, decide
+from workflow_rules.process.refusals import ActionRefused
+from workflow_rules.process.steps import Step
 
 ASKED_FOR = tuple(a for a in Action if a is not Action.EXPIRE_QUESTION)
 

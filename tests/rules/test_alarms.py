@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, wita
-from workflow_rules.actors import Actor
-from workflow_rules.alarms import Alarm, alarms_until, escalation_line, told_at
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.escalation import Alarm, alarms_until, escalation_line, told_at
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.rules.office_calendars import BALANGAN, WITA, every_day, wita
-from workflow_rules.standard_sop import STANDARD_SOP
+from workflow_rules.process.standard_sop import STANDARD_SOP
 from workflow_rules.time.deadlines import (
     Allowance,
     TimeState,

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from workflow_rules.actors import Actor, Capacity, DelegationKind
-from workflow_rules.delegations import Delegation, capacities_on, closes_a_loop, office_day
+from workflow_rules.process.actors import Actor, Capacity, DelegationKind
+from workflow_rules.process.delegations import Delegation, capacities_on, closes_a_loop, office_day
 
 WITA = "Asia/Makassar"
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 6)

@@ -13,12 +13,12 @@ from tests.rules.rules_cases import (
     agency_head,
     secretary,
 )
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor, Capacity, DelegationKind, Person
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve, replay
-from workflow_rules.identity import ReporterFacts
 from workflow_rules.identity_opening import opening_for
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve, replay
+from workflow_rules.process.identity import ReporterFacts
 
 ALL = ("name", "phone", "email", "address", "nik")
 CONTACT = ("name", "phone")

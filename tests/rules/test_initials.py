@@ -1,14 +1,14 @@
 """Initials before the head's signature (paraf hierarki): asked where the agency asks for them, given in any order."""
 
 from tests.rules.rules_cases import NUMBER, Case, agency_admin, agency_head, at_agency, secretary
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor
-from workflow_rules.decide import allowed_actions
-from workflow_rules.evolve import replay
-from workflow_rules.refusals import RefusalReason
-from workflow_rules.sop import SopStep
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.decide import allowed_actions
+from workflow_rules.process.evolve import replay
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.sop import SopStep
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import Step
 
 BOTH = {"initials": {"dishub": (Actor.AGENCY_SECRETARY, Actor.AGENCY_ADMIN)}}
 MISSING = RefusalReason.INITIALS_MISSING

@@ -9,9 +9,9 @@ import pytest
 from tests.rules.expected_actions import EXPECTED
 from tests.rules.rules_cases import GOOD, Case
 from tests.rules.rules_places import MADE, person
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.parameters import FIELDS, check_fields, clean_text, fields_of, is_blank, json_schema
-from workflow_rules.refusals import FieldFault
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.parameters import FIELDS, check_fields, clean_text, fields_of, is_blank, json_schema
+from workflow_rules.process.refusals import FieldFault
 
 ASKED: dict[Action, str] = {
     Action.REGISTER: "incomplete_reason?",

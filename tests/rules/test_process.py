@@ -21,12 +21,12 @@ from tests.rules.rules_cases import (
     directed,
     secretary,
 )
-from workflow_rules.actions import Action
-from workflow_rules.actors import REPORTER, SYSTEM, Person
-from workflow_rules.decide import allowed_actions
-from workflow_rules.evolve import replay
-from workflow_rules.refusals import RefusalReason
-from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import REPORTER, SYSTEM, Person
+from workflow_rules.process.decide import allowed_actions
+from workflow_rules.process.evolve import replay
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 PAUSED = RefusalReason.PAUSED

@@ -12,9 +12,9 @@ from tests.rules.rules_cases import (
     bring,
     directed,
 )
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.refusals import RefusalReason
-from workflow_rules.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.steps import CaseStatus, Step, TrackState
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 

@@ -17,14 +17,14 @@ from tests.rules.rules_cases import (
     at_reply,
     directed,
 )
-from workflow_rules.actions import Action, MergeTarget
-from workflow_rules.actors import REPORTER, SYSTEM, Person
-from workflow_rules.decide import allowed_actions
-from workflow_rules.evolve import replay
-from workflow_rules.identity import Channel
-from workflow_rules.refusals import FieldFault, RefusalReason
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.actions import Action, MergeTarget
+from workflow_rules.process.actors import REPORTER, SYSTEM, Person
+from workflow_rules.process.decide import allowed_actions
+from workflow_rules.process.evolve import replay
+from workflow_rules.process.identity import Channel
+from workflow_rules.process.refusals import FieldFault, RefusalReason
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import CaseStatus, Step
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 

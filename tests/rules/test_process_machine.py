@@ -15,15 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.rules.process_watch import Watch
 from tests.rules.rules_cases import GOOD, IN_SERVICE, NUMBER, TARGET, Case, officer
-from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest, Known
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, REPORTER, SYSTEM, Actor, Person
-from workflow_rules.decide import AllowedAction, allowed_actions
-from workflow_rules.evolve import replay
-from workflow_rules.identity import SECRECY
-from workflow_rules.refusals import ActionRefused, RefusalReason
-from workflow_rules.sop import FastTrack
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
+from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest, Known
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, REPORTER, SYSTEM, Actor, Person
+from workflow_rules.process.decide import AllowedAction, allowed_actions
+from workflow_rules.process.evolve import replay
+from workflow_rules.process.identity import SECRECY
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import FastTrack
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "1500"))
 

@@ -20,14 +20,14 @@ from tests.rules.rules_cases import (
     directed,
     officer,
 )
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import Actor, Capacity, DelegationKind, Person
-from workflow_rules.decide import allowed_actions
-from workflow_rules.evolve import replay
-from workflow_rules.refusals import RefusalReason
-from workflow_rules.sop import FastTrack, Sop
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import CaseStatus, Route, Step
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
+from workflow_rules.process.decide import allowed_actions
+from workflow_rules.process.evolve import replay
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.sop import FastTrack, Sop
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import CaseStatus, Route, Step
 
 OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
 PAUSED = RefusalReason.PAUSED

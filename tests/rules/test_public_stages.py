@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep
-from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.public_stages import stage_of, stages
-from workflow_rules.steps import CaseStatus, Step, TrackState
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.public_stages import stage_of, stages
+from workflow_rules.process.steps import CaseStatus, Step, TrackState
 
 START = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PU, DISHUB = "dpuprperkim", "dishub"

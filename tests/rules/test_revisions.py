@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tests.rules.rules_cases import ADMIN, MONDAY, RECEIVED, Case
-from workflow_rules.actions import Action
-from workflow_rules.actors import SYSTEM
-from workflow_rules.events import Event, SystemEvent
-from workflow_rules.evolve import evolve, replay
-from workflow_rules.identity import Confidentiality
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import SYSTEM
+from workflow_rules.process.events import Event, SystemEvent
+from workflow_rules.process.evolve import evolve, replay
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.steps import CaseStatus
 from workflow_rules.revisions import answers_question, stricter
-from workflow_rules.steps import CaseStatus
 
 OPEN, SECRET, ANONYMOUS = Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS
 

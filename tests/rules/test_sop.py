@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, OFFICERS, Actor
-from workflow_rules.sop import FastTrack, Sop, SopStep
-from workflow_rules.standard_sop import STANDARD_SOP
-from workflow_rules.steps import AGENCY_STEPS, OFFICE_STEPS, Step
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, OFFICERS, Actor
+from workflow_rules.process.sop import FastTrack, Sop, SopStep
+from workflow_rules.process.standard_sop import STANDARD_SOP
+from workflow_rules.process.steps import AGENCY_STEPS, OFFICE_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 PRINTED = (

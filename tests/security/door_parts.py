@@ -58,8 +58,8 @@ from app.queries.wanted_report import WantedReport
 from app.security.sign_ins import begin
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
-from workflow_rules.actors import SYSTEM
 from workflow_rules.periods import days
+from workflow_rules.process.actors import SYSTEM
 
 ROWS: dict[str, Any] = {
     "opd": Agency.id,

@@ -25,7 +25,7 @@ from app.operations.manage_webhooks import Wish, add_endpoint
 from app.queries.sealed_keys import sealed_columns, used_key_ids
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
-from workflow_rules.refusals import KeyMissing
+from workflow_rules.process.refusals import KeyMissing
 
 NEW_KEY = base64.urlsafe_b64encode(b"another-key-another-key-another!").decode()
 TOLD = {"name": "Siti Aminah", "phone": "0812 3456 7890", "email": "siti@contoh.id", "address": "Jl. Contoh 7"}

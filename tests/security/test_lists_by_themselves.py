@@ -18,9 +18,9 @@ from app.queries.search import prepare_search
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter
 from tests.factories import a_complaint, a_report
-from workflow_rules.actors import Person
 from workflow_rules.periods import Period
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 WORDS = a_report()
 

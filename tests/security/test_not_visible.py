@@ -17,7 +17,7 @@ from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.security.door_parts import Parts, address, make_parts
 from tests.security.test_doors import ACCOUNTS, expected, written
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 

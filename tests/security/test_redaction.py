@@ -16,8 +16,8 @@ from app.operations.audit import audit_all
 from app.operations.perform_action import attach_to_case, perform_action
 from tests.factories import Case, a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import REPORTER
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import REPORTER
 
 As = Callable[[str], FlaskClient]
 BODY = "Nama saya KENARI Aminah, hubungi 0812 3456 7890. Lubang di depan rumah."

@@ -23,7 +23,7 @@ from app.security.current_person import current_person
 from app.security.row_scope import as_person, only_case, only_public
 from tests.factories import a_complaint, store_letters
 from tests.security.walled_rows import CASE_OF, SHUT, a_full_case, key_of, papers_of_no_case, rows_by_case, tables
-from workflow_rules.actors import SYSTEM, Person
+from workflow_rules.process.actors import SYSTEM, Person
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from app.operations.report_input import clean_report
 from app.security.login_counts import mark_of
 from tests.factories import a_complaint, a_report
 from tests.views.test_public_intake import send
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import REPORTER
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import REPORTER
 
 HOME = "203.0.113.77"
 FROM_HOME = {"REMOTE_ADDR": HOME}

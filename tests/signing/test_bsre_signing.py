@@ -19,8 +19,8 @@ from app.models import Paper
 from tests.jobs.test_letters import text_of
 from tests.signing.letters import give_means, nothing_happened, signed, signing_by, waiting
 from tests.signing.services import BSRE_PASSPHRASE, NIK, FakeBsre, served
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 Service = Callable[..., FakeBsre]
 

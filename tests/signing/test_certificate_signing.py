@@ -24,8 +24,8 @@ from app.models import ComplaintEvent, Letter
 from tests.signing.certificates import authority, file_of, officer
 from tests.signing.letters import PASSPHRASE, give_means, nothing_happened, signed, signing_by, waiting
 from tests.signing.services import served, stamp_or_list
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 Find = Callable[[str], Person]
 ROOT = x509.Certificate.load(authority().der())

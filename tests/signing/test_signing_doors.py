@@ -15,7 +15,7 @@ from app.operations.audit import audit_all
 from tests.operations.test_races import run
 from tests.signing.letters import PASSPHRASE, give_means, signing_by, waiting
 from tests.views.case_pages import SignIn, error_at, form_on, opened, send, state
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 WRONG = "salah-ketik-7731-mawar"
 

@@ -23,7 +23,7 @@ from tests.signing import scans
 from tests.signing.certificates import file_of, officer
 from tests.signing.letters import give_means, signed, signing_by
 from views.verification_views import PER_ADDRESS
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 
 SAME = "Berkas ini sama persis dengan surat yang ditandatangani."
 ADDED = "Berkas ini ditambahi sesudah ditandatangani."

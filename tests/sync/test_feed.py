@@ -25,7 +25,7 @@ from app.queries.sync_feed import CursorTooOld, FeedPage, read_changes
 from app.transaction import one_transaction
 from tests.factories import a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision
-from workflow_rules.actions import Action, ActionRequest
+from workflow_rules.process.actions import Action, ActionRequest
 
 URL = "/api/v1/sp4n/changes"
 

@@ -15,7 +15,7 @@ from app.operations.audit import audit_all
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from tests.factories import Case, a_complaint
 from tests.sync.reports import a_linked_case, a_revision
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 NUMBER = "9165816"
 

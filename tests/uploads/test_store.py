@@ -26,7 +26,7 @@ from app.transaction import one_transaction
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf
 from tests.views.case_pages import SignIn
-from workflow_rules.refusals import ActionRefused, FieldFault
+from workflow_rules.process.refusals import ActionRefused, FieldFault
 
 TOMORROW = timedelta(hours=25)
 

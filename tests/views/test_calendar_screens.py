@@ -16,7 +16,7 @@ from app.queries.reference import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, refused, with_reason
-from workflow_rules.alarms import LIMIT
+from workflow_rules.process.escalation import LIMIT
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import default_exceptions
 
-from workflow_rules.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 SignIn = Callable[[str], FlaskClient]
 CODES = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503]

@@ -8,7 +8,7 @@ from flask import Flask, session
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from views.form_once import Landing, digest_of_form, once, once_each
-from workflow_rules.actors import REPORTER, Person
+from workflow_rules.process.actors import REPORTER, Person
 
 TOKEN = "t" * 32
 

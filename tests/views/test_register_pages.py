@@ -22,7 +22,7 @@ from tests.scenes import Scene
 from tests.views.test_inbox import MOST_QUERIES
 from tests.views.test_page_costs import cost
 from views import register_pages
-from workflow_rules.actors import SYSTEM
+from workflow_rules.process.actors import SYSTEM
 
 As = Callable[[str], FlaskClient]
 FRIDAY, LATER = date(2026, 9, 4), datetime(2026, 10, 1, 8, 0, tzinfo=OFFICE_ZONE)

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from tests.conftest import Browser
 from tests.factories import Case
 from tests.views.case_pages import PageForm, all_forms
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.actors import SYSTEM
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.actors import SYSTEM
 
 CASE = "/lacak/kasus"
 

@@ -22,9 +22,9 @@ from tests.factories import a_complaint, a_report
 from tests.servers import redis_url_for
 from tests.story.live import live_program
 from tests.views.case_pages import form_on
-from workflow_rules.actions import Action
-from workflow_rules.actors import Person
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Person
+from workflow_rules.process.refusals import ActionRefused
 
 BUSY = "Data ini sedang dipakai orang lain"
 

@@ -17,7 +17,7 @@ from app.security.api_rates import count_call
 from app.security.current_person import act_as, current_person, may
 from views.api.answers import answer, expected_version, id_in_range
 from views.api.idempotency import idempotent
-from workflow_rules.actors import SYSTEM, Person
+from workflow_rules.process.actors import SYSTEM, Person
 
 __all__ = ["answer", "expected_version", "id_in_range", "idempotent", "needs", "needs_scope"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from app.core.problem import Problem
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LARGEST_ID = 2**63 - 1
 

@@ -12,9 +12,9 @@ from views.api.complaint_filters import FILTERS
 from views.api.contract import Answer, Contract
 from views.api.paging import AFTER, PAGE, SIZE
 from views.api.query_values import short_text
-from workflow_rules.actions import Action
 from workflow_rules.identity_opening import EVERYTHING, REASON
-from workflow_rules.parameters import json_schema, schema_of
+from workflow_rules.process.actions import Action
+from workflow_rules.process.parameters import json_schema, schema_of
 
 Schema = dict[str, Any]
 _TAG = "complaint"

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.operations.report_input import LOCATION_FIELDS, MOST_FILES, REPORT_FIELDS, REPORTER_FIELDS
-from workflow_rules.identity import Channel, Classification, Confidentiality
-from workflow_rules.parameters import Choice, Field, Text
-from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.parameters import Choice, Field, Text
+from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 from workflow_rules.time.deadlines import TimeState, Unit
 
 Schema = dict[str, Any]

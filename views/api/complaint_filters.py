@@ -22,8 +22,8 @@ from views.api.http_rules import parameter_fault
 from views.api.keyset import Keyset, link_next
 from views.api.paging import link_pages, page_of_request
 from views.api.query_values import read_value, short_text
-from workflow_rules.identity import Channel
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.identity import Channel
+from workflow_rules.process.steps import CaseStatus
 
 _CODE = short_text(80)
 _DAY = {"type": "string", "format": "date"}

@@ -32,10 +32,10 @@ from views.api.access import answer, expected_version, id_in_range, idempotent, 
 from views.api.complaint_filters import complaint_list, wanted_complaints
 from views.api.contract import declared
 from views.api.time_representation import clocks
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.decide import AllowedAction, allowed_actions
-from workflow_rules.parameters import json_schema, schema_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.decide import AllowedAction, allowed_actions
+from workflow_rules.process.parameters import json_schema, schema_of
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
 class ComplaintsApi(BaseApi):

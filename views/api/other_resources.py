@@ -13,8 +13,8 @@ from app.queries.complaints import hides_text
 from app.security.current_person import current_person
 from views.api.resource import CASES, Resource, several
 from views.api.resource_columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
-from workflow_rules.actors import OFFICERS
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import OFFICERS
+from workflow_rules.process.steps import Step
 
 _user = (joinedload(OfficerProfile.user).selectinload(User.roles), joinedload(OfficerProfile.agency))
 _key_of_officer = Column("id", {"type": "integer"}, lambda row: row.user_id, ("user_id",))

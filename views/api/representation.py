@@ -14,7 +14,7 @@ from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, Ste
 from app.queries.case_rows import attachments_of
 from app.queries.complaints import hides_text
 from app.security.current_person import current_person
-from workflow_rules.actors import Person
+from workflow_rules.process.actors import Person
 from workflow_rules.time.deadlines import Allowance, Unit, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -19,7 +19,7 @@ from views.api.contract import Schema
 from views.api.http_rules import parameter_fault
 from views.api.resource import Resource
 from views.guarded_model_view import name_blank_choices
-from workflow_rules.refusals import FieldError, FieldFault
+from workflow_rules.process.refusals import FieldError, FieldFault
 
 NO_FIELDS = ("seen", "csrf_token")
 LONGEST_REASON = 1000

@@ -22,7 +22,7 @@ from app.transaction import one_transaction
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
 from workflow_rules.identity_marks import is_tracking_id
-from workflow_rules.refusals import FieldError, FieldFault
+from workflow_rules.process.refusals import FieldError, FieldFault
 
 STATUS_OF = {
     "created": 201,

@@ -24,11 +24,11 @@ from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_M
 from views.form_once import Landing, once
 from views.intake_fields import filled, is_token, new_token
 from views.screen_access import for_officers
-from workflow_rules.actions import Action, ActionRequest
-from workflow_rules.identity import SECRECY
-from workflow_rules.moves import entitled_actors
-from workflow_rules.parameters import IDENTITY_PARTS, LOCATION_PARTS
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.identity import SECRECY
+from workflow_rules.process.moves import entitled_actors
+from workflow_rules.process.parameters import IDENTITY_PARTS, LOCATION_PARTS
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 PLAIN_FIELDS = ("category", "classification", "title", "confidentiality", "reason")
 AT_REGISTRATION = "Dilengkapi saat registrasi"

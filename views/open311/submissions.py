@@ -16,9 +16,9 @@ from app.security.current_person import source_address
 from app.security.row_scope import as_person
 from views.open311.reading import Unreadable, degrees, fault
 from views.uploads import read_file_of
-from workflow_rules.actors import REPORTER
-from workflow_rules.identity import Channel, Confidentiality
-from workflow_rules.refusals import ActionRefused
+from workflow_rules.process.actors import REPORTER
+from workflow_rules.process.identity import Channel, Confidentiality
+from workflow_rules.process.refusals import ActionRefused
 
 # Our names of fields as this door calls them.
 NAMES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.documents.papers.parts import paper_html
 from app.labels.words import ACTORS, DELEGATION_KINDS
-from workflow_rules.steps import Step
+from workflow_rules.process.steps import Step
 
 COLUMNS = (
     *("complaint_admin", "section_head", "division_head", "office_head"),

@@ -9,7 +9,7 @@ from app.documents.signing.signatures import same_pages, signature_in
 from app.extensions import db
 from app.gateways import bsre
 from app.models import SigningMeans
-from workflow_rules.refusals import SigningFault
+from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from app.documents.signing.hands import Hand, SigningOfficer, passphrase_of, ref
 from app.documents.signing.signatures import signature_in
 from app.extensions import db
 from app.models import SigningMeans
-from workflow_rules.refusals import SigningFault
+from workflow_rules.process.refusals import SigningFault
 
 _FAULTS = {
     CertificateFault.NOT_OPENED: SigningFault.WRONG_PASSPHRASE,

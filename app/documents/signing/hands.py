@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason, SigningFault
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason, SigningFault
 
 SIGNING_SECONDS = 40
 """The longest that a signature may take in all; a web worker is ended after 60 (gunicorn's `timeout`)."""

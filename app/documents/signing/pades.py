@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError
 
 from app.documents.signing.hands import refused
-from workflow_rules.refusals import SigningFault
+from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 

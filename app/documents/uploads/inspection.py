@@ -13,7 +13,7 @@ from app.documents.uploads.picture_headers import (
     png_header,
     webp_header,
 )
-from workflow_rules.refusals import FieldFault
+from workflow_rules.process.refusals import FieldFault
 
 MOST_PIXELS = 64_000_000
 """What the largest phone cameras make; such a photo is reduced while it is decoded."""

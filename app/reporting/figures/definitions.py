@@ -19,9 +19,9 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.models import Complaint, StepPause, StepTask
 from app.queries.measures import Scope
-from workflow_rules.actions import Action
 from workflow_rules.measures import Grouping, Measure
-from workflow_rules.steps import AGENCY_STEPS, OPEN, Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.steps import AGENCY_STEPS, OPEN, Step
 
 TARGET = 90
 """Percent of the steps that are to be in time: the target that the office has set itself, drawn in every bar."""

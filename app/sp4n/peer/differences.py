@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.models.peer import Drift
-from workflow_rules.steps import ENDED, CaseStatus
+from workflow_rules.process.steps import ENDED, CaseStatus
 
 QUARANTINED = "quarantined"
 """The status of a report that waits for the Admin and is no complaint yet."""

@@ -12,8 +12,8 @@ from app.queries.reference import load_working_calendar
 from app.reference_data.read import load_districts
 from tests.bench.filling.officers import agencies
 from tests.bench.filling.words import TOPICS, Topic, reporters, tell
-from workflow_rules.actions import Action
-from workflow_rules.identity import Channel, Classification, Confidentiality
+from workflow_rules.process.actions import Action
+from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 OPEN = {

@@ -7,9 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from workflow_rules.actors import Actor
-from workflow_rules.refusals import FieldError
-from workflow_rules.steps import CaseStatus
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.refusals import FieldError
+from workflow_rules.process.steps import CaseStatus
 
 
 class Action(StrEnum):

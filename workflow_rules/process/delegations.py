@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from workflow_rules.actors import Capacity, DelegationKind
+from workflow_rules.process.actors import Capacity, DelegationKind
 
 
 @dataclass(frozen=True)

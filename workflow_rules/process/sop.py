@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
-from workflow_rules.identity import Channel
-from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, Step
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
+from workflow_rules.process.identity import Channel
+from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 

@@ -1,8 +1,8 @@
 """The SOP "Lapor Balangan" as printed; who does each step is our reading, since the sheet lost its shading."""
 
-from workflow_rules.actors import Actor
-from workflow_rules.sop import Sop, SopStep
-from workflow_rules.steps import Step
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.sop import Sop, SopStep
+from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Allowance, Unit
 
 

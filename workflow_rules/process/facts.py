@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from workflow_rules.actors import Actor
-from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.steps import AGENCY_STEPS, LEFT, STATUS_AT, CaseStatus, Route, Step, TrackState
 
 Pause = tuple[datetime, datetime]
 Value = TypeVar("Value")

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workflow_rules.actions import Action
-from workflow_rules.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
-from workflow_rules.facts import ComplaintFacts, OpenStep
-from workflow_rules.refusals import RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.steps import AGENCY_STEPS, LEADING_STEPS, CaseStatus, Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, CaseStatus, Step
 
 
 @dataclass(frozen=True)

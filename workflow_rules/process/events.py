@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from workflow_rules.actions import Action
-from workflow_rules.actors import Capacity
-from workflow_rules.steps import Step
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Capacity
+from workflow_rules.process.steps import Step
 
 
 class SystemEvent(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from workflow_rules.actors import AGENCY_ACTORS, Actor
+from workflow_rules.process.actors import AGENCY_ACTORS, Actor
 from workflow_rules.time.deadlines import warn_at
 from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.steps import CaseStatus, Step
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.steps import CaseStatus, Step
 
 
 class PublicStage(IntEnum):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workflow_rules.actions import Action, ActionRequest, Known
-from workflow_rules.actors import Actor, Capacity
-from workflow_rules.facts import ComplaintFacts
-from workflow_rules.identity import SECRECY, Channel, Confidentiality, missing_identity
-from workflow_rules.moves import Spot
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.steps import ENDED, CaseStatus
+from workflow_rules.process.actions import Action, ActionRequest, Known
+from workflow_rules.process.actors import Actor, Capacity
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import SECRECY, Channel, Confidentiality, missing_identity
+from workflow_rules.process.moves import Spot
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import ENDED, CaseStatus
 
 Params = dict[str, Any]
 Guard = Callable[[ComplaintFacts, Params, ActionRequest, Spot], None]

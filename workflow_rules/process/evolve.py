@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from workflow_rules.actions import Action
-from workflow_rules.actors import Actor
-from workflow_rules.events import Event, EventKind, SystemEvent
-from workflow_rules.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
-from workflow_rules.identity import Channel, Classification, Confidentiality, ReporterFacts
-from workflow_rules.steps import CaseStatus, Route, Step, TrackState
+from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.events import Event, EventKind, SystemEvent
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, changed
+from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
+from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 
 def begin(number: str, received: Event) -> ComplaintFacts:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow_rules import guards
-from workflow_rules.actions import NAMES_AGENCY, Action, ActionRequest
-from workflow_rules.actors import AGENCY_ACTORS, Capacity, Person
-from workflow_rules.events import Event
-from workflow_rules.evolve import evolve
-from workflow_rules.facts import ComplaintFacts, OpenStep
-from workflow_rules.moves import WHILE_PAUSED, Spot, entitled_actors, spots
-from workflow_rules.parameters import SECRETS, check_fields, fields_of
-from workflow_rules.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.sop import Sop
-from workflow_rules.steps import ENDED, Route, Step
+from workflow_rules.process import guards
+from workflow_rules.process.actions import NAMES_AGENCY, Action, ActionRequest
+from workflow_rules.process.actors import AGENCY_ACTORS, Capacity, Person
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import evolve
+from workflow_rules.process.facts import ComplaintFacts, OpenStep
+from workflow_rules.process.moves import WHILE_PAUSED, Spot, entitled_actors, spots
+from workflow_rules.process.parameters import SECRETS, check_fields, fields_of
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.process.steps import ENDED, Route, Step
 
 _BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
 
