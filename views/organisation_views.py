@@ -46,10 +46,10 @@ from views.reference_fields import (
     tick,
     worded,
 )
-from workflow_rules.numbering import number_pattern_holds
 from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.delegations import Delegation
 from workflow_rules.process.moves import INITIALLERS
+from workflow_rules.record.numbering import number_pattern_holds
 
 TREE = "id"  # a unit's place in the tree is worked out from its key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from workflow_rules.ledger import LedgerKind
 from workflow_rules.process.steps import Step
+from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.deadlines import used
 from workflow_rules.time.working_calendar import WorkingCalendar

@@ -13,7 +13,7 @@ from app.models import Paper, Register, RegisterKind
 from app.operations.audit import fault_of_chain, fault_of_ledger
 from app.operations.papers import content_hash
 from app.queries.whole_cases import whole_cases
-from workflow_rules.checkpoint import checkpoint
+from workflow_rules.record.checkpoint import checkpoint
 
 GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")
 

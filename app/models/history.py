@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
-from workflow_rules.ledger import LedgerKind
 from workflow_rules.process.steps import Step
+from workflow_rules.record.time_ledger import LedgerKind
 
 JOURNAL_KINDS = (
     *("bundle_made", "calendar_changed", "delegation_ended", "key_made", "key_revoked", "key_rotated"),
@@ -30,7 +30,7 @@ ABOUT_PERSONS = ("identity_searched", "subject_reported")
 class ComplaintEvent(Model):
     """One thing that happened to a complaint: who, as what, for whom, when, from where.
 
-    `seed` gives each field its salt in the hash (`workflow_rules/hash_chain.py`); an event of format 1 has none.
+    `seed` gives each field its salt in the hash (`workflow_rules/record/hash_chain.py`); an event of format 1 has none.
     """
 
     __tablename__ = "complaint_event"

@@ -9,10 +9,10 @@ from app.models import ComplaintEvent
 from app.operations.record_history import hashed_record
 from app.queries.event_log import as_event
 from app.queries.whole_cases import WholeCase, whole_cases
-from workflow_rules.hash_chain import first_break
-from workflow_rules.ledger import ledger_of
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.record.hash_chain import first_break
+from workflow_rules.record.time_ledger import ledger_of
 
 
 @dataclass(frozen=True)

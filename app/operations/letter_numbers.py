@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Agency, IssuedNumber, NumberCounter, Paper
 from app.operations.number_series import next_number
 from app.transaction import one_transaction
-from workflow_rules.numbering import format_letter_number
+from workflow_rules.record.numbering import format_letter_number
 
 MOST_AT_ONCE = 2000
 

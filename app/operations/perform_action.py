@@ -25,7 +25,6 @@ from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.queries.complaints import lock_in_order
 from app.reference.named_rows import agencies_in_service
 from app.transaction import one_transaction
-from workflow_rules.numbering import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import Decision, decide, sees
@@ -33,6 +32,7 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Step
+from workflow_rules.record.numbering import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.time.deadlines import deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

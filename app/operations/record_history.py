@@ -13,12 +13,12 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent, LedgerRow
 from app.operations.write_rows import write_rows
 from app.queries.act_frame import Last, Link
-from workflow_rules.hash_chain import GENESIS, link
-from workflow_rules.ledger import LedgerEntry, entries
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.events import Event
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
+from workflow_rules.record.hash_chain import GENESIS, link
+from workflow_rules.record.time_ledger import LedgerEntry, entries
 
 DIGEST_OF_ADDRESS = "digest:"
 SEED_BYTES = 32

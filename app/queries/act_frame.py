@@ -10,9 +10,9 @@ from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter
 from app.queries.reference import calendar_rows, calendar_with
 from app.reference.sop import sop_with_text, steps_of_sop
-from workflow_rules.hash_chain import GENESIS
 from workflow_rules.process.identity import ReporterFacts
 from workflow_rules.process.sop import Sop
+from workflow_rules.record.hash_chain import GENESIS
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 Link = tuple[int, str]

@@ -13,10 +13,10 @@ from app.queries import time_book
 from app.queries.case_page import Case
 from app.queries.case_steps import Clock, clocks_of
 from app.queries.complaints import data_shown
-from workflow_rules.ledger import LedgerEntry, Stretch
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
 from workflow_rules.process.steps import Step
+from workflow_rules.record.time_ledger import LedgerEntry, Stretch
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, time_state, warn_at
 from workflow_rules.time.explanation import Segment
 from workflow_rules.time.national_clock import NationalClock

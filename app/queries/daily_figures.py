@@ -10,7 +10,6 @@ from typing import Any
 
 from app.queries.event_log import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
 from app.queries.reference import load_working_calendar
-from workflow_rules.ledger import LedgerKind, entries
 from workflow_rules.periods import Period
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
@@ -18,7 +17,8 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
-from workflow_rules.standing import Standing, Turn, WholeClock, retell, standings
+from workflow_rules.record.standing import Standing, Turn, WholeClock, retell, standings
+from workflow_rules.record.time_ledger import LedgerKind, entries
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MOST_ROWS = 300

@@ -18,7 +18,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.steps import Step
-from workflow_rules.standing import Standing, Turn, retell, standings
+from workflow_rules.record.standing import Standing, Turn, retell, standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")

@@ -13,12 +13,12 @@ from sqlalchemy.orm import aliased
 from app.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.checkpoint import checkpoint
 from workflow_rules.periods import Period
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind
 from workflow_rules.process.events import Event, event_kind
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
+from workflow_rules.record.checkpoint import checkpoint
 
 READ_AT_ONCE = 2000
 
@@ -134,7 +134,7 @@ def sops_by_version() -> dict[int, Sop]:
 
 
 def checkpoint_at(until: datetime) -> str:
-    """The checkpoint of the log as it stood before an instant; see `workflow_rules.checkpoint` for its making."""
+    """The checkpoint of the log as it stood before an instant; see `workflow_rules.record.checkpoint` for its making."""
     number = Complaint.number.collate("C")
     statement = (
         select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)

@@ -36,8 +36,8 @@ from app.queries.complaints import visible_ids
 from app.queries.kept_statements import kept, kind_of, values_of
 from app.queries.reporter_search import cases_of_reporter, name_hashes
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
-from workflow_rules.numbering import visible
 from workflow_rules.process.actors import Person
+from workflow_rules.record.numbering import visible
 
 _cases = Complaint.__table__
 case_words = table(

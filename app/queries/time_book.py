@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Complaint, LedgerRow, StepTask
-from workflow_rules.ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.process.actions import Action
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
+from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
 from workflow_rules.time.deadlines import deadline_for_all
 from workflow_rules.time.national_clock import (
     NationalClass,

@@ -15,8 +15,8 @@ from app.casefile.facts import facts_from, reporter_facts
 from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
 from app.queries.time_book import entry_of
-from workflow_rules.ledger import LedgerEntry
 from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.record.time_ledger import LedgerEntry
 
 AT_ONCE = 200
 _AS_STORED = {"unscoped": True, "populate_existing": True}

@@ -24,7 +24,7 @@ from app.security.login_counts import Counted, count_with_delay
 from app.security.public_limits import source
 from app.security.row_scope import only_case
 from workflow_rules.identity_marks import is_tracking_id
-from workflow_rules.numbering import read_complaint_number, visible
+from workflow_rules.record.numbering import read_complaint_number, visible
 
 PER_ADDRESS = "60 per hour"
 ACTS_PER_CASE = "30 per hour"

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import ComplaintEvent
 from app.operations.record_history import hashed_record
 from app.queries.whole_cases import whole_cases
-from workflow_rules.hash_chain import GENESIS, link
+from workflow_rules.record.hash_chain import GENESIS, link
 
 APPEND_ONLY = ("complaint_event", "ledger_entry")
 

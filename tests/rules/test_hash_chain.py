@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from workflow_rules.hash_chain import GENESIS, commitment, digest, first_break, link, salts_of
+from workflow_rules.record.hash_chain import GENESIS, commitment, digest, first_break, link, salts_of
 
 Linked = tuple[str, str, dict[str, Any], str | None]
 SEED = "5e" * 32

@@ -17,10 +17,10 @@ from tests.rules.rules_cases import (
     directed,
     secretary,
 )
-from workflow_rules.ledger import LedgerEntry, ledger_of, stretches, working_time
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import REPORTER, SYSTEM
 from workflow_rules.process.steps import Step
+from workflow_rules.record.time_ledger import LedgerEntry, ledger_of, stretches, working_time
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)

@@ -14,7 +14,7 @@ from app.operations.record_history import hashed_record
 from app.queries import evidence
 from app.queries.case_history import dispositions
 from app.queries.case_page import Case
-from workflow_rules.hash_chain import commitment, fields_of, salts_of
+from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
 FORMAT = "lapor-balangan/bundel-bukti/2"
 VERIFIER = Path(__file__).parents[2] / "templates" / "evidence" / "periksa.py"
