@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.launch.findings import refusals
-from app.launch.safe_addresses import judge_addresses
-from app.launch.safe_environment import judge
+from app.settings.address_checks import judge_addresses
 from app.settings.environment import LOCAL_HOSTS, ConfigurationError, Environment, read_environment
+from app.settings.environment_checks import judge
+from app.settings.findings import refusals
 
 MEBIBYTE = 1024 * 1024
 # A request waits for an absent Redis three times at most (twice in the limiter, once for a hint), so that its answer

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from app.job_names import WAITING_OUTSIDE, QueueName
 from app.launch.data_servers import start_servers, stop_servers
-from app.launch.environment_values import PUBLIC_DOORS
 from app.launch.home import home_lock, open_home, set_preparing
 from app.launch.process_ties import tie_to_me
 from app.launch.processes import Supervisor
@@ -20,6 +19,7 @@ from app.launch.ready import announce_when_ready
 from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
 from app.launch.sockets import port_is_free
 from app.settings.environment import Environment
+from app.settings.environment_values import PUBLIC_DOORS
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from app.launch.findings import OK, REFUSED, WARNING, Finding
-from app.launch.reach import is_here
-from app.launch.safe_addresses import database_host
+from app.settings.address_checks import database_host
+from app.settings.findings import OK, REFUSED, WARNING, Finding
+from app.settings.host_reach import is_here
 
 if TYPE_CHECKING:
     from app.settings.environment import Environment

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import redis
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
-from app.launch.findings import OK, REFUSED, WARNING, Finding
-from app.launch.reach import is_here
+from app.settings.findings import OK, REFUSED, WARNING, Finding
+from app.settings.host_reach import is_here
 
 SECONDS = 3.0
 CVE = "CVE-2025-49844"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from app.launch.findings import REFUSED, WARNING, Finding, as_table, refusals
 from app.launch.given_database import PATIENCE_SECONDS
-from app.launch.reach import is_here
 from app.launch.refusals import ServerFailed
-from app.launch.safe_addresses import database_host, judge_addresses
 from app.launch.safe_database import look_at_database
-from app.launch.safe_environment import judge
 from app.launch.safe_machine import judge_machine
 from app.launch.safe_queue import look_at_queue
+from app.settings.address_checks import database_host, judge_addresses
+from app.settings.environment_checks import judge
+from app.settings.findings import REFUSED, WARNING, Finding, as_table, refusals
+from app.settings.host_reach import is_here
 
 if TYPE_CHECKING:
     from app.settings.environment import Environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.launch.environment_values import database_url, identity_keys, number_of, part_settings, redis_url
+from app.settings.environment_values import database_url, identity_keys, number_of, part_settings, redis_url
 
 SECRETS_FILE = "secrets.json"
 

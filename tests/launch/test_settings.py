@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import config
-from app.launch.environment_values import PUBLIC_DOORS
 from app.launch.everything import open_public_doors, programs
 from app.launch.home import ensure_secrets
-from app.launch.safe_environment import SHORTEST_SECRET
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
+from app.settings.environment_checks import SHORTEST_SECRET
+from app.settings.environment_values import PUBLIC_DOORS
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.launch.sign_in_settings import PASSWORD_RULES
 from app.reference_data.common_passwords import common_passwords
+from app.settings.sign_in_settings import PASSWORD_RULES
 from workflow_rules.passwords import RULES, Age, age_of, ends_at, faults_of, words_of_names
 
 OWN = words_of_names("kepala.dishub", "Bima", "Ketapang", "kepala.dishub@balangan.example")

@@ -18,9 +18,9 @@ from app.demo.fake_sp4n.run import settings_for
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.gateways.peer_values import filled, filled_path, mapped, value_at
-from app.launch.peer_settings import faults_of, warnings_of
-from app.launch.safe_environment import judge
 from app.settings.environment import ConfigurationError, read_environment
+from app.settings.environment_checks import judge
+from app.settings.peer_settings import faults_of, warnings_of
 from tests.signing.services import Reply, served
 from tests.story.live import free_port, wait_until
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.job_names import QueueName
-from app.launch.peer_settings import read_peer
-from app.launch.sign_in_settings import sign_in_settings
-from app.launch.upload_settings import scanner_url, store_options
-from app.launch.watch_settings import watching_settings
+from app.settings.peer_settings import read_peer
+from app.settings.sign_in_settings import sign_in_settings
+from app.settings.upload_settings import scanner_url, store_options
+from app.settings.watch_settings import watching_settings
 
 PUBLIC_DOORS = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
 """The doors to the street that an office opens by itself; all of them stay shut until it does."""

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.launch.findings import OK, REFUSED, WARNING, Finding
-from app.launch.peer_settings import warnings_of
-from app.launch.reach import is_here
 from app.settings.environment import EVERY_ADDRESS
+from app.settings.findings import OK, REFUSED, WARNING, Finding
+from app.settings.host_reach import is_here
+from app.settings.peer_settings import warnings_of
 
 if TYPE_CHECKING:
     from app.settings.environment import Environment

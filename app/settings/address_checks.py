@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from app.launch.findings import OK, REFUSED, WARNING, Finding
-from app.launch.reach import is_here, is_near
-from app.launch.safe_environment import WELL_KNOWN_SECRETS
+from app.settings.environment_checks import WELL_KNOWN_SECRETS
+from app.settings.findings import OK, REFUSED, WARNING, Finding
+from app.settings.host_reach import is_here, is_near
 
 if TYPE_CHECKING:
     from app.settings.environment import Environment
