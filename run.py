@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 try:
     from app.launch.backup_options import add_backup_options
-    from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
+    from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
     from app.settings.environment import ConfigurationError, Environment, read_environment
     from config import unsafe_reasons
 except ModuleNotFoundError as missing:
@@ -113,15 +113,15 @@ def _all(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _web(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.data_servers import join_servers
     from app.launch.web import become_web_server
+    from app.servers.data_servers import join_servers
 
     join_servers(environment)
     become_web_server(environment)
 
 
 def _worker(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.data_servers import join_servers
+    from app.servers.data_servers import join_servers
     from jobs.worker import run_worker
 
     join_servers(environment)
@@ -129,7 +129,7 @@ def _worker(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _scheduler(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.data_servers import join_servers
+    from app.servers.data_servers import join_servers
     from jobs.scheduler import run_scheduler
 
     join_servers(environment)
@@ -144,7 +144,7 @@ def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
 
 def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands import make_demo, migrate_database
-    from app.launch.data_servers import reachable_servers
+    from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
         migrate_database(create_app(**_owner_settings()))
@@ -181,8 +181,8 @@ def _typed_twice() -> str:
 
 
 def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.data_servers import running_environment
     from app.launch.safe_start import check_config
+    from app.servers.data_servers import running_environment
 
     return check_config(running_environment(environment))
 
@@ -215,7 +215,7 @@ def _backup(environment: Environment, chosen: argparse.Namespace) -> int:
 
 def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.backup_commands import restore_backup
-    from app.launch.data_servers import reachable_servers
+    from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
         owned = partial(create_app, **_owner_settings())
@@ -246,7 +246,7 @@ def _with_app(environment: Environment, work: Callable[[Flask], object], as_owne
     """Runs a command on the whole program, as the owner of the tables where it changes them; a command that answers
     False has found something wrong.
     """
-    from app.launch.data_servers import reachable_servers
+    from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
         return 1 if work(create_app(**(_owner_settings() if as_owner else {}))) is False else 0

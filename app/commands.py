@@ -27,7 +27,6 @@ from app.extensions import db
 from app.invariants.catalogue import CHECKS, is_red
 from app.labels.invariants import PROMISES, sentence_of
 from app.labels.passwords import fault_in_words
-from app.launch.refusals import LaunchRefused
 from app.operations.audit import audit_all
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.index_reporters import index_reporters
@@ -37,6 +36,7 @@ from app.operations.run_invariants import look_now
 from app.operations.subject_report import NoSuchMark, subject_report
 from app.queries.sealed_keys import unknown_key_ids
 from app.security.sync_roles import sync_roles
+from app.servers.start_refused import LaunchRefused
 
 MIGRATE_LOCK = 7_301_482_027
 MIGRATE_PAUSE = 0.2

@@ -18,7 +18,7 @@ from rq.worker import DequeueStrategy
 
 from app.documents import render
 from app.job_names import QueueName
-from app.launch.process_ties import die_with_parent
+from app.servers.child_processes import die_with_parent
 from jobs.job_context import forget_inherited_connections, worker_app
 from jobs.listed_job import ListedJob, queue
 

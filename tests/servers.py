@@ -27,10 +27,10 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from app.launch.postgres import EmbeddedPostgres, connect
-from app.launch.processes import Supervisor
-from app.launch.sockets import new_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers.postgres import EmbeddedPostgres, connect
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder
+from app.servers.valkey import EmbeddedValkey
 from tests.quick_files import QuickFiles
 
 FOLDER_VARIABLE = "LAPOR_TEST_SERVERS"

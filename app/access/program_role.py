@@ -7,7 +7,7 @@ no policy and no table.
 from sqlalchemy import text
 
 from app.extensions import db
-from app.launch.refusals import LaunchRefused
+from app.servers.start_refused import LaunchRefused
 
 ROLE = "lapor_program"
 MAKE_ROLE = """

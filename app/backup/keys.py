@@ -13,7 +13,7 @@ from pathlib import Path
 from app.backup.faults import BackupFault, WrongPassphrase
 from app.backup.private_file import new_private_file
 from app.backup.sealed_stream import OpeningReader, SealingWriter, is_sealed
-from app.launch.home import write_private
+from app.servers.data_folder import write_private
 from app.settings.environment import SECRETS_FILE
 
 NAMES = ("SECRET_KEY", "IDENTITY_KEYS")

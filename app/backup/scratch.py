@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.launch.postgres import EmbeddedPostgres
-from app.launch.processes import Supervisor
-from app.launch.sockets import new_socket_folder
+from app.servers.postgres import EmbeddedPostgres
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder
 
 
 @dataclass(frozen=True)

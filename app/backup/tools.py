@@ -13,8 +13,8 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.backup.faults import BackupFault
-from app.launch.postgres import programs_folder
-from app.launch.refusals import LaunchRefused
+from app.servers.postgres import programs_folder
+from app.servers.start_refused import LaunchRefused
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ import threading
 from pathlib import Path
 
 from app.job_names import WAITING_OUTSIDE, QueueName
-from app.launch.data_servers import start_servers, stop_servers
-from app.launch.home import home_lock, open_home, set_preparing
-from app.launch.process_ties import tie_to_me
-from app.launch.processes import Supervisor
-from app.launch.program import Program
 from app.launch.ready import announce_when_ready
-from app.launch.refusals import LaunchRefused, ServerFailed, StopRequested
-from app.launch.sockets import port_is_free
+from app.servers.child_processes import tie_to_me
+from app.servers.data_folder import home_lock, open_home, set_preparing
+from app.servers.data_servers import start_servers, stop_servers
+from app.servers.processes import Supervisor
+from app.servers.program import Program
+from app.servers.sockets import port_is_free
+from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
 from app.settings.environment import Environment
 from app.settings.environment_values import PUBLIC_DOORS
 

@@ -14,13 +14,13 @@ from typing import Any
 
 from app import logs
 from app.core.waiting_places import EXTENSION, WaitingPlaces
-from app.launch.home import wait_until_prepared
-from app.launch.metrics_files import keep_counts_of
-from app.launch.process_ties import die_with_parent
 from app.launch.server_log import ServerLog
-from app.launch.sockets import remove_socket_folder
 from app.launch.web import WORKERS_SOCKET_VARIABLE
 from app.launch.web_worker import WebWorker, choose_kind, replace_proxy
+from app.servers.child_processes import die_with_parent
+from app.servers.data_folder import wait_until_prepared
+from app.servers.metrics_files import keep_counts_of
+from app.servers.sockets import remove_socket_folder
 from app.settings.environment import read_environment
 
 _environment = read_environment()

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import class_row
 from werkzeug.security import check_password_hash
 
-from app.launch.given_database import connected, reason_against_wall
+from app.servers.given_database import connected, reason_against_wall
 from app.settings.findings import OK, REFUSED, WARNING, Finding
 
 OLDEST_POSTGRES = 150_000

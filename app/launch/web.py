@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from app.launch.metrics_files import FOLDER_VARIABLE, empty_folder
-from app.launch.sockets import LONGEST_SOCKET_PATH, new_socket_folder
+from app.servers.metrics_files import FOLDER_VARIABLE, empty_folder
+from app.servers.sockets import LONGEST_SOCKET_PATH, new_socket_folder
 from app.settings.environment import Environment
 
 WORKERS_SOCKET_VARIABLE = "LAPOR_WORKERS_SOCKET"

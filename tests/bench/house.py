@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 from flask import Flask
 
-from app.launch.processes import Supervisor
-from app.launch.program import Program
 from app.launch.ready import wait_until_ready
-from app.launch.sockets import new_socket_folder
+from app.servers.processes import Supervisor
+from app.servers.program import Program
+from app.servers.sockets import new_socket_folder
 from tests.bench.office import opened, servers_of
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.story.live import PROJECT, free_port, wait_until

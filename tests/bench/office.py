@@ -14,11 +14,11 @@ from sqlalchemy import Table, text
 from app.commands import migrate_database
 from app.demo.accounts import make_accounts
 from app.extensions import db
-from app.launch.postgres import EmbeddedPostgres, connect
-from app.launch.processes import Supervisor
-from app.launch.sockets import new_socket_folder
-from app.launch.valkey import EmbeddedValkey
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, StepTask
+from app.servers.postgres import EmbeddedPostgres, connect
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder
+from app.servers.valkey import EmbeddedValkey
 from tests.conftest import build_app
 from tests.factories import Case, a_complaint
 

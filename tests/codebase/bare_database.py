@@ -8,7 +8,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from app.extensions import db
-from app.launch.postgres import connect
+from app.servers.postgres import connect
 from tests.conftest import build_app
 from tests.servers import redis_url_for, servers
 

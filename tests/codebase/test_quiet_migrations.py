@@ -10,8 +10,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from app.extensions import db
-from app.launch.postgres import connect
 from app.queries.schema import OLDEST_CODE
+from app.servers.postgres import connect
 from tests.codebase.bare_database import FOLDER, as_role
 from tests.servers import servers
 from tests.story.live import wait_until

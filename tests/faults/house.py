@@ -26,11 +26,11 @@ from flask import Flask
 from app.commands import migrate_database
 from app.demo.accounts import make_accounts, make_key
 from app.extensions import db
-from app.launch.postgres import EmbeddedPostgres, connect
-from app.launch.program import Program
 from app.launch.ready import wait_until_ready
-from app.launch.sockets import new_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers.postgres import EmbeddedPostgres, connect
+from app.servers.program import Program
+from app.servers.sockets import new_socket_folder
+from app.servers.valkey import EmbeddedValkey
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.jobs.mail_sink import Sink, mail_sink
 from tests.story.live import PROJECT, free_port, wait_until

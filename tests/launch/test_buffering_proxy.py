@@ -15,7 +15,7 @@ import pytest
 
 from app.launch.buffering_proxy import BufferingProxy, ProxyLimits
 from app.launch.request_reading import ClientLimits
-from app.launch.sockets import new_socket_folder, remove_socket_folder
+from app.servers.sockets import new_socket_folder, remove_socket_folder
 from tests.story.live import wait_until
 
 HOST = "127.0.0.1"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.launch.home import home_lock, open_home
+from app.servers.data_folder import home_lock, open_home
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMANDS = ("all", "web", "worker", "scheduler", "migrate", "demo", "verify-audit", "check-invariants")

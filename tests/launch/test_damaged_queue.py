@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from app.launch.data_servers import start_servers, stop_servers
-from app.launch.home import home_lock, is_running, open_home, running_addresses
-from app.launch.processes import Supervisor
+from app.servers.data_folder import home_lock, is_running, open_home, running_addresses
+from app.servers.data_servers import start_servers, stop_servers
+from app.servers.processes import Supervisor
 from app.settings.environment import read_environment
 
 

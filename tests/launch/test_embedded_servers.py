@@ -14,12 +14,12 @@ import psutil
 import pytest
 import redis
 
-from app.launch import postgres
-from app.launch.database_account import account_for
-from app.launch.postgres import EmbeddedPostgres, connect, servers_on
-from app.launch.processes import Supervisor
-from app.launch.sockets import LONGEST_SOCKET_PATH, new_socket_folder, remove_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers import postgres
+from app.servers.postgres import EmbeddedPostgres, connect, servers_on
+from app.servers.postgres_account import account_for
+from app.servers.processes import Supervisor
+from app.servers.sockets import LONGEST_SOCKET_PATH, new_socket_folder, remove_socket_folder
+from app.servers.valkey import EmbeddedValkey
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -188,10 +188,10 @@ STARTER = """
 import sys, threading
 from pathlib import Path
 from app.launch import postgres
-from app.launch.database_account import account_for
-from app.launch.postgres import EmbeddedPostgres
-from app.launch.processes import Supervisor
-from app.launch.valkey import EmbeddedValkey
+from app.servers.postgres_account import account_for
+from app.servers.postgres import EmbeddedPostgres
+from app.servers.processes import Supervisor
+from app.servers.valkey import EmbeddedValkey
 home, sockets, supervisor = Path(sys.argv[1]), Path(sys.argv[2]), Supervisor()
 postgres = EmbeddedPostgres(home / "postgres", sockets, home / "postgres.log")
 valkey = EmbeddedValkey(home / "valkey", sockets, home / "valkey.log")

@@ -13,9 +13,9 @@ import pytest
 
 import run
 from app import commands
-from app.launch import data_servers
-from app.launch.home import open_home
 from app.launch.safe_database import look_at_database
+from app.servers import data_servers
+from app.servers.data_folder import open_home
 from tests.servers import database_url_for, servers
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.launch.given_database import check_database
-from app.launch.refusals import LaunchRefused, ServerFailed
+from app.servers.given_database import check_database
+from app.servers.start_refused import LaunchRefused, ServerFailed
 from tests.servers import servers
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.launch import home as data_folder
-from app.launch.home import home_lock, open_home, set_preparing, wait_until_prepared, write_note
+from app.servers import data_folder as data_folder
+from app.servers.data_folder import home_lock, open_home, set_preparing, wait_until_prepared, write_note
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.launch.processes import StopRequested, Supervisor
-from app.launch.program import Program
+from app.servers.processes import StopRequested, Supervisor
+from app.servers.program import Program
 
 PROJECT = Path(__file__).resolve().parents[2]
 OBSTINATE = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
@@ -57,7 +57,7 @@ def test_a_crashed_program_is_started_again_and_the_others_are_left_alone() -> N
 
 
 def test_a_program_that_ignores_the_request_is_ended_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.launch.processes.STOP_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("app.servers.processes.STOP_PATIENCE_SECONDS", 0.5)
     supervisor = Supervisor(Listener("up"))
     process = supervisor.start(python("obstinate", OBSTINATE))
 
@@ -84,9 +84,9 @@ def test_users_of_a_server_are_stopped_before_the_server(tmp_path: Path) -> None
 
 GRANDPARENT = """
 import sys
-from app.launch.processes import Supervisor
-from app.launch.program import Program
-from app.launch.refusals import StopRequested
+from app.servers.processes import Supervisor
+from app.servers.program import Program
+from app.servers.start_refused import StopRequested
 supervisor = Supervisor()
 supervisor.listen_for_signals()
 code = "import subprocess, sys, signal; pause = 'import signal; signal.pause()'; "
@@ -116,7 +116,7 @@ def test_grandchildren_in_sessions_of_their_own_are_not_left_behind() -> None:
 
 def test_children_end_with_a_killed_supervisor() -> None:
     code = (
-        "import sys\nfrom app.launch.processes import Supervisor\nfrom app.launch.program import Program\n"
+        "import sys\nfrom app.servers.processes import Supervisor\nfrom app.servers.program import Program\n"
         "s = Supervisor()\n"
         "s.start(Program('a', [sys.executable, '-c', 'import signal; print(\"up\", flush=True); signal.pause()']))\n"
         "s.watch()\n"

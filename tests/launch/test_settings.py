@@ -10,7 +10,7 @@ import pytest
 
 import config
 from app.launch.everything import open_public_doors, programs
-from app.launch.home import ensure_secrets
+from app.servers.data_folder import ensure_secrets
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 from app.settings.environment_checks import SHORTEST_SECRET
 from app.settings.environment_values import PUBLIC_DOORS

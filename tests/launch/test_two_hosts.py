@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from app.clock import utc_now
 from app.extensions import db
-from app.launch.processes import Supervisor
 from app.operations.deliver import relay_deliveries
 from app.operations.papers import relay_papers
+from app.servers.processes import Supervisor
 from tests.bench.hosts import try_hosts
 from tests.bench.house import House, environment_of
 from tests.bench.mail_counter import mail_counter

@@ -16,13 +16,13 @@ from app.clock import utc_now
 from app.commands import refuse_missing_keys
 from app.extensions import db
 from app.gateways.recipients import mail_address
-from app.launch.refusals import LaunchRefused
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
 from app.models.sealed import SealedBytes, SealedText, keyed_mark, keyed_words
 from app.operations import identity_keys
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.manage_webhooks import Wish, add_endpoint
 from app.queries.sealed_keys import sealed_columns, used_key_ids
+from app.servers.start_refused import LaunchRefused
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
 from workflow_rules.process.refusals import KeyMissing

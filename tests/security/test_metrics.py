@@ -22,9 +22,9 @@ from sqlalchemy import select, text, update
 from app.clock import utc_now
 from app.extensions import db, redis_client
 from app.job_names import QUEUE_OF, JobName
-from app.launch.metrics_files import keep_counts_of
 from app.models import Delivery, StepAlarm, StepTask, SyncChange
 from app.queries.schema import OLDEST_CODE
+from app.servers.metrics_files import keep_counts_of
 from jobs.listed_job import queue
 from tests.factories import a_complaint
 from tests.statements import statements

@@ -14,10 +14,10 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.extensions import db
-from app.launch.given_database import check_database
-from app.launch.postgres import connect
-from app.launch.refusals import LaunchRefused
 from app.queries.health import wall_stands
+from app.servers.given_database import check_database
+from app.servers.postgres import connect
+from app.servers.start_refused import LaunchRefused
 from tests.servers import servers
 
 migration = import_module("migrations.versions.0018_second_wall")

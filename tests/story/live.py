@@ -22,9 +22,9 @@ import redis
 from psycopg.sql import SQL, Identifier
 
 from app.clock import utc_now
-from app.launch.processes import Supervisor
-from app.launch.program import Program, last_lines
 from app.launch.ready import wait_until_ready
+from app.servers.processes import Supervisor
+from app.servers.program import Program, last_lines
 from tests.output_search import OUTPUTS
 from tests.servers import database_url_for, redis_url_for
 from tests.story.held_mail import MailServer

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.launch.processes import Supervisor
-from app.launch.sockets import new_socket_folder, remove_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder, remove_socket_folder
+from app.servers.valkey import EmbeddedValkey
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import NO_PROXY, RestOffice
 

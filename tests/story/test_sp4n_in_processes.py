@@ -16,9 +16,9 @@ import redis
 from flask import Flask
 
 from app.demo.accounts import make_key
-from app.launch.processes import Supervisor
-from app.launch.sockets import new_socket_folder, remove_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder, remove_socket_folder
+from app.servers.valkey import EmbeddedValkey
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.served import served_beside
 from tests.sync.reports import a_revision

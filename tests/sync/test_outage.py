@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 
 from app.clock import OFFICE_ZONE, utc_now
 from app.extensions import db
-from app.launch.postgres import programs_folder
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.audit import audit_all
 from app.operations.compare_peer import compare_peer
 from app.operations.peer_record import ledger_of, want
 from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
+from app.servers.postgres import programs_folder
 from app.sp4n.peer.differences import Repair
 from app.transaction import one_transaction
 from tests.factories import Case, a_complaint, move_on

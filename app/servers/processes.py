@@ -19,9 +19,9 @@ from typing import TextIO
 
 import psutil
 
-from app.launch.process_ties import adopt_orphans
-from app.launch.program import Program
-from app.launch.refusals import StopRequested
+from app.servers.child_processes import adopt_orphans
+from app.servers.program import Program
+from app.servers.start_refused import StopRequested
 
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from app.launch.refusals import LaunchRefused, ServerFailed
+from app.servers.start_refused import LaunchRefused, ServerFailed
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 1.0

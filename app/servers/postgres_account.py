@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.launch.refusals import LaunchRefused
+from app.servers.start_refused import LaunchRefused
 
 ACCOUNT_NAME = "lapor-balangan"
 # capabilities(7): the first only reads and searches past folder permissions, the second is what containers usually

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.launch.refusals import LaunchRefused
+from app.servers.start_refused import LaunchRefused
 from app.settings.environment import SECRETS_FILE, stored_secrets
 
 LOCK_FILE = "running.lock"

@@ -15,9 +15,9 @@ import psutil
 import psycopg
 import psycopg.sql
 
-from app.launch.database_account import DatabaseAccount, account_for
-from app.launch.program import Program, last_lines
-from app.launch.refusals import LaunchRefused, ServerFailed
+from app.servers.postgres_account import DatabaseAccount, account_for
+from app.servers.program import Program, last_lines
+from app.servers.start_refused import LaunchRefused, ServerFailed
 
 SUPERUSER = "postgres"
 DATABASE = "lapor"

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from app.launch.given_database import check_database
-from app.launch.home import home_lock, open_home, read_note, running_addresses, write_note
-from app.launch.postgres import ACCOUNT, EmbeddedPostgres
-from app.launch.processes import Supervisor
-from app.launch.refusals import LaunchRefused, ServerFailed
-from app.launch.sockets import new_socket_folder, remove_socket_folder
-from app.launch.valkey import EmbeddedValkey
+from app.servers.data_folder import home_lock, open_home, read_note, running_addresses, write_note
+from app.servers.given_database import check_database
+from app.servers.postgres import ACCOUNT, EmbeddedPostgres
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder, remove_socket_folder
+from app.servers.start_refused import LaunchRefused, ServerFailed
+from app.servers.valkey import EmbeddedValkey
 from app.settings.environment import Environment
 
 Starter = Callable[[Path, Path, Supervisor], dict[str, str]]
