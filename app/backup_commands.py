@@ -22,12 +22,12 @@ from app.backup.make import Made, make_backup
 from app.backup.restore import Restored, check_keys, check_target, restore
 from app.backup.sealed_stream import read_passphrase
 from app.backup_drill import Drill, carry_out
-from app.clock import office_time, utc_now
 from app.commands import migrate_database
+from app.core.clock import office_time, utc_now
+from app.core.schema import migrated
 from app.operations.note_backup import note_restored, note_run
 from app.operations.release_copy import Waiting, find_waiting, release_copy
 from app.queries.hold import is_held
-from app.queries.schema import migrated
 
 MakeApp = Callable[[], Flask]
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -18,7 +18,7 @@ from app.backup.keys import key_ids
 from app.backup.restore import check_keys, check_target, restore
 from app.backup.scratch import Scratch, scratch_place
 from app.bootstrap import create_core_app
-from app.extensions import db
+from app.core.extensions import db
 from app.operations.audit import audit_all
 
 SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLDER": None}

@@ -8,12 +8,13 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import errors, fab_repairs, logs, request_log, skin
+from app import errors, fab_repairs, request_log, skin
 from app.access.journal_author import install_journal_author
-from app.database_connections import install_connections
+from app.core import logs
+from app.core.connections import install_connections
+from app.core.extensions import csrf, db, migrate
 from app.documents import papers
 from app.documents.papers import registers
-from app.extensions import csrf, db, migrate
 from app.models import PaperKind
 from app.security.manager import ComplaintSecurityManager
 from app.security.row_scope import install_row_scope

@@ -21,9 +21,9 @@ from app.accounts.first_administrator import (
     make_first_administrator,
     refuse_unless_first,
 )
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.build import build_demo
-from app.extensions import db
 from app.invariants.catalogue import CHECKS, is_red
 from app.labels.invariants import PROMISES, sentence_of
 from app.labels.passwords import fault_in_words

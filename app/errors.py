@@ -12,9 +12,9 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.core.connections import HeldUp, is_held_up
+from app.core.extensions import db
 from app.core.problem import _NAME_OF, Problem
-from app.database_connections import HeldUp, is_held_up
-from app.extensions import db
 from app.labels.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
 from app.skin import error_page
 from workflow_rules.process.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
@@ -63,7 +63,7 @@ def install(app: Flask) -> None:
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
     """Let errors under a path be told in that door's own form, made from status and sentence."""
-    app.extensions.setdefault("error_shapes", {})[prefix] = shape
+    app.core.extensions.setdefault("error_shapes", {})[prefix] = shape
 
 
 def _own_shape() -> Callable[[int, str], Response] | None:

@@ -23,7 +23,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 
 from app import headers, skin_assets, skin_fields, skin_formats, skin_language, skin_menu, skin_pieces, skin_spaces
-from app.clock import office_time, utc_now
+from app.core.clock import office_time, utc_now
 from app.request_log import request_id
 from app.skin_views import asks_before_delete
 

@@ -14,7 +14,7 @@ from flask_appbuilder.forms import FieldConverter
 from markupsafe import Markup
 from wtforms import DateField, DateTimeLocalField, Field, TimeField, widgets
 
-from app.clock import OFFICE_ZONE, office_time
+from app.core.clock import OFFICE_ZONE, office_time
 
 _FORCED_PLACEHOLDER = (
     fieldwidgets.BS3TextFieldWidget,

@@ -19,7 +19,7 @@ from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.labels.words import LARGEST_BADGE
 from app.skin_language import language_code
 from workflow_rules.time.deadlines import WorkingLength

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import raise_alarms, timed_acts, watch_calendar
 from app.security import login_counts, sign_ins, two_step
 from jobs.job_context import in_app

@@ -1,6 +1,6 @@
 """What the API keeps for a while only."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import forget_answers as forgetting
 from jobs.job_context import in_app
 

@@ -1,6 +1,6 @@
 """The backup of each night."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import nightly_backup as nightly
 from jobs.job_context import in_app
 

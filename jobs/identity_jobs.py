@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import retention
 from jobs.job_context import in_app
 

@@ -14,7 +14,7 @@ from rq import get_current_job
 from structlog.contextvars import bound_contextvars
 
 from app.bootstrap import create_core_app
-from app.extensions import db
+from app.core.extensions import db
 
 log = structlog.get_logger()
 

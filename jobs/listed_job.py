@@ -12,7 +12,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from app.job_names import JobName
+from app.core.jobs import JobName
 
 
 class JobRefused(Exception):

@@ -1,6 +1,6 @@
 """Messages on their way out."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import deliver as delivery
 from app.operations import morning_digests
 from jobs.job_context import in_app

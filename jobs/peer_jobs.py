@@ -1,6 +1,6 @@
 """SP4N as a peer: what it has is fetched, what we did is told, and each night both sides are compared."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import compare_peer as comparing
 from app.operations import import_reports as importing
 from app.operations import poll_peer as polling

@@ -1,6 +1,6 @@
 """The registers of days and months that are over."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import registers
 from jobs.job_context import in_app
 

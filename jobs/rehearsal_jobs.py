@@ -1,6 +1,6 @@
 """Rehearsals computed in the background."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import rehearse
 from jobs.job_context import in_app
 

@@ -1,6 +1,6 @@
 """Reports made in the background, those of the plans too, and files whose time is over."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import relay_reports as relay
 from app.operations import run_report as making
 from app.operations import scheduled_reports

@@ -16,8 +16,8 @@ from types import FrameType
 from redis import Redis, RedisError
 from rq.exceptions import DuplicateJobError
 
-from app import logs
-from app.job_names import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
+from app.core import logs
+from app.core.jobs import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
 from app.settings.environment import read_environment
 from jobs.listed_job import queue
 

@@ -1,6 +1,6 @@
 """The change feed kept in bounds, and webhooks on their way."""
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations import deliver_webhook as delivery
 from app.operations import relay_webhooks as relay
 from app.operations import sync_feed

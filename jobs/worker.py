@@ -16,8 +16,8 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
+from app.core.jobs import QueueName
 from app.documents import render
-from app.job_names import QueueName
 from app.servers.child_processes import die_with_parent
 from jobs.job_context import forget_inherited_connections, worker_app
 from jobs.listed_job import ListedJob, queue

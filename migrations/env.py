@@ -9,8 +9,8 @@ from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Connection, text
 
-from app.models.sealed import SealedText
-from app.queries.schema import OLDEST_CODE
+from app.core.encrypted_columns import SealedText
+from app.core.schema import OLDEST_CODE
 
 LOCK = 7_301_482_026
 PAUSE = 0.2

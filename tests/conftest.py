@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, make_accounts
-from app.extensions import db, redis_client
 from app.queries.people import person_of
 from app.security.sign_ins import begin
 from tests.output_search import (
@@ -124,7 +124,7 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
 
 def forget_outages(app: Flask) -> None:
     """A limiter from which a test took its store counts in this process for some seconds yet: not for the next test."""
-    for limiter in app.extensions["limiter"]:
+    for limiter in app.core.extensions["limiter"]:
         limiter._storage_dead = False
         limiter._fallback_storage.reset()
 

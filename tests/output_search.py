@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from app.extensions import db, redis_client
+from app.core.extensions import db, redis_client
 from tests.outputs import Outputs
 
 OUTPUTS = Outputs()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from app.extensions import db, redis_client
+from app.core.extensions import db, redis_client
 from tests.output_search import OUTPUTS, now_by_the_disk, secret_is_in_play
 from tests.servers import copy_database, database_url_for
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from app.extensions import db
+from app.core.extensions import db
 
 Statement = tuple[str, Any]
 """Its text, and the values that were sent with it."""

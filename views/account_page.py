@@ -6,7 +6,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
 from app.labels.accounts import BROWSERS, SYSTEMS
 from app.labels.words import DELEGATION_KINDS
 from app.queries.standing_in import delegations_of

@@ -10,7 +10,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from markupsafe import Markup
 
-from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.periods import days
 from app.documents.charts import Bar, BarChart
 from app.labels.rehearsal import BY, SORTS
 from app.labels.words import ACTORS, STEPS, UNITS
@@ -28,7 +29,6 @@ from app.reporting.figures.labels import NOTES
 from app.security.roles import permissions_on
 from views.screen_access import for_officers
 from workflow_rules.measures import Grouping, Measure
-from workflow_rules.periods import days
 
 USUAL_DAYS, LONGEST = 30, 400
 GROUPINGS: dict[str, Grouping] = {

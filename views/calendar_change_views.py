@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from app.labels.reference import COLUMNS
 from app.labels.words import HOLIDAY_KINDS, STEPS

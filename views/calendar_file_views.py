@@ -7,7 +7,8 @@ from flask_appbuilder import BaseView, expose
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
 from app.documents.holiday_calendar import (
     LARGEST_FILE,
     FileDays,
@@ -16,7 +17,6 @@ from app.documents.holiday_calendar import (
     as_ical,
     read_ical,
 )
-from app.extensions import db
 from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
 from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday

@@ -4,8 +4,8 @@ from typing import Any, NoReturn
 
 from flask import Response, abort, flash, redirect
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.labels.reference import TITLES
 from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday, WorkingWeek

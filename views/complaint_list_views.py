@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up

@@ -7,7 +7,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import STATUS_OF
 from app.labels import words
 from app.labels.acts import SENTENCES

@@ -7,7 +7,8 @@ from flask import g, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.periods import Period, month_after, month_before, month_of
 from app.queries.complaints import visible_ids
 from app.queries.dashboard import Counts, count_everything
 from app.queries.kept_measures import kept_punctualities
@@ -31,7 +32,6 @@ from views.export_views import job_words
 from views.screen_access import for_officers
 from workflow_rules.ages import age_classes
 from workflow_rules.measures import Grouping
-from workflow_rules.periods import Period, month_after, month_before, month_of
 from workflow_rules.process.actors import Person
 
 MONTHS = 12

@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
-from app.documents.storage import read_file
+from app.core.storage import read_file
 from app.documents.uploads.inspection import ENDINGS
 from app.labels.files import NOT_SERVED
 from app.models import Letter, Paper

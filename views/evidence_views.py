@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Response, current_app, stream_with_context
 from flask_appbuilder import BaseView, expose
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.documents.evidence.bundle import Bundle, bundle_of
 from app.operations.record_bundle import record_bundle
 from app.queries.case_page import load_case

@@ -9,9 +9,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response as Answer
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.storage import read_pieces
 from app.documents.report_files import MEDIA_TYPES
-from app.documents.storage import read_pieces
 from app.labels.reports import (
     ASK_FAULTS,
     FORMAT_MEANINGS,

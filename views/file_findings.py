@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
-from app.documents.storage import takes_files
+from app.core.storage import takes_files
 from app.gateways import clamav
 from app.queries.stored_files import FileCounts, count_files
 from app.skin_formats import in_sentence, near_moment

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from flask import request, session
 from sqlalchemy import select, text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import IdempotencyKey
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.fab_repairs import is_readable
 from app.labels.words import ACTORS
 from app.security.current_person import current_person

@@ -8,12 +8,13 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 from redis.exceptions import RedisError
 
-from app.clock import office_time
+from app.core import schema
+from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
 from app.gateways import sp4n_peer
 from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
-from app.queries import health, peer, schema
+from app.queries import health, peer
 from app.queries.deliveries import MessageCounts
 from app.queries.gauges import read_queues
 from app.queries.hold import find_hold

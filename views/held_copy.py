@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
+from app.core.extensions import db
 from app.queries.hold import find_hold
 from app.security.current_person import may
 

@@ -10,7 +10,7 @@ from flask import Response, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import midnight
+from app.core.clock import midnight
 from app.documents.report_cells import Cell, csv_cell
 from app.documents.report_files import MEDIA_TYPES, SEPARATOR
 from app.errors import STATUS_OF

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import STATUS_OF
 from app.labels.refusals import field_sentences, refusal_sentence
 from app.operations.open_identity import open_identity

@@ -10,8 +10,8 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.labels.peer import (
     COLUMN_FAULTS,
     DELIMITERS,

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
 from app.labels.words import ACTORS, CHANNELS, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each

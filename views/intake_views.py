@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
 from app.labels.refusals import refusal_sentence
 from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from app.operations.attach_file import LARGEST

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 from app.labels.notices import WISHES
 from app.labels.passwords import GRANTS

@@ -8,8 +8,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.clock import midnight, office_today, utc_now
-from app.extensions import db
+from app.core.clock import midnight, office_today, utc_now
+from app.core.extensions import db
 from app.fab_repairs import is_readable
 from app.labels.api_keys import KEY_FAULTS, OVERLAPS, SCOPES, STATES
 from app.models import ApiKey

@@ -7,9 +7,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
 from app.documents.papers.parts import emblem_of
-from app.extensions import db
 from app.labels.papers import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
 from app.models import Agency
 from app.operations.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away

@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import STATUS_OF
 from app.labels.refusals import FAULTS, refusal_sentence
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand

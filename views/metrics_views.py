@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from app import http_metrics
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.models.messages import CHANNELS
 from app.queries.gauges import Gauges, expected_workers, read_gauges
 

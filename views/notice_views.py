@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.notices import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
 from app.operations.notice_preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
 from app.operations.read_notices import mark_all_read, mark_read, unread_count

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, json, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.open_data import DESCRIPTIONS, LICENCE, LICENCE_URL, TITLES
 from app.queries.kept_open_figures import kept_open_figures
 from app.queries.open_figures import OpenFigures, whole_days

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Query, contains_eager, joinedload
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from app.clock import office_today, utc_now
-from app.extensions import db
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
 from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
 from app.labels.signing import SIGNING_METHODS
 from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS

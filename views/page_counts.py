@@ -2,7 +2,7 @@
 
 from flask import g
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.queries.work_counts import WorkCounts, count_badges
 from app.security.current_person import current_person
 

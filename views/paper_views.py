@@ -6,8 +6,8 @@ from flask import Response, abort, redirect, render_template, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.labels.papers import PAPER_NAMES, why_not_drawn
 from app.models import Paper, SopVersion
 from app.operations.case_papers import ask_for_paper

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import retry_after
 from app.fab_repairs import is_readable
 from app.labels.passwords import LINK_FAULTS, fault_in_words, rules_in_words

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.peer import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 from app.labels.refusals import FAULTS
 from app.labels.words import STATUSES

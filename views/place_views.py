@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.labels.reference import NATIONAL_CLASSES, TITLES
 from app.models import Agency, Category, District, Village
 from app.security.guarded_lists import EagerInterface

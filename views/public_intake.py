@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
 from app.errors import retry_after
 from app.labels.public_intake import (
     CONFIDENTIALITIES,

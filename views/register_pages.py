@@ -7,7 +7,8 @@ from flask import Response, abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
+from app.core.periods import month_before
 from app.documents.register_charts import bars_of, trend_of
 from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.documents.register_workbook import register_workbook
@@ -31,7 +32,6 @@ from views.download_views import send_bytes, send_paper
 from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.register_corrections import in_words
 from views.screen_access import for_officers
-from workflow_rules.periods import month_before
 
 PATH = "/laporan"
 ROWS_SHOWN = 50

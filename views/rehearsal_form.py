@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.clock import OFFICE_ZONE, office_today
+from app.core.clock import OFFICE_ZONE, office_today
+from app.core.periods import Period, days
 from app.labels.rehearsal import REHEARSAL_FAULTS
-from workflow_rules.periods import Period, days
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.steps import AGENCY_STEPS

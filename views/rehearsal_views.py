@@ -12,9 +12,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.clock import office_time, utc_now
+from app.core.clock import office_time, utc_now
+from app.core.extensions import db
 from app.documents.charts import Bar, BarChart
-from app.extensions import db
 from app.labels.rehearsal import ASSUMPTIONS, REHEARSAL_STATES
 from app.labels.words import ACTORS, STEPS, UNITS
 from app.models import RehearsalRow, SopVersion

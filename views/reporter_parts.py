@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.encrypted_columns import Unreadable
+from app.core.identifiers import masked
 from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
 from app.models import OriginalText
-from app.models.sealed import Unreadable
 from app.operations.original_text import original_of
 from app.operations.redact import may_redact
 from app.queries.case_page import Case
 from app.queries.complaints import OWN_WORDS, is_reading_program
-from workflow_rules.identity_marks import masked
 from workflow_rules.identity_opening import opening_for
 from workflow_rules.personal_traces import personal_traces
 from workflow_rules.process.actors import AGENCY_ACTORS

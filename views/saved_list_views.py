@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.fab_repairs import is_readable
 from app.labels.lists import LIST_FAULTS
 from app.operations.save_list import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list

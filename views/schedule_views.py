@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.notices import DELIVERY_STATES
 from app.labels.reports import (
     FORMAT_MEANINGS,

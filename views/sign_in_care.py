@@ -6,8 +6,8 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.fab_repairs import is_readable
 from app.labels.two_step import CODE_FAULTS
 from app.operations.sign_in_care import end_all_sign_ins, remove_two_step

@@ -12,7 +12,7 @@ from flask_appbuilder.utils.limit import Limit
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.fab_repairs import safe_address
 from app.gateways.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
 from app.gateways.oidc_token import TokenRefused

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.documents.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
 from app.labels.signing import CERTIFICATE_FAULTS
 from app.operations.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext, ngettext
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.labels.likeness import LIKE_WORDS, SAME_PLACES
 from app.labels.words import STATUSES
 from app.models import Complaint

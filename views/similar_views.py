@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from views.screen_access import for_officers

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.labels.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.models import SopStepRow, SopVersion

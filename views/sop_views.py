@@ -9,7 +9,8 @@ from flask_appbuilder.widgets import FormWidget, ListWidget
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.transaction import lock_row
 from app.labels.reference import ACTIONS, TITLES
 from app.labels.sop import HEAD_OF_SHEET
 from app.labels.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
@@ -17,7 +18,6 @@ from app.models import SopStepRow, SopVersion
 from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
 from app.reference.sop import load_sop
 from app.security.guarded_lists import EagerInterface
-from app.transaction import lock_row
 from app.web.form_labels import CHANGED, REFUSED
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
 from views.reference_fields import (

@@ -5,7 +5,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.notices import CHANNELS
 from app.operations.deliver import send_again, send_all_again
 from app.queries.deliveries import SHOWN, count_failed, failed_messages

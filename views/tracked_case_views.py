@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_limiter.errors import RateLimitExceeded
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import STATUS_OF, retry_after
 from app.labels.tracking import DONE, TOO_MANY
 from app.operations.attach_file import LARGEST

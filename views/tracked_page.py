@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import render_template
 from flask_babel import gettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels import words
 from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
 from app.queries.tracked_case import load_tracked_case

@@ -9,7 +9,7 @@ from flask_limiter.errors import RateLimitExceeded
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.errors import retry_after
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
 from app.security.login_counts import forget_try

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.security import check_password_hash
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.fab_repairs import is_readable
 from app.labels.two_step import CODE_FAULTS
 from app.security.current_person import current_person

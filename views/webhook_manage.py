@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
 from app.labels.webhooks import FORM_FAULTS
 from app.models import WebhookEndpoint
 from app.operations import manage_webhooks as webhooks

@@ -6,7 +6,7 @@ from flask import abort, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.webhooks import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.models import WebhookEndpoint
 from app.queries.case_rows import LARGEST_ID

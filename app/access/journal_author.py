@@ -10,7 +10,7 @@ from typing import Any
 from flask import has_app_context
 from sqlalchemy import Connection, Engine, event
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.security.current_person import known_person
 from app.security.second_wall import SETS_WALL
 

@@ -6,7 +6,7 @@ no policy and no table.
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.servers.start_refused import LaunchRefused
 
 ROLE = "lapor_program"

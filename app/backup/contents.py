@@ -14,7 +14,7 @@ from flask_appbuilder import Model
 from psycopg.sql import SQL, Identifier
 
 from app.backup.tools import plain_url
-from app.models.sealed import SealedBytes, SealedText
+from app.core.encrypted_columns import SealedBytes, SealedText
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 FILE_COLUMNS = (("attachment", "path", "sha256"), ("paper", "path", "file_hash"), ("report_job", "path", "file_hash"))

@@ -18,7 +18,7 @@ from app.backup.contents import PASSING, Connection, StoredFile, describe, files
 from app.backup.faults import BackupFault
 from app.backup.private_file import draft_of, new_private_file
 from app.backup.tools import tools_for
-from app.documents.storage import read_pieces
+from app.core.storage import read_pieces
 
 IN_MEMORY = 16 * 1024 * 1024
 MOVED_ASIDE = "before_restore_"

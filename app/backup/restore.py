@@ -19,8 +19,8 @@ from app.backup.contents import NOT_COMPARED, chain_heads, digest_of, server_ver
 from app.backup.faults import BackupFault
 from app.backup.fill import fill_database, is_empty, others_connected
 from app.backup.tools import plain_url
-from app.documents.storage import keep_file, read_pieces
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import keep_file, read_pieces
 
 PIECE = 1024 * 1024
 

@@ -8,8 +8,8 @@ import structlog
 from flask import current_app
 from redis.exceptions import RedisError
 
-from app.clock import office_today
-from app.extensions import redis_client
+from app.core.clock import office_today
+from app.core.extensions import redis_client
 
 DIGEST_LETTERS = 32
 KEY_SECONDS = 2 * 24 * 3600

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import GatewayState
 
 log = structlog.get_logger()

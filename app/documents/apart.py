@@ -12,8 +12,8 @@ from dataclasses import astuple
 
 import structlog
 
+from app.core.resource_limits import KEPT, MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused
 from app.documents.layouts import LAYOUT
-from app.documents.limits import KEPT, MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused
 
 REFUSED = 3
 LAST_WORDS = 500

@@ -10,9 +10,9 @@ from itertools import islice
 
 from sqlalchemy import or_, select
 
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.documents.signing.signatures import SignatureFound, signature_in
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.papers import content_hash
 from app.queries.case_page import letter_by_code, letter_for_all

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import format_date, gettext
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.labels.acts import SENTENCES
 from app.labels.case_time import HOUSES
 from app.labels.registers import CAUSES, COLUMNS, HEADS, SUMMARY

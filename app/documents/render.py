@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.core.resource_limits import MOST_MEGABYTES, MOST_PAGES, MOST_SECONDS, DrawingRefused, WithinLimits
 from app.documents.layouts import LAYOUT, style_sheet
-from app.documents.limits import MOST_MEGABYTES, MOST_PAGES, MOST_SECONDS, DrawingRefused, WithinLimits
 
 # PDF/UA-1 beside PDF/A-3: WeasyPrint names one of them, and PDF/A wants the other explained (ISO 19005-3, 6.6.2).
 UNIVERSAL_ACCESS = (Path(__file__).parent / "pdfua.xml").read_bytes()

@@ -7,7 +7,7 @@ for the wide forms of these signs that East Asian keyboards write.
 import unicodedata
 from datetime import date, datetime
 
-from app.clock import office_time
+from app.core.clock import office_time
 
 Cell = str | int | float | date | datetime | None
 

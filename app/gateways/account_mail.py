@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from flask import current_app, render_template
 from flask_babel import force_locale
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.gateways.errors import Refused
 from app.labels.passwords import ACCOUNT_MAILS
 from app.models import Delivery

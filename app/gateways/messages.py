@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.gateways.account_mail import account_mail
 from app.gateways.recipients import mail_address
 from app.labels.reporter_messages import REPORTER_MESSAGES

@@ -9,7 +9,7 @@ import requests
 import structlog
 from flask import current_app
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.gateways.retry_after import read_retry_after
 
 log = structlog.get_logger()

@@ -2,9 +2,9 @@
 
 import re
 
-from app.extensions import db
+from app.core.encrypted_columns import readable
+from app.core.extensions import db
 from app.models import Delivery, NoticePreference, Reporter
-from app.models.sealed import readable
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import KeyMissing
 

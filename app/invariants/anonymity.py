@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.invariants.findings import Checked, Finding, Look, Question, ask, few
 from app.models import Complaint, ComplaintEvent, Letter, Paper, Reporter
 from app.queries.complaints import about_reporter

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.invariants.due_times import DayTable, Week, due_at
 from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask, few
 from app.models import Holiday, WorkingWeek

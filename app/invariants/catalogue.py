@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import structlog
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.invariants.anonymity import anonymity
 from app.invariants.bounds import bounded
 from app.invariants.breaches import no_breach_unreported

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.extensions import db
+from app.core.extensions import db
 from app.invariants.findings import Checked, Finding, Look, few
 from app.models import Paper, Register, RegisterKind
 from app.operations.audit import fault_of_chain, fault_of_ledger

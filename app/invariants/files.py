@@ -8,8 +8,8 @@ import fsspec
 from flask import current_app
 from sqlalchemy import Row, text
 
-from app.documents.storage import read_pieces
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import read_pieces
 from app.invariants.findings import Checked, Finding, Look, ago, bound, few
 
 FOLDERS = ("attachments", "papers", "reports")

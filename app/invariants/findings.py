@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, TextClause, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint
 
 MOST = 50

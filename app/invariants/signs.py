@@ -12,10 +12,10 @@ from rq.utils import as_text
 from rq.worker_registration import REDIS_WORKER_KEYS
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.invariants.findings import Checked, Finding, Look
-from app.job_names import SCHEDULER_HEARTBEAT
 from app.models import InvariantRun
 from app.queries.health import WORKER_SILENT, find_processes
 

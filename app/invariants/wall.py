@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
 from app.models import Agency, Complaint
 from app.queries.complaints import visible_to

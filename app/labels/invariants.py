@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.labels.words import STEPS, Labels
 
 PROMISES: Labels = {

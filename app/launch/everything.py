@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from app.job_names import WAITING_OUTSIDE, QueueName
+from app.core.jobs import WAITING_OUTSIDE, QueueName
 from app.launch.ready import announce_when_ready
 from app.servers.child_processes import tie_to_me
 from app.servers.data_folder import home_lock, open_home, set_preparing

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app import logs
+from app.core import logs
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.launch.server_log import ServerLog
 from app.launch.web import WORKERS_SOCKET_VARIABLE

@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Instant, Line, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Word, one_of
 
 
 class ApiKey(Model):

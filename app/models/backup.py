@@ -4,7 +4,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Document, Instant, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Word, one_of
 
 RUN_KINDS = ("backup", "drill")
 

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
-from app.models.base import BigKey, Document, Instant, Line, Prose, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Line, Prose, Word, one_of
+from app.core.encrypted_columns import SealedText, keyed_mark, keyed_words
 from app.models.organisation import Agency
 from app.models.reference import Category, District, Village
-from app.models.sealed import SealedText, keyed_mark, keyed_words
 from app.models.sop import SopVersion
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Route, Step, TrackState

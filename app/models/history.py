@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Prose, Word, one_of
 from app.models.complaint import Complaint
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind

@@ -5,7 +5,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Prose, Word, one_of
+from app.core.column_types import BigKey, Instant, Prose, Word, one_of
 
 GRANT_STATES = ("waiting", "confirmed", "refused")
 

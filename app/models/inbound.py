@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Prose, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Prose, Word, one_of
+from app.core.encrypted_columns import SealedText
 from app.models.complaint import Complaint
-from app.models.sealed import SealedText
 
 HOLD_KINDS = ("report", "conflict", "loosening", "message")
 HOLD_STATES = ("waiting", "applied", "kept", "dismissed", "superseded")

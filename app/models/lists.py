@@ -4,7 +4,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Instant, Prose, Word, one_of
+from app.core.column_types import BigKey, Instant, Prose, Word, one_of
 
 PLACES = ("inbox", "complaints")
 

@@ -9,13 +9,13 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Word, one_of
+from app.core.column_types import BigKey, Instant, Word, one_of
+from app.core.encrypted_columns import SealedText
 from app.models.complaint import Complaint, StepTask
 from app.models.invariant import InvariantRun
 from app.models.organisation import DelegationRow
 from app.models.password import PasswordLink
 from app.models.report import ReportJob
-from app.models.sealed import SealedText
 
 NOTICE_KINDS = (
     "step_opened",

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
 from workflow_rules.process.actors import DelegationKind
 
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")

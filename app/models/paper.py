@@ -7,7 +7,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Line, Prose, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Line, Prose, Word, one_of
 from app.models.complaint import Complaint
 
 PAPER_STATES = ("queued", "ready", "failed")

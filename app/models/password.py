@@ -5,7 +5,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Line, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Word, one_of
 
 LINK_KINDS = ("invitation", "reset", "forgotten")
 

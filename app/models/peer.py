@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Line, Word, one_of
-from app.models.sealed import SealedBytes, SealedText
+from app.core.column_types import BigKey, Document, Instant, Line, Word, one_of
+from app.core.encrypted_columns import SealedBytes, SealedText
 
 LEDGER_STATES = ("in_step", "behind", "failed", "parked")
 IMPORT_STATES = ("mapping", "checking", "checked", "importing", "done", "dropped")

@@ -6,7 +6,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Line, Word, one_of
+from app.core.column_types import BigKey, Line, Word, one_of
 from app.models.organisation import Agency
 from workflow_rules.time.national_clock import NationalClass, NationalStage
 

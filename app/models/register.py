@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Line, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Word, one_of
 from app.models.paper import Paper
 
 

@@ -5,7 +5,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Word, one_of
 
 REHEARSAL_STATES = ("queued", "running", "ready", "failed")
 

@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Document, Instant, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Word, one_of
 
 REPORT_STATES = ("queued", "running", "done", "failed", "cancelled", "expired")
 REPORT_FORMATS = ("xlsx", "csv", "pdf")

@@ -5,8 +5,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Word
-from app.models.sealed import SealedText
+from app.core.column_types import BigKey, Instant, Word
+from app.core.encrypted_columns import SealedText
 
 
 class TwoStep(Model):

@@ -5,8 +5,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Instant, Line, Word
-from app.models.sealed import SealedBytes, SealedText
+from app.core.column_types import Instant, Line, Word
+from app.core.encrypted_columns import SealedBytes, SealedText
 
 
 class SigningMeans(Model):

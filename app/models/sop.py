@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
 from workflow_rules.process.actors import OFFICERS, DelegationKind
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import Unit

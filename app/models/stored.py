@@ -4,7 +4,7 @@ from flask_appbuilder import Model
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Instant, Line, Word, one_of
+from app.core.column_types import BigKey, Instant, Line, Word, one_of
 from app.models.document import FILE_STATES
 
 

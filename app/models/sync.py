@@ -4,7 +4,7 @@ from flask_appbuilder import Model
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import BigKey, Instant, Word, one_of
+from app.core.column_types import BigKey, Instant, Word, one_of
 from workflow_rules.process.steps import CaseStatus
 
 ORIGINS = ("office", "sp4n")

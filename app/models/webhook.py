@@ -5,8 +5,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigKey, Instant, Line, Prose, Word, one_of
-from app.models.sealed import SealedText
+from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
+from app.core.encrypted_columns import SealedText
 
 WEBHOOK_STATES = ("queued", "delivered", "parked")
 DISABLED_FOR = ("by_hand", "gone", "failing")

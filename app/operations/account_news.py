@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
 from app.models import Delivery
 from app.operations.outbox import LEASE_SECONDS
 

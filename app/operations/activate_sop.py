@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from sqlalchemy import inspect, select
 
-from app.clock import office_today
-from app.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import JournalEntry, SopStepRow, SopVersion
 from app.reference.sop import load_sop
-from app.transaction import one_transaction
 
 
 class SopFault(StrEnum):

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.extensions import db
+from app.core.bulk_insert import ROWS, as_text, insertion
+from app.core.extensions import db
 from app.models import Complaint, StepAlarm, StepTask
 from app.operations.note_change import note_changes
 from app.operations.notify import Notifier
 from app.operations.record_history import record_together
-from app.operations.write_rows import ROWS, as_text, insertion
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_until
 from workflow_rules.process.events import Event, SystemEvent

@@ -10,7 +10,8 @@ from functools import reduce
 from typing import Any
 
 from app.casefile.facts import CaseRows
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
 from app.operations.apply_message import carry_out_waiting
 from app.operations.hold_inbound import (
@@ -26,7 +27,6 @@ from app.operations.read_revision import Revision, lock_reports, look_up, read_r
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import Report
 from app.operations.revise_report import Author, Difference, Told, difference, revise
-from app.transaction import one_transaction
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import FieldError

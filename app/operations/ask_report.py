@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from sqlalchemy import func, select, text
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.models import ReportJob
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Person
 
 MOST_OPEN = 3

@@ -6,11 +6,11 @@ import hashlib
 import unicodedata
 from datetime import datetime
 
-from app.after_commit import enqueue_after_commit
-from app.documents.storage import write_file
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.storage import write_file
 from app.documents.uploads.inspection import ENDINGS, Unacceptable, inspect, kind_of
-from app.extensions import db
-from app.job_names import JobName
 from app.models import Attachment, Complaint
 from app.operations.file_room import refuse_without_room
 from workflow_rules.process.parameters import Text, check_fields

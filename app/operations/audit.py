@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent
 from app.operations.record_history import hashed_record
 from app.queries.event_log import as_event

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import current_app
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.operations.sync_feed import changes_wait
 
 WAITING_LOCK = 4_217_007

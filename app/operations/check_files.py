@@ -10,18 +10,18 @@ import structlog
 from sqlalchemy import select, update
 
 from app.casefile.facts import get_for_update
-from app.clock import utc_now
-from app.documents.storage import read_file, write_file
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import read_file, write_file
+from app.core.transaction import one_transaction
 from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
 from app.documents.uploads.inspection import ENDINGS
-from app.extensions import db
 from app.gateways import clamav
 from app.models import Attachment, Complaint, FileCheck
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
 from app.operations.sweep_store import mark_for_removal
 from app.queries.reference import load_working_calendar
-from app.transaction import one_transaction
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.events import Event, SystemEvent
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
 
 Row = tuple[str, ...]
 

@@ -6,19 +6,19 @@ import structlog
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import ColumnElement, select, update
 
-from app.after_commit import enqueue_after_commit
-from app.clock import utc_now
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.leases import lease
+from app.core.transaction import one_transaction
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
-from app.extensions import db
 from app.gateways import GatewayAway, Refused, Unsent, channel_named
 from app.gateways.recipients import without_address
-from app.job_names import JobName
 from app.models import Delivery
-from app.operations.leases import lease
 from app.operations.outbox import LEASE_SECONDS
 from app.operations.report_mail import prepare_report
 from app.queries.hold import not_held
-from app.transaction import one_transaction
 
 log = structlog.get_logger()
 

@@ -6,18 +6,18 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import lock_row, one_transaction
 from app.gateways.safe_call import Unanswered, call
 from app.gateways.safe_target import TargetRefused, find_target
 from app.gateways.webhook_signature import signed_headers
-from app.job_names import JobName
 from app.models import Complaint, JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.operations.relay_webhooks import LEASE_SECONDS, in_turn
 from app.operations.webhook_outcome import Outcome, hold, next_try, outcome_of
 from app.operations.webhook_payload import GUARDED, thinned
 from app.queries.hold import not_held
-from app.transaction import lock_row, one_transaction
 
 log = structlog.get_logger()
 

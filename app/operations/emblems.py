@@ -8,11 +8,11 @@ from enum import StrEnum
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.documents.uploads.cleaning import NotCleaned, clean
 from app.documents.uploads.inspection import Unacceptable, inspect
-from app.extensions import db
 from app.models import Agency, Emblem
-from app.transaction import one_transaction
 from workflow_rules.process.refusals import FieldFault
 
 LARGEST_FILE = 2 * 1024 * 1024

@@ -3,7 +3,7 @@
 from flask import current_app
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, StoreSweep
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 

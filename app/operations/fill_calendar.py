@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.documents.holiday_calendar import FileDay
-from app.extensions import db
 from app.models import Holiday
 from app.operations.change_calendar import CalendarChange, Held, RowChange, held
 from app.reference_data.read import holidays_of

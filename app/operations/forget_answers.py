@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import IdempotencyKey
 
 KEPT = timedelta(days=7)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, InboundHold
 from app.operations.read_revision import Revision, keyed_hash, named_in
 from workflow_rules.process.actors import Person

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Table, Text, and_, literal, or_, select, type_coerce, update
 
-from app.extensions import db
+from app.core.encrypted_columns import identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
+from app.core.extensions import db
+from app.core.identifiers import MARKS
 from app.models import IdempotencyKey, JournalEntry, Reporter
-from app.models.sealed import identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
 from app.queries.sealed_keys import key_id_in, sealed_columns, used_key_ids
-from workflow_rules.identity_marks import MARKS
 from workflow_rules.process.refusals import KeyMissing
 
 BATCH = 100

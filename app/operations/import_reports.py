@@ -7,16 +7,16 @@ from typing import Any
 import structlog
 from sqlalchemy import delete, select
 
-from app.after_commit import enqueue_after_commit
-from app.clock import utc_now
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.locks import alone
+from app.core.transaction import lock_row, one_transaction
 from app.models import Complaint, SyncImport
 from app.operations.apply_sp4n import StaleRevision, apply_report
 from app.operations.csv_file import Table, read_table
 from app.operations.csv_reports import guess, report_of
-from app.operations.one_at_a_time import alone
-from app.transaction import lock_row, one_transaction
 from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()

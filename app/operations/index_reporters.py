@@ -2,10 +2,10 @@
 
 from sqlalchemy import Select, and_, or_, select
 
-from app.extensions import db
+from app.core.encrypted_columns import Unreadable, keyed_mark, keyed_words
+from app.core.extensions import db
+from app.core.identifiers import MARKS
 from app.models import Reporter
-from app.models.sealed import Unreadable, keyed_mark, keyed_words
-from workflow_rules.identity_marks import MARKS
 
 BATCH = 500
 

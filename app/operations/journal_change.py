@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import JournalEntry
 
 Values = dict[str, Any] | None

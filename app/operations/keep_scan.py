@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.core.extensions import db
+from app.core.storage import read_file
+from app.core.transaction import one_transaction
 from app.documents.scan_reading import UnreadableScan, scan_facts
-from app.documents.storage import read_file
 from app.documents.uploads.inspection import Unacceptable, inspect
-from app.extensions import db
 from app.models import Attachment, Letter, LetterScan
 from app.operations.attach_file import LARGEST, file_facts, media_type_of, store_file
 from app.operations.perform_action import Performed, perform_action
-from app.transaction import one_transaction
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.clock import office_today
-from app.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, NumberCounter, Paper
 from app.operations.number_series import next_number
-from app.transaction import one_transaction
 from workflow_rules.record.numbering import format_letter_number
 
 MOST_AT_ONCE = 2000

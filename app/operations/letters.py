@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.documents.storage import is_stored
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import is_stored
 from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKind
 from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import copies_of, letterhead, office, signatory_of, signatory_of_event

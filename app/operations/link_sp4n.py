@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.casefile.facts import facts_of, get_for_update, rows_of
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.identifiers import is_tracking_id
+from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent
 from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
@@ -15,8 +17,6 @@ from app.operations.read_revision import lock_reports, read_tracking_id
 from app.operations.record_history import record_history
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
-from app.transaction import one_transaction
-from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent

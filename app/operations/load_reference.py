@@ -7,8 +7,8 @@ from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import func, select
 
-from app.clock import office_today
-from app.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db
 from app.models import (
     Agency,
     Category,

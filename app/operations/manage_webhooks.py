@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import exists, func, select, update
 
-from app.after_commit import enqueue_after_commit
-from app.clock import office_time
-from app.extensions import db
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import office_time
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.gateways.webhook_signature import new_secret
-from app.job_names import JobName
 from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
 from app.operations.deliver_webhook import disable
 from app.operations.relay_webhooks import new_message_id
 from app.operations.sync_feed import number_changes
 from app.operations.webhook_payload import TEST_TYPE, trial_body
-from app.transaction import one_transaction
 
 NAME_LOCK = 4_217_008
 

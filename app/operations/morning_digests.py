@@ -4,13 +4,13 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
-from app.clock import office_time
-from app.extensions import db
+from app.core.clock import office_time
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import StepTask
 from app.operations.outbox import channels_of, open_digest
 from app.queries.people import Hearers
 from app.queries.reference import load_working_calendar
-from app.transaction import one_transaction
 
 NOT_LATER_THAN = timedelta(hours=3)
 """After that the morning is over: a message that was not made by then is not made up for."""

@@ -10,16 +10,16 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.after_commit import enqueue_after_commit
 from app.backup.faults import BackupFault
 from app.backup.make import Made, make_backup
 from app.backup.sealed_stream import read_passphrase
-from app.clock import office_time, office_today, utc_now
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import office_time, office_today, utc_now
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.locks import alone
+from app.core.transaction import one_transaction
 from app.models import BackupRun
-from app.operations.one_at_a_time import alone
-from app.transaction import one_transaction
 
 log = structlog.get_logger()
 

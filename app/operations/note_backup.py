@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import BackupRun, JournalEntry, SignIn
-from app.transaction import one_transaction
 
 
 def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | None, detail: dict[str, Any]) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from app.extensions import db
+from app.core.bulk_insert import write_rows
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, SyncChange
 from app.models.sync import LINKED, REMOVED
-from app.operations.write_rows import write_rows
 
 MARK_LETTERS = 12
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import NoticePreference
-from app.transaction import one_transaction
 
 LONGEST_RECIPIENT = 64
 _NUMBER = re.compile(r"[+-]?[0-9]{6,20}")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, Integer, ScalarSelect, Select, Text, bindparam, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import NumberCounter
 
 

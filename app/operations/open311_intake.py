@@ -10,14 +10,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, select, text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import IdempotencyKey
 from app.operations.receive_complaint import receive_complaint
 from app.operations.record_intake import seal, unseal
 from app.operations.report_input import Report
 from app.security.api_keys import KnownKey
-from app.transaction import one_transaction
 from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)

@@ -14,9 +14,9 @@ from typing import Any
 
 from flask import current_app
 
-from app.extensions import db
+from app.core.encrypted_columns import readable
+from app.core.extensions import db
 from app.models import Complaint, OriginalText
-from app.models.sealed import readable
 from workflow_rules.process.parameters import IDENTITY_PARTS
 
 REDACTABLE = ("title", "body")

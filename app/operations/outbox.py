@@ -10,12 +10,12 @@ from sqlalchemy import CTE, BigInteger, Select, bindparam, exists, func, literal
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.dialects.postgresql import insert
 
-from app.after_commit import enqueue_after_commit
-from app.clock import office_time
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.bulk_insert import ROWS, Row, as_text, rows_given
+from app.core.clock import office_time
+from app.core.extensions import db
+from app.core.jobs import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
-from app.operations.write_rows import ROWS, Row, as_text, rows_given
 from workflow_rules.quiet_hours import Wishes, release
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, ComplaintEvent, OfficerProfile
 from workflow_rules.process.actors import Capacity, Person
 

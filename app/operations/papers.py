@@ -10,18 +10,18 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.after_commit import enqueue_after_commit
-from app.clock import utc_now
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.resource_limits import DrawingRefused
+from app.core.storage import StoreAway, write_file
+from app.core.transaction import one_transaction
 from app.documents.layouts import LAYOUT, layout_of
-from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
 from app.documents.render import Drawn, draw_pdf
-from app.documents.storage import StoreAway, write_file
-from app.extensions import db
-from app.job_names import JobName
 from app.models import Paper, PaperKind
 from app.papers.lost_files import tell_of_paper
-from app.transaction import one_transaction
 
 log = structlog.get_logger()
 

@@ -9,14 +9,14 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from app.extensions import db
+from app.core.encrypted_columns import SealedText
+from app.core.extensions import db
+from app.core.transaction import lock_row, one_transaction
 from app.models import Delivery, JournalEntry, PasswordLink
-from app.models.sealed import SealedText
 from app.operations.account_news import send_link
 from app.operations.notify import Notifier
 from app.operations.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
 from app.queries.reference import load_working_calendar
-from app.transaction import lock_row, one_transaction
 
 BETWEEN_ASKING = timedelta(minutes=15)
 """So long a link that was asked for at the login stays the only one: asking again makes and ends nothing."""

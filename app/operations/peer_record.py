@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.extensions import db
+from app.core.extensions import db
 from app.gateways.peer_http import PeerFault
 from app.models import SyncLedger, SyncPeer
 from app.models.peer import Drift

@@ -9,8 +9,10 @@ from sqlalchemy import or_, select
 
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
 from app.cases.correct import Corrected, read_correction, write_correction
-from app.clock import utc_now
-from app.extensions import db
+from app.core.bulk_insert import as_row, take_over
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.attach_file import file_facts, store_file
@@ -20,11 +22,9 @@ from app.operations.notify import Notifier
 from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
-from app.operations.write_rows import as_row, take_over
 from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.queries.complaints import lock_in_order
 from app.reference.named_rows import agencies_in_service
-from app.transaction import one_transaction
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import Decision, decide, sees

@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.casefile.facts import rows_of
-from app.clock import office_time
-from app.extensions import db
+from app.core.clock import office_time
+from app.core.extensions import db
+from app.core.locks import alone
+from app.core.transaction import one_transaction
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
 from app.models.peer import Drift
-from app.operations.one_at_a_time import alone
 from app.operations.peer_record import (
     ledgers_of,
     no_longer,
@@ -27,7 +28,6 @@ from app.operations.sync_feed import number_changes
 from app.queries.hold import is_held, not_held
 from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
-from app.transaction import one_transaction
 from workflow_rules.process.actions import Action
 
 PUSH_LOCK = 4_217_016

@@ -7,14 +7,14 @@ from functools import partial
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
+from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, StepTask
 from app.operations.alarms import Due, raise_passed, set_next_alarm
 from app.operations.notify import Notifier
-from app.operations.put_off import PUT_OFF, done_or_undone
 from app.operations.timed_acts import expire_question
 from app.queries.reference import load_working_calendar
-from app.transaction import one_transaction
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, ScalarSelect, select, update
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.statement_cache import counted
+from app.core.transaction import one_transaction
 from app.labels.words import LARGEST_BADGE
 from app.models import Notice
-from app.queries.kept_statements import counted
-from app.transaction import one_transaction
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows, facts_of_identity
-from app.clock import office_time, utc_now
-from app.extensions import db
+from app.core.bulk_insert import as_row, take_over
+from app.core.clock import office_time, utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.operations.attach_file import store_file
 from app.operations.note_change import changes_of
@@ -23,9 +25,7 @@ from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.operations.write_rows import as_row, take_over
 from app.queries.reference import ACTIVE, active_sop_and_calendar
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import begin

@@ -9,13 +9,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
 from app.casefile.facts import as_open_step
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
 from app.operations.set_deadlines import set_closing, set_deadline
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
-from app.transaction import one_transaction
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import CaseStatus, Step
 from workflow_rules.time.working_calendar import WorkingCalendar

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import JournalEntry
-from app.transaction import one_transaction
 
 
 def record_bundle(number: str, events: int, head: str, officer_id: int | None, now: datetime) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from app.clock import OFFICE_ZONE, office_today
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, office_today
+from app.core.extensions import db
+from app.core.periods import Period, days, month_before, month_of
+from app.core.transaction import one_transaction
 from app.models import PaperKind, Register, RegisterKind
 from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import letterhead, office, signatory
@@ -24,8 +26,6 @@ from app.queries.heads import head_of_office
 from app.queries.reference import calendar_as_dict, load_working_calendar
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register
-from app.transaction import one_transaction
-from workflow_rules.periods import Period, days, month_before, month_of
 from workflow_rules.process.actors import SYSTEM, Person
 
 DAYS_BACK = 31

@@ -8,16 +8,16 @@ from typing import Any
 import structlog
 from sqlalchemy import select, update
 
-from app.after_commit import enqueue_after_commit
-from app.clock import utc_now
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.periods import Period
+from app.core.transaction import one_transaction
 from app.models import Complaint, RehearsalRow, SopVersion
 from app.queries.reference import load_working_calendar
 from app.queries.rehearsal import count_cases, past_cases
 from app.reference.sop import load_sop
-from app.transaction import one_transaction
-from workflow_rules.periods import Period
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step

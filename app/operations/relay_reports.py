@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from app.after_commit import enqueue_after_commit
-from app.documents.storage import remove_file
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.storage import remove_file
+from app.core.transaction import one_transaction
 from app.models import ReportJob
 from app.operations.run_report import MOST_ATTEMPTS, SILENT
 from app.operations.tell_of_report import tell_of_report
-from app.transaction import one_transaction
 
 HANDED_AGAIN = timedelta(seconds=60)
 """One that waits in Redis is handed out again after this time; the claim makes the second copy nothing."""

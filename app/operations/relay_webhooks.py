@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
-from app.job_names import JobName
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.leases import lease
+from app.core.transaction import one_transaction
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
-from app.operations.leases import lease
 from app.operations.sync_feed import number_changes
 from app.operations.webhook_payload import EVERY_TYPE, GUARDED, body_of, type_of
 from app.queries.hold import not_held
 from app.queries.sync_feed import changes_after
-from app.transaction import one_transaction
 
 BATCH = 500
 LEASE_SECONDS = 60

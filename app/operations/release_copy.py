@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.models import Delivery, DeliveryItem, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
 from app.operations.relay_webhooks import write_webhooks
-from app.transaction import one_transaction
 
 NOT_SENT = "not sent: older than the restored copy's release allowed"
 SET_ASIDE = "set_aside"

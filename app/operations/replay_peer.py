@@ -4,13 +4,13 @@ from datetime import datetime
 
 import structlog
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.models import SyncLedger
 from app.operations.peer_record import ledger_of, want
 from app.sp4n.peer.differences import Repair
-from app.transaction import one_transaction
 
 log = structlog.get_logger()
 

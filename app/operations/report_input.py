@@ -9,10 +9,10 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.clock import OFFICE_ZONE, office_time, office_today, utc_now
+from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
+from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
 from app.reference.named_rows import find_named
-from workflow_rules.identity_marks import digits_of_nik, is_nik, is_phone
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Cleaned, Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from app.core.storage import read_file
 from app.documents.report_files import MEDIA_TYPES
-from app.documents.storage import read_file
 from app.gateways.errors import Refused
 from app.models import Delivery, ReportJob
 from app.models.messages import AttachedFile

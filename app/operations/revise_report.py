@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.facts import facts_of, reporter_facts, rows_of
-from app.clock import office_time
-from app.extensions import db
+from app.core.clock import office_time
+from app.core.extensions import db
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
 from app.operations.attach_file import file_facts, store_file
 from app.operations.note_change import note_change

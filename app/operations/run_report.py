@@ -15,13 +15,14 @@ from flask_babel import force_locale
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import or_, update
 
-from app.clock import utc_now
-from app.documents.limits import DrawingRefused
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.resource_limits import DrawingRefused
+from app.core.storage import keep_file, new_path, remove_file
+from app.core.transaction import one_transaction
 from app.documents.report_drafts import draft_of
 from app.documents.report_files import LIMITS, WRITERS, ReportFile, columns_in
 from app.documents.report_words import facts_of_report, shapes_of
-from app.documents.storage import keep_file, new_path, remove_file
-from app.extensions import db
 from app.models import ReportJob
 from app.operations.tell_of_report import tell_of_report
 from app.queries.people import person_of
@@ -29,7 +30,6 @@ from app.queries.report_rows import READ_AT_ONCE, reading
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.heartbeat import Heartbeat
 from app.security.row_scope import as_person
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Person
 
 log = structlog.get_logger()

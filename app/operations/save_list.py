@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import SavedList
-from app.transaction import one_transaction
 
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 2000

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from app.after_commit import enqueue_after_commit
-from app.clock import office_time
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.clock import office_time
+from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.models import ReportJob, ReportRecipient, ReportSchedule
 from app.models.report import Rhythm
 from app.queries.people import SUPERVISOR_ROLE, person_of
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.schedule_dates import Span, span_due
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Person
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.encrypted_columns import keyed_mark
+from app.core.extensions import db
+from app.core.identifiers import kind_of_mark
+from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
-from app.models.sealed import keyed_mark
 from app.queries.reporter_search import marked_cases
-from app.transaction import one_transaction
-from workflow_rules.identity_marks import kind_of_mark
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Field, Text, check_fields

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
 from app.operations.apply_message import carry_out, read_message
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision, told_by
@@ -15,7 +16,6 @@ from app.operations.hold_inbound import close, content_of
 from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
 from app.operations.receive_complaint import may_receive
 from app.operations.revise_report import Author, Difference, Told, difference, revise, words_of
-from app.transaction import one_transaction
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.parameters import Text, check_fields

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import JournalEntry
 from app.operations.notify import Notifier
 from app.queries.reference import load_working_calendar
 from app.security.sign_ins import end_sign_ins
 from app.security.two_step import take_away
-from app.transaction import one_transaction
 
 
 def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:

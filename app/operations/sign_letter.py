@@ -9,14 +9,14 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from app.core.extensions import db
+from app.core.resource_limits import DrawingRefused
 from app.documents.apart import render_apart
 from app.documents.layouts import layout_of
-from app.documents.limits import DrawingRefused
 from app.documents.papers import html_of
 from app.documents.signing import Hand, signer_of
 from app.documents.signing.hands import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
 from app.documents.signing.time_limit import TimeIsUp, time_limit
-from app.extensions import db
 from app.models import Letter, Paper, PaperKind
 from app.operations.papers import keep_file
 from app.papers.lost_files import store_second_copy

@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
-from app.extensions import db
 from app.models import SigningMeans
-from app.transaction import one_transaction
 
 _NIK = re.compile(r"[0-9]{16}")
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.encrypted_columns import keyed_mark
+from app.core.extensions import db
+from app.core.identifiers import MARKS, kind_of_mark, plain_mark
+from app.core.transaction import one_transaction
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
-from app.models.sealed import keyed_mark
 from app.operations.original_text import original_of, said_by_report
 from app.queries.reporter_search import marked_cases
-from app.transaction import one_transaction
-from workflow_rules.identity_marks import MARKS, kind_of_mark, plain_mark
 from workflow_rules.identity_opening import EVERYTHING
 from workflow_rules.personal_traces import COVER, personal_traces
 

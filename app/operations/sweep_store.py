@@ -9,10 +9,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.documents.storage import Stored, remove_file, stored_files
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import Stored, remove_file, stored_files
+from app.core.transaction import one_transaction
 from app.models import Attachment, FileToRemove, Paper, ReportJob, StoreSweep
-from app.transaction import one_transaction
 
 log = structlog.get_logger()
 

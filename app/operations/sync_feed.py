@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import delete, exists, func, select, text
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import SyncChange
-from app.transaction import one_transaction
 
 NUMBERING_LOCK = 4_217_006
 NUMBER = text(

@@ -6,9 +6,9 @@ from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
 from app.models import Complaint, Delivery, Reporter
 from app.operations.outbox import LEASE_SECONDS
 from workflow_rules.process.actions import Action

@@ -5,8 +5,8 @@ from datetime import datetime
 import structlog
 from redis.exceptions import RedisError
 
-from app.clock import office_today
-from app.extensions import redis_client
+from app.core.clock import office_today
+from app.core.extensions import redis_client
 from app.queries.reference import missing_holiday_year
 
 log = structlog.get_logger()

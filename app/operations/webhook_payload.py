@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import current_app
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.models import SyncChange
 from app.models.sync import LINKED, REMOVED
 from workflow_rules.process.actions import Action

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter
 from app.queries.reference import calendar_rows, calendar_with
 from app.reference.sop import sop_with_text, steps_of_sop

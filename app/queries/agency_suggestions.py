@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint
 from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Query, aliased
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency
 
 

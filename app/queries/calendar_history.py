@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.queries.reference import calendar_data

@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.casefile.facts import facts_from, reporter_facts
-from app.extensions import db
+from app.core.encrypted_columns import Unreadable
+from app.core.extensions import db
 from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
-from app.models.sealed import Unreadable
 from app.queries.case_rows import (
     LARGEST_ID,
     Office,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import (
     Agency,
     AgencyTrackRow,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent, StepAlarm, StepTask
 from app.queries import time_book
 from app.queries.case_page import Case

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, StepTask
 from app.queries.waiting import waits_for
 from workflow_rules.process.actors import Person

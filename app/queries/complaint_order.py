@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
 
+from app.core.statement_cache import written
 from app.models import Complaint
-from app.queries.kept_statements import written
 
 _due = Complaint.__table__.c.next_due_at
 BY_LIMIT, OLDEST = "batas", "lama"

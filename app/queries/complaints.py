@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from app.database_connections import is_held_up
-from app.extensions import db
+from app.core.connections import is_held_up
+from app.core.extensions import db
+from app.core.statement_cache import as_agency
+from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
-from app.queries.kept_statements import as_agency
-from app.transaction import waiting_place
 from workflow_rules.personal_traces import without_traces
 from workflow_rules.process.actors import AGENCY_ACTORS, Person
 from workflow_rules.process.events import SystemEvent

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Delivery, DeliveryItem
 
 SHOWN = 100

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Category, Complaint, District, Village
 from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness, same

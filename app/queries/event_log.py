@@ -10,10 +10,10 @@ from sqlalchemy import func, or_, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.periods import Period
 from app.models import Category, Complaint, ComplaintEvent, District, SopVersion, StepTask, Village
 from app.reference.sop import sop_with, steps_of_sop
-from workflow_rules.periods import Period
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind
 from workflow_rules.process.events import Event, event_kind
 from workflow_rules.process.sop import Sop

@@ -13,7 +13,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import (
     ComplaintEvent,
     Delivery,

@@ -13,12 +13,12 @@ from rq.utils import as_text, utcparse
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.extensions import db, redis_client
+from app.core.jobs import QueueName
+from app.core.schema import migrated
 from app.delivery.gateway_breaker import gateways_in_trouble
-from app.extensions import db, redis_client
-from app.job_names import QueueName
 from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
 from app.queries.health import database_answers, find_processes, redis_answers
-from app.queries.schema import migrated
 
 LIMIT_LEVEL = 1
 """The level of an alarm at which a limit passes (workflow_rules/process/escalation.py)."""

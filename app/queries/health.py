@@ -10,9 +10,9 @@ from rq.worker_registration import REDIS_WORKER_KEYS
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import office_today
-from app.extensions import db, redis_client
-from app.job_names import SCHEDULER_HEARTBEAT
+from app.core.clock import office_today
+from app.core.extensions import db, redis_client
+from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.models import StepTask
 from app.queries.deliveries import MessageCounts, count_messages
 from app.queries.reference import missing_holiday_year

@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, Select, Subquery, cast, func, literal, nu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, JournalEntry
 from app.models.history import ABOUT_PERSONS
 from app.queries.people import names_of

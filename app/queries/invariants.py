@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import InvariantResult, InvariantRun
 
 SHOWN = 5

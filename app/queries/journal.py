@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import JournalEntry
 from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 

@@ -14,10 +14,10 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
-from app.extensions import redis_client
+from app.core.extensions import redis_client
+from app.core.periods import Period
 from app.queries.measures import Scope, punctualities
 from workflow_rules.measures import Grouping, Measure
-from workflow_rules.periods import Period
 from workflow_rules.process.steps import Step
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar

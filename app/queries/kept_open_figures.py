@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
-from app.extensions import redis_client
+from app.core.extensions import redis_client
 from app.queries.open_figures import AgencyLine, OpenFigures, figures_end, open_figures
 
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Label, literal, select, union_all
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Category, District, Village
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.queries.reference import load_working_calendar
 from workflow_rules.measures import Clock, ClosedStep, Grouping, Line, Measure, closings, tally
-from workflow_rules.periods import Period
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.deadlines import Allowance, Unit

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, office_time
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, office_time
+from app.core.extensions import db
+from app.core.periods import Period, month_before, month_of
 from app.models import ComplaintEvent
 from app.queries.daily_figures import Figures, Row, Tables
 from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
@@ -22,7 +23,6 @@ from app.queries.recurring import Reception, recurring_rows
 from app.queries.reference import load_working_calendar
 from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
 from workflow_rules.measures import ClosedStep, Measure, tally
-from workflow_rules.periods import Period, month_before, month_of
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.steps import Step

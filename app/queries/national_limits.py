@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import NationalLimitRow
 from workflow_rules.time.national_clock import NationalClass, NationalLimit, NationalStage
 

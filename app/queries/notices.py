@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.labels.notices import NOTICES
 from app.labels.words import STEPS
 from app.models import Notice

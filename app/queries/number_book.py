@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import IssuedNumber, Paper
 
 MOST_LINES = 500

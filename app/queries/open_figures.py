@@ -13,13 +13,13 @@ from statistics import median
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import aliased
 
-from app.clock import midnight, office_time, office_today
-from app.extensions import db
+from app.core.clock import midnight, office_time, office_today
+from app.core.extensions import db
+from app.core.periods import Period, month_before
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
 from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
-from workflow_rules.periods import Period, month_before
 from workflow_rules.process.actions import Action
 from workflow_rules.small_cells import LEAST, shown_total, without_small
 from workflow_rules.time.deadlines import span

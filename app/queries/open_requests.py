@@ -14,7 +14,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_from, reporter_facts
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
 from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_working_calendar

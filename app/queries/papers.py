@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Paper, PaperKind
 from app.queries.case_page import find_complaint
 from app.queries.case_rows import LARGEST_ID

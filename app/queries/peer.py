@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from sqlalchemy import ColumnElement, func, or_, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, SyncComparison, SyncLedger, SyncPeer
 
 AWAY_FOR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from workflow_rules.periods import Period
+from app.core.periods import Period
 
 RECURRING = 3
 """From so many complaints on, at least one of them in the month itself, a problem is said to recur."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.sop import sop_with_text, steps_of_sop

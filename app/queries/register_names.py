@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, literal, select, union_all
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Category, District, Village
 from app.queries.people import names_of
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.periods import Period
 from app.models import Complaint, SopVersion, StepPause, StepTask
 from app.reference.sop import load_sop
-from workflow_rules.periods import Period
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step

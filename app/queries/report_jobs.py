@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Delivery, ReportJob, ReportRecipient, ReportSchedule
 from app.queries.report_titles import filters_in_words, title_of
 from app.queries.wanted_report import wanted_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, true
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Category, Complaint, District, Village
 from app.queries.complaint_lists import ComplaintFilter, criteria_of, names_of_agencies, nearest_step
 from app.queries.complaints import visible_to

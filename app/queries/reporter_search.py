@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, false, func, or_,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from app.core.encrypted_columns import marks_under_each_key, words_under_each_key
 from app.models import Complaint, Reporter
-from app.models.sealed import marks_under_each_key, words_under_each_key
 from app.queries.complaints import visible_ids
 from workflow_rules.process.actors import Person
 

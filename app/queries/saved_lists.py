@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, or_, select
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.statement_cache import READER
 from app.models import SavedList
-from app.queries.kept_statements import READER
 
 
 def lists_of(user_id: int, place: str) -> Sequence[SavedList]:

@@ -7,8 +7,8 @@ from flask_appbuilder import Model
 from sqlalchemy import Column, ColumnElement, Table, Text, func, literal, select, type_coerce, union
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
-from app.models.sealed import SealedBytes, SealedText, identity_keys
+from app.core.encrypted_columns import SealedBytes, SealedText, identity_keys
+from app.core.extensions import db
 
 
 def sealed_columns() -> dict[Table, list[Column[Any]]]:

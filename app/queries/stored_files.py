@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, FileCheck, FileToRemove, StoreSweep
 
 LATELY = timedelta(days=7)

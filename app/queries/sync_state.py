@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
 from app.casefile.facts import CaseRows, facts_from
-from app.clock import office_time
-from app.extensions import db
+from app.core.clock import office_time
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, InboundHold, Letter
 from app.sp4n.peer.differences import QUARANTINED
 from workflow_rules.process.actions import Action

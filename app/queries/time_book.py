@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, LedgerRow, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.sop import Sop

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_from, facts_of, reporter_facts
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Attachment, Complaint, ComplaintEvent, Letter, Reporter, SopVersion, StepTask
 from app.queries.reference import load_working_calendar
 from app.queries.tracked_news import PUBLIC_KINDS, News, news_of

@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import aliased
 
+from app.core.statement_cache import Moment, as_agency
 from app.models import AgencyTrackRow, StepTask
-from app.queries.kept_statements import Moment, as_agency
 from workflow_rules.process.actors import Capacity, Person
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, WebhookDelivery, WebhookEndpoint
 
 GIVEN_UP = ("gone", "failing")

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.casefile.facts import facts_from, reporter_facts
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
 from app.queries.time_book import entry_of
 from workflow_rules.process.facts import ComplaintFacts

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.extensions import db
+from app.core.extensions import db
+from app.core.statement_cache import NOW, Moment, kept, kind_of, values_of
 from app.models import Complaint, SopStepRow, StepTask
 from app.queries.complaint_lists import PARTS, about, names_of_agencies, one_page
-from app.queries.kept_statements import NOW, Moment, kept, kind_of, values_of
 from app.queries.search import Search
 from app.queries.search_marks import hit_words
 from app.queries.waiting import in_state, waits_elsewhere, waits_for, waits_for_initial, was_sent_back

@@ -9,7 +9,7 @@ from flask import g
 from sqlalchemy import ColumnElement, Select, Text, bindparam, literal, select, true
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Category, District, Village
 from app.queries.reference import Texts
 

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.identity import Channel

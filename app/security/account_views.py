@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.access.identity_grants import ask_grants, needing_confirmation, nobody_decides
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.labels.passwords import GRANTS
 from app.labels.words import ACTORS
 from app.operations.account_news import tell_old_address

@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, bindparam, select, update
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ApiKey
 from app.security.current_person import finding_person
 

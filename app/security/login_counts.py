@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Float, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.extensions import db
 from app.core.hashing import digest_of_today
-from app.extensions import db
+from app.core.transaction import one_transaction
 from app.models import LoginCount
-from app.transaction import one_transaction
 
 KEPT = timedelta(days=1)
 FREE_FAILURES = 5

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.fab_repairs import is_readable, safe_address
 from app.labels.two_step import CODE_FAULTS
 from app.security import password_age

@@ -20,7 +20,7 @@ from flask_login import current_user
 from sqlalchemy import Date, Integer, ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.clock import office_today, utc_now
+from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
 from app.models import SignIn, TwoStep
 from app.operations.passwords import change_password

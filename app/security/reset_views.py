@@ -9,8 +9,8 @@ from flask_appbuilder.security.views import ResetPasswordView
 from flask_babel import gettext
 from flask_login import current_user
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.labels.passwords import HANDED_OVER, LINK_FAULTS
 from app.models import PasswordAge
 from app.operations.password_links import make_link

@@ -11,7 +11,7 @@ from flask_jwt_extended import create_access_token, create_refresh_token, get_jw
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.errors import problem
 from app.fab_repairs import is_readable

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.job_names import QueueName
+from app.core.jobs import QueueName
 from app.settings.peer_settings import read_peer
 from app.settings.sign_in_settings import sign_in_settings
 from app.settings.upload_settings import scanner_url, store_options

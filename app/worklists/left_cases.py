@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.journal_author import JOURNALLED
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Category, DelegationRow, JournalEntry
 from tests.conftest import Browser
 from tests.factories import a_complaint, move_on

@@ -6,8 +6,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
 from app.commands import first_administrator
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.fab_repairs import fab
 
 GOOD = "Pintu-Air-9-Terbuka"

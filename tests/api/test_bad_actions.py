@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text, update
 from werkzeug.test import TestResponse
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency
 from tests.api.bad_input import CLOSED_AGENCY, PARAMETERS, Spoilt, required_of, spoilt_parameters, spoilt_requests
 from tests.api.bad_input import unreadable_bodies as unreadable

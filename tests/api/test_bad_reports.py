@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import Category, District, Village
 from tests.api.bad_input import unreadable_bodies
 from tests.factories import a_report

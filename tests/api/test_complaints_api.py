@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint
 from tests.factories import a_complaint, a_report
 

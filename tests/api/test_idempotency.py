@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent, IdempotencyKey
 from tests.factories import a_report
 

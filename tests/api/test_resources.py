@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import Complaint, Holiday, JournalEntry, StepTask
 from tests.factories import a_complaint
 from tests.statements import statements

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import ApiKey, Complaint, ComplaintEvent, Reporter
 from app.operations.audit import audit_all
 from tests.factories import a_report

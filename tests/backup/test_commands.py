@@ -19,9 +19,9 @@ from sqlalchemy import select
 from app.backup.faults import BackupFault, Damaged, WrongPassphrase
 from app.backup.keys import place_keys, read_keys, write_keys
 from app.backup_commands import age_of, backup, drill, release, restore_backup
-from app.clock import utc_now
-from app.documents.storage import write_file
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import write_file
 from app.models import Attachment, BackupRun, SendingHold
 from app.security.sign_ins import begin
 from app.settings.environment import SECRETS_FILE

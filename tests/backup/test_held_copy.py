@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Delivery, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
 from app.operations.compare_peer import compare_peer
 from app.operations.deliver import deliver, relay_deliveries

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from app.backup.archive import read_manifest
 from app.backup.faults import BackupFault
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.locks import alone
 from app.models import BackupRun
 from app.operations import nightly_backup
 from app.operations.nightly_backup import BACKUP_LOCK, hand_out_backup, write_backup
 from app.operations.note_backup import note_run
-from app.operations.one_at_a_time import alone
 from app.queries.backups import last_good
 from app.settings.environment_values import backup_settings
 

@@ -25,8 +25,8 @@ from app.backup.faults import BackupFault, Damaged
 from app.backup.keys import key_ids
 from app.backup.make import make_backup
 from app.backup.restore import check_keys, check_target
-from app.documents.storage import read_file, write_file
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import read_file, write_file
 from app.models import Attachment, Complaint, Reporter, SendingHold
 from app.operations.audit import audit_all
 from tests.backup.conftest import Target

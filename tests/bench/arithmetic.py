@@ -14,10 +14,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.casefile.facts import facts_of
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.documents.papers import html_of
 from app.documents.render import parts, render_pdf
-from app.extensions import db
 from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
 from app.queries.people import person_of

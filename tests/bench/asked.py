@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask, g, template_rendered
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from tests.statements import Statement, statements_with_values
 
 OF_THE_REQUEST = ("g", "request", "session")

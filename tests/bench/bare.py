@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from flask import Flask, g, request, session
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.bench.asked import Asked, ask_once
 from tests.conftest import build_app
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from flask import Flask
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import ReportJob
 from app.operations.ask_report import ask_report
 from app.operations.run_report import run_report

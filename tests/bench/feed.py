@@ -7,8 +7,8 @@ import psycopg
 from flask import Flask
 from sqlalchemy import text
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.operations.sync_feed import number_changes
 from tests.sync.reports import a_linked_case
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import psutil
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.launch.ready import wait_until_ready
 from tests.bench.house import House, Served, measured_house
 from tests.bench.lives import faults, people_at

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import text
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from tests.bench.rows import BareRows
 from tests.sync.reports import a_revision
 

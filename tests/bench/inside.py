@@ -16,9 +16,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event, text
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, demo_person
-from app.extensions import db, redis_client
 from app.operations.perform_action import perform_action
 from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.exports import measure_export

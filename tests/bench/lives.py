@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from tests.bench.house import House, Served
 from tests.bench.living import HOUSES, PEOPLE, acts_at
 from tests.bench.promises import LASTING, broken, not_once, unfinished

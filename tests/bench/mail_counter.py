@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.story.live import free_port
 
 _NAME = re.compile(rb"^Message-ID:\s*<delivery-(\d+)@", re.MULTILINE | re.IGNORECASE)

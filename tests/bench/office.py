@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import Table, text
 
 from app.commands import migrate_database
+from app.core.extensions import db
 from app.demo.accounts import make_accounts
-from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, StepTask
 from app.servers.postgres import EmbeddedPostgres, connect
 from app.servers.processes import Supervisor

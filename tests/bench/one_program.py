@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.operations.await_changes import WAITING_LOCK
 from tests.bench.house import Served
 from tests.bench.living import a_case

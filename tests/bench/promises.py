@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.invariants.catalogue import CHECKS, HARMLESS, check
 from app.invariants.findings import Look
 from tests.bench.living import STEPS

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Flask
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import RegisterKind
 from tests.bench.exports import KEPT_SETTINGS, Cost, megabytes
 from tests.bench.office import copy_whole

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.bench.asked import ask_once
 from tests.bench.calls import Call, measure
 from tests.bench.house import House, Served

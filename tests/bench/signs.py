@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import psutil
 from sqlalchemy import text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.queries.gauges import read_gauges
 from tests.bench.house import Served
 

@@ -20,7 +20,7 @@ from typing import IO, Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.launch.everything import programs
 from app.models import Complaint
 from tests.bench.filling.copies import code_of

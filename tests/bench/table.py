@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.bench.calls import Figures
 
 PACKAGES = ("flask", "flask-appbuilder", "sqlalchemy", "psycopg", "gunicorn", "weasyprint", "jinja2")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.bench.calls import Call, Figures, ask, measure
 from tests.bench.filling.words import TOPICS, reporters, tell
 from tests.bench.house import House, Served

@@ -8,9 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import AgencyTrackRow, IssuedNumber, Letter, Notice, StepAlarm, StepTask
 from app.operations.alarms import raise_passed_limits
 from app.operations.audit import audit_all
@@ -18,7 +19,6 @@ from app.operations.notify import Notifier
 from app.operations.papers import draw_paper
 from app.operations.perform_action import perform_action
 from app.queries.reference import load_working_calendar
-from app.transaction import one_transaction
 from app.worklists.left_cases import left_cases
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent, Reporter
 from app.operations.apply_sp4n import apply_report
 from tests.factories import Case, a_complaint

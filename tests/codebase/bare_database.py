@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from app.extensions import db
+from app.core.extensions import db
 from app.servers.postgres import connect
 from tests.conftest import build_app
 from tests.servers import redis_url_for, servers

@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import Complaint
 from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.inbound import measure_inbound

@@ -11,7 +11,7 @@ from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.security.roles import ROLE_GRANTS
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

@@ -11,7 +11,7 @@ from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.exc import IntegrityError
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.factories import a_complaint
 
 

@@ -4,8 +4,8 @@ import importlib
 
 import pytest
 
+from app.core.jobs import QUEUE_OF, JobName, QueueName
 from app.errors import STATUS_OF
-from app.job_names import QUEUE_OF, JobName, QueueName
 from app.labels import acts, refusals, words
 from app.models.messages import NOTICE_KINDS
 from app.models.organisation import AGENCY_KINDS

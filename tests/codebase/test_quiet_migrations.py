@@ -9,8 +9,8 @@ import psycopg
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from app.extensions import db
-from app.queries.schema import OLDEST_CODE
+from app.core.extensions import db
+from app.core.schema import OLDEST_CODE
 from app.servers.postgres import connect
 from tests.codebase.bare_database import FOLDER, as_role
 from tests.servers import servers

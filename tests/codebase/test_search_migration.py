@@ -8,8 +8,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from app.commands import migrate_database
+from app.core.extensions import db
 from app.demo.accounts import make_accounts
-from app.extensions import db
 from app.models import Complaint
 from tests.codebase.bare_database import FOLDER, as_role
 from tests.factories import a_complaint

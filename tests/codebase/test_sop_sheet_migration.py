@@ -7,7 +7,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
 from app.commands import migrate_database
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SopVersion
 from app.operations.activate_sop import copy_as_draft
 from app.reference_data.sop_head import PRINTED

@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.commands import MIGRATE_LOCK, migrate_database
-from app.extensions import db
-from app.queries.schema import OLDEST_CODE, migrated
+from app.core.extensions import db
+from app.core.schema import OLDEST_CODE, migrated
 from tests.conftest import build_app
 from tests.servers import database_url_for, redis_url_for
 

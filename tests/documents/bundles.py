@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.demo.accounts import demo_person
 from app.documents.evidence.bundle import bundle_of
 from app.queries.case_page import load_case

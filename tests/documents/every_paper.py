@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, RegisterKind, SopVersion
 from app.operations.case_papers import ask_for_paper
 from app.operations.registers import make_register

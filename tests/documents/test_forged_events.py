@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent
 from app.operations import record_history
 from app.operations.audit import audit_all

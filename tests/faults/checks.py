@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
-from app.clock import utc_now
-from app.documents.storage import read_file
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.invariants.catalogue import CHECKS, HARMLESS
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, Paper, SyncChange
 from app.operations.audit import audit_all

@@ -24,8 +24,8 @@ import redis
 from flask import Flask
 
 from app.commands import migrate_database
+from app.core.extensions import db
 from app.demo.accounts import make_accounts, make_key
-from app.extensions import db
 from app.launch.ready import wait_until_ready
 from app.servers.postgres import EmbeddedPostgres, connect
 from app.servers.program import Program

@@ -17,7 +17,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.faults.house import House, open_house
 from tests.story.live import PROJECT, wait_until
 

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db, redis_client
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db, redis_client
 from app.invariants.findings import Look
 from tests.conftest import time_travel
 from tests.invariants.world import LOOKED_AT, build

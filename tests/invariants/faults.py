@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent
 from app.operations.record_history import hashed_record
 from app.queries.whole_cases import whole_cases

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from app.clock import OFFICE_ZONE, utc_now
 from app.commands import check_invariants
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.gateways.messages import compose_text
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
 from app.operations import run_invariants

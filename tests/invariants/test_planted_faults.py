@@ -12,11 +12,11 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import select, text
 
-from app.documents.storage import read_file
-from app.extensions import db, redis_client
+from app.core.extensions import db, redis_client
+from app.core.jobs import SCHEDULER_HEARTBEAT
+from app.core.storage import read_file
 from app.invariants.catalogue import CHECKS, HARMLESS, check, check_all, is_red
 from app.invariants.findings import Checked, Finding, Look
-from app.job_names import SCHEDULER_HEARTBEAT
 from app.labels.invariants import PROMISES, sentence_of
 from app.models import Attachment, Letter, Paper
 from app.models.invariant import INVARIANTS

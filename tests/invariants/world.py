@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
 from app.demo.accounts import demo_person
-from app.extensions import db, redis_client
 from app.models import Complaint, Delivery, Paper, RegisterKind
 from app.operations.apply_message import apply_message
 from app.operations.apply_sp4n import apply_report

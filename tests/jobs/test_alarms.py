@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.operations import raise_alarms
 from app.operations.audit import audit_all, events_of

@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import WAITING_OUTSIDE, JobName, QueueName
 from app.delivery.gateway_breaker import LONGEST_HOLD, gateways_in_trouble
-from app.extensions import db, redis_client
-from app.job_names import WAITING_OUTSIDE, JobName, QueueName
 from app.launch.everything import programs
 from app.models import Delivery
 from app.operations.deliver import deliver, relay_deliveries

@@ -8,10 +8,10 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.documents.papers import html_of
 from app.documents.render import render_pdf
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Letter, PaperKind
 from app.operations.papers import content_hash, draw_paper, relay_papers
 from tests.factories import a_complaint

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
-from app.job_names import QueueName
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import QueueName
 from app.models import Delivery
 from app.operations.deliver import deliver, relay_deliveries
 from app.operations.outbox import LEASE_SECONDS

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.gateways.recipients import international
 from app.models import Complaint, ComplaintEvent, Delivery
 from app.operations.audit import audit_all

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from app.clock import utc_now
 from app.commands import report_subject
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, JournalEntry, Reporter, SyncImport
 from app.operations.audit import audit_all
 from app.operations.import_reports import bring_file

@@ -14,9 +14,9 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
-from app.job_names import QueueName
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import QueueName
 from app.models import Delivery
 from app.operations import deliver as delivering
 from app.operations.deliver import DELAYS, deliver, relay_deliveries

@@ -19,8 +19,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice, StepAlarm, StepTask
 from app.operations.audit import audit_all
 from app.queries.reference import calendar_as_dict

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import DelegationRow, JournalEntry, Notice
 from app.operations import timed_acts
 from app.operations.audit import audit_all, events_of

@@ -15,7 +15,7 @@ from rq.job import Callback, Job
 from rq.results import Result
 from rq.webhook import Webhook
 
-from app.job_names import JobName, QueueName
+from app.core.jobs import JobName, QueueName
 from jobs.listed_job import ListedJob
 from tests.servers import database_url_for, redis_url_for
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.operations.deliver import relay_deliveries
 from app.operations.papers import relay_papers
 from app.servers.processes import Supervisor

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.clock import office_today, utc_now
-from app.extensions import db
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, DeliveryItem, Notice
 from app.operations import notify
 from app.operations.raise_alarms import raise_due_alarms

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.commands import make_demo, verify_audit
-from app.extensions import db
+from app.core.extensions import db
 from app.operations.audit import audit_all
 from tests.factories import a_complaint
 from tests.scenes import Scene

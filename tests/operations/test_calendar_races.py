@@ -12,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Holiday, JournalEntry, StepTask, WorkingWeek
 from app.operations.change_calendar import (
     ChangedMeanwhile,
@@ -30,7 +31,6 @@ from app.operations.raise_alarms import raise_due_alarms
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
 from app.queries.reference import load_working_calendar
-from app.transaction import one_transaction
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
 from tests.views.reference_forms import save

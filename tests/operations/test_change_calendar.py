@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.clock import OFFICE_ZONE, utc_now
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.models import Complaint, Holiday, JournalEntry, StepTask, WorkingWeek
 from app.operations import change_calendar
 from app.operations.change_calendar import (

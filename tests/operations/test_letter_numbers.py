@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, Letter
 from app.operations.letter_numbers import NumbersRefused, pass_over
-from app.transaction import one_transaction
 from tests.factories import Case, a_complaint
 
 # As the program's clock tells them: it is still the old year there when the office's new one begins.

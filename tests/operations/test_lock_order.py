@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Connection, select, text
 
 from app.casefile.facts import get_for_update
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, Delivery, Reporter
 from app.operations.apply_batch import apply_batch
 from app.operations.audit import audit_all

@@ -12,16 +12,16 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.resource_limits import WithinLimits
+from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.documents.apart import render_apart
 from app.documents.layouts import LAYOUT
-from app.documents.limits import WithinLimits
 from app.documents.papers import PAPERS as MAKERS
 from app.documents.papers import html_of
 from app.documents.render import render_pdf
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVersion
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_again, draw_paper, make_paper

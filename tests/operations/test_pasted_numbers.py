@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.perform_action import perform_action
 from app.queries.complaint_lists import ComplaintFilter, complaint_page

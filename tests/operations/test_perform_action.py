@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app import after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core import after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
 from app.models import Complaint, ComplaintEvent, Delivery, Letter, Notice, StepTask
 from app.operations import perform_action as door
 from app.operations.audit import audit_all

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import Complaint, Delivery, DeliveryItem, Notice
 from app.operations.audit import audit_all
 from app.operations.perform_action import perform_action

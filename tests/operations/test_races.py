@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.audit import audit_all
 from tests.factories import a_complaint, store_letters

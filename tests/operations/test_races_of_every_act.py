@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent
 from app.operations.audit import audit_all
 from tests.factories import Case, a_complaint, store_letters

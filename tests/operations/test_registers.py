@@ -13,10 +13,10 @@ from pypdf import PdfReader
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.demo.accounts import demo_person
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Category, Complaint, IssuedNumber, Paper, Register, RegisterKind
 from app.operations.papers import content_hash, draw_paper
 from app.operations.registers import RegisterRefused, make_due_registers, make_register

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
+from app.core.periods import Period
 from app.models import RehearsalRow, SopVersion, StepAlarm, StepTask
 from app.operations.raise_alarms import raise_due_alarms
 from app.operations.rehearse import ask_rehearsal, relay_rehearsals, run_rehearsal
@@ -16,7 +17,6 @@ from app.queries.measures import punctuality
 from tests.factories import a_complaint
 from tests.queries.many_openings import copy_openings
 from tests.queries.small_month import answered_road, led, waiting_road, wita
-from workflow_rules.periods import Period
 from workflow_rules.process.escalation import LIMIT
 from workflow_rules.process.steps import Step
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.demo.accounts import demo_person, make_key, username_of
 from app.models import StepTask
 from app.operations.apply_batch import apply_batch

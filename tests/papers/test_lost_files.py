@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.documents import storage
-from app.documents.storage import is_stored, read_file, remove_file, write_named
-from app.extensions import db, redis_client
-from app.job_names import QueueName
+from app.core import storage
+from app.core.extensions import db, redis_client
+from app.core.jobs import QueueName
+from app.core.storage import is_stored, read_file, remove_file, write_named
 from app.models import Letter, Notice, Paper
 from app.operations import papers
 from app.operations.papers import draw_again, draw_paper, relay_papers

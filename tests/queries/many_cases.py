@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint
 
 # Some words stand everywhere, some in every hundredth case, as in life.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, StepTask
 
 _CASES = """

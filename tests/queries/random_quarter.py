@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.casefile.facts import facts_of
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
 from tests.factories import Case, a_complaint
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
 from workflow_rules.process.refusals import ActionRefused

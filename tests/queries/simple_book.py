@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 
 MINUTES = dict.fromkeys(
     ("register", "check", "report", "direct", "relay", "agency_receive", "agency_dispose", "send_answer", "reply"), 60

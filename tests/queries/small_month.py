@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
 from tests.factories import Case, a_complaint
 
 Act = tuple[str, str, str, dict[str, Any]]

@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.statement_cache import counted
 from app.demo.accounts import demo_person
-from app.extensions import db
-from app.queries.kept_statements import counted
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter
 from app.skin_formats import at_a_badge

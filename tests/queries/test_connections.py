@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app import database_connections
-from app.extensions import db
+from app.core import connections
+from app.core.extensions import db
 from tests.story.live import wait_until
 
 
@@ -33,8 +33,8 @@ def test_a_connection_that_the_server_has_ended_is_replaced(beside: psycopg.Conn
 def test_a_silent_end_is_found_out_once_the_connection_was_left_alone_for_long(
     beside: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_connections, "_has_news", lambda _socket: False)
-    monkeypatch.setattr(database_connections, "ASKED_AFTER", -1.0)
+    monkeypatch.setattr(connections, "_has_news", lambda _socket: False)
+    monkeypatch.setattr(connections, "ASKED_AFTER", -1.0)
     ended = _process()
     _end(ended, beside)
     assert _process() != ended

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.conftest import build_app
 
 OFTEN = 8

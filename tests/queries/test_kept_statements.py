@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.statement_cache import kind_of, values_of
 from app.demo.accounts import demo_person
 from app.queries import complaint_lists, search_hits, work_counts, worklists
 from app.queries.complaint_lists import ComplaintFilter, complaint_page
-from app.queries.kept_statements import kind_of, values_of
 from app.queries.search import prepare_search
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter, work_page

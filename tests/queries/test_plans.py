@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD, demo_person, make_key
-from app.extensions import db
 from app.invariants.catalogue import check_all
 from app.invariants.findings import SLICES, Look
 from app.models import Complaint

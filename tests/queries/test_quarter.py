@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
+from app.core.periods import Period, days, month_before, month_of
 from app.queries.daily_figures import daily_figures
 from app.queries.measures import punctuality
 from app.queries.monthly_figures import monthly_figures
@@ -15,7 +16,6 @@ from app.queries.reference import calendar_as_dict
 from tests.queries.random_quarter import live_through
 from tests.queries.simple_book import Book, due, rows_of_the_log, used
 from tests.rules.slow_calendar import SlowCalendar
-from workflow_rules.periods import Period, days, month_before, month_of
 
 # Days of different kinds: after a weekend, in a full week, the day after Independence Day, the last one.
 LOOKED_AT = (date(2026, 7, 13), date(2026, 8, 18), date(2026, 9, 2), date(2026, 9, 30))

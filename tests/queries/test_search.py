@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Complaint, Reporter
 from app.operations.index_reporters import index_reporters
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each

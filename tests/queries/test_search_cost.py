@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.demo.accounts import demo_person
 from app.queries import search as searches
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, look_up

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import OFFICE_ZONE, utc_now
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.models import Register, RegisterKind
 from app.operations.registers import make_register
 from app.queries.open_figures import open_figures

@@ -12,11 +12,11 @@ from flask_appbuilder.security.sqla.models import User
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.documents import report_files
 from app.documents.report_cells import csv_cell, harmless
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Category, OfficerProfile, ReportJob
 from app.operations.ask_report import ask_report
 from app.operations.run_report import run_report

@@ -11,10 +11,10 @@ from flask_appbuilder.security.sqla.models import User
 from rq import Queue
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.documents.storage import read_file
-from app.extensions import db, redis_client
-from app.job_names import JobName, QueueName
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import JobName, QueueName
+from app.core.storage import read_file
 from app.models import Notice, OfficerProfile, ReportJob
 from app.operations import run_report as making
 from app.operations.ask_report import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report

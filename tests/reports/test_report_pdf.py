@@ -16,12 +16,12 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import update
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.resource_limits import DrawingRefused
+from app.core.storage import read_file
 from app.documents.apart import render_apart
-from app.documents.limits import DrawingRefused
 from app.documents.report_drafts import draft_of
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Complaint, ReportJob
 from app.operations import relay_reports as relay
 from app.operations import run_report as making

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, Route, expect
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.operations.ask_report import ask_report
 from app.operations.run_report import run_report
 from app.queries.wanted_report import WantedReport

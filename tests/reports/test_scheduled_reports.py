@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE, utc_now
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.models import Delivery, ReportJob, ReportSchedule
 from app.models.report import Rhythm
 from app.operations import report_mail

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_rules.identity_marks import kind_of_mark, masked, plain_mark
+from app.core.identifiers import kind_of_mark, masked, plain_mark
 from workflow_rules.personal_traces import COVER, KINDS, personal_traces, without_traces
 
 

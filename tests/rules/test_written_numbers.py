@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_rules.identity_marks import digits_of_nik, is_nik, is_phone
+from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from workflow_rules.record.numbering import visible
 
 BIRTHDAYS = ["010190", "310190", "410190", "710190", "290299", "690299", "300490", "700490"]

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
 from app.demo.build import build_demo
 from tests.bench.office import measured_program
 from tests.conftest import client_of

@@ -9,10 +9,11 @@ from rq import Queue
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from app.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.clock import OFFICE_ZONE, office_today, utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import QUEUE_OF, JobName
+from app.core.periods import days
 from app.demo.accounts import PASSWORD, demo_person, make_key
-from app.extensions import db, redis_client
-from app.job_names import QUEUE_OF, JobName
 from app.models import (
     Agency,
     ApiKey,
@@ -58,7 +59,6 @@ from app.queries.wanted_report import WantedReport
 from app.security.sign_ins import begin
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
-from workflow_rules.periods import days
 from workflow_rules.process.actors import SYSTEM
 
 ROWS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ApiKey, ComplaintEvent, JournalEntry
 from tests.factories import a_complaint
 from tests.statements import statements

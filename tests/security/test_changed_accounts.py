@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select, text
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import OfficerProfile
 from tests.security.test_sign_ins import REFRESH, WORKLIST, statuses, tokens
 from tests.statements import statements

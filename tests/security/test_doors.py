@@ -13,8 +13,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from tests.conftest import client_of
 from tests.scenes import Scene
 from tests.security.answer_headers import faults_of

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select
 
-from app.clock import OFFICE_ZONE, utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import SignIn
 from app.security.sign_ins import KEPT, forget_old
 from jobs import alarm_jobs, job_context

@@ -14,7 +14,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint
 from tests.conftest import build_app
 from tests.factories import a_complaint

@@ -99,7 +99,7 @@ def sealed_app(session_app: Flask) -> Flask:
 
 
 def test_behind_https_browsers_stay_there_and_the_cookie_is_this_hosts_own(app: Flask, sealed_app: Flask) -> None:
-    from app.extensions import db
+    from app.core.extensions import db
 
     answer = sealed_app.test_client().post("/login/", data={"username": "kasi", "password": "balangan-demo"})
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import ComplaintEvent, JournalEntry
 from app.operations.audit import audit_all
 from app.operations.index_reporters import index_reporters

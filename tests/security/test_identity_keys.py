@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, Text, insert, select, type_coerce, update
 
-from app.clock import utc_now
 from app.commands import refuse_missing_keys
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.encrypted_columns import SealedBytes, SealedText, keyed_mark, keyed_words
+from app.core.extensions import db
 from app.gateways.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
-from app.models.sealed import SealedBytes, SealedText, keyed_mark, keyed_words
 from app.operations import identity_keys
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.manage_webhooks import Wish, add_endpoint

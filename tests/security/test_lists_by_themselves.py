@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.periods import Period
 from app.queries.case_rows import read_complaint
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.dashboard import count_everything
@@ -18,7 +19,6 @@ from app.queries.search import prepare_search
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter
 from tests.factories import a_complaint, a_report
-from workflow_rules.periods import Period
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
 

@@ -19,11 +19,11 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy import select, text, update
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
-from app.job_names import QUEUE_OF, JobName
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import QUEUE_OF, JobName
+from app.core.schema import OLDEST_CODE
 from app.models import Delivery, StepAlarm, StepTask, SyncChange
-from app.queries.schema import OLDEST_CODE
 from app.servers.metrics_files import keep_counts_of
 from jobs.listed_job import queue
 from tests.factories import a_complaint
@@ -37,9 +37,9 @@ Values = dict[tuple[str, str], float]
 @pytest.fixture(autouse=True)
 def asked_anew(app: Flask) -> Iterator[None]:
     """What an earlier test left is not kept, and nobody's token is."""
-    app.extensions.pop("gauges", None)
+    app.core.extensions.pop("gauges", None)
     yield
-    app.extensions.pop("gauges", None)
+    app.core.extensions.pop("gauges", None)
     app.config["METRICS_TOKEN"] = None
 
 

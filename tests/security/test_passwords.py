@@ -11,9 +11,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge
 from app.operations.passwords import change_password, faults_in
 

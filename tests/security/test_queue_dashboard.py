@@ -16,8 +16,8 @@ from redis.exceptions import ConnectionError as RedisAway
 from rq import Queue
 from rq.job import Job
 
-from app.extensions import db
-from app.job_names import JobName
+from app.core.extensions import db
+from app.core.jobs import JobName
 from jobs.worker import ListedWorker, make_worker
 from tests.conftest import build_app
 from tests.views.test_form_tokens import signed_in

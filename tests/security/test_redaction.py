@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Complaint
 from app.operations.apply_sp4n import apply_report
 from app.operations.audit import audit_all

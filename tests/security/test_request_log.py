@@ -11,8 +11,8 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import logs
-from app.extensions import db
+from app.core import logs
+from app.core.extensions import db
 from jobs import job_context
 from jobs.job_context import in_app
 from tests.factories import a_complaint, a_report

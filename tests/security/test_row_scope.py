@@ -8,9 +8,9 @@ from flask import Flask, g
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.queries.complaint_lists import ComplaintFilter, complaint_page
 from app.queries.people import person_of

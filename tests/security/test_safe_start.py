@@ -40,7 +40,7 @@ def strict_app(session_app: Flask) -> Flask:
 
 @pytest.fixture
 def strict(app: Flask, strict_app: Flask) -> Iterator[FlaskClient]:
-    from app.extensions import db
+    from app.core.extensions import db
 
     with strict_app.app_context():
         db.engine.dispose()

@@ -14,8 +14,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Table, event, func, select, text
 from sqlalchemy.exc import DataError, DBAPIError
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice, SyncChange
 from app.queries.people import person_of
 from app.security import row_scope

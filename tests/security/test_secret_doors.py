@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.demo.accounts import demo_person, make_key
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Letter, Paper
 from app.operations.ask_report import ask_report
 from app.operations.case_papers import ask_for_paper

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD, make_key
-from app.extensions import db
 from app.models import ApiKey
 from tests.conftest import SECRET
 from tests.factories import a_report
@@ -204,7 +204,7 @@ def test_a_key_opens_its_scope_until_it_ends(app: Flask, client: FlaskClient) ->
         answer = client.put(url, json={**a_report(channel="sp4n"), "revision": 1}, headers=good)
         return answer.status_code, answer.mimetype
 
-    from app.clock import utc_now
+    from app.core.clock import utc_now
 
     assert status(scopes=["read", "sp4n:read", "sp"]) == (403, "application/problem+json")
     assert status(scopes=[]) == (403, "application/problem+json")

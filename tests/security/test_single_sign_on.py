@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import Delivery, JournalEntry, LinkedSubject, SignIn
 from tests.security.oidc_provider import (
     CLIENT,

@@ -8,9 +8,9 @@ from flask import Flask
 from limits.storage import MemoryStorage
 from sqlalchemy import inspect, select, text
 
-from app.clock import office_today
 from app.core import hashing
-from app.extensions import db, redis_client
+from app.core.clock import office_today
+from app.core.extensions import db, redis_client
 from app.models import ComplaintEvent
 from app.operations.perform_action import perform_action
 from app.operations.receive_complaint import receive_complaint

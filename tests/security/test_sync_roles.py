@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import Permission, PermissionView, Ro
 from sqlalchemy import select
 
 from app.commands import migrate_database
-from app.extensions import db
+from app.core.extensions import db
 from app.security import sync_roles as module
 from app.security.roles import ROLE_GRANTS
 from app.security.sync_roles import sync_roles

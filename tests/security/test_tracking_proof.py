@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Letter, Reporter
 from app.security import tracking_proof
 from app.security.row_scope import only_case

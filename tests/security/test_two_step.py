@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.extensions import db
 from app.models import JournalEntry, Notice, RecoveryCode, SignIn
 from app.security import two_step
 from tests.conftest import Browser

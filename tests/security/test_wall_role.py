@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.queries.health import wall_stands
 from app.servers.given_database import check_database
 from app.servers.postgres import connect

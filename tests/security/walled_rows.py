@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Table, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import (
     Attachment,
     Complaint,

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.documents.storage import read_file
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.models import Agency, ComplaintEvent, Letter, NumberCounter, SigningMeans
 from tests.factories import Case, a_complaint
 from tests.signing.certificates import file_of, officer

@@ -10,8 +10,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.documents.signing.signatures import same_pages, signature_in
-from app.extensions import db
 from app.gateways import bsre
 from app.labels.refusals import refusal_sentence
 from app.labels.signing import SIGNING_FAULTS

@@ -15,10 +15,10 @@ from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from app.documents.limits import DrawingRefused
+from app.core.extensions import db
+from app.core.resource_limits import DrawingRefused
 from app.documents.signing import certificate_signer, pades
 from app.documents.signing.signatures import signature_in
-from app.extensions import db
 from app.labels.refusals import refusal_sentence
 from app.models import ComplaintEvent, Letter
 from tests.signing.certificates import authority, file_of, officer

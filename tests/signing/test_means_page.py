@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from app.core.extensions import db
 from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
-from app.extensions import db
 from app.labels.signing import CERTIFICATE_FAULTS
 from app.models import SigningMeans
 from tests.signing.certificates import NOW, PASSPHRASE, file_of, officer

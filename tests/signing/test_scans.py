@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.core.extensions import db
 from app.documents.scan_reading import UnreadableScan, scan_facts
-from app.extensions import db
 from app.labels.signing import SCAN_FAULTS
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
 from app.operations.audit import audit_all

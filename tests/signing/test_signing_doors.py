@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app.core.extensions import db, redis_client
 from app.documents.signing import certificate_signer
-from app.extensions import db, redis_client
 from app.models import Complaint, ComplaintEvent, IdempotencyKey, Letter, Paper
 from app.operations.audit import audit_all
 from tests.operations.test_races import run

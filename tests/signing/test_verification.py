@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from app.core.extensions import db
+from app.core.storage import read_file, write_file
 from app.demo.accounts import demo_person
 from app.documents import letter_check
-from app.documents.storage import read_file, write_file
-from app.extensions import db
 from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.keep_scan import keep_scan
 from app.operations.papers import draw_paper

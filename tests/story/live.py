@@ -21,7 +21,7 @@ import psycopg
 import redis
 from psycopg.sql import SQL, Identifier
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.launch.ready import wait_until_ready
 from app.servers.processes import Supervisor
 from app.servers.program import Program, last_lines

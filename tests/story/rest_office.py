@@ -11,8 +11,8 @@ from typing import Any
 from rq import Queue
 from rq.registry import StartedJobRegistry
 
+from app.core.jobs import QueueName
 from app.demo.accounts import PASSWORD
-from app.job_names import QueueName
 from jobs.listed_job import queue
 from tests.factories import a_report
 from tests.story.live import LiveProgram, wait_until

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from app.extensions import db
+from app.core.extensions import db
 from app.settings.environment_values import PUBLIC_DOORS
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.story.live import LiveProgram

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.clock import utc_now
-from app.job_names import JobName, QueueName
+from app.core.clock import utc_now
+from app.core.jobs import JobName, QueueName
 from jobs.listed_job import queue
 from tests.story.held_mail import PLACES, TAKEN
 from tests.story.live import LiveProgram, live_program, wait_until

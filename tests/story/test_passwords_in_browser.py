@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from app.extensions import db
+from app.core.extensions import db
 from tests.conftest import client_of
 from tests.story.browser import chromium
 from tests.story.page_checks import NARROWEST, Looker

@@ -12,10 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from app.core.extensions import db
 from app.demo.fake_sp4n.run import settings_for
 from app.demo.fake_sp4n.server import create_fake
 from app.demo.fake_sp4n.store import FakeSp4n, held_of
-from app.extensions import db
 from app.models import Complaint, SyncLedger, SyncPeer
 from app.queries.sync_state import _hash_of, state_hash
 

@@ -12,9 +12,9 @@ from typing import Any
 from rq import Queue
 from standardwebhooks import Webhook
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db, redis_client
-from app.job_names import JobName, QueueName
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db, redis_client
+from app.core.jobs import JobName, QueueName
 from app.models import WebhookDelivery, WebhookEndpoint
 from app.operations.deliver_webhook import deliver_webhook
 from app.operations.manage_webhooks import Wish, add_endpoint

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Delivery, InboundHold, Notice, Reporter, SyncChange
 from app.operations.audit import audit_all
 from tests.sync.reports import a_revision

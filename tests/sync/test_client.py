@@ -14,8 +14,8 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD, make_key
-from app.extensions import db
 from app.models import Letter, SyncChange
 from app.operations.papers import draw_paper
 from tests.factories import Case, move_on

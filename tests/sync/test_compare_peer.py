@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, SyncComparison
 from app.operations.compare_peer import compare_peer
 from app.operations.poll_peer import poll_peer

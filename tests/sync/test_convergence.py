@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, InboundHold, Reporter
 from app.operations.apply_batch import apply_batch
 from app.operations.apply_sp4n import StaleRevision, apply_report

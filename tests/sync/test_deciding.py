@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, InboundHold, Reporter
 from app.operations.apply_message import apply_message
 from app.operations.apply_sp4n import apply_report

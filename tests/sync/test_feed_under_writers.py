@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SyncChange
 from app.operations.sync_feed import number_changes
 from app.queries.sync_feed import read_changes

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter, SyncImport
 from app.operations.apply_sp4n import apply_report
 from app.operations.csv_file import CsvFault, CsvRefused, read_table

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.documents.storage import read_file
-from app.extensions import db
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.operations.apply_sp4n import apply_report
 from app.operations.ask_report import ask_report
 from app.operations.run_report import run_report

@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import ComplaintEvent, InboundHold, SyncChange
 from app.operations.apply_sp4n import apply_report
 from app.operations.audit import audit_all

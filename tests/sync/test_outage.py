@@ -12,8 +12,9 @@ from flask import Flask
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import func, select
 
-from app.clock import OFFICE_ZONE, utc_now
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.audit import audit_all
 from app.operations.compare_peer import compare_peer
@@ -22,7 +23,6 @@ from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
 from app.servers.postgres import programs_folder
 from app.sp4n.peer.differences import Repair
-from app.transaction import one_transaction
 from tests.factories import Case, a_complaint, move_on
 from tests.servers import _administrator
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row

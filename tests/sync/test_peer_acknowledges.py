@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.gateways import sp4n_peer
 from app.gateways.peer_http import PeerFault
 from app.models import SyncComparison, SyncLedger

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from rq import Queue
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
 from app.models import SyncLedger
 from app.operations.compare_peer import compare_peer
 from app.operations.poll_peer import poll_peer

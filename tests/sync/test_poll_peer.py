@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.operations.poll_peer import POLL_LOCK, poll_peer
 from app.operations.push_peer import push_peer

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold
 from app.operations.hold_inbound import content_of
 from tests.sync.reports import a_revision

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, InboundHold, Notice, Reporter, StepTask
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
 from app.operations.audit import audit_all

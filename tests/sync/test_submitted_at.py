@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.accounts import make_key
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, InboundMessage
 from app.operations.audit import audit_all
 from app.queries.national_limits import load_national_limits

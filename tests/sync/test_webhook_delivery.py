@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import WebhookEndpoint
 from app.operations import deliver_webhook
 from app.operations.manage_webhooks import rotate_secret, send_test, switch_endpoint

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.gateways import safe_target
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.operations.webhook_payload import EVENT_TYPES

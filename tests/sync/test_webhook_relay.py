@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.extensions import db, redis_client
+from app.core.extensions import db, redis_client
 from app.models import SyncChange, WebhookDelivery
 from app.operations.deliver_webhook import deliver_webhook
 from app.operations.manage_webhooks import send_again, send_again_since

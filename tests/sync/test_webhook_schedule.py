@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.operations.manage_webhooks import switch_endpoint
 from app.operations.webhook_outcome import DELAYS

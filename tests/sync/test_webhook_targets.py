@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.gateways import safe_target
 from app.gateways.safe_call import Unanswered, call
 from app.gateways.safe_target import PORTS, TargetRefused, find_target, read_place

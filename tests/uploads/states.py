@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Attachment
 from app.operations.check_files import Verdict, _settle
 

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.demo.accounts import demo_person
-from app.documents.storage import read_file
-from app.extensions import db
 from app.gateways import clamav
 from app.labels.words import FILE_STATES
 from app.models import Attachment, FileCheck, FileToRemove, Notice

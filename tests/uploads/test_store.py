@@ -11,10 +11,11 @@ from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
+from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
-from app.documents.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
-from app.extensions import db
 from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
 from app.operations import sweep_store as sweeping
 from app.operations.check_files import check_case
@@ -22,7 +23,6 @@ from app.operations.papers import keep_file as keep_paper
 from app.operations.perform_action import attach_to_case
 from app.operations.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.queries.case_page import LARGEST_ID
-from app.transaction import one_transaction
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf
 from tests.views.case_pages import SignIn

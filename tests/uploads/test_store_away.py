@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.storage import StoreAway, read_file, write_file
 from app.demo.accounts import demo_person
-from app.documents.storage import StoreAway, read_file, write_file
-from app.extensions import db
 from app.models import Attachment, Complaint
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_paper

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, IdempotencyKey, Letter, Notice
 
 SignIn = Callable[[str], FlaskClient]

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE
-from app.extensions import db
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.models import Complaint, OfficerProfile, StepTask
 from app.web.form_labels import REFUSED
 

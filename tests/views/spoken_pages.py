@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from tests.conftest import client_of
 from tests.factories import Case, a_complaint
 from tests.security.door_parts import Parts, address, make_parts

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, AgencyTrackRow, Attachment, Complaint, Letter
 from tests.factories import a_complaint
 from tests.views.case_pages import SignIn, error_at, form_on, opened, primary_on, send, state

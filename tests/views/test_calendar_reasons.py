@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.web.form_labels import REFUSED
 from jobs import job_context

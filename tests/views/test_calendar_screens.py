@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import office_today, utc_now
-from app.extensions import db
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
 from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
 from app.operations.change_calendar import FURTHEST_LIMIT
 from app.operations.raise_alarms import raise_due_alarms

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Reporter
 from tests.factories import Case, a_complaint
 from tests.views.case_pages import SignIn, forms_of, opened, primary_on, send

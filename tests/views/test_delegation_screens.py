@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.clock import office_today
-from app.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, DelegationRow
 from app.operations.delegate import end_delegation
 from app.web.form_labels import CHOOSE, REFUSED

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core.extensions import db
+from app.core.storage import read_file
 from app.demo.accounts import demo_person
-from app.documents.storage import read_file
-from app.extensions import db
 from app.models import Attachment, Letter, Paper
 from app.operations.papers import draw_paper
 from app.operations.perform_action import attach_to_case

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Category, District, Village
 from app.web.form_labels import REFUSED
 from tests.statements import statements

@@ -12,11 +12,11 @@ from redis.exceptions import ConnectionError as RedisAway
 from rq.utils import utcformat
 from sqlalchemy import delete, insert, text, update
 
-from app.clock import utc_now
-from app.extensions import db
-from app.job_names import SCHEDULER_HEARTBEAT
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.core.jobs import SCHEDULER_HEARTBEAT
+from app.core.schema import OLDEST_CODE
 from app.models import BackupRun, Holiday, StepTask
-from app.queries.schema import OLDEST_CODE
 from tests.sync.receiver import an_endpoint
 from tests.views.test_notice_screens import Office
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Complaint, OfficerProfile
 from tests.factories import Case, a_complaint
 from tests.statements import statements

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, IdempotencyKey, Reporter
 from app.operations.receive_complaint import hash_code
 from tests.uploads.samples import tiny_jpeg

@@ -12,7 +12,7 @@ from flask_babel import force_locale, refresh
 from sqlalchemy import select
 
 from app import skin_formats
-from app.extensions import db
+from app.core.extensions import db
 from app.gateways.messages import compose_mail, compose_text
 from app.models import Delivery
 from tests.factories import a_complaint

@@ -8,8 +8,8 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.documents.papers.parts import emblem_of
-from app.extensions import db
 from app.models import Agency, Emblem, IssuedNumber, Paper
 from tests.factories import a_complaint
 from tests.statements import statements

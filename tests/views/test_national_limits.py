@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.clock import utc_now
-from app.extensions import db
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.models import Complaint, JournalEntry, NationalLimitRow
 from app.queries.national_limits import load_national_limits
 from app.queries.reference import load_working_calendar

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.security.tracking_proof import prove
 from tests.factories import Case, a_complaint
 from tests.views.tracked_pages import words_on

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, event, select
 
-from app.clock import utc_now
-from app.extensions import db, redis_client
-from app.job_names import QUEUE_OF, JobName
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import QUEUE_OF, JobName
 from app.models import Delivery, Notice, NoticePreference
 from tests.factories import a_complaint
 

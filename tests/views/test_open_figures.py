@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.clock import OFFICE_ZONE
-from app.extensions import redis_client
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import redis_client
 from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.statements import statements

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SignIn
 from tests.factories import a_complaint
 from tests.statements import statements

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, select
 
-from app.extensions import db, redis_client
+from app.core.extensions import db, redis_client
 from tests.codebase.catalogues import read, texts
 from tests.conftest import time_travel
 from tests.servers import database_url_for

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, Reporter, StepTask
 from app.security.tracking_proof import prove
 from tests.conftest import build_app

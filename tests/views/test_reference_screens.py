@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Agency, Category
 from app.security.guarded_lists import GuardedRequests
 from app.web.form_labels import REFUSED

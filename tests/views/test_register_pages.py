@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Category, Complaint, Paper, Register, RegisterKind
 from app.operations.papers import content_hash, draw_paper
 from app.operations.registers import make_register

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import null, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import RehearsalRow, SopVersion
 from app.operations.activate_sop import copy_as_draft
 from app.operations.rehearse import run_rehearsal

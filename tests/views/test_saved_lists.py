@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SavedList
 from app.operations.save_list import MOST
 from tests.factories import a_complaint

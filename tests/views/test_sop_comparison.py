@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from app.operations.activate_sop import copy_as_draft
 from views.sop_comparison import marked

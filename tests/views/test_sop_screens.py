@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.clock import office_today
-from app.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db
 from app.models import Complaint, SopStepRow, SopVersion, StepTask
 from app.web.form_labels import REFUSED
 from tests.factories import Case, a_complaint

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.extensions import db
 from app.demo.accounts import demo_person
-from app.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, Notice
 from app.operations.perform_action import attach_to_case
 from tests.conftest import build_app

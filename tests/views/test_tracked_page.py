@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Letter
 from app.operations.papers import keep_file
 from tests.factories import Case, a_complaint

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from app import logs
-from app.extensions import db
+from app.core import logs
+from app.core.extensions import db
 from app.http_metrics import REQUESTS
 from tests.factories import a_complaint
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app import logs
+from app.core import logs
 
 SECRET_TEXT = "KENARI6311"
 

@@ -10,7 +10,7 @@ from flask_jwt_extended import get_current_user, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.security.api_keys import PREFIX, KnownKey, find_key
 from app.security.api_rates import count_call

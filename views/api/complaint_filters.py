@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
+from app.core.extensions import db
 from app.core.problem import Problem
-from app.extensions import db
 from app.models import Complaint, ComplaintEvent
 from app.queries.case_counts import counting_visible
 from app.queries.complaint_lists import PARTS, ComplaintFilter, criteria_of

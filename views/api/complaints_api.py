@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_of, open_tasks_of
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.core.problem import Problem
-from app.extensions import db
+from app.core.transaction import one_transaction
 from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.attach_file import FILE_FIELDS, decode_file
@@ -25,7 +26,6 @@ from app.queries.reference import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop
 from app.security.current_person import current_person, source_address
-from app.transaction import one_transaction
 from views.api import case_contracts as contracts
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs

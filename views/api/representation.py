@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.facts import CaseRows, rows_of
-from app.clock import office_time
-from app.extensions import db
+from app.core.clock import office_time
+from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
 from app.queries.case_rows import attachments_of
 from app.queries.complaints import hides_text

@@ -6,8 +6,10 @@ from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 
 from app.casefile.facts import CaseRows, rows_of
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.identifiers import is_tracking_id
 from app.core.problem import Problem
+from app.core.transaction import one_transaction
 from app.json_input import json_object
 from app.labels.refusals import field_sentences
 from app.models import Complaint, InboundHold
@@ -18,10 +20,8 @@ from app.operations.read_revision import read_tracking_id
 from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
 from app.reference.named_rows import names_remembered
 from app.security.current_person import source_address
-from app.transaction import one_transaction
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
-from workflow_rules.identity_marks import is_tracking_id
 from workflow_rules.process.refusals import FieldError, FieldFault
 
 STATUS_OF = {

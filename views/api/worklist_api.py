@@ -3,7 +3,7 @@
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 from app.queries.work_counts import count_my_steps
 from app.queries.worklists import my_open_steps
 from app.security.current_person import current_person

@@ -9,7 +9,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.cases.correct import read_correction
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.transaction import one_transaction
 from app.errors import STATUS_OF
 from app.labels.acts import SENTENCES
 from app.labels.refusals import LACKING, field_sentences, refusal_sentence
@@ -19,7 +20,6 @@ from app.queries.case_page import Case, load_case
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, source_address
 from app.security.roles import permissions_on
-from app.transaction import one_transaction
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.form_once import Landing, once
 from views.intake_fields import filled, is_token, new_token

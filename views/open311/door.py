@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request
 from flask_appbuilder import BaseView, expose
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import csrf
 from app.errors import answer_errors_as
-from app.extensions import csrf
 from app.labels.open311 import NOTICE
 from app.queries.open_requests import find_named, find_requests
 from app.security.open311_keys import open311_key

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from app.clock import OFFICE_ZONE
+from app.core.clock import OFFICE_ZONE
 from app.labels.open311 import FAULTS
 from app.queries.open_requests import Wanted
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app
 
-from app.clock import office_time
+from app.core.clock import office_time
 from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
 from app.labels.words import CONFIDENTIALITIES
 from app.queries.list_choices import categories_in_use, villages_by_district

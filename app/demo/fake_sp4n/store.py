@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.clock import utc_now
+from app.core.clock import utc_now
 
 Record = dict[str, Any]
 

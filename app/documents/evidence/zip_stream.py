@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.clock import office_time
-from app.documents.storage import read_pieces
+from app.core.clock import office_time
+from app.core.storage import read_pieces
 
 MANIFEST = "manifest.json"
 

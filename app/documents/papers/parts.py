@@ -11,10 +11,10 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.clock import office_time
+from app.core.clock import office_time
+from app.core.extensions import db
 from app.documents.layouts import layout_of, template_folder
 from app.documents.papers.body import blocks_of, unbroken
-from app.extensions import db
 from app.models import Emblem
 from app.skin_formats import day, moment
 

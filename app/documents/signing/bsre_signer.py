@@ -4,9 +4,9 @@ from typing import Any
 
 import structlog
 
+from app.core.extensions import db
 from app.documents.signing.hands import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
 from app.documents.signing.signatures import same_pages, signature_in
-from app.extensions import db
 from app.gateways import bsre
 from app.models import SigningMeans
 from workflow_rules.process.refusals import SigningFault

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from app.core.extensions import db
 from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.documents.signing.hands import Hand, SigningOfficer, passphrase_of, refused
 from app.documents.signing.signatures import signature_in
-from app.extensions import db
 from app.models import SigningMeans
 from workflow_rules.process.refusals import SigningFault
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from enum import StrEnum
 
-from app.documents.limits import KEPT, ROOT
+from app.core.resource_limits import KEPT, ROOT
 from app.documents.uploads.clean_child import MOST_WRITTEN, REFUSED
 from app.documents.uploads.inspection import Unacceptable, inspect, kind_of
 

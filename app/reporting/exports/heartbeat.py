@@ -7,7 +7,7 @@ from types import TracebackType
 import structlog
 from flask import Flask, current_app
 
-from app.extensions import db
+from app.core.extensions import db
 
 SECONDS_BETWEEN = 15.0
 """Several heartbeats fit into the time after which a silent worker is taken for dead."""

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from flask import render_template
 
+from app.core.resource_limits import DrawingLimits
 from app.documents.apart import render_apart
-from app.documents.limits import DrawingLimits
 from app.documents.report_cells import Cell, clean
 from app.skin_formats import day, moment
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import Complaint, StepPause, StepTask
 from app.queries.measures import Scope
 from workflow_rules.measures import Grouping, Measure

@@ -10,7 +10,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from app.clock import office_time, office_today
+from app.core.clock import office_time, office_today
 from app.operations.letter_numbers import written
 from app.operations.receive_complaint import CODE_LETTERS
 from tests.bench.filling.prototype import COUNTED, Prototype

@@ -18,12 +18,12 @@ from flask import Flask
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select, text
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.encrypted_columns import keyed_mark, keyed_words
+from app.core.extensions import db
 from app.documents.papers import html_of
 from app.documents.render import render_pdf
-from app.extensions import db
 from app.models import Agency, Category, Paper, PaperKind, Reporter, Village
-from app.models.sealed import keyed_mark, keyed_words
 from app.operations.papers import keep_file
 from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.filling.copies import Books, Wanted, copy_case

@@ -3,9 +3,9 @@
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import insert, select
 
-from app.clock import utc_now
+from app.core.clock import utc_now
+from app.core.extensions import db
 from app.demo.read import PersonRow
-from app.extensions import db
 from app.models import OfficerProfile, PasswordAge
 from app.reference_data.read import load_agencies
 

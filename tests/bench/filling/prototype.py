@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Table, select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import (
     AgencyTrackRow,
     Complaint,

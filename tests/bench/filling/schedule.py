@@ -6,7 +6,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.core.extensions import db
 from app.models import StepPause, StepTask
 from app.queries.reference import load_working_calendar
 from tests.bench.filling.copies import Wanted

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Select, update
 
-from app.after_commit import enqueue_after_commit
-from app.extensions import db
-from app.job_names import JobName
+from app.core.after_commit import enqueue_after_commit
+from app.core.extensions import db
+from app.core.jobs import JobName
 
 
 def lease(table: Any, due: Select[int], until: datetime, job: JobName) -> list[int]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import func, select
 
-from app.extensions import db
+from app.core.extensions import db
 
 
 @contextmanager

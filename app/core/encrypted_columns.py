@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from workflow_rules.identity_marks import plain_mark
+from app.core.identifiers import plain_mark
 from workflow_rules.process.refusals import KeyMissing
 
 UNREADABLE = "••••"

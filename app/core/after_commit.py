@@ -5,8 +5,8 @@ from flask import current_app, g, has_app_context
 from redis.exceptions import RedisError
 from rq import Queue, Retry
 
-from app.extensions import redis_client
-from app.job_names import LONG_JOBS, QUEUE_OF, JobName
+from app.core.extensions import redis_client
+from app.core.jobs import LONG_JOBS, QUEUE_OF, JobName
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
+from app.core.extensions import db
 
 OLDEST_CODE = "oldest code:"
 """Followed by the migration that a program must know to serve these tables."""

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import current_app, g
 
-from app import after_commit
+from app.core import after_commit
+from app.core.connections import HeldUp, is_held_up
+from app.core.extensions import db
 from app.core.waiting_places import EXTENSION, WaitingPlaces
-from app.database_connections import HeldUp, is_held_up
-from app.extensions import db
 from workflow_rules.process.refusals import ActionRefused, PassingReason
 
 

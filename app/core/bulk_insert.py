@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import TypeEngine
 
-from app.extensions import db
+from app.core.extensions import db
 
 Row = Mapping[str, Any]
 Part = tuple[Table, Sequence[Row]]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.extensions import db
+from app.core.extensions import db
 
 log = structlog.get_logger()
 
