@@ -1,9 +1,9 @@
 """What an act comes to, in words: the step that follows, whose it is, and the time that the case's own SOP grants."""
 
-from app.labels import words
-from app.labels.acts import EFFECTS
 from app.labels.case_page import DIRECTION_EFFECTS, DRAFT_LIMITS
 from app.queries.case_page import Case
+from app.vocabulary import words
+from app.vocabulary.actions import EFFECTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
 from workflow_rules.process.steps import Step

@@ -14,7 +14,6 @@ from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
 from app.documents.charts import Bar, BarChart
 from app.labels.rehearsal import BY, SORTS
-from app.labels.words import ACTORS, STEPS, UNITS
 from app.queries.agency_names import agency_names, step_numbers
 from app.queries.measures import punctuality
 from app.reporting.figures.definitions import (
@@ -27,6 +26,7 @@ from app.reporting.figures.definitions import (
 )
 from app.reporting.figures.labels import NOTES
 from app.security.roles import permissions_on
+from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.screen_access import for_officers
 from workflow_rules.measures import Grouping, Measure
 

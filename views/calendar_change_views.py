@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from app.core.clock import utc_now
 from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from app.labels.reference import COLUMNS
-from app.labels.words import HOLIDAY_KINDS, STEPS
 from app.operations.change_calendar import (
     DAYS,
     CalendarChange,
@@ -28,6 +27,7 @@ from app.queries.agency_names import agency_names, step_numbers
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
 from app.skin_formats import day
+from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
 from views.screen_access import for_officers
 

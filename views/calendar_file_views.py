@@ -18,10 +18,10 @@ from app.documents.holiday_calendar import (
     read_ical,
 )
 from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
-from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday
 from app.operations.fill_calendar import change_of_file, missing_holidays
 from app.security.roles import permissions_on
+from app.vocabulary.words import HOLIDAY_KINDS
 from views.calendar_change_views import ask
 from views.screen_access import for_officers
 

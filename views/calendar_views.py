@@ -7,7 +7,6 @@ from flask import Response, abort, flash, redirect
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.labels.reference import TITLES
-from app.labels.words import HOLIDAY_KINDS
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.operations.change_calendar import (
@@ -22,6 +21,7 @@ from app.operations.change_calendar import (
 )
 from app.queries.reference import ZONE, parse_hours
 from app.security.guarded_lists import EagerInterface
+from app.vocabulary.words import HOLIDAY_KINDS
 from views.calendar_change_views import question_page
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import choice, day, line, unbroken_hours, worded

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.labels.case_page import PARTS
-from app.labels.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.queries.case_page import Case
 from app.queries.inbound import last_change
+from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 
 
 def report_news(case: Case) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from flask_login import current_user
 
 from app.core.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
-from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
 from app.queries.list_choices import filter_options
 from app.queries.reference import load_working_calendar
@@ -21,6 +20,7 @@ from app.queries.search_hits import MOST_RANKED
 from app.queries.work_counts import count_badges
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
+from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from views.found_lines import with_hits
 from views.list_address import ListAddress, Pages, as_day, pages_of, read_address
 from views.list_cuts import read_cut, with_ends

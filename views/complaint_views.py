@@ -9,11 +9,8 @@ from flask_babel import gettext, ngettext
 
 from app.core.clock import utc_now
 from app.errors import STATUS_OF
-from app.labels import words
-from app.labels.acts import SENTENCES
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.labels.reference import NATIONAL_STAGES
-from app.labels.refusals import LACKING
 from app.models import Letter
 from app.operations.attach_file import LARGEST
 from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
@@ -25,6 +22,9 @@ from app.queries.case_time import running_national, whole_clock
 from app.reference.sop import load_sop
 from app.security.current_person import current_person, source_address
 from app.skin_formats import in_sentence, moment
+from app.vocabulary import words
+from app.vocabulary.actions import SENTENCES
+from app.vocabulary.refusals import LACKING
 from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer

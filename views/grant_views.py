@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.core.clock import utc_now
 from app.fab_repairs import is_readable
-from app.labels.words import ACTORS
 from app.security.current_person import current_person
 from app.security.roles import permissions_on
+from app.vocabulary.words import ACTORS
 from views.screen_access import for_officers
 
 PATH = "/hak-identitas/"

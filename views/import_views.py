@@ -22,12 +22,12 @@ from app.labels.peer import (
     PARTS,
     ROW_FAULTS,
 )
-from app.labels.refusals import FAULTS
 from app.models import SyncImport
 from app.operations.csv_file import LARGEST, CsvRefused, read_table
 from app.operations.csv_reports import FIELDS, NEEDED, faults_of
 from app.operations.import_reports import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
 from app.security.roles import permissions_on
+from app.vocabulary.refusals import FAULTS
 from views.list_address import LARGEST_ID
 from views.screen_access import for_officers
 from views.uploads import read_upload

@@ -10,8 +10,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.labels.case_page import CHOSEN, PARTS
 from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
-from app.labels.refusals import field_sentences
-from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from app.models import InboundHold
 from app.operations.hold_inbound import content_of
 from app.operations.revise_report import held_words, words_of
@@ -37,6 +35,8 @@ from app.queries.inbound import (
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.security.current_person import current_person, may, source_address
 from app.security.roles import permissions_on
+from app.vocabulary.refusals import field_sentences
+from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

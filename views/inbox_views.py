@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
-from app.labels.words import ACTORS, CHANNELS, STEPS
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.deliveries import count_failed
 from app.queries.list_choices import filter_options
@@ -22,6 +21,7 @@ from app.queries.search import prepare_search
 from app.queries.work_counts import count_inbox, count_newer
 from app.queries.worklists import Queue, WorkFilter, work_page
 from app.security.current_person import current_person, may
+from app.vocabulary.words import ACTORS, CHANNELS, STEPS
 from views.found_lines import with_hits
 from views.inbox_tabs import inbox_tabs
 from views.list_address import ListAddress, pages_of, read_address

@@ -1,6 +1,6 @@
 """An office as officers call it."""
 
-from app.labels.words import ACTORS, DELEGATION_KINDS
+from app.vocabulary.words import ACTORS, DELEGATION_KINDS
 from workflow_rules.process.actors import Capacity
 
 

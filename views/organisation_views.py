@@ -14,8 +14,6 @@ from wtforms.validators import ValidationError
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
-from app.labels.signing import SIGNING_METHODS
-from app.labels.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
 from app.operations.delegate import (
@@ -30,6 +28,8 @@ from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
 from app.security.current_person import current_person
 from app.security.guarded_lists import EagerInterface
+from app.vocabulary.signing import SIGNING_METHODS
+from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.web.form_labels import CHANGED, REFUSED
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from views.reference_fields import (

@@ -8,9 +8,9 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.labels.reference import COLUMNS, HINTS
-from app.labels.words import Labels
 from app.skin_fields import NativeDate
 from app.skin_formats import nip_in_parts
+from app.vocabulary.words import Labels
 from app.web.form_labels import REFUSED
 
 WORD, LINE, PROSE = 80, 300, 4000

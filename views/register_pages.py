@@ -12,7 +12,6 @@ from app.core.periods import month_before
 from app.documents.register_charts import bars_of, trend_of
 from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.documents.register_workbook import register_workbook
-from app.labels.acts import SENTENCES
 from app.labels.papers import why_not_drawn
 from app.labels.registers import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.models import Register, RegisterKind
@@ -28,6 +27,7 @@ from app.queries.register_rows import (
 )
 from app.security.current_person import current_person, may
 from app.security.roles import permissions_on
+from app.vocabulary.actions import SENTENCES
 from views.download_views import send_bytes, send_paper
 from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.register_corrections import in_words

@@ -11,11 +11,11 @@ from app.fab_repairs import is_readable
 from app.labels.lists import EVERY, YES
 from app.labels.lists import FILTERS as FILTER_WORDS
 from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
-from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.list_choices import filter_options
 from app.queries.report_rows import COLUMNS, USUAL
 from app.queries.wanted_report import WantedReport
 from app.reporting.exports.pdf_table import MOST_COLUMNS
+from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from views.list_address import as_day
 
 Choices = Mapping[str, Any]

@@ -8,10 +8,10 @@ from flask_babel import gettext, ngettext
 
 from app.core.clock import office_time
 from app.labels.likeness import LIKE_WORDS, SAME_PLACES
-from app.labels.words import STATUSES
 from app.models import Complaint
 from app.queries.duplicates import Likely, likely_duplicates, report_in_writing, report_of
 from app.queries.likeness import NEARLY_THE_SAME
+from app.vocabulary.words import STATUSES
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import ENDED, CaseStatus
 

@@ -6,13 +6,13 @@ from flask import render_template
 from flask_babel import gettext
 
 from app.core.clock import utc_now
-from app.labels import words
 from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
 from app.queries.tracked_case import load_tracked_case
 from app.queries.tracked_news import News
 from app.queries.tracked_promise import NATIONAL, Promise
 from app.security.tracking_proof import Proof
 from app.skin_formats import day
+from app.vocabulary import words
 from views.action_forms import Sent
 from views.form_once import know_browser
 from views.tracked_forms import reporter_forms, words_of

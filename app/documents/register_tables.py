@@ -8,13 +8,22 @@ from typing import Any
 from flask_babel import format_date, gettext
 
 from app.core.clock import office_time
-from app.labels.acts import SENTENCES
 from app.labels.case_time import HOUSES
 from app.labels.registers import CAUSES, COLUMNS, HEADS, SUMMARY
-from app.labels.words import ACTORS, CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, TIME_STATES, UNITS
 from app.queries.daily_figures import COUNTS as DAILY_COUNTS
 from app.skin_formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
 from app.skin_formats import day as day_in_words
+from app.vocabulary.actions import SENTENCES
+from app.vocabulary.words import (
+    ACTORS,
+    CHANNELS,
+    CLASSIFICATIONS,
+    CONFIDENTIALITIES,
+    STATUSES,
+    STEPS,
+    TIME_STATES,
+    UNITS,
+)
 from workflow_rules.process.steps import Step
 
 Frozen = Mapping[str, Any]

@@ -9,10 +9,10 @@ from flask_babel import gettext
 from app.documents.report_cells import Cell
 from app.documents.report_files import Facts
 from app.labels.reports import REPORT_COLUMNS
-from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
 from app.queries.report_titles import filters_in_words, title_of
 from app.queries.wanted_report import WantedReport
 from app.skin_formats import amount, moment
+from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
 
 Shape = Callable[[Any], Cell]
 _WORDS: dict[str, Mapping[str, object]] = {

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 SCOPES: Labels = {
     "sp4n": _("Integrasi SP4N: mengirim laporan, membaca perubahan dan jawaban"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.labels.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REASONS, Labels
+from app.vocabulary.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REASONS, Labels
 
 
 @dataclass(frozen=True)

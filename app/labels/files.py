@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 NOT_SERVED: Labels = {
     "waiting": _("Berkas ini masih menunggu pemeriksaan. Coba buka lagi sebentar lagi."),

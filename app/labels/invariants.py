@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.core.clock import office_time
-from app.labels.words import STEPS, Labels
+from app.vocabulary.words import STEPS, Labels
 
 PROMISES: Labels = {
     "I1": _("Tidak ada aduan yang hilang"),

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 ROW_ACTS: Labels = {
     "insert": _("%(what)s ditambahkan"),

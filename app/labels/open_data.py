@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 LICENCE = _("Bebas dipakai dengan menyebut sumber (Creative Commons Atribusi 4.0).")

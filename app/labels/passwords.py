@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 from workflow_rules.passwords import FEWEST_DIFFERENT, LONGEST, PasswordFault, PasswordRules
 
 PASSWORD_FAULTS: Labels = {

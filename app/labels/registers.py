@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
 from app.reporting.figures.labels import NOTES as MEANINGS
+from app.vocabulary.words import Labels
 
 REGISTERS: Labels = {
     "daily": _("Laporan Monitoring Permasalahan Harian"),

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from app.labels.reference import COLUMNS
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 HEAD_OF_SHEET = (
     *("sheet_number", "created_on", "revised_on", "ratified_on"),

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 CODE_FAULTS: Labels = {
     "missing": _("Tulis kode dari aplikasi, atau salah satu kode pemulihan"),

@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.acts import SENTENCES
-from app.labels.words import Labels
+from app.vocabulary.actions import SENTENCES
+from app.vocabulary.words import Labels
 
 MESSAGE_STATES: Labels = {"queued": _("Menunggu"), "delivered": _("Diterima"), "parked": _("Gagal, dihentikan")}
 

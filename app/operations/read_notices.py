@@ -8,8 +8,8 @@ from sqlalchemy import BindParameter, ScalarSelect, select, update
 from app.core.extensions import db
 from app.core.statement_cache import counted
 from app.core.transaction import one_transaction
-from app.labels.words import LARGEST_BADGE
 from app.models import Notice
+from app.vocabulary.words import LARGEST_BADGE
 
 
 @dataclass(frozen=True)

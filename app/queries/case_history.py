@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.labels.acts import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.labels.case_page import CHANGED, CHOICES_OF, CHOSEN, DECIDED, LEADING, PARTS
-from app.labels.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from app.models import ComplaintEvent
 from app.queries.case_page import Case
 from app.queries.complaints import data_shown
+from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
+from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.steps import Step
 

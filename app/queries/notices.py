@@ -8,10 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
 from app.labels.notices import NOTICES
-from app.labels.words import STEPS
 from app.models import Notice
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
+from app.vocabulary.words import STEPS
 from workflow_rules.process.escalation import LIMIT
 
 SHOWN = 50

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from flask_babel import gettext
 
-from app.labels.words import CHANNELS, STATUSES, STEPS
 from app.queries.wanted_report import WantedReport
 from app.skin_formats import day, duration
+from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 
 
 def title_of(wanted: WantedReport) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import Label, ScalarSelect, Select, Subquery, func, literal, sel
 
 from app.core.extensions import db
 from app.core.statement_cache import NOW, READER, Moment, counted, kept, kind_of, values_of
-from app.labels.words import LARGEST_BADGE
 from app.models import Complaint, StepTask
 from app.operations.read_notices import counting_unread
 from app.queries.case_counts import counting_late
@@ -16,6 +15,7 @@ from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
 from app.queries.complaints import visible_ids
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
+from app.vocabulary.words import LARGEST_BADGE
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Route
 from workflow_rules.time.deadlines import TimeState

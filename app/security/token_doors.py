@@ -16,13 +16,13 @@ from app.core.problem import Problem
 from app.errors import problem
 from app.fab_repairs import is_readable
 from app.json_input import json_object
-from app.labels.refusals import HTTP
 from app.queries.people import person_of
 from app.security import password_age, sign_ins
 from app.security.current_person import finding_person
 from app.security.login_limits import admit, admit_code
 from app.security.two_step import has_two_step, take_code
 from app.security.two_step_duty import must_have
+from app.vocabulary.refusals import HTTP
 
 RENEWAL = "renewal"
 """The claim by which a refresh token is known to be the one that is still good."""

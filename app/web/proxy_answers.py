@@ -10,8 +10,8 @@ from flask import Flask, Response
 
 from app.errors import is_api, problem
 from app.headers import add_headers
-from app.labels.refusals import HTTP
 from app.skin import error_page
+from app.vocabulary.refusals import HTTP
 
 NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 503: "unavailable"}
 

@@ -6,11 +6,11 @@ import pytest
 
 from app.core.jobs import QUEUE_OF, JobName, QueueName
 from app.errors import STATUS_OF
-from app.labels import acts, refusals, words
 from app.models.messages import NOTICE_KINDS
 from app.models.organisation import AGENCY_KINDS
 from app.models.reference import HOLIDAY_KINDS
 from app.models.sop import SOP_STATES
+from app.vocabulary import actions, refusals, words
 from jobs.scheduler import PERIODIC_JOBS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, DelegationKind
@@ -54,8 +54,8 @@ def test_every_periodic_job_goes_to_its_own_queue() -> None:
         (SOP_STATES, words.SOP_STATES),
         (Unit, words.UNITS),
         (TimeState, words.TIME_STATES),
-        (Action, acts.BUTTONS),
-        ([*Action, *SystemEvent], acts.SENTENCES),
+        (Action, actions.BUTTONS),
+        ([*Action, *SystemEvent], actions.SENTENCES),
         ([*RefusalReason, *PassingReason], refusals.REFUSALS),
         (FieldFault, refusals.FAULTS),
     ],
@@ -66,7 +66,7 @@ def test_every_word_of_the_vocabulary_has_a_label(members: object, labels: dict[
 
 def test_every_parameter_of_every_action_has_a_label() -> None:
     names = {name for fields in FIELDS.values() for name in fields} - {"sha256", "media_type", "size"}
-    assert names - acts.PARAMETERS.keys() == set()
+    assert names - actions.PARAMETERS.keys() == set()
 
 
 def test_every_refusal_has_a_status() -> None:

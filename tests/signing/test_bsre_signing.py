@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.documents.signing.signatures import same_pages, signature_in
 from app.gateways import bsre
-from app.labels.refusals import refusal_sentence
-from app.labels.signing import SIGNING_FAULTS
 from app.models import Paper
+from app.vocabulary.refusals import refusal_sentence
+from app.vocabulary.signing import SIGNING_FAULTS
 from tests.jobs.test_letters import text_of
 from tests.signing.letters import give_means, nothing_happened, signed, signing_by, waiting
 from tests.signing.services import BSRE_PASSPHRASE, NIK, FakeBsre, served

@@ -19,8 +19,8 @@ from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
 from app.documents.signing import certificate_signer, pades
 from app.documents.signing.signatures import signature_in
-from app.labels.refusals import refusal_sentence
 from app.models import ComplaintEvent, Letter
+from app.vocabulary.refusals import refusal_sentence
 from tests.signing.certificates import authority, file_of, officer
 from tests.signing.letters import PASSPHRASE, give_means, nothing_happened, signed, signing_by, waiting
 from tests.signing.services import served, stamp_or_list

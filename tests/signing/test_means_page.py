@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from app.core.extensions import db
 from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
-from app.labels.signing import CERTIFICATE_FAULTS
 from app.models import SigningMeans
+from app.vocabulary.signing import CERTIFICATE_FAULTS
 from tests.signing.certificates import NOW, PASSPHRASE, file_of, officer
 from tests.views.case_pages import SignIn
 

@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 
 from app.core.extensions import db
 from app.documents.scan_reading import UnreadableScan, scan_facts
-from app.labels.signing import SCAN_FAULTS
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
 from app.operations.audit import audit_all
 from app.operations.papers import draw_paper
+from app.vocabulary.signing import SCAN_FAULTS
 from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.signing import scans

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, g, request
 
 from app.core.problem import Problem
 from app.errors import is_api
-from app.labels.refusals import API_FAULTS
+from app.vocabulary.refusals import API_FAULTS
 from views.api.contract import Query, contract_of
 from views.api.query_values import read_value
 

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.labels.refusals import HTTP, REFUSALS
+from app.vocabulary.refusals import HTTP, REFUSALS
 from views.api.case_schemas import COMPONENTS
 from views.api.contract import Answer, Contract, Route, Schema, routes_of
 

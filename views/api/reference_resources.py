@@ -6,7 +6,6 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload
 
-from app.labels.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
 from app.models import (
     Agency,
     Category,
@@ -20,6 +19,7 @@ from app.models import (
 )
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
+from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
 from views.api.resource import Resource, several
 from views.api.resource_columns import by_code, equal, link, since, until, words_of
 from workflow_rules.time.national_clock import NationalClass, NationalStage

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import Length, NumberRange, Regexp
 
-from app.labels.refusals import field_sentences
+from app.vocabulary.refusals import field_sentences
 from views.api.contract import Schema
 from views.api.http_rules import parameter_fault
 from views.api.resource import Resource

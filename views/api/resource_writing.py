@@ -11,9 +11,9 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import lock_row
-from app.labels.refusals import field_sentences
 from app.operations.change_calendar import ChangedMeanwhile, Consequence, NeverOpens, ReasonNeeded, apply_change
 from app.security.current_person import current_person
+from app.vocabulary.refusals import field_sentences
 from app.web.form_labels import REFUSED
 from views.api.resource import Resource
 from views.api.resource_forms import LONGEST_REASON, filled_form, screen_of

@@ -3,10 +3,10 @@
 from flask import render_template
 from flask_babel import force_locale
 
-from app.labels.words import CONFIDENTIALITIES, STATUSES
 from app.queries.case_history import timeline
 from app.queries.case_page import Case
 from app.queries.evidence import withheld
+from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 
 
 def readme(case: Case) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.documents.papers.parts import paper_html, public_address, qr
-from app.labels.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS, URGENCIES
+from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS, URGENCIES
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:

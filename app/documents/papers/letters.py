@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.documents.papers.parts import paper_html, public_address, qr
-from app.labels.words import DELEGATION_KINDS, URGENCIES
+from app.vocabulary.words import DELEGATION_KINDS, URGENCIES
 
 
 def answer_letter(frozen: Mapping[str, Any]) -> str:

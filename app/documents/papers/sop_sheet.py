@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.documents.papers.parts import paper_html
-from app.labels.words import ACTORS, DELEGATION_KINDS
+from app.vocabulary.words import ACTORS, DELEGATION_KINDS
 from workflow_rules.process.steps import Step
 
 COLUMNS = (

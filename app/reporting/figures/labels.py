@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.words import Labels
+from app.vocabulary.words import Labels
 
 NOTES: Labels = {
     "open": _("Terbuka: masih ada langkah yang berjalan, jadi belum dijawab dan belum berakhir."),

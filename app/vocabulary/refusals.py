@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.signing import signing_sentence
-from app.labels.words import Labels
+from app.vocabulary.signing import signing_sentence
+from app.vocabulary.words import Labels
 from workflow_rules.process.refusals import ActionRefused, FieldError, RefusalReason
 
 REFUSALS: Labels = {
