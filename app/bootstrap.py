@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from app import errors, fab_repairs, request_log, skin
 from app.access.journal_author import install_journal_author
+from app.access.row_level_security import install_second_wall
+from app.access.session_filter import install_row_scope
 from app.core import logs
 from app.core.connections import install_connections
 from app.core.extensions import csrf, db, migrate
@@ -17,8 +19,6 @@ from app.documents import papers
 from app.documents.papers import registers
 from app.models import PaperKind
 from app.security.manager import ComplaintSecurityManager
-from app.security.row_scope import install_row_scope
-from app.security.second_wall import install_second_wall
 from app.web import proxy_answers
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from app.access.identity_grants import confirm_supervisor
 from app.access.program_role import give_program_rights
+from app.access.sync_roles import sync_roles
 from app.accounts.first_administrator import (
     FirstAdministratorRefused,
     make_first_administrator,
@@ -35,7 +36,6 @@ from app.operations.passwords import PasswordRefused, rules_here
 from app.operations.run_invariants import look_now
 from app.operations.subject_report import NoSuchMark, subject_report
 from app.queries.sealed_keys import unknown_key_ids
-from app.security.sync_roles import sync_roles
 from app.servers.start_refused import LaunchRefused
 
 MIGRATE_LOCK = 7_301_482_027

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access.people import person_of
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, make_accounts
-from app.queries.people import person_of
 from app.security.sign_ins import begin
 from tests.output_search import (
     now_by_the_disk,

@@ -6,11 +6,11 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
+from app.access.standing_in import delegations_of
 from app.core.clock import office_today, utc_now
 from app.labels.accounts import BROWSERS, SYSTEMS
-from app.queries.standing_in import delegations_of
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.security.sign_ins import end_sign_ins, sign_ins_of
 from app.vocabulary.words import DELEGATION_KINDS
 from views.offices_in_words import office_name

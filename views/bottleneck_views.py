@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from markupsafe import Markup
 
+from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
 from app.documents.charts import Bar, BarChart
@@ -25,7 +26,6 @@ from app.reporting.figures.definitions import (
     timeliness_by,
 )
 from app.reporting.figures.labels import NOTES
-from app.security.roles import permissions_on
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.screen_access import for_officers
 from workflow_rules.measures import Grouping, Measure

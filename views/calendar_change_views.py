@@ -10,6 +10,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from app.labels.reference import COLUMNS
@@ -24,8 +26,6 @@ from app.operations.change_calendar import (
     preview_change,
 )
 from app.queries.agency_names import agency_names, step_numbers
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.skin_formats import day
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED

@@ -7,6 +7,7 @@ from flask_appbuilder import BaseView, expose
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.documents.holiday_calendar import (
@@ -20,7 +21,6 @@ from app.documents.holiday_calendar import (
 from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
 from app.models import Holiday
 from app.operations.fill_calendar import change_of_file, missing_holidays
-from app.security.roles import permissions_on
 from app.vocabulary.words import HOLIDAY_KINDS
 from views.calendar_change_views import ask
 from views.screen_access import for_officers

@@ -5,10 +5,10 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person, source_address
+from app.access.roles import permissions_on
 from app.operations.record_intake import seal, unseal
 from app.operations.replace_code import Replaced, replace_code
-from app.security.current_person import current_person, source_address
-from app.security.roles import permissions_on
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from views.form_once import Landing, once
 from views.intake_fields import is_token

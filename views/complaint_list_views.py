@@ -9,6 +9,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
@@ -18,8 +20,6 @@ from app.queries.saved_lists import lists_of
 from app.queries.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.queries.search_hits import MOST_RANKED
 from app.queries.work_counts import count_badges
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from views.found_lines import with_hits
 from views.list_address import ListAddress, Pages, as_day, pages_of, read_address

@@ -7,6 +7,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
+from app.access.current_person import current_person, source_address
 from app.core.clock import utc_now
 from app.errors import STATUS_OF
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
@@ -20,7 +21,6 @@ from app.queries.case_page import Case, find_complaint, load_case, main_complain
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.case_time import running_national, whole_clock
 from app.reference.sop import load_sop
-from app.security.current_person import current_person, source_address
 from app.skin_formats import in_sentence, moment
 from app.vocabulary import words
 from app.vocabulary.actions import SENTENCES

@@ -7,9 +7,11 @@ from flask import g, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
+from app.access.visibility import visible_ids
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import Period, month_after, month_before, month_of
-from app.queries.complaints import visible_ids
 from app.queries.dashboard import Counts, count_everything
 from app.queries.kept_measures import kept_punctualities
 from app.queries.reference import load_working_calendar
@@ -23,8 +25,6 @@ from app.reporting.figures.definitions import (
     timeliness_of,
 )
 from app.reporting.figures.labels import NOTES
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.skin_formats import day
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
 from views.dashboard_figures import figures

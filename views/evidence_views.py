@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from flask import Response, current_app, stream_with_context
 from flask_appbuilder import BaseView, expose
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.documents.evidence.bundle import Bundle, bundle_of
 from app.operations.record_bundle import record_bundle
 from app.queries.case_page import load_case
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from views.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

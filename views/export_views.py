@@ -9,6 +9,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response as Answer
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.storage import read_pieces
 from app.documents.report_files import MEDIA_TYPES
@@ -26,8 +28,6 @@ from app.operations.report_mail import file_name
 from app.queries.report_jobs import JobLine, newest_jobs
 from app.queries.report_titles import left_in_words
 from app.queries.wanted_report import scope_of
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.skin import error_page
 from views.download_views import CONTENT_SECURITY_POLICY
 from views.report_form import ReportForm, empty_form, read_form

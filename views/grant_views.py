@@ -5,11 +5,11 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
 from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.fab_repairs import is_readable
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.vocabulary.words import ACTORS
 from views.screen_access import for_officers
 

@@ -10,14 +10,14 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.labels.reference import COLUMNS
 from app.operations.journal_change import Values, journal_change, row_values
-from app.security.current_person import current_person
 from app.security.guarded_lists import GuardedRequests
-from app.security.roles import permissions_on
 from app.skin_views import ConfirmDelete
 from app.web.form_labels import CHANGED, CHOOSE, NONE_CHOSEN, REFUSED
 

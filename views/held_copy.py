@@ -5,9 +5,9 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access.current_person import may
 from app.core.extensions import db
 from app.queries.hold import find_hold
-from app.security.current_person import may
 
 
 def install(app: Flask) -> None:

@@ -10,6 +10,8 @@ from flask import Response, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import midnight
 from app.documents.report_cells import Cell, csv_cell
 from app.documents.report_files import MEDIA_TYPES, SEPARATOR
@@ -17,8 +19,6 @@ from app.errors import STATUS_OF
 from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
 from app.operations.search_identity import Found, search_identity
 from app.queries.identity_book import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
 from views.download_views import CONTENT_SECURITY_POLICY

@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.labels.peer import (
@@ -26,7 +27,6 @@ from app.models import SyncImport
 from app.operations.csv_file import LARGEST, CsvRefused, read_table
 from app.operations.csv_reports import FIELDS, NEEDED, faults_of
 from app.operations.import_reports import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
-from app.security.roles import permissions_on
 from app.vocabulary.refusals import FAULTS
 from views.list_address import LARGEST_ID
 from views.screen_access import for_officers

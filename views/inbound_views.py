@@ -8,6 +8,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.current_person import current_person, may, source_address
+from app.access.roles import permissions_on
 from app.labels.case_page import CHOSEN, PARTS
 from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
 from app.models import InboundHold
@@ -33,8 +35,6 @@ from app.queries.inbound import (
     waiting_holds,
 )
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
-from app.security.current_person import current_person, may, source_address
-from app.security.roles import permissions_on
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.list_address import PAGE_SIZE, pages_of, read_address

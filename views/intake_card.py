@@ -8,10 +8,10 @@ from flask import current_app, render_template, session
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.operations.record_intake import Intake, seal, unseal
 from app.queries.case_page import find_complaint
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.skin_formats import moment
 from app.vocabulary.words import STEPS
 from views.form_once import Landing

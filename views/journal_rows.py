@@ -10,13 +10,13 @@ from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import select
 
+from app.access.people import names_of
 from app.core.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 from app.labels.notices import WISHES
 from app.labels.passwords import GRANTS
 from app.labels.reference import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
-from app.queries.people import names_of
 from app.skin_formats import day, moment
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS

@@ -7,6 +7,8 @@ from flask import render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.people import names_of
+from app.access.roles import permissions_on
 from app.labels.calendar import JOURNAL_KINDS
 from app.labels.passwords import ACCOUNT_ACTS, account_in_words
 from app.labels.reference import LIMIT_CLASSES
@@ -14,8 +16,6 @@ from app.labels.webhooks import JOURNAL_ACTS
 from app.operations.change_calendar import RowChange
 from app.queries.agency_names import agency_names, step_numbers
 from app.queries.journal import JournalLine, journal_page, journal_size
-from app.queries.people import names_of
-from app.security.roles import permissions_on
 from app.skin_formats import day
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
 from views.calendar_change_views import described

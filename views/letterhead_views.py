@@ -7,6 +7,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 
+from app.access.current_person import current_person, may
+from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.documents.papers.parts import emblem_of
@@ -17,8 +19,6 @@ from app.operations.letter_numbers import NumbersRefused, pass_over, written
 from app.operations.paper_contents import OFFICE_AGENCY, letterhead
 from app.queries.case_rows import LARGEST_ID
 from app.queries.number_book import last_number, number_book, years_of
-from app.security.current_person import current_person, may
-from app.security.roles import permissions_on
 from views.screen_access import for_officers
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Text

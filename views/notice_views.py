@@ -9,12 +9,12 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.notices import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
 from app.operations.notice_preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
 from app.operations.read_notices import mark_all_read, mark_read, unread_count
 from app.queries.notices import SHOWN, newest_notices
-from app.security.roles import permissions_on
 from views.list_address import LARGEST_ID
 from views.page_counts import page_counts
 from views.screen_access import for_officers

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, abort, current_app, json, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.session_filter import as_person
 from app.core.clock import utc_now
 from app.labels.open_data import DESCRIPTIONS, LICENCE, LICENCE_URL, TITLES
 from app.queries.kept_open_figures import kept_open_figures
 from app.queries.open_figures import OpenFigures, whole_days
-from app.security.row_scope import as_person
 from views.open_data import DATASETS, MEDIA_TYPES, as_csv, as_json, catalogue
 from views.open_figure_charts import charts_of, key_figures
 from workflow_rules.process.actors import SYSTEM

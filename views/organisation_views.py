@@ -11,12 +11,8 @@ from sqlalchemy.orm import Query, contains_eager, joinedload
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from app.core.clock import office_today, utc_now
-from app.core.extensions import db
-from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
-from app.models import Agency, DelegationRow, OfficerProfile
-from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
-from app.operations.delegate import (
+from app.access.current_person import current_person
+from app.access.delegations import (
     DelegationFault,
     end_delegation,
     fault_of_delegation,
@@ -24,9 +20,13 @@ from app.operations.delegate import (
     lock_delegations,
     tell_of_delegation,
 )
+from app.core.clock import office_today, utc_now
+from app.core.extensions import db
+from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
+from app.models import Agency, DelegationRow, OfficerProfile
+from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
 from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
-from app.security.current_person import current_person
 from app.security.guarded_lists import EagerInterface
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS

@@ -2,9 +2,9 @@
 
 from flask import g
 
+from app.access.current_person import current_person
 from app.core.clock import utc_now
 from app.queries.work_counts import WorkCounts, count_badges
-from app.security.current_person import current_person
 
 
 def page_counts() -> WorkCounts | None:

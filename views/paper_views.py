@@ -6,6 +6,8 @@ from flask import Response, abort, redirect, render_template, request
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.labels.papers import PAPER_NAMES, why_not_drawn
@@ -15,8 +17,6 @@ from app.operations.papers import draw_again
 from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.case_page import load_case
 from app.queries.papers import find_case_paper, find_sop_sheet
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from views.download_views import send_paper
 from views.screen_access import for_officers
 

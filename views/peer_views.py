@@ -6,12 +6,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.access.current_person import may
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.peer import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 from app.operations.replay_peer import replay
 from app.queries.peer import SHOWN, count_drift, drift_lines, find_denial, standing
-from app.security.current_person import may
-from app.security.roles import permissions_on
 from app.sp4n.peer.differences import Repair
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES

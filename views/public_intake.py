@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.current_person import source_address
+from app.access.session_filter import as_person, only_case
 from app.core.clock import office_today, utc_now
 from app.errors import retry_after
 from app.labels.public_intake import (
@@ -30,9 +32,7 @@ from app.operations.report_input import MOST_FILES
 from app.operations.tell_reporter import channel_for
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.queries.tracked_case import load_tracked_case
-from app.security.current_person import source_address
 from app.security.public_limits import intake_limits
-from app.security.row_scope import as_person, only_case
 from views.form_once import Landing, digest_of_form, know_browser, once_each
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.tracked_page import promise_sentences

@@ -18,8 +18,8 @@ from rq_dashboard import web
 from werkzeug.exceptions import Conflict, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.current_person import may
 from app.core.extensions import redis_client
-from app.security.current_person import may
 from views.screen_access import to_login
 
 PATH = "/antrean"

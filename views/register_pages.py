@@ -7,6 +7,8 @@ from flask import Response, abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.current_person import current_person, may
+from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.periods import month_before
 from app.documents.register_charts import bars_of, trend_of
@@ -25,8 +27,6 @@ from app.queries.register_rows import (
     register_with_paper,
     registers_page,
 )
-from app.security.current_person import current_person, may
-from app.security.roles import permissions_on
 from app.vocabulary.actions import SENTENCES
 from views.download_views import send_bytes, send_paper
 from views.list_address import PAGE_SIZE, pages_of, read_address

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.documents.charts import Bar, BarChart
@@ -20,8 +22,6 @@ from app.models import RehearsalRow, SopVersion
 from app.operations.rehearse import ask_rehearsal
 from app.queries.case_rows import LARGEST_ID
 from app.reference.sop import load_sop
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
 from views.screen_access import for_officers

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.access.personal_data import personal_traces
+from app.access.visibility import OWN_WORDS, is_reading_program
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
 from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
@@ -11,9 +13,7 @@ from app.models import OriginalText
 from app.operations.original_text import original_of
 from app.operations.redact import may_redact
 from app.queries.case_page import Case
-from app.queries.complaints import OWN_WORDS, is_reading_program
 from workflow_rules.identity_opening import opening_for
-from workflow_rules.personal_traces import personal_traces
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.identity import Confidentiality
 

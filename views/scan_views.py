@@ -7,12 +7,12 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
+from app.access.current_person import current_person, source_address
 from app.errors import STATUS_OF
 from app.models import Letter
 from app.operations.attach_file import LARGEST
 from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
 from app.queries.case_page import find_letter
-from app.security.current_person import current_person, source_address
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
 from views.uploads import read_upload

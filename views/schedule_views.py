@@ -8,6 +8,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.notices import DELIVERY_STATES
 from app.labels.reports import (
@@ -32,8 +34,6 @@ from app.operations.scheduled_reports import (
 )
 from app.queries.report_jobs import all_schedules, find_schedule
 from app.queries.wanted_report import wanted_of
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from views.report_form import ReportForm, empty_form, filled_form, read_form
 from views.screen_access import for_officers
 

@@ -8,7 +8,7 @@ from flask import abort, current_app, redirect, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.security.current_person import may
+from app.access.current_person import may
 
 P = ParamSpec("P")
 

@@ -3,9 +3,9 @@
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from views.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
 

@@ -9,11 +9,11 @@ from flask_limiter.errors import RateLimitExceeded
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.session_filter import only_case
 from app.core.clock import utc_now
 from app.errors import retry_after
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
 from app.security.login_counts import forget_try
-from app.security.row_scope import only_case
 from app.security.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from views.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView

@@ -8,12 +8,12 @@ from flask_login import current_user
 from werkzeug.security import check_password_hash
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.fab_repairs import is_readable
 from app.labels.two_step import CODE_FAULTS
-from app.security.current_person import current_person
 from app.security.login_limits import admit_code
-from app.security.roles import permissions_on
 from app.security.sign_ins import end_sign_ins
 from app.security.two_step import address_of, codes_left, confirm, start_set_up, take_away, take_code, two_step_of
 from app.security.two_step_duty import SET_UP, must_have

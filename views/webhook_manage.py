@@ -8,6 +8,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.labels.webhooks import FORM_FAULTS
 from app.models import WebhookEndpoint
@@ -15,8 +17,6 @@ from app.operations import manage_webhooks as webhooks
 from app.operations.manage_webhooks import FormIsOld, NameTaken, Wish
 from app.operations.webhook_payload import EVERY_TYPE
 from app.queries.case_rows import LARGEST_ID
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
 from views.list_address import as_day
 from views.screen_access import for_officers
 from views.webhook_form import WebhookForm, form_of, sent_form, sent_version, type_choices

@@ -6,6 +6,8 @@ from flask import abort, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
+from app.access.current_person import may
+from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.webhooks import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.models import WebhookEndpoint
@@ -18,8 +20,6 @@ from app.queries.webhooks import (
     messages_of,
     numbers_of,
 )
-from app.security.current_person import may
-from app.security.roles import permissions_on
 from views.list_address import PAGE_SIZE, Pages
 from views.screen_access import for_officers
 

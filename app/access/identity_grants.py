@@ -8,14 +8,14 @@ from flask_babel import gettext
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
+from app.access.people import SUPERVISOR_ROLE, supervisors
+from app.access.roles import ROLE_GRANTS
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
 from app.operations.notify import Notifier
-from app.queries.people import SUPERVISOR_ROLE, supervisors
 from app.queries.reference import load_working_calendar
-from app.security.roles import ROLE_GRANTS
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 
 IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(

@@ -10,9 +10,9 @@ from typing import Any
 from flask import has_app_context
 from sqlalchemy import Connection, Engine, event
 
+from app.access.current_person import known_person
+from app.access.row_level_security import SETS_WALL
 from app.core.clock import utc_now
-from app.security.current_person import known_person
-from app.security.second_wall import SETS_WALL
 
 JOURNALLED = frozenset(
     {

@@ -16,12 +16,12 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from app.access import program_role
+from app.access.wall_role import GIVE_RIGHTS, MAKE_ROLE
 from app.backup.archive import DATABASE, members_of
 from app.backup.contents import server_version
 from app.backup.faults import BackupFault
 from app.backup.make import MOVED_ASIDE
 from app.backup.tools import Tools, plain_url, tools_for
-from app.security.wall_role import GIVE_RIGHTS, MAKE_ROLE
 
 CONNECT_SECONDS = 10
 LEAVING_TRIES, LEAVING_PAUSE_SECONDS = 20, 0.1

@@ -7,10 +7,10 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
+from app.access.visibility import _LOCKED_AT_ONCE, _ONE
 from app.core.extensions import db
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
-from app.queries.complaints import _LOCKED_AT_ONCE, _ONE
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts

@@ -4,11 +4,11 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.access.people import person_of
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.read import PersonRow, load_people
 from app.models import ApiKey, OfficerProfile, PasswordAge
-from app.queries.people import person_of
 from app.security.api_keys import hash_key, new_key
 from workflow_rules.process.actors import Person
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
 
+from app.access.people import person_of
 from app.core.clock import utc_now
 from app.gateways.account_mail import account_mail
 from app.gateways.recipients import mail_address
@@ -17,7 +18,6 @@ from app.labels.reporter_messages import REPORTER_MESSAGES
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
 from app.queries.notices import NoticeLine, notice_line
-from app.queries.people import person_of
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
 from app.queries.work_counts import count_my_steps

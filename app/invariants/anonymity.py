@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access.visibility import about_reporter
 from app.core.extensions import db
 from app.invariants.findings import Checked, Finding, Look, Question, ask, few
 from app.models import Complaint, ComplaintEvent, Letter, Paper, Reporter
-from app.queries.complaints import about_reporter
 
 AT_ONCE = 200
 SHORTEST_NAME = 5

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select, text
 
+from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
 from app.models import Agency, Complaint
-from app.queries.complaints import visible_to
 from workflow_rules.process.actors import Actor, Capacity, Person
 
 # Sent straight, or directed by way of the Admin and then relayed by an act at the same place, or added later; and not

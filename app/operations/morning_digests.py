@@ -4,12 +4,12 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
+from app.access.people import Hearers
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import StepTask
 from app.operations.outbox import channels_of, open_digest
-from app.queries.people import Hearers
 from app.queries.reference import load_working_calendar
 
 NOT_LATER_THAN = timedelta(hours=3)

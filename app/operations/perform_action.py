@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from app.access.visibility import lock_in_order
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
 from app.cases.correct import Corrected, read_correction, write_correction
 from app.core.bulk_insert import as_row, take_over
@@ -23,7 +24,6 @@ from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
 from app.operations.tell_reporter import tell_of_act
 from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
-from app.queries.complaints import lock_in_order
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from app.access.office_heads import head_of_office
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.extensions import db
 from app.core.periods import Period, days, month_before, month_of
@@ -22,7 +23,6 @@ from app.operations.papers import make_paper
 from app.queries.agency_names import step_numbers
 from app.queries.daily_figures import instant
 from app.queries.event_log import checkpoint_at, first_event_at, newest_event
-from app.queries.heads import head_of_office
 from app.queries.reference import calendar_as_dict, load_working_calendar
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register

@@ -15,6 +15,8 @@ from flask_babel import force_locale
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import or_, update
 
+from app.access.people import person_of
+from app.access.session_filter import as_person
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
@@ -25,11 +27,9 @@ from app.documents.report_files import LIMITS, WRITERS, ReportFile, columns_in
 from app.documents.report_words import facts_of_report, shapes_of
 from app.models import ReportJob
 from app.operations.tell_of_report import tell_of_report
-from app.queries.people import person_of
 from app.queries.report_rows import READ_AT_ONCE, reading
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.heartbeat import Heartbeat
-from app.security.row_scope import as_person
 from workflow_rules.process.actors import Person
 
 log = structlog.get_logger()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
+from app.access.people import SUPERVISOR_ROLE, person_of
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time
 from app.core.extensions import db
@@ -18,7 +19,6 @@ from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob, ReportRecipient, ReportSchedule
 from app.models.report import Rhythm
-from app.queries.people import SUPERVISOR_ROLE, person_of
 from app.queries.wanted_report import WantedReport, scope_of, wanted_of
 from app.reporting.exports.schedule_dates import Span, span_due
 from workflow_rules.process.actors import Person

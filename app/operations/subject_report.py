@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access.personal_data import COVER, personal_traces
 from app.core.encrypted_columns import keyed_mark
 from app.core.extensions import db
 from app.core.identifiers import MARKS, kind_of_mark, plain_mark
@@ -18,7 +19,6 @@ from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundH
 from app.operations.original_text import original_of, said_by_report
 from app.queries.reporter_search import marked_cases
 from workflow_rules.identity_opening import EVERYTHING
-from workflow_rules.personal_traces import COVER, personal_traces
 
 Data = dict[str, Any]
 

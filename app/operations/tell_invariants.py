@@ -7,10 +7,10 @@ from datetime import datetime
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import select
 
+from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from app.core.extensions import db
 from app.models import InvariantRun
 from app.operations.notify import Notifier
-from app.queries.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from app.queries.reference import load_working_calendar
 
 HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint
-from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness
 from app.queries.search_words import words_of
 from workflow_rules.process.actors import Person

@@ -2,9 +2,9 @@
 
 from sqlalchemy import ScalarSelect, func, select, true
 
+from app.access.visibility import visible_ids
 from app.core.statement_cache import Moment, as_moment, counted
 from app.models import Complaint, NumberCounter
-from app.queries.complaints import visible_ids
 from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__

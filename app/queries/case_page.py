@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app.access.visibility import hides_reporter
 from app.casefile.facts import facts_from, reporter_facts
 from app.core.encrypted_columns import Unreadable
 from app.core.extensions import db
@@ -21,7 +22,6 @@ from app.queries.case_rows import (
     read_complaint,
     tasks_with_holders,
 )
-from app.queries.complaints import hides_reporter
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import AllowedAction, allowed_actions

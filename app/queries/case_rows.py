@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import (
     Agency,
@@ -25,7 +26,6 @@ from app.models import (
     Reporter,
     StepTask,
 )
-from app.queries.complaints import visible_to
 from app.queries.national_limits import limit_rows, limits_with
 from app.queries.reference import calendar_rows, calendar_with
 from app.reference.sop import sop_with, steps_of_sop

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access.visibility import data_shown
 from app.core.extensions import db
 from app.models import ComplaintEvent, StepAlarm, StepTask
 from app.queries import time_book
 from app.queries.case_page import Case
 from app.queries.case_steps import Clock, clocks_of
-from app.queries.complaints import data_shown
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
 from workflow_rules.process.steps import Step

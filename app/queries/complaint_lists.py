@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.access.visibility import visible_ids, visible_to
 from app.core.clock import midnight
 from app.core.extensions import db
 from app.core.statement_cache import NOW, Moment, kept, kind_of, values_of, written
@@ -36,7 +37,6 @@ from app.models import (
 )
 from app.queries.case_counts import counting_late, counting_visible
 from app.queries.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
-from app.queries.complaints import visible_ids, visible_to
 from app.queries.search import USUAL, Search
 from app.queries.search_hits import find_hits
 from app.queries.search_marks import hit_words

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.access.visibility import visible_ids, visible_to
 from app.core.clock import OFFICE_ZONE, midnight
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Agency, Complaint, SopStepRow, SopVersion, StepTask
-from app.queries.complaints import visible_ids, visible_to
 from app.reporting.figures.definitions import is_open, was_answer, was_open
 from workflow_rules.process.actors import Person
 

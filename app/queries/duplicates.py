@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import Category, Complaint, District, Village
-from app.queries.complaints import visible_to
 from app.queries.likeness import ALIKE, any_word_of, likeness, same
 from app.queries.search_words import words_of
 from workflow_rules.process.actors import Person

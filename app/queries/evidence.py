@@ -13,6 +13,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.visibility import NEW_WORDS, about_reporter
 from app.core.extensions import db
 from app.models import (
     ComplaintEvent,
@@ -29,7 +30,6 @@ from app.models import (
 )
 from app.queries.calendar_history import calendar_at, changes_since
 from app.queries.case_page import Case
-from app.queries.complaints import NEW_WORDS, about_reporter
 from workflow_rules.process.actors import OFFICERS, Actor
 from workflow_rules.process.identity import Confidentiality
 

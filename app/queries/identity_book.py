@@ -9,10 +9,10 @@ from sqlalchemy import CompoundSelect, Select, Subquery, cast, func, literal, nu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
+from app.access.people import names_of
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, JournalEntry
 from app.models.history import ABOUT_PERSONS
-from app.queries.people import names_of
 
 READ_AT_ONCE = 1000
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from app.access.visibility import data_shown
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold
-from app.queries.complaints import data_shown
 from app.queries.text_difference import Piece, difference_in_words
 from workflow_rules.process.actors import Person
 

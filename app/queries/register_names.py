@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import String, cast, literal, select, union_all
 
+from app.access.people import names_of
 from app.core.extensions import db
 from app.models import Agency, Category, District, Village
-from app.queries.people import names_of
 
 Names = dict[str, dict[str, str]]
 

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, false, func, or_,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from app.access.visibility import visible_ids
 from app.core.encrypted_columns import marks_under_each_key, words_under_each_key
 from app.models import Complaint, Reporter
-from app.queries.complaints import visible_ids
 from workflow_rules.process.actors import Person
 
 MOST_CASES = 200

@@ -30,10 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
+from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import kept, kind_of, values_of
 from app.models import Complaint, District, Village
-from app.queries.complaints import visible_ids
 from app.queries.reporter_search import cases_of_reporter, name_hashes
 from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.process.actors import Person

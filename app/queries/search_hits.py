@@ -17,10 +17,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
+from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import as_agency, kept, kind_of, values_of, written
 from app.models import Complaint
-from app.queries.complaints import visible_ids
 from app.queries.search import USUAL, Search, case_words
 from workflow_rules.process.actors import Person
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Label, ScalarSelect, Select, Subquery, func, literal, select, true
 
+from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import NOW, READER, Moment, counted, kept, kind_of, values_of
 from app.models import Complaint, StepTask
 from app.operations.read_notices import counting_unread
 from app.queries.case_counts import counting_late
 from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
-from app.queries.complaints import visible_ids
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from app.queries.worklists import WorkFilter, of_tasks, work_criteria
 from app.vocabulary.words import LARGEST_BADGE

@@ -13,15 +13,15 @@ from sqlalchemy import inspect
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
+from app.access.current_person import may
 from app.access.identity_grants import ask_grants, needing_confirmation, nobody_decides
+from app.access.roles import ROLE_GRANTS
 from app.core.clock import utc_now
 from app.labels.passwords import GRANTS
 from app.operations.account_news import tell_old_address
 from app.operations.passwords import nobodys_hash
-from app.security.current_person import may
 from app.security.guarded_lists import GuardedRequests
 from app.security.reset_views import invite
-from app.security.roles import ROLE_GRANTS
 from app.skin_views import ConfirmDelete
 from app.vocabulary.words import ACTORS
 from app.web.form_labels import REFUSED

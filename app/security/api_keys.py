@@ -10,9 +10,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, bindparam, select, update
 
+from app.access.current_person import finding_person
 from app.core.extensions import db
 from app.models import ApiKey
-from app.security.current_person import finding_person
 
 PREFIX = "lb_"
 USE_NOTED_EVERY = timedelta(minutes=1)

@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
-from app.security.current_person import may
+from app.access.current_person import may
 
 PAGE_SIZES = (25, 50, 100)
 LARGEST_KEY = 2**63 - 1

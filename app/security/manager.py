@@ -20,14 +20,14 @@ from flask_login import current_user
 from sqlalchemy import Date, Integer, ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.current_person import finding_person, remember_person
+from app.access.people import person_with, standing_of
 from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
 from app.models import SignIn, TwoStep
 from app.operations.passwords import change_password
-from app.queries.people import person_with, standing_of
 from app.security import password_age, sign_ins, two_step_duty, way_back
 from app.security.account_views import Accounts, Roles
-from app.security.current_person import finding_person, remember_person
 from app.security.guarded_lists import EagerInterface
 from app.security.login_doors import LimitedLogin
 from app.security.passwords import OwnPassword, refuse_weak

@@ -18,11 +18,11 @@ from flask_login import current_user, user_logged_in, user_logged_out
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.access.current_person import finding_person
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import SignIn
-from app.security.current_person import finding_person
 
 SEAL, MARK = "seal", "sign_in"
 OF_A_SIGN_IN = (SEAL, MARK, "_user_id", "_fresh", "_id")

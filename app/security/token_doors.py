@@ -11,14 +11,14 @@ from flask_jwt_extended import create_access_token, create_refresh_token, get_jw
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
+from app.access.current_person import finding_person
+from app.access.people import person_of
 from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.errors import problem
 from app.fab_repairs import is_readable
 from app.json_input import json_object
-from app.queries.people import person_of
 from app.security import password_age, sign_ins
-from app.security.current_person import finding_person
 from app.security.login_limits import admit, admit_code
 from app.security.two_step import has_two_step, take_code
 from app.security.two_step_duty import must_have

@@ -16,6 +16,7 @@ from flask import Response, request, session
 from flask_appbuilder.utils.limit import Limit
 from flask_limiter.util import get_remote_address
 
+from app.access.session_filter import only_case
 from app.core.clock import utc_now
 from app.core.identifiers import is_tracking_id
 from app.operations.read_revision import read_tracking_id
@@ -23,7 +24,6 @@ from app.operations.receive_complaint import hash_code
 from app.queries.tracked_case import TrackingKey, tracking_key_of
 from app.security.login_counts import Counted, count_with_delay
 from app.security.public_limits import source
-from app.security.row_scope import only_case
 from workflow_rules.record.numbering import read_complaint_number, visible
 
 PER_ADDRESS = "60 per hour"

@@ -7,9 +7,9 @@ from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
+from app.access.people import ADMINISTRATOR_ROLE
 from app.core.problem import Problem
 from app.errors import is_api
-from app.queries.people import ADMINISTRATOR_ROLE
 from app.security.sign_ins import MARK
 from workflow_rules.process.actors import Actor, Person
 

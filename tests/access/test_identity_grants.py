@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from app.access.current_person import act_as
 from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
 from app.commands import make_supervisor
 from app.core.clock import office_today, utc_now
@@ -18,7 +19,6 @@ from app.demo.accounts import demo_person
 from app.gateways.messages import compose_mail
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
 from app.operations.password_links import make_link
-from app.security.current_person import act_as
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 

@@ -13,6 +13,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access.people import person_of
 from app.casefile.facts import facts_of
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
@@ -20,7 +21,6 @@ from app.documents.papers import html_of
 from app.documents.render import parts, render_pdf
 from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
-from app.queries.people import person_of
 from app.queries.reference import load_working_calendar
 from app.reference.sop import load_sop
 from tests.bench.table import Line

@@ -11,8 +11,8 @@ from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from sqlalchemy import func, select
 
+from app.access.roles import ROLE_GRANTS
 from app.core.extensions import db
-from app.security.roles import ROLE_GRANTS
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 COLUMNS = ("list_columns", "show_columns", "add_columns", "edit_columns", "search_columns", "order_columns")

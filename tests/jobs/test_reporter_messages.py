@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app.access.session_filter import only_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
@@ -18,7 +19,6 @@ from app.operations.receive_complaint import Received, receive_complaint
 from app.operations.replace_code import replace_code
 from app.operations.report_input import clean_report
 from app.queries.tracked_case import load_tracked_case
-from app.security.row_scope import only_case
 from app.security.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report
 from tests.factories import _stages as stages_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.access.personal_data import COVER, KINDS, personal_traces, without_traces
 from app.core.identifiers import kind_of_mark, masked, plain_mark
-from workflow_rules.personal_traces import COVER, KINDS, personal_traces, without_traces
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from flask import Flask, g
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
+from app.access import row_level_security, session_filter
+from app.access.current_person import current_person
+from app.access.people import person_of
+from app.access.session_filter import as_person
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.queries.complaint_lists import ComplaintFilter, complaint_page
-from app.queries.people import person_of
-from app.security import row_scope, second_wall
-from app.security.current_person import current_person
-from app.security.row_scope import as_person
 from tests.factories import a_complaint
 from tests.scenes import Scene
 
@@ -31,7 +31,7 @@ def own_and_foreign() -> tuple[int, int]:
 @pytest.fixture(autouse=True)
 def only_the_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall in the database would hide every gap of the one in the session."""
-    monkeypatch.setattr(second_wall, "wanted_wall", lambda: second_wall.NO_WALL)
+    monkeypatch.setattr(row_level_security, "wanted_wall", lambda: row_level_security.NO_WALL)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_statement_that_is_kept_shows_each_agency_its_own(
         context = asking_as(username)
         assert list(db.session.scalars(KEPT)) == list(db.session.scalars(KEPT, {"more": 1})) == [own]
         context.pop()  # type: ignore[attr-defined]
-    assert len(row_scope._LIMITED[KEPT]) == 2
+    assert len(session_filter._LIMITED[KEPT]) == 2
 
 
 def test_what_is_asked_for_another_agency_is_not_answered_for_ones_own(
@@ -113,11 +113,11 @@ def test_what_is_asked_for_another_agency_is_not_answered_for_ones_own(
 def test_a_statement_built_for_one_request_is_not_kept(asking_as: Callable[[str], object]) -> None:
     context = asking_as("kepala.dishub")
     gc.collect()
-    before = len(row_scope._LIMITED)
+    before = len(session_filter._LIMITED)
     for number in range(50):
         db.session.scalars(select(Complaint.id).where(Complaint.id == number)).all()
     gc.collect()
-    assert len(row_scope._LIMITED) <= before + 1
+    assert len(session_filter._LIMITED) <= before + 1
     context.pop()  # type: ignore[attr-defined]
 
 

@@ -72,7 +72,7 @@ def test_a_forwarded_header_counts_only_from_a_trusted_proxy(client: FlaskClient
 
 def test_the_address_in_the_record_is_not_the_callers_to_choose(app: Flask, strict_app: Flask) -> None:
     def address(program: Flask) -> str | None:
-        from app.security.current_person import source_address
+        from app.access.current_person import source_address
 
         seen: list[str | None] = []
         program.view_functions["healthz"] = lambda: (seen.append(source_address()), "")[1]

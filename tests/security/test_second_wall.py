@@ -14,13 +14,13 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Table, event, func, select, text
 from sqlalchemy.exc import DataError, DBAPIError
 
+from app.access import session_filter
+from app.access.current_person import current_person
+from app.access.people import person_of
+from app.access.session_filter import as_person, only_case, only_public
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice, SyncChange
-from app.queries.people import person_of
-from app.security import row_scope
-from app.security.current_person import current_person
-from app.security.row_scope import as_person, only_case, only_public
 from tests.factories import a_complaint, store_letters
 from tests.security.walled_rows import CASE_OF, SHUT, a_full_case, key_of, papers_of_no_case, rows_by_case, tables
 from workflow_rules.process.actors import SYSTEM, Person
@@ -30,9 +30,9 @@ from workflow_rules.process.actors import SYSTEM, Person
 def one_wall(app: Flask) -> Iterator[None]:
     """The first wall is down, as if a statement looked over it."""
     factory = db.session.session_factory
-    event.remove(factory, "do_orm_execute", row_scope._limit)
+    event.remove(factory, "do_orm_execute", session_filter._limit)
     yield
-    event.listen(factory, "do_orm_execute", row_scope._limit)
+    event.listen(factory, "do_orm_execute", session_filter._limit)
 
 
 @pytest.fixture

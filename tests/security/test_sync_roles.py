@@ -7,11 +7,11 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
 
+from app.access import sync_roles as module
+from app.access.roles import ROLE_GRANTS
+from app.access.sync_roles import sync_roles
 from app.commands import migrate_database
 from app.core.extensions import db
-from app.security import sync_roles as module
-from app.security.roles import ROLE_GRANTS
-from app.security.sync_roles import sync_roles
 from tests.statements import statements
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from app.access.session_filter import only_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
@@ -19,7 +20,6 @@ from app.operations.check_files import check_case, check_waiting
 from app.operations.perform_action import attach_to_case
 from app.operations.sweep_store import remove_marked
 from app.queries.notices import sentence_of
-from app.security.row_scope import only_case
 from app.vocabulary.words import FILE_STATES
 from tests.factories import Case, a_complaint
 from tests.uploads.clamd import Clamd, running_clamd

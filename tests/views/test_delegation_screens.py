@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access.delegations import end_delegation
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, DelegationRow
-from app.operations.delegate import end_delegation
 from app.web.form_labels import CHOOSE, REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import key_of, officer, refused, save

@@ -8,13 +8,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
+from app.access.current_person import current_person
+from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.models import Complaint, ComplaintEvent
 from app.queries.case_counts import counting_visible
 from app.queries.complaint_lists import PARTS, ComplaintFilter, criteria_of
-from app.queries.complaints import visible_to
-from app.security.current_person import current_person
 from views.api import representation as show
 from views.api.answers import answer
 from views.api.contract import Query

@@ -9,6 +9,8 @@ from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.current_person import current_person, source_address
+from app.access.visibility import data_shown, visible_to
 from app.casefile.facts import facts_of, open_tasks_of
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -21,11 +23,9 @@ from app.operations.open_identity import open_identity
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.complaints import data_shown, visible_to
 from app.queries.reference import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop
-from app.security.current_person import current_person, source_address
 from views.api import case_contracts as contracts
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs

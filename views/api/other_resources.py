@@ -6,11 +6,11 @@ from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.current_person import current_person
+from app.access.visibility import hides_text
 from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
 from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
-from app.queries.complaints import hides_text
-from app.security.current_person import current_person
 from views.api.resource import CASES, Resource, several
 from views.api.resource_columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
 from workflow_rules.process.actors import OFFICERS

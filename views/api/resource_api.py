@@ -12,11 +12,11 @@ from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import BigInteger, Select, select
 
+from app.access.roles import permissions_on
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.json_input import json_object
-from app.security.roles import permissions_on
 from views.api import resource_contracts as contracts
 from views.api.access import needs
 from views.api.answers import LARGEST_ID, answer, id_in_range

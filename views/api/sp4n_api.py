@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 
+from app.access.current_person import source_address
 from app.casefile.facts import CaseRows, rows_of
 from app.core.clock import utc_now
 from app.core.identifiers import is_tracking_id
@@ -18,7 +19,6 @@ from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
 from app.operations.read_revision import read_tracking_id
 from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
 from app.reference.named_rows import names_remembered
-from app.security.current_person import source_address
 from app.vocabulary.refusals import field_sentences
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope

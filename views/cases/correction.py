@@ -8,6 +8,8 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from app.access.current_person import current_person, source_address
+from app.access.roles import permissions_on
 from app.cases.correct import read_correction
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
@@ -15,8 +17,6 @@ from app.errors import STATUS_OF
 from app.operations.perform_action import perform_action
 from app.queries.case_page import Case, load_case
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
-from app.security.current_person import current_person, source_address
-from app.security.roles import permissions_on
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, request
 from flask_appbuilder import BaseView, expose
 
+from app.access.session_filter import only_public
 from app.core.clock import utc_now
 from app.core.extensions import csrf
 from app.errors import answer_errors_as
@@ -15,7 +16,6 @@ from app.labels.open311 import NOTICE
 from app.queries.open_requests import find_named, find_requests
 from app.security.open311_keys import open311_key
 from app.security.public_limits import submission_limits
-from app.security.row_scope import only_public
 from views.open311 import shapes
 from views.open311.answers import FORMATS, told, told_error, told_errors
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests

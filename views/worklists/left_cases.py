@@ -4,8 +4,8 @@ from flask import render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app.security.current_person import current_person
-from app.security.roles import permissions_on
+from app.access.current_person import current_person
+from app.access.roles import permissions_on
 from app.vocabulary.actions import SENTENCES
 from app.worklists.left_cases import left_cases
 from views.screen_access import for_officers

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.access.people import holders_of, names_of
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import DelegationRow
-from app.queries.people import holders_of, names_of
 from workflow_rules.process.actors import Actor, DelegationKind
 
 

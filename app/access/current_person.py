@@ -9,8 +9,8 @@ from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
+from app.access.people import person_of
 from app.core.clock import utc_now
-from app.queries.people import person_of
 from workflow_rules.process.actors import Person
 
 NOBODY = Person(None, "")

@@ -5,8 +5,8 @@ from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.access.roles import ROLE_GRANTS, Grants
 from app.core.extensions import db
-from app.security.roles import ROLE_GRANTS, Grants
 
 Pairs = set[tuple[str, str]]
 

@@ -1,6 +1,6 @@
 """Who may open which door: one table, written exactly into FAB's roles by `migrate`."""
 
-from app.queries.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
+from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
 
 INTEGRATION_ROLE = "integration"

@@ -17,6 +17,8 @@ from flask import g, has_app_context, has_request_context
 from sqlalchemy import Executable, Select, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
+from app.access.current_person import act_as, current_person, finding_person
+from app.access.visibility import public_ids, visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import IN_SIGHT, MOST_KEPT, kind_of, values_of
 from app.models import (
@@ -34,8 +36,6 @@ from app.models import (
     StepPause,
     StepTask,
 )
-from app.queries.complaints import public_ids, visible_ids
-from app.security.current_person import act_as, current_person, finding_person
 from workflow_rules.process.actors import Person
 
 OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, OriginalText, Reporter, StepTask)

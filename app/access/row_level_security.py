@@ -20,8 +20,8 @@ from typing import Any
 from flask import g
 from sqlalchemy import Connection, Engine, event
 
-from app.security.current_person import known_person
-from app.security.row_scope import listens
+from app.access.current_person import known_person
+from app.access.session_filter import listens
 from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"

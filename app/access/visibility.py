@@ -6,12 +6,12 @@ from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
+from app.access.personal_data import without_traces
 from app.core.connections import is_held_up
 from app.core.extensions import db
 from app.core.statement_cache import as_agency
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent
-from workflow_rules.personal_traces import without_traces
 from workflow_rules.process.actors import AGENCY_ACTORS, Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.identity import Confidentiality
