@@ -8,7 +8,6 @@ from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import errors, fab_repairs, request_log, skin
 from app.access.journal_author import install_journal_author
 from app.access.row_level_security import install_second_wall
 from app.access.session_filter import install_row_scope
@@ -19,7 +18,7 @@ from app.documents import papers
 from app.documents.papers import registers
 from app.models import PaperKind
 from app.security.manager import ComplaintSecurityManager
-from app.web import proxy_answers
+from app.web import error_responses, fab_repairs, proxy_answers, request_log, skin
 
 
 def create_core_app(**overrides: Any) -> Flask:
@@ -30,14 +29,14 @@ def create_core_app(**overrides: Any) -> Flask:
         # Set only where this many proxies really stand in front: without them anybody may write these headers.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     logs.install(app.config["LOG_FORMAT"])
-    request_log.install(app, partial(errors.last_answer, app))
-    app.before_request(errors.refuse_large_form)
+    request_log.install(app, partial(error_responses.last_answer, app))
+    app.before_request(error_responses.refuse_large_form)
     csrf.init_app(app)
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
     fab_repairs.install()
     skin.install(app)
-    errors.install(app)
+    error_responses.install(app)
     proxy_answers.install(app)
     papers.add(PaperKind.DAILY_REGISTER, registers.daily_register)
     papers.add(PaperKind.MONTHLY_REGISTER, registers.monthly_register)

@@ -6,8 +6,8 @@ from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from app.request_log import Answer, on_answer
 from app.servers.metrics_files import FOLDER_VARIABLE, undisturbed
+from app.web.request_log import Answer, on_answer
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 HERE = CollectorRegistry()

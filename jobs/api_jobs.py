@@ -1,7 +1,7 @@
 """What the API keeps for a while only."""
 
 from app.core.clock import utc_now
-from app.operations import forget_answers as forgetting
+from app.web import idempotency as forgetting
 from jobs.job_context import in_app
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from app.models import BackupRun
 from app.queries.backups import last_good
-from app.skin_formats import in_sentence, near_moment
+from app.web.formats import in_sentence, near_moment
 
 OLD = timedelta(hours=26)
 """A backup a night, and two hours for it to be late."""

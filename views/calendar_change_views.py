@@ -26,9 +26,9 @@ from app.operations.change_calendar import (
     preview_change,
 )
 from app.queries.agency_names import agency_names, step_numbers
-from app.skin_formats import day
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
+from app.web.formats import day
 from views.screen_access import for_officers
 
 MOST_SHOWN = 200

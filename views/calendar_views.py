@@ -20,8 +20,8 @@ from app.operations.change_calendar import (
     stored,
 )
 from app.queries.reference import ZONE, parse_hours
-from app.security.guarded_lists import EagerInterface
 from app.vocabulary.words import HOLIDAY_KINDS
+from app.web.list_guards import EagerInterface
 from views.calendar_change_views import question_page
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import choice, day, line, unbroken_hours, worded

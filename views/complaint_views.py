@@ -9,7 +9,6 @@ from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
 from app.core.clock import utc_now
-from app.errors import STATUS_OF
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.labels.reference import NATIONAL_STAGES
 from app.models import Letter
@@ -21,10 +20,11 @@ from app.queries.case_page import Case, find_complaint, load_case, main_complain
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.case_time import running_national, whole_clock
 from app.reference.sop import load_sop
-from app.skin_formats import in_sentence, moment
 from app.vocabulary import words
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING
+from app.web.error_responses import STATUS_OF
+from app.web.formats import in_sentence, moment
 from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer

@@ -12,7 +12,7 @@ from app.documents.charts import Bar, BarChart, LineChart, Series, Stack, Stacke
 from app.labels.lists import VERBS
 from app.queries.dashboard import Counts, SopLine, weeks_until
 from app.reporting.figures.definitions import TARGET, Timeliness
-from app.skin_formats import HOURS_ONLY, amount, duration, working_time
+from app.web.formats import HOURS_ONLY, amount, duration, working_time
 from workflow_rules.ages import AgeClass
 from workflow_rules.measures import Measure
 from workflow_rules.time.deadlines import span

@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from app.queries.dashboard import Counts
 from app.reporting.figures.definitions import TARGET, Timeliness
-from app.skin_formats import HOURS_ONLY, amount, day, duration
+from app.web.formats import HOURS_ONLY, amount, day, duration
 
 
 @dataclass(frozen=True)

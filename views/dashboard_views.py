@@ -25,7 +25,7 @@ from app.reporting.figures.definitions import (
     timeliness_of,
 )
 from app.reporting.figures.labels import NOTES
-from app.skin_formats import day
+from app.web.formats import day
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
 from views.dashboard_figures import figures
 from views.export_views import job_words

@@ -15,7 +15,7 @@ from app.labels.files import NOT_SERVED
 from app.models import Letter, Paper
 from app.operations.keep_scan import current_scan
 from app.queries.case_page import find_attachment, find_letter
-from app.skin import error_page
+from app.web.skin import error_page
 
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 

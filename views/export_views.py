@@ -28,7 +28,7 @@ from app.operations.report_mail import file_name
 from app.queries.report_jobs import JobLine, newest_jobs
 from app.queries.report_titles import left_in_words
 from app.queries.wanted_report import scope_of
-from app.skin import error_page
+from app.web.skin import error_page
 from views.download_views import CONTENT_SECURITY_POLICY
 from views.report_form import ReportForm, empty_form, read_form
 from views.screen_access import for_officers

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 from app.core.storage import takes_files
 from app.gateways import clamav
 from app.queries.stored_files import FileCounts, count_files
-from app.skin_formats import in_sentence, near_moment
+from app.web.formats import in_sentence, near_moment
 
 FILE_LATE = timedelta(minutes=5)
 SWEEP_LATE = timedelta(hours=24)

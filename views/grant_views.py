@@ -9,8 +9,8 @@ from app.access.current_person import current_person
 from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.fab_repairs import is_readable
 from app.vocabulary.words import ACTORS
+from app.web.fab_repairs import is_readable
 from views.screen_access import for_officers
 
 PATH = "/hak-identitas/"

@@ -17,9 +17,9 @@ from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.labels.reference import COLUMNS
 from app.operations.journal_change import Values, journal_change, row_values
-from app.security.guarded_lists import GuardedRequests
-from app.skin_views import ConfirmDelete
+from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import CHANGED, CHOOSE, NONE_CHOSEN, REFUSED
+from app.web.list_guards import GuardedRequests
 
 CRUD = {"list", "show", "add", "edit", "delete"}
 READ_OR_WRITE = {

@@ -19,7 +19,7 @@ from app.queries.deliveries import MessageCounts
 from app.queries.gauges import read_queues
 from app.queries.hold import find_hold
 from app.queries.papers import count_troubled
-from app.skin_formats import in_sentence, near_moment
+from app.web.formats import in_sentence, near_moment
 from views.backup_findings import backup_state
 from views.file_findings import told_of_files
 from views.health_invariants import invariant_lines

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 from app.labels.invariants import PROMISES, sentence_of
 from app.queries.event_log import first_event_at
 from app.queries.invariants import RedInvariant, last_look
-from app.skin_formats import in_sentence, near_moment
+from app.web.formats import in_sentence, near_moment
 
 TOO_LONG_AGO = timedelta(hours=26)
 """A night and some hours: a look that was missed is seen in the morning."""

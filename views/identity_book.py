@@ -15,12 +15,12 @@ from app.access.roles import permissions_on
 from app.core.clock import midnight
 from app.documents.report_cells import Cell, csv_cell
 from app.documents.report_files import MEDIA_TYPES, SEPARATOR
-from app.errors import STATUS_OF
 from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
 from app.operations.search_identity import Found, search_identity
 from app.queries.identity_book import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
+from app.web.error_responses import STATUS_OF
 from views.download_views import CONTENT_SECURITY_POLICY
 from views.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
 from views.screen_access import for_officers

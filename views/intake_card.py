@@ -12,8 +12,8 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.operations.record_intake import Intake, seal, unseal
 from app.queries.case_page import find_complaint
-from app.skin_formats import moment
 from app.vocabulary.words import STEPS
+from app.web.formats import moment
 from views.form_once import Landing
 from views.screen_access import for_officers
 

@@ -17,9 +17,9 @@ from app.labels.notices import WISHES
 from app.labels.passwords import GRANTS
 from app.labels.reference import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
-from app.skin_formats import day, moment
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
+from app.web.formats import day, moment
 
 Row = Mapping[str, Any]
 Names = dict[int, str]

@@ -16,8 +16,8 @@ from app.labels.webhooks import JOURNAL_ACTS
 from app.operations.change_calendar import RowChange
 from app.queries.agency_names import agency_names, step_numbers
 from app.queries.journal import JournalLine, journal_page, journal_size
-from app.skin_formats import day
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
+from app.web.formats import day
 from views.calendar_change_views import described
 from views.journal_rows import rows_in_words
 from views.list_address import PAGE_SIZE, pages_of, read_address

@@ -10,10 +10,10 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person, source_address
 from app.core.clock import utc_now
-from app.errors import STATUS_OF
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from app.queries.case_page import Case, load_case
 from app.vocabulary.refusals import FAULTS, refusal_sentence
+from app.web.error_responses import STATUS_OF
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

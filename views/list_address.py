@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from app.fab_repairs import is_readable
 from app.labels.lists import EVERY, FILTERS
-from app.skin_formats import day
+from app.web.fab_repairs import is_readable
+from app.web.formats import day
 
 PAGE_SIZE = 25
 LONGEST_TEXT = 200

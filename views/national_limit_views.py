@@ -6,7 +6,7 @@ from flask_babel import ngettext
 
 from app.labels.reference import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
 from app.models import NationalLimitRow
-from app.security.guarded_lists import EagerInterface
+from app.web.list_guards import EagerInterface
 from views.guarded_model_view import GuardedModelView
 from views.reference_fields import amount, choice, day, line, worded
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from app.documents.charts import Bar, BarChart
 from app.queries.open_figures import OpenFigures
-from app.skin_formats import amount, day
+from app.web.formats import amount, day
 
 HIDDEN = "–"
 

@@ -27,10 +27,10 @@ from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
 from app.queries.agency_tree import below, in_tree_order, path_of_agency
 from app.security.account_views import role_names
-from app.security.guarded_lists import EagerInterface
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.web.form_labels import CHANGED, REFUSED
+from app.web.list_guards import EagerInterface
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from views.reference_fields import (
     AGENCY_CODE,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from app.core.extensions import db
 from app.labels.reference import NATIONAL_CLASSES, TITLES
 from app.models import Agency, Category, District, Village
-from app.security.guarded_lists import EagerInterface
+from app.web.list_guards import EagerInterface
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded
 

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.current_person import source_address
 from app.access.session_filter import as_person, only_case
 from app.core.clock import office_today, utc_now
-from app.errors import retry_after
 from app.labels.public_intake import (
     CONFIDENTIALITIES,
     CONFIDENTIALITY_MEANINGS,
@@ -32,7 +31,8 @@ from app.operations.report_input import MOST_FILES
 from app.operations.tell_reporter import channel_for
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.queries.tracked_case import load_tracked_case
-from app.security.public_limits import intake_limits
+from app.web.error_responses import retry_after
+from app.web.rate_limits import intake_limits
 from views.form_once import Landing, digest_of_form, know_browser, once_each
 from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
 from views.tracked_page import promise_sentences

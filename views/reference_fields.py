@@ -8,10 +8,10 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from app.labels.reference import COLUMNS, HINTS
-from app.skin_fields import NativeDate
-from app.skin_formats import nip_in_parts
 from app.vocabulary.words import Labels
+from app.web.fields import NativeDate
 from app.web.form_labels import REFUSED
+from app.web.formats import nip_in_parts
 
 WORD, LINE, PROSE = 80, 300, 4000
 WORD_JOINER = "\u2060"

@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 from flask_babel import get_locale
 
-from app.fab_repairs import is_readable
 from app.labels.lists import EVERY, YES
 from app.labels.lists import FILTERS as FILTER_WORDS
 from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
@@ -16,6 +15,7 @@ from app.queries.report_rows import COLUMNS, USUAL
 from app.queries.wanted_report import WantedReport
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.web.fab_repairs import is_readable
 from views.list_address import as_day
 
 Choices = Mapping[str, Any]

@@ -8,13 +8,13 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.access.current_person import current_person, source_address
-from app.errors import STATUS_OF
 from app.models import Letter
 from app.operations.attach_file import LARGEST
 from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
 from app.queries.case_page import find_letter
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
+from app.web.error_responses import STATUS_OF
 from views.uploads import read_upload
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

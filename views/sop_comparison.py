@@ -16,8 +16,8 @@ from app.access.roles import permissions_on
 from app.core.extensions import db
 from app.labels.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from app.models import SopStepRow, SopVersion
-from app.skin_formats import day
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
+from app.web.formats import day
 from views.screen_access import for_officers
 
 Part = tuple[str, bool]

@@ -16,9 +16,9 @@ from app.labels.sop import HEAD_OF_SHEET
 from app.models import SopStepRow, SopVersion
 from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
 from app.reference.sop import load_sop
-from app.security.guarded_lists import EagerInterface
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
+from app.web.list_guards import EagerInterface
 from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
 from views.reference_fields import (
     WORD,

@@ -11,8 +11,8 @@ from app.queries.tracked_case import load_tracked_case
 from app.queries.tracked_news import News
 from app.queries.tracked_promise import NATIONAL, Promise
 from app.security.tracking_proof import Proof
-from app.skin_formats import day
 from app.vocabulary import words
+from app.web.formats import day
 from views.action_forms import Sent
 from views.form_once import know_browser
 from views.tracked_forms import reporter_forms, words_of

@@ -10,12 +10,12 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 
 from app.documents.letter_check import StoredCheck, UploadCheck, check_stored, check_upload
-from app.errors import retry_after
 from app.labels.tracking import TOO_MANY
 from app.operations.attach_file import LARGEST
 from app.queries.case_page import letter_by_code
-from app.security.public_limits import source
 from app.vocabulary import words
+from app.web.error_responses import retry_after
+from app.web.rate_limits import source
 from views.shared.public_view import keep_private
 from views.uploads import read_upload
 

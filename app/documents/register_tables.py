@@ -11,8 +11,6 @@ from app.core.clock import office_time
 from app.labels.case_time import HOUSES
 from app.labels.registers import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.queries.daily_figures import COUNTS as DAILY_COUNTS
-from app.skin_formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
-from app.skin_formats import day as day_in_words
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.words import (
     ACTORS,
@@ -24,6 +22,8 @@ from app.vocabulary.words import (
     TIME_STATES,
     UNITS,
 )
+from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
+from app.web.formats import day as day_in_words
 from workflow_rules.process.steps import Step
 
 Frozen = Mapping[str, Any]

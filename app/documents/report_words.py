@@ -11,8 +11,8 @@ from app.documents.report_files import Facts
 from app.labels.reports import REPORT_COLUMNS
 from app.queries.report_titles import filters_in_words, title_of
 from app.queries.wanted_report import WantedReport
-from app.skin_formats import amount, moment
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
+from app.web.formats import amount, moment
 
 Shape = Callable[[Any], Cell]
 _WORDS: dict[str, Mapping[str, object]] = {

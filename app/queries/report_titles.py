@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask_babel import gettext
 
 from app.queries.wanted_report import WantedReport
-from app.skin_formats import day, duration
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.web.formats import day, duration
 
 
 def title_of(wanted: WantedReport) -> str:

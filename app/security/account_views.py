@@ -20,11 +20,11 @@ from app.core.clock import utc_now
 from app.labels.passwords import GRANTS
 from app.operations.account_news import tell_old_address
 from app.operations.passwords import nobodys_hash
-from app.security.guarded_lists import GuardedRequests
 from app.security.reset_views import invite
-from app.skin_views import ConfirmDelete
 from app.vocabulary.words import ACTORS
+from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import REFUSED
+from app.web.list_guards import GuardedRequests
 
 
 def given_roles() -> list[str]:

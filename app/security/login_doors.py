@@ -12,12 +12,12 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.core.clock import utc_now
-from app.fab_repairs import is_readable, safe_address
 from app.labels.two_step import CODE_FAULTS
 from app.security import password_age
 from app.security.known_devices import remember_device
 from app.security.login_limits import admit, admit_code
 from app.security.two_step import begin_half, finish_half, half_of, has_two_step, take_code
+from app.web.fab_repairs import is_readable, safe_address
 
 HALF = "half_sign_in"
 LONGEST_CODE = 40

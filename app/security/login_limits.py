@@ -31,7 +31,7 @@ from app.core.problem import Problem
 from app.models import SignIn
 from app.security.known_devices import device_of
 from app.security.login_counts import Counted, Limit, count_try, give_back
-from app.security.public_limits import source
+from app.web.rate_limits import source
 
 log = structlog.get_logger()
 

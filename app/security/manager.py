@@ -28,11 +28,11 @@ from app.models import SignIn, TwoStep
 from app.operations.passwords import change_password
 from app.security import password_age, sign_ins, two_step_duty, way_back
 from app.security.account_views import Accounts, Roles
-from app.security.guarded_lists import EagerInterface
 from app.security.login_doors import LimitedLogin
 from app.security.passwords import OwnPassword, refuse_weak
 from app.security.reset_views import LARGEST_USER_ID, PasswordReset
 from app.security.token_doors import LimitedSecurityApi, marks_of_tokens, no_good_token
+from app.web.list_guards import EagerInterface
 
 Rights = frozenset[tuple[str, str]]
 RoleIds = tuple[int, ...]

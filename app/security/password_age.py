@@ -16,11 +16,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.errors import is_api, problem
 from app.labels.passwords import SIGN_ON_FAULTS
 from app.models import PasswordAge
 from app.operations.linked_subjects import signs_in_elsewhere
 from app.operations.passwords import METHOD, hash_of, rules_here
+from app.web.error_responses import is_api, problem
 from workflow_rules.passwords import Age, age_of, ends_at
 
 MUST_CHANGE = "sandi_habis"

@@ -15,14 +15,14 @@ from app.access.current_person import finding_person
 from app.access.people import person_of
 from app.core.clock import utc_now
 from app.core.problem import Problem
-from app.errors import problem
-from app.fab_repairs import is_readable
-from app.json_input import json_object
 from app.security import password_age, sign_ins
 from app.security.login_limits import admit, admit_code
 from app.security.two_step import has_two_step, take_code
 from app.security.two_step_duty import must_have
 from app.vocabulary.refusals import HTTP
+from app.web.error_responses import problem
+from app.web.fab_repairs import is_readable
+from app.web.json_input import json_object
 
 RENEWAL = "renewal"
 """The claim by which a refresh token is known to be the one that is still good."""

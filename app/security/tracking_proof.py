@@ -23,7 +23,7 @@ from app.operations.read_revision import read_tracking_id
 from app.operations.receive_complaint import hash_code
 from app.queries.tracked_case import TrackingKey, tracking_key_of
 from app.security.login_counts import Counted, count_with_delay
-from app.security.public_limits import source
+from app.web.rate_limits import source
 from workflow_rules.record.numbering import read_complaint_number, visible
 
 PER_ADDRESS = "60 per hour"

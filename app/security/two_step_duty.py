@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as Answer
 
 from app.access.people import ADMINISTRATOR_ROLE
 from app.core.problem import Problem
-from app.errors import is_api
 from app.security.sign_ins import MARK
+from app.web.error_responses import is_api
 from workflow_rules.process.actors import Actor, Person
 
 SET_UP = "/akun/dua-langkah/"

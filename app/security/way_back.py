@@ -8,7 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Answer
 
-from app.errors import http_answer, is_api
+from app.web.error_responses import http_answer, is_api
 
 BY_LINK = "/sandi-baru/"
 """Whose form, like those of the login itself, is done with and not come back to."""

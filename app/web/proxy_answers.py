@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 from flask import Flask, Response
 
-from app.errors import is_api, problem
-from app.headers import add_headers
-from app.skin import error_page
 from app.vocabulary.refusals import HTTP
+from app.web.error_responses import is_api, problem
+from app.web.security_headers import add_headers
+from app.web.skin import error_page
 
 NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 503: "unavailable"}
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.commands import first_administrator
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
-from app.fab_repairs import fab
+from app.web.fab_repairs import fab
 
 GOOD = "Pintu-Air-9-Terbuka"
 

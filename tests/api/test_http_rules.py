@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, IdempotencyKey
-from app.operations.forget_answers import forget_answers
 from app.security import api_rates
+from app.web.idempotency import forget_answers
 from tests.factories import a_complaint, a_report
 from views.api import complaints_api
 

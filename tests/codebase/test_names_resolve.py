@@ -5,12 +5,12 @@ import importlib
 import pytest
 
 from app.core.jobs import QUEUE_OF, JobName, QueueName
-from app.errors import STATUS_OF
 from app.models.messages import NOTICE_KINDS
 from app.models.organisation import AGENCY_KINDS
 from app.models.reference import HOLIDAY_KINDS
 from app.models.sop import SOP_STATES
 from app.vocabulary import actions, refusals, words
+from app.web.error_responses import STATUS_OF
 from jobs.scheduler import PERIODIC_JOBS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, DelegationKind

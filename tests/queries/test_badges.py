@@ -14,7 +14,7 @@ from app.core.statement_cache import counted
 from app.demo.accounts import demo_person
 from app.queries.work_counts import count_badges, count_inbox
 from app.queries.worklists import WorkFilter
-from app.skin_formats import at_a_badge
+from app.web.formats import at_a_badge
 from tests.factories import a_complaint
 from tests.queries.many_cases import nodes
 from tests.statements import statements_with_values

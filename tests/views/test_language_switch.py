@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale, refresh
 from sqlalchemy import select
 
-from app import skin_formats
 from app.core.extensions import db
 from app.gateways.messages import compose_mail, compose_text
 from app.models import Delivery
+from app.web import formats
 from tests.factories import a_complaint
 
 SignIn = Callable[[str], FlaskClient]
@@ -83,7 +83,7 @@ def test_a_message_is_indonesian_whatever_the_language_around_it(
     assert message is not None
     monkeypatch.setitem(context.config, "BABEL_DEFAULT_LOCALE", "en")
     refresh()
-    assert skin_formats.display(True) == "Yes"
+    assert formats.display(True) == "Yes"
     mail, (subject, text) = compose_mail(message), compose_text(message)
     assert mail["Subject"] == subject == "Pekerjaan Anda pagi ini di Lapor Balangan"
     assert "menunggu Anda pada langkah “Memeriksa aduan”" in text
@@ -130,13 +130,13 @@ def test_the_account_of_a_deadline_is_told_in_the_readers_language(app: Flask, a
 )
 def test_a_sum_is_told_to_the_second(session_app: Flask, length: timedelta, indonesian: str, english: str) -> None:
     with session_app.test_request_context("/"):
-        assert skin_formats.exact_duration(length) == indonesian
+        assert formats.exact_duration(length) == indonesian
         with force_locale("en"):
-            assert skin_formats.exact_duration(length) == english
+            assert formats.exact_duration(length) == english
 
 
 def test_thousands_are_parted_in_the_way_of_the_language(session_app: Flask) -> None:
     with session_app.test_request_context("/"):
-        assert skin_formats.amount(1_234_567) == "1.234.567"
+        assert formats.amount(1_234_567) == "1.234.567"
         with force_locale("en"):
-            assert skin_formats.amount(1_234_567) == "1,234,567"
+            assert formats.amount(1_234_567) == "1,234,567"

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from app.core.extensions import db
 from app.models import Agency, Category
-from app.security.guarded_lists import GuardedRequests
 from app.web.form_labels import REFUSED
+from app.web.list_guards import GuardedRequests
 from tests.views.reference_forms import key_of, officer, refused, save
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]

@@ -17,8 +17,8 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
-from app import skin
-from app.skin_views import ConfirmDelete
+from app.web import skin
+from app.web.confirmation import ConfirmDelete
 from tests.servers import database_url_for
 
 # Flask-AppBuilder 5.3 gives WTForms the tuples that WTForms 4 will refuse, and reads roles by Query.get().

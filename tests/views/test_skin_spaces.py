@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from jinja2 import DictLoader
 
-from app.skin_assets import STATIC
-from app.skin_spaces import install, without_indentation
+from app.web.assets import STATIC
+from app.web.template_output import install, without_indentation
 
 TEMPLATES = sorted((STATIC.parent / "templates").rglob("*.html"))
 

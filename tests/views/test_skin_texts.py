@@ -21,8 +21,9 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, StringField, validators
 
-from app import skin, skin_assets, skin_formats, skin_language, skin_menu
-from app.skin_fields import NATIVE, OfficeMomentField, describe, render_control
+from app.web import assets, formats, language, skin
+from app.web import menu as skin_menu
+from app.web.fields import NATIVE, OfficeMomentField, describe, render_control
 from workflow_rules.time.deadlines import WorkingLength
 
 AT = dt.datetime(2026, 11, 24, 7, 10, tzinfo=dt.UTC)
@@ -43,7 +44,7 @@ def dressed() -> Iterator[Flask]:
     with app.test_request_context("/"):
         app.appbuilder = None  # type: ignore[attr-defined]
         BabelManager(None)
-        skin_language.LanguageManager(None).pre_process()
+        language.LanguageManager(None).pre_process()
         yield app
 
 
@@ -52,18 +53,18 @@ class TestWords:
     """Filters, as the templates use them."""
 
     def test_an_instant_is_told_on_the_offices_clock_with_its_zone(self) -> None:
-        assert skin_formats.moment(AT) == "Selasa, 24 November 2026, 15.10 WITA"
-        assert skin_formats.moment(AT, "pendek") == "24 Nov 2026, 15.10 WITA"
-        assert skin_formats.moment(None) == "–"
+        assert formats.moment(AT) == "Selasa, 24 November 2026, 15.10 WITA"
+        assert formats.moment(AT, "pendek") == "24 Nov 2026, 15.10 WITA"
+        assert formats.moment(None) == "–"
 
     def test_a_day_belongs_to_the_office(self) -> None:
-        assert skin_formats.day(dt.datetime(2026, 11, 24, 17, 0, tzinfo=dt.UTC)) == "25 November 2026"
-        assert skin_formats.day(dt.date(2026, 11, 24), "lengkap") == "Selasa, 24 November 2026"
+        assert formats.day(dt.datetime(2026, 11, 24, 17, 0, tzinfo=dt.UTC)) == "25 November 2026"
+        assert formats.day(dt.date(2026, 11, 24), "lengkap") == "Selasa, 24 November 2026"
 
     def test_today_is_said_only_on_the_offices_day(self) -> None:
-        assert skin_formats.near_moment(AT, now=AT) == "Hari ini, 15.10 WITA"
+        assert formats.near_moment(AT, now=AT) == "Hari ini, 15.10 WITA"
         next_day = dt.datetime(2026, 11, 24, 16, 0, tzinfo=dt.UTC)
-        assert skin_formats.near_moment(AT, now=next_day) == "24 Nov 2026, 15.10 WITA"
+        assert formats.near_moment(AT, now=next_day) == "24 Nov 2026, 15.10 WITA"
 
     @pytest.mark.parametrize(
         ("length", "hours_a_day", "written"),
@@ -78,7 +79,7 @@ class TestWords:
         ],
     )
     def test_a_duration_has_at_most_two_units(self, length: int, hours_a_day: int, written: str) -> None:
-        assert skin_formats.duration(length, hours_a_day) == written
+        assert formats.duration(length, hours_a_day) == written
 
     @pytest.mark.parametrize(
         ("days", "minutes", "written"),
@@ -91,14 +92,14 @@ class TestWords:
         ],
     )
     def test_working_time_is_told_in_the_days_of_the_sop(self, days: int, minutes: int, written: str) -> None:
-        assert skin_formats.working_time(WorkingLength(days, dt.timedelta(minutes=minutes))) == written
+        assert formats.working_time(WorkingLength(days, dt.timedelta(minutes=minutes))) == written
 
     @pytest.mark.parametrize(
         ("heading", "inside"),
         [("Kirim ke Dinas Kominfo", "kirim ke Dinas Kominfo"), ("OPD menolak", "OPD menolak"), ("", "")],
     )
     def test_a_heading_inside_a_sentence_keeps_its_names(self, heading: str, inside: str) -> None:
-        assert skin_formats.in_sentence(heading) == inside
+        assert formats.in_sentence(heading) == inside
 
     @pytest.mark.parametrize(
         ("value", "written"),
@@ -120,20 +121,20 @@ class TestWords:
         ],
     )
     def test_any_column_is_written_as_a_person_would(self, value: object, written: object) -> None:
-        assert skin_formats.display(value) == written
+        assert formats.display(value) == written
 
     def test_a_long_list_says_how_many_more(self) -> None:
-        assert skin_formats.display(list(range(14))).endswith("10, 11, dan 2 lainnya")  # type: ignore[attr-defined]
+        assert formats.display(list(range(14))).endswith("10, 11, dan 2 lainnya")  # type: ignore[attr-defined]
 
     def test_text_stays_text_and_is_escaped_by_the_page(self, dressed: Flask) -> None:
         written = dressed.jinja_env.from_string("{{ ['<b>']|tampil }}{{ '<i>'|tampil }}").render()
         assert written == "&lt;b&gt;&lt;i&gt;"
-        assert isinstance(skin_formats.display(Markup("<b>x</b>")), Markup)
+        assert isinstance(formats.display(Markup("<b>x</b>")), Markup)
 
     def test_english_where_chosen(self) -> None:
         with force_locale("en"):
-            assert skin_formats.duration(60 * 50) == "2 days 2 hours"
-            assert skin_formats.display(True) == "Yes"
+            assert formats.duration(60 * 50) == "2 days 2 hours"
+            assert formats.display(True) == "Yes"
 
 
 @pytest.mark.usefixtures("dressed")
@@ -159,13 +160,13 @@ class TestLanguage:
 
     def test_an_unknown_language_falls_back(self, dressed: Flask) -> None:
         with dressed.test_request_context("/?_l_=xx"):
-            assert skin_language.choose_locale() == "id"
+            assert language.choose_locale() == "id"
         with dressed.test_request_context("/?_l_=en"):
-            assert skin_language.choose_locale() == "en"
+            assert language.choose_locale() == "en"
 
 
 def catalogue() -> Catalog:
-    with (skin_language.CATALOGUES / "id" / "LC_MESSAGES" / "messages.po").open("rb") as source:
+    with (language.CATALOGUES / "id" / "LC_MESSAGES" / "messages.po").open("rb") as source:
         return read_po(source, locale="id")
 
 
@@ -238,7 +239,7 @@ def contrast(one: str, other: str) -> float:
 
 def tokens(selector: str) -> dict[str, str]:
     """The declarations of one theme."""
-    text = (skin_assets.STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+    text = (assets.STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
     body = text.split(f"{selector} {{", 1)[1].split("}", 1)[0]
     return dict(re.findall(r"(--[\w-]+|color-scheme): ([^;]+);", body))
 
@@ -270,26 +271,26 @@ def test_colours_keep_the_contrast_of_wcag_2_2(theme: str) -> None:
 
 def test_every_symbol_that_is_named_exists() -> None:
     named = set(skin_menu.MENU_ICONS.values()) | {skin_menu.DEFAULT_ICON}
-    folder = skin_assets.STATIC.parent / "templates"
+    folder = assets.STATIC.parent / "templates"
     for path in folder.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         named |= set(re.findall(r"\bic\('([a-z0-9-]+)'", text))
-    assert named <= skin_assets.icon_names()
+    assert named <= assets.icon_names()
 
 
 def test_no_symbol_is_carried_that_nothing_draws() -> None:
-    folder = skin_assets.STATIC.parents[1]
+    folder = assets.STATIC.parents[1]
     sources = [
         path for top in ("app", "views") for kind in ("py", "html") for path in (folder / top).rglob(f"*.{kind}")
     ]
     words = {
         word for path in sources for word in re.findall(r"['\"]([a-z0-9-]+)['\"]", path.read_text(encoding="utf-8"))
     }
-    assert skin_assets.icon_names() <= words
+    assert assets.icon_names() <= words
 
 
 def test_shell_and_lists_draw_from_the_first_sprite_alone(dressed: Flask) -> None:
-    folder = skin_assets.STATIC.parent / "templates"
+    folder = assets.STATIC.parent / "templates"
     names = [
         "inbox/parts",
         "inbox/inbox",
@@ -301,16 +302,16 @@ def test_shell_and_lists_draw_from_the_first_sprite_alone(dressed: Flask) -> Non
     text = "".join((folder / f"{name}.html").read_text(encoding="utf-8") for name in [*names, "appbuilder/navbar"])
     drawn = set(re.findall(r"\bic\('([a-z0-9-]+)'", text))
     assert len(drawn) > 15
-    assert {skin_assets.icon_url(name).partition("?")[0] for name in drawn} == {"/static/ikon.svg"}
-    assert skin_assets.icon_url("shield").startswith("/static/ikon-lain.svg?v=")
+    assert {assets.icon_url(name).partition("?")[0] for name in drawn} == {"/static/ikon.svg"}
+    assert assets.icon_url("shield").startswith("/static/ikon-lain.svg?v=")
 
 
 def test_style_sheets_and_scripts_stay_readable_and_complete() -> None:
-    sheets = {path.stem for path in (skin_assets.STATIC / "css").glob("*.css")}
+    sheets = {path.stem for path in (assets.STATIC / "css").glob("*.css")}
     # The queue page of another package wears a sheet of its own.
-    parts = [part for bundle in skin_assets.STYLES.values() for part in bundle]
+    parts = [part for bundle in assets.STYLES.values() for part in bundle]
     assert sorted(sheets) == sorted([*parts, "queue"])
-    scripts = {path.stem for path in (skin_assets.STATIC / "js").glob("*.js")}
-    assert scripts == {"theme", *(part for bundle in skin_assets.SCRIPTS.values() for part in bundle)}
-    for path in [*(skin_assets.STATIC / "css").glob("*.css"), *(skin_assets.STATIC / "js").glob("[!h]*.js")]:
+    scripts = {path.stem for path in (assets.STATIC / "js").glob("*.js")}
+    assert scripts == {"theme", *(part for bundle in assets.SCRIPTS.values() for part in bundle)}
+    for path in [*(assets.STATIC / "css").glob("*.css"), *(assets.STATIC / "js").glob("[!h]*.js")]:
         assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

@@ -16,7 +16,6 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
-from app.json_input import json_object
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.attach_file import FILE_FIELDS, decode_file
 from app.operations.open_identity import open_identity
@@ -26,6 +25,7 @@ from app.operations.report_input import clean_report
 from app.queries.reference import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop
+from app.web.json_input import json_object
 from views.api import case_contracts as contracts
 from views.api import representation as show
 from views.api.access import answer, expected_version, id_in_range, idempotent, needs

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 
 from app.core.problem import Problem
-from app.errors import is_api
 from app.vocabulary.refusals import API_FAULTS
+from app.web.error_responses import is_api
 from views.api.contract import Query, contract_of
 from views.api.query_values import read_value
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from app.fab_repairs import is_readable
+from app.web.fab_repairs import is_readable
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")

@@ -2,7 +2,7 @@
 
 Our own small generator over SQLAlchemy, not the framework's ModelRestApi: that one pages by offset, tells a list's rows
 through marshmallow schemas of whole models, filters by any operator in a language of its own (rison), answers errors in
-a shape of its own, knows no reason, version or entity tag, and keeps state between requests (app/fab_repairs.py).
+a shape of its own, knows no reason, version or entity tag, and keeps state between requests (app/web/fab_repairs.py).
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from app.access.roles import permissions_on
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
-from app.json_input import json_object
+from app.web.json_input import json_object
 from views.api import resource_contracts as contracts
 from views.api.access import needs
 from views.api.answers import LARGEST_ID, answer, id_in_range

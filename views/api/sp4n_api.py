@@ -11,7 +11,6 @@ from app.core.clock import utc_now
 from app.core.identifiers import is_tracking_id
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
-from app.json_input import json_object
 from app.models import Complaint, InboundHold
 from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
 from app.operations.apply_message import UnknownReport, apply_message
@@ -20,6 +19,7 @@ from app.operations.read_revision import read_tracking_id
 from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
 from app.reference.named_rows import names_remembered
 from app.vocabulary.refusals import field_sentences
+from app.web.json_input import json_object
 from views.api import representation as show
 from views.api.access import answer, idempotent, needs_scope
 from workflow_rules.process.refusals import FieldError, FieldFault

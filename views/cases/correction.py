@@ -13,13 +13,13 @@ from app.access.roles import permissions_on
 from app.cases.correct import read_correction
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
-from app.errors import STATUS_OF
 from app.operations.perform_action import perform_action
 from app.queries.case_page import Case, load_case
 from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
+from app.web.error_responses import STATUS_OF
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.form_once import Landing, once
 from views.intake_fields import filled, is_token, new_token

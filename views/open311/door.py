@@ -11,11 +11,11 @@ from flask_appbuilder import BaseView, expose
 from app.access.session_filter import only_public
 from app.core.clock import utc_now
 from app.core.extensions import csrf
-from app.errors import answer_errors_as
 from app.labels.open311 import NOTICE
 from app.queries.open_requests import find_named, find_requests
 from app.security.open311_keys import open311_key
-from app.security.public_limits import submission_limits
+from app.web.error_responses import answer_errors_as
+from app.web.rate_limits import submission_limits
 from views.open311 import shapes
 from views.open311.answers import FORMATS, told, told_error, told_errors
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests

@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.documents.layouts import layout_of, template_folder
 from app.documents.papers.body import blocks_of, unbroken
 from app.models import Emblem
-from app.skin_formats import day, moment
+from app.web.formats import day, moment
 
 MOST_OF_A_TITLE = 100
 

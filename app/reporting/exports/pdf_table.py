@@ -11,7 +11,7 @@ from flask import render_template
 from app.core.resource_limits import DrawingLimits
 from app.documents.apart import render_apart
 from app.documents.report_cells import Cell, clean
-from app.skin_formats import day, moment
+from app.web.formats import day, moment
 
 MOST_COLUMNS = 10
 """More columns than this are too narrow to read on a landscape A4 page."""

@@ -22,10 +22,10 @@ from jinja2 import pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 
-from app import headers, skin_assets, skin_fields, skin_formats, skin_language, skin_menu, skin_pieces, skin_spaces
 from app.core.clock import office_time, utc_now
-from app.request_log import request_id
-from app.skin_views import asks_before_delete
+from app.web import assets, fields, formats, language, menu, security_headers, skin_pieces, template_output
+from app.web.confirmation import asks_before_delete
+from app.web.request_log import request_id
 
 SEARCH_PATH = "/aduan/"
 ALL_COMPLAINTS = "Semua aduan"
@@ -52,7 +52,7 @@ def _template_names() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Dress an application; call once, before the framework is initialised."""
-    for part in (skin_language, skin_formats, skin_fields, skin_assets, skin_menu, skin_pieces, skin_spaces):
+    for part in (language, formats, fields, assets, menu, skin_pieces, template_output):
         part.install(app)
     app.jinja_env.globals.update(
         asks_before_delete=asks_before_delete,
@@ -62,10 +62,10 @@ def install(app: Flask) -> None:
         phone_items=PHONE_ITEMS,
         most_phone_items=len(PHONE_ITEMS),
         office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
-        page_locale=lambda: str(skin_language.current_locale() or "id"),
+        page_locale=lambda: str(language.current_locale() or "id"),
     )
     app.context_processor(_template_names)
-    headers.install(app)
+    security_headers.install(app)
 
 
 def compute_filters_at_each_request(app: Flask) -> None:

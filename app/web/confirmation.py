@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app.fab_repairs import safe_address
+from app.web.fab_repairs import safe_address
 
 TEMPLATE = "appbuilder/general/confirm_page.html"
 

@@ -40,9 +40,9 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from app.fab_repairs import safe_address
+from app.web.fab_repairs import safe_address
 
-CATALOGUES = Path(__file__).parent / "translations"
+CATALOGUES = Path(__file__).parent.parent / "translations"
 MOST_TEXTS = 10_000
 DEFAULT_LANGUAGES = {
     "id": {"flag": "id", "name": "Bahasa Indonesia"},

@@ -20,8 +20,8 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.core.clock import office_time
-from app.skin_language import language_code
 from app.vocabulary.words import LARGEST_BADGE
+from app.web.language import language_code
 from workflow_rules.time.deadlines import WorkingLength
 
 ZONE_NAME = "WITA"

@@ -15,7 +15,7 @@ import rjsmin
 from flask import Flask, Response, abort, has_request_context, request, url_for
 from markupsafe import Markup
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent.parent / "static"
 # What is served under one name. The second bundle comes after the first on every page that is no inbox and no list of
 # complaints, so that what stands there wins. Each ends with its rules for the phone and for print, in this order.
 STYLES = {

@@ -8,7 +8,7 @@ from functools import lru_cache
 from flask import Flask, g, has_request_context, request
 from flask_appbuilder.menu import Menu, MenuItem
 
-from app.skin_assets import icon_names
+from app.web.assets import icon_names
 
 # A case is reached from the inbox, as its trail of links says too.
 INBOX_PATH = "/"

@@ -15,8 +15,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.core.connections import HeldUp, is_held_up
 from app.core.extensions import db
 from app.core.problem import _NAME_OF, Problem
-from app.skin import error_page
 from app.vocabulary.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
+from app.web.skin import error_page
 from workflow_rules.process.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
 
 log = structlog.get_logger()
