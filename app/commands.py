@@ -31,11 +31,11 @@ from app.labels.passwords import fault_in_words
 from app.operations.audit import audit_all
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.index_reporters import index_reporters
-from app.operations.load_reference import load_reference_data
 from app.operations.passwords import PasswordRefused, rules_here
 from app.operations.run_invariants import look_now
 from app.operations.subject_report import NoSuchMark, subject_report
 from app.queries.sealed_keys import unknown_key_ids
+from app.reference.load_seed import load_reference_data
 from app.servers.start_refused import LaunchRefused
 
 MIGRATE_LOCK = 7_301_482_027

@@ -15,8 +15,8 @@ from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
 from app.documents.charts import Bar, BarChart
 from app.labels.rehearsal import BY, SORTS
-from app.queries.agency_names import agency_names, step_numbers
 from app.queries.measures import punctuality
+from app.reference.agency_names import agency_names, step_numbers
 from app.reporting.figures.definitions import (
     TARGET,
     Timeliness,

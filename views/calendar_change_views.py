@@ -14,7 +14,6 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
-from app.labels.reference import COLUMNS
 from app.operations.change_calendar import (
     DAYS,
     CalendarChange,
@@ -25,7 +24,8 @@ from app.operations.change_calendar import (
     apply_change,
     preview_change,
 )
-from app.queries.agency_names import agency_names, step_numbers
+from app.reference.agency_names import agency_names, step_numbers
+from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
 from app.web.formats import day

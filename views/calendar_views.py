@@ -6,7 +6,6 @@ from flask import Response, abort, flash, redirect
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.labels.reference import TITLES
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.operations.change_calendar import (
@@ -19,7 +18,8 @@ from app.operations.change_calendar import (
     preview_change,
     stored,
 )
-from app.queries.reference import ZONE, parse_hours
+from app.reference.calendar import ZONE, parse_hours
+from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.list_guards import EagerInterface
 from views.calendar_change_views import question_page

@@ -14,12 +14,12 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
 from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
-from app.queries.list_choices import filter_options
-from app.queries.reference import load_working_calendar
 from app.queries.saved_lists import lists_of
 from app.queries.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.queries.search_hits import MOST_RANKED
 from app.queries.work_counts import count_badges
+from app.reference.calendar import load_working_calendar
+from app.reference.choices import filter_options
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from views.found_lines import with_hits
 from views.list_address import ListAddress, Pages, as_day, pages_of, read_address

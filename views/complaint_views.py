@@ -10,7 +10,6 @@ from flask_babel import gettext, ngettext
 from app.access.current_person import current_person, source_address
 from app.core.clock import utc_now
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
-from app.labels.reference import NATIONAL_STAGES
 from app.models import Letter
 from app.operations.attach_file import LARGEST
 from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
@@ -19,6 +18,7 @@ from app.queries.case_history import dispositions, reason_of_return, recent_chan
 from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
 from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
 from app.queries.case_time import running_national, whole_clock
+from app.reference.labels import NATIONAL_STAGES
 from app.reference.sop import load_sop
 from app.vocabulary import words
 from app.vocabulary.actions import SENTENCES

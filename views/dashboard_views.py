@@ -14,9 +14,9 @@ from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import Period, month_after, month_before, month_of
 from app.queries.dashboard import Counts, count_everything
 from app.queries.kept_measures import kept_punctualities
-from app.queries.reference import load_working_calendar
 from app.queries.report_jobs import newest_jobs
 from app.queries.work_counts import count_badges
+from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import (
     TARGET,
     OverdueStep,

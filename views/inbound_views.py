@@ -34,7 +34,7 @@ from app.queries.inbound import (
     settled_holds,
     waiting_holds,
 )
-from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.list_address import PAGE_SIZE, pages_of, read_address

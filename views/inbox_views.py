@@ -15,12 +15,12 @@ from app.core.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.deliveries import count_failed
-from app.queries.list_choices import filter_options
-from app.queries.reference import load_working_calendar, missing_holiday_year
 from app.queries.saved_lists import lists_of
 from app.queries.search import prepare_search
 from app.queries.work_counts import count_inbox, count_newer
 from app.queries.worklists import Queue, WorkFilter, work_page
+from app.reference.calendar import load_working_calendar, missing_holiday_year
+from app.reference.choices import filter_options
 from app.vocabulary.words import ACTORS, CHANNELS, STEPS
 from views.found_lines import with_hits
 from views.inbox_tabs import inbox_tabs

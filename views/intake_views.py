@@ -15,7 +15,7 @@ from app.operations.attach_file import LARGEST
 from app.operations.read_revision import read_tracking_id
 from app.operations.record_intake import AlreadyHere, record_intake, refuse_known
 from app.operations.report_input import MOST_FILES
-from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS

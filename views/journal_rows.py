@@ -15,8 +15,8 @@ from app.core.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 from app.labels.notices import WISHES
 from app.labels.passwords import GRANTS
-from app.labels.reference import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
+from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
 from app.web.formats import day, moment

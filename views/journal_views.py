@@ -11,11 +11,11 @@ from app.access.people import names_of
 from app.access.roles import permissions_on
 from app.labels.calendar import JOURNAL_KINDS
 from app.labels.passwords import ACCOUNT_ACTS, account_in_words
-from app.labels.reference import LIMIT_CLASSES
 from app.labels.webhooks import JOURNAL_ACTS
 from app.operations.change_calendar import RowChange
-from app.queries.agency_names import agency_names, step_numbers
-from app.queries.journal import JournalLine, journal_page, journal_size
+from app.reference.agency_names import agency_names, step_numbers
+from app.reference.journal import JournalLine, journal_page, journal_size
+from app.reference.labels import LIMIT_CLASSES
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
 from app.web.formats import day
 from views.calendar_change_views import described

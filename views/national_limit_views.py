@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_babel import ngettext
 
-from app.labels.reference import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
 from app.models import NationalLimitRow
+from app.reference.labels import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
 from app.web.list_guards import EagerInterface
 from views.guarded_model_view import GuardedModelView
 from views.reference_fields import amount, choice, day, line, worded

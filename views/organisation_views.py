@@ -22,10 +22,10 @@ from app.access.delegations import (
 )
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.labels.reference import ACTIONS, COLUMNS, HINTS, TITLES
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
-from app.queries.agency_tree import below, in_tree_order, path_of_agency
+from app.reference.agencies import below, in_tree_order, path_of_agency
+from app.reference.labels import ACTIONS, COLUMNS, HINTS, TITLES
 from app.security.account_views import role_names
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS

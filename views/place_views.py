@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
-from app.labels.reference import NATIONAL_CLASSES, TITLES
 from app.models import Agency, Category, District, Village
+from app.reference.labels import NATIONAL_CLASSES, TITLES
 from app.web.list_guards import EagerInterface
 from views.guarded_model_view import ChangeRefused, GuardedModelView
 from views.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded

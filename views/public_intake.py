@@ -29,8 +29,8 @@ from app.operations.receive_complaint import Received
 from app.operations.record_intake import seal, unseal
 from app.operations.report_input import MOST_FILES
 from app.operations.tell_reporter import channel_for
-from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
 from app.queries.tracked_case import load_tracked_case
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.web.error_responses import retry_after
 from app.web.rate_limits import intake_limits
 from views.form_once import Landing, digest_of_form, know_browser, once_each

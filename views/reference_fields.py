@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from app.labels.reference import COLUMNS, HINTS
+from app.reference.labels import COLUMNS, HINTS
 from app.vocabulary.words import Labels
 from app.web.fields import NativeDate
 from app.web.form_labels import REFUSED

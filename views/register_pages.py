@@ -19,7 +19,6 @@ from app.labels.registers import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SH
 from app.models import Register, RegisterKind
 from app.operations.papers import content_hash
 from app.operations.registers import RegisterRefused, make_register
-from app.queries.reference import load_working_calendar
 from app.queries.register_rows import (
     Since,
     corrections_since,
@@ -27,6 +26,7 @@ from app.queries.register_rows import (
     register_with_paper,
     registers_page,
 )
+from app.reference.calendar import load_working_calendar
 from app.vocabulary.actions import SENTENCES
 from views.download_views import send_bytes, send_paper
 from views.list_address import PAGE_SIZE, pages_of, read_address

@@ -10,9 +10,9 @@ from flask_babel import get_locale
 from app.labels.lists import EVERY, YES
 from app.labels.lists import FILTERS as FILTER_WORDS
 from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
-from app.queries.list_choices import filter_options
 from app.queries.report_rows import COLUMNS, USUAL
 from app.queries.wanted_report import WantedReport
+from app.reference.choices import filter_options
 from app.reporting.exports.pdf_table import MOST_COLUMNS
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from app.web.fab_repairs import is_readable

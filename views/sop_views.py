@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import utc_now
 from app.core.transaction import lock_row
-from app.labels.reference import ACTIONS, TITLES
 from app.labels.sop import HEAD_OF_SHEET
 from app.models import SopStepRow, SopVersion
-from app.operations.activate_sop import SopRefused, activate_sop, copy_as_draft
+from app.reference.labels import ACTIONS, TITLES
 from app.reference.sop import load_sop
+from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface

@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import ComplaintEvent, DelegationRow
 from app.operations.notify import Notifier
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.process.delegations import Delegation, closes_a_loop
 
 

@@ -15,7 +15,7 @@ from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
 from app.operations.notify import Notifier
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 
 IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(

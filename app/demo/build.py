@@ -18,7 +18,7 @@ from app.models import Complaint, Delivery, Notice
 from app.operations.perform_action import perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import ActionRequest
 from workflow_rules.process.actors import SYSTEM, Person
 from workflow_rules.time.working_calendar import WorkingCalendar

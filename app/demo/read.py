@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.reference_data.read import (
+from app.reference.seed_files import (
     load_agencies,
     load_categories,
     load_districts,

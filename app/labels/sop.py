@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from app.labels.reference import COLUMNS
+from app.reference.labels import COLUMNS
 from app.vocabulary.words import Labels
 
 HEAD_OF_SHEET = (

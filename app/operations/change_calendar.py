@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.operations.recompute_deadlines import Move, recompute_open_deadlines
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.time.deadlines import remaining
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -21,7 +21,7 @@ from app.models import Attachment, Complaint, FileCheck
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
 from app.operations.sweep_store import mark_for_removal
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.events import Event, SystemEvent
 

@@ -8,7 +8,7 @@ from app.core.extensions import db
 from app.documents.holiday_calendar import FileDay
 from app.models import Holiday
 from app.operations.change_calendar import CalendarChange, Held, RowChange, held
-from app.reference_data.read import holidays_of
+from app.reference.seed_files import holidays_of
 
 LOCAL = "local"
 

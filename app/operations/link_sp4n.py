@@ -15,7 +15,7 @@ from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
 from app.operations.read_revision import lock_reports, read_tracking_id
 from app.operations.record_history import record_history
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.decide import sees

@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import StepTask
 from app.operations.outbox import channels_of, open_digest
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 
 NOT_LATER_THAN = timedelta(hours=3)
 """After that the morning is over: a message that was not made by then is not made up for."""

@@ -16,7 +16,7 @@ from app.models import Delivery, JournalEntry, PasswordLink
 from app.operations.account_news import send_link
 from app.operations.notify import Notifier
 from app.operations.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 
 BETWEEN_ASKING = timedelta(minutes=15)
 """So long a link that was asked for at the login stays the only one: asking again makes and ends nothing."""

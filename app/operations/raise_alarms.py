@@ -14,7 +14,7 @@ from app.models import Complaint, StepTask
 from app.operations.alarms import Due, raise_passed, set_next_alarm
 from app.operations.notify import Notifier
 from app.operations.timed_acts import expire_question
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:

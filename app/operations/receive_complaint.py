@@ -25,7 +25,7 @@ from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
 from app.operations.tell_reporter import channel_for, tell_reporter
-from app.queries.reference import ACTIVE, active_sop_and_calendar
+from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import begin

@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
 from app.operations.set_deadlines import set_closing, set_deadline
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import CaseStatus, Step

@@ -20,12 +20,12 @@ from app.models import PaperKind, Register, RegisterKind
 from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import letterhead, office, signatory
 from app.operations.papers import make_paper
-from app.queries.agency_names import step_numbers
 from app.queries.daily_figures import instant
 from app.queries.event_log import checkpoint_at, first_event_at, newest_event
-from app.queries.reference import calendar_as_dict, load_working_calendar
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register
+from app.reference.agency_names import step_numbers
+from app.reference.calendar import calendar_as_dict, load_working_calendar
 from workflow_rules.process.actors import SYSTEM, Person
 
 DAYS_BACK = 31

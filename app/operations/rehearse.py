@@ -15,8 +15,8 @@ from app.core.jobs import JobName
 from app.core.periods import Period
 from app.core.transaction import one_transaction
 from app.models import Complaint, RehearsalRow, SopVersion
-from app.queries.reference import load_working_calendar
 from app.queries.rehearsal import count_cases, past_cases
+from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop

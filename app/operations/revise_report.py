@@ -18,7 +18,7 @@ from app.operations.notify import Notifier
 from app.operations.original_text import forget_correction, identity_said_again, said_by_report, write_said
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent

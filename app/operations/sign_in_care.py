@@ -7,7 +7,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry
 from app.operations.notify import Notifier
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.security.sign_ins import end_sign_ins
 from app.security.two_step import take_away
 

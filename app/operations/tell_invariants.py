@@ -11,7 +11,7 @@ from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from app.core.extensions import db
 from app.models import InvariantRun
 from app.operations.notify import Notifier
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 
 HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
 

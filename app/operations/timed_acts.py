@@ -12,7 +12,7 @@ from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
 from app.operations.notify import Notifier
 from app.operations.perform_action import perform_action
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import SYSTEM
 

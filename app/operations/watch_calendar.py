@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 
 from app.core.clock import office_today
 from app.core.extensions import redis_client
-from app.queries.reference import missing_holiday_year
+from app.reference.calendar import missing_holiday_year
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Reporter
-from app.queries.reference import calendar_rows, calendar_with
+from app.reference.calendar import calendar_rows, calendar_with
 from app.reference.sop import sop_with_text, steps_of_sop
 from workflow_rules.process.identity import ReporterFacts
 from workflow_rules.process.sop import Sop

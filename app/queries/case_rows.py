@@ -26,8 +26,8 @@ from app.models import (
     Reporter,
     StepTask,
 )
-from app.queries.national_limits import limit_rows, limits_with
-from app.queries.reference import calendar_rows, calendar_with
+from app.reference.calendar import calendar_rows, calendar_with
+from app.reference.national_limits import limit_rows, limits_with
 from app.reference.sop import sop_with, steps_of_sop
 from workflow_rules.process.actors import AGENCY_ACTORS, Person
 from workflow_rules.process.identity import Confidentiality

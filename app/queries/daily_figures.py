@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.periods import Period
 from app.queries.event_log import CaseLog, Logged, count_not_ended, sops_by_version, touched_cases
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.facts import ComplaintFacts

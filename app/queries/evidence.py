@@ -28,8 +28,8 @@ from app.models import (
     StepAlarm,
     StepTask,
 )
-from app.queries.calendar_history import calendar_at, changes_since
 from app.queries.case_page import Case
+from app.reference.calendar_history import calendar_at, changes_since
 from workflow_rules.process.actors import OFFICERS, Actor
 from workflow_rules.process.identity import Confidentiality
 

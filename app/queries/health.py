@@ -15,7 +15,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.models import StepTask
 from app.queries.deliveries import MessageCounts, count_messages
-from app.queries.reference import missing_holiday_year
+from app.reference.calendar import missing_holiday_year
 
 WORKER_SILENT = timedelta(seconds=90)
 """An idle worker speaks every 30 seconds, a busy one every 5."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import LedgerRow, StepTask
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from workflow_rules.measures import Clock, ClosedStep, Grouping, Line, Measure, closings, tally
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind

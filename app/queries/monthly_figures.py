@@ -20,7 +20,7 @@ from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, waiting
 from app.queries.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.queries.measures import closed_steps
 from app.queries.recurring import Reception, recurring_rows
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
 from workflow_rules.measures import ClosedStep, Measure, tally
 from workflow_rules.process.actions import Action

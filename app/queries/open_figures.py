@@ -18,7 +18,7 @@ from app.core.extensions import db
 from app.core.periods import Period, month_before
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
 from app.queries.kept_measures import kept_punctualities
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
 from workflow_rules.process.actions import Action
 from workflow_rules.small_cells import LEAST, shown_total, without_small

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.models import Complaint
-from app.queries.national_limits import load_national_limits
 from app.queries.time_book import national_clocks_of, whole_limit
+from app.reference.national_limits import load_national_limits
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.sop import Sop
 from workflow_rules.time.national_clock import NationalLimit, NationalStage

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.extensions import db
 from app.models import Agency, Category, District, Village
-from app.queries.reference import Texts
+from app.reference.calendar import Texts
 
 
 def agencies_in_service() -> frozenset[str]:

@@ -21,7 +21,7 @@ from app.documents.papers import html_of
 from app.documents.render import parts, render_pdf
 from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from tests.bench.table import Line
 from workflow_rules.process.actions import Action, ActionRequest

@@ -18,7 +18,7 @@ from app.operations.audit import audit_all
 from app.operations.notify import Notifier
 from app.operations.papers import draw_paper
 from app.operations.perform_action import perform_action
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.worklists.left_cases import left_cases
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest

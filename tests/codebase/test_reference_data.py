@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from app.demo import read as demo
-from app.reference_data import read as reference
-from app.reference_data.read import ReferenceDataError, holidays_of
+from app.reference import seed_files as reference
+from app.reference.seed_files import ReferenceDataError, holidays_of
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 UNITS_OF_2026 = {
@@ -151,7 +151,7 @@ def test_a_local_closure_closes_the_calendar(tmp_path: Path) -> None:
 
 def test_holidays_of_2026_are_indonesian_in_an_english_process() -> None:
     script = (
-        "import json; from app.reference_data.read import holidays_of; "
+        "import json; from app.reference.seed_files import holidays_of; "
         "print(json.dumps([[str(r.date), r.name, r.kind] for r in holidays_of([2026])]))"
     )
     root = Path(reference.__file__).parents[2]

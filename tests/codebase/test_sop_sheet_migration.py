@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app.commands import migrate_database
 from app.core.extensions import db
 from app.models import SopVersion
-from app.operations.activate_sop import copy_as_draft
-from app.reference_data.sop_head import PRINTED
+from app.reference.sop_head import PRINTED
+from app.reference.sop_versions import copy_as_draft
 from tests.codebase.bare_database import FOLDER, as_role
 from workflow_rules.process.standard_sop import STANDARD_SOP
 

@@ -30,7 +30,7 @@ from app.operations.perform_action import perform_action
 from app.operations.raise_alarms import raise_due_alarms
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report
 from tests.views.reference_forms import save

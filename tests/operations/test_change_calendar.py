@@ -21,7 +21,7 @@ from app.operations.change_calendar import (
     held,
     preview_change,
 )
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from tests.conftest import time_travel
 from tests.factories import a_complaint
 from tests.scenes import Scene

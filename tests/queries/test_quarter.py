@@ -12,7 +12,7 @@ from app.core.periods import Period, days, month_before, month_of
 from app.queries.daily_figures import daily_figures
 from app.queries.measures import punctuality
 from app.queries.monthly_figures import monthly_figures
-from app.queries.reference import calendar_as_dict
+from app.reference.calendar import calendar_as_dict
 from tests.queries.random_quarter import live_through
 from tests.queries.simple_book import Book, due, rows_of_the_log, used
 from tests.rules.slow_calendar import SlowCalendar

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from tests.conftest import time_travel
 from tests.factories import a_complaint
 from tests.scenes import Scene

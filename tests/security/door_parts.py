@@ -39,7 +39,6 @@ from app.models import (
 )
 from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
-from app.operations.activate_sop import copy_as_draft
 from app.operations.api_keys import KeyWish, make_new_key
 from app.operations.apply_sp4n import apply_report
 from app.operations.ask_report import ask_report
@@ -56,6 +55,7 @@ from app.operations.scheduled_reports import Plan, save_schedule, supervisors
 from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
 from app.queries.wanted_report import WantedReport
+from app.reference.sop_versions import copy_as_draft
 from app.security.sign_ins import begin
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean

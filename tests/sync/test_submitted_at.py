@@ -14,9 +14,9 @@ from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import Complaint, ComplaintEvent, InboundHold, InboundMessage
 from app.operations.audit import audit_all
-from app.queries.national_limits import load_national_limits
-from app.queries.reference import load_working_calendar
 from app.queries.time_book import national_clocks_of
+from app.reference.calendar import load_working_calendar
+from app.reference.national_limits import load_national_limits
 from tests.factories import a_report
 from tests.sync.reports import a_revision
 

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
 from app.operations.change_calendar import FURTHEST_LIMIT
 from app.operations.raise_alarms import raise_due_alarms
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import HOLIDAY, Freeze, SignIn, change, due, key_of, office, refused, with_reason

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from app.core.extensions import db
 from app.documents.holiday_calendar import FileRefused, read_ical
 from app.models import Holiday, JournalEntry
-from app.reference_data.read import holidays_of
+from app.reference.seed_files import holidays_of
 from tests.views.reference_forms import with_reason
 
 Freeze = Callable[[str], Any]

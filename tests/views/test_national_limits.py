@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, JournalEntry, NationalLimitRow
-from app.queries.national_limits import load_national_limits
-from app.queries.reference import load_working_calendar
 from app.queries.time_book import national_clocks_of
+from app.reference.calendar import load_working_calendar
+from app.reference.national_limits import load_national_limits
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 from tests.views.reference_forms import Freeze, key_of, office, refused, save

@@ -22,7 +22,7 @@ from app.operations.open_identity import open_identity
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint
 from app.operations.report_input import clean_report
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop
 from app.web.json_input import json_object

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.models import Complaint
 from app.queries import time_book
-from app.queries.national_limits import load_national_limits
+from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from views.api.representation import instant
 from workflow_rules.time.national_clock import NationalClock

@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.operations.perform_action import perform_action
 from app.queries.case_page import Case, load_case
-from app.queries.list_choices import categories_in_use, filter_options, villages_by_district
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES

@@ -8,8 +8,8 @@ from flask import current_app
 
 from app.core.clock import office_time
 from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
-from app.queries.list_choices import categories_in_use, villages_by_district
 from app.queries.open_requests import OpenRequest
+from app.reference.choices import categories_in_use, villages_by_district
 from app.vocabulary.words import CONFIDENTIALITIES
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

@@ -7,7 +7,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.read import PersonRow
 from app.models import OfficerProfile, PasswordAge
-from app.reference_data.read import load_agencies
+from app.reference.seed_files import load_agencies
 
 OFFICE = ("diskominfosan", "inspektorat")
 IN_EACH = (("admin", "agency_admin", 3), ("sekretaris", "agency_secretary", 2), ("kepala", "agency_head", 1))

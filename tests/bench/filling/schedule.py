@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import StepPause, StepTask
-from app.queries.reference import load_working_calendar
+from app.reference.calendar import load_working_calendar
 from tests.bench.filling.copies import Wanted
 from tests.bench.filling.prototype import Prototype
 from tests.bench.filling.stories import OPEN_SHARE

@@ -8,8 +8,8 @@ from random import Random
 from app.demo.build import Story, plan_story, tell_stories
 from app.demo.paths import A_DAY
 from app.demo.read import ComplaintRow, LocationRow, PlanRow, ReporterRow
-from app.queries.reference import load_working_calendar
-from app.reference_data.read import load_districts
+from app.reference.calendar import load_working_calendar
+from app.reference.seed_files import load_districts
 from tests.bench.filling.officers import agencies
 from tests.bench.filling.words import TOPICS, Topic, reporters, tell
 from workflow_rules.process.actions import Action

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.models.reference import WEEKDAYS
-from app.queries.reference import calendar_data
+from app.reference.calendar import calendar_data
 
 Rows = dict[str, dict[int, dict[str, Any]]]
 _COLUMNS: dict[str, tuple[Any, tuple[str, ...]]] = {

@@ -20,7 +20,7 @@ from app.models import (
     Village,
     WorkingWeek,
 )
-from app.reference_data import read, sop_head
+from app.reference import seed_files, sop_head
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.standard_sop import STANDARD_SOP
 
@@ -32,11 +32,16 @@ SOP_TITLE = 'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "La
 def load_reference_data(now: datetime) -> None:
     """Agencies, places, categories, calendar and the printed SOP, each only where its table is still empty."""
     if _empty(Agency):
-        _load_tree([_agency(row) for row in read.load_agencies()], {r.code: r.parent for r in read.load_agencies()})
+        _load_tree(
+            [_agency(row) for row in seed_files.load_agencies()], {r.code: r.parent for r in seed_files.load_agencies()}
+        )
     if _empty(District):
         _load_places()
     if _empty(Category):
-        _load_tree([_category(r) for r in read.load_categories()], {r.code: r.parent for r in read.load_categories()})
+        _load_tree(
+            [_category(r) for r in seed_files.load_categories()],
+            {r.code: r.parent for r in seed_files.load_categories()},
+        )
     if _empty(WorkingWeek):
         _load_weeks()
     _load_holidays(office_today(now).year)
@@ -61,7 +66,7 @@ def _load_tree(rows: Iterable[Agency | Category], parents: dict[str, str | None]
     db.session.flush()
 
 
-def _agency(row: read.AgencyRow) -> Agency:
+def _agency(row: seed_files.AgencyRow) -> Agency:
     return Agency(
         code=row.code,
         name=row.name,
@@ -78,14 +83,14 @@ def _agency(row: read.AgencyRow) -> Agency:
     )
 
 
-def _category(row: read.CategoryRow) -> Category:
+def _category(row: seed_files.CategoryRow) -> Category:
     return Category(
         code=row.code, name=row.name, default_agency_code=row.default_agency, national_class=row.national_class
     )
 
 
 def _load_places() -> None:
-    for row in read.load_districts():
+    for row in seed_files.load_districts():
         district = District(code=row.code, name=row.name)
         db.session.add(district)
         db.session.add_all(Village(code=v.code, name=v.name, district=district) for v in row.villages)
@@ -93,7 +98,7 @@ def _load_places() -> None:
 
 
 def _load_weeks() -> None:
-    for week in read.load_working_hours().weeks:
+    for week in seed_files.load_working_hours().weeks:
         hours = {day: " ".join("-".join(pair) for pair in pairs) for day, pairs in week.hours.items()}
         db.session.add(WorkingWeek(name=week.name, starts_on=week.begins, ends_on=week.ends, **hours))
         db.session.flush()
@@ -104,7 +109,7 @@ def _load_holidays(year: int) -> None:
     for wanted in (year - 1, year, year + 1):
         there = select(func.count()).where(func.extract("year", Holiday.day) == wanted, Holiday.kind != "local")
         if db.session.execute(there).scalar_one() == 0:
-            days = read.holidays_of([wanted])
+            days = seed_files.holidays_of([wanted])
             db.session.add_all(Holiday(day=h.date, name=h.name, kind=h.kind) for h in days)
 
 
