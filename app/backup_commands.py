@@ -27,7 +27,7 @@ from app.core.clock import office_time, utc_now
 from app.core.schema import migrated
 from app.operations.note_backup import note_restored, note_run
 from app.operations.release_copy import Waiting, find_waiting, release_copy
-from app.queries.hold import is_held
+from app.outbound.restore_hold import is_held
 
 MakeApp = Callable[[], Flask]
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}

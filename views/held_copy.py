@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.access.current_person import may
 from app.core.extensions import db
-from app.queries.hold import find_hold
+from app.outbound.restore_hold import find_hold
 
 
 def install(app: Flask) -> None:

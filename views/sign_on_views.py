@@ -13,10 +13,10 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from app.core.clock import utc_now
-from app.gateways.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
-from app.gateways.oidc_token import TokenRefused
 from app.labels.passwords import SIGN_ON_FAULTS
 from app.operations.linked_subjects import officer_of
+from app.outbound.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
+from app.outbound.oidc_token import TokenRefused
 from app.security.login_doors import after_the_password
 from app.web.fab_repairs import safe_address
 from app.web.rate_limits import source

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from flask import current_app, request
 
-from app.gateways.safe_target import TargetRefused, find_target
 from app.labels.webhooks import EVENT_KINDS, FORM_FAULTS, URL_FAULTS
 from app.models import WebhookEndpoint
 from app.operations.manage_webhooks import Wish
 from app.operations.webhook_payload import EVENT_TYPES, EVERY_TYPE, PREFIX
+from app.outbound.allowed_target import TargetRefused, find_target
 from app.web.fab_repairs import is_readable
 
 LONGEST_NAME = 100

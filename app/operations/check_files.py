@@ -16,11 +16,11 @@ from app.core.storage import read_file, write_file
 from app.core.transaction import one_transaction
 from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
 from app.documents.uploads.inspection import ENDINGS
-from app.gateways import clamav
 from app.models import Attachment, Complaint, FileCheck
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
 from app.operations.sweep_store import mark_for_removal
+from app.outbound import clamav
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.events import Event, SystemEvent

@@ -10,12 +10,12 @@ from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.models import SyncComparison, SyncLedger
 from app.models.peer import Drift
 from app.operations.peer_record import ledgers_of, note_drift, want
 from app.operations.push_peer import note_what_is_wanted
-from app.queries.hold import is_held
+from app.outbound.peer_http import PeerFault
+from app.outbound.restore_hold import is_held
 from app.queries.sync_state import held_among, held_reports
 from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
 

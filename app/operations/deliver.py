@@ -18,7 +18,7 @@ from app.gateways.recipients import without_address
 from app.models import Delivery
 from app.operations.outbox import LEASE_SECONDS
 from app.operations.report_mail import prepare_report
-from app.queries.hold import not_held
+from app.outbound.restore_hold import not_held
 
 log = structlog.get_logger()
 

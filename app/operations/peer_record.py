@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
-from app.gateways.peer_http import PeerFault
 from app.models import SyncLedger, SyncPeer
 from app.models.peer import Drift
+from app.outbound.peer_http import PeerFault
 from app.sp4n.peer.differences import Repair
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60

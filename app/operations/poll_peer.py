@@ -10,13 +10,13 @@ from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.gateways.sp4n_peer import Incoming
 from app.models import SyncLedger
 from app.models.peer import Drift
 from app.operations.apply_sp4n import StaleRevision, apply_report
 from app.operations.peer_record import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
-from app.queries.hold import is_held
+from app.outbound.peer_http import PeerFault
+from app.outbound.restore_hold import is_held
 from app.vocabulary.refusals import refusal_sentence
 from workflow_rules.process.parameters import is_blank
 from workflow_rules.process.refusals import ActionRefused

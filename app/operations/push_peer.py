@@ -12,7 +12,6 @@ from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
 from app.models.peer import Drift
 from app.operations.peer_record import (
@@ -25,7 +24,8 @@ from app.operations.peer_record import (
     the_peer,
 )
 from app.operations.sync_feed import number_changes
-from app.queries.hold import is_held, not_held
+from app.outbound.peer_http import PeerFault
+from app.outbound.restore_hold import is_held, not_held
 from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
 from workflow_rules.process.actions import Action

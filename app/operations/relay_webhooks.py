@@ -17,7 +17,7 @@ from app.core.transaction import one_transaction
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
 from app.operations.sync_feed import number_changes
 from app.operations.webhook_payload import EVERY_TYPE, GUARDED, body_of, type_of
-from app.queries.hold import not_held
+from app.outbound.restore_hold import not_held
 from app.queries.sync_feed import changes_after
 
 BATCH = 500

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.documents.signing.signatures import same_pages, signature_in
-from app.gateways import bsre
 from app.models import Paper
+from app.outbound import bsre
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SIGNING_FAULTS
 from tests.jobs.test_letters import text_of

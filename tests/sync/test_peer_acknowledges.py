@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.models import SyncComparison, SyncLedger
 from app.operations.compare_peer import compare_peer
 from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
+from app.outbound.peer_http import PeerFault
 from tests.signing.services import Reply, served
 from tests.sync.fake_peer import Peer, ledger, running_fake, the_peer_row
 from tests.sync.reports import a_linked_case

@@ -16,8 +16,8 @@ from flask import Flask
 import config
 from app.demo.fake_sp4n.run import settings_for
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.gateways.peer_values import filled, filled_path, mapped, value_at
+from app.outbound.peer_http import PeerFault
 from app.settings.environment import ConfigurationError, read_environment
 from app.settings.environment_checks import judge
 from app.settings.peer_settings import faults_of, warnings_of

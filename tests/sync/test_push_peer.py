@@ -12,11 +12,11 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.gateways import sp4n_peer
-from app.gateways.peer_http import PeerFault
 from app.models import SyncLedger
 from app.operations.note_change import note_removed
 from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
+from app.outbound.peer_http import PeerFault
 from tests.factories import Case, move_on
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row
 from tests.sync.reports import a_linked_case

@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.gateways import safe_target
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.operations.webhook_payload import EVENT_TYPES
+from app.outbound import allowed_target
 from tests.statements import statements
 from tests.sync.receiver import Receiver, a_receiver, an_endpoint, status, work
 from tests.sync.reports import a_linked_case
@@ -28,7 +28,7 @@ SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 @pytest.fixture(autouse=True)
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"penerima.example": ["93.184.216.34"], "dalam.example": ["10.0.0.5"]}
-    monkeypatch.setattr(safe_target, "look_up", lambda host, port: found.get(host, []))
+    monkeypatch.setattr(allowed_target, "look_up", lambda host, port: found.get(host, []))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from app.core.clock import utc_now
-from app.gateways import safe_target
-from app.gateways.safe_call import Unanswered, call
-from app.gateways.safe_target import PORTS, TargetRefused, find_target, read_place
+from app.outbound import allowed_target
+from app.outbound.allowed_target import PORTS, TargetRefused, find_target, read_place
+from app.outbound.http_client import Unanswered, call
 from tests.sync.receiver import Receiver, a_receiver, an_endpoint, only_message, work
 from tests.sync.reports import a_linked_case
 
@@ -128,8 +128,8 @@ CASES = [tuple(line.split(" ", 1)) for line in CORPUS.strip("\n").split("\n")]
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch) -> Any:
     with a_receiver() as server:
-        monkeypatch.setattr(safe_target, "PORTS", PORTS | {server.server_port})
-        monkeypatch.setattr(safe_target, "look_up", lambda host, port: NAMES.get(host, []))
+        monkeypatch.setattr(allowed_target, "PORTS", PORTS | {server.server_port})
+        monkeypatch.setattr(allowed_target, "look_up", lambda host, port: NAMES.get(host, []))
         yield server
 
 
@@ -196,7 +196,7 @@ def test_the_connection_goes_to_the_address_that_was_judged(monkeypatch: pytest.
         reached.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(safe_target, "look_up", look_up)
+    monkeypatch.setattr(allowed_target, "look_up", look_up)
     monkeypatch.setattr(socket.socket, "connect", note)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -224,7 +224,7 @@ def test_a_look_up_that_takes_too_long_is_no_address(monkeypatch: pytest.MonkeyP
         held.wait(20)
         return []
 
-    monkeypatch.setattr(safe_target, "LOOK_UP_SECONDS", 0.1)
+    monkeypatch.setattr(allowed_target, "LOOK_UP_SECONDS", 0.1)
     monkeypatch.setattr(socket, "getaddrinfo", never)
     with pytest.raises(TargetRefused, match="unknown_name"):
         find_target("https://slow.example/")

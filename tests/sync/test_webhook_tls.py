@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.gateways import safe_target
-from app.gateways.safe_call import Answer, Unanswered, call
-from app.gateways.safe_target import Target
+from app.outbound import allowed_target
+from app.outbound.allowed_target import Target
+from app.outbound.http_client import Answer, Unanswered, call
 from tests.sync.receiver import Receiver, a_receiver
 
 
@@ -70,7 +70,7 @@ def post(receiver: Receiver, host: str, authority: Path | None) -> Answer:
 def test_the_name_is_asked_for_at_the_judged_address(
     receiver: Receiver, certificate: Path, names: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(safe_target, "look_up", lambda host, port: 1 / 0)
+    monkeypatch.setattr(allowed_target, "look_up", lambda host, port: 1 / 0)
     assert post(receiver, "hook.example", certificate).status == 200
     assert names == ["hook.example"]
     assert receiver.got[0][0]["Host"] == f"hook.example:{receiver.server_port}"

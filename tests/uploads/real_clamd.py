@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.gateways import clamav
+from app.outbound import clamav
 from tests.uploads.samples import EICAR, infected_pdf, photo, scan_pdf
 
 SIGNATURE = f"Uji.Eicar:0:*:{EICAR[:40].hex()}\n"

@@ -16,9 +16,9 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 from flask import current_app
 
-from app.gateways.oidc_token import TokenRefused, verified_claims
-from app.gateways.safe_call import Answer, Unanswered, call
-from app.gateways.safe_target import TargetRefused, find_target
+from app.outbound.allowed_target import TargetRefused, find_target
+from app.outbound.http_client import Answer, Unanswered, call
+from app.outbound.oidc_token import TokenRefused, verified_claims
 
 SCOPE = "openid profile email"
 SECONDS = 6.0

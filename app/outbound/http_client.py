@@ -17,7 +17,7 @@ from typing import Any
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
-from app.gateways.safe_target import Target
+from app.outbound.allowed_target import Target
 
 CONNECT_SECONDS = 5.0
 
