@@ -8,9 +8,9 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from app.files.attachments import LARGEST
 from app.labels.case_page import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.models import Letter
-from app.operations.attach_file import LARGEST
 from app.queries.case_history import ICON_OF
 from app.queries.case_page import PRIMARY_ACTIONS, Case
 from app.vocabulary.actions import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER

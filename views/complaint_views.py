@@ -9,9 +9,9 @@ from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
 from app.core.clock import utc_now
+from app.files.attachments import LARGEST
 from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.models import Letter
-from app.operations.attach_file import LARGEST
 from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person
 from app.core.storage import read_file
-from app.documents.uploads.inspection import ENDINGS
+from app.files.inspection import ENDINGS
 from app.labels.files import NOT_SERVED
 from app.models import Letter, Paper
 from app.operations.keep_scan import current_scan

@@ -10,7 +10,7 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
-from app.operations.attach_file import LARGEST
+from app.files.attachments import LARGEST
 from app.operations.report_input import MOST_FILES
 from app.vocabulary.refusals import fault_sentence, field_sentences
 from views.uploads import read_file_of

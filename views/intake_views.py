@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
-from app.operations.attach_file import LARGEST
+from app.files.attachments import LARGEST
 from app.operations.read_revision import read_tracking_id
 from app.operations.record_intake import AlreadyHere, record_intake, refuse_known
 from app.operations.report_input import MOST_FILES

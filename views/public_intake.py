@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.current_person import source_address
 from app.access.session_filter import as_person, only_case
 from app.core.clock import office_today, utc_now
+from app.files.attachments import LARGEST
 from app.labels.public_intake import (
     CONFIDENTIALITIES,
     CONFIDENTIALITY_MEANINGS,
@@ -23,7 +24,6 @@ from app.labels.public_intake import (
     TOO_MANY,
     TRY_AGAIN,
 )
-from app.operations.attach_file import LARGEST
 from app.operations.public_intake import take_from_street
 from app.operations.receive_complaint import Received
 from app.operations.record_intake import seal, unseal

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 
 from app.documents.letter_check import StoredCheck, UploadCheck, check_stored, check_upload
+from app.files.attachments import LARGEST
 from app.labels.tracking import TOO_MANY
-from app.operations.attach_file import LARGEST
 from app.queries.case_page import letter_by_code
 from app.vocabulary import words
 from app.web.error_responses import retry_after

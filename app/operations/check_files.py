@@ -14,12 +14,12 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
 from app.core.transaction import one_transaction
-from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
-from app.documents.uploads.inspection import ENDINGS
+from app.files.cleaning import CleanFault, NotCleaned, clean
+from app.files.inspection import ENDINGS
+from app.files.sweep_store import mark_for_removal
 from app.models import Attachment, Complaint, FileCheck
 from app.operations.notify import Notifier
 from app.operations.record_history import record_history
-from app.operations.sweep_store import mark_for_removal
 from app.outbound import clamav
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.documents.uploads.cleaning import NotCleaned, clean
-from app.documents.uploads.inspection import Unacceptable, inspect
+from app.files.cleaning import NotCleaned, clean
+from app.files.inspection import Unacceptable, inspect
 from app.models import Agency, Emblem
 from workflow_rules.process.refusals import FieldFault
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import joinedload
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.core.transaction import one_transaction
-from app.documents.scan_reading import UnreadableScan, scan_facts
-from app.documents.uploads.inspection import Unacceptable, inspect
+from app.files.attachments import LARGEST, file_facts, media_type_of, store_file
+from app.files.inspection import Unacceptable, inspect
+from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Letter, LetterScan
-from app.operations.attach_file import LARGEST, file_facts, media_type_of, store_file
 from app.operations.perform_action import Performed, perform_action
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person

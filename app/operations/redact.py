@@ -11,8 +11,8 @@ from app.casefile.facts import facts_of, get_for_update
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.files.attachments import safe_name
 from app.models import Attachment, Complaint, OriginalText
-from app.operations.attach_file import safe_name
 from app.operations.note_change import note_change
 from app.operations.original_text import names_before, original_of, said_by_report
 from app.operations.record_history import record_history

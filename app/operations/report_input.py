@@ -11,7 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
-from app.operations.attach_file import FILE_FIELDS, decode_file, file_facts
+from app.files.attachments import FILE_FIELDS, decode_file, file_facts
 from app.reference.named_rows import find_named
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Cleaned, Field, Text, check_fields

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.extensions import db
-from app.documents.scan_reading import UnreadableScan, scan_facts
+from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
 from app.operations.audit import audit_all
 from app.operations.papers import draw_paper

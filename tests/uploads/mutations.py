@@ -15,8 +15,8 @@ from pathlib import Path
 from PIL import Image
 from pyhanko.pdf_utils import reader, writer  # noqa: F401 (loaded once, before the forks)
 
-from app.documents.uploads.clean_child import main
-from app.documents.uploads.inspection import Unacceptable, inspect, kind_of
+from app.files.clean_child import main
+from app.files.inspection import Unacceptable, inspect, kind_of
 from tests.signing.scans import with_action, with_file
 from tests.uploads.samples import CANARY, authored_pdf, photo
 

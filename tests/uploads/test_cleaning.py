@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from app.documents.uploads import clean_child
-from app.documents.uploads.cleaning import CleanFault, NotCleaned, clean
+from app.files import clean_child
+from app.files.cleaning import CleanFault, NotCleaned, clean
 from tests.signing.scans import with_action, with_file, with_form
 from tests.uploads.samples import CANARY, IN_THE_CHILD, authored_pdf, photo, scan_pdf
 
@@ -79,14 +79,14 @@ def test_the_child_has_little_memory_and_may_not_write_without_end() -> None:
 
 
 def test_a_child_that_dies_is_a_file_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.documents.uploads.cleaning._MODULE", "no.such.module")
+    monkeypatch.setattr("app.files.cleaning._MODULE", "no.such.module")
     with pytest.raises(NotCleaned) as refused:
         clean(photo())
     assert refused.value.fault is CleanFault.UNREADABLE
 
 
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.documents.uploads.cleaning.SECONDS", 0.01)
+    monkeypatch.setattr("app.files.cleaning.SECONDS", 0.01)
     with pytest.raises(NotCleaned) as refused:
         clean(photo())
     assert refused.value.fault is CleanFault.TOO_LARGE

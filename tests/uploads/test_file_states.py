@@ -14,10 +14,10 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
+from app.files.sweep_store import remove_marked
 from app.models import Attachment, FileCheck, FileToRemove, Notice
 from app.operations.check_files import check_case, check_waiting
 from app.operations.perform_action import attach_to_case
-from app.operations.sweep_store import remove_marked
 from app.outbound import clamav
 from app.queries.notices import sentence_of
 from app.vocabulary.words import FILE_STATES

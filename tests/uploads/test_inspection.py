@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from app.documents.uploads.inspection import JPEG, KINDS, PDF, PNG, WEBP, FileKind, Unacceptable, inspect
-from app.documents.uploads.picture_headers import BrokenHeader, jpeg_header, png_header, webp_header
-from app.operations.attach_file import file_facts
+from app.files.attachments import file_facts
+from app.files.inspection import JPEG, KINDS, PDF, PNG, WEBP, FileKind, Unacceptable, inspect
+from app.files.picture_headers import BrokenHeader, jpeg_header, png_header, webp_header
 from tests.uploads.samples import AT_THE_DOOR, authored_pdf, jpeg_of, photo, png_of, webp_of
 
 
@@ -70,7 +70,7 @@ def test_looking_loads_no_decoder() -> None:
     """The web takes files in; what decodes them is loaded in the child alone."""
     import subprocess
 
-    said = "import sys, app.documents.uploads.cleaning as c; print('PIL' in sys.modules, 'pyhanko' in sys.modules)"
+    said = "import sys, app.files.cleaning as c; print('PIL' in sys.modules, 'pyhanko' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
     assert {kind.ending for kind in KINDS} == {"pdf", "jpg", "png", "webp"}

@@ -16,12 +16,12 @@ from app.core.extensions import db
 from app.core.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
+from app.files import sweep_store as sweeping
+from app.files.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
-from app.operations import sweep_store as sweeping
 from app.operations.check_files import check_case
 from app.operations.papers import keep_file as keep_paper
 from app.operations.perform_action import attach_to_case
-from app.operations.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.queries.case_page import LARGEST_ID
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf

@@ -305,7 +305,7 @@ def test_a_stale_form_is_not_asked(app: Flask, as_user: SignIn) -> None:
 def test_a_file_that_is_not_taken_is_told_at_its_field(
     app: Flask, as_user: SignIn, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, sentence: str
 ) -> None:
-    monkeypatch.setattr("app.operations.attach_file.LARGEST", 1000)
+    monkeypatch.setattr("app.files.attachments.LARGEST", 1000)
     case_id, client = made(app, "check"), as_user("kasi")
     form, before = opened(client, case_id, "attach"), state(app, case_id)
     answer = send(client, form, file=(io.BytesIO(content), name))

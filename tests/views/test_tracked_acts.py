@@ -374,7 +374,7 @@ def test_files_of_the_office_are_not_told_of(context: Flask) -> None:
 def test_a_file_that_is_none_comes_back_beside_its_field(
     context: Flask, file: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.operations.attach_file.LARGEST", 1000)
+    monkeypatch.setattr("app.files.attachments.LARGEST", 1000)
     case = a_complaint()
     client = reporter(context, case)
     form = opened(client, "attach")

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.files.attachments import FILE_FIELDS
 from app.models.document import FILE_STATES
-from app.operations.attach_file import FILE_FIELDS
 from views.api.case_examples import ACTED, ACTION, COMPLAINT, DEADLINES_EXAMPLE, EVENT, NEW, OFFERED, REPORT, WORK
 from views.api.case_schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, ref
 from views.api.complaint_filters import FILTERS

@@ -16,8 +16,8 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
+from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint, ComplaintEvent, StepTask
-from app.operations.attach_file import FILE_FIELDS, decode_file
 from app.operations.open_identity import open_identity
 from app.operations.perform_action import Performed, attach_to_case, perform_action
 from app.operations.receive_complaint import may_receive, receive_complaint

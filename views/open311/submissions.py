@@ -8,7 +8,7 @@ from flask import request
 
 from app.access.current_person import source_address
 from app.access.session_filter import as_person
-from app.operations.attach_file import LARGEST
+from app.files.attachments import LARGEST
 from app.operations.open311_intake import take_request, title_from
 from app.operations.report_input import Report, clean_report
 from app.reference.named_rows import find_category

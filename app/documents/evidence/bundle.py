@@ -8,7 +8,7 @@ from typing import Any
 
 from app.documents.evidence.readme import readme, story
 from app.documents.evidence.zip_stream import Entry, Missing, zip_of
-from app.documents.uploads.inspection import ENDINGS
+from app.files.inspection import ENDINGS
 from app.models import Attachment, ComplaintEvent, Paper
 from app.operations.record_history import hashed_record
 from app.queries import evidence

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 import puremagic
 
-from app.documents.uploads.picture_headers import (
-    BrokenHeader,
-    PictureHeader,
-    jpeg_header,
-    png_header,
-    webp_header,
-)
+from app.files.picture_headers import BrokenHeader, PictureHeader, jpeg_header, png_header, webp_header
 from workflow_rules.process.refusals import FieldFault
 
 MOST_PIXELS = 64_000_000

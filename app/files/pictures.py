@@ -5,7 +5,7 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from app.documents.uploads.inspection import MOST_DECODED, MOST_PIXELS
+from app.files.inspection import MOST_DECODED, MOST_PIXELS
 
 KEPT_PIXELS = 13_000_000
 """Twelve million pixels are kept whole; a larger photo is halved until it fits, so that it is decoded within 150 MB."""

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from app.documents.scan_child import ACTIVE_KEYS, ACTIVE_NAMES, acts, count_pages, reachable
+from app.files.scan_pages_child import ACTIVE_KEYS, ACTIVE_NAMES, acts, count_pages, reachable
 
 DROPPED = ACTIVE_KEYS | {"/Metadata", "/PieceInfo", "/LastModified"}
 _LEADS_ON = ("/A", "/OpenAction", "/Next", "/PA")

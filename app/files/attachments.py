@@ -10,9 +10,9 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.storage import write_file
-from app.documents.uploads.inspection import ENDINGS, Unacceptable, inspect, kind_of
+from app.files.file_room import refuse_without_room
+from app.files.inspection import ENDINGS, Unacceptable, inspect, kind_of
 from app.models import Attachment, Complaint
-from app.operations.file_room import refuse_without_room
 from workflow_rules.process.parameters import Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 

@@ -7,7 +7,7 @@ be served. Any other end means that it cannot be read.
 import resource
 import sys
 
-from app.documents.uploads.pdf_pages import Active, Locked
+from app.files.pdf_pages import Active, Locked
 
 SECONDS = 15
 MEMORY = 160 * 1024 * 1024
@@ -34,10 +34,10 @@ def main(decoder: str) -> None:
 
 def _anew(content: bytes, decoder: str) -> bytes:
     if decoder == "PDF":
-        from app.documents.uploads.pdf_pages import written_anew
+        from app.files.pdf_pages import written_anew
 
         return written_anew(content)
-    from app.documents.uploads.pictures import drawn_anew
+    from app.files.pictures import drawn_anew
 
     return drawn_anew(content, decoder)
 

@@ -10,7 +10,7 @@ import structlog
 
 log = structlog.get_logger()
 
-_CHILD = Path(__file__).with_name("scan_child.py")
+_CHILD = Path(__file__).with_name("scan_pages_child.py")
 SECONDS = 20
 
 

@@ -9,11 +9,11 @@ import tempfile
 from enum import StrEnum
 
 from app.core.resource_limits import KEPT, ROOT
-from app.documents.uploads.clean_child import MOST_WRITTEN, REFUSED
-from app.documents.uploads.inspection import Unacceptable, inspect, kind_of
+from app.files.clean_child import MOST_WRITTEN, REFUSED
+from app.files.inspection import Unacceptable, inspect, kind_of
 
 SECONDS = 25
-_MODULE = "app.documents.uploads.clean_child"
+_MODULE = "app.files.clean_child"
 
 
 class CleanFault(StrEnum):
