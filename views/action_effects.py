@@ -1,7 +1,7 @@
 """What an act comes to, in words: the step that follows, whose it is, and the time that the case's own SOP grants."""
 
-from app.labels.case_page import DIRECTION_EFFECTS, DRAFT_LIMITS
-from app.queries.case_page import Case
+from app.casefile.case import Case
+from app.casefile.labels import DIRECTION_EFFECTS, DRAFT_LIMITS
 from app.vocabulary import words
 from app.vocabulary.actions import EFFECTS
 from workflow_rules.process.actions import Action

@@ -8,11 +8,11 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from app.casefile.case import PRIMARY_ACTIONS, Case
+from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
+from app.casefile.timeline import ICON_OF
 from app.files.attachments import LARGEST
-from app.labels.case_page import QUESTIONS, RELEASE_DECISIONS, Question, choices_of
 from app.models import Letter
-from app.queries.case_history import ICON_OF
-from app.queries.case_page import PRIMARY_ACTIONS, Case
 from app.vocabulary.actions import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER
 from views.action_effects import effect_of
 from views.form_errors import errors_at

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from flask_babel import gettext, ngettext
 
+from app.casefile.case import Case
 from app.models import Agency
 from app.queries.agency_suggestions import Suggestion
-from app.queries.case_page import Case
 from views.action_forms import ActionForm
 
 NUMBERS_SHOWN = 2

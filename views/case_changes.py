@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.labels.case_page import PARTS
-from app.queries.case_page import Case
+from app.casefile.case import Case
+from app.casefile.labels import PARTS
 from app.queries.inbound import last_change
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 

@@ -8,16 +8,16 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
+from app.casefile.case import Case, find_complaint, load_case, main_complaint_of
+from app.casefile.clocks import running_national, whole_clock
+from app.casefile.labels import EVENT_GROUPS, QUICK_PHRASES
+from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
+from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
-from app.labels.case_page import EVENT_GROUPS, QUICK_PHRASES
 from app.models import Letter
 from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.queries.agency_suggestions import Suggestion, suggest_agencies
-from app.queries.case_history import dispositions, reason_of_return, recent_changes, timeline
-from app.queries.case_page import Case, find_complaint, load_case, main_complaint_of
-from app.queries.case_steps import clocks_of, current_number, late_numbers, step_rows
-from app.queries.case_time import running_national, whole_clock
 from app.reference.labels import NATIONAL_STAGES
 from app.reference.sop import load_sop
 from app.vocabulary import words

@@ -1,6 +1,6 @@
 """What is wrong with a form that came back: one sentence for each control, in the words that stand on the page."""
 
-from app.labels.case_page import NOTHING_CHOSEN, choices_of
+from app.casefile.labels import NOTHING_CHOSEN, choices_of
 from app.vocabulary.refusals import REFUSALS, fault_sentence, field_sentences, refusal_sentence
 from workflow_rules.process.actions import Action
 from workflow_rules.process.parameters import Choice, fields_of

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
+from app.casefile.event_log import first_event_at
 from app.labels.invariants import PROMISES, sentence_of
-from app.queries.event_log import first_event_at
 from app.queries.invariants import RedInvariant, last_look
 from app.web.formats import in_sentence, near_moment
 

@@ -9,11 +9,11 @@ from flask_babel import gettext
 from app.access.current_person import current_person, source_address
 from app.access.personal_data import without_traces
 from app.access.roles import permissions_on
+from app.casefile.case import Case, load_case
+from app.casefile.original_text import original_of, said_by_report
 from app.core.clock import utc_now
 from app.operations.open_identity import open_identity
-from app.operations.original_text import original_of, said_by_report
 from app.operations.redact import Wish, may_redact, redact
-from app.queries.case_page import Case, load_case
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from views.complaint_views import page

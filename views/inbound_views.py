@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import current_person, may, source_address
 from app.access.roles import permissions_on
-from app.labels.case_page import CHOSEN, PARTS
+from app.casefile.labels import CHOSEN, PARTS
 from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
 from app.models import InboundHold
 from app.operations.hold_inbound import content_of

@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.casefile.case import find_complaint
 from app.operations.record_intake import Intake, seal, unseal
-from app.queries.case_page import find_complaint
 from app.vocabulary.words import STEPS
 from app.web.formats import moment
 from views.form_once import Landing

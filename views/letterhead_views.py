@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
+from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.documents.papers.parts import emblem_of
@@ -17,7 +18,6 @@ from app.models import Agency
 from app.operations.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
 from app.operations.letter_numbers import NumbersRefused, pass_over, written
 from app.operations.paper_contents import OFFICE_AGENCY, letterhead
-from app.queries.case_rows import LARGEST_ID
 from app.queries.number_book import last_number, number_book, years_of
 from views.screen_access import for_officers
 from workflow_rules.process.actors import Actor, Person

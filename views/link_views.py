@@ -9,9 +9,9 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.access.current_person import current_person, source_address
+from app.casefile.case import Case, load_case
 from app.core.clock import utc_now
 from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
-from app.queries.case_page import Case, load_case
 from app.vocabulary.refusals import FAULTS, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from workflow_rules.process.actions import Action

@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import permission_name
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.labels.papers import PAPER_NAMES, why_not_drawn
@@ -15,7 +16,6 @@ from app.models import Paper, SopVersion
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_again
 from app.operations.sop_papers import ask_for_sop_sheet
-from app.queries.case_page import load_case
 from app.queries.papers import find_case_paper, find_sop_sheet
 from views.download_views import send_paper
 from views.screen_access import for_officers

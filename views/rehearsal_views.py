@@ -14,13 +14,13 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.documents.charts import Bar, BarChart
 from app.labels.rehearsal import ASSUMPTIONS, REHEARSAL_STATES
 from app.models import RehearsalRow, SopVersion
 from app.operations.rehearse import ask_rehearsal
-from app.queries.case_rows import LARGEST_ID
 from app.reference.sop import load_sop
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form

@@ -6,13 +6,13 @@ from typing import Any
 
 from app.access.personal_data import personal_traces
 from app.access.visibility import OWN_WORDS, is_reading_program
+from app.casefile.case import Case
+from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
 from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
 from app.models import OriginalText
-from app.operations.original_text import original_of
 from app.operations.redact import may_redact
-from app.queries.case_page import Case
 from workflow_rules.identity_opening import opening_for
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.identity import Confidentiality

@@ -8,10 +8,10 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
 
 from app.access.current_person import current_person, source_address
+from app.casefile.case import find_letter
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
-from app.queries.case_page import find_letter
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
 from app.web.error_responses import STATUS_OF

@@ -8,10 +8,10 @@ from flask_babel import gettext
 
 from app.access.current_person import may
 from app.access.roles import permissions_on
+from app.casefile.rows import LARGEST_ID
 from app.core.clock import utc_now
 from app.labels.webhooks import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.models import WebhookEndpoint
-from app.queries.case_rows import LARGEST_ID
 from app.queries.webhooks import (
     all_endpoints,
     count_messages,

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import format_date, gettext
 
+from app.casefile.case_time import HOUSES
 from app.core.clock import office_time
-from app.labels.case_time import HOUSES
 from app.labels.registers import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.queries.daily_figures import COUNTS as DAILY_COUNTS
 from app.vocabulary.actions import SENTENCES

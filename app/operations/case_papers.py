@@ -6,15 +6,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.casefile.case import Case
+from app.casefile.promised_date import promise_of
+from app.casefile.timeline import disposition_of, names_in_full
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Attachment, ComplaintEvent, Paper, PaperKind
 from app.operations.letters import letter_content
 from app.operations.paper_contents import letterhead, office, signatory_of_event
 from app.operations.papers import make_paper
-from app.queries.case_history import disposition_of, names_in_full
-from app.queries.case_page import Case
-from app.queries.tracked_promise import promise_of
 from workflow_rules.process.actions import Action
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.access.office_heads import head_of_office
+from app.casefile.event_log import checkpoint_at, first_event_at, newest_event
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.extensions import db
 from app.core.periods import Period, days, month_before, month_of
@@ -21,7 +22,6 @@ from app.operations.letter_numbers import enter_number, reserve_number
 from app.operations.paper_contents import letterhead, office, signatory
 from app.operations.papers import make_paper
 from app.queries.daily_figures import instant
-from app.queries.event_log import checkpoint_at, first_event_at, newest_event
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register
 from app.reference.agency_names import step_numbers

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.personal_data import COVER, personal_traces
+from app.casefile.original_text import original_of, said_by_report
 from app.core.encrypted_columns import keyed_mark
 from app.core.extensions import db
 from app.core.identifiers import MARKS, kind_of_mark, plain_mark
 from app.core.transaction import one_transaction
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
-from app.operations.original_text import original_of, said_by_report
 from app.queries.reporter_search import marked_cases
 from workflow_rules.identity_opening import EVERYTHING
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.casefile.event_log import sops_by_version, touched_cases
 from app.core.periods import Period
-from app.queries.event_log import sops_by_version, touched_cases
 from app.reporting.figures.definitions import OverdueStep, whose_time
 from workflow_rules.measures import ClosedStep
 from workflow_rules.process.actions import Action

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.visibility import NEW_WORDS, about_reporter
+from app.casefile.case import Case
 from app.core.extensions import db
 from app.models import (
     ComplaintEvent,
@@ -28,7 +29,6 @@ from app.models import (
     StepAlarm,
     StepTask,
 )
-from app.queries.case_page import Case
 from app.reference.calendar_history import calendar_at, changes_since
 from workflow_rules.process.actors import OFFICERS, Actor
 from workflow_rules.process.identity import Confidentiality

@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
+from app.casefile.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.core.clock import OFFICE_ZONE, office_time
 from app.core.extensions import db
 from app.core.periods import Period, month_before, month_of
 from app.models import ComplaintEvent
 from app.queries.daily_figures import Figures, Row, Tables
 from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
-from app.queries.event_log import CASE_COLUMNS, READ_AT_ONCE, with_case
 from app.queries.measures import closed_steps
 from app.queries.recurring import Reception, recurring_rows
 from app.reference.calendar import load_working_calendar

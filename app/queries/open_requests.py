@@ -14,9 +14,9 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.casefile.facts import facts_from, reporter_facts
+from app.casefile.promised_date import promise_of
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Category, Complaint, District, SopVersion, StepTask, Village
-from app.queries.tracked_promise import promise_of
 from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop

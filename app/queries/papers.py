@@ -2,10 +2,10 @@
 
 from sqlalchemy import func, select
 
+from app.casefile.case import find_complaint
+from app.casefile.rows import LARGEST_ID
 from app.core.extensions import db
 from app.models import Paper, PaperKind
-from app.queries.case_page import find_complaint
-from app.queries.case_rows import LARGEST_ID
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, load_only
 
+from app.casefile.event_log import checkpoint_at, written_late
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Paper, Register, RegisterKind
 from app.queries.corrections import Correction, corrections
 from app.queries.daily_figures import Figures, daily_figures
-from app.queries.event_log import checkpoint_at, written_late
 from app.queries.monthly_figures import monthly_figures
 from app.queries.register_names import Names, names_in
 

@@ -12,9 +12,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.casefile.facts import facts_from, reporter_facts
+from app.casefile.time_ledger import entry_of
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Reporter, StepTask
-from app.queries.time_book import entry_of
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.time_ledger import LedgerEntry
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.casefile.case import load_case
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.demo.accounts import demo_person
@@ -13,7 +14,6 @@ from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, Registe
 from app.operations.case_papers import ask_for_paper
 from app.operations.registers import make_register
 from app.operations.sop_papers import ask_for_sop_sheet
-from app.queries.case_page import load_case
 from tests.factories import Case, a_complaint
 
 FIVE = ("dpuprperkim", "dishub", "dplh", "disdukcapil", "dinkes")

@@ -12,6 +12,7 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import func, select, text
 
+from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.resource_limits import WithinLimits
@@ -26,7 +27,6 @@ from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVers
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_again, draw_paper, make_paper
 from app.operations.sop_papers import ask_for_sop_sheet
-from app.queries.case_page import load_case
 from tests.factories import Case, a_complaint
 from workflow_rules.process.refusals import ActionRefused
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from app.casefile.rows import read_complaint
 from app.core.clock import utc_now
 from app.core.periods import Period
-from app.queries.case_rows import read_complaint
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.dashboard import count_everything
 from app.queries.duplicates import likely_duplicates, report_in_writing

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select, text
 
+from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
@@ -23,7 +24,6 @@ from app.operations.ask_report import ask_report
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_paper
 from app.operations.run_report import run_report
-from app.queries.case_page import load_case
 from app.queries.wanted_report import WantedReport
 from tests.canaries import phone_canaries
 from tests.documents.bundles import bundle_bytes, files_of

@@ -11,6 +11,7 @@ from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
+from app.casefile.case import LARGEST_ID
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
@@ -22,7 +23,6 @@ from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
 from app.operations.check_files import check_case
 from app.operations.papers import keep_file as keep_paper
 from app.operations.perform_action import attach_to_case
-from app.queries.case_page import LARGEST_ID
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf
 from tests.views.case_pages import SignIn

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import StoreAway, read_file, write_file
@@ -18,7 +19,6 @@ from app.demo.accounts import demo_person
 from app.models import Attachment, Complaint
 from app.operations.case_papers import ask_for_paper
 from app.operations.papers import draw_paper
-from app.queries.case_page import load_case
 from tests.factories import a_complaint, a_report
 from tests.uploads.samples import photo
 

@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.casefile.time_ledger import national_clocks_of
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, JournalEntry, NationalLimitRow
-from app.queries.time_book import national_clocks_of
 from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from app.web.form_labels import REFUSED

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from app.access.current_person import current_person
 from app.access.visibility import hides_text
 from app.casefile.facts import CaseRows, rows_of
+from app.casefile.rows import attachments_of
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
-from app.queries.case_rows import attachments_of
 from workflow_rules.process.actors import Person
 from workflow_rules.time.deadlines import Allowance, Unit, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.casefile import time_ledger
 from app.models import Complaint
-from app.queries import time_book
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from views.api.representation import instant
@@ -14,18 +14,18 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """Beside the steps' own clocks: the whole SOP, the national system's, and the book of time."""
-    book = time_book.book_of(row.id)
-    national = time_book.national_clocks_of(row, load_national_limits(), calendar, now)
+    book = time_ledger.book_of(row.id)
+    national = time_ledger.national_clocks_of(row, load_national_limits(), calendar, now)
     return {
         "whole_sop": {
-            "begins_at": instant(time_book.whole_begins(row)),
-            "due_at": instant(time_book.whole_limit(row, load_sop(row.sop_version), calendar)),
+            "begins_at": instant(time_ledger.whole_begins(row)),
+            "due_at": instant(time_ledger.whole_limit(row, load_sop(row.sop_version), calendar)),
             "done_at": instant(row.answered_at),
         },
         "national": [_national(clock) for clock in national],
         "time_used": [
             {"house": share.key, "minutes": _minutes(share.used)}
-            for share in time_book.whose_time(book, calendar, now, time_book.by_house)
+            for share in time_ledger.whose_time(book, calendar, now, time_ledger.by_house)
         ],
         "ledger": [
             {"kind": e.kind.value, "at": instant(e.at), "step": e.step.value, "agency": e.track, "house": e.house}

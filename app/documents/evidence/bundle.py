@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.casefile.case import Case
+from app.casefile.timeline import dispositions
 from app.documents.evidence.readme import readme, story
 from app.documents.evidence.zip_stream import Entry, Missing, zip_of
 from app.files.inspection import ENDINGS
 from app.models import Attachment, ComplaintEvent, Paper
 from app.operations.record_history import hashed_record
 from app.queries import evidence
-from app.queries.case_history import dispositions
-from app.queries.case_page import Case
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
 FORMAT = "lapor-balangan/bundel-bukti/2"

@@ -3,8 +3,8 @@
 from flask import render_template
 from flask_babel import force_locale
 
-from app.queries.case_history import timeline
-from app.queries.case_page import Case
+from app.casefile.case import Case
+from app.casefile.timeline import timeline
 from app.queries.evidence import withheld
 from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 

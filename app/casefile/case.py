@@ -8,10 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.access.visibility import hides_reporter
 from app.casefile.facts import facts_from, reporter_facts
-from app.core.encrypted_columns import Unreadable
-from app.core.extensions import db
-from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
-from app.queries.case_rows import (
+from app.casefile.rows import (
     LARGEST_ID,
     Office,
     agencies_with_tracks,
@@ -22,6 +19,9 @@ from app.queries.case_rows import (
     read_complaint,
     tasks_with_holders,
 )
+from app.core.encrypted_columns import Unreadable
+from app.core.extensions import db
+from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import AllowedAction, allowed_actions

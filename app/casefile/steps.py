@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.models import ComplaintEvent, StepTask
-from app.queries.case_page import PRIMARY_ACTIONS, Case
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state, used

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.casefile.time_ledger import national_clocks_of, whole_limit
 from app.models import Complaint
-from app.queries.time_book import national_clocks_of, whole_limit
 from app.reference.national_limits import load_national_limits
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.sop import Sop

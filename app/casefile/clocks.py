@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.visibility import data_shown
+from app.casefile import time_ledger
+from app.casefile.case import Case
+from app.casefile.steps import Clock, clocks_of
 from app.core.extensions import db
 from app.models import ComplaintEvent, StepAlarm, StepTask
-from app.queries import time_book
-from app.queries.case_page import Case
-from app.queries.case_steps import Clock, clocks_of
 from workflow_rules.process.actions import Action
 from workflow_rules.process.escalation import LIMIT
 from workflow_rules.process.steps import Step
@@ -84,14 +84,14 @@ class TimeUsed:
 def whole_clock(case: Case) -> WholeClock:
     """How the SOP as a whole stands."""
     row = case.complaint
-    due = time_book.whole_limit(row, case.sop, case.calendar)
+    due = time_ledger.whole_limit(row, case.sop, case.calendar)
     done = row.answered_at or row.ended_at
-    warning = warn_at(case.calendar, time_book.whole_begins(row), due)
+    warning = warn_at(case.calendar, time_ledger.whole_begins(row), due)
     return WholeClock(due, time_state(done or case.now, due, warning, paused=False), done)
 
 
 def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
-    return time_book.national_clocks_of(case.complaint, case.national_limits, case.calendar, case.now)
+    return time_ledger.national_clocks_of(case.complaint, case.national_limits, case.calendar, case.now)
 
 
 def running_national(case: Case) -> NationalClock | None:
@@ -166,13 +166,13 @@ def _extends(event: ComplaintEvent, agency: str | None) -> bool:
 
 def time_used(case: Case) -> TimeUsed:
     """The book of a case summed in three ways."""
-    book, names = time_book.book_with_names(case.complaint.id)
+    book, names = time_ledger.book_with_names(case.complaint.id)
 
     def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:
-        found = time_book.whose_time(book, case.calendar, case.now, key)
+        found = time_ledger.whose_time(book, case.calendar, case.now, key)
         most = max((share.used for share in found), default=timedelta()) or timedelta(microseconds=1)
         return tuple(Used(share.key, share.used, round(100 * (share.used / most))) for share in found)
 
-    by = time_book.by_house, time_book.by_step, time_book.by_officer
+    by = time_ledger.by_house, time_ledger.by_step, time_ledger.by_officer
     houses, steps, officers = map(shares, by)
     return TimeUsed(houses, steps, officers, book, names)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app.access.visibility import data_shown
-from app.labels.case_page import CHANGED, CHOICES_OF, CHOSEN, DECIDED, LEADING, PARTS
+from app.casefile.case import Case
+from app.casefile.labels import CHANGED, CHOICES_OF, CHOSEN, DECIDED, LEADING, PARTS
 from app.models import ComplaintEvent
-from app.queries.case_page import Case
 from app.vocabulary.actions import PARAMETERS, PARAMETERS_OF, SENTENCES
 from app.vocabulary.words import ACTORS, CHOICES, DELEGATION_KINDS, STEPS
 from workflow_rules.process.actors import AGENCY_ACTORS
