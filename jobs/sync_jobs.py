@@ -1,9 +1,9 @@
 """The change feed kept in bounds, and webhooks on their way."""
 
 from app.core.clock import utc_now
+from app.feed import sequence
 from app.operations import deliver_webhook as delivery
 from app.operations import relay_webhooks as relay
-from app.operations import sync_feed
 from jobs.job_context import in_app
 
 
@@ -11,7 +11,7 @@ from jobs.job_context import in_app
 def forget_changes() -> int:
     """Forget changes past their time and the webhooks that told of them, batch by batch; says how many changes."""
     forgotten = 0
-    while batch := sync_feed.forget_old_changes(utc_now()):
+    while batch := sequence.forget_old_changes(utc_now()):
         forgotten += batch
     while relay.forget_old_messages(utc_now()):
         pass

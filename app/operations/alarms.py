@@ -6,8 +6,8 @@ from datetime import datetime
 
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
+from app.feed.note import note_changes
 from app.models import Complaint, StepAlarm, StepTask
-from app.operations.note_change import note_changes
 from app.operations.notify import Notifier
 from app.operations.record_history import record_together
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity

@@ -10,8 +10,8 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
+from app.feed.note import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
-from app.operations.note_change import note_linked, note_removed
 from app.operations.project_facts import project_facts
 from app.operations.read_revision import lock_reports, read_tracking_id
 from app.operations.record_history import record_history

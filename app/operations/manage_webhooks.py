@@ -12,11 +12,11 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
+from app.feed.sequence import number_changes
 from app.gateways.webhook_signature import new_secret
 from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
 from app.operations.deliver_webhook import disable
 from app.operations.relay_webhooks import new_message_id
-from app.operations.sync_feed import number_changes
 from app.operations.webhook_payload import TEST_TYPE, trial_body
 
 NAME_LOCK = 4_217_008

@@ -14,11 +14,11 @@ from app.core.bulk_insert import as_row, take_over
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.feed.note import changes_of
 from app.files.attachments import file_facts, store_file
 from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.operations.alarms import raise_passed_limits
 from app.operations.letters import draft_hashes, keep_letter, letter_states
-from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event

@@ -11,6 +11,8 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
+from app.feed.read import CursorTooOld, CursorUnreadable, read_changes
+from app.feed.sequence import number_changes
 from app.gateways import sp4n_peer
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
 from app.models.peer import Drift
@@ -23,10 +25,8 @@ from app.operations.peer_record import (
     settle,
     the_peer,
 )
-from app.operations.sync_feed import number_changes
 from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import is_held, not_held
-from app.queries.sync_feed import CursorTooOld, CursorUnreadable, read_changes
 from app.queries.sync_state import state_of
 from workflow_rules.process.actions import Action
 

@@ -16,9 +16,9 @@ from app.core.bulk_insert import as_row, take_over
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.feed.note import changes_of
 from app.files.attachments import store_file
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
-from app.operations.note_change import changes_of
 from app.operations.notify import Notifier
 from app.operations.number_series import Drawn, draw
 from app.operations.project_facts import project_first

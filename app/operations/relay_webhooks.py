@@ -14,11 +14,11 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.leases import lease
 from app.core.transaction import one_transaction
+from app.feed.read import changes_after
+from app.feed.sequence import number_changes
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
-from app.operations.sync_feed import number_changes
 from app.operations.webhook_payload import EVERY_TYPE, GUARDED, body_of, type_of
 from app.outbound.restore_hold import not_held
-from app.queries.sync_feed import changes_after
 
 BATCH = 500
 LEASE_SECONDS = 60

@@ -12,9 +12,9 @@ from app.casefile.facts import facts_of, reporter_facts, rows_of
 from app.casefile.original_text import forget_correction, identity_said_again, said_by_report, write_said
 from app.core.clock import office_time
 from app.core.extensions import db
+from app.feed.note import note_change
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
-from app.operations.note_change import note_change
 from app.operations.notify import Notifier
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history

@@ -53,8 +53,8 @@ def pages_of(port: int) -> list[Page]:
 
 
 def _cursor(position: int, mark: str) -> str:
+    from app.feed.read import _cursor as cursor
     from app.models import SyncChange
-    from app.queries.sync_feed import _cursor as cursor
 
     return cursor(SyncChange(position=position, mark=mark))
 

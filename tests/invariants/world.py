@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.demo.accounts import demo_person
+from app.feed.sequence import number_changes
 from app.models import Complaint, Delivery, Paper, RegisterKind
 from app.operations.apply_message import apply_message
 from app.operations.apply_sp4n import apply_report
@@ -22,7 +23,6 @@ from app.operations.receive_complaint import receive_complaint
 from app.operations.registers import make_register
 from app.operations.replace_code import replace_code
 from app.operations.report_input import clean_report
-from app.operations.sync_feed import number_changes
 from app.operations.timed_acts import close_silent_cases
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.uploads.states import call_clean

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
+from app.feed.note import note_linked
 from app.models import (
     Attachment,
     Complaint,
@@ -23,7 +24,6 @@ from app.models import (
     StepPause,
     StepTask,
 )
-from app.operations.note_change import note_linked
 from tests.factories import a_complaint
 
 tables = Complaint.metadata.tables

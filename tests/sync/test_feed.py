@@ -15,14 +15,14 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, make_key
+from app.feed.note import note_linked, note_removed
+from app.feed.read import CursorTooOld, FeedPage, read_changes
+from app.feed.sequence import NUMBER, NUMBERING_LOCK, forget_old_changes, number_changes
+from app.feed.wait import WAITING_LOCK
 from app.models import ComplaintEvent, Letter, SyncChange
-from app.operations.await_changes import WAITING_LOCK
-from app.operations.note_change import note_linked, note_removed
 from app.operations.papers import draw_paper
 from app.operations.perform_action import perform_action
 from app.operations.raise_alarms import raise_due_alarms
-from app.operations.sync_feed import NUMBER, NUMBERING_LOCK, forget_old_changes, number_changes
-from app.queries.sync_feed import CursorTooOld, FeedPage, read_changes
 from tests.factories import a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision
 from workflow_rules.process.actions import Action, ActionRequest

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.extensions import db
+from app.feed.read import read_changes
+from app.feed.sequence import number_changes
 from app.models import SyncChange
-from app.operations.sync_feed import number_changes
-from app.queries.sync_feed import read_changes
 from tests.sync.reports import a_linked_case
 
 WRITERS, ROUNDS, CASES = 8, 400, 12

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
+from app.feed.note import note_removed
 from app.gateways import sp4n_peer
 from app.models import SyncLedger
-from app.operations.note_change import note_removed
 from app.operations.poll_peer import poll_peer
 from app.operations.push_peer import push_peer
 from app.outbound.peer_http import PeerFault

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.core.extensions import db, redis_client
+from app.feed.sequence import forget_old_changes
 from app.models import SyncChange, WebhookDelivery
 from app.operations.deliver_webhook import deliver_webhook
 from app.operations.manage_webhooks import send_again, send_again_since
 from app.operations.relay_webhooks import forget_old_messages, relay_webhooks
-from app.operations.sync_feed import forget_old_changes
 from tests.sync.receiver import MONDAY, Receiver, a_receiver, an_endpoint, hangs, status, work
 from tests.sync.reports import a_linked_case
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.demo.accounts import make_key
-from app.operations.sync_feed import number_changes
+from app.feed.sequence import number_changes
 from tests.bench.office import copy_whole
 from tests.factories import a_complaint
 from tests.statements import statements

@@ -6,10 +6,10 @@ from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
 
 from app.core.problem import Problem
+from app.feed.read import CursorTooOld, CursorUnreadable, FeedPage, read_changes
+from app.feed.sequence import number_changes
+from app.feed.wait import await_changes
 from app.models import SyncChange
-from app.operations.await_changes import await_changes
-from app.operations.sync_feed import number_changes
-from app.queries.sync_feed import CursorTooOld, CursorUnreadable, FeedPage, read_changes
 from app.queries.sync_state import Held, answer_letter, find_report, held_reports
 from views.api.access import answer, needs_scope
 from views.api.representation import instant

@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from app.core.extensions import db
-from app.operations.sync_feed import changes_wait
+from app.feed.sequence import changes_wait
 
 WAITING_LOCK = 4_217_007
 LOOK_EVERY_SECONDS = 0.25
