@@ -14,9 +14,9 @@ from app.delivery.gateway_breaker import gateways_in_trouble
 from app.gateways import sp4n_peer
 from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
+from app.notices.failed_deliveries import MessageCounts
 from app.outbound.restore_hold import find_hold
 from app.queries import health, peer
-from app.queries.deliveries import MessageCounts
 from app.queries.gauges import read_queues
 from app.queries.papers import count_troubled
 from app.web.formats import in_sentence, near_moment

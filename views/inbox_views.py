@@ -13,8 +13,8 @@ from app.access.current_person import current_person, may
 from app.access.people import ADMINISTRATOR_ROLE
 from app.core.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
+from app.notices.failed_deliveries import count_failed
 from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
-from app.queries.deliveries import count_failed
 from app.queries.saved_lists import lists_of
 from app.queries.search import prepare_search
 from app.queries.work_counts import count_inbox, count_newer

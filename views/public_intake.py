@@ -24,11 +24,11 @@ from app.labels.public_intake import (
     TOO_MANY,
     TRY_AGAIN,
 )
+from app.notices.reporter_notices import channel_for
 from app.operations.public_intake import take_from_street
 from app.operations.receive_complaint import Received
 from app.operations.record_intake import seal, unseal
 from app.operations.report_input import MOST_FILES
-from app.operations.tell_reporter import channel_for
 from app.queries.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.web.error_responses import retry_after

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.labels.notices import DELIVERY_STATES
 from app.labels.reports import (
     FORMAT_MEANINGS,
     FORMATS,
@@ -22,6 +21,7 @@ from app.labels.reports import (
 )
 from app.models import ReportSchedule
 from app.models.report import Rhythm
+from app.notices.labels import DELIVERY_STATES
 from app.operations.scheduled_reports import (
     Plan,
     PlanChanged,

@@ -9,7 +9,7 @@ from app.access.people import as_delegation, supervisors
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import ComplaintEvent, DelegationRow
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.delegations import Delegation, closes_a_loop
 

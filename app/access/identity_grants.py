@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 

@@ -3,9 +3,9 @@
 from typing import Protocol
 
 from app.gateways.apprise_gateway import AppriseGateway
-from app.gateways.errors import GatewayAway, Refused, Unsent
 from app.gateways.smtp_gateway import SmtpGateway
 from app.models import Delivery
+from app.notices.errors import GatewayAway, Refused, Unsent
 
 __all__ = ["GatewayAway", "Refused", "Unsent", "channel_named"]
 

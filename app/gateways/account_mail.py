@@ -6,9 +6,9 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 
 from app.core.clock import utc_now
-from app.gateways.errors import Refused
 from app.labels.passwords import ACCOUNT_MAILS
 from app.models import Delivery
+from app.notices.errors import Refused
 
 LINK_PATH = "/sandi-baru/"
 

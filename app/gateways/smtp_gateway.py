@@ -9,10 +9,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
-from app.gateways.errors import GatewayAway, Refused, Unsent
 from app.gateways.messages import compose_mail
 from app.gateways.recipients import mail_address
 from app.models import Delivery
+from app.notices.errors import GatewayAway, Refused, Unsent
 
 SMTP_SECONDS = 20
 """Longest wait for one answer of the server, unless the setting SMTP_SECONDS says otherwise."""

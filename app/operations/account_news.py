@@ -6,7 +6,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Delivery
-from app.operations.outbox import LEASE_SECONDS
+from app.notices.outbox import LEASE_SECONDS
 
 
 def tell_of_account(user_id: int, news: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
 from app.feed.note import note_changes
 from app.models import Complaint, StepAlarm, StepTask
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.operations.record_history import record_together
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_until

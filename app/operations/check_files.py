@@ -18,7 +18,7 @@ from app.files.cleaning import CleanFault, NotCleaned, clean
 from app.files.inspection import ENDINGS
 from app.files.sweep_store import mark_for_removal
 from app.models import Attachment, Complaint, FileCheck
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.operations.record_history import record_history
 from app.outbound import clamav
 from app.reference.calendar import load_working_calendar

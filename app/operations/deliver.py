@@ -16,7 +16,7 @@ from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure
 from app.gateways import GatewayAway, Refused, Unsent, channel_named
 from app.gateways.recipients import without_address
 from app.models import Delivery
-from app.operations.outbox import LEASE_SECONDS
+from app.notices.outbox import LEASE_SECONDS
 from app.operations.report_mail import prepare_report
 from app.outbound.restore_hold import not_held
 

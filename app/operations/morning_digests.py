@@ -9,7 +9,7 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import StepTask
-from app.operations.outbox import channels_of, open_digest
+from app.notices.outbox import channels_of, open_digest
 from app.reference.calendar import load_working_calendar
 
 NOT_LATER_THAN = timedelta(hours=3)

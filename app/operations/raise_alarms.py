@@ -11,8 +11,8 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, StepTask
+from app.notices.notify import Notifier
 from app.operations.alarms import Due, raise_passed, set_next_alarm
-from app.operations.notify import Notifier
 from app.operations.timed_acts import expire_question
 from app.reference.calendar import load_working_calendar
 

@@ -11,9 +11,9 @@ from app.casefile.facts import facts_of, get_for_update
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
+from app.notices.reporter_notices import tell_reporter
 from app.operations.receive_complaint import hash_code, may_receive, new_code
 from app.operations.record_history import record_history
-from app.operations.tell_reporter import tell_reporter
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent

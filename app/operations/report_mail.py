@@ -4,9 +4,9 @@ from datetime import datetime
 
 from app.core.storage import read_file
 from app.documents.report_files import MEDIA_TYPES
-from app.gateways.errors import Refused
 from app.models import Delivery, ReportJob
 from app.models.messages import AttachedFile
+from app.notices.errors import Refused
 from app.operations.run_report import ReportRefused, asking_person
 
 MOST_BYTES = 5 * 1024 * 1024

@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.feed.note import note_change
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.operations.project_facts import project_facts
 from app.operations.record_history import keep_ledger, record_history
 from app.reference.calendar import load_working_calendar

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 from app.security.sign_ins import end_sign_ins
 from app.security.two_step import take_away

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from app.core.extensions import db
 from app.models import InvariantRun
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 
 HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)

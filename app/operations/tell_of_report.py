@@ -8,7 +8,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Delivery, Notice, ReportJob
-from app.operations.outbox import LEASE_SECONDS
+from app.notices.outbox import LEASE_SECONDS
 
 
 def tell_of_report(job_id: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.operations.perform_action import perform_action
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action, ActionRequest

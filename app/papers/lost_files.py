@@ -19,7 +19,7 @@ from app.core.jobs import JobName
 from app.core.storage import is_stored, read_file, stored_files, write_named
 from app.core.transaction import one_transaction
 from app.models import Letter, Paper, PaperKind, StepTask
-from app.operations.notify import Notifier
+from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.steps import Step

@@ -14,7 +14,7 @@ from app.core.clock import office_today
 from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.models import StepTask
-from app.queries.deliveries import MessageCounts, count_messages
+from app.notices.failed_deliveries import MessageCounts, count_messages
 from app.reference.calendar import missing_holiday_year
 
 WORKER_SILENT = timedelta(seconds=90)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
-from app.labels.notices import NOTICES
 from app.models import Notice
+from app.notices.labels import NOTICES
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
 from app.vocabulary.words import STEPS

@@ -10,7 +10,7 @@ from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import NOW, READER, Moment, counted, kept, kind_of, values_of
 from app.models import Complaint, StepTask
-from app.operations.read_notices import counting_unread
+from app.notices.unread import counting_unread
 from app.queries.case_counts import counting_late
 from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
 from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back

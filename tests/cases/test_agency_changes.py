@@ -13,9 +13,9 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, IssuedNumber, Letter, Notice, StepAlarm, StepTask
+from app.notices.notify import Notifier
 from app.operations.alarms import raise_passed_limits
 from app.operations.audit import audit_all
-from app.operations.notify import Notifier
 from app.operations.papers import draw_paper
 from app.operations.perform_action import perform_action
 from app.reference.calendar import load_working_calendar

@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
+from app.notices.outbox import ALARMS
 from app.operations import raise_alarms
 from app.operations.audit import audit_all, events_of
-from app.operations.outbox import ALARMS
 from app.operations.raise_alarms import raise_due_alarms
 from jobs import alarm_jobs, job_context
 from tests.factories import a_complaint

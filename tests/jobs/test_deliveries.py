@@ -17,9 +17,9 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.core.transaction import one_transaction
 from app.models import Delivery, Notice, NoticePreference
+from app.notices.outbox import open_digest
 from app.operations.deliver import DELAYS, deliver, relay_deliveries, send_again
 from app.operations.morning_digests import make_digests
-from app.operations.outbox import open_digest
 from app.operations.raise_alarms import raise_due_alarms
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink

@@ -15,8 +15,8 @@ from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
 from app.models import Delivery
+from app.notices.outbox import LEASE_SECONDS
 from app.operations.deliver import deliver, relay_deliveries
-from app.operations.outbox import LEASE_SECONDS
 from jobs.listed_job import queue
 from tests.jobs.mail_sink import Sink, mail_sink
 from workflow_rules.process.actors import Person

@@ -16,9 +16,9 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, JournalEntry, Notice
+from app.notices.notify import Notifier
 from app.operations import timed_acts
 from app.operations.audit import audit_all, events_of
-from app.operations.notify import Notifier
 from app.operations.perform_action import perform_action
 from jobs import alarm_jobs, job_context
 from tests.factories import Case, a_complaint

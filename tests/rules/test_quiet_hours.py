@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.notices.quiet_hours import Wishes, in_office_time, next_morning, release
 from tests.rules.office_calendars import BALANGAN, wita
-from workflow_rules.quiet_hours import Wishes, in_office_time, next_morning, release
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)

@@ -10,7 +10,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Complaint, Delivery, Reporter
-from app.operations.outbox import LEASE_SECONDS
+from app.notices.outbox import LEASE_SECONDS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.events import EventKind

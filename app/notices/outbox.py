@@ -16,7 +16,7 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Delivery, DeliveryItem, NoticePreference
-from workflow_rules.quiet_hours import Wishes, release
+from app.notices.quiet_hours import Wishes, release
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})

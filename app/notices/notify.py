@@ -14,7 +14,7 @@ from app.casefile.facts import open_tasks_of
 from app.core.bulk_insert import ROWS, Part, Row, as_text, insertion, rows_given, write_together
 from app.core.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
-from app.operations.outbox import Outbox, told_by, written_notices
+from app.notices.outbox import Outbox, told_by, written_notices
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.escalation import Alarm
 from workflow_rules.process.events import Event
