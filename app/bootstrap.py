@@ -11,13 +11,13 @@ import config
 from app.access.journal_author import install_journal_author
 from app.access.row_level_security import install_second_wall
 from app.access.session_filter import install_row_scope
+from app.accounts.security_manager import ComplaintSecurityManager
 from app.core import logs
 from app.core.connections import install_connections
 from app.core.extensions import csrf, db, migrate
 from app.documents import papers
 from app.documents.papers import registers
 from app.models import PaperKind
-from app.security.manager import ComplaintSecurityManager
 from app.web import error_responses, fab_repairs, proxy_answers, request_log, skin
 
 

@@ -22,16 +22,16 @@ from app.accounts.first_administrator import (
     make_first_administrator,
     refuse_unless_first,
 )
+from app.accounts.labels import fault_in_words
+from app.accounts.passwords import PasswordRefused, rules_here
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.build import build_demo
 from app.invariants.catalogue import CHECKS, is_red
 from app.labels.invariants import PROMISES, sentence_of
-from app.labels.passwords import fault_in_words
 from app.operations.audit import audit_all
 from app.operations.identity_keys import rotate_identity_keys, told
 from app.operations.index_reporters import index_reporters
-from app.operations.passwords import PasswordRefused, rules_here
 from app.operations.run_invariants import look_now
 from app.operations.subject_report import NoSuchMark, subject_report
 from app.queries.sealed_keys import unknown_key_ids

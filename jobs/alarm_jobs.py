@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from app.accounts import attempt_counts, second_step, sessions
 from app.core.clock import utc_now
 from app.operations import raise_alarms, timed_acts, watch_calendar
-from app.security import login_counts, sign_ins, two_step
 from jobs.job_context import in_app
 
 
@@ -20,7 +20,7 @@ def sweep_timed_acts() -> int:
     """Close what nobody answered, note the delegations that ended, forget old sign-ins and tries, say when the calendar
     ends.
     """
-    old = (sign_ins.forget_old, two_step.forget_halves, login_counts.forget_counts)
+    old = (sessions.forget_old, second_step.forget_halves, attempt_counts.forget_counts)
     batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, *old)
     done = sum(_until_done(batch_of) for batch_of in batches)
     watch_calendar.warn_of_missing_year(utc_now())

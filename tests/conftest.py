@@ -15,10 +15,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.people import person_of
+from app.accounts.sessions import begin
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, make_accounts
-from app.security.sign_ins import begin
 from tests.output_search import (
     now_by_the_disk,
     pytest_runtest_makereport,

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from app.access.people import names_of
+from app.accounts.labels import GRANTS
 from app.core.extensions import db
 from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
-from app.labels.passwords import GRANTS
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
 from app.notices.labels import WISHES
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES

@@ -9,8 +9,8 @@ from flask_babel import gettext
 
 from app.access.people import names_of
 from app.access.roles import permissions_on
+from app.accounts.labels import ACCOUNT_ACTS, account_in_words
 from app.labels.calendar import JOURNAL_KINDS
-from app.labels.passwords import ACCOUNT_ACTS, account_in_words
 from app.labels.webhooks import JOURNAL_ACTS
 from app.operations.change_calendar import RowChange
 from app.reference.agency_names import agency_names, step_numbers

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.people import names_of
 from app.access.roles import permissions_on
+from app.accounts.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
 from app.core.clock import midnight, office_today, utc_now
 from app.core.extensions import db
 from app.labels.api_keys import KEY_FAULTS, OVERLAPS, SCOPES, STATES
 from app.models import ApiKey
-from app.operations.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
 from app.web.fab_repairs import is_readable
 from views.screen_access import for_officers
 

@@ -20,13 +20,13 @@ from app.access.delegations import (
     lock_delegations,
     tell_of_delegation,
 )
+from app.accounts.account_screens import role_names
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
 from app.reference.agencies import below, in_tree_order, path_of_agency
 from app.reference.labels import ACTIONS, COLUMNS, HINTS, TITLES
-from app.security.account_views import role_names
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.web.form_labels import CHANGED, REFUSED

@@ -14,11 +14,11 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.wrappers import Response
 
+from app.accounts.labels import LINK_FAULTS, fault_in_words, rules_in_words
+from app.accounts.password_links import LinkEnded, ask_link, hash_of_token, living_link, use_link
+from app.accounts.passwords import PasswordRefused, rules_here
 from app.core.clock import utc_now
-from app.labels.passwords import LINK_FAULTS, fault_in_words, rules_in_words
 from app.models import PasswordLink
-from app.operations.password_links import LinkEnded, ask_link, hash_of_token, living_link, use_link
-from app.operations.passwords import PasswordRefused, rules_here
 from app.web.error_responses import retry_after
 from app.web.fab_repairs import is_readable
 from app.web.rate_limits import source

@@ -12,12 +12,12 @@ from flask_appbuilder.utils.limit import Limit
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from app.accounts.labels import SIGN_ON_FAULTS
+from app.accounts.login_screens import after_the_password
+from app.accounts.single_sign_on import officer_of
 from app.core.clock import utc_now
-from app.labels.passwords import SIGN_ON_FAULTS
-from app.operations.linked_subjects import officer_of
 from app.outbound.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
 from app.outbound.oidc_token import TokenRefused
-from app.security.login_doors import after_the_password
 from app.web.fab_repairs import safe_address
 from app.web.rate_limits import source
 from views.shared.public_view import PublicView

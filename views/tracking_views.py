@@ -10,9 +10,9 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.session_filter import only_case
+from app.accounts.attempt_counts import forget_try
 from app.core.clock import utc_now
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
-from app.security.login_counts import forget_try
 from app.security.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
 from views.action_forms import Sent, read_sent

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.accounts.login_limits import admit_code
+from app.accounts.second_step import address_of, codes_left, confirm, start_set_up, take_away, take_code, two_step_of
+from app.accounts.sessions import end_sign_ins
+from app.accounts.two_step import CODE_FAULTS
+from app.accounts.two_step_duty import SET_UP, must_have
 from app.core.clock import utc_now
-from app.labels.two_step import CODE_FAULTS
-from app.security.login_limits import admit_code
-from app.security.sign_ins import end_sign_ins
-from app.security.two_step import address_of, codes_left, confirm, start_set_up, take_away, take_code, two_step_of
-from app.security.two_step_duty import SET_UP, must_have
 from app.web.fab_repairs import is_readable
 from views.screen_access import for_officers
 

@@ -8,11 +8,11 @@ from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 
 from app.access.people import ADMINISTRATOR_ROLE
+from app.accounts.password_links import make_link
+from app.accounts.password_reset import LINK_PATH
+from app.accounts.passwords import PasswordRefused, change_password, faults_in, nobodys_hash
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.operations.password_links import make_link
-from app.operations.passwords import PasswordRefused, change_password, faults_in, nobodys_hash
-from app.security.reset_views import LINK_PATH
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
 

@@ -5,11 +5,11 @@ from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app.access.people import person_of
+from app.accounts.api_keys_security import hash_key, new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.read import PersonRow, load_people
 from app.models import ApiKey, OfficerProfile, PasswordAge
-from app.security.api_keys import hash_key, new_key
 from workflow_rules.process.actors import Person
 
 PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)

@@ -5,8 +5,8 @@ from email.message import EmailMessage
 from flask import current_app, render_template
 from flask_babel import force_locale
 
+from app.accounts.labels import ACCOUNT_MAILS
 from app.core.clock import utc_now
-from app.labels.passwords import ACCOUNT_MAILS
 from app.models import Delivery
 from app.notices.errors import Refused
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, select, text
 
+from app.accounts.api_keys_security import KnownKey
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -17,7 +18,6 @@ from app.models import IdempotencyKey
 from app.operations.receive_complaint import receive_complaint
 from app.operations.record_intake import seal, unseal
 from app.operations.report_input import Report
-from app.security.api_keys import KnownKey
 from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.security.api_keys import KnownKey, find_key
+from app.accounts.api_keys_security import KnownKey, find_key
 
 SCOPE = "open311"
 

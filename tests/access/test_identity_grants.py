@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access.current_person import act_as
 from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
+from app.accounts.password_links import make_link
 from app.commands import make_supervisor
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.gateways.messages import compose_mail
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
-from app.operations.password_links import make_link
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint
 

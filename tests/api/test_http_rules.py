@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.accounts import api_rates
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, IdempotencyKey
-from app.security import api_rates
 from app.web.idempotency import forget_answers
 from tests.factories import a_complaint, a_report
 from views.api import complaints_api

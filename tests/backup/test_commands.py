@@ -16,6 +16,7 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.accounts.sessions import begin
 from app.backup.faults import BackupFault, Damaged, WrongPassphrase
 from app.backup.keys import place_keys, read_keys, write_keys
 from app.backup_commands import age_of, backup, drill, release, restore_backup
@@ -23,7 +24,6 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import write_file
 from app.models import Attachment, BackupRun, SendingHold
-from app.security.sign_ins import begin
 from app.settings.environment import SECRETS_FILE
 from tests.backup.conftest import Target
 from tests.factories import a_complaint

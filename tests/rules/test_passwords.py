@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.reference_data.common_passwords import common_passwords
+from app.accounts.common_passwords import common_passwords
+from app.accounts.password_rules import RULES, Age, age_of, ends_at, faults_of, words_of_names
 from app.settings.sign_in_settings import PASSWORD_RULES
-from workflow_rules.passwords import RULES, Age, age_of, ends_at, faults_of, words_of_names
 
 OWN = words_of_names("kepala.dishub", "Bima", "Ketapang", "kepala.dishub@balangan.example")
 GOOD = "Kuda-Lari-7-Kali"

@@ -9,6 +9,8 @@ from rq import Queue
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.accounts.api_keys import KeyWish, make_new_key
+from app.accounts.sessions import begin
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QUEUE_OF, JobName
@@ -39,7 +41,6 @@ from app.models import (
 )
 from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
-from app.operations.api_keys import KeyWish, make_new_key
 from app.operations.apply_sp4n import apply_report
 from app.operations.ask_report import ask_report
 from app.operations.import_reports import bring_file
@@ -56,7 +57,6 @@ from app.operations.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
 from app.queries.wanted_report import WantedReport
 from app.reference.sop_versions import copy_as_draft
-from app.security.sign_ins import begin
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
 from workflow_rules.process.actors import SYSTEM

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, insert, select
 
+from app.accounts.sessions import KEPT, forget_old
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import SignIn
-from app.security.sign_ins import KEPT, forget_old
 from jobs import alarm_jobs, job_context
 
 Freeze = Callable[[str], Any]

@@ -13,11 +13,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app.accounts.attempt_counts import Limit, count_try, forget_counts
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import LoginCount
-from app.security.login_counts import Limit, count_try, forget_counts
 from tests.conftest import build_app
 
 API = "/api/v1/security/login"

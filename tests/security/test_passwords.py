@@ -11,11 +11,11 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
+from app.accounts.passwords import change_password, faults_in
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge
-from app.operations.passwords import change_password, faults_in
 
 As = Callable[[str], FlaskClient]
 API = "/api/v1/security/login"
@@ -105,7 +105,7 @@ def test_a_demonstration_account_never_ends_by_age_and_opens_nothing_in_producti
 
 
 def test_none_of_the_last_five_passwords_is_taken_again(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.operations.passwords.METHOD", "scrypt:1024:8:1")
+    monkeypatch.setattr("app.accounts.passwords.METHOD", "scrypt:1024:8:1")
     used = [f"Kuda-Lari-{n}-Kali!" for n in range(6)]
     for password in used:
         change_password(account(), password, "command", None, utc_now())

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts.api_keys import KeyWish, make_new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.models import Complaint, Letter
-from app.operations.api_keys import KeyWish, make_new_key
 from app.operations.papers import draw_paper
 from tests.factories import Case, a_complaint
 from tests.signing.scans import form_of

@@ -8,6 +8,7 @@ from flask import Flask
 from limits.storage import MemoryStorage
 from sqlalchemy import inspect, select, text
 
+from app.accounts.attempt_counts import mark_of
 from app.core import hashing
 from app.core.clock import office_today
 from app.core.extensions import db, redis_client
@@ -15,7 +16,6 @@ from app.models import ComplaintEvent
 from app.operations.perform_action import perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
-from app.security.login_counts import mark_of
 from tests.factories import a_complaint, a_report
 from tests.views.test_public_intake import send
 from workflow_rules.process.actions import Action, ActionRequest

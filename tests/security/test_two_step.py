@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, text
 
+from app.accounts import second_step
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import JournalEntry, Notice, RecoveryCode, SignIn
-from app.security import two_step
 from tests.conftest import Browser
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
@@ -44,8 +44,8 @@ def phone(app: Flask, freeze: Freeze) -> tuple[str, list[str]]:
     freeze("2026-11-24 08:00")
     with app.app_context():
         key = key_of("kasi")
-        secret = two_step.start_set_up(key, utc_now()).secret
-        codes = two_step.confirm(key, app_code(secret), utc_now())
+        secret = second_step.start_set_up(key, utc_now()).secret
+        codes = second_step.confirm(key, app_code(secret), utc_now())
     freeze("2026-11-24 08:10")
     assert codes is not None
     return secret, codes
@@ -83,7 +83,7 @@ def test_it_is_set_up_on_the_own_page_and_asked_for_from_then_on(
     desk.post("/akun/dua-langkah/mulai", data={"sandi": PASSWORD})
     page = desk.get("/akun/dua-langkah/").text
     with app.app_context():
-        row = two_step.two_step_of(key_of("kasi"))
+        row = second_step.two_step_of(key_of("kasi"))
         assert row is not None
         secret = row.secret
         kept = db.session.execute(text("SELECT secret FROM two_step")).scalar_one()
@@ -147,7 +147,7 @@ def test_a_recovery_code_opens_once_and_only_its_hash_is_kept(app: Flask, phone:
         assert [row.used_at is None for row in rows].count(False) == 1
         assert len(rows) == 10
         assert not {row.code_hash for row in rows} & {c.replace("-", "") for c in phone[1]}
-        assert two_step.codes_left(key_of("kasi")) == 9
+        assert second_step.codes_left(key_of("kasi")) == 9
 
 
 def test_five_wrong_codes_are_enough_also_when_redis_is_away(
@@ -170,7 +170,7 @@ def test_a_half_lasts_ten_minutes_opens_once_and_keeps_the_page(
     assert answer.headers["Location"] == "/login/?next=/aduan/7"
     assert is_out(late)
     with app.app_context():
-        assert two_step.forget_halves(utc_now()) == 1
+        assert second_step.forget_halves(utc_now()) == 1
 
 
 def test_a_changed_password_ends_a_half(app: Flask, phone: tuple[str, list[str]]) -> None:
@@ -273,7 +273,7 @@ def test_who_must_have_it_is_led_to_it_and_can_do_nothing_else(
 
 def allowed_once_it_is_set_up(app: Flask, desk: FlaskClient, username: str) -> None:
     with app.app_context():
-        secret = two_step.start_set_up(key_of(username), utc_now()).secret
+        secret = second_step.start_set_up(key_of(username), utc_now()).secret
     assert desk.post("/akun/dua-langkah/pasang", data={"kode": app_code(secret)}).status_code == 201
     assert desk.get("/akun/").status_code == 200
     off = {"sandi": PASSWORD, "kode": app_code(secret, 1)}

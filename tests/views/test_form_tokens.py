@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.accounts.sessions import begin
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.security.sign_ins import begin
 from tests.conftest import build_app
 from tests.factories import a_complaint
 from tests.views.case_pages import SignIn, opened, send

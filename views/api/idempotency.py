@@ -13,12 +13,12 @@ from flask import Response, current_app, g, request
 from sqlalchemy import select, text
 
 from app.access.current_person import current_person
+from app.accounts.api_keys_security import KnownKey
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.models import IdempotencyKey
-from app.security.api_keys import KnownKey
 
 P = ParamSpec("P")
 View = Callable[P, Response]

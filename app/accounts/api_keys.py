@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.accounts.api_keys_security import hash_key, new_key
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import ApiKey, JournalEntry
-from app.security.api_keys import hash_key, new_key
 
 LONGEST_OVERLAP = timedelta(days=30)
 

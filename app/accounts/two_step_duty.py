@@ -8,8 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
 
 from app.access.people import ADMINISTRATOR_ROLE
+from app.accounts.sessions import MARK
 from app.core.problem import Problem
-from app.security.sign_ins import MARK
 from app.web.error_responses import is_api
 from workflow_rules.process.actors import Actor, Person
 

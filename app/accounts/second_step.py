@@ -16,10 +16,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts.sessions import seal_of
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
-from app.security.sign_ins import seal_of
 
 ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30

@@ -22,16 +22,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.current_person import finding_person, remember_person
 from app.access.people import person_with, standing_of
+from app.accounts import password_checks, return_after_login, sessions, two_step_duty
+from app.accounts.account_screens import Accounts, Roles
+from app.accounts.login_screens import LimitedLogin
+from app.accounts.password_forms import OwnPassword, refuse_weak
+from app.accounts.password_reset import LARGEST_USER_ID, PasswordReset
+from app.accounts.passwords import change_password
+from app.accounts.token_endpoints import LimitedSecurityApi, marks_of_tokens, no_good_token
 from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
 from app.models import SignIn, TwoStep
-from app.operations.passwords import change_password
-from app.security import password_age, sign_ins, two_step_duty, way_back
-from app.security.account_views import Accounts, Roles
-from app.security.login_doors import LimitedLogin
-from app.security.passwords import OwnPassword, refuse_weak
-from app.security.reset_views import LARGEST_USER_ID, PasswordReset
-from app.security.token_doors import LimitedSecurityApi, marks_of_tokens, no_good_token
 from app.web.list_guards import EagerInterface
 
 Rights = frozenset[tuple[str, str]]
@@ -124,24 +124,24 @@ class ComplaintSecurityManager(SecurityManager):
         for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
             getattr(tokens, f"{of}_loader")(no_good_token)
         tokens.additional_claims_loader(marks_of_tokens)
-        sign_ins.install(app)
-        way_back.install(app)
-        password_age.install(app)
+        sessions.install(app)
+        return_after_login.install(app)
+        password_checks.install(app)
         two_step_duty.install(app)
         return tokens
 
     def load_user(self, pk: str) -> Any:
         """The account of a cookie, unless it is inactive, its password has changed since or its sign-in has ended."""
         found = self._account(pk, session)
-        if found is None or not sign_ins.lives(found[1], utc_now()):
+        if found is None or not sessions.lives(found[1], utc_now()):
             return None
-        sign_ins.take_up(found[1], utc_now())
+        sessions.take_up(found[1], utc_now())
         return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
         """The account of a token, under the same conditions: its sign-in is a row like that of a cookie."""
         found = self._account(jwt_data["sub"], jwt_data)
-        if found is None or not sign_ins.lives(found[1], utc_now()):
+        if found is None or not sessions.lives(found[1], utc_now()):
             return None
         g.user = found[0]
         return found[0]
@@ -153,8 +153,8 @@ class ComplaintSecurityManager(SecurityManager):
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
             return None
         day = office_today(utc_now())
-        found = self._read_account(int(key), str(marks.get(sign_ins.MARK, "")), day)
-        if found is None or not (found[0].is_active and sign_ins.is_sealed(found[0], marks)):
+        found = self._read_account(int(key), str(marks.get(sessions.MARK, "")), day)
+        if found is None or not (found[0].is_active and sessions.is_sealed(found[0], marks)):
             return None
         user, sign_in, standing, rights, g.has_two_step = found
         remember_person(user, person_with(user, standing, day))
@@ -175,12 +175,12 @@ class ComplaintSecurityManager(SecurityManager):
         own = has_request_context() and current_user.is_authenticated and str(current_user.id) == str(userid)
         change_password(user, password, "own" if own else "command", user.id if own else None, utc_now())
         if own:
-            session[sign_ins.SEAL] = sign_ins.seal_of(user)
-            password_age.changed()
+            session[sessions.SEAL] = sessions.seal_of(user)
+            password_checks.changed()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
         """FAB's, and then what a right password still meets here."""
-        return password_age.admit(super().auth_user_db(username, password), password, utc_now())
+        return password_checks.admit(super().auth_user_db(username, password), password, utc_now())
 
     def get_user_roles(self, user: Any) -> list[Any]:
         """An account's own roles: groups, which no screen shows, would give more unseen."""

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.people import ADMINISTRATOR_ROLE
+from app.accounts.account_notices import tell_of_account
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry, LinkedSubject
-from app.operations.account_news import tell_of_account
 
 LONGEST_SUBJECT = 255
 """OpenID Connect Core 1.0, section 2: `sub` holds at most 255 ASCII characters."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from app.accounts.second_step import take_away
+from app.accounts.sessions import end_sign_ins
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
-from app.security.sign_ins import end_sign_ins
-from app.security.two_step import take_away
 
 
 def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:

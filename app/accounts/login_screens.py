@@ -11,12 +11,12 @@ from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
+from app.accounts import password_checks
+from app.accounts.known_devices import remember_device
+from app.accounts.login_limits import admit, admit_code
+from app.accounts.second_step import begin_half, finish_half, half_of, has_two_step, take_code
+from app.accounts.two_step import CODE_FAULTS
 from app.core.clock import utc_now
-from app.labels.two_step import CODE_FAULTS
-from app.security import password_age
-from app.security.known_devices import remember_device
-from app.security.login_limits import admit, admit_code
-from app.security.two_step import begin_half, finish_half, half_of, has_two_step, take_code
 from app.web.fab_repairs import is_readable, safe_address
 
 HALF = "half_sign_in"
@@ -26,7 +26,7 @@ LONGEST_CODE = 40
 def sign_in_here(user: Any, next_url: str) -> Response:
     """The one end of every way in by a browser: signed in, and on to the page that was asked for."""
     session.pop(HALF, None)
-    password_age.take_up_from_the_first_page()
+    password_checks.take_up_from_the_first_page()
     login_user(user, remember=False)
     answer: Response = remember_device(redirect(next_url), user.id)
     return answer
@@ -37,11 +37,11 @@ def after_the_password(user: Any, next_url: str) -> Response:
     if not has_two_step(user.id):
         return sign_in_here(user, next_url)
     session[HALF] = begin_half(user, utc_now())
-    password_age.keep_for_the_second_page()
+    password_checks.keep_for_the_second_page()
     return redirect(url_for("LimitedLogin.code", next=next_url))
 
 
-class LimitedLogin(password_age.SaysWhy, AuthDBView):
+class LimitedLogin(password_checks.SaysWhy, AuthDBView):
     """The login form, limited by failures, and its second page."""
 
     usual_message = AuthDBView.invalid_login_message

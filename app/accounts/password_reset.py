@@ -10,11 +10,11 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from app.access.current_person import may
+from app.accounts.labels import HANDED_OVER, LINK_FAULTS
+from app.accounts.password_links import make_link
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.labels.passwords import HANDED_OVER, LINK_FAULTS
 from app.models import PasswordAge
-from app.operations.password_links import make_link
 
 LARGEST_USER_ID = 2**31 - 1
 OWN_PATH = "/resetmypassword/form"

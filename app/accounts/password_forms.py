@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
-from app.labels.passwords import fault_in_words, rules_in_words
-from app.operations.passwords import faults_in, rules_here
-from app.security.present_password import fault_in_present
+from app.accounts.labels import fault_in_words, rules_in_words
+from app.accounts.passwords import faults_in, rules_here
+from app.accounts.present_password import fault_in_present
 
 
 def refuse_weak(password: str) -> None:

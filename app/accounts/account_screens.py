@@ -16,11 +16,11 @@ from wtforms import ValidationError
 from app.access.current_person import may
 from app.access.identity_grants import ask_grants, needing_confirmation, nobody_decides
 from app.access.roles import ROLE_GRANTS
+from app.accounts.account_notices import tell_old_address
+from app.accounts.labels import GRANTS
+from app.accounts.password_reset import invite
+from app.accounts.passwords import nobodys_hash
 from app.core.clock import utc_now
-from app.labels.passwords import GRANTS
-from app.operations.account_news import tell_old_address
-from app.operations.passwords import nobodys_hash
-from app.security.reset_views import invite
 from app.vocabulary.words import ACTORS
 from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import REFUSED

@@ -13,13 +13,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.accounts.account_notices import tell_of_account
+from app.accounts.common_passwords import common_passwords
+from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
+from app.accounts.sessions import end_sign_ins
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge, PasswordLink
-from app.operations.account_news import tell_of_account
-from app.reference_data.common_passwords import common_passwords
-from app.security.sign_ins import end_sign_ins
-from workflow_rules.passwords import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
 
 METHOD = "scrypt:32768:8:1"
 KEPT_HASHES = 10

@@ -9,13 +9,13 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from app.accounts.account_notices import send_link
+from app.accounts.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
 from app.core.encrypted_columns import SealedText
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
 from app.models import Delivery, JournalEntry, PasswordLink
 from app.notices.notify import Notifier
-from app.operations.account_news import send_link
-from app.operations.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
 from app.reference.calendar import load_working_calendar
 
 BETWEEN_ASKING = timedelta(minutes=15)

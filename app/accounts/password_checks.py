@@ -13,15 +13,15 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user, user_logged_in, user_logged_out
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts.labels import SIGN_ON_FAULTS
+from app.accounts.password_rules import Age, age_of, ends_at
+from app.accounts.passwords import METHOD, hash_of, rules_here
+from app.accounts.single_sign_on import signs_in_elsewhere
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.labels.passwords import SIGN_ON_FAULTS
 from app.models import PasswordAge
-from app.operations.linked_subjects import signs_in_elsewhere
-from app.operations.passwords import METHOD, hash_of, rules_here
 from app.web.error_responses import is_api, problem
-from workflow_rules.passwords import Age, age_of, ends_at
 
 MUST_CHANGE = "sandi_habis"
 JUDGED = "sandi_umur"

@@ -13,12 +13,12 @@ from marshmallow.validate import Length
 
 from app.access.current_person import finding_person
 from app.access.people import person_of
+from app.accounts import password_checks, sessions
+from app.accounts.login_limits import admit, admit_code
+from app.accounts.second_step import has_two_step, take_code
+from app.accounts.two_step_duty import must_have
 from app.core.clock import utc_now
 from app.core.problem import Problem
-from app.security import password_age, sign_ins
-from app.security.login_limits import admit, admit_code
-from app.security.two_step import has_two_step, take_code
-from app.security.two_step_duty import must_have
 from app.vocabulary.refusals import HTTP
 from app.web.error_responses import problem
 from app.web.fab_repairs import is_readable
@@ -52,7 +52,7 @@ class LimitedSecurityApi(SecurityApi):
         """The login's routes, with a check of the body in front: FAB answers 500 for what it cannot read."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(self._refuse_unreadable)
-        blueprint.after_request(password_age.say_expired)
+        blueprint.after_request(password_checks.say_expired)
         return blueprint
 
     def _refuse_unreadable(self) -> None:
@@ -75,7 +75,7 @@ class LimitedSecurityApi(SecurityApi):
         attempt.was_good()
         _second_step(user, body.get("otp"))
         agent = request.user_agent.string
-        g.token_marks = sign_ins.begin(user, utc_now(), request.remote_addr, agent, door="api")
+        g.token_marks = sessions.begin(user, utc_now(), request.remote_addr, agent, door="api")
         return self._tokens(str(user.id), body.get("refresh", False))
 
     @expose("/refresh", methods=["POST"])
@@ -83,7 +83,7 @@ class LimitedSecurityApi(SecurityApi):
     @safe
     def refresh(self) -> Response:
         """New tokens for a refresh token, which is used up; a used one ends its sign-in."""
-        g.token_marks = {name: get_jwt()[name] for name in (sign_ins.SEAL, sign_ins.MARK)}
+        g.token_marks = {name: get_jwt()[name] for name in (sessions.SEAL, sessions.MARK)}
         return self._tokens(get_jwt()["sub"], True, get_jwt().get(RENEWAL), fresh=False)
 
     @expose("/logout", methods=["POST"])
@@ -91,14 +91,14 @@ class LimitedSecurityApi(SecurityApi):
     @safe
     def logout(self) -> Response:
         """End the sign-in of the token: both of its tokens open nothing from now on."""
-        sign_ins.end_by_mark(get_jwt()[sign_ins.MARK], utc_now())
+        sessions.end_by_mark(get_jwt()[sessions.MARK], utc_now())
         answer: Response = self.response(200, result="signed_out")
         return answer
 
     def _tokens(self, identity: str, renewable: bool, used: str | None = None, fresh: bool = True) -> Response:
         given = {}
         if renewable:
-            renewal = sign_ins.next_refresh_mark(g.token_marks[sign_ins.MARK], utc_now(), used)
+            renewal = sessions.next_refresh_mark(g.token_marks[sessions.MARK], utc_now(), used)
             if renewal is None:
                 return no_good_token()
             given["refresh_token"] = create_refresh_token(identity, additional_claims={RENEWAL: renewal})

@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext
 from werkzeug.security import check_password_hash
 
+from app.accounts.attempt_counts import count_try, give_back
+from app.accounts.login_limits import OF_DEVICE
 from app.core.clock import utc_now
-from app.security.login_counts import count_try, give_back
-from app.security.login_limits import OF_DEVICE
 from app.web.form_labels import REFUSED
 
 LONGEST = 1024

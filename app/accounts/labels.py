@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from app.accounts.password_rules import FEWEST_DIFFERENT, LONGEST, PasswordFault, PasswordRules
 from app.vocabulary.words import Labels
-from workflow_rules.passwords import FEWEST_DIFFERENT, LONGEST, PasswordFault, PasswordRules
 
 PASSWORD_FAULTS: Labels = {
     "too_short": _("Tulis paling sedikit %(limit)s karakter"),

@@ -26,11 +26,11 @@ from flask import request
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 
+from app.accounts.attempt_counts import Counted, Limit, count_try, give_back
+from app.accounts.known_devices import device_of
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.models import SignIn
-from app.security.known_devices import device_of
-from app.security.login_counts import Counted, Limit, count_try, give_back
 from app.web.rate_limits import source
 
 log = structlog.get_logger()
