@@ -1,7 +1,6 @@
 """Papers drawn in the background."""
 
-from app.operations import papers
-from app.papers import lost_files
+from app.papers import lost_files, papers
 from jobs.job_context import in_app
 
 

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
 from app.core.jobs import QueueName
-from app.documents import render
+from app.papers import render
 from app.servers.child_processes import die_with_parent
 from jobs.job_context import forget_inherited_connections, worker_app
 from jobs.listed_job import ListedJob, queue

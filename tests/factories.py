@@ -12,10 +12,10 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, username_of
 from app.models import Complaint, Paper, PaperKind
-from app.operations.papers import keep_file
 from app.operations.perform_action import Performed, perform_action
 from app.operations.receive_complaint import receive_complaint
 from app.operations.report_input import clean_report
+from app.papers.papers import keep_file
 from tests.canaries import SECRET_REPORTER
 from tests.output_search import secret_is_in_play
 from workflow_rules.process.actions import Action, ActionRequest

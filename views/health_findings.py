@@ -16,9 +16,9 @@ from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
 from app.notices.failed_deliveries import MessageCounts
 from app.outbound.restore_hold import find_hold
+from app.papers.papers_queries import count_troubled
 from app.queries import health, peer
 from app.queries.gauges import read_queues
-from app.queries.papers import count_troubled
 from app.web.formats import in_sentence, near_moment
 from views.backup_findings import backup_state
 from views.file_findings import told_of_files

@@ -12,13 +12,13 @@ from app.access.roles import permissions_on
 from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.documents.papers.parts import emblem_of
-from app.labels.papers import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
 from app.models import Agency
-from app.operations.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
-from app.operations.letter_numbers import NumbersRefused, pass_over, written
-from app.operations.paper_contents import OFFICE_AGENCY, letterhead
-from app.queries.number_book import last_number, number_book, years_of
+from app.papers.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
+from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead
+from app.papers.html_parts import emblem_of
+from app.papers.labels import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
+from app.papers.letter_numbers import NumbersRefused, pass_over, written
+from app.papers.number_book import last_number, number_book, years_of
 from views.screen_access import for_officers
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Text

@@ -11,12 +11,12 @@ from app.access.roles import permissions_on
 from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.labels.papers import PAPER_NAMES, why_not_drawn
 from app.models import Paper, SopVersion
-from app.operations.case_papers import ask_for_paper
-from app.operations.papers import draw_again
-from app.operations.sop_papers import ask_for_sop_sheet
-from app.queries.papers import find_case_paper, find_sop_sheet
+from app.papers.case_papers import ask_for_paper
+from app.papers.labels import PAPER_NAMES, why_not_drawn
+from app.papers.papers import draw_again
+from app.papers.papers_queries import find_case_paper, find_sop_sheet
+from app.papers.sop_papers import ask_for_sop_sheet
 from views.download_views import send_paper
 from views.screen_access import for_officers
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
-from app.labels.papers import why_not_drawn
+from app.papers.labels import why_not_drawn
 from views import health_views, held_copy, inbox_views, metrics_views, notice_views, queue_views
 from views.account_page import PATH as ACCOUNT_PATH
 from views.account_page import AccountView

@@ -14,11 +14,11 @@ from app.core.periods import month_before
 from app.documents.register_charts import bars_of, trend_of
 from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.documents.register_workbook import register_workbook
-from app.labels.papers import why_not_drawn
 from app.labels.registers import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.models import Register, RegisterKind
-from app.operations.papers import content_hash
 from app.operations.registers import RegisterRefused, make_register
+from app.papers.labels import why_not_drawn
+from app.papers.papers import content_hash
 from app.queries.register_rows import (
     Since,
     corrections_since,

@@ -1,7 +1,7 @@
 """What the form of a signature needs beyond its parameters: the draft that is shown, and what is asked for."""
 
 from app.casefile.case import Case
-from app.operations.letters import draft_hash
+from app.papers.letters import draft_hash
 from app.vocabulary.signing import PASSPHRASE_HINTS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.documents.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
-from app.operations.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate
+from app.papers.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
+from app.papers.signing.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate
 from app.vocabulary.signing import CERTIFICATE_FAULTS
 from views.screen_access import for_officers
 from views.uploads import read_upload

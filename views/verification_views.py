@@ -10,9 +10,9 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 
 from app.casefile.case import letter_by_code
-from app.documents.letter_check import StoredCheck, UploadCheck, check_stored, check_upload
 from app.files.attachments import LARGEST
 from app.labels.tracking import TOO_MANY
+from app.papers.verification import StoredCheck, UploadCheck, check_stored, check_upload
 from app.vocabulary import words
 from app.web.error_responses import retry_after
 from app.web.rate_limits import source

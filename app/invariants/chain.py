@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.invariants.findings import Checked, Finding, Look, few
 from app.models import Paper, Register, RegisterKind
 from app.operations.audit import fault_of_chain, fault_of_ledger
-from app.operations.papers import content_hash
+from app.papers.papers import content_hash
 from app.queries.whole_cases import whole_cases
 from workflow_rules.record.checkpoint import checkpoint
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
-from app.documents.letter_check import check_stored
 from app.invariants.findings import Checked, Finding, Look, Question, ago, ask, bound, few
 from app.models import Letter
+from app.papers.verification import check_stored
 
 AT_ONCE = 100
 

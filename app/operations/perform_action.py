@@ -20,9 +20,9 @@ from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, S
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import tell_of_act
 from app.operations.alarms import raise_passed_limits
-from app.operations.letters import draft_hashes, keep_letter, letter_states
 from app.operations.project_facts import project_changes
 from app.operations.record_history import ledger_lines, next_event
+from app.papers.letters import draft_hashes, keep_letter, letter_states
 from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget

@@ -21,10 +21,10 @@ from app.files.attachments import store_file
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, tell_reporter
-from app.operations.number_series import Drawn, draw
 from app.operations.project_facts import project_first
 from app.operations.record_history import begin_history, ledger_lines
 from app.operations.report_input import Report
+from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent

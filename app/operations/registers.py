@@ -18,9 +18,9 @@ from app.core.extensions import db
 from app.core.periods import Period, days, month_before, month_of
 from app.core.transaction import one_transaction
 from app.models import PaperKind, Register, RegisterKind
-from app.operations.letter_numbers import enter_number, reserve_number
-from app.operations.paper_contents import letterhead, office, signatory
-from app.operations.papers import make_paper
+from app.papers.frozen_blocks import letterhead, office, signatory
+from app.papers.letter_numbers import enter_number, reserve_number
+from app.papers.papers import make_paper
 from app.queries.daily_figures import instant
 from app.queries.register_names import names_in
 from app.queries.register_rows import DEFINITIONS, figures_of, find_register

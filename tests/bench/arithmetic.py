@@ -17,10 +17,10 @@ from app.access.people import person_of
 from app.casefile.facts import facts_of
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
-from app.documents.papers import html_of
-from app.documents.render import parts, render_pdf
 from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
+from app.papers.kinds import html_of
+from app.papers.render import parts, render_pdf
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from tests.bench.table import Line

@@ -16,8 +16,8 @@ from app.models import AgencyTrackRow, IssuedNumber, Letter, Notice, StepAlarm, 
 from app.notices.notify import Notifier
 from app.operations.alarms import raise_passed_limits
 from app.operations.audit import audit_all
-from app.operations.papers import draw_paper
 from app.operations.perform_action import perform_action
+from app.papers.papers import draw_paper
 from app.reference.calendar import load_working_calendar
 from app.worklists.left_cases import left_cases
 from tests.factories import Case, a_complaint

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents.render import parts
+from app.papers.render import parts
 
 CLOSING = {"closing", "last", "copies"}
 """Classes of what stands below a text: signature, verification, copies."""

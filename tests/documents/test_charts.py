@@ -97,7 +97,7 @@ def test_a_fourth_line_would_look_like_another_one() -> None:
 
 
 def test_weasyprint_draws_them() -> None:
-    from app.documents.render import render_pdf
+    from app.papers.render import render_pdf
 
     page = f"<html lang='id'><title>Grafik</title><p>{LINES.svg()}</p><p>{BARS.svg(NARROW)}</p><p>{STACKS.svg()}</p>"
     assert render_pdf(page).startswith(b"%PDF")

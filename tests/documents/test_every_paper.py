@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.documents.papers import PAPERS, html_of
 from app.models import PaperKind
+from app.papers.kinds import PAPERS, html_of
 from tests.documents.every_paper import CODES, LATER, Contents, contents, lengthened
 from tests.documents.paper_pages import LINE_END, Page, pages_of
 from tests.scenes import Scene

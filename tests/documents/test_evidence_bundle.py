@@ -20,8 +20,8 @@ from app.demo.accounts import demo_person
 from app.models import Attachment, Holiday, JournalEntry, Paper
 from app.operations.change_calendar import RowChange, apply_change, stored
 from app.operations.check_files import check_case
-from app.operations.papers import content_hash, draw_paper
 from app.operations.perform_action import attach_to_case
+from app.papers.papers import content_hash, draw_paper
 from tests.documents.bundles import PDF, VERIFIER, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint
 from tests.scenes import Scene

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.documents.layouts import layout_of
-from app.documents.papers import html_of
 from app.models import PaperKind
+from app.papers.kinds import html_of
+from app.papers.layouts import layout_of
 
 # Contents of papers from before contents named a layout, and the hash of the HTML that was drawn of them then. Of the
 # registers and the SOP sheet it is left open: the words of their columns belong to the program, not to the paper.

@@ -20,7 +20,7 @@ from app.invariants.findings import Checked, Finding, Look
 from app.labels.invariants import PROMISES, sentence_of
 from app.models import Attachment, Letter, Paper
 from app.models.invariant import INVARIANTS
-from app.operations.papers import content_hash
+from app.papers.papers import content_hash
 from tests.invariants.faults import FAULTS
 
 

@@ -16,7 +16,6 @@ from app.operations.apply_sp4n import apply_report
 from app.operations.deliver import deliver
 from app.operations.link_sp4n import Asked, link
 from app.operations.open_identity import open_identity
-from app.operations.papers import keep_file
 from app.operations.perform_action import attach_to_case
 from app.operations.raise_alarms import raise_due_alarms
 from app.operations.receive_complaint import receive_complaint
@@ -24,6 +23,7 @@ from app.operations.registers import make_register
 from app.operations.replace_code import replace_code
 from app.operations.report_input import clean_report
 from app.operations.timed_acts import close_silent_cases
+from app.papers.papers import keep_file
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.uploads.states import call_clean
 

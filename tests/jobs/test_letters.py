@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.documents.papers import html_of
-from app.documents.render import render_pdf
 from app.models import Letter, PaperKind
-from app.operations.papers import content_hash, draw_paper, relay_papers
+from app.papers.kinds import html_of
+from app.papers.papers import content_hash, draw_paper, relay_papers
+from app.papers.render import render_pdf
 from tests.factories import a_complaint
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.operations.deliver import relay_deliveries
-from app.operations.papers import relay_papers
+from app.papers.papers import relay_papers
 from app.servers.processes import Supervisor
 from tests.bench.hosts import try_hosts
 from tests.bench.house import House, environment_of

@@ -12,7 +12,7 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, Letter
-from app.operations.letter_numbers import NumbersRefused, pass_over
+from app.papers.letter_numbers import NumbersRefused, pass_over
 from tests.factories import Case, a_complaint
 
 # As the program's clock tells them: it is still the old year there when the office's new one begins.
@@ -77,7 +77,7 @@ def _sign(case_id: int, moment: datetime) -> None:
 def test_a_signature_that_fails_gives_its_number_back(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     case = a_draft()
     with monkeypatch.context() as broken:
-        broken.setattr("app.operations.letters.enter_number", lambda *_: 1 / 0)
+        broken.setattr("app.papers.letters.enter_number", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             case.act("agency_head", "sign", house="dishub", now=BEFORE)
     db.session.expire_all()

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Everything that could fetch, in HTML, CSS and SVG; Python's own audit events (PEP 578) see each try.
 TRACED = """
 import json, os, sys
-from app.documents.render import render_pdf
+from app.papers.render import render_pdf
 render_pdf("<title>x</title><p>x</p>")
 seen = []
 def hook(event, args):

@@ -18,15 +18,15 @@ from app.core.extensions import db
 from app.core.resource_limits import WithinLimits
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
-from app.documents.apart import render_apart
-from app.documents.layouts import LAYOUT
-from app.documents.papers import PAPERS as MAKERS
-from app.documents.papers import html_of
-from app.documents.render import render_pdf
 from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, SopVersion
-from app.operations.case_papers import ask_for_paper
-from app.operations.papers import draw_again, draw_paper, make_paper
-from app.operations.sop_papers import ask_for_sop_sheet
+from app.papers.case_papers import ask_for_paper
+from app.papers.kinds import PAPERS as MAKERS
+from app.papers.kinds import html_of
+from app.papers.layouts import LAYOUT
+from app.papers.papers import draw_again, draw_paper, make_paper
+from app.papers.render import render_pdf
+from app.papers.sop_papers import ask_for_sop_sheet
+from app.papers.subprocess_render import render_apart
 from tests.factories import Case, a_complaint
 from workflow_rules.process.refusals import ActionRefused
 
@@ -397,7 +397,7 @@ def test_two_hundred_thousand_characters_are_drawn_or_refused_in_words(
     context: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The machine's own minute would be spent on it.
-    monkeypatch.setattr("app.documents.render.WithinLimits", lambda *_: WithinLimits(seconds=4))
+    monkeypatch.setattr("app.papers.render.WithinLimits", lambda *_: WithinLimits(seconds=4))
     for mark, body in (("words", "kata panjang sekali " * 10_000), ("one", "a" * 200_000)):
         paper = heavy(mark, body=body)
         assert draw_paper(paper.id) in ("ready", "failed")

@@ -18,8 +18,8 @@ from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, IssuedNumber, Paper, Register, RegisterKind
-from app.operations.papers import content_hash, draw_paper
 from app.operations.registers import RegisterRefused, make_due_registers, make_register
+from app.papers.papers import content_hash, draw_paper
 from app.queries.daily_figures import instant
 from app.queries.register_rows import corrections_since
 from tests.factories import Case, a_complaint

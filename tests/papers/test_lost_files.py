@@ -16,9 +16,9 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
 from app.core.storage import is_stored, read_file, remove_file, write_named
 from app.models import Letter, Notice, Paper
-from app.operations import papers
-from app.operations.papers import draw_again, draw_paper, relay_papers
+from app.papers import papers
 from app.papers.lost_files import check_every_paper, check_letters_to_send
+from app.papers.papers import draw_again, draw_paper, relay_papers
 from tests.factories import a_complaint
 from tests.signing.letters import give_means, signed, signing_by
 from workflow_rules.process.actors import Person

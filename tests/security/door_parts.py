@@ -45,7 +45,6 @@ from app.operations.apply_sp4n import apply_report
 from app.operations.ask_report import ask_report
 from app.operations.import_reports import bring_file
 from app.operations.manage_webhooks import Wish, add_endpoint, send_test
-from app.operations.papers import keep_file
 from app.operations.peer_record import ledger_of
 from app.operations.perform_action import attach_to_case
 from app.operations.registers import make_register
@@ -53,7 +52,8 @@ from app.operations.rehearse import ask_rehearsal, run_rehearsal
 from app.operations.run_report import run_report
 from app.operations.save_list import save_list
 from app.operations.scheduled_reports import Plan, save_schedule, supervisors
-from app.operations.sop_papers import ask_for_sop_sheet
+from app.papers.papers import keep_file
+from app.papers.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
 from app.queries.wanted_report import WantedReport
 from app.reference.sop_versions import copy_as_draft

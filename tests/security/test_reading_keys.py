@@ -14,7 +14,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.models import Complaint, Letter
-from app.operations.papers import draw_paper
+from app.papers.papers import draw_paper
 from tests.factories import Case, a_complaint
 from tests.signing.scans import form_of
 

@@ -40,7 +40,7 @@ OPEN = {
 }
 
 BEYOND = {
-    "app/documents/letter_check.py": 1,  # whoever holds the very file of a letter learns whether it is genuine
+    "app/papers/verification.py": 1,  # whoever holds the very file of a letter learns whether it is genuine
     "app/casefile/case.py": 1,  # whoever holds a letter's verification code
     "app/queries/gauges.py": 1,  # counts for the monitor, which is let in by its token
     "app/queries/health.py": 1,  # whether the database answers and the wall stands, asked by nobody

@@ -11,9 +11,9 @@ from pypdf.generic import DecodedStreamObject, NameObject
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.documents.signing.signatures import same_pages, signature_in
 from app.models import Paper
 from app.outbound import bsre
+from app.papers.signing.signatures import same_pages, signature_in
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SIGNING_FAULTS
 from tests.jobs.test_letters import text_of
@@ -98,7 +98,7 @@ def test_a_wrong_passphrase_is_told_as_such(service: Service, version: str) -> N
 
 def test_a_service_that_is_silent_or_away_is_not_waited_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service("slow")
-    monkeypatch.setattr("app.documents.signing.bsre_signer.SIGNING_SECONDS", 0.3)
+    monkeypatch.setattr("app.papers.signing.bsre_signer.SIGNING_SECONDS", 0.3)
     assert _refused(BSRE_PASSPHRASE).detail == "too_slow"
     service(BSRE_URL="http://127.0.0.1:9")
     assert _refused(BSRE_PASSPHRASE).detail == "out_of_reach"

@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
-from app.documents.signing import certificate_signer, pades
-from app.documents.signing.signatures import signature_in
 from app.models import ComplaintEvent, Letter
+from app.papers.signing import certificate_signer, pades
+from app.papers.signing.signatures import signature_in
 from app.vocabulary.refusals import refusal_sentence
 from tests.signing.certificates import authority, file_of, officer
 from tests.signing.letters import PASSPHRASE, give_means, nothing_happened, signed, signing_by, waiting
@@ -168,7 +168,7 @@ def test_a_time_stamping_service_that_is_away_lets_nothing_be_signed(context: Fl
 
 
 def test_what_hangs_is_ended(head: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.operations.sign_letter.SIGNING_SECONDS", 8.4)
+    monkeypatch.setattr("app.papers.sign_letter.SIGNING_SECONDS", 8.4)
     monkeypatch.setattr(certificate_signer, "_signed", lambda *_: _forever())
     case = waiting()
     with pytest.raises(ActionRefused) as refused:
@@ -191,7 +191,7 @@ def test_a_drawing_that_ran_out_of_time_is_tried_again_and_its_words_are_not_bla
     def refuse(*_: Any) -> bytes:
         raise DrawingRefused(reason)
 
-    monkeypatch.setattr("app.operations.sign_letter.render_apart", refuse)
+    monkeypatch.setattr("app.papers.sign_letter.render_apart", refuse)
     case = waiting()
     with pytest.raises(ActionRefused) as refused:
         case.act("agency_head", "sign", house="dishub", passphrase=PASSPHRASE)

@@ -14,7 +14,7 @@ SIGNING = """
 import json, sys
 from datetime import datetime
 from flask import Flask
-from app.documents.signing.certificate_file import read_certificate
+from app.papers.signing.certificate_file import read_certificate
 
 asked = json.load(sys.stdin)
 file, pdf = bytes.fromhex(asked["file"]), bytes.fromhex(asked["pdf"])
@@ -23,9 +23,9 @@ app = Flask("signing")
 app.config |= {"SIGNING_TSA_URL": asked["stamps"], "PUBLIC_BASE_URL": "https://aduan.example"}
 frozen = {"number": "1", "verification_code": "x", "signatory": {"name": "n"}, "agency": {"city": "c"}}
 with app.app_context():
-    from app.documents.signing.pades import sign_pades
+    from app.papers.signing.pades import sign_pades
     signed = sign_pades(pdf, frozen, file, asked["passphrase"])
-from app.documents.signing.signatures import signature_in
+from app.papers.signing.signatures import signature_in
 found = signature_in(signed)
 print(json.dumps([found.sound, found.stamped_at is not None]))
 """

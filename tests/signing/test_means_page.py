@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.core.extensions import db
-from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.models import SigningMeans
+from app.papers.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.vocabulary.signing import CERTIFICATE_FAULTS
 from tests.signing.certificates import NOW, PASSPHRASE, file_of, officer
 from tests.views.case_pages import SignIn

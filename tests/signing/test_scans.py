@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
 from app.operations.audit import audit_all
-from app.operations.papers import draw_paper
+from app.papers.papers import draw_paper
 from app.vocabulary.signing import SCAN_FAULTS
 from tests.factories import a_complaint
 from tests.scenes import Scene

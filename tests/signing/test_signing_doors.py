@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.core.extensions import db, redis_client
-from app.documents.signing import certificate_signer
 from app.models import Complaint, ComplaintEvent, IdempotencyKey, Letter, Paper
 from app.operations.audit import audit_all
+from app.papers.signing import certificate_signer
 from tests.operations.test_races import run
 from tests.signing.letters import PASSPHRASE, give_means, signing_by, waiting
 from tests.views.case_pages import SignIn, error_at, form_on, opened, send, state
@@ -215,7 +215,7 @@ def test_who_waits_too_long_for_a_number_is_told_so(
     app: Flask, case_id: int, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another letter of the agency is being signed, in a transaction that holds the counter."""
-    monkeypatch.setattr("app.operations.sign_letter.NUMBER_SECONDS", 1)
+    monkeypatch.setattr("app.papers.sign_letter.NUMBER_SECONDS", 1)
     with app.app_context():
         other = waiting().id
         db.session.commit()

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
 from app.demo.accounts import demo_person
-from app.documents import letter_check
 from app.models import Attachment, Letter, LetterScan, Paper
 from app.operations.keep_scan import keep_scan
-from app.operations.papers import draw_paper
+from app.papers import verification
+from app.papers.papers import draw_paper
 from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.signing import scans
@@ -316,4 +316,4 @@ def test_an_address_that_asks_too_often_waits(client: FlaskClient, app: Flask) -
 
 def test_codes_are_found_however_a_pdf_writes_them() -> None:
     content = rb"(http\072\057\057x\057verifikasi\057kYW4ojJC\0556c2z6xN) /verifikasi/AAAAAAAAAAAA verifikasi"
-    assert list(letter_check.codes_in(content)) == ["kYW4ojJC-6c2z6xN", "AAAAAAAAAAAA"]
+    assert list(verification.codes_in(content)) == ["kYW4ojJC-6c2z6xN", "AAAAAAAAAAAA"]

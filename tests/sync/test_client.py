@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD, make_key
 from app.models import Letter, SyncChange
-from app.operations.papers import draw_paper
+from app.papers.papers import draw_paper
 from tests.factories import Case, move_on
 from tests.sync.reports import a_linked_case, a_revision
 

@@ -21,8 +21,8 @@ from app.files import sweep_store as sweeping
 from app.files.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
 from app.operations.check_files import check_case
-from app.operations.papers import keep_file as keep_paper
 from app.operations.perform_action import attach_to_case
+from app.papers.papers import keep_file as keep_paper
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf
 from tests.views.case_pages import SignIn

@@ -17,8 +17,8 @@ from app.core.extensions import db
 from app.core.storage import StoreAway, read_file, write_file
 from app.demo.accounts import demo_person
 from app.models import Attachment, Complaint
-from app.operations.case_papers import ask_for_paper
-from app.operations.papers import draw_paper
+from app.papers.case_papers import ask_for_paper
+from app.papers.papers import draw_paper
 from tests.factories import a_complaint, a_report
 from tests.uploads.samples import photo
 

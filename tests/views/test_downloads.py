@@ -12,8 +12,8 @@ from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Attachment, Letter, Paper
-from app.operations.papers import draw_paper
 from app.operations.perform_action import attach_to_case
+from app.papers.papers import draw_paper
 from tests.factories import a_complaint
 from tests.uploads.samples import tiny_jpeg, tiny_png
 from tests.uploads.states import call_clean

@@ -9,8 +9,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.documents.papers.parts import emblem_of
 from app.models import Agency, Emblem, IssuedNumber, Paper
+from app.papers.html_parts import emblem_of
 from tests.factories import a_complaint
 from tests.statements import statements
 from tests.views.case_pages import SignIn
@@ -65,7 +65,7 @@ def test_what_is_no_picture_is_refused_in_words(
     app: Flask, as_user: SignIn, monkeypatch: pytest.MonkeyPatch, content: bytes, sentence: str
 ) -> None:
     # Werkzeug's test client leaves the file of a body past 500 kB open.
-    monkeypatch.setattr("app.operations.emblems.LARGEST_FILE", 200_000)
+    monkeypatch.setattr("app.papers.emblems.LARGEST_FILE", 200_000)
     with as_user("administrator").post(f"{page_of(app)}/lambang", **sent(content)) as answer:
         assert answer.status_code == 422
         assert sentence in answer.text

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import Letter
-from app.operations.papers import keep_file
+from app.papers.papers import keep_file
 from tests.factories import Case, a_complaint
 from tests.statements import statements
 from tests.views.tracked_pages import CASE, ask_reporter, by_clock, reporter, words_on

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.core.clock import office_time, office_today
-from app.operations.letter_numbers import written
 from app.operations.receive_complaint import CODE_LETTERS
+from app.papers.letter_numbers import written
 from tests.bench.filling.prototype import COUNTED, Prototype
 from tests.bench.filling.words import tell
 from workflow_rules.record.hash_chain import GENESIS

@@ -21,11 +21,11 @@ from sqlalchemy import select, text
 from app.core.clock import utc_now
 from app.core.encrypted_columns import keyed_mark, keyed_words
 from app.core.extensions import db
-from app.documents.papers import html_of
-from app.documents.render import render_pdf
 from app.models import Agency, Category, Paper, PaperKind, Reporter, Village
-from app.operations.papers import keep_file
 from app.operations.raise_alarms import raise_due_alarms
+from app.papers.kinds import html_of
+from app.papers.papers import keep_file
+from app.papers.render import render_pdf
 from tests.bench.filling.copies import Books, Wanted, copy_case
 from tests.bench.filling.officers import make_officers
 from tests.bench.filling.prototype import COUNTED, Prototype, read_prototype

@@ -28,7 +28,7 @@ def signature_in(pdf: bytes) -> SignatureFound | None:
 
     Only for files of our own store or of a signing service: a stranger's file can be made to eat all memory.
     """
-    from app.documents.signing.pdf_reading import read_last_signature
+    from app.papers.signing.pdf_reading import read_last_signature
 
     try:
         found = read_last_signature(pdf)
@@ -41,7 +41,7 @@ def signature_in(pdf: bytes) -> SignatureFound | None:
 
 def same_pages(ours: bytes, theirs: bytes) -> bool:
     """Whether both hold the same pages, stroke for stroke: a service may write a file anew before it signs."""
-    from app.documents.signing.pdf_reading import drawn_on_pages
+    from app.papers.signing.pdf_reading import drawn_on_pages
 
     try:
         return drawn_on_pages(ours) == drawn_on_pages(theirs)

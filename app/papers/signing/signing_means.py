@@ -5,8 +5,8 @@ from datetime import datetime
 
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.models import SigningMeans
+from app.papers.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 
 _NIK = re.compile(r"[0-9]{16}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.documents.papers.parts import paper_html, public_address, qr
+from app.papers.html_parts import paper_html, public_address, qr
 from app.vocabulary.words import DELEGATION_KINDS, URGENCIES
 
 

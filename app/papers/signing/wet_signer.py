@@ -1,6 +1,6 @@
 """Ink: nothing is signed here; the letter is printed with room for a signature, and its scan comes back."""
 
-from app.documents.signing.hands import Hand, SigningOfficer
+from app.papers.signing.signers import Hand, SigningOfficer
 
 
 class WetSigner:

@@ -20,7 +20,7 @@ from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError
 
-from app.documents.signing.hands import refused
+from app.papers.signing.signers import refused
 from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()

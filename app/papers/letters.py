@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload
 from app.core.extensions import db
 from app.core.storage import is_stored
 from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKind
-from app.operations.letter_numbers import enter_number, reserve_number
-from app.operations.paper_contents import copies_of, letterhead, office, signatory_of, signatory_of_event
-from app.operations.papers import content_hash, make_paper
-from app.operations.sign_letter import prepared_hand, sign_now, waiting_shortly
+from app.papers.frozen_blocks import copies_of, letterhead, office, signatory_of, signatory_of_event
+from app.papers.letter_numbers import enter_number, reserve_number
+from app.papers.papers import content_hash, make_paper
+from app.papers.sign_letter import prepared_hand, sign_now, waiting_shortly
 from workflow_rules.process.actions import Action, LetterState
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision

@@ -11,15 +11,15 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
-from app.documents.apart import render_apart
-from app.documents.layouts import layout_of
-from app.documents.papers import html_of
-from app.documents.signing import Hand, signer_of
-from app.documents.signing.hands import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
-from app.documents.signing.time_limit import TimeIsUp, time_limit
 from app.models import Letter, Paper, PaperKind
-from app.operations.papers import keep_file
+from app.papers.kinds import html_of
+from app.papers.layouts import layout_of
 from app.papers.lost_files import store_second_copy
+from app.papers.papers import keep_file
+from app.papers.signing import Hand, signer_of
+from app.papers.signing.signers import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
+from app.papers.signing.time_limit import TimeIsUp, time_limit
+from app.papers.subprocess_render import render_apart
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
 from workflow_rules.process.refusals import SigningFault

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.documents.papers.parts import paper_html
+from app.papers.html_parts import paper_html
 from app.vocabulary.words import ACTORS, DELEGATION_KINDS
 from workflow_rules.process.steps import Step
 

@@ -5,10 +5,10 @@ from typing import Any
 import structlog
 
 from app.core.extensions import db
-from app.documents.signing.hands import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
-from app.documents.signing.signatures import same_pages, signature_in
 from app.models import SigningMeans
 from app.outbound import bsre
+from app.papers.signing.signatures import same_pages, signature_in
+from app.papers.signing.signers import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
 from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()

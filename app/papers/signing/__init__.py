@@ -1,9 +1,9 @@
 """Signing behind one interface: an act asks for a hand, whatever the agency signs with, and gets signed bytes."""
 
-from app.documents.signing.bsre_signer import BsreSigner
-from app.documents.signing.certificate_signer import CertificateSigner
-from app.documents.signing.hands import Hand, Signer
-from app.documents.signing.wet_signer import WetSigner
+from app.papers.signing.bsre_signer import BsreSigner
+from app.papers.signing.certificate_signer import CertificateSigner
+from app.papers.signing.signers import Hand, Signer
+from app.papers.signing.wet_signer import WetSigner
 
 __all__ = ["Hand", "Signer", "signer_of"]
 

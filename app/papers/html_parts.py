@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from app.core.clock import office_time
 from app.core.extensions import db
-from app.documents.layouts import layout_of, template_folder
-from app.documents.papers.body import blocks_of, unbroken
 from app.models import Emblem
+from app.papers.body import blocks_of, unbroken
+from app.papers.layouts import layout_of, template_folder
 from app.web.formats import day, moment
 
 MOST_OF_A_TITLE = 100

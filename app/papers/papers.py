@@ -17,11 +17,11 @@ from app.core.jobs import JobName
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import StoreAway, write_file
 from app.core.transaction import one_transaction
-from app.documents.layouts import LAYOUT, layout_of
-from app.documents.papers import html_of
-from app.documents.render import Drawn, draw_pdf
 from app.models import Paper, PaperKind
+from app.papers.kinds import html_of
+from app.papers.layouts import LAYOUT, layout_of
 from app.papers.lost_files import tell_of_paper
+from app.papers.render import Drawn, draw_pdf
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from dataclasses import astuple
 import structlog
 
 from app.core.resource_limits import KEPT, MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused
-from app.documents.layouts import LAYOUT
+from app.papers.layouts import LAYOUT
 
 REFUSED = 3
 LAST_WORDS = 500
@@ -40,7 +40,7 @@ def render_apart(
     answers True the child is ended and DrawingRefused("given_up") raised.
     """
     child = subprocess.Popen(
-        [sys.executable, "-m", "app.documents.render", str(layout), *map(str, astuple(limits))],
+        [sys.executable, "-m", "app.papers.render", str(layout), *map(str, astuple(limits))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

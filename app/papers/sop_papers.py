@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Paper, PaperKind, SopVersion
-from app.operations.paper_contents import letterhead, office
-from app.operations.papers import content_hash, make_paper
+from app.papers.frozen_blocks import letterhead, office
+from app.papers.papers import content_hash, make_paper
 from app.reference.sop import OF_A_STEP
 
 _OF_A_VERSION = (

@@ -3,10 +3,10 @@
 from typing import Any
 
 from app.core.extensions import db
-from app.documents.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
-from app.documents.signing.hands import Hand, SigningOfficer, passphrase_of, refused
-from app.documents.signing.signatures import signature_in
 from app.models import SigningMeans
+from app.papers.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
+from app.papers.signing.signatures import signature_in
+from app.papers.signing.signers import Hand, SigningOfficer, passphrase_of, refused
 from workflow_rules.process.refusals import SigningFault
 
 _FAULTS = {
@@ -33,7 +33,7 @@ class CertificateSigner:
 
 def _signed(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
     """Signed, and read once as everybody will: better no letter than one that fails its own check."""
-    from app.documents.signing.pades import sign_pades
+    from app.papers.signing.pades import sign_pades
 
     signed = sign_pades(pdf, frozen, file, passphrase)
     found = signature_in(signed)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.resource_limits import MOST_MEGABYTES, MOST_PAGES, MOST_SECONDS, DrawingRefused, WithinLimits
-from app.documents.layouts import LAYOUT, style_sheet
+from app.papers.layouts import LAYOUT, style_sheet
 
 # PDF/UA-1 beside PDF/A-3: WeasyPrint names one of them, and PDF/A wants the other explained (ISO 19005-3, 6.6.2).
 UNIVERSAL_ACCESS = (Path(__file__).parent / "pdfua.xml").read_bytes()
@@ -81,7 +81,7 @@ def _say_accessible(metadata: Any) -> None:
 
 
 def main() -> int:
-    """HTML from standard input to a PDF on standard output, in a process of its own (`app/documents/apart.py`).
+    """HTML from standard input to a PDF on standard output, in a process of its own (`app/papers/subprocess_render.py`).
 
     The arguments are the layout, the most pages, processor seconds and mebibytes.
     """

@@ -12,9 +12,9 @@ from app.casefile.timeline import disposition_of, names_in_full
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Attachment, ComplaintEvent, Paper, PaperKind
-from app.operations.letters import letter_content
-from app.operations.paper_contents import letterhead, office, signatory_of_event
-from app.operations.papers import make_paper
+from app.papers.frozen_blocks import letterhead, office, signatory_of_event
+from app.papers.letters import letter_content
+from app.papers.papers import make_paper
 from workflow_rules.process.actions import Action
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

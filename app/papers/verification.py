@@ -13,9 +13,9 @@ from sqlalchemy import or_, select
 from app.casefile.case import letter_by_code, letter_for_all
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.documents.signing.signatures import SignatureFound, signature_in
 from app.models import Attachment, Letter, LetterScan, Paper
-from app.operations.papers import content_hash
+from app.papers.papers import content_hash
+from app.papers.signing.signatures import SignatureFound, signature_in
 from workflow_rules.process.identity import Confidentiality
 
 MOST_STREAMS, LARGEST_STREAM = 400, 512 * 1024
