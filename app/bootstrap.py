@@ -15,9 +15,9 @@ from app.accounts.security_manager import ComplaintSecurityManager
 from app.core import logs
 from app.core.connections import install_connections
 from app.core.extensions import csrf, db, migrate
+from app.documents.papers import registers
 from app.models import PaperKind
 from app.papers import kinds
-from app.documents.papers import registers
 from app.web import error_responses, fab_repairs, proxy_answers, request_log, skin
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.accounts import attempt_counts, second_step, sessions
+from app.cases import raise_alarms, timed_actions
 from app.core.clock import utc_now
-from app.operations import raise_alarms, timed_acts, watch_calendar
+from app.operations import watch_calendar
 from jobs.job_context import in_app
 
 
@@ -21,7 +22,7 @@ def sweep_timed_acts() -> int:
     ends.
     """
     old = (sessions.forget_old, second_step.forget_halves, attempt_counts.forget_counts)
-    batches = (timed_acts.close_silent_cases, timed_acts.note_ended_delegations, *old)
+    batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
     done = sum(_until_done(batch_of) for batch_of in batches)
     watch_calendar.warn_of_missing_year(utc_now())
     return done

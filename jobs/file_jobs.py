@@ -1,8 +1,8 @@
 """Files looked into in the background, and those that nobody needs taken away."""
 
+from app.cases import check_attachments as checking
 from app.core.clock import utc_now
 from app.files import sweep_store as sweeping
-from app.operations import check_files as checking
 from jobs.job_context import in_app
 
 

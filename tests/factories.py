@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.perform_action import Performed, perform_action
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, username_of
 from app.models import Complaint, Paper, PaperKind
-from app.operations.perform_action import Performed, perform_action
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import clean_report
 from app.papers.papers import keep_file
 from tests.canaries import SECRET_REPORTER
 from tests.output_search import secret_is_in_play

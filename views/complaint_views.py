@@ -13,10 +13,10 @@ from app.casefile.clocks import running_national, whole_clock
 from app.casefile.labels import EVENT_GROUPS, QUICK_PHRASES
 from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
 from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
+from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.models import Letter
-from app.operations.perform_action import Performed, attach_to_case, check_action, perform_action
 from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.reference.labels import NATIONAL_STAGES
 from app.reference.sop import load_sop

@@ -10,11 +10,11 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person
 from app.casefile.case import find_attachment, find_letter
+from app.cases.signed_scans import current_scan
 from app.core.storage import read_file
 from app.files.inspection import ENDINGS
 from app.labels.files import NOT_SERVED
 from app.models import Letter, Paper
-from app.operations.keep_scan import current_scan
 from app.web.skin import error_page
 
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"

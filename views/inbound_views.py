@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.current_person import current_person, may, source_address
 from app.access.roles import permissions_on
 from app.casefile.labels import CHOSEN, PARTS
+from app.cases.revise_report import held_words, words_of
 from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
 from app.models import InboundHold
 from app.operations.hold_inbound import content_of
-from app.operations.revise_report import held_words, words_of
 from app.operations.settle_inbound import (
     OURS,
     THEIRS,

@@ -10,8 +10,8 @@ from flask import request
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
+from app.cases.report_input import MOST_FILES
 from app.files.attachments import LARGEST
-from app.operations.report_input import MOST_FILES
 from app.vocabulary.refusals import fault_sentence, field_sentences
 from views.uploads import read_file_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
+from app.cases.record_intake import AlreadyHere, record_intake, refuse_known
+from app.cases.report_input import MOST_FILES
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
 from app.operations.read_revision import read_tracking_id
-from app.operations.record_intake import AlreadyHere, record_intake, refuse_known
-from app.operations.report_input import MOST_FILES
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES

@@ -13,6 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import source_address
 from app.access.session_filter import as_person, only_case
+from app.cases.receive_complaint import Received
+from app.cases.record_intake import seal, unseal
+from app.cases.report_input import MOST_FILES
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
 from app.labels.public_intake import (
@@ -26,9 +29,6 @@ from app.labels.public_intake import (
 )
 from app.notices.reporter_notices import channel_for
 from app.operations.public_intake import take_from_street
-from app.operations.receive_complaint import Received
-from app.operations.record_intake import seal, unseal
-from app.operations.report_input import MOST_FILES
 from app.queries.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.web.error_responses import retry_after

@@ -9,9 +9,9 @@ from flask_babel import gettext
 
 from app.access.current_person import current_person, source_address
 from app.casefile.case import find_letter
+from app.cases.signed_scans import ScanRefused, current_scan, keep_scan
 from app.files.attachments import LARGEST
 from app.models import Letter
-from app.operations.keep_scan import ScanRefused, current_scan, keep_scan
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
 from app.web.error_responses import STATUS_OF

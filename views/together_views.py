@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.casefile.case import PRIMARY_ACTIONS
+from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
 from app.labels.lists import TOGETHER, VERBS
 from app.models import StepTask
-from app.operations.perform_together import ChosenCase, Outcome, perform_together
 from app.queries.chosen_steps import my_steps_among, numbers_of
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import STEPS

@@ -8,10 +8,10 @@ from flask_limiter.errors import RateLimitExceeded
 
 from app.access.current_person import source_address
 from app.access.session_filter import only_case
+from app.cases.perform_action import attach_to_case, perform_action
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.labels.tracking import DONE, TOO_MANY
-from app.operations.perform_action import attach_to_case, perform_action
 from app.queries.tracked_case import find_tracked_letter, load_tracked_case
 from app.security.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from app.web.error_responses import STATUS_OF, retry_after

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.casefile.original_text import identity_digest, said_by_report
+from app.cases.report_input import LOCATION_FIELDS, REPORTER_FIELDS
+from app.cases.revise_report import word_of
 from app.core.extensions import db
 from app.models import Complaint, Reporter
-from app.operations.report_input import LOCATION_FIELDS, REPORTER_FIELDS
-from app.operations.revise_report import word_of
 from app.reference.named_rows import find_named
 from workflow_rules.process.actions import Action, ActionRequest, Correction
 from workflow_rules.process.identity import Confidentiality

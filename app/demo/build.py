@@ -9,15 +9,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select, update
 
+from app.cases.perform_action import perform_action
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import OPEN311_KEY_NAME, PASSWORD, demo_person, make_accounts, make_key, username_of
 from app.demo.paths import A_DAY, HALF_HOUR, Move, moves_for
 from app.demo.read import ComplaintRow, load_complaints
 from app.models import Complaint, Delivery, Notice
-from app.operations.perform_action import perform_action
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import clean_report
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import ActionRequest
 from workflow_rules.process.actors import SYSTEM, Person

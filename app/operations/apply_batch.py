@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.cases.receive_complaint import receive_complaints
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision
 from app.operations.read_revision import Revision, lock_reports, read_revision
-from app.operations.receive_complaint import receive_complaints
 from app.reference.named_rows import names_remembered
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

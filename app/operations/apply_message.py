@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.perform_action import perform_action
+from app.cases.report_input import Moment
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, InboundMessage
 from app.operations.hold_inbound import Thing, close, content_of, keep, waiting_of
-from app.operations.perform_action import perform_action
 from app.operations.read_revision import find_locked, keyed_hash, lock_reports
-from app.operations.report_input import Moment
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER

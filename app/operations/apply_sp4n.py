@@ -10,6 +10,10 @@ from functools import reduce
 from typing import Any
 
 from app.casefile.facts import CaseRows
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_changes import stricter
+from app.cases.report_input import Report
+from app.cases.revise_report import Author, Difference, Told, difference, revise
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
@@ -24,13 +28,9 @@ from app.operations.hold_inbound import (
     waiting_of,
 )
 from app.operations.read_revision import Revision, lock_reports, look_up, read_revision
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import Report
-from app.operations.revise_report import Author, Difference, Told, difference, revise
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import FieldError
-from workflow_rules.revisions import stricter
 
 
 class StaleRevision(Exception):

@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.casefile.facts import facts_of, get_for_update, rows_of
+from app.cases.project_facts import project_facts
+from app.cases.record_history import record_history
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.feed.note import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
-from app.operations.project_facts import project_facts
 from app.operations.read_revision import lock_reports, read_tracking_id
-from app.operations.record_history import record_history
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actors import Actor, Capacity, Person

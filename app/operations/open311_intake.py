@@ -11,13 +11,13 @@ from flask import current_app
 from sqlalchemy import delete, select, text
 
 from app.accounts.api_keys_security import KnownKey
+from app.cases.receive_complaint import receive_complaint
+from app.cases.record_intake import seal, unseal
+from app.cases.report_input import Report
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import IdempotencyKey
-from app.operations.receive_complaint import receive_complaint
-from app.operations.record_intake import seal, unseal
-from app.operations.report_input import Report
 from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.casefile.facts import facts_of, get_for_update
+from app.cases.record_history import record_history
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, Reporter
-from app.operations.record_history import record_history
 from workflow_rules.identity_opening import REASON, Opening, opening_for
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees

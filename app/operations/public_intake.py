@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.operations.receive_complaint import Received, receive_complaint
-from app.operations.report_input import clean_report
+from app.cases.receive_complaint import Received, receive_complaint
+from app.cases.report_input import clean_report
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.identity import Channel, Confidentiality
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

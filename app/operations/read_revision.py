@@ -12,10 +12,10 @@ from sqlalchemy import Text as TextType
 from sqlalchemy import bindparam, exists, select, text
 
 from app.casefile.facts import get_for_update
+from app.cases.report_input import Report, clean_report
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.models import Complaint, InboundHold
-from app.operations.report_input import Report, clean_report
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Cleaned, Field, Number, Text
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

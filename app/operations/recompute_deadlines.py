@@ -9,11 +9,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import selectinload
 
 from app.casefile.facts import as_open_step
+from app.cases.set_deadlines import set_closing, set_deadline
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import AgencyTrackRow, Complaint, SopVersion, StepTask
-from app.operations.set_deadlines import set_closing, set_deadline
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.sop import Sop

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from app.casefile.facts import facts_of, get_for_update
 from app.casefile.original_text import names_before, original_of, said_by_report
+from app.cases.record_history import record_history
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.feed.note import note_change
 from app.files.attachments import safe_name
 from app.models import Attachment, Complaint, OriginalText
-from app.operations.record_history import record_history
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent

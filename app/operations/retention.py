@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from app.casefile.facts import get_for_update
+from app.cases.record_history import record_history
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport
-from app.operations.record_history import record_history
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.events import Event, SystemEvent
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.receive_complaint import may_receive
+from app.cases.revise_report import Author, Difference, Told, difference, revise, words_of
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -14,8 +16,6 @@ from app.operations.apply_message import carry_out, read_message
 from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision, told_by
 from app.operations.hold_inbound import close, content_of
 from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
-from app.operations.receive_complaint import may_receive
-from app.operations.revise_report import Author, Difference, Told, difference, revise, words_of
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.parameters import Text, check_fields

@@ -16,11 +16,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event, text
 
+from app.cases.perform_action import perform_action
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from app.demo.accounts import PASSWORD, demo_person
-from app.operations.perform_action import perform_action
-from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.exports import measure_export
 from tests.bench.feed import measure_feed
 from tests.bench.inbound import measure_inbound

@@ -8,15 +8,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.cases.alarms import raise_passed_limits
+from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, IssuedNumber, Letter, Notice, StepAlarm, StepTask
 from app.notices.notify import Notifier
-from app.operations.alarms import raise_passed_limits
 from app.operations.audit import audit_all
-from app.operations.perform_action import perform_action
 from app.papers.papers import draw_paper
 from app.reference.calendar import load_working_calendar
 from app.worklists.left_cases import left_cases

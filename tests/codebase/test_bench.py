@@ -5,10 +5,10 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint
-from app.operations.raise_alarms import raise_due_alarms
 from tests.bench.inbound import measure_inbound
 from tests.bench.office import OpenSteps
 

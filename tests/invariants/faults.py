@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
+from app.cases.record_history import hashed_record
 from app.core.extensions import db
 from app.models import ComplaintEvent
-from app.operations.record_history import hashed_record
 from app.queries.whole_cases import whole_cases
 from workflow_rules.record.hash_chain import GENESIS, link
 

@@ -6,6 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.perform_action import attach_to_case
+from app.cases.raise_alarms import raise_due_alarms
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
+from app.cases.timed_actions import close_silent_cases
+from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.demo.accounts import demo_person
@@ -16,13 +22,7 @@ from app.operations.apply_sp4n import apply_report
 from app.operations.deliver import deliver
 from app.operations.link_sp4n import Asked, link
 from app.operations.open_identity import open_identity
-from app.operations.perform_action import attach_to_case
-from app.operations.raise_alarms import raise_due_alarms
-from app.operations.receive_complaint import receive_complaint
 from app.operations.registers import make_register
-from app.operations.replace_code import replace_code
-from app.operations.report_input import clean_report
-from app.operations.timed_acts import close_silent_cases
 from app.papers.papers import keep_file
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.uploads.states import call_clean

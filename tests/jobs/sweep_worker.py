@@ -9,9 +9,9 @@ def sweep_when_told(settings: dict[str, str], ticks: Connection) -> None:
     """Take an instant, sweep alarms and timed acts at it until nothing is due, say so; None ends it."""
     app = build_app(settings["database"], settings["redis"], settings["home"])
     with app.app_context():
+        from app.cases.raise_alarms import raise_due_alarms
+        from app.cases.timed_actions import close_silent_cases
         from app.core.extensions import db
-        from app.operations.raise_alarms import raise_due_alarms
-        from app.operations.timed_acts import close_silent_cases
 
         ticks.send("ready")
         while (now := ticks.recv()) is not None:

@@ -13,6 +13,7 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.core.transaction import one_transaction
@@ -20,7 +21,6 @@ from app.models import Delivery, Notice, NoticePreference
 from app.notices.outbox import open_digest
 from app.operations.deliver import DELAYS, deliver, relay_deliveries, send_again
 from app.operations.morning_digests import make_digests
-from app.operations.raise_alarms import raise_due_alarms
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 

@@ -8,6 +8,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.access.session_filter import only_case
+from app.cases.receive_complaint import Received, receive_complaint
+from app.cases.report_input import clean_report
+from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
@@ -15,9 +18,6 @@ from app.gateways.recipients import international
 from app.models import Complaint, ComplaintEvent, Delivery
 from app.operations.audit import audit_all
 from app.operations.deliver import DELAYS, deliver, send_again
-from app.operations.receive_complaint import Received, receive_complaint
-from app.operations.replace_code import replace_code
-from app.operations.report_input import clean_report
 from app.queries.tracked_case import load_tracked_case
 from app.security.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report

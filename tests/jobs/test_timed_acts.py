@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.cases import timed_actions
+from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, JournalEntry, Notice
 from app.notices.notify import Notifier
-from app.operations import timed_acts
 from app.operations.audit import audit_all, events_of
-from app.operations.perform_action import perform_action
 from jobs import alarm_jobs, job_context
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest
@@ -184,7 +184,7 @@ def test_after_the_silence_nobody_reopens_whether_or_not_the_sweep_has_run(sweep
 
 def test_a_case_whose_closing_fails_does_not_hold_up_the_others(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, fine = a_complaint(at="answered", received=MONDAY), a_complaint(at="answered", received=MONDAY)
-    acts, broken_id = timed_acts.perform_action, broken.id
+    acts, broken_id = timed_actions.perform_action, broken.id
 
     def fails_for_one(complaint_id: int, *rest: Any, **more: Any) -> Any:
         done = acts(complaint_id, *rest, **more)
@@ -192,11 +192,11 @@ def test_a_case_whose_closing_fails_does_not_hold_up_the_others(sweep: Sweep, mo
             raise ValueError("no calendar reaches this")
         return done
 
-    monkeypatch.setattr(timed_acts, "perform_action", fails_for_one)
+    monkeypatch.setattr(timed_actions, "perform_action", fails_for_one)
     sweep.at(SILENCE_ENDS)
     assert (broken.complaint.status, fine.complaint.status) == ("answered", "closed")
     assert audit_all() == []
-    monkeypatch.setattr(timed_acts, "perform_action", acts)
+    monkeypatch.setattr(timed_actions, "perform_action", acts)
     sweep.at(SILENCE_ENDS + 14 * MINUTE)
     assert acts_of_the_clock(broken) == []
     sweep.at(SILENCE_ENDS + 15 * MINUTE)

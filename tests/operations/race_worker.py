@@ -14,8 +14,8 @@ def press(settings: dict[str, str], attempts: list[Attempt], barrier: Barrier, r
     """Do each attempt when all processes are ready, and report how it ended."""
     app = build_app(settings["database"], settings["redis"], settings["home"])
     with app.app_context():
+        from app.cases.perform_action import perform_action
         from app.core.extensions import db
-        from app.operations.perform_action import perform_action
         from workflow_rules.process.actions import Action, ActionRequest
         from workflow_rules.process.refusals import ActionRefused
 

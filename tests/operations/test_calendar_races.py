@@ -12,6 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text
 
+from app.cases.perform_action import perform_action
+from app.cases.raise_alarms import raise_due_alarms
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -26,10 +30,6 @@ from app.operations.change_calendar import (
     hold_calendar,
     preview_change,
 )
-from app.operations.perform_action import perform_action
-from app.operations.raise_alarms import raise_due_alarms
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import clean_report
 from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report

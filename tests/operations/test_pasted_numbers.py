@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
-from app.operations.perform_action import perform_action
 from app.queries.complaint_lists import ComplaintFilter, complaint_page
 from app.queries.search import prepare_search
 from tests.factories import a_complaint

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
+from app.cases.bulk_actions import ChosenCase, perform_together
+from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, Delivery, DeliveryItem, Notice
 from app.operations.audit import audit_all
-from app.operations.perform_action import perform_action
-from app.operations.perform_together import ChosenCase, perform_together
 from tests.factories import Case, a_complaint
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest
@@ -56,7 +56,7 @@ def test_a_case_that_is_named_twice_is_done_once(context: Flask, person: Find) -
 
 
 def test_a_fault_in_one_leaves_none_half_done(context: Flask, person: Find, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.operations import perform_together as together
+    from app.cases import bulk_actions as together
 
     first, second = a_complaint(at="check"), a_complaint(at="check")
     acts = together.perform_action

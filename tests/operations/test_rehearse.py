@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import RehearsalRow, SopVersion, StepAlarm, StepTask
-from app.operations.raise_alarms import raise_due_alarms
 from app.operations.rehearse import ask_rehearsal, relay_rehearsals, run_rehearsal
 from app.queries.measures import punctuality
 from tests.factories import a_complaint

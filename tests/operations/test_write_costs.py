@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.cases.perform_action import perform_action
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
 from app.core.clock import office_time
 from app.demo.accounts import demo_person, make_key, username_of
 from app.models import StepTask
 from app.operations.apply_batch import apply_batch
-from app.operations.perform_action import perform_action
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import clean_report
 from tests.factories import a_complaint, a_report, store_letters
 from tests.statements import statements
 from tests.sync.reports import a_revision

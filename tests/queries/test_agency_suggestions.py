@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
+from app.cases.perform_action import perform_action
 from app.demo.accounts import demo_person
-from app.operations.perform_action import perform_action
 from app.queries.agency_suggestions import suggest_agencies
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select, text
 
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD, demo_person, make_key
@@ -16,7 +17,6 @@ from app.invariants.catalogue import check_all
 from app.invariants.findings import SLICES, Look
 from app.models import Complaint
 from app.operations.audit import fault_of
-from app.operations.raise_alarms import raise_due_alarms
 from app.queries.complaint_lists import ComplaintFilter, count_each
 from app.queries.search import prepare_search
 from app.queries.whole_cases import whole_cases

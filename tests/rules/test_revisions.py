@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.cases.report_changes import answers_question, stricter
 from tests.rules.rules_cases import ADMIN, MONDAY, RECEIVED, Case
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import SYSTEM
@@ -12,7 +13,6 @@ from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import evolve, replay
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.steps import CaseStatus
-from workflow_rules.revisions import answers_question, stricter
 
 OPEN, SECRET, ANONYMOUS = Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS
 

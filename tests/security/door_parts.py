@@ -11,6 +11,7 @@ from werkzeug.security import generate_password_hash
 
 from app.accounts.api_keys import KeyWish, make_new_key
 from app.accounts.sessions import begin
+from app.cases.perform_action import attach_to_case
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QUEUE_OF, JobName
@@ -46,7 +47,6 @@ from app.operations.ask_report import ask_report
 from app.operations.import_reports import bring_file
 from app.operations.manage_webhooks import Wish, add_endpoint, send_test
 from app.operations.peer_record import ledger_of
-from app.operations.perform_action import attach_to_case
 from app.operations.registers import make_register
 from app.operations.rehearse import ask_rehearsal, run_rehearsal
 from app.operations.run_report import run_report

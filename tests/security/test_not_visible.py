@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.cases.perform_action import perform_action
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint
-from app.operations.perform_action import perform_action
 from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.security.door_parts import Parts, address, make_parts

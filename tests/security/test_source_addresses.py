@@ -9,13 +9,13 @@ from limits.storage import MemoryStorage
 from sqlalchemy import inspect, select, text
 
 from app.accounts.attempt_counts import mark_of
+from app.cases.perform_action import perform_action
+from app.cases.receive_complaint import receive_complaint
+from app.cases.report_input import clean_report
 from app.core import hashing
 from app.core.clock import office_today
 from app.core.extensions import db, redis_client
 from app.models import ComplaintEvent
-from app.operations.perform_action import perform_action
-from app.operations.receive_complaint import receive_complaint
-from app.operations.report_input import clean_report
 from tests.factories import a_complaint, a_report
 from tests.views.test_public_intake import send
 from workflow_rules.process.actions import Action, ActionRequest

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from app.cases.signed_scans import keep_scan
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
 from app.demo.accounts import demo_person
 from app.models import Attachment, Letter, LetterScan, Paper
-from app.operations.keep_scan import keep_scan
 from app.papers import verification
 from app.papers.papers import draw_paper
 from tests.factories import a_complaint

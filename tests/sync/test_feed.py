@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
+from app.cases.perform_action import perform_action
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -20,8 +22,6 @@ from app.feed.read import CursorTooOld, FeedPage, read_changes
 from app.feed.sequence import NUMBER, NUMBERING_LOCK, forget_old_changes, number_changes
 from app.feed.wait import WAITING_LOCK
 from app.models import ComplaintEvent, Letter, SyncChange
-from app.operations.perform_action import perform_action
-from app.operations.raise_alarms import raise_due_alarms
 from app.papers.papers import draw_paper
 from tests.factories import a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision

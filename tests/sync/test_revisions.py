@@ -139,7 +139,7 @@ class TestFiles:
         assert db.session.scalars(select(Attachment)).one().removed_at is None
 
     def test_what_an_officer_added_is_not_taken_back(self, context: Flask) -> None:
-        from app.operations.perform_action import attach_to_case
+        from app.cases.perform_action import attach_to_case
         from tests.factories import demo_person
 
         case = a_linked_case(attachments=[pdf("a")])

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
+from app.cases.check_attachments import Verdict, _settle
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Attachment
-from app.operations.check_files import Verdict, _settle
 
 
 def call_clean(complaint_id: int | None = None) -> None:

@@ -10,14 +10,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.session_filter import only_case
+from app.cases.check_attachments import check_case, check_waiting
+from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.files.sweep_store import remove_marked
 from app.models import Attachment, FileCheck, FileToRemove, Notice
-from app.operations.check_files import check_case, check_waiting
-from app.operations.perform_action import attach_to_case
 from app.outbound import clamav
 from app.queries.notices import sentence_of
 from app.vocabulary.words import FILE_STATES
@@ -151,16 +151,16 @@ def test_a_broken_file_says_so_and_is_not_served(
 
 def test_two_looks_at_once_settle_a_file_once(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     case, _ = with_file(photo())
-    from app.operations import check_files
+    from app.cases import check_attachments
 
-    whole = check_files.look_into
+    whole = check_attachments.look_into
 
     def meanwhile(content: bytes) -> Any:
-        monkeypatch.setattr(check_files, "look_into", whole)
+        monkeypatch.setattr(check_attachments, "look_into", whole)
         assert check_case(case.id, utc_now()) == 1
         return whole(content)
 
-    monkeypatch.setattr(check_files, "look_into", meanwhile)
+    monkeypatch.setattr(check_attachments, "look_into", meanwhile)
     assert check_case(case.id, utc_now()) == 0
     assert len(db.session.scalars(select(FileCheck)).all()) == 1
 
@@ -169,15 +169,15 @@ def test_one_file_that_nobody_can_look_into_holds_up_no_other(context: Flask, mo
     first, row = with_file(photo())
     _, other = with_file(scan_pdf(), "a.pdf")
     broken = row.path
-    from app.operations import check_files
+    from app.cases import check_attachments
 
     def read(path: str) -> bytes:
         if path == broken:
             raise ConnectionError("the store is away")
         return read_file(path)
 
-    monkeypatch.setattr(check_files, "read_file", read)
-    monkeypatch.setattr(check_files, "BATCH", 1)
+    monkeypatch.setattr(check_attachments, "read_file", read)
+    monkeypatch.setattr(check_attachments, "BATCH", 1)
     later = utc_now() + timedelta(minutes=1)
     assert [check_waiting(later), check_waiting(later)] == [0, 1]
     for found in (row, other):

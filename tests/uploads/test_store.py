@@ -12,6 +12,8 @@ from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
 from app.casefile.case import LARGEST_ID
+from app.cases.check_attachments import check_case
+from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
@@ -20,8 +22,6 @@ from app.demo.accounts import demo_person
 from app.files import sweep_store as sweeping
 from app.files.sweep_store import OWNERS, mark_for_removal, remove_marked, sweep_store
 from app.models import Attachment, FileToRemove, Letter, Paper, StoreSweep
-from app.operations.check_files import check_case
-from app.operations.perform_action import attach_to_case
 from app.papers.papers import keep_file as keep_paper
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import photo, scan_pdf

@@ -7,11 +7,11 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.cases.perform_action import attach_to_case
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow
-from app.operations.perform_action import attach_to_case
 from tests.factories import Case, a_complaint
 
 THREE = ("dpuprperkim", "dishub", "dinkes")

@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.cases.perform_action import attach_to_case
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Attachment, Letter, Paper
-from app.operations.perform_action import attach_to_case
 from app.papers.papers import draw_paper
 from tests.factories import a_complaint
 from tests.uploads.samples import tiny_jpeg, tiny_png

@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.cases.receive_complaint import hash_code
 from app.core.extensions import db
 from app.models import Attachment, Complaint, IdempotencyKey, Reporter
-from app.operations.receive_complaint import hash_code
 from tests.uploads.samples import tiny_jpeg
 
 SignIn = Callable[[str], FlaskClient]

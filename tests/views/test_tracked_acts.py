@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.cases.perform_action import attach_to_case
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Attachment, Complaint, ComplaintEvent, Notice
-from app.operations.perform_action import attach_to_case
 from tests.conftest import build_app
 from tests.factories import Case, a_complaint
 from tests.uploads.samples import tiny_jpeg

@@ -50,7 +50,7 @@ def words_on(page: str) -> str:
 
 def by_clock(case: Case, action: str, agency: str | None = None, **more: Any) -> None:
     """Let the clock do what it does."""
-    from app.operations.perform_action import perform_action
+    from app.cases.perform_action import perform_action
 
     perform_action(case.id, ActionRequest(Action(action), agency), SYSTEM, None, **more)
 

@@ -13,10 +13,10 @@ import requests
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.cases.bulk_actions import ChosenCase, perform_together
 from app.core.extensions import db
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.demo.accounts import PASSWORD
-from app.operations.perform_together import ChosenCase, perform_together
 from tests.conftest import build_app, client_of
 from tests.factories import a_complaint, a_report
 from tests.servers import redis_url_for

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.operations.report_input import LOCATION_FIELDS, MOST_FILES, REPORT_FIELDS, REPORTER_FIELDS
+from app.cases.report_input import LOCATION_FIELDS, MOST_FILES, REPORT_FIELDS, REPORTER_FIELDS
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Field, Text
 from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState

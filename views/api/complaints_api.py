@@ -12,6 +12,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.current_person import current_person, source_address
 from app.access.visibility import data_shown, visible_to
 from app.casefile.facts import facts_of, open_tasks_of
+from app.cases.perform_action import Performed, attach_to_case, perform_action
+from app.cases.receive_complaint import may_receive, receive_complaint
+from app.cases.report_input import clean_report
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
@@ -19,9 +22,6 @@ from app.core.transaction import one_transaction
 from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.open_identity import open_identity
-from app.operations.perform_action import Performed, attach_to_case, perform_action
-from app.operations.receive_complaint import may_receive, receive_complaint
-from app.operations.report_input import clean_report
 from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop

@@ -12,9 +12,9 @@ from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.casefile.case import Case, load_case
 from app.cases.correct import read_correction
+from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
-from app.operations.perform_action import perform_action
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence

@@ -8,11 +8,11 @@ from typing import Any
 
 from app.casefile.case import Case
 from app.casefile.timeline import dispositions
+from app.cases.record_history import hashed_record
 from app.documents.evidence.readme import readme, story
 from app.documents.evidence.zip_stream import Entry, Missing, zip_of
 from app.files.inspection import ENDINGS
 from app.models import Attachment, ComplaintEvent, Paper
-from app.operations.record_history import hashed_record
 from app.queries import evidence
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 

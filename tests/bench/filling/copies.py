@@ -10,8 +10,8 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
+from app.cases.receive_complaint import CODE_LETTERS
 from app.core.clock import office_time, office_today
-from app.operations.receive_complaint import CODE_LETTERS
 from app.papers.letter_numbers import written
 from tests.bench.filling.prototype import COUNTED, Prototype
 from tests.bench.filling.words import tell

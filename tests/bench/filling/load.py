@@ -18,11 +18,11 @@ from flask import Flask
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select, text
 
+from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.core.encrypted_columns import keyed_mark, keyed_words
 from app.core.extensions import db
 from app.models import Agency, Category, Paper, PaperKind, Reporter, Village
-from app.operations.raise_alarms import raise_due_alarms
 from app.papers.kinds import html_of
 from app.papers.papers import keep_file
 from app.papers.render import render_pdf

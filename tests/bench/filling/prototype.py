@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Table, select
 
+from app.cases.record_history import hashed_record
 from app.core.extensions import db
 from app.models import (
     AgencyTrackRow,
@@ -26,7 +27,6 @@ from app.models import (
     StepTask,
     SyncChange,
 )
-from app.operations.record_history import hashed_record
 from tests.bench.filling.holes import Holes
 from tests.bench.filling.stories import Made
 

@@ -7,13 +7,13 @@ from functools import partial
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
+from app.cases.alarms import Due, raise_passed, set_next_alarm
+from app.cases.timed_actions import expire_question
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, StepTask
 from app.notices.notify import Notifier
-from app.operations.alarms import Due, raise_passed, set_next_alarm
-from app.operations.timed_acts import expire_question
 from app.reference.calendar import load_working_calendar
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.cases.action_context import Last, Link
 from app.core.bulk_insert import write_rows
 from app.core.extensions import db
 from app.core.hashing import unrepeatable_digest
 from app.models import Complaint, ComplaintEvent, LedgerRow
-from app.queries.act_frame import Last, Link
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.events import Event
 from workflow_rules.process.facts import ComplaintFacts

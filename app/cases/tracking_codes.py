@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from app.casefile.facts import facts_of, get_for_update
+from app.cases.receive_complaint import hash_code, may_receive, new_code
+from app.cases.record_history import record_history
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
 from app.notices.reporter_notices import tell_reporter
-from app.operations.receive_complaint import hash_code, may_receive, new_code
-from app.operations.record_history import record_history
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent

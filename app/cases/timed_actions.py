@@ -5,13 +5,13 @@ from functools import partial
 
 from sqlalchemy import select
 
+from app.cases.perform_action import perform_action
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.core.work_queue import PUT_OFF, done_or_undone
 from app.models import Complaint, DelegationRow, JournalEntry, StepTask
 from app.notices.notify import Notifier
-from app.operations.perform_action import perform_action
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import SYSTEM

@@ -12,6 +12,9 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows, facts_of_identity
+from app.cases.project_facts import project_first
+from app.cases.record_history import begin_history, ledger_lines
+from app.cases.report_input import Report
 from app.core.bulk_insert import as_row, take_over
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
@@ -21,9 +24,6 @@ from app.files.attachments import store_file
 from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, tell_reporter
-from app.operations.project_facts import project_first
-from app.operations.record_history import begin_history, ledger_lines
-from app.operations.report_input import Report
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person

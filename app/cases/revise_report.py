@@ -10,14 +10,15 @@ from sqlalchemy import select
 
 from app.casefile.facts import facts_of, reporter_facts, rows_of
 from app.casefile.original_text import forget_correction, identity_said_again, said_by_report, write_said
+from app.cases.project_facts import project_facts
+from app.cases.record_history import keep_ledger, record_history
+from app.cases.report_changes import answers_question
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.feed.note import note_change
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
 from app.notices.notify import Notifier
-from app.operations.project_facts import project_facts
-from app.operations.record_history import keep_ledger, record_history
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
@@ -25,7 +26,6 @@ from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import evolve
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.revisions import answers_question
 
 IDENTITY = ("name", "phone", "email", "address", "nik")
 _NAMED: dict[str, Any] = {"category_id": Category, "district_id": District, "village_id": Village}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.cases.perform_action import lock_cases, perform_action
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.operations.perform_action import lock_cases, perform_action
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.cases.perform_action import Performed, perform_action
 from app.core.extensions import db
 from app.core.storage import read_file
 from app.core.transaction import one_transaction
@@ -12,7 +13,6 @@ from app.files.attachments import LARGEST, file_facts, media_type_of, store_file
 from app.files.inspection import Unacceptable, inspect
 from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Letter, LetterScan
-from app.operations.perform_action import Performed, perform_action
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 

@@ -9,7 +9,11 @@ from sqlalchemy import or_, select
 
 from app.access.visibility import lock_in_order
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
+from app.cases.action_context import Frame, more_task_keys, read_frame, read_last
+from app.cases.alarms import raise_passed_limits
 from app.cases.correct import Corrected, read_correction, write_correction
+from app.cases.project_facts import project_changes
+from app.cases.record_history import ledger_lines, next_event
 from app.core.bulk_insert import as_row, take_over
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -19,11 +23,7 @@ from app.files.attachments import file_facts, store_file
 from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import tell_of_act
-from app.operations.alarms import raise_passed_limits
-from app.operations.project_facts import project_changes
-from app.operations.record_history import ledger_lines, next_event
 from app.papers.letters import draft_hashes, keep_letter, letter_states
-from app.queries.act_frame import Frame, more_task_keys, read_frame, read_last
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person

@@ -6,10 +6,10 @@ from functools import partial
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows
+from app.cases.set_deadlines import allowance_of, open_task, set_closing, set_deadline
 from app.core.extensions import db
 from app.core.transaction import before_commit
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
-from app.operations.set_deadlines import allowance_of, open_task, set_closing, set_deadline
 from workflow_rules.process.events import Event
 from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.sop import Sop

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.cases.record_history import record_together
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
 from app.feed.note import note_changes
 from app.models import Complaint, StepAlarm, StepTask
 from app.notices.notify import Notifier
-from app.operations.record_history import record_together
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
 from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_until
 from workflow_rules.process.events import Event, SystemEvent

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select, update
 
 from app.casefile.facts import get_for_update
+from app.cases.record_history import record_history
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
@@ -19,7 +20,6 @@ from app.files.inspection import ENDINGS
 from app.files.sweep_store import mark_for_removal
 from app.models import Attachment, Complaint, FileCheck
 from app.notices.notify import Notifier
-from app.operations.record_history import record_history
 from app.outbound import clamav
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity

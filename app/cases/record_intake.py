@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.facts import open_tasks_of
+from app.cases.receive_complaint import may_receive, receive_complaint
+from app.cases.report_input import clean_report
 from app.core.encrypted_columns import SealedText
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint
-from app.operations.receive_complaint import may_receive, receive_complaint
-from app.operations.report_input import clean_report
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Channel
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
