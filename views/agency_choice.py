@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from app.casefile.case import Case
 from app.models import Agency
-from app.queries.agency_suggestions import Suggestion
+from app.worklists.agency_suggestions import Suggestion
 from views.action_forms import ActionForm
 
 NUMBERS_SHOWN = 2

@@ -13,14 +13,14 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.lists import COLUMNS, ORDERS, YES
-from app.queries.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
-from app.queries.saved_lists import lists_of
-from app.queries.search import NEAR_SHOWN, prepare_near_search, prepare_search
-from app.queries.search_hits import MOST_RANKED
-from app.queries.work_counts import count_badges
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
+from app.worklists.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
+from app.worklists.saved_lists import lists_of
+from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
+from app.worklists.search_hits import MOST_RANKED
+from app.worklists.work_counts import count_badges
 from views.found_lines import with_hits
 from views.list_address import ListAddress, Pages, as_day, pages_of, read_address
 from views.list_cuts import read_cut, with_ends

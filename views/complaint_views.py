@@ -17,7 +17,6 @@ from app.cases.perform_action import Performed, attach_to_case, check_action, pe
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.models import Letter
-from app.queries.agency_suggestions import Suggestion, suggest_agencies
 from app.reference.labels import NATIONAL_STAGES
 from app.reference.sop import load_sop
 from app.vocabulary import words
@@ -25,6 +24,7 @@ from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING
 from app.web.error_responses import STATUS_OF
 from app.web.formats import in_sentence, moment
+from app.worklists.agency_suggestions import Suggestion, suggest_agencies
 from views.action_effects import direction_effects, draft_limits, granted
 from views.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.agency_choice import offer

@@ -15,7 +15,6 @@ from app.core.periods import Period, month_after, month_before, month_of
 from app.queries.dashboard import Counts, count_everything
 from app.queries.kept_measures import kept_punctualities
 from app.queries.report_jobs import newest_jobs
-from app.queries.work_counts import count_badges
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import (
     TARGET,
@@ -26,6 +25,7 @@ from app.reporting.figures.definitions import (
 )
 from app.reporting.figures.labels import NOTES
 from app.web.formats import day
+from app.worklists.work_counts import count_badges
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
 from views.dashboard_figures import figures
 from views.export_views import job_words

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from app.models import Complaint
-from app.queries.complaint_lists import ComplaintRow
-from app.queries.search import Search
-from app.queries.search_marks import Part, excerpt, marked
-from app.queries.worklists import WorkRow
+from app.worklists.complaint_lists import ComplaintRow
+from app.worklists.inbox import WorkRow
+from app.worklists.search import Search
+from app.worklists.search_marks import Part, excerpt, marked
 from views.list_rows import Line
 
 Parts = tuple[Part, ...]

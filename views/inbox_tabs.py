@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.labels.lists import OTHER_TABS, STEP_TABS, TABS_OF
-from app.queries.work_counts import WorkCounts
+from app.worklists.work_counts import WorkCounts
 from views.list_address import ListAddress
 from workflow_rules.process.actors import Person
 

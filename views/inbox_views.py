@@ -14,14 +14,14 @@ from app.access.people import ADMINISTRATOR_ROLE
 from app.core.clock import office_today, utc_now
 from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
 from app.notices.failed_deliveries import count_failed
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
-from app.queries.saved_lists import lists_of
-from app.queries.search import prepare_search
-from app.queries.work_counts import count_inbox, count_newer
-from app.queries.worklists import Queue, WorkFilter, work_page
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
 from app.vocabulary.words import ACTORS, CHANNELS, STEPS
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
+from app.worklists.inbox import Queue, WorkFilter, work_page
+from app.worklists.saved_lists import lists_of
+from app.worklists.search import prepare_search
+from app.worklists.work_counts import count_inbox, count_newer
 from views.found_lines import with_hits
 from views.inbox_tabs import inbox_tabs
 from views.list_address import ListAddress, pages_of, read_address

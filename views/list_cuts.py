@@ -5,8 +5,8 @@ from datetime import datetime
 
 from flask import request
 
-from app.queries.complaint_lists import ComplaintRow
-from app.queries.complaint_order import BY_LIMIT, Cut
+from app.worklists.complaint_lists import ComplaintRow
+from app.worklists.complaint_order import BY_LIMIT, Cut
 from views.list_address import AFTER, BEFORE, Pages
 
 LARGEST_KEY = 2**63 - 1

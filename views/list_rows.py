@@ -9,10 +9,10 @@ from flask_babel import gettext
 
 from app.labels.lists import GROUPS, VERBS
 from app.models import Complaint
-from app.queries.complaint_lists import ComplaintRow
-from app.queries.worklists import Queue, WorkRow
 from app.vocabulary.words import STATUSES, STEPS
 from app.web.formats import working_time
+from app.worklists.complaint_lists import ComplaintRow
+from app.worklists.inbox import Queue, WorkRow
 from workflow_rules.time.deadlines import TimeState, span, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -4,7 +4,7 @@ from flask import g
 
 from app.access.current_person import current_person
 from app.core.clock import utc_now
-from app.queries.work_counts import WorkCounts, count_badges
+from app.worklists.work_counts import WorkCounts, count_badges
 
 
 def page_counts() -> WorkCounts | None:

@@ -12,8 +12,8 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.lists import LIST_FAULTS
-from app.operations.save_list import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
 from app.web.fab_repairs import is_readable
+from app.worklists.save_list import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
 from views.list_layout import LAYOUT
 from views.screen_access import for_officers
 

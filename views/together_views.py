@@ -18,9 +18,9 @@ from app.casefile.case import PRIMARY_ACTIONS
 from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
 from app.labels.lists import TOGETHER, VERBS
 from app.models import StepTask
-from app.queries.chosen_steps import my_steps_among, numbers_of
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import STEPS
+from app.worklists.chosen_steps import my_steps_among, numbers_of
 from views.action_forms import Control, params_of, shared_controls
 from views.form_errors import errors_at
 from views.form_once import Landing, digest_of_form, once

@@ -20,7 +20,7 @@ from app.models.messages import RECORD_KINDS
 from app.queries.notices import NoticeLine, notice_line
 from app.queries.report_titles import title_of
 from app.queries.wanted_report import wanted_of
-from app.queries.work_counts import count_my_steps
+from app.worklists.work_counts import count_my_steps
 from workflow_rules.process.identity import Confidentiality
 
 

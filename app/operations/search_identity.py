@@ -17,7 +17,7 @@ from app.core.extensions import db
 from app.core.identifiers import kind_of_mark
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
-from app.queries.reporter_search import marked_cases
+from app.worklists.reporter_search import marked_cases
 from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Field, Text, check_fields

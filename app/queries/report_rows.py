@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, true
 from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import Category, Complaint, District, Village
-from app.queries.complaint_lists import ComplaintFilter, criteria_of, names_of_agencies, nearest_step
+from app.worklists.complaint_lists import ComplaintFilter, criteria_of, names_of_agencies, nearest_step
 from workflow_rules.process.actors import Person
 
 READ_AT_ONCE = 1000

@@ -10,8 +10,8 @@ from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
-from app.queries.complaint_lists import ComplaintFilter, complaint_page
-from app.queries.search import prepare_search
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page
+from app.worklists.search import prepare_search
 from tests.factories import a_complaint
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person

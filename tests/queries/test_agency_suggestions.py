@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.cases.perform_action import perform_action
 from app.demo.accounts import demo_person
-from app.queries.agency_suggestions import suggest_agencies
+from app.worklists.agency_suggestions import suggest_agencies
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest
 

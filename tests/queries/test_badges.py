@@ -12,9 +12,9 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.statement_cache import counted
 from app.demo.accounts import demo_person
-from app.queries.work_counts import count_badges, count_inbox
-from app.queries.worklists import WorkFilter
 from app.web.formats import at_a_badge
+from app.worklists.inbox import WorkFilter
+from app.worklists.work_counts import count_badges, count_inbox
 from tests.factories import a_complaint
 from tests.queries.many_cases import nodes
 from tests.statements import statements_with_values

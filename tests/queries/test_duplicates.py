@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.demo.accounts import demo_person
 from app.models import Complaint
-from app.queries.duplicates import SamePlace, likely_duplicates, report_in_writing, report_of
+from app.worklists.duplicates import SamePlace, likely_duplicates, report_in_writing, report_of
 from tests.factories import a_complaint
 from tests.queries.many_cases import copy_many, explained, reads_whole_table
 

@@ -5,11 +5,11 @@ import pytest
 from app.core.clock import utc_now
 from app.core.statement_cache import kind_of, values_of
 from app.demo.accounts import demo_person
-from app.queries import complaint_lists, search_hits, work_counts, worklists
-from app.queries.complaint_lists import ComplaintFilter, complaint_page
-from app.queries.search import prepare_search
-from app.queries.work_counts import count_badges, count_inbox
-from app.queries.worklists import WorkFilter, work_page
+from app.worklists import complaint_lists, inbox, search_hits, work_counts
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page
+from app.worklists.inbox import WorkFilter, work_page
+from app.worklists.search import prepare_search
+from app.worklists.work_counts import count_badges, count_inbox
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
 
@@ -43,7 +43,7 @@ def test_what_an_agency_is_told_apart_by_is_told_with_the_statement() -> None:
 
 KEPT = (
     complaint_lists._page_asked,
-    worklists._page_asked,
+    inbox._page_asked,
     work_counts._badges_asked,
     work_counts._inbox_asked,
     search_hits._usual_hits,

@@ -17,9 +17,9 @@ from app.invariants.catalogue import check_all
 from app.invariants.findings import SLICES, Look
 from app.models import Complaint
 from app.operations.audit import fault_of
-from app.queries.complaint_lists import ComplaintFilter, count_each
-from app.queries.search import prepare_search
 from app.queries.whole_cases import whole_cases
+from app.worklists.complaint_lists import ComplaintFilter, count_each
+from app.worklists.search import prepare_search
 from tests.bench.filling.copies import code_of
 from tests.bench.filling.load import Filling
 from tests.conftest import Browser

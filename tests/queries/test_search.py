@@ -9,8 +9,8 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, Reporter
 from app.operations.index_reporters import index_reporters
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
-from app.queries.search import Search, prepare_near_search, prepare_search
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
+from app.worklists.search import Search, prepare_near_search, prepare_search
 from tests.factories import REPORTER, a_complaint
 from tests.scenes import Scene
 from workflow_rules.process.actors import Person

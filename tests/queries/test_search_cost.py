@@ -5,9 +5,9 @@ from flask import Flask
 
 from app.core.clock import utc_now
 from app.demo.accounts import demo_person
-from app.queries import search as searches
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each, look_up
-from app.queries.search_hits import MOST_RANKED
+from app.worklists import search as searches
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each, look_up
+from app.worklists.search_hits import MOST_RANKED
 from tests.factories import a_complaint
 from tests.queries.many_cases import Plan, copy_many, explained, indexes_of, nodes, reads_whole_table
 

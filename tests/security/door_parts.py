@@ -50,13 +50,13 @@ from app.operations.peer_record import ledger_of
 from app.operations.registers import make_register
 from app.operations.rehearse import ask_rehearsal, run_rehearsal
 from app.operations.run_report import run_report
-from app.operations.save_list import save_list
 from app.operations.scheduled_reports import Plan, save_schedule, supervisors
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
 from app.queries.wanted_report import WantedReport
 from app.reference.sop_versions import copy_as_draft
+from app.worklists.save_list import save_list
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
 from workflow_rules.process.actors import SYSTEM

@@ -11,13 +11,13 @@ from flask import Flask
 from app.casefile.rows import read_complaint
 from app.core.clock import utc_now
 from app.core.periods import Period
-from app.queries.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.queries.dashboard import count_everything
-from app.queries.duplicates import likely_duplicates, report_in_writing
 from app.queries.report_rows import reading
-from app.queries.search import prepare_search
-from app.queries.work_counts import count_badges, count_inbox
-from app.queries.worklists import WorkFilter
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
+from app.worklists.duplicates import likely_duplicates, report_in_writing
+from app.worklists.inbox import WorkFilter
+from app.worklists.search import prepare_search
+from app.worklists.work_counts import count_badges, count_inbox
 from tests.factories import a_complaint, a_report
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused

@@ -16,7 +16,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
-from app.queries.complaint_lists import ComplaintFilter, complaint_page
+from app.worklists.complaint_lists import ComplaintFilter, complaint_page
 from tests.factories import a_complaint
 from tests.scenes import Scene
 

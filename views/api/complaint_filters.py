@@ -13,8 +13,8 @@ from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.models import Complaint, ComplaintEvent
-from app.queries.case_counts import counting_visible
-from app.queries.complaint_lists import PARTS, ComplaintFilter, criteria_of
+from app.worklists.case_counts import counting_visible
+from app.worklists.complaint_lists import PARTS, ComplaintFilter, criteria_of
 from views.api import representation as show
 from views.api.answers import answer
 from views.api.contract import Query

@@ -5,8 +5,8 @@ from flask_appbuilder.api import BaseApi, expose
 
 from app.access.current_person import current_person
 from app.core.clock import utc_now
-from app.queries.work_counts import count_my_steps
-from app.queries.worklists import my_open_steps
+from app.worklists.inbox import my_open_steps
+from app.worklists.work_counts import count_my_steps
 from views.api import representation as show
 from views.api.access import answer, needs
 from views.api.case_contracts import WORKLIST

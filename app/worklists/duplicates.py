@@ -13,8 +13,8 @@ from sqlalchemy.orm import joinedload
 from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import Category, Complaint, District, Village
-from app.queries.likeness import ALIKE, any_word_of, likeness, same
-from app.queries.search_words import words_of
+from app.worklists.likeness import ALIKE, any_word_of, likeness, same
+from app.worklists.search_words import words_of
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus
 

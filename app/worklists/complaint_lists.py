@@ -35,11 +35,11 @@ from app.models import (
     SopStepRow,
     StepTask,
 )
-from app.queries.case_counts import counting_late, counting_visible
-from app.queries.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
-from app.queries.search import USUAL, Search
-from app.queries.search_hits import find_hits
-from app.queries.search_marks import hit_words
+from app.worklists.case_counts import counting_late, counting_visible
+from app.worklists.complaint_order import BY_LIMIT, OLDEST, Cut, in_places, order_by
+from app.worklists.search import USUAL, Search
+from app.worklists.search_hits import find_hits
+from app.worklists.search_marks import hit_words
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import LEFT, OPEN, CaseStatus, Step
 

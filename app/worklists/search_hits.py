@@ -21,7 +21,7 @@ from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import as_agency, kept, kind_of, values_of, written
 from app.models import Complaint
-from app.queries.search import USUAL, Search, case_words
+from app.worklists.search import USUAL, Search, case_words
 from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.access.visibility import visible_to
 from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint
-from app.queries.likeness import ALIKE, any_word_of, likeness
-from app.queries.search_words import words_of
+from app.worklists.likeness import ALIKE, any_word_of, likeness
+from app.worklists.search_words import words_of
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import LEFT, CaseStatus
 

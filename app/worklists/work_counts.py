@@ -11,11 +11,11 @@ from app.core.extensions import db
 from app.core.statement_cache import NOW, READER, Moment, counted, kept, kind_of, values_of
 from app.models import Complaint, StepTask
 from app.notices.unread import counting_unread
-from app.queries.case_counts import counting_late
-from app.queries.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
-from app.queries.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
-from app.queries.worklists import WorkFilter, of_tasks, work_criteria
 from app.vocabulary.words import LARGEST_BADGE
+from app.worklists.case_counts import counting_late
+from app.worklists.complaint_lists import OFTEN_LISTED, ComplaintFilter, counting
+from app.worklists.inbox import WorkFilter, of_tasks, work_criteria
+from app.worklists.waiting import in_state, is_held_by, waits_for, waits_for_initial, was_sent_back
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Route
 from workflow_rules.time.deadlines import TimeState

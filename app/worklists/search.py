@@ -34,8 +34,8 @@ from app.access.visibility import visible_ids
 from app.core.extensions import db
 from app.core.statement_cache import kept, kind_of, values_of
 from app.models import Complaint, District, Village
-from app.queries.reporter_search import cases_of_reporter, name_hashes
-from app.queries.search_words import is_half_typed, is_number, number_lexemes, words_of
+from app.worklists.reporter_search import cases_of_reporter, name_hashes
+from app.worklists.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.process.actors import Person
 from workflow_rules.record.numbering import visible
 

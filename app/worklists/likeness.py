@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Float, Text, case, cast, false, func, sele
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from app.models import Complaint
-from app.queries.search_words import words_of
+from app.worklists.search_words import words_of
 
 # From here on two reports are alike; with the same category a little less of the words will do.
 ALIKE = 0.5

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Text, cast, func, literal, null, or_, sele
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from app.models import Complaint, District, Village
-from app.queries.search import ALIKE, ANY_WORD, SHORTEST_MISTYPED, Search
-from app.queries.search_words import WORD
+from app.worklists.search import ALIKE, ANY_WORD, SHORTEST_MISTYPED, Search
+from app.worklists.search_words import WORD
 
 Part = tuple[str, bool]
 

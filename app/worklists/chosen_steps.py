@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
 from app.models import Complaint, StepTask
-from app.queries.waiting import waits_for
+from app.worklists.waiting import waits_for
 from workflow_rules.process.actors import Person
 
 
