@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.accounts import attempt_counts, second_step, sessions
+from app.calendar import watch_calendar
 from app.cases import raise_alarms, timed_actions
 from app.core.clock import utc_now
-from app.operations import watch_calendar
 from jobs.job_context import in_app
 
 

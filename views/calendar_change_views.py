@@ -12,9 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.core.clock import utc_now
-from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
-from app.operations.change_calendar import (
+from app.calendar.change import (
     DAYS,
     CalendarChange,
     ChangedMeanwhile,
@@ -24,6 +22,8 @@ from app.operations.change_calendar import (
     apply_change,
     preview_change,
 )
+from app.core.clock import utc_now
+from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from app.reference.agency_names import agency_names, step_numbers
 from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS

@@ -8,19 +8,12 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
+from app.calendar.fill import change_of_file, missing_holidays
+from app.calendar.icalendar_files import LARGEST_FILE, FileDays, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.documents.holiday_calendar import (
-    LARGEST_FILE,
-    FileDays,
-    FileFault,
-    FileRefused,
-    as_ical,
-    read_ical,
-)
 from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
 from app.models import Holiday
-from app.operations.fill_calendar import change_of_file, missing_holidays
 from app.vocabulary.words import HOLIDAY_KINDS
 from views.calendar_change_views import ask
 from views.screen_access import for_officers

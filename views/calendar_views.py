@@ -4,11 +4,7 @@ from typing import Any, NoReturn
 
 from flask import Response, abort, flash, redirect
 
-from app.core.clock import utc_now
-from app.core.extensions import db
-from app.models import Holiday, WorkingWeek
-from app.models.reference import WEEKDAYS
-from app.operations.change_calendar import (
+from app.calendar.change import (
     CalendarChange,
     NeverOpens,
     ReasonNeeded,
@@ -18,6 +14,10 @@ from app.operations.change_calendar import (
     preview_change,
     stored,
 )
+from app.core.clock import utc_now
+from app.core.extensions import db
+from app.models import Holiday, WorkingWeek
+from app.models.reference import WEEKDAYS
 from app.reference.calendar import ZONE, parse_hours
 from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from app.access.people import names_of
 from app.access.roles import permissions_on
 from app.accounts.labels import ACCOUNT_ACTS, account_in_words
+from app.calendar.change import RowChange
 from app.labels.calendar import JOURNAL_KINDS
 from app.labels.webhooks import JOURNAL_ACTS
-from app.operations.change_calendar import RowChange
 from app.reference.agency_names import agency_names, step_numbers
 from app.reference.journal import JournalLine, journal_page, journal_size
 from app.reference.labels import LIMIT_CLASSES

@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.calendar.change import RowChange, apply_change, stored
 from app.cases.check_attachments import check_case
 from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Attachment, Holiday, JournalEntry, Paper
-from app.operations.change_calendar import RowChange, apply_change, stored
 from app.papers.papers import content_hash, draw_paper
 from tests.documents.bundles import PDF, VERIFIER, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint

@@ -12,6 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text
 
+from app.calendar.change import (
+    ChangedMeanwhile,
+    NeverOpens,
+    RowChange,
+    apply_change,
+    held,
+    hold_calendar,
+    preview_change,
+)
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.cases.receive_complaint import receive_complaint
@@ -21,15 +30,6 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
 from app.models import Holiday, JournalEntry, StepTask, WorkingWeek
-from app.operations.change_calendar import (
-    ChangedMeanwhile,
-    NeverOpens,
-    RowChange,
-    apply_change,
-    held,
-    hold_calendar,
-    preview_change,
-)
 from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint, a_report

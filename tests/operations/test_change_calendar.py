@@ -8,11 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.clock import OFFICE_ZONE, utc_now
-from app.core.extensions import db
-from app.models import Complaint, Holiday, JournalEntry, StepTask, WorkingWeek
-from app.operations import change_calendar
-from app.operations.change_calendar import (
+from app.calendar import change as change_calendar
+from app.calendar.change import (
     CalendarChange,
     ChangedMeanwhile,
     NeverOpens,
@@ -21,6 +18,9 @@ from app.operations.change_calendar import (
     held,
     preview_change,
 )
+from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.extensions import db
+from app.models import Complaint, Holiday, JournalEntry, StepTask, WorkingWeek
 from app.reference.calendar import load_working_calendar
 from tests.conftest import time_travel
 from tests.factories import a_complaint

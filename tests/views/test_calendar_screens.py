@@ -7,11 +7,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.calendar.change import FURTHEST_LIMIT
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.models import ComplaintEvent, Holiday, StepAlarm, WorkingWeek
-from app.operations.change_calendar import FURTHEST_LIMIT
 from app.reference.calendar import load_working_calendar
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint

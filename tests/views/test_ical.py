@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from app.calendar.icalendar_files import FileRefused, read_ical
 from app.core.extensions import db
-from app.documents.holiday_calendar import FileRefused, read_ical
 from app.models import Holiday, JournalEntry
 from app.reference.seed_files import holidays_of
 from tests.views.reference_forms import with_reason

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.calendar.change import RowChange, apply_change
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
-from app.operations.change_calendar import RowChange, apply_change
 from tests.factories import a_complaint
 from tests.statements import statements
 

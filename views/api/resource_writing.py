@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.access.current_person import current_person
+from app.calendar.change import ChangedMeanwhile, Consequence, NeverOpens, ReasonNeeded, apply_change
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import lock_row
-from app.operations.change_calendar import ChangedMeanwhile, Consequence, NeverOpens, ReasonNeeded, apply_change
 from app.vocabulary.refusals import field_sentences
 from app.web.form_labels import REFUSED
 from views.api.resource import Resource

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import func, inspect, select
 
+from app.calendar.recompute_deadlines import Move, recompute_open_deadlines
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Holiday, JournalEntry, WorkingWeek
-from app.operations.recompute_deadlines import Move, recompute_open_deadlines
 from app.reference.calendar import load_working_calendar
 from workflow_rules.time.deadlines import remaining
 from workflow_rules.time.working_calendar import WorkingCalendar

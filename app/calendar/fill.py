@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from app.calendar.change import CalendarChange, Held, RowChange, held
+from app.calendar.icalendar_files import FileDay
 from app.core.extensions import db
-from app.documents.holiday_calendar import FileDay
 from app.models import Holiday
-from app.operations.change_calendar import CalendarChange, Held, RowChange, held
 from app.reference.seed_files import holidays_of
 
 LOCAL = "local"
