@@ -15,9 +15,9 @@ from app.accounts.security_manager import ComplaintSecurityManager
 from app.core import logs
 from app.core.connections import install_connections
 from app.core.extensions import csrf, db, migrate
-from app.documents.papers import registers
 from app.models import PaperKind
 from app.papers import kinds
+from app.reporting.registers import paper_html
 from app.web import error_responses, fab_repairs, proxy_answers, request_log, skin
 
 
@@ -38,8 +38,8 @@ def create_core_app(**overrides: Any) -> Flask:
     skin.install(app)
     error_responses.install(app)
     proxy_answers.install(app)
-    kinds.add(PaperKind.DAILY_REGISTER, registers.daily_register)
-    kinds.add(PaperKind.MONTHLY_REGISTER, registers.monthly_register)
+    kinds.add(PaperKind.DAILY_REGISTER, paper_html.daily_register)
+    kinds.add(PaperKind.MONTHLY_REGISTER, paper_html.monthly_register)
     install_row_scope()
     with app.app_context():
         install_connections(db.engine, app.config["STATEMENT_SECONDS"], app.config["LOCK_SECONDS"])

@@ -1,11 +1,11 @@
 """The registers of days and months that are over."""
 
 from app.core.clock import utc_now
-from app.operations import registers
+from app.reporting.registers import make
 from jobs.job_context import in_app
 
 
 @in_app
 def make_registers() -> int:
     """Make what is missing; a slot that was not met is made up for by the next."""
-    return registers.make_due_registers(utc_now())
+    return make.make_due_registers(utc_now())

@@ -1,9 +1,9 @@
 """Reports made in the background, those of the plans too, and files whose time is over."""
 
 from app.core.clock import utc_now
-from app.operations import relay_reports as relay
-from app.operations import run_report as making
-from app.operations import scheduled_reports
+from app.reporting.exports import relay as relay
+from app.reporting.exports import run as making
+from app.reporting.exports import schedules
 from jobs.job_context import in_app
 
 
@@ -20,7 +20,7 @@ def relay_reports() -> int:
 @in_app
 def sweep_reports() -> int:
     """Make what the plans ask for, and take away the files whose time is over."""
-    made = scheduled_reports.make_scheduled_reports(utc_now())
+    made = schedules.make_scheduled_reports(utc_now())
     while relay.expire_reports(utc_now()):
         pass
     return made

@@ -13,10 +13,9 @@ from markupsafe import Markup
 from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
-from app.documents.charts import Bar, BarChart
 from app.labels.rehearsal import BY, SORTS
-from app.queries.measures import punctuality
 from app.reference.agency_names import agency_names, step_numbers
+from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.figures.definitions import (
     TARGET,
     Timeliness,
@@ -26,9 +25,10 @@ from app.reporting.figures.definitions import (
     timeliness_by,
 )
 from app.reporting.figures.labels import NOTES
+from app.reporting.figures.measures import Grouping, Measure
+from app.reporting.figures.punctuality import punctuality
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.screen_access import for_officers
-from workflow_rules.measures import Grouping, Measure
 
 USUAL_DAYS, LONGEST = 30, 400
 GROUPINGS: dict[str, Grouping] = {

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext, ngettext
 
-from app.queries.dashboard import Counts
+from app.reporting.figures.dashboard import Counts
 from app.reporting.figures.definitions import TARGET, Timeliness
 from app.web.formats import HOURS_ONLY, amount, day, duration
 

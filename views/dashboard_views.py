@@ -12,10 +12,10 @@ from app.access.roles import permissions_on
 from app.access.visibility import visible_ids
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import Period, month_after, month_before, month_of
-from app.queries.dashboard import Counts, count_everything
-from app.queries.kept_measures import kept_punctualities
-from app.queries.report_jobs import newest_jobs
 from app.reference.calendar import load_working_calendar
+from app.reporting.exports.jobs import newest_jobs
+from app.reporting.figures.age_classes import age_classes
+from app.reporting.figures.dashboard import Counts, count_everything
 from app.reporting.figures.definitions import (
     TARGET,
     OverdueStep,
@@ -23,15 +23,15 @@ from app.reporting.figures.definitions import (
     timeliness_by,
     timeliness_of,
 )
+from app.reporting.figures.kept_measures import kept_punctualities
 from app.reporting.figures.labels import NOTES
+from app.reporting.figures.measures import Grouping
 from app.web.formats import day
 from app.worklists.work_counts import count_badges
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
 from views.dashboard_figures import figures
 from views.export_views import job_words
 from views.screen_access import for_officers
-from workflow_rules.ages import age_classes
-from workflow_rules.measures import Grouping
 from workflow_rules.process.actors import Person
 
 MONTHS = 12

@@ -13,21 +13,14 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.storage import read_pieces
-from app.documents.report_files import MEDIA_TYPES
-from app.labels.reports import (
-    ASK_FAULTS,
-    FORMAT_MEANINGS,
-    FORMATS,
-    REPORT_ERRORS,
-    REPORT_STATES,
-    STATE_ICONS,
-)
 from app.models import ReportJob
-from app.operations.ask_report import AskRefused, ask_again, ask_report, cancel_report, own_job
-from app.operations.report_mail import file_name
-from app.queries.report_jobs import JobLine, newest_jobs
-from app.queries.report_titles import left_in_words
-from app.queries.wanted_report import scope_of
+from app.reporting.exports.ask import AskRefused, ask_again, ask_report, cancel_report, own_job
+from app.reporting.exports.files import MEDIA_TYPES
+from app.reporting.exports.jobs import JobLine, newest_jobs
+from app.reporting.exports.labels import ASK_FAULTS, FORMAT_MEANINGS, FORMATS, REPORT_ERRORS, REPORT_STATES, STATE_ICONS
+from app.reporting.exports.mail import file_name
+from app.reporting.exports.request import scope_of
+from app.reporting.exports.titles import left_in_words
 from app.web.skin import error_page
 from views.download_views import CONTENT_SECURITY_POLICY
 from views.report_form import ReportForm, empty_form, read_form

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.documents.charts import Bar, BarChart
 from app.queries.open_figures import OpenFigures
+from app.reporting.figures.charts import Bar, BarChart
 from app.web.formats import amount, day
 
 HIDDEN = "–"

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.documents.register_tables import head, written
-from app.labels.registers import COUNTS, TABLES
-from app.queries.corrections import Correction
-from app.queries.register_rows import Since
+from app.reporting.registers.corrections import Correction
+from app.reporting.registers.labels import COUNTS, TABLES
+from app.reporting.registers.rows import Since
+from app.reporting.registers.tables import head, written
 
 Frozen = dict[str, Any]
 

@@ -11,22 +11,16 @@ from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
 from app.core.periods import month_before
-from app.documents.register_charts import bars_of, trend_of
-from app.documents.register_tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
-from app.documents.register_workbook import register_workbook
-from app.labels.registers import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.models import Register, RegisterKind
-from app.operations.registers import RegisterRefused, make_register
 from app.papers.labels import why_not_drawn
 from app.papers.papers import content_hash
-from app.queries.register_rows import (
-    Since,
-    corrections_since,
-    count_registers,
-    register_with_paper,
-    registers_page,
-)
 from app.reference.calendar import load_working_calendar
+from app.reporting.registers.charts import bars_of, trend_of
+from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
+from app.reporting.registers.make import RegisterRefused, make_register
+from app.reporting.registers.rows import Since, corrections_since, count_registers, register_with_paper, registers_page
+from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
+from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
 from views.download_views import send_bytes, send_paper
 from views.list_address import PAGE_SIZE, pages_of, read_address

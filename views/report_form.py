@@ -9,11 +9,11 @@ from flask_babel import get_locale
 
 from app.labels.lists import EVERY, YES
 from app.labels.lists import FILTERS as FILTER_WORDS
-from app.labels.reports import ASK_FAULTS, FORMATS, REPORT_COLUMNS
-from app.queries.report_rows import COLUMNS, USUAL
-from app.queries.wanted_report import WantedReport
 from app.reference.choices import filter_options
+from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.rows import COLUMNS, USUAL
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from app.web.fab_repairs import is_readable
 from views.list_address import as_day

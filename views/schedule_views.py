@@ -11,18 +11,13 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.labels.reports import (
-    FORMAT_MEANINGS,
-    FORMATS,
-    REPORT_STATES,
-    RHYTHM_SPANS,
-    RHYTHMS,
-    SCHEDULE_FAULTS,
-)
 from app.models import ReportSchedule
 from app.models.report import Rhythm
 from app.notices.labels import DELIVERY_STATES
-from app.operations.scheduled_reports import (
+from app.reporting.exports.jobs import all_schedules, find_schedule
+from app.reporting.exports.labels import FORMAT_MEANINGS, FORMATS, REPORT_STATES, RHYTHM_SPANS, RHYTHMS, SCHEDULE_FAULTS
+from app.reporting.exports.request import wanted_of
+from app.reporting.exports.schedules import (
     Plan,
     PlanChanged,
     change_schedule,
@@ -32,8 +27,6 @@ from app.operations.scheduled_reports import (
     supervisors,
     switch_schedule,
 )
-from app.queries.report_jobs import all_schedules, find_schedule
-from app.queries.wanted_report import wanted_of
 from views.report_form import ReportForm, empty_form, filled_form, read_form
 from views.screen_access import for_officers
 

@@ -18,8 +18,8 @@ from app.labels.reporter_messages import REPORTER_MESSAGES
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
 from app.queries.notices import NoticeLine, notice_line
-from app.queries.report_titles import title_of
-from app.queries.wanted_report import wanted_of
+from app.reporting.exports.request import wanted_of
+from app.reporting.exports.titles import title_of
 from app.worklists.work_counts import count_my_steps
 from workflow_rules.process.identity import Confidentiality
 

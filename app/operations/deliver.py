@@ -17,8 +17,8 @@ from app.gateways import GatewayAway, Refused, Unsent, channel_named
 from app.gateways.recipients import without_address
 from app.models import Delivery
 from app.notices.outbox import LEASE_SECONDS
-from app.operations.report_mail import prepare_report
 from app.outbound.restore_hold import not_held
+from app.reporting.exports.mail import prepare_report
 
 log = structlog.get_logger()
 

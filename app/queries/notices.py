@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 from app.core.extensions import db
 from app.models import Notice
 from app.notices.labels import NOTICES
-from app.queries.report_titles import title_of
-from app.queries.wanted_report import wanted_of
+from app.reporting.exports.request import wanted_of
+from app.reporting.exports.titles import title_of
 from app.vocabulary.words import STEPS
 from workflow_rules.process.escalation import LIMIT
 

@@ -15,10 +15,10 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import ReportJob
-from app.operations.ask_report import ask_report
-from app.operations.run_report import run_report
-from app.queries.report_rows import COLUMNS
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports.ask import ask_report
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.rows import COLUMNS
+from app.reporting.exports.run import run_report
 
 KEPT_SETTINGS = ("SQLALCHEMY_DATABASE_URI", "REDIS_URL", "LAPOR_HOME")
 

@@ -34,7 +34,7 @@ def measure_register(app: Flask, now: datetime) -> Cost:
 
 
 def _run(settings: tuple[Any, Any, Any], now: datetime) -> tuple[float, float, float]:
-    from app.operations.registers import make_register
+    from app.reporting.registers.make import make_register
     from tests.conftest import build_app
     from workflow_rules.process.actors import SYSTEM
 

@@ -11,9 +11,9 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Agency, ComplaintEvent, Letter, Paper, PaperKind, RegisterKind, SopVersion
-from app.operations.registers import make_register
 from app.papers.case_papers import ask_for_paper
 from app.papers.sop_papers import ask_for_sop_sheet
+from app.reporting.registers.make import make_register
 from tests.factories import Case, a_complaint
 
 FIVE = ("dpuprperkim", "dishub", "dplh", "disdukcapil", "dinkes")

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.documents.chart_parts import NARROW, WIDE, top_of
-from app.documents.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
+from app.reporting.figures.chart_parts import NARROW, WIDE, top_of
+from app.reporting.figures.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
 
 EVIL = '<script>alert("x")</script>&'
 CHART_TEXT = {"key": "uji", "title": EVIL, "description": EVIL}

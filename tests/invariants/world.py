@@ -22,8 +22,8 @@ from app.operations.apply_sp4n import apply_report
 from app.operations.deliver import deliver
 from app.operations.link_sp4n import Asked, link
 from app.operations.open_identity import open_identity
-from app.operations.registers import make_register
 from app.papers.papers import keep_file
+from app.reporting.registers.make import make_register
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.uploads.states import call_clean
 

@@ -18,10 +18,10 @@ from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, IssuedNumber, Paper, Register, RegisterKind
-from app.operations.registers import RegisterRefused, make_due_registers, make_register
 from app.papers.papers import content_hash, draw_paper
-from app.queries.daily_figures import instant
-from app.queries.register_rows import corrections_since
+from app.reporting.figures.daily_figures import instant
+from app.reporting.registers.make import RegisterRefused, make_due_registers, make_register
+from app.reporting.registers.rows import corrections_since
 from tests.factories import Case, a_complaint
 from tests.queries.small_month import answered_road, direction, led, waiting_road, wita
 from tests.scenes import Scene

@@ -12,8 +12,8 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import RehearsalRow, SopVersion, StepAlarm, StepTask
-from app.operations.rehearse import ask_rehearsal, relay_rehearsals, run_rehearsal
-from app.queries.measures import punctuality
+from app.reporting.figures.punctuality import punctuality
+from app.reporting.rehearsals.run import ask_rehearsal, relay_rehearsals, run_rehearsal
 from tests.factories import a_complaint
 from tests.queries.many_openings import copy_openings
 from tests.queries.small_month import answered_road, led, waiting_road, wita
@@ -131,7 +131,7 @@ def test_it_is_computed_once_and_taken_up_again_after_a_lost_worker(context: Fla
 def test_progress_is_told_while_it_is_computed(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     copy_openings(answered_road().id, 600)
     seen: list[tuple[int, int]] = []
-    from app.operations import rehearse as module
+    from app.reporting.rehearsals import run as module
 
     tell = module._tell
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.core.clock import OFFICE_ZONE
 from app.core.periods import days, month_of
 from app.models import Complaint
-from app.queries.measures import punctualities, punctuality
+from app.reporting.figures.measures import Measure
+from app.reporting.figures.punctuality import punctualities, punctuality
 from tests.factories import a_complaint
 from tests.queries.small_month import answered_road, direction, led, waiting_road, wita
-from workflow_rules.measures import Measure
 from workflow_rules.time.deadlines import Allowance, Unit
 
 SEPTEMBER = month_of(date(2026, 9, 1), OFFICE_ZONE)

@@ -9,10 +9,10 @@ from flask import Flask
 
 from app.core.clock import OFFICE_ZONE
 from app.core.periods import Period, days, month_before, month_of
-from app.queries.daily_figures import daily_figures
-from app.queries.measures import punctuality
-from app.queries.monthly_figures import monthly_figures
 from app.reference.calendar import calendar_as_dict
+from app.reporting.figures.daily_figures import daily_figures
+from app.reporting.figures.monthly_figures import monthly_figures
+from app.reporting.figures.punctuality import punctuality
 from tests.queries.random_quarter import live_through
 from tests.queries.simple_book import Book, due, rows_of_the_log, used
 from tests.rules.slow_calendar import SlowCalendar

@@ -14,9 +14,7 @@ from flask.testing import FlaskClient
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.models import Register, RegisterKind
-from app.operations.registers import make_register
 from app.queries.open_figures import open_figures
-from app.queries.register_rows import corrections_since
 from app.reporting.figures.definitions import (
     Timeliness,
     count_open_cases,
@@ -24,10 +22,12 @@ from app.reporting.figures.definitions import (
     slowest,
     timeliness_by,
 )
+from app.reporting.figures.measures import Measure
+from app.reporting.registers.make import make_register
+from app.reporting.registers.rows import corrections_since
 from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
 from tests.reports.test_dashboard import figures_of, page_of, rows_of
-from workflow_rules.measures import Measure
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.steps import OPEN, CaseStatus, Step
 

@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.reference.calendar import load_working_calendar
+from app.reporting.figures.age_classes import age_classes
 from tests.conftest import time_travel
 from tests.factories import a_complaint
 from tests.scenes import Scene
 from tests.statements import statements
-from workflow_rules.ages import age_classes
 
 SignIn = Callable[[str], FlaskClient]
 

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.documents import report_files
-from app.documents.report_cells import csv_cell, harmless
 from app.models import Category, OfficerProfile, ReportJob
-from app.operations.ask_report import ask_report
-from app.operations.run_report import run_report
-from app.queries.report_rows import COLUMNS
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports import files
+from app.reporting.exports.ask import ask_report
+from app.reporting.exports.cells import csv_cell, harmless
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.rows import COLUMNS
+from app.reporting.exports.run import run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person
 
@@ -122,7 +122,7 @@ def test_a_pdf_is_drawn_and_has_a_limit_that_is_said(
     short = made(person("pengawas"), "pdf")
     assert short.path is not None
     assert read_file(short.path).startswith(b"%PDF")
-    monkeypatch.setitem(report_files.LIMITS, "pdf", 0)
+    monkeypatch.setitem(files.LIMITS, "pdf", 0)
     assert (made(person("pengawas"), "pdf").state, made(person("pengawas"), "pdf").error) == ("failed", "too_many_pdf")
 
 

@@ -16,12 +16,12 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import JobName, QueueName
 from app.core.storage import read_file
 from app.models import Notice, OfficerProfile, ReportJob
-from app.operations import run_report as making
-from app.operations.ask_report import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
-from app.operations.relay_reports import HANDED_AGAIN, expire_reports, relay_reports
-from app.operations.run_report import KEPT, MOST_ATTEMPTS, SILENT, run_report
-from app.queries import report_rows
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports import rows
+from app.reporting.exports import run as making
+from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
+from app.reporting.exports.relay import HANDED_AGAIN, expire_reports, relay_reports
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.run import KEPT, MOST_ATTEMPTS, SILENT, run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person
 
@@ -33,7 +33,7 @@ SignIn = Callable[[str], FlaskClient]
 def in_batches_of_two(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five cases, written two at a time."""
     monkeypatch.setattr(making, "READ_AT_ONCE", 2)
-    monkeypatch.setattr(report_rows, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(rows, "READ_AT_ONCE", 2)
     for number in range(5):
         a_complaint(title=f"Kasus {number}")
 

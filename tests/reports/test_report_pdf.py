@@ -20,16 +20,16 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import read_file
-from app.documents.report_drafts import draft_of
 from app.models import Complaint, ReportJob
-from app.operations import relay_reports as relay
-from app.operations import run_report as making
-from app.operations.ask_report import ask_report, cancel_report
 from app.papers.subprocess_render import render_apart
-from app.queries.report_rows import COLUMNS
-from app.queries.wanted_report import WantedReport
 from app.reporting.exports import heartbeat
+from app.reporting.exports import relay as relay
+from app.reporting.exports import run as making
+from app.reporting.exports.ask import ask_report, cancel_report
 from app.reporting.exports.pdf_table import PAGE_WIDTH, ROW_BELOW, columns_of
+from app.reporting.exports.report_drafts import draft_of
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.rows import COLUMNS
 from tests.factories import a_complaint
 from tests.queries.many_cases import copy_many
 from workflow_rules.process.actors import Person

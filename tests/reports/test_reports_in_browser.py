@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, Route, expect
 
 from app.core.clock import utc_now
-from app.operations.ask_report import ask_report
-from app.operations.run_report import run_report
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports.ask import ask_report
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.run import run_report
 from tests.factories import a_complaint
 from tests.story.browser import chromium
 from workflow_rules.process.actors import Person

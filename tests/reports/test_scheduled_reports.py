@@ -19,12 +19,12 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.models import Delivery, ReportJob, ReportSchedule
 from app.models.report import Rhythm
-from app.operations import report_mail
 from app.operations.deliver import deliver
-from app.operations.run_report import run_report
-from app.operations.scheduled_reports import Plan, make_scheduled_reports, save_schedule, supervisors
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports import mail as report_mail
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.run import run_report
 from app.reporting.exports.schedule_dates import Span, span_due
+from app.reporting.exports.schedules import Plan, make_scheduled_reports, save_schedule, supervisors
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 from workflow_rules.process.actors import Person

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.reporting.rehearsals.model import Opening, WhatIf, rehearse, whole_time
+from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.standard_sop import STANDARD_SOP
 from workflow_rules.process.steps import Step
-from workflow_rules.rehearsal import Opening, WhatIf, rehearse, whole_time
-from workflow_rules.rehearsal_sums import Rehearsal
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -43,19 +43,19 @@ from app.models import (
 from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
 from app.operations.apply_sp4n import apply_report
-from app.operations.ask_report import ask_report
 from app.operations.import_reports import bring_file
 from app.operations.manage_webhooks import Wish, add_endpoint, send_test
 from app.operations.peer_record import ledger_of
-from app.operations.registers import make_register
-from app.operations.rehearse import ask_rehearsal, run_rehearsal
-from app.operations.run_report import run_report
-from app.operations.scheduled_reports import Plan, save_schedule, supervisors
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.queries.sync_state import answer_letter
-from app.queries.wanted_report import WantedReport
 from app.reference.sop_versions import copy_as_draft
+from app.reporting.exports.ask import ask_report
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.run import run_report
+from app.reporting.exports.schedules import Plan, save_schedule, supervisors
+from app.reporting.registers.make import make_register
+from app.reporting.rehearsals.run import ask_rehearsal, run_rehearsal
 from app.worklists.save_list import save_list
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean

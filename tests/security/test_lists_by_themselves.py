@@ -11,8 +11,8 @@ from flask import Flask
 from app.casefile.rows import read_complaint
 from app.core.clock import utc_now
 from app.core.periods import Period
-from app.queries.dashboard import count_everything
-from app.queries.report_rows import reading
+from app.reporting.exports.rows import reading
+from app.reporting.figures.dashboard import count_everything
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.worklists.duplicates import likely_duplicates, report_in_writing
 from app.worklists.inbox import WorkFilter

@@ -20,11 +20,11 @@ from app.core.extensions import db
 from app.core.storage import read_file
 from app.demo.accounts import demo_person, make_key
 from app.models import Letter, Paper
-from app.operations.ask_report import ask_report
-from app.operations.run_report import run_report
 from app.papers.case_papers import ask_for_paper
 from app.papers.papers import draw_paper
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports.ask import ask_report
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.run import run_report
 from tests.canaries import phone_canaries
 from tests.documents.bundles import bundle_bytes, files_of
 from tests.factories import Case

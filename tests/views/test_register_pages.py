@@ -14,8 +14,8 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, Paper, Register, RegisterKind
-from app.operations.registers import make_register
 from app.papers.papers import content_hash, draw_paper
+from app.reporting.registers.make import make_register
 from tests.factories import a_complaint
 from tests.queries.small_month import answered_road, waiting_road, wita
 from tests.scenes import Scene

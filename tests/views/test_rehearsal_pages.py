@@ -12,8 +12,8 @@ from sqlalchemy import null, select
 
 from app.core.extensions import db
 from app.models import RehearsalRow, SopVersion
-from app.operations.rehearse import run_rehearsal
 from app.reference.sop_versions import copy_as_draft
+from app.reporting.rehearsals.run import run_rehearsal
 from tests.queries.small_month import answered_road, waiting_road
 from tests.scenes import Scene
 from tests.views.test_inbox import MOST_QUERIES

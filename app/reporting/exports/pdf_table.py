@@ -9,8 +9,8 @@ from typing import Protocol
 from flask import render_template
 
 from app.core.resource_limits import DrawingLimits
-from app.documents.report_cells import Cell, clean
 from app.papers.subprocess_render import render_apart
+from app.reporting.exports.cells import Cell, clean
 from app.web.formats import day, moment
 
 MOST_COLUMNS = 10

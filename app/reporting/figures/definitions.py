@@ -18,8 +18,8 @@ from sqlalchemy.orm import aliased
 
 from app.core.extensions import db
 from app.models import Complaint, StepPause, StepTask
-from app.queries.measures import Scope
-from workflow_rules.measures import Grouping, Measure
+from app.reporting.figures.measures import Grouping, Measure
+from app.reporting.figures.punctuality import Scope
 from workflow_rules.process.actions import Action
 from workflow_rules.process.steps import AGENCY_STEPS, OPEN, Step
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from app.documents.chart_parts import (
+from app.reporting.figures.chart_parts import (
     BACK,
     BRAND,
     INFO,

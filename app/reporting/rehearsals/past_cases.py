@@ -11,11 +11,11 @@ from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Complaint, SopVersion, StepPause, StepTask
 from app.reference.sop import load_sop
+from app.reporting.rehearsals.model import Opening, WhatIf, rehearse
+from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.rehearsal import Opening, WhatIf, rehearse
-from workflow_rules.rehearsal_sums import Rehearsal
 from workflow_rules.time.deadlines import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 

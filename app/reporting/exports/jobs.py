@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.extensions import db
 from app.models import Delivery, ReportJob, ReportRecipient, ReportSchedule
-from app.queries.report_titles import filters_in_words, title_of
-from app.queries.wanted_report import wanted_of
+from app.reporting.exports.request import wanted_of
+from app.reporting.exports.titles import filters_in_words, title_of
 
 SHOWN = 10
 

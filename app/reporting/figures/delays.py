@@ -13,7 +13,7 @@ from typing import Any
 from app.casefile.event_log import sops_by_version, touched_cases
 from app.core.periods import Period
 from app.reporting.figures.definitions import OverdueStep, whose_time
-from workflow_rules.measures import ClosedStep
+from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.facts import ComplaintFacts

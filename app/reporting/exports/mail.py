@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from app.core.storage import read_file
-from app.documents.report_files import MEDIA_TYPES
 from app.models import Delivery, ReportJob
 from app.models.messages import AttachedFile
 from app.notices.errors import Refused
-from app.operations.run_report import ReportRefused, asking_person
+from app.reporting.exports.files import MEDIA_TYPES
+from app.reporting.exports.run import ReportRefused, asking_person
 
 MOST_BYTES = 5 * 1024 * 1024
 """Beyond this many mail servers refuse a message; the officer is told where the file can be fetched."""

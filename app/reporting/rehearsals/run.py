@@ -15,14 +15,14 @@ from app.core.jobs import JobName
 from app.core.periods import Period
 from app.core.transaction import one_transaction
 from app.models import Complaint, RehearsalRow, SopVersion
-from app.queries.rehearsal import count_cases, past_cases
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
+from app.reporting.rehearsals.model import WhatIf, rehearse
+from app.reporting.rehearsals.past_cases import count_cases, past_cases
+from app.reporting.rehearsals.totals import Pair, Rehearsal
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.rehearsal import WhatIf, rehearse
-from workflow_rules.rehearsal_sums import Pair, Rehearsal
 from workflow_rules.time.deadlines import Allowance, Unit
 
 log = structlog.get_logger()

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.documents.report_cells import Cell
-from app.documents.report_files import Facts
-from app.labels.reports import REPORT_COLUMNS
-from app.queries.report_titles import filters_in_words, title_of
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports.cells import Cell
+from app.reporting.exports.files import Facts
+from app.reporting.exports.labels import REPORT_COLUMNS
+from app.reporting.exports.request import WantedReport
+from app.reporting.exports.titles import filters_in_words, title_of
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
 from app.web.formats import amount, moment
 

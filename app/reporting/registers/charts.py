@@ -5,9 +5,9 @@ from datetime import date
 from flask_babel import format_date
 from markupsafe import Markup
 
-from app.documents.charts import Bar, BarChart, LineChart, Series
-from app.documents.register_tables import Frozen, Row, head
-from app.labels.registers import TABLES
+from app.reporting.figures.charts import Bar, BarChart, LineChart, Series
+from app.reporting.registers.labels import TABLES
+from app.reporting.registers.tables import Frozen, Row, head
 
 TARGET = 90
 """Percent of steps in time that the office asks of itself, as on the dashboard."""

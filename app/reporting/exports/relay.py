@@ -10,8 +10,8 @@ from app.core.jobs import JobName
 from app.core.storage import remove_file
 from app.core.transaction import one_transaction
 from app.models import ReportJob
-from app.operations.run_report import MOST_ATTEMPTS, SILENT
-from app.operations.tell_of_report import tell_of_report
+from app.reporting.exports.notify_requester import tell_of_report
+from app.reporting.exports.run import MOST_ATTEMPTS, SILENT
 
 HANDED_AGAIN = timedelta(seconds=60)
 """One that waits in Redis is handed out again after this time; the claim makes the second copy nothing."""

@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 
 from app.core.extensions import redis_client
 from app.core.periods import Period
-from app.queries.measures import Scope, punctualities
-from workflow_rules.measures import Grouping, Measure
+from app.reporting.figures.measures import Grouping, Measure
+from app.reporting.figures.punctuality import Scope, punctualities
 from workflow_rules.process.steps import Step
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar

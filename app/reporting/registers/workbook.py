@@ -13,7 +13,9 @@ from typing import Any
 import xlsxwriter
 from flask_babel import force_locale, gettext
 
-from app.documents.register_tables import (
+from app.reporting.exports.cells import sheet_moment
+from app.reporting.registers.labels import COUNTS, REGISTERS, TABLES
+from app.reporting.registers.tables import (
     COLUMNS_OF,
     INSTANTS,
     MINUTES,
@@ -26,8 +28,6 @@ from app.documents.register_tables import (
     period_in_words,
     written,
 )
-from app.documents.report_cells import sheet_moment
-from app.labels.registers import COUNTS, REGISTERS, TABLES
 
 WIDEST, NARROWEST = 60, 10
 _SETTINGS = {

@@ -22,14 +22,14 @@ from app.core.extensions import db
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
-from app.documents.report_drafts import draft_of
-from app.documents.report_files import LIMITS, WRITERS, ReportFile, columns_in
-from app.documents.report_words import facts_of_report, shapes_of
 from app.models import ReportJob
-from app.operations.tell_of_report import tell_of_report
-from app.queries.report_rows import READ_AT_ONCE, reading
-from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.reporting.exports.files import LIMITS, WRITERS, ReportFile, columns_in
 from app.reporting.exports.heartbeat import Heartbeat
+from app.reporting.exports.notify_requester import tell_of_report
+from app.reporting.exports.report_drafts import draft_of
+from app.reporting.exports.request import WantedReport, scope_of, wanted_of
+from app.reporting.exports.rows import READ_AT_ONCE, reading
+from app.reporting.exports.texts import facts_of_report, shapes_of
 from workflow_rules.process.actors import Person
 
 log = structlog.get_logger()

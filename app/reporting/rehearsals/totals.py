@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from workflow_rules.measures import median
+from app.reporting.figures.measures import median
+from app.reporting.rehearsals.model import Outcome, whole_time
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.steps import Step
-from workflow_rules.rehearsal import Outcome, whole_time
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob
-from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from workflow_rules.process.actors import Person
 
 MOST_OPEN = 3

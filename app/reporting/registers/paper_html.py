@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from app.documents.register_charts import bars_of, trend_of
-from app.documents.register_tables import TABLES_OF, counts_of, period_in_words, table_of
-from app.labels.registers import COUNTS, REGISTERS, TABLES, notes
 from app.papers.html_parts import paper_html
+from app.reporting.registers.charts import bars_of, trend_of
+from app.reporting.registers.labels import COUNTS, REGISTERS, TABLES, notes
+from app.reporting.registers.tables import TABLES_OF, counts_of, period_in_words, table_of
 from app.vocabulary.words import DELEGATION_KINDS
 
 Frozen = Mapping[str, Any]

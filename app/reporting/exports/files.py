@@ -8,8 +8,8 @@ from typing import Protocol
 
 import xlsxwriter
 
-from app.documents.report_cells import Cell, clean, csv_cell, sheet_moment
 from app.papers.subprocess_render import never
+from app.reporting.exports.cells import Cell, clean, csv_cell, sheet_moment
 from app.reporting.exports.pdf_table import MOST_COLUMNS, PdfFile
 
 SEPARATOR = ";"

@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.reference.calendar import load_working_calendar
-from workflow_rules.measures import Clock, ClosedStep, Grouping, Line, Measure, closings, tally
+from app.reporting.figures.measures import Clock, ClosedStep, Grouping, Line, Measure, closings, tally
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.deadlines import Allowance, Unit

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask_babel import gettext
 
-from app.queries.wanted_report import WantedReport
+from app.reporting.exports.request import WantedReport
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from app.web.formats import day, duration
 

@@ -9,8 +9,8 @@ from flask_babel import format_date, gettext
 
 from app.casefile.case_time import HOUSES
 from app.core.clock import office_time
-from app.labels.registers import CAUSES, COLUMNS, HEADS, SUMMARY
-from app.queries.daily_figures import COUNTS as DAILY_COUNTS
+from app.reporting.figures.daily_figures import COUNTS as DAILY_COUNTS
+from app.reporting.registers.labels import CAUSES, COLUMNS, HEADS, SUMMARY
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.words import (
     ACTORS,

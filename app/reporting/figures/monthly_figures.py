@@ -16,13 +16,13 @@ from app.core.clock import OFFICE_ZONE, office_time
 from app.core.extensions import db
 from app.core.periods import Period, month_before, month_of
 from app.models import ComplaintEvent
-from app.queries.daily_figures import Figures, Row, Tables
-from app.queries.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
-from app.queries.measures import closed_steps
-from app.queries.recurring import Reception, recurring_rows
 from app.reference.calendar import load_working_calendar
+from app.reporting.figures.daily_figures import Figures, Row, Tables
 from app.reporting.figures.definitions import OverdueStep, Timeliness, timeliness_by
-from workflow_rules.measures import ClosedStep, Measure, tally
+from app.reporting.figures.delays import Delays, LateSteps, cause_rows, delays_in, waiting_rows
+from app.reporting.figures.measures import ClosedStep, Measure, tally
+from app.reporting.figures.punctuality import closed_steps
+from app.reporting.figures.recurring import Reception, recurring_rows
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.steps import Step

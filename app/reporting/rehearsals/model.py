@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflow_rules.measures import Pauses
+from app.reporting.figures.measures import Pauses
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import AGENCY_STEPS, Step

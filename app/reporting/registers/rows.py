@@ -12,10 +12,10 @@ from app.casefile.event_log import checkpoint_at, written_late
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Paper, Register, RegisterKind
-from app.queries.corrections import Correction, corrections
-from app.queries.daily_figures import Figures, daily_figures
-from app.queries.monthly_figures import monthly_figures
-from app.queries.register_names import Names, names_in
+from app.reporting.figures.daily_figures import Figures, daily_figures
+from app.reporting.figures.monthly_figures import monthly_figures
+from app.reporting.registers.corrections import Correction, corrections
+from app.reporting.registers.names import Names, names_in
 
 LARGEST_ID = 2**63 - 1
 DEFINITIONS = 2

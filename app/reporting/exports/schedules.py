@@ -19,7 +19,7 @@ from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import ReportJob, ReportRecipient, ReportSchedule
 from app.models.report import Rhythm
-from app.queries.wanted_report import WantedReport, scope_of, wanted_of
+from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from app.reporting.exports.schedule_dates import Span, span_due
 from workflow_rules.process.actors import Person
 
