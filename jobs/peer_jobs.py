@@ -1,10 +1,10 @@
 """SP4N as a peer: what it has is fetched, what we did is told, and each night both sides are compared."""
 
 from app.core.clock import utc_now
-from app.operations import compare_peer as comparing
-from app.operations import import_reports as importing
-from app.operations import poll_peer as polling
-from app.operations import push_peer as telling
+from app.sp4n.inbound import csv_import as importing
+from app.sp4n.peer import compare as comparing
+from app.sp4n.peer import poll as polling
+from app.sp4n.peer import push as telling
 from jobs.job_context import in_app
 
 

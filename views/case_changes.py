@@ -4,7 +4,7 @@ from typing import Any
 
 from app.casefile.case import Case
 from app.casefile.labels import PARTS
-from app.queries.inbound import last_change
+from app.sp4n.inbound.quarantine_pages import last_change
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 
 

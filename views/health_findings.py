@@ -11,14 +11,14 @@ from redis.exceptions import RedisError
 from app.core import schema
 from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
-from app.gateways import sp4n_peer
 from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
 from app.notices.failed_deliveries import MessageCounts
 from app.outbound.restore_hold import find_hold
 from app.papers.papers_queries import count_troubled
-from app.queries import health, peer
+from app.queries import health
 from app.queries.gauges import read_queues
+from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
 from views.backup_findings import backup_state
 from views.file_findings import told_of_files
@@ -73,7 +73,7 @@ def outside_warnings() -> list[str]:
         for state in gateways_in_trouble()
         if state.away_since and state.held_until
     ]
-    denial = peer.find_denial() if sp4n_peer.is_set_up() else None
+    denial = overview.find_denial() if client.is_set_up() else None
     return told + ([f"peer: does not accept our token ({denial.answer})"] if denial else [])
 
 
@@ -272,14 +272,14 @@ def _holidays(year: int | None) -> Finding:
 
 def _peer(now: datetime) -> Iterator[Finding]:
     """Told only where there is a peer: that it denies us, since when it is away, or what differs."""
-    if not sp4n_peer.is_set_up():
+    if not client.is_set_up():
         return
-    if (denial := peer.find_denial()) is not None:
+    if (denial := overview.find_denial()) is not None:
         words = {"when": _seen(denial.since, now), "answer": denial.answer}
         denied = _finding("peer", "broken", gettext("Menolak token kita sejak %(when)s (%(answer)s).", **words))
         yield replace(denied, to_do=str(TO_DO["peer_denied"]))
         return
-    since, differing = peer.away_long(now), peer.count_drift()
+    since, differing = overview.away_long(now), overview.count_drift()
     if since is not None:
         yield _finding("peer", "broken", gettext("Tidak dapat dihubungi sejak %(when)s.", when=_seen(since, now)))
     elif differing:

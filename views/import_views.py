@@ -24,9 +24,9 @@ from app.labels.peer import (
     ROW_FAULTS,
 )
 from app.models import SyncImport
-from app.operations.csv_file import LARGEST, CsvRefused, read_table
-from app.operations.csv_reports import FIELDS, NEEDED, faults_of
-from app.operations.import_reports import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
+from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
+from app.sp4n.inbound.csv_import import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
+from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
 from views.list_address import LARGEST_ID
 from views.screen_access import for_officers

@@ -14,17 +14,10 @@ from app.casefile.labels import CHOSEN, PARTS
 from app.cases.revise_report import held_words, words_of
 from app.labels.inbound import HOLD_KINDS, HOLD_STATES, MESSAGE_KINDS, why_waiting
 from app.models import InboundHold
-from app.operations.hold_inbound import content_of
-from app.operations.settle_inbound import (
-    OURS,
-    THEIRS,
-    choose,
-    difference_of,
-    set_aside,
-    take_report,
-    try_message,
-)
-from app.queries.inbound import (
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
+from app.sp4n.inbound.decide_quarantine import OURS, THEIRS, choose, difference_of, set_aside, take_report, try_message
+from app.sp4n.inbound.quarantine import content_of
+from app.sp4n.inbound.quarantine_pages import (
     CONFLICTS,
     QUARANTINE,
     Waiting,
@@ -34,7 +27,6 @@ from app.queries.inbound import (
     settled_holds,
     waiting_holds,
 )
-from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.list_address import PAGE_SIZE, pages_of, read_address

@@ -14,8 +14,8 @@ from app.cases.record_intake import AlreadyHere, record_intake, refuse_known
 from app.cases.report_input import MOST_FILES
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
-from app.operations.read_revision import read_tracking_id
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
+from app.sp4n.inbound.read_revision import read_tracking_id
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.access.current_person import current_person, source_address
 from app.casefile.case import Case, load_case
 from app.core.clock import utc_now
-from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
+from app.sp4n.inbound.link import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from app.vocabulary.refusals import FAULTS, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from workflow_rules.process.actions import Action

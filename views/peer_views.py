@@ -10,9 +10,9 @@ from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.labels.peer import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
-from app.operations.replay_peer import replay
-from app.queries.peer import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.sp4n.peer.differences import Repair
+from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial, standing
+from app.sp4n.peer.replay_peer import replay
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
 from views.list_address import LARGEST_ID

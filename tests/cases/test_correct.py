@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import ComplaintEvent, Reporter
-from app.operations.apply_sp4n import apply_report
+from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, a_complaint
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

@@ -17,13 +17,13 @@ from app.core.extensions import db, redis_client
 from app.demo.accounts import demo_person
 from app.feed.sequence import number_changes
 from app.models import Complaint, Delivery, Paper, RegisterKind
-from app.operations.apply_message import apply_message
-from app.operations.apply_sp4n import apply_report
 from app.operations.deliver import deliver
-from app.operations.link_sp4n import Asked, link
 from app.operations.open_identity import open_identity
 from app.papers.papers import keep_file
 from app.reporting.registers.make import make_register
+from app.sp4n.inbound.apply_message import apply_message
+from app.sp4n.inbound.apply_revision import apply_report
+from app.sp4n.inbound.link import Asked, link
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.uploads.states import call_clean
 

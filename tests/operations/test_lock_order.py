@@ -14,8 +14,8 @@ from app.cases.bulk_actions import ChosenCase, perform_together
 from app.cases.perform_action import perform_action
 from app.core.extensions import db
 from app.models import Complaint, Delivery, Reporter
-from app.operations.apply_batch import apply_batch
 from app.operations.audit import audit_all
+from app.sp4n.inbound.apply_batch import apply_batch
 from tests.factories import REPORTER, Case, a_complaint
 from tests.operations.test_races import ROUNDS, TOLD, run
 from tests.sync.reports import a_linked_case, a_revision

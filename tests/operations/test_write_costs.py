@@ -13,7 +13,7 @@ from app.cases.report_input import clean_report
 from app.core.clock import office_time
 from app.demo.accounts import demo_person, make_key, username_of
 from app.models import StepTask
-from app.operations.apply_batch import apply_batch
+from app.sp4n.inbound.apply_batch import apply_batch
 from tests.factories import a_complaint, a_report, store_letters
 from tests.statements import statements
 from tests.sync.reports import a_revision

@@ -42,13 +42,9 @@ from app.models import (
 )
 from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
-from app.operations.apply_sp4n import apply_report
-from app.operations.import_reports import bring_file
 from app.operations.manage_webhooks import Wish, add_endpoint, send_test
-from app.operations.peer_record import ledger_of
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
-from app.queries.sync_state import answer_letter
 from app.reference.sop_versions import copy_as_draft
 from app.reporting.exports.ask import ask_report
 from app.reporting.exports.request import WantedReport
@@ -56,6 +52,10 @@ from app.reporting.exports.run import run_report
 from app.reporting.exports.schedules import Plan, save_schedule, supervisors
 from app.reporting.registers.make import make_register
 from app.reporting.rehearsals.run import ask_rehearsal, run_rehearsal
+from app.sp4n.inbound.apply_revision import apply_report
+from app.sp4n.inbound.csv_import import bring_file
+from app.sp4n.peer.report_state import answer_letter
+from app.sp4n.peer.state import ledger_of
 from app.worklists.save_list import save_list
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean

@@ -17,7 +17,7 @@ from app.demo.fake_sp4n.run import settings_for
 from app.demo.fake_sp4n.server import create_fake
 from app.demo.fake_sp4n.store import FakeSp4n, held_of
 from app.models import Complaint, SyncLedger, SyncPeer
-from app.queries.sync_state import _hash_of, state_hash
+from app.sp4n.peer.report_state import _hash_of, state_hash
 
 KEY = "kunci-uji"
 REPORTER = {"nama": "Aminah", "alamat": "Jl. Contoh No. 7", "telepon": "0800-0000-0007"}

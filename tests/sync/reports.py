@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.operations.apply_sp4n import apply_report
+from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, a_report
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, SyncComparison
-from app.operations.compare_peer import compare_peer
-from app.operations.poll_peer import poll_peer
-from app.operations.push_peer import push_peer
+from app.sp4n.peer.compare import compare_peer
+from app.sp4n.peer.poll import poll_peer
+from app.sp4n.peer.push import push_peer
 from tests.factories import a_complaint
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake
 from tests.sync.reports import a_linked_case

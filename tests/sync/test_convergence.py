@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, InboundHold, Reporter
-from app.operations.apply_batch import apply_batch
-from app.operations.apply_sp4n import StaleRevision, apply_report
 from app.operations.audit import audit_all
+from app.sp4n.inbound.apply_batch import apply_batch
+from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from tests.sync.reports import a_revision
 
 REVISIONS = int(os.environ.get("CONVERGENCE_REVISIONS", "600"))

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, InboundHold, Reporter
-from app.operations.apply_message import apply_message
-from app.operations.apply_sp4n import apply_report
 from app.operations.audit import audit_all
+from app.sp4n.inbound.apply_message import apply_message
+from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, move_on
 from tests.statements import statements
 from tests.sync.reports import a_linked_case, a_revision

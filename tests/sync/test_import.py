@@ -13,10 +13,10 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, Reporter, SyncImport
-from app.operations.apply_sp4n import apply_report
-from app.operations.csv_file import CsvFault, CsvRefused, read_table
-from app.operations.csv_reports import faults_of, guess, report_of
-from app.operations.import_reports import AlreadyBrought, bring_file, drop, relay_imports, take_in, try_out, work_on
+from app.sp4n.inbound.apply_revision import apply_report
+from app.sp4n.inbound.csv_file import CsvFault, CsvRefused, read_table
+from app.sp4n.inbound.csv_import import AlreadyBrought, bring_file, drop, relay_imports, take_in, try_out, work_on
+from app.sp4n.inbound.csv_reports import faults_of, guess, report_of
 from tests.sync.reports import a_revision
 
 HEAD = "Nomor Laporan;Judul;Isi;Sifat;Nama;No HP;Tanggal Kejadian\n"

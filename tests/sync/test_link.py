@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, StepTask, SyncChange
-from app.operations.apply_sp4n import apply_report
 from app.operations.audit import audit_all
-from app.operations.link_sp4n import Asked, ReportIsHere, link, unlink, was_linked_by_hand
+from app.sp4n.inbound.apply_revision import apply_report
+from app.sp4n.inbound.link import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from tests.factories import Case, a_complaint
 from tests.sync.reports import a_linked_case, a_revision
 from workflow_rules.process.refusals import ActionRefused, RefusalReason

@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.operations.apply_sp4n import apply_report
 from app.reporting.exports.ask import ask_report
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report
+from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, demo_person, move_on
 from tests.sync.reports import a_linked_case, a_revision
 

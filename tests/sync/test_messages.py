@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import ComplaintEvent, InboundHold, SyncChange
-from app.operations.apply_sp4n import apply_report
 from app.operations.audit import audit_all
+from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, move_on
 from tests.sync.reports import a_linked_case, a_revision
 

@@ -17,12 +17,12 @@ from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent, StepTask
 from app.operations.audit import audit_all
-from app.operations.compare_peer import compare_peer
-from app.operations.peer_record import ledger_of, want
-from app.operations.poll_peer import poll_peer
-from app.operations.push_peer import push_peer
 from app.servers.postgres import programs_folder
+from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.differences import Repair
+from app.sp4n.peer.poll import poll_peer
+from app.sp4n.peer.push import push_peer
+from app.sp4n.peer.state import ledger_of, want
 from tests.factories import Case, a_complaint, move_on
 from tests.servers import _administrator
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row

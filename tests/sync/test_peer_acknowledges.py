@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.gateways import sp4n_peer
 from app.models import SyncComparison, SyncLedger
-from app.operations.compare_peer import compare_peer
-from app.operations.poll_peer import poll_peer
-from app.operations.push_peer import push_peer
 from app.outbound.peer_http import PeerFault
+from app.sp4n.peer import client
+from app.sp4n.peer.compare import compare_peer
+from app.sp4n.peer.poll import poll_peer
+from app.sp4n.peer.push import push_peer
 from tests.signing.services import Reply, served
 from tests.sync.fake_peer import Peer, ledger, running_fake, the_peer_row
 from tests.sync.reports import a_linked_case
@@ -46,7 +46,7 @@ def tell(context: Flask) -> Iterator[Callable[[Reply, dict[str, str] | None], No
         with served(answer) as url:
             push = {"path": "/r/{tracking_id}", "body": {"key": "{key}"}} | ({"echo": echo} if echo else {})
             context.config["SP4N_PEER"] = {"base_url": url, "push": push}
-            sp4n_peer.tell(NEWS)
+            client.tell(NEWS)
 
     yield to
     context.config["SP4N_PEER"] = None
@@ -158,14 +158,14 @@ def test_a_report_that_the_peer_will_not_show_holds_up_no_other(peer: Peer, monk
     for number in ("9165810", "9165811"):
         ledger(number).fetch_wanted = True
         db.session.commit()
-    really = sp4n_peer.call
+    really = client.call
 
     def denied(method: str, path: str, **parts: Any) -> Any:
         if path.endswith("9165810"):
             raise PeerFault("denied", "HTTP 403", 403)
         return really(method, path, **parts)
 
-    monkeypatch.setattr(sp4n_peer, "call", denied)
+    monkeypatch.setattr(client, "call", denied)
     poll_peer(utc_now())
     assert [ledger(number).fetch_wanted for number in ("9165810", "9165811")] == [False, False]
     assert (ledger("9165810").last_error, the_peer_row().away_since) == ("denied: HTTP 403", None)

@@ -15,12 +15,12 @@ from flask import Flask
 
 import config
 from app.demo.fake_sp4n.run import settings_for
-from app.gateways import sp4n_peer
-from app.gateways.peer_values import filled, filled_path, mapped, value_at
 from app.outbound.peer_http import PeerFault
 from app.settings.environment import ConfigurationError, read_environment
 from app.settings.environment_checks import judge
 from app.settings.peer_settings import faults_of, warnings_of
+from app.sp4n.peer import client
+from app.sp4n.peer.values import filled, filled_path, mapped, value_at
 from tests.signing.services import Reply, served
 from tests.story.live import free_port, wait_until
 
@@ -147,10 +147,10 @@ def test_numbered_pages_and_every_way_to_say_who_one_is(
         use(url, auth)
         cursor, seen, more = "", list[str](), True
         while more:
-            page = sp4n_peer.fetch_page(cursor)
+            page = client.fetch_page(cursor)
             seen += [item.tracking_id for item in page.items]
             cursor, more = page.next, page.more
-        again = sp4n_peer.fetch_page(cursor)
+        again = client.fetch_page(cursor)
     assert seen == [str(9165810 + n) for n in range(5)]
     assert [item.tracking_id for item in again.items] == ["9165814"]
     assert manners.asked[0] == ("/api/v2/tiket?hal=1&besar=2", *sent)
@@ -169,7 +169,7 @@ def test_a_redirect_is_not_followed_and_no_key_goes_elsewhere(use: Callable[[str
         with served(Redirecting().answer) as url:
             use(url, {"kind": "bearer", "token": "rahasia"})
             with pytest.raises(PeerFault):
-                sp4n_peer.fetch_page("")
+                client.fetch_page("")
     assert elsewhere.asked == []
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
-from app.operations.poll_peer import POLL_LOCK, poll_peer
-from app.operations.push_peer import push_peer
+from app.sp4n.peer.poll import POLL_LOCK, poll_peer
+from app.sp4n.peer.push import push_peer
 from tests.sync.fake_peer import Peer, ledger, running_fake, the_peer_row
 
 

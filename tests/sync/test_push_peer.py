@@ -12,11 +12,11 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.feed.note import note_removed
-from app.gateways import sp4n_peer
 from app.models import SyncLedger
-from app.operations.poll_peer import poll_peer
-from app.operations.push_peer import push_peer
 from app.outbound.peer_http import PeerFault
+from app.sp4n.peer import client
+from app.sp4n.peer.poll import poll_peer
+from app.sp4n.peer.push import push_peer
 from tests.factories import Case, move_on
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row
 from tests.sync.reports import a_linked_case
@@ -66,15 +66,15 @@ def test_an_answer_that_gets_lost_leads_to_the_same_change_with_the_same_key(
     """The fake has taken it when the connection breaks: told again, it changes nothing there."""
     case = a_case(peer)
     case.act("complaint_admin", "register")
-    really = sp4n_peer.call
+    really = client.call
 
     def lost(*args: Any, **parts: Any) -> Any:
         really(*args, **parts)
         raise PeerFault("away", "the answer was lost")
 
-    monkeypatch.setattr(sp4n_peer, "call", lost)
+    monkeypatch.setattr(client, "call", lost)
     assert push() == 0
-    monkeypatch.setattr(sp4n_peer, "call", really)
+    monkeypatch.setattr(client, "call", really)
     assert push_peer(utc_now() + timedelta(minutes=2)) == 2
     assert peer.told("9165816") == [("received", 1), ("register", 2)]
     assert peer.store.told == 3
@@ -122,14 +122,14 @@ def test_one_report_that_breaks_the_peer_does_not_hold_up_the_others(
 ) -> None:
     for number in ("9165810", "9165811", "9165812"):
         a_case(peer, number)
-    really = sp4n_peer.call
+    really = client.call
 
     def poisoned(method: str, path: str, **parts: Any) -> Any:
         if "9165810" in path:
             raise PeerFault("away", "HTTP 500", 500)
         return really(method, path, **parts)
 
-    monkeypatch.setattr(sp4n_peer, "call", poisoned)
+    monkeypatch.setattr(client, "call", poisoned)
     assert push() == 2
     assert (ledger("9165810").state, the_peer_row().away_since) == ("behind", None)
 

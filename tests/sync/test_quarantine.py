@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import Complaint, ComplaintEvent, InboundHold
-from app.operations.hold_inbound import content_of
+from app.sp4n.inbound.quarantine import content_of
 from tests.sync.reports import a_revision
 
 URL = "/api/v1/sp4n/reports/9165816"

@@ -10,7 +10,7 @@ from app.feed.read import CursorTooOld, CursorUnreadable, FeedPage, read_changes
 from app.feed.sequence import number_changes
 from app.feed.wait import await_changes
 from app.models import SyncChange
-from app.queries.sync_state import Held, answer_letter, find_report, held_reports
+from app.sp4n.peer.report_state import Held, answer_letter, find_report, held_reports
 from views.api.access import answer, needs_scope
 from views.api.representation import instant
 from views.download_views import send_signed

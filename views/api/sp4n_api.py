@@ -12,12 +12,12 @@ from app.core.identifiers import is_tracking_id
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.operations.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
-from app.operations.apply_message import UnknownReport, apply_message
-from app.operations.apply_sp4n import Applied, StaleRevision, apply_report
-from app.operations.read_revision import read_tracking_id
-from app.queries.sync_state import find_report, quarantined_state, state_of, waiting_report
 from app.reference.named_rows import names_remembered
+from app.sp4n.inbound.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
+from app.sp4n.inbound.apply_message import UnknownReport, apply_message
+from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_report
+from app.sp4n.inbound.read_revision import read_tracking_id
+from app.sp4n.peer.report_state import find_report, quarantined_state, state_of, waiting_report
 from app.vocabulary.refusals import field_sentences
 from app.web.json_input import json_object
 from views.api import representation as show

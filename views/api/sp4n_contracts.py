@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from app.operations.apply_message import MessageKind
+from app.sp4n.inbound.apply_message import MessageKind
 from views.api.case_contracts import LOGIN, LOGOUT, REFRESH
 from views.api.case_examples import REPORT, REPORTED
 from views.api.case_schemas import (

@@ -9,8 +9,8 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import SyncLedger
-from app.operations.peer_record import ledger_of, want
 from app.sp4n.peer.differences import Repair
+from app.sp4n.peer.state import ledger_of, want
 
 log = structlog.get_logger()
 

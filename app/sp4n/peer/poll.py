@@ -9,14 +9,14 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
-from app.gateways import sp4n_peer
-from app.gateways.sp4n_peer import Incoming
 from app.models import SyncLedger
 from app.models.peer import Drift
-from app.operations.apply_sp4n import StaleRevision, apply_report
-from app.operations.peer_record import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
 from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import is_held
+from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
+from app.sp4n.peer import client
+from app.sp4n.peer.client import Incoming
+from app.sp4n.peer.state import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
 from app.vocabulary.refusals import refusal_sentence
 from workflow_rules.process.parameters import is_blank
 from workflow_rules.process.refusals import ActionRefused
@@ -34,7 +34,7 @@ def poll_peer(now: datetime) -> int:
 
     One poller at a time. While the peer is away the pauses grow; its cursor moves only past what was taken or kept.
     """
-    if not sp4n_peer.polls():
+    if not client.polls():
         return 0
     with alone(POLL_LOCK) as mine:
         if not mine or not _is_time(now):
@@ -63,7 +63,7 @@ def _take_page(now: datetime) -> tuple[int, bool]:
     with one_transaction():
         cursor = the_peer().poll_cursor
     try:
-        page = sp4n_peer.fetch_page(cursor)
+        page = client.fetch_page(cursor)
     except PeerFault as fault:
         return 0, _note_fault(fault, cursor, now)
     for item in page.items:
@@ -167,7 +167,7 @@ def _next_wanted() -> str | None:
 def _fetch(tracking_id: str, now: datetime) -> bool:
     """Whether the peer gave an answer, be it that it knows no such report, or will not show it."""
     try:
-        item = sp4n_peer.fetch_one(tracking_id)
+        item = client.fetch_one(tracking_id)
     except PeerFault as fault:
         with one_transaction():
             if fault.kind in ("refused", "denied") and not fault.ends_the_round:

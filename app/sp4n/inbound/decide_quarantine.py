@@ -12,10 +12,10 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.operations.apply_message import carry_out, read_message
-from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision, told_by
-from app.operations.hold_inbound import close, content_of
-from app.operations.read_revision import Revision, find_locked, lock_reports, read_revision
+from app.sp4n.inbound.apply_message import carry_out, read_message
+from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision, told_by
+from app.sp4n.inbound.quarantine import close, content_of
+from app.sp4n.inbound.read_revision import Revision, find_locked, lock_reports, read_revision
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.parameters import Text, check_fields

@@ -11,7 +11,7 @@ from sqlalchemy.orm import undefer
 
 from app.core.extensions import db
 from app.models import Complaint, InboundHold
-from app.operations.read_revision import Revision, keyed_hash, named_in
+from app.sp4n.inbound.read_revision import Revision, keyed_hash, named_in
 from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 

@@ -9,15 +9,15 @@ from app.core.clock import office_time, office_today
 from app.core.extensions import db
 from app.core.locks import alone
 from app.core.transaction import one_transaction
-from app.gateways import sp4n_peer
 from app.models import SyncComparison, SyncLedger
 from app.models.peer import Drift
-from app.operations.peer_record import ledgers_of, note_drift, want
-from app.operations.push_peer import note_what_is_wanted
 from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import is_held
-from app.queries.sync_state import held_among, held_reports
+from app.sp4n.peer import client
 from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
+from app.sp4n.peer.push import note_what_is_wanted
+from app.sp4n.peer.report_state import held_among, held_reports
+from app.sp4n.peer.state import ledgers_of, note_drift, want
 
 COMPARE_LOCK = 4_217_017
 BEGINS_AT = time(2)
@@ -31,7 +31,7 @@ def compare_peer(now: datetime) -> str:
 
     A night on which the peer is away is tried again each half hour until it is compared.
     """
-    if not sp4n_peer.compares() or office_time(now).time() < BEGINS_AT:
+    if not client.compares() or office_time(now).time() < BEGINS_AT:
         return "not now"
     with alone(COMPARE_LOCK) as mine:
         night = _begin(now) if mine else None
@@ -73,7 +73,7 @@ def _compare(now: datetime) -> tuple[int, int]:
     note_what_is_wanted(now)
     seen, drifted, cursor, more = set[str](), 0, "", True
     while more:
-        theirs, following, more = sp4n_peer.fetch_ledger(cursor)
+        theirs, following, more = client.fetch_ledger(cursor)
         more = more and following != cursor
         cursor = following
         fresh = {name: side for name, side in theirs.items() if name not in seen}

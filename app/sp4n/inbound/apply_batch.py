@@ -13,9 +13,9 @@ from app.cases.receive_complaint import receive_complaints
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.operations.apply_sp4n import Applied, StaleRevision, apply_revision
-from app.operations.read_revision import Revision, lock_reports, read_revision
 from app.reference.named_rows import names_remembered
+from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision
+from app.sp4n.inbound.read_revision import Revision, lock_reports, read_revision
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 

@@ -18,9 +18,9 @@ from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, InboundMessage
-from app.operations.hold_inbound import Thing, close, content_of, keep, waiting_of
-from app.operations.read_revision import find_locked, keyed_hash, lock_reports
 from app.reference.named_rows import agencies_in_service
+from app.sp4n.inbound.quarantine import Thing, close, content_of, keep, waiting_of
+from app.sp4n.inbound.read_revision import find_locked, keyed_hash, lock_reports
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.parameters import Choice, Field, Number, Text, check_fields, fields_of

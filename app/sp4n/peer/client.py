@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import current_app
 
-from app.gateways.peer_values import filled, filled_path, mapped, value_at
 from app.outbound.peer_http import PeerFault, call
 from app.sp4n.peer.differences import Side
+from app.sp4n.peer.values import filled, filled_path, mapped, value_at
 
 USUAL_LIMIT = 100
 

@@ -17,8 +17,8 @@ from app.cases.revise_report import Author, Difference, Told, difference, revise
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.operations.apply_message import carry_out_waiting
-from app.operations.hold_inbound import (
+from app.sp4n.inbound.apply_message import carry_out_waiting
+from app.sp4n.inbound.quarantine import (
     close,
     forget_identities,
     hold_conflict,
@@ -27,7 +27,7 @@ from app.operations.hold_inbound import (
     strictest,
     waiting_of,
 )
-from app.operations.read_revision import Revision, lock_reports, look_up, read_revision
+from app.sp4n.inbound.read_revision import Revision, lock_reports, look_up, read_revision
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import FieldError

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.access.visibility import data_shown
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold
-from app.queries.text_difference import Piece, difference_in_words
+from app.sp4n.inbound.text_difference import Piece, difference_in_words
 from workflow_rules.process.actors import Person
 
 QUARANTINE, CONFLICTS = ("report", "message"), ("conflict", "loosening")

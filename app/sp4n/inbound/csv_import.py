@@ -14,9 +14,9 @@ from app.core.jobs import JobName
 from app.core.locks import alone
 from app.core.transaction import lock_row, one_transaction
 from app.models import Complaint, SyncImport
-from app.operations.apply_sp4n import StaleRevision, apply_report
-from app.operations.csv_file import Table, read_table
-from app.operations.csv_reports import guess, report_of
+from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
+from app.sp4n.inbound.csv_file import Table, read_table
+from app.sp4n.inbound.csv_reports import guess, report_of
 from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()

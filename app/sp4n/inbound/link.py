@@ -14,9 +14,9 @@ from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.feed.note import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
-from app.operations.read_revision import lock_reports, read_tracking_id
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
+from app.sp4n.inbound.read_revision import lock_reports, read_tracking_id
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent

@@ -13,21 +13,13 @@ from app.core.locks import alone
 from app.core.transaction import one_transaction
 from app.feed.read import CursorTooOld, CursorUnreadable, read_changes
 from app.feed.sequence import number_changes
-from app.gateways import sp4n_peer
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
 from app.models.peer import Drift
-from app.operations.peer_record import (
-    ledgers_of,
-    no_longer,
-    note_away,
-    note_back,
-    pause_after,
-    settle,
-    the_peer,
-)
 from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import is_held, not_held
-from app.queries.sync_state import state_of
+from app.sp4n.peer import client
+from app.sp4n.peer.report_state import state_of
+from app.sp4n.peer.state import ledgers_of, no_longer, note_away, note_back, pause_after, settle, the_peer
 from workflow_rules.process.actions import Action
 
 PUSH_LOCK = 4_217_016
@@ -41,7 +33,7 @@ FAILED_AFTER, PARKED_AFTER = 5, 5
 
 def push_peer(now: datetime) -> int:
     """Tell the peer what it does not know yet; says how many changes it acknowledged. One teller at a time."""
-    if not sp4n_peer.tells():
+    if not client.tells():
         return 0
     with alone(PUSH_LOCK) as mine:
         if not mine:
@@ -139,7 +131,7 @@ def _tell_next(now: datetime) -> PeerFault | int | None:
             settle(row)
             return 0
         try:
-            sp4n_peer.tell(news)
+            client.tell(news)
         except PeerFault as fault:
             _put_off(row, fault, now)
             return fault
