@@ -2,8 +2,8 @@
 
 from app.core.clock import utc_now
 from app.feed import sequence
-from app.operations import deliver_webhook as delivery
-from app.operations import relay_webhooks as relay
+from app.webhooks import deliver as delivery
+from app.webhooks import relay as relay
 from jobs.job_context import in_app
 
 

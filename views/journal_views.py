@@ -12,12 +12,12 @@ from app.access.roles import permissions_on
 from app.accounts.labels import ACCOUNT_ACTS, account_in_words
 from app.calendar.change import RowChange
 from app.labels.calendar import JOURNAL_KINDS
-from app.labels.webhooks import JOURNAL_ACTS
 from app.reference.agency_names import agency_names, step_numbers
 from app.reference.journal import JournalLine, journal_page, journal_size
 from app.reference.labels import LIMIT_CLASSES
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
 from app.web.formats import day
+from app.webhooks.labels import JOURNAL_ACTS
 from views.calendar_change_views import described
 from views.journal_rows import rows_in_words
 from views.list_address import PAGE_SIZE, pages_of, read_address

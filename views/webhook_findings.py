@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext, ngettext
 
-from app.queries.webhooks import ReceiverSigns, receiver_signs
+from app.webhooks.receivers import ReceiverSigns, receiver_signs
 from views.file_findings import Told
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from flask import current_app, request
 
-from app.labels.webhooks import EVENT_KINDS, FORM_FAULTS, URL_FAULTS
 from app.models import WebhookEndpoint
-from app.operations.manage_webhooks import Wish
-from app.operations.webhook_payload import EVENT_TYPES, EVERY_TYPE, PREFIX
 from app.outbound.allowed_target import TargetRefused, find_target
 from app.web.fab_repairs import is_readable
+from app.webhooks.labels import EVENT_KINDS, FORM_FAULTS, URL_FAULTS
+from app.webhooks.manage import Wish
+from app.webhooks.payload import EVENT_TYPES, EVERY_TYPE, PREFIX
 
 LONGEST_NAME = 100
 

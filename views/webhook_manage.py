@@ -12,11 +12,11 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.casefile.rows import LARGEST_ID
 from app.core.clock import OFFICE_ZONE, utc_now
-from app.labels.webhooks import FORM_FAULTS
 from app.models import WebhookEndpoint
-from app.operations import manage_webhooks as webhooks
-from app.operations.manage_webhooks import FormIsOld, NameTaken, Wish
-from app.operations.webhook_payload import EVERY_TYPE
+from app.webhooks import manage as webhooks
+from app.webhooks.labels import FORM_FAULTS
+from app.webhooks.manage import FormIsOld, NameTaken, Wish
+from app.webhooks.payload import EVERY_TYPE
 from views.list_address import as_day
 from views.screen_access import for_officers
 from views.webhook_form import WebhookForm, form_of, sent_form, sent_version, type_choices

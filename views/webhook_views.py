@@ -10,16 +10,9 @@ from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.casefile.rows import LARGEST_ID
 from app.core.clock import utc_now
-from app.labels.webhooks import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.models import WebhookEndpoint
-from app.queries.webhooks import (
-    all_endpoints,
-    count_messages,
-    find_endpoint,
-    find_message,
-    messages_of,
-    numbers_of,
-)
+from app.webhooks.labels import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
+from app.webhooks.receivers import all_endpoints, count_messages, find_endpoint, find_message, messages_of, numbers_of
 from views.list_address import PAGE_SIZE, Pages
 from views.screen_access import for_officers
 

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.models import Delivery, DeliveryItem, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
-from app.operations.relay_webhooks import write_webhooks
+from app.webhooks.relay import write_webhooks
 
 NOT_SENT = "not sent: older than the restored copy's release allowed"
 SET_ASIDE = "set_aside"

@@ -14,12 +14,12 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Delivery, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
 from app.operations.deliver import deliver, relay_deliveries
-from app.operations.deliver_webhook import deliver_webhook
-from app.operations.relay_webhooks import relay_webhooks
 from app.operations.release_copy import NOT_SENT, find_waiting, release_copy
 from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.poll import poll_peer
 from app.sp4n.peer.push import push_peer
+from app.webhooks.deliver import deliver_webhook
+from app.webhooks.relay import relay_webhooks
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 from tests.sync.conftest import endpoint, receiver

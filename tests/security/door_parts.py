@@ -42,7 +42,6 @@ from app.models import (
 )
 from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
-from app.operations.manage_webhooks import Wish, add_endpoint, send_test
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
 from app.reference.sop_versions import copy_as_draft
@@ -56,6 +55,7 @@ from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.csv_import import bring_file
 from app.sp4n.peer.report_state import answer_letter
 from app.sp4n.peer.state import ledger_of
+from app.webhooks.manage import Wish, add_endpoint, send_test
 from app.worklists.save_list import save_list
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean

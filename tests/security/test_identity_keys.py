@@ -20,9 +20,9 @@ from app.gateways.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
 from app.operations import identity_keys
 from app.operations.identity_keys import rotate_identity_keys, told
-from app.operations.manage_webhooks import Wish, add_endpoint
 from app.queries.sealed_keys import sealed_columns, used_key_ids
 from app.servers.start_refused import LaunchRefused
+from app.webhooks.manage import Wish, add_endpoint
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
 from workflow_rules.process.refusals import KeyMissing

@@ -16,7 +16,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.gateway_breaker import LONGEST_HOLD
 from app.demo.fake_sp4n.run import settings_for
-from app.operations.manage_webhooks import Wish, add_endpoint
+from app.webhooks.manage import Wish, add_endpoint
 from tests.factories import a_complaint
 from tests.jobs.faulty_mail_server import HANG, FaultyMailServer, faulty_mail_server
 from tests.story.live import LiveProgram, live_program, wait_until

@@ -16,9 +16,9 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from app.core.jobs import JobName, QueueName
 from app.models import WebhookDelivery, WebhookEndpoint
-from app.operations.deliver_webhook import deliver_webhook
-from app.operations.manage_webhooks import Wish, add_endpoint
-from app.operations.relay_webhooks import relay_webhooks
+from app.webhooks.deliver import deliver_webhook
+from app.webhooks.manage import Wish, add_endpoint
+from app.webhooks.relay import relay_webhooks
 from tests.output_search import OUTPUTS
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=OFFICE_ZONE)

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import WebhookEndpoint
-from app.operations import deliver_webhook
-from app.operations.manage_webhooks import rotate_secret, send_test, switch_endpoint
-from app.operations.relay_webhooks import relay_webhooks
+from app.webhooks import deliver
+from app.webhooks.manage import rotate_secret, send_test, switch_endpoint
+from app.webhooks.relay import relay_webhooks
 from tests.sync.receiver import (
     MONDAY,
     Answering,
@@ -149,8 +149,8 @@ def test_each_answer_is_what_the_standard_says_within_the_time_and_64_kilobytes(
     code: int | None,
     fault: str | None,
 ) -> None:
-    assert (deliver_webhook.SECONDS, deliver_webhook.LARGEST_ANSWER) == (15.0, 65536)
-    monkeypatch.setattr(deliver_webhook, "SECONDS", 1.0)
+    assert (deliver.SECONDS, deliver.LARGEST_ANSWER) == (15.0, 65536)
+    monkeypatch.setattr(deliver, "SECONDS", 1.0)
     receiver.answers = [answer]
     a_linked_case()
     work(MONDAY)
@@ -188,7 +188,7 @@ def test_a_trial_is_sent_once_also_while_the_receiver_is_off_and_counts_for_noth
 def test_a_fault_that_nobody_foresaw_is_a_try_with_an_end(
     receiver: Receiver, endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver_webhook, "signed_headers", lambda *args: 1 / 0)
+    monkeypatch.setattr(deliver, "signed_headers", lambda *args: 1 / 0)
     a_linked_case()
     work(utc_now())
     assert (only_message().attempts, only_message().last_fault) == (1, "broken")

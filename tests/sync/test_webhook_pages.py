@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
-from app.operations.webhook_payload import EVENT_TYPES
 from app.outbound import allowed_target
+from app.webhooks.payload import EVENT_TYPES
 from tests.statements import statements
 from tests.sync.receiver import Receiver, a_receiver, an_endpoint, status, work
 from tests.sync.reports import a_linked_case

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from app.core.extensions import db, redis_client
 from app.feed.sequence import forget_old_changes
 from app.models import SyncChange, WebhookDelivery
-from app.operations.deliver_webhook import deliver_webhook
-from app.operations.manage_webhooks import send_again, send_again_since
-from app.operations.relay_webhooks import forget_old_messages, relay_webhooks
+from app.webhooks.deliver import deliver_webhook
+from app.webhooks.manage import send_again, send_again_since
+from app.webhooks.relay import forget_old_messages, relay_webhooks
 from tests.sync.receiver import MONDAY, Receiver, a_receiver, an_endpoint, hangs, status, work
 from tests.sync.reports import a_linked_case
 
@@ -153,7 +153,7 @@ def test_a_message_is_sent_by_one_worker_at_a_time(app: Flask, receiver: Receive
 
 
 def test_one_that_hangs_keeps_no_other_receiver_waiting(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.operations.deliver_webhook.SECONDS", 0.5)
+    monkeypatch.setattr("app.webhooks.deliver.SECONDS", 0.5)
     with a_receiver() as stuck:
         stuck.answers = [hangs]
         an_endpoint(stuck.url, MONDAY, name="Macet")
@@ -217,7 +217,7 @@ def test_a_message_whose_worker_died_is_sent_again_with_the_same_id(
     an_endpoint(receiver.url, MONDAY)
     a_linked_case()
     with monkeypatch.context() as dying:
-        dying.setattr("app.operations.deliver_webhook._note", lambda *args: (_ for _ in ()).throw(SystemExit))
+        dying.setattr("app.webhooks.deliver._note", lambda *args: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             work(MONDAY)
     assert [(m.state, m.attempts) for m in messages()] == [("queued", 0)]

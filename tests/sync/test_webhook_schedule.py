@@ -7,8 +7,8 @@ import pytest
 
 from app.core.extensions import db
 from app.models import JournalEntry, WebhookDelivery, WebhookEndpoint
-from app.operations.manage_webhooks import switch_endpoint
-from app.operations.webhook_outcome import DELAYS
+from app.webhooks.manage import switch_endpoint
+from app.webhooks.outcome import DELAYS
 from tests.sync.receiver import (
     MONDAY,
     Receiver,

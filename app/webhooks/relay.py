@@ -17,8 +17,8 @@ from app.core.transaction import one_transaction
 from app.feed.read import changes_after
 from app.feed.sequence import number_changes
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
-from app.operations.webhook_payload import EVERY_TYPE, GUARDED, body_of, type_of
 from app.outbound.restore_hold import not_held
+from app.webhooks.payload import EVERY_TYPE, GUARDED, body_of, type_of
 
 BATCH = 500
 LEASE_SECONDS = 60

@@ -10,14 +10,14 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import lock_row, one_transaction
-from app.gateways.webhook_signature import signed_headers
 from app.models import Complaint, JournalEntry, WebhookDelivery, WebhookEndpoint
-from app.operations.relay_webhooks import LEASE_SECONDS, in_turn
-from app.operations.webhook_outcome import Outcome, hold, next_try, outcome_of
-from app.operations.webhook_payload import GUARDED, thinned
 from app.outbound.allowed_target import TargetRefused, find_target
 from app.outbound.http_client import Unanswered, call
 from app.outbound.restore_hold import not_held
+from app.webhooks.outcome import Outcome, hold, next_try, outcome_of
+from app.webhooks.payload import GUARDED, thinned
+from app.webhooks.relay import LEASE_SECONDS, in_turn
+from app.webhooks.signature import signed_headers
 
 log = structlog.get_logger()
 

@@ -13,11 +13,11 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
 from app.feed.sequence import number_changes
-from app.gateways.webhook_signature import new_secret
 from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
-from app.operations.deliver_webhook import disable
-from app.operations.relay_webhooks import new_message_id
-from app.operations.webhook_payload import TEST_TYPE, trial_body
+from app.webhooks.deliver import disable
+from app.webhooks.payload import TEST_TYPE, trial_body
+from app.webhooks.relay import new_message_id
+from app.webhooks.signature import new_secret
 
 NAME_LOCK = 4_217_008
 
