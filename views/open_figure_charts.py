@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.queries.open_figures import OpenFigures
+from app.public.open_figures import OpenFigures
 from app.reporting.figures.charts import Bar, BarChart
 from app.web.formats import amount, day
 

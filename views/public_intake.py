@@ -28,8 +28,8 @@ from app.labels.public_intake import (
     TRY_AGAIN,
 )
 from app.notices.reporter_notices import channel_for
-from app.operations.public_intake import take_from_street
-from app.queries.tracked_case import load_tracked_case
+from app.public.intake import take_from_street
+from app.public.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.web.error_responses import retry_after
 from app.web.rate_limits import intake_limits

@@ -12,8 +12,8 @@ from app.cases.perform_action import attach_to_case, perform_action
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
 from app.labels.tracking import DONE, TOO_MANY
-from app.queries.tracked_case import find_tracked_letter, load_tracked_case
-from app.security.tracking_proof import Proof, act_limits, forget, proved, with_proof
+from app.public.tracked_case import find_tracked_letter, load_tracked_case
+from app.public.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from app.web.error_responses import STATUS_OF, retry_after
 from views.action_forms import Sent, digest_of
 from views.download_views import send_signed

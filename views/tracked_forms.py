@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from app.labels.tracking import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
-from app.queries.tracked_case import Question, TrackedCase
+from app.public.tracked_case import Question, TrackedCase
 from app.web.formats import day
 from views.action_forms import Control, Sent
 from views.form_errors import errors_at

@@ -8,9 +8,9 @@ from flask_babel import gettext
 from app.casefile.promised_date import NATIONAL, Promise
 from app.core.clock import utc_now
 from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
-from app.queries.tracked_case import load_tracked_case
-from app.queries.tracked_news import News
-from app.security.tracking_proof import Proof
+from app.public.tracked_case import load_tracked_case
+from app.public.tracked_news import News
+from app.public.tracking_proof import Proof
 from app.vocabulary import words
 from app.web.formats import day
 from views.action_forms import Sent

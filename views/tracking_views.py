@@ -13,7 +13,7 @@ from app.access.session_filter import only_case
 from app.accounts.attempt_counts import forget_try
 from app.core.clock import utc_now
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
-from app.security.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
+from app.public.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
 from views.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView

@@ -51,7 +51,7 @@ def install_row_scope() -> None:
 @contextmanager
 def only_case(complaint_id: int) -> Iterator[None]:
     """Let this request see one case and no other, whoever's cookie it carries; what was proved decides, so that the
-    caller must have proved it (`app/security/tracking_proof.py`).
+    caller must have proved it (`app/public/tracking_proof.py`).
     """
     before = g.get("only_case")
     g.only_case = complaint_id

@@ -18,8 +18,8 @@ from app.gateways.recipients import international
 from app.models import Complaint, ComplaintEvent, Delivery
 from app.operations.audit import audit_all
 from app.operations.deliver import DELAYS, deliver, send_again
-from app.queries.tracked_case import load_tracked_case
-from app.security.tracking_proof import prove
+from app.public.tracked_case import load_tracked_case
+from app.public.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report
 from tests.factories import _stages as stages_of
 from tests.jobs.mail_sink import Sink, mail_sink

@@ -19,8 +19,8 @@ from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.demo.accounts import OPEN311_KEY_NAME, make_key
 from app.models import ApiKey, Attachment, Complaint, ComplaintEvent, Reporter
-from app.queries.tracked_case import load_tracked_case
-from app.security.tracking_proof import prove
+from app.public.tracked_case import load_tracked_case
+from app.public.tracking_proof import prove
 from tests.canaries import phone_canaries
 from tests.factories import a_complaint
 from tests.statements import statements

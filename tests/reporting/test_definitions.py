@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.models import Register, RegisterKind
-from app.queries.open_figures import open_figures
+from app.public.open_figures import open_figures
 from app.reporting.figures.definitions import (
     Timeliness,
     count_open_cases,

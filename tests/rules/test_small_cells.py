@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_rules.small_cells import LEAST, shown_total, without_small
+from app.public.small_cells import LEAST, shown_total, without_small
 
 
 def test_a_table_without_small_numbers_is_told_whole() -> None:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.access.session_filter import only_case
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Letter, Reporter
-from app.security import tracking_proof
+from app.public import tracking_proof
 from tests.conftest import build_app
 from tests.factories import Case, a_complaint
 from tests.statements import statements

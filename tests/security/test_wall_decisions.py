@@ -47,7 +47,7 @@ BEYOND = {
     "app/core/schema.py": 1,  # which migration the tables are at
     "app/queries/sealed_keys.py": 1,  # under which keys anything lies: their ids alone
     "app/worklists/left_cases.py": 1,  # number, dates and reason of the cases that an agency left
-    "app/queries/tracked_case.py": 2,  # the key that proves a reporter; the answer to the case theirs was merged into
+    "app/public/tracked_case.py": 2,  # the key that proves a reporter; the answer to the case theirs was merged into
 }
 
 

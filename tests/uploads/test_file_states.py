@@ -197,7 +197,7 @@ def test_what_was_found_can_neither_be_changed_nor_forgotten(context: Flask) -> 
 
 
 def test_a_reporter_reads_how_the_own_file_stands(context: Flask) -> None:
-    from app.queries.tracked_case import load_tracked_case
+    from app.public.tracked_case import load_tracked_case
     from workflow_rules.process.actors import REPORTER
 
     case = a_complaint()

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.core.extensions import db
-from app.security.tracking_proof import prove
+from app.public.tracking_proof import prove
 from tests.factories import Case, a_complaint
 from tests.views.tracked_pages import words_on
 

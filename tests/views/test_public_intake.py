@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, Reporter, StepTask
-from app.security.tracking_proof import prove
+from app.public.tracking_proof import prove
 from tests.conftest import build_app
 from tests.statements import statements
 from tests.uploads.samples import tiny_jpeg

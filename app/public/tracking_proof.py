@@ -21,7 +21,7 @@ from app.accounts.attempt_counts import Counted, count_with_delay
 from app.cases.receive_complaint import hash_code
 from app.core.clock import utc_now
 from app.core.identifiers import is_tracking_id
-from app.queries.tracked_case import TrackingKey, tracking_key_of
+from app.public.tracked_case import TrackingKey, tracking_key_of
 from app.sp4n.inbound.read_revision import read_tracking_id
 from app.web.rate_limits import source
 from workflow_rules.record.numbering import read_complaint_number, visible

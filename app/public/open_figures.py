@@ -17,11 +17,11 @@ from app.core.clock import midnight, office_time, office_today
 from app.core.extensions import db
 from app.core.periods import Period, month_before
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
+from app.public.small_cells import LEAST, shown_total, without_small
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
 from app.reporting.figures.kept_measures import kept_punctualities
 from workflow_rules.process.actions import Action
-from workflow_rules.small_cells import LEAST, shown_total, without_small
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
 

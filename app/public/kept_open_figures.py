@@ -9,7 +9,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.core.extensions import redis_client
-from app.queries.open_figures import AgencyLine, OpenFigures, figures_end, open_figures
+from app.public.open_figures import AgencyLine, OpenFigures, figures_end, open_figures
 
 log = structlog.get_logger()
 KEPT_SECONDS = 3600
