@@ -1,6 +1,6 @@
 """/open311/v2: GeoReport v2 (Open311), so that civic clients that exist already can list and hand in complaints here.
 
-Only open cases are told of, and nothing of who reported; `app/queries/open_requests.py` says what and why.
+Only open cases are told of, and nothing of who reported; `app/open311/requests.py` says what and why.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from app.access.session_filter import only_public
 from app.core.clock import utc_now
 from app.core.extensions import csrf
 from app.labels.open311 import NOTICE
-from app.queries.open_requests import find_named, find_requests
-from app.security.open311_keys import open311_key
+from app.open311.open311_keys import open311_key
+from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits
 from views.open311 import shapes

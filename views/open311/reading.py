@@ -7,7 +7,7 @@ from flask import request
 
 from app.core.clock import OFFICE_ZONE
 from app.labels.open311 import FAULTS
-from app.queries.open_requests import Wanted
+from app.open311.requests import Wanted
 
 SPAN = timedelta(days=90)
 MOST = 1000

@@ -8,7 +8,7 @@ from flask import current_app
 
 from app.core.clock import office_time
 from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
-from app.queries.open_requests import OpenRequest
+from app.open311.requests import OpenRequest
 from app.reference.choices import categories_in_use, villages_by_district
 from app.vocabulary.words import CONFIDENTIALITIES
 

@@ -11,7 +11,7 @@ from app.access.session_filter import as_person
 from app.accounts.api_keys_security import KnownKey
 from app.cases.report_input import Report, clean_report
 from app.files.attachments import LARGEST
-from app.operations.open311_intake import take_request, title_from
+from app.open311.intake import take_request, title_from
 from app.reference.named_rows import find_category
 from app.vocabulary.refusals import field_sentences
 from views.open311.reading import Unreadable, degrees, fault
