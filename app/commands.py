@@ -30,11 +30,11 @@ from app.demo.build import build_demo
 from app.invariants.catalogue import CHECKS, is_red
 from app.labels.invariants import PROMISES, sentence_of
 from app.operations.audit import audit_all
-from app.operations.identity_keys import rotate_identity_keys, told
-from app.operations.index_reporters import index_reporters
 from app.operations.run_invariants import look_now
-from app.operations.subject_report import NoSuchMark, subject_report
-from app.queries.sealed_keys import unknown_key_ids
+from app.privacy.identity_keys import rotate_identity_keys, told
+from app.privacy.index_reporters import index_reporters
+from app.privacy.keys_in_use import unknown_key_ids
+from app.privacy.subject_report import NoSuchMark, subject_report
 from app.reference.load_seed import load_reference_data
 from app.servers.start_refused import LaunchRefused
 

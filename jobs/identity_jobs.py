@@ -3,7 +3,7 @@
 from flask import current_app
 
 from app.core.clock import utc_now
-from app.operations import retention
+from app.privacy import retention
 from jobs.job_context import in_app
 
 

@@ -14,8 +14,8 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import midnight
 from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
-from app.operations.search_identity import Found, search_identity
-from app.queries.identity_book import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
+from app.privacy.identity_access_log import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
+from app.privacy.search_identity import Found, search_identity
 from app.reporting.exports.cells import Cell, csv_cell
 from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences

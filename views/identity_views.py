@@ -12,8 +12,8 @@ from app.access.roles import permissions_on
 from app.casefile.case import Case, load_case
 from app.casefile.original_text import original_of, said_by_report
 from app.core.clock import utc_now
-from app.operations.open_identity import open_identity
-from app.operations.redact import Wish, may_redact, redact
+from app.privacy.open_identity import open_identity
+from app.privacy.redaction import Wish, may_redact, redact
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from views.complaint_views import page
@@ -26,7 +26,7 @@ Typed = dict[str, str]
 
 
 class IdentityView(BaseView):
-    """The rules say who may (`workflow_rules/identity_opening.py`), also for whom an officer stands in."""
+    """The rules say who may (`app/privacy/identity_access.py`), also for whom an officer stands in."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"

@@ -12,8 +12,8 @@ from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
 from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
 from app.models import OriginalText
-from app.operations.redact import may_redact
-from workflow_rules.identity_opening import opening_for
+from app.privacy.identity_access import opening_for
+from app.privacy.redaction import may_redact
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.identity import Confidentiality
 

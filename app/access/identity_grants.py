@@ -15,8 +15,8 @@ from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
 from app.notices.notify import Notifier
+from app.privacy.identity_access import SPEAK_WITH_REPORTERS
 from app.reference.calendar import load_working_calendar
-from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 
 IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(
     actor.value for actor in SPEAK_WITH_REPORTERS

@@ -18,8 +18,8 @@ from app.demo.accounts import demo_person
 from app.feed.sequence import number_changes
 from app.models import Complaint, Delivery, Paper, RegisterKind
 from app.operations.deliver import deliver
-from app.operations.open_identity import open_identity
 from app.papers.papers import keep_file
+from app.privacy.open_identity import open_identity
 from app.reporting.registers.make import make_register
 from app.sp4n.inbound.apply_message import apply_message
 from app.sp4n.inbound.apply_revision import apply_report

@@ -13,9 +13,9 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, JournalEntry, Reporter, SyncImport
 from app.operations.audit import audit_all
-from app.operations.open_identity import open_identity
-from app.operations.redact import Wish, redact
-from app.operations.retention import remove_identities, wipe_settled_inbound, years_before
+from app.privacy.open_identity import open_identity
+from app.privacy.redaction import Wish, redact
+from app.privacy.retention import remove_identities, wipe_settled_inbound, years_before
 from app.settings.environment import ConfigurationError, read_environment
 from app.sp4n.inbound.csv_import import bring_file
 from tests.canaries import phone_canaries

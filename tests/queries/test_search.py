@@ -8,7 +8,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, Reporter
-from app.operations.index_reporters import index_reporters
+from app.privacy.index_reporters import index_reporters
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count_each
 from app.worklists.search import Search, prepare_near_search, prepare_search
 from tests.factories import REPORTER, a_complaint

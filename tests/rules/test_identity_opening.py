@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.privacy.identity_access import opening_for
 from tests.rules.rules_cases import (
     ADMIN,
     DIVISION_HEAD,
@@ -13,7 +14,6 @@ from tests.rules.rules_cases import (
     agency_head,
     secretary,
 )
-from workflow_rules.identity_opening import opening_for
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind, Person
 from workflow_rules.process.events import Event, SystemEvent

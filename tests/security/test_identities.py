@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from app.core.extensions import db
 from app.models import ComplaintEvent, JournalEntry
 from app.operations.audit import audit_all
-from app.operations.index_reporters import index_reporters
+from app.privacy.index_reporters import index_reporters
 from tests.canaries import phone_canaries
 from tests.factories import Case, a_complaint
 from tests.statements import statements

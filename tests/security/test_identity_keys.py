@@ -18,9 +18,9 @@ from app.core.encrypted_columns import SealedBytes, SealedText, keyed_mark, keye
 from app.core.extensions import db
 from app.gateways.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
-from app.operations import identity_keys
-from app.operations.identity_keys import rotate_identity_keys, told
-from app.queries.sealed_keys import sealed_columns, used_key_ids
+from app.privacy import identity_keys
+from app.privacy.identity_keys import rotate_identity_keys, told
+from app.privacy.keys_in_use import sealed_columns, used_key_ids
 from app.servers.start_refused import LaunchRefused
 from app.webhooks.manage import Wish, add_endpoint
 from tests.conftest import IDENTITY_KEY

@@ -21,7 +21,7 @@ from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint, ComplaintEvent, StepTask
-from app.operations.open_identity import open_identity
+from app.privacy.open_identity import open_identity
 from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop

@@ -17,8 +17,8 @@ from app.core.extensions import db
 from app.core.identifiers import MARKS, kind_of_mark, plain_mark
 from app.core.transaction import one_transaction
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
+from app.privacy.identity_access import EVERYTHING
 from app.worklists.reporter_search import marked_cases
-from workflow_rules.identity_opening import EVERYTHING
 
 Data = dict[str, Any]
 

@@ -11,7 +11,7 @@ from app.core.encrypted_columns import identity_keys, keyed_mark, keyed_words, n
 from app.core.extensions import db
 from app.core.identifiers import MARKS
 from app.models import IdempotencyKey, JournalEntry, Reporter
-from app.queries.sealed_keys import key_id_in, sealed_columns, used_key_ids
+from app.privacy.keys_in_use import key_id_in, sealed_columns, used_key_ids
 from workflow_rules.process.refusals import KeyMissing
 
 BATCH = 100

@@ -17,8 +17,8 @@ from app.core.extensions import db
 from app.core.identifiers import kind_of_mark
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
+from app.privacy.identity_access import SPEAK_WITH_REPORTERS
 from app.worklists.reporter_search import marked_cases
-from workflow_rules.identity_opening import SPEAK_WITH_REPORTERS
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason

@@ -10,7 +10,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, Reporter
-from workflow_rules.identity_opening import REASON, Opening, opening_for
+from app.privacy.identity_access import REASON, Opening, opening_for
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent
