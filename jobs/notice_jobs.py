@@ -1,8 +1,8 @@
 """Messages on their way out."""
 
 from app.core.clock import utc_now
-from app.operations import deliver as delivery
-from app.operations import morning_digests
+from app.delivery import deliver as delivery
+from app.delivery import digests
 from jobs.job_context import in_app
 
 
@@ -18,4 +18,4 @@ def relay_deliveries() -> int:
 
 @in_app
 def make_digests() -> int:
-    return morning_digests.make_digests(utc_now())
+    return digests.make_digests(utc_now())

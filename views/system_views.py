@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.delivery.deliver import send_again, send_all_again
 from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
 from app.notices.labels import CHANNELS
-from app.operations.deliver import send_again, send_all_again
 from views.health_findings import look_at_everything
 from views.list_address import LARGEST_ID
 from views.screen_access import for_officers

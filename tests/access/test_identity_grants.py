@@ -16,8 +16,8 @@ from app.accounts.password_links import make_link
 from app.commands import make_supervisor
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
+from app.delivery.messages import compose_mail
 from app.demo.accounts import demo_person
-from app.gateways.messages import compose_mail
 from app.models import Agency, Delivery, JournalEntry, Notice, OfficerProfile
 from app.web.form_labels import REFUSED
 from tests.factories import a_complaint

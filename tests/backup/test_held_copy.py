@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.delivery.deliver import deliver, relay_deliveries
 from app.models import Delivery, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
-from app.operations.deliver import deliver, relay_deliveries
 from app.operations.release_copy import NOT_SENT, find_waiting, release_copy
 from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.poll import poll_peer

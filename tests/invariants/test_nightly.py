@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from app.commands import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
-from app.gateways.messages import compose_text
+from app.delivery.messages import compose_text
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
 from app.operations import run_invariants
 from app.operations.run_invariants import KEPT, run_nightly

@@ -14,10 +14,10 @@ from app.cases.timed_actions import close_silent_cases
 from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
+from app.delivery.deliver import deliver
 from app.demo.accounts import demo_person
 from app.feed.sequence import number_changes
 from app.models import Complaint, Delivery, Paper, RegisterKind
-from app.operations.deliver import deliver
 from app.papers.papers import keep_file
 from app.privacy.open_identity import open_identity
 from app.reporting.registers.make import make_register

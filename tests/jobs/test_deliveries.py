@@ -17,10 +17,10 @@ from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db, redis_client
 from app.core.transaction import one_transaction
+from app.delivery.deliver import DELAYS, deliver, relay_deliveries, send_again
+from app.delivery.digests import make_digests
 from app.models import Delivery, Notice, NoticePreference
 from app.notices.outbox import open_digest
-from app.operations.deliver import DELAYS, deliver, relay_deliveries, send_again
-from app.operations.morning_digests import make_digests
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import WAITING_OUTSIDE, JobName, QueueName
+from app.delivery.deliver import deliver, relay_deliveries
 from app.delivery.gateway_breaker import LONGEST_HOLD, gateways_in_trouble
 from app.launch.everything import programs
 from app.models import Delivery
-from app.operations.deliver import deliver, relay_deliveries
 from jobs.listed_job import queue
 from tests.factories import a_complaint
 from tests.jobs.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server

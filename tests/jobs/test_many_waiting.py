@@ -14,9 +14,9 @@ from sqlalchemy import func, insert, select
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
+from app.delivery.deliver import deliver, relay_deliveries
 from app.models import Delivery
 from app.notices.outbox import LEASE_SECONDS
-from app.operations.deliver import deliver, relay_deliveries
 from jobs.listed_job import queue
 from tests.jobs.mail_sink import Sink, mail_sink
 from workflow_rules.process.actors import Person

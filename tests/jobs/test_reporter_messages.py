@@ -13,11 +13,11 @@ from app.cases.report_input import clean_report
 from app.cases.tracking_codes import replace_code
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.delivery.deliver import DELAYS, deliver, send_again
+from app.delivery.recipients import international
 from app.demo.accounts import demo_person
-from app.gateways.recipients import international
 from app.models import Complaint, ComplaintEvent, Delivery
 from app.operations.audit import audit_all
-from app.operations.deliver import DELAYS, deliver, send_again
 from app.public.tracked_case import load_tracked_case
 from app.public.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report

@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
+from app.delivery import deliver as delivering
+from app.delivery.deliver import DELAYS, deliver, relay_deliveries
 from app.models import Delivery
-from app.operations import deliver as delivering
-from app.operations.deliver import DELAYS, deliver, relay_deliveries
 from jobs.listed_job import queue
 from tests.factories import a_complaint
 from tests.jobs.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.operations.deliver import relay_deliveries
+from app.delivery.deliver import relay_deliveries
 from app.papers.papers import relay_papers
 from app.servers.processes import Supervisor
 from tests.bench.hosts import try_hosts

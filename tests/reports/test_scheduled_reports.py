@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
+from app.delivery.deliver import deliver
 from app.models import Delivery, ReportJob, ReportSchedule
 from app.models.report import Rhythm
-from app.operations.deliver import deliver
 from app.reporting.exports import mail as report_mail
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.run import run_report

@@ -16,7 +16,7 @@ from app.commands import refuse_missing_keys
 from app.core.clock import utc_now
 from app.core.encrypted_columns import SealedBytes, SealedText, keyed_mark, keyed_words
 from app.core.extensions import db
-from app.gateways.recipients import mail_address
+from app.delivery.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
 from app.privacy import identity_keys
 from app.privacy.identity_keys import rotate_identity_keys, told

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.accounts.password_links import ask_link
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.delivery.deliver import deliver
 from app.demo.accounts import PASSWORD
 from app.models import Delivery, DeliveryItem, JournalEntry, PasswordLink
-from app.operations.deliver import deliver
 from tests.factories import a_complaint
 from tests.jobs.mail_sink import Sink, mail_sink
 from tests.statements import statements

@@ -15,11 +15,11 @@ from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
+from app.delivery.sentences import sentence_of
 from app.demo.accounts import demo_person
 from app.files.sweep_store import remove_marked
 from app.models import Attachment, FileCheck, FileToRemove, Notice
 from app.outbound import clamav
-from app.queries.notices import sentence_of
 from app.vocabulary.words import FILE_STATES
 from tests.factories import Case, a_complaint
 from tests.uploads.clamd import Clamd, running_clamd

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.delivery import deliver
+from app.delivery.deliver import relay_deliveries, send_all_again
 from app.models import Delivery
-from app.operations import deliver
-from app.operations.deliver import relay_deliveries, send_all_again
 from tests.views.test_notice_screens import Office
 
 SignIn = Callable[[str], FlaskClient]

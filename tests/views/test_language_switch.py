@@ -12,7 +12,7 @@ from flask_babel import force_locale, refresh
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.gateways.messages import compose_mail, compose_text
+from app.delivery.messages import compose_mail, compose_text
 from app.models import Delivery
 from app.web import formats
 from tests.factories import a_complaint

@@ -12,9 +12,9 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.leases import lease
 from app.core.transaction import one_transaction
+from app.delivery.channels import GatewayAway, Refused, Unsent, channel_named
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
-from app.gateways import GatewayAway, Refused, Unsent, channel_named
-from app.gateways.recipients import without_address
+from app.delivery.recipients import without_address
 from app.models import Delivery
 from app.notices.outbox import LEASE_SECONDS
 from app.outbound.restore_hold import not_held

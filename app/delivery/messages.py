@@ -12,12 +12,12 @@ from flask_babel import force_locale, gettext, ngettext
 
 from app.access.people import person_of
 from app.core.clock import utc_now
-from app.gateways.account_mail import account_mail
-from app.gateways.recipients import mail_address
-from app.labels.reporter_messages import REPORTER_MESSAGES
+from app.delivery.account_mail import account_mail
+from app.delivery.recipients import mail_address
+from app.delivery.reporter_messages import REPORTER_MESSAGES
+from app.delivery.sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
-from app.queries.notices import NoticeLine, notice_line
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
 from app.worklists.work_counts import count_my_steps

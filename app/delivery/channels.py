@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from app.gateways.apprise_gateway import AppriseGateway
-from app.gateways.smtp_gateway import SmtpGateway
+from app.delivery.apprise_channel import AppriseGateway
+from app.delivery.smtp_channel import SmtpGateway
 from app.models import Delivery
 from app.notices.errors import GatewayAway, Refused, Unsent
 

@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
-from app.gateways.messages import compose_mail
-from app.gateways.recipients import mail_address
+from app.delivery.messages import compose_mail
+from app.delivery.recipients import mail_address
 from app.models import Delivery
 from app.notices.errors import GatewayAway, Refused, Unsent
 

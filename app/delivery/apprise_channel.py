@@ -6,8 +6,8 @@ from urllib.parse import quote
 import apprise
 from flask import current_app
 
-from app.gateways.messages import compose_text
-from app.gateways.recipients import gateway_address
+from app.delivery.messages import compose_text
+from app.delivery.recipients import gateway_address
 from app.models import Delivery
 from app.notices.errors import GatewayAway, Refused, Unsent
 
