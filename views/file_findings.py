@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext, ngettext
 
 from app.core.storage import takes_files
+from app.monitoring.file_store import FileCounts, count_files
 from app.outbound import clamav
-from app.queries.stored_files import FileCounts, count_files
 from app.web.formats import in_sentence, near_moment
 
 FILE_LATE = timedelta(minutes=5)

@@ -13,11 +13,11 @@ from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
 from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
+from app.monitoring import health
+from app.monitoring.gauges import read_queues
 from app.notices.failed_deliveries import MessageCounts
 from app.outbound.restore_hold import find_hold
 from app.papers.papers_queries import count_troubled
-from app.queries import health
-from app.queries.gauges import read_queues
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
 from views.backup_findings import backup_state

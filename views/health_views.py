@@ -4,9 +4,9 @@ from flask import Flask, Response, jsonify
 
 from app.core.clock import utc_now
 from app.core.schema import migrated
+from app.monitoring.health import database_answers, redis_answers, wall_stands
 from app.outbound.restore_hold import is_held
 from app.privacy.keys_in_use import keys_are_known
-from app.queries.health import database_answers, redis_answers, wall_stands
 from views.health_findings import outside_warnings, warnings
 
 

@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app import http_metrics
 from app.core.clock import utc_now
 from app.models.messages import CHANNELS
-from app.queries.gauges import Gauges, expected_workers, read_gauges
+from app.monitoring import request_metrics
+from app.monitoring.gauges import Gauges, expected_workers, read_gauges
 
 KEPT_SECONDS = 5.0
 """However often it is asked for, the tables are read once in this time by each process."""
@@ -39,7 +39,7 @@ NUMBERS = {
 
 
 def install(app: Flask) -> None:
-    http_metrics.install(app)
+    request_metrics.install(app)
     app.add_url_rule("/metrics", "metrics", metrics)
 
 
@@ -49,7 +49,7 @@ def metrics() -> Response:
         abort(404)
     now = CollectorRegistry()
     now.register(_Standing(_kept_gauges()))
-    return Response(http_metrics.counted() + generate_latest(now), content_type=CONTENT_TYPE_LATEST)
+    return Response(request_metrics.counted() + generate_latest(now), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read() -> bool:

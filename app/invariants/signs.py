@@ -17,7 +17,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.invariants.findings import Checked, Finding, Look
 from app.models import InvariantRun
-from app.queries.health import WORKER_SILENT, find_processes
+from app.monitoring.health import WORKER_SILENT, find_processes
 
 OLDEST_BEAT = timedelta(minutes=2)
 LONGEST_LOOK = timedelta(hours=2)

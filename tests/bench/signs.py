@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.queries.gauges import read_gauges
+from app.monitoring.gauges import read_gauges
 from tests.bench.house import Served
 
 MEGABYTE = 1024**2

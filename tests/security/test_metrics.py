@@ -202,7 +202,7 @@ def test_each_process_counts_for_all_and_what_a_dead_one_counted_is_kept(
     folder = tmp_path / "metrics"
     folder.mkdir()
     program = (
-        "import os; from app.http_metrics import REQUESTS, SECONDS, counted\n"
+        "import os; from app.monitoring.request_metrics import REQUESTS, SECONDS, counted\n"
         "REQUESTS.labels('GET', '/', '200').inc(3); SECONDS.labels('/').observe(0.02)\n"
         "print(os.getpid()); print(counted().decode())"
     )

@@ -42,8 +42,8 @@ OPEN = {
 BEYOND = {
     "app/papers/verification.py": 1,  # whoever holds the very file of a letter learns whether it is genuine
     "app/casefile/case.py": 1,  # whoever holds a letter's verification code
-    "app/queries/gauges.py": 1,  # counts for the monitor, which is let in by its token
-    "app/queries/health.py": 1,  # whether the database answers and the wall stands, asked by nobody
+    "app/monitoring/gauges.py": 1,  # counts for the monitor, which is let in by its token
+    "app/monitoring/health.py": 1,  # whether the database answers and the wall stands, asked by nobody
     "app/core/schema.py": 1,  # which migration the tables are at
     "app/privacy/keys_in_use.py": 1,  # under which keys anything lies: their ids alone
     "app/worklists/left_cases.py": 1,  # number, dates and reason of the cases that an agency left

@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from app.core.extensions import db
-from app.queries.health import wall_stands
+from app.monitoring.health import wall_stands
 from app.servers.given_database import check_database
 from app.servers.postgres import connect
 from app.servers.start_refused import LaunchRefused

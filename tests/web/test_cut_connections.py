@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from app.core import logs
 from app.core.extensions import db
-from app.http_metrics import REQUESTS
+from app.monitoring.request_metrics import REQUESTS
 from tests.factories import a_complaint
 
 MOST_MOMENTS = 60

@@ -18,7 +18,7 @@ from app.core.jobs import QueueName
 from app.core.schema import migrated
 from app.delivery.gateway_breaker import gateways_in_trouble
 from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, SyncPeer, WebhookDelivery
-from app.queries.health import database_answers, find_processes, redis_answers
+from app.monitoring.health import database_answers, find_processes, redis_answers
 
 LIMIT_LEVEL = 1
 """The level of an alarm at which a limit passes (workflow_rules/process/escalation.py)."""
