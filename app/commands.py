@@ -24,13 +24,13 @@ from app.accounts.first_administrator import (
 )
 from app.accounts.labels import fault_in_words
 from app.accounts.passwords import PasswordRefused, rules_here
+from app.audit.invariants.catalogue import CHECKS, is_red
+from app.audit.invariants.labels import PROMISES, sentence_of
+from app.audit.invariants.run import look_now
+from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.build import build_demo
-from app.invariants.catalogue import CHECKS, is_red
-from app.labels.invariants import PROMISES, sentence_of
-from app.operations.audit import audit_all
-from app.operations.run_invariants import look_now
 from app.privacy.identity_keys import rotate_identity_keys, told
 from app.privacy.index_reporters import index_reporters
 from app.privacy.keys_in_use import unknown_key_ids

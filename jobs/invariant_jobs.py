@@ -1,6 +1,6 @@
 """The nightly look at what the records promise."""
 
-from app.operations import run_invariants as looking
+from app.audit.invariants import run as looking
 from jobs.job_context import in_app
 
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext, ngettext
 
+from app.audit.invariants.labels import PROMISES, sentence_of
+from app.audit.invariants.last_run import RedInvariant, last_look
 from app.casefile.event_log import first_event_at
-from app.labels.invariants import PROMISES, sentence_of
-from app.queries.invariants import RedInvariant, last_look
 from app.web.formats import in_sentence, near_moment
 
 TOO_LONG_AGO = timedelta(hours=26)

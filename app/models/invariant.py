@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.column_types import BigKey, Document, Instant, Line, Word, one_of
 
 INVARIANTS = tuple(f"I{n}" for n in range(1, 17))
-"""I1 to I16 of the reliability goals; what each of them says stands in `app/labels/invariants.py`."""
+"""I1 to I16 of the reliability goals; what each of them says stands in `app/audit/invariants/labels.py`."""
 
 
 class InvariantRun(Model):

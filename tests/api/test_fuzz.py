@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.audit.replay import audit_all
 from app.demo.accounts import make_key
-from app.operations.audit import audit_all
 from tests.api.bad_input import PARAMETERS
 from tests.factories import a_complaint, a_report
 

@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import ApiKey, Complaint, ComplaintEvent, Reporter
-from app.operations.audit import audit_all
 from tests.factories import a_report
 
 URL = "/api/v1/sp4n/reports/9165816"

@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from app.audit.replay import audit_all
 from app.backup import contents, restore
 from app.backup.archive import read_manifest
 from app.backup.contents import FILE_COLUMNS, snapshot
@@ -28,7 +29,6 @@ from app.backup.restore import check_keys, check_target
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
 from app.models import Attachment, Complaint, Reporter, SendingHold
-from app.operations.audit import audit_all
 from tests.backup.conftest import Target
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint

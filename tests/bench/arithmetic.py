@@ -14,10 +14,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.people import person_of
+from app.audit.invariants.breaches import day_table
 from app.casefile.facts import facts_of
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
-from app.invariants.breaches import day_table
 from app.models import Complaint, Paper, PaperKind
 from app.papers.kinds import html_of
 from app.papers.render import parts, render_pdf

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.audit.invariants.catalogue import CHECKS, HARMLESS, check
+from app.audit.invariants.findings import Look
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.invariants.catalogue import CHECKS, HARMLESS, check
-from app.invariants.findings import Look
 from tests.bench.living import STEPS
 
 OF_THE_MOMENT = ("I15", "I16")

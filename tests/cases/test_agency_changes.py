@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.cases.alarms import raise_passed_limits
 from app.cases.perform_action import perform_action
 from app.core.clock import utc_now
@@ -16,7 +17,6 @@ from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, IssuedNumber, Letter, Notice, StepAlarm, StepTask
 from app.notices.notify import Notifier
-from app.operations.audit import audit_all
 from app.papers.papers import draw_paper
 from app.reference.calendar import load_working_calendar
 from app.worklists.left_cases import left_cases

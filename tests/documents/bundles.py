@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.audit.evidence_bundle import bundle_of
 from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.demo.accounts import demo_person
-from app.documents.evidence.bundle import bundle_of
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\ntrailer << >>\n%%EOF\n"
 VERIFIER = Path(__file__).parents[2] / "app" / "templates" / "evidence" / "periksa.py"

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.cases import record_history
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_input import clean_report
 from app.core.extensions import db
 from app.models import ComplaintEvent
-from app.operations.audit import audit_all
 from tests.documents.bundles import Files, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.factories import Case, a_complaint, a_report
 from tests.scenes import Scene

@@ -9,13 +9,13 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
+from app.audit.invariants.catalogue import CHECKS, HARMLESS
+from app.audit.invariants.run import look_now
+from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
-from app.invariants.catalogue import CHECKS, HARMLESS
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, Paper, SyncChange
-from app.operations.audit import audit_all
-from app.operations.run_invariants import look_now
 from tests.faults.house import House
 from tests.faults.load import Load, Promises
 from tests.story.live import wait_until

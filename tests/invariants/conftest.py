@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.audit.invariants.findings import Look
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
-from app.invariants.findings import Look
 from tests.conftest import time_travel
 from tests.invariants.world import LOOKED_AT, build
 from tests.servers import database_url_for

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
+from app.audit.whole_cases import whole_cases
 from app.cases.record_history import hashed_record
 from app.core.extensions import db
 from app.models import ComplaintEvent
-from app.queries.whole_cases import whole_cases
 from workflow_rules.record.hash_chain import GENESIS, link
 
 APPEND_ONLY = ("complaint_event", "ledger_entry")

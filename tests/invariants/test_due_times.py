@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.invariants.due_times import DayTable, Week, due_at
+from app.audit.invariants.due_times import DayTable, Week, due_at
 from workflow_rules.time.deadlines import Allowance, Unit, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

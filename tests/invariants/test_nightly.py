@@ -9,13 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
+from app.audit.invariants import run as run_invariants
+from app.audit.invariants.run import KEPT, run_nightly
 from app.commands import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.delivery.messages import compose_text
 from app.models import Delivery, InvariantFinding, InvariantResult, InvariantRun, Notice
-from app.operations import run_invariants
-from app.operations.run_invariants import KEPT, run_nightly
 from tests.factories import a_complaint
 
 NIGHT = "2026-03-03 02:30"
@@ -195,7 +195,7 @@ def test_work_between_two_statements_of_a_look_makes_nothing_red(
         seen.append(db.session.execute(text("SELECT version FROM complaint")).scalar_one())
         return check(look)
 
-    from app.invariants import catalogue
+    from app.audit.invariants import catalogue
 
     monkeypatch.setitem(catalogue.CHECKS, "I4", with_work_in_between)  # type: ignore[arg-type]
     result = run_nightly(lambda: at("2026-03-03 02:30") + timedelta(days=1))

@@ -12,12 +12,12 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import select, text
 
+from app.audit.invariants.catalogue import CHECKS, HARMLESS, check, check_all, is_red
+from app.audit.invariants.findings import Checked, Finding, Look
+from app.audit.invariants.labels import PROMISES, sentence_of
 from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.core.storage import read_file
-from app.invariants.catalogue import CHECKS, HARMLESS, check, check_all, is_red
-from app.invariants.findings import Checked, Finding, Look
-from app.labels.invariants import PROMISES, sentence_of
 from app.models import Attachment, Letter, Paper
 from app.models.invariant import INVARIANTS
 from app.papers.papers import content_hash

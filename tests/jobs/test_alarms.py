@@ -11,13 +11,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
+from app.audit.replay import audit_all, events_of
 from app.cases import raise_alarms
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.notices.outbox import ALARMS
-from app.operations.audit import audit_all, events_of
 from jobs import alarm_jobs, job_context
 from tests.factories import a_complaint
 from tests.statements import statements

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.access.session_filter import only_case
+from app.audit.replay import audit_all
 from app.cases.receive_complaint import Received, receive_complaint
 from app.cases.report_input import clean_report
 from app.cases.tracking_codes import replace_code
@@ -17,7 +18,6 @@ from app.delivery.deliver import DELAYS, deliver, send_again
 from app.delivery.recipients import international
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, Delivery
-from app.operations.audit import audit_all
 from app.public.tracked_case import load_tracked_case
 from app.public.tracking_proof import prove
 from tests.factories import Case, a_complaint, a_report

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from app.audit.replay import audit_all
 from app.commands import report_subject
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, JournalEntry, Reporter, SyncImport
-from app.operations.audit import audit_all
 from app.privacy.open_identity import open_identity
 from app.privacy.redaction import Wish, redact
 from app.privacy.retention import remove_identities, wipe_settled_inbound, years_before

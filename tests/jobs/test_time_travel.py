@@ -19,10 +19,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, Notice, StepAlarm, StepTask
-from app.operations.audit import audit_all
 from app.reference.calendar import calendar_as_dict
 from tests.factories import Case, a_complaint
 from tests.jobs.sweep_worker import sweep_when_told

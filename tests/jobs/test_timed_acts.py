@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.audit.replay import audit_all, events_of
 from app.cases import timed_actions
 from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE, utc_now
@@ -19,7 +20,6 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, JournalEntry, Notice
 from app.notices.notify import Notifier
-from app.operations.audit import audit_all, events_of
 from jobs import alarm_jobs, job_context
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest

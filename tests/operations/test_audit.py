@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app.audit.replay import audit_all
 from app.commands import make_demo, verify_audit
 from app.core.extensions import db
-from app.operations.audit import audit_all
 from tests.factories import a_complaint
 from tests.scenes import Scene
 

@@ -5,10 +5,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Agency, Notice, Paper, PaperKind
-from app.operations.audit import audit_all
 from tests.factories import a_complaint
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

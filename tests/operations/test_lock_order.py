@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, select, text
 
+from app.audit.replay import audit_all
 from app.casefile.facts import get_for_update
 from app.cases.bulk_actions import ChosenCase, perform_together
 from app.cases.perform_action import perform_action
 from app.core.extensions import db
 from app.models import Complaint, Delivery, Reporter
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_batch import apply_batch
 from tests.factories import REPORTER, Case, a_complaint
 from tests.operations.test_races import ROUNDS, TOLD, run

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.cases import perform_action as door
 from app.core import after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.models import Complaint, ComplaintEvent, Delivery, Letter, Notice, StepTask
-from app.operations.audit import audit_all
 from tests.factories import a_complaint
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
+from app.audit.replay import audit_all
 from app.cases.bulk_actions import ChosenCase, perform_together
 from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Complaint, Delivery, DeliveryItem, Notice
-from app.operations.audit import audit_all
 from tests.factories import Case, a_complaint
 from tests.statements import statements
 from workflow_rules.process.actions import Action, ActionRequest

@@ -12,9 +12,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent
-from app.operations.audit import audit_all
 from tests.factories import a_complaint, store_letters
 from tests.operations.race_worker import press
 

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import ComplaintEvent
-from app.operations.audit import audit_all
 from tests.factories import Case, a_complaint, store_letters
 from tests.operations.test_races import BY_COURIER, ROUNDS, TOLD, run
 from tests.rules.rules_cases import GOOD

@@ -9,15 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select, text
 
+from app.audit.invariants.catalogue import check_all
+from app.audit.invariants.findings import SLICES, Look
+from app.audit.replay import fault_of
+from app.audit.whole_cases import whole_cases
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD, demo_person, make_key
-from app.invariants.catalogue import check_all
-from app.invariants.findings import SLICES, Look
 from app.models import Complaint
-from app.operations.audit import fault_of
-from app.queries.whole_cases import whole_cases
 from app.worklists.complaint_lists import ComplaintFilter, count_each
 from app.worklists.search import prepare_search
 from tests.bench.filling.copies import code_of

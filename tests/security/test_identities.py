@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import ComplaintEvent, JournalEntry
-from app.operations.audit import audit_all
 from app.privacy.index_reporters import index_reporters
 from tests.canaries import phone_canaries
 from tests.factories import Case, a_complaint

@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.audit.replay import audit_all
 from app.cases.perform_action import attach_to_case, perform_action
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, a_complaint, move_on
 from tests.sync.reports import a_linked_case, a_revision

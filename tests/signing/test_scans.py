@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.files.scan_pages import UnreadableScan, scan_facts
 from app.models import Attachment, Complaint, ComplaintEvent, Letter, LetterScan, Paper
-from app.operations.audit import audit_all
 from app.papers.papers import draw_paper
 from app.vocabulary.signing import SCAN_FAULTS
 from tests.factories import a_complaint

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app.audit.replay import audit_all
 from app.core.extensions import db, redis_client
 from app.models import Complaint, ComplaintEvent, IdempotencyKey, Letter, Paper
-from app.operations.audit import audit_all
 from app.papers.signing import certificate_signer
 from tests.operations.test_races import run
 from tests.signing.letters import PASSPHRASE, give_means, signing_by, waiting

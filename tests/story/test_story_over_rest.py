@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.operations.audit import audit_all
+from app.audit.replay import audit_all
 from tests.factories import a_report, store_letters
 
 DIRECTION = {"instruction": "Tindak lanjuti.", "urgency": "urgent", "field_visit": False}

@@ -10,10 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import Complaint, ComplaintEvent, Delivery, InboundHold, Notice, Reporter, SyncChange
-from app.operations.audit import audit_all
 from tests.sync.reports import a_revision
 
 URL = "/api/v1/sp4n/reports/batch"

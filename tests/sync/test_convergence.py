@@ -14,9 +14,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, InboundHold, Reporter
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_batch import apply_batch
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from tests.sync.reports import a_revision

@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import Category, Complaint, ComplaintEvent, InboundHold, Reporter
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_message import apply_message
 from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, move_on

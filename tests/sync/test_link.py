@@ -7,10 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, StepTask, SyncChange
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.link import Asked, ReportIsHere, link, unlink, was_linked_by_hand
 from tests.factories import Case, a_complaint

@@ -7,10 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import ComplaintEvent, InboundHold, SyncChange
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_revision import apply_report
 from tests.factories import Case, move_on
 from tests.sync.reports import a_linked_case, a_revision

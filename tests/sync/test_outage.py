@@ -12,11 +12,11 @@ from flask import Flask
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import func, select
 
+from app.audit.replay import audit_all
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, ComplaintEvent, StepTask
-from app.operations.audit import audit_all
 from app.servers.postgres import programs_folder
 from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.differences import Repair

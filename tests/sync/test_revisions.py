@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit.replay import audit_all
 from app.core.extensions import db
 from app.models import Attachment, Complaint, ComplaintEvent, InboundHold, Notice, Reporter, StepTask
-from app.operations.audit import audit_all
 from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_report
 from tests.factories import Case, move_on
 from tests.sync.reports import a_linked_case, a_revision

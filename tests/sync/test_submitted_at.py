@@ -9,12 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from app.audit.replay import audit_all
 from app.casefile.time_ledger import national_clocks_of
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.models import Complaint, ComplaintEvent, InboundHold, InboundMessage
-from app.operations.audit import audit_all
 from app.reference.calendar import load_working_calendar
 from app.reference.national_limits import load_national_limits
 from tests.factories import a_report

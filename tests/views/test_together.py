@@ -95,7 +95,7 @@ def test_one_text_serves_all_and_an_empty_one_comes_back(context: Flask, as_user
 
 
 def events(case: Case, kind: str) -> list[Any]:
-    from app.operations.audit import events_of
+    from app.audit.replay import events_of
 
     return [event for event in events_of(case.id) if event.kind == kind]
 

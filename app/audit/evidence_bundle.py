@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.audit import evidence_data
+from app.audit.readme import readme, story
+from app.audit.zip_stream import Entry, Missing, zip_of
 from app.casefile.case import Case
 from app.casefile.timeline import dispositions
 from app.cases.record_history import hashed_record
-from app.documents.evidence.readme import readme, story
-from app.documents.evidence.zip_stream import Entry, Missing, zip_of
 from app.files.inspection import ENDINGS
 from app.models import Attachment, ComplaintEvent, Paper
-from app.queries import evidence
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
 FORMAT = "lapor-balangan/bundel-bukti/2"
-VERIFIER = Path(__file__).parents[2] / "templates" / "evidence" / "periksa.py"
+VERIFIER = Path(__file__).parents[1] / "templates" / "evidence" / "periksa.py"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def bundle_of(case: Case) -> Bundle:
     last = case.events[-1]
     number = case.complaint.number
     head = {"complaint": number, "events": len(case.events), "head": last.hash}
-    papers = evidence.papers_of(case)
+    papers = evidence_data.papers_of(case)
     texts = _texts(case, papers)
     made = [Entry(name, last.at, content) for name, content in sorted(texts.items())]
     return Bundle(f"bundel-bukti-{number}.zip", head, (*made, *_papers(papers), *_attachments(case)))
@@ -53,18 +53,18 @@ def bundle_of(case: Case) -> Bundle:
 def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
     letters = sorted(case.letters, key=lambda letter: letter.id)
     data = {
-        "aduan.json": evidence.case_data(case),
-        "buku-waktu.json": evidence.ledger_data(case),
+        "aduan.json": evidence_data.case_data(case),
+        "buku-waktu.json": evidence_data.ledger_data(case),
         "disposisi.json": [_disposition(line) for line in dispositions(case)],
-        "kalender.json": evidence.calendar_history(case),
+        "kalender.json": evidence_data.calendar_history(case),
         "lampiran.json": [_attachment(n, row) for n, row in enumerate(case.attachments, 1)],
-        "langkah.json": evidence.steps_data(case),
-        "batas-nasional.json": evidence.national_data(case),
-        "pemberitahuan.json": evidence.notices_data(case),
-        "petugas.json": evidence.officers_data(case),
-        "sop.json": evidence.sop_data(case),
-        "kertas.json": [evidence.paper_data(paper, _paper_name(n, paper)) for n, paper in enumerate(papers, 1)],
-        "surat.json": [evidence.letter_data(letter) for letter in letters],
+        "langkah.json": evidence_data.steps_data(case),
+        "batas-nasional.json": evidence_data.national_data(case),
+        "pemberitahuan.json": evidence_data.notices_data(case),
+        "petugas.json": evidence_data.officers_data(case),
+        "sop.json": evidence_data.sop_data(case),
+        "kertas.json": [evidence_data.paper_data(paper, _paper_name(n, paper)) for n, paper in enumerate(papers, 1)],
+        "surat.json": [evidence_data.letter_data(letter) for letter in letters],
     }
     return {
         **{name: as_json(value) for name, value in data.items()},
@@ -82,7 +82,7 @@ def events_text(case: Case) -> bytes:
 
 def _line(case: Case, event: ComplaintEvent) -> str:
     whole = hashed_record(case.complaint.number, event)
-    kept_back = evidence.withheld(case, event)
+    kept_back = evidence_data.withheld(case, event)
     line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": _without(whole, kept_back)}
     if event.seed is not None:
         line |= _disclosed(whole, event.seed, kept_back)
@@ -121,7 +121,7 @@ def _canonical(value: Any) -> str:
 
 def _disposition(line: Any) -> dict[str, str]:
     words = {name: str(getattr(line, name)) for name in ("giver", "to", "instruction", "route")}
-    return {**words, "at": evidence.plain(line.at)}
+    return {**words, "at": evidence_data.plain(line.at)}
 
 
 def _paper_name(n: int, paper: Paper) -> str | None:
@@ -150,4 +150,4 @@ def _attachment_name(n: int, row: Attachment) -> str | None:
 def _attachment(n: int, row: Attachment) -> dict[str, Any]:
     names = ("filename", "media_type", "size", "sha256", "sent_sha256", "state", "state_reason", "added_by")
     facts = {name: getattr(row, name) for name in names}
-    return {**facts, "file": _attachment_name(n, row), "added_at": evidence.plain(row.added_at)}
+    return {**facts, "file": _attachment_name(n, row), "added_at": evidence_data.plain(row.added_at)}

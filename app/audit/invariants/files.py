@@ -8,9 +8,9 @@ import fsspec
 from flask import current_app
 from sqlalchemy import Row, text
 
+from app.audit.invariants.findings import Checked, Finding, Look, ago, bound, few
 from app.core.extensions import db
 from app.core.storage import read_pieces
-from app.invariants.findings import Checked, Finding, Look, ago, bound, few
 
 FOLDERS = ("attachments", "papers", "reports")
 """Where files of ours lie, each with the rows that `_ROWS` names; a new kind of file is entered in both."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_log import as_event
 from app.cases.record_history import hashed_record
 from app.core.extensions import db
 from app.models import ComplaintEvent
-from app.queries.whole_cases import WholeCase, whole_cases
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.hash_chain import first_break

@@ -10,9 +10,9 @@ from redis.exceptions import RedisError
 from rq.utils import as_text, utcparse
 from sqlalchemy import text
 
+from app.audit.invariants.findings import Checked, Finding, Look
 from app.core.extensions import db, redis_client
 from app.core.jobs import QueueName
-from app.invariants.findings import Checked, Finding, Look
 
 DEEPEST_QUEUE = 5000
 OLDEST_JOB = timedelta(minutes=30)

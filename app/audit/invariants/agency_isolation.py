@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select, text
 
 from app.access.visibility import visible_to
+from app.audit.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
 from app.core.extensions import db
-from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask
 from app.models import Agency, Complaint
 from workflow_rules.process.actors import Actor, Capacity, Person
 

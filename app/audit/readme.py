@@ -3,9 +3,9 @@
 from flask import render_template
 from flask_babel import force_locale
 
+from app.audit.evidence_data import withheld
 from app.casefile.case import Case
 from app.casefile.timeline import timeline
-from app.queries.evidence import withheld
 from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 
 

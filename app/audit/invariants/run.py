@@ -9,13 +9,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.audit.invariants.catalogue import CHECKS, check, is_red
+from app.audit.invariants.findings import SLICES, Checked, Look
+from app.audit.invariants.tell_invariants import tell_of_run
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.invariants.catalogue import CHECKS, check, is_red
-from app.invariants.findings import SLICES, Checked, Look
 from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice
-from app.operations.tell_invariants import tell_of_run
 
 NIGHTLY_AT = time(2, 30)
 SILENT = timedelta(minutes=30)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.invariants.findings import Checked, Look, Question, ask
+from app.audit.invariants.findings import Checked, Look, Question, ask
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 CLOCKS_STAGGER = timedelta(minutes=1)

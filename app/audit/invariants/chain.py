@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.audit.invariants.findings import Checked, Finding, Look, few
+from app.audit.replay import fault_of_chain, fault_of_ledger
+from app.audit.whole_cases import whole_cases
 from app.core.extensions import db
-from app.invariants.findings import Checked, Finding, Look, few
 from app.models import Paper, Register, RegisterKind
-from app.operations.audit import fault_of_chain, fault_of_ledger
 from app.papers.papers import content_hash
-from app.queries.whole_cases import whole_cases
 from workflow_rules.record.checkpoint import checkpoint
 
 GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")

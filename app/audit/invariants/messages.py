@@ -1,7 +1,7 @@
 """I6, what officers and reporters are told leaves the house once and comes to an end. I7, outbox and events agree."""
 
+from app.audit.invariants.findings import Checked, Look, Question, ago, ask
 from app.core.clock import office_today
-from app.invariants.findings import Checked, Look, Question, ago, ask
 
 _COUNTED = "SELECT count(*) FROM delivery"
 MOST_TRIES = 9

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
+from app.audit.invariants.due_times import DayTable, Week, due_at
+from app.audit.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask, few
 from app.core.extensions import db
-from app.invariants.due_times import DayTable, Week, due_at
-from app.invariants.findings import MOST, Checked, Finding, Look, Question, ago, ask, few
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 

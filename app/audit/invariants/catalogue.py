@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import structlog
 from sqlalchemy import text
 
+from app.audit.invariants.agency_isolation import agency_wall
+from app.audit.invariants.anonymity import anonymity
+from app.audit.invariants.bounds import bounded
+from app.audit.invariants.breaches import no_breach_unreported
+from app.audit.invariants.chain import unbroken_record
+from app.audit.invariants.completeness import none_lost, none_twice
+from app.audit.invariants.files import files_and_rows
+from app.audit.invariants.findings import Checked, Finding, Look
+from app.audit.invariants.heartbeats import true_signs
+from app.audit.invariants.letters import letters_hold
+from app.audit.invariants.messages import all_delivered, outbox_and_events
+from app.audit.invariants.path import legal_path
+from app.audit.invariants.single_winner import one_winner
+from app.audit.invariants.sync import in_step
+from app.audit.invariants.times import sound_time
 from app.core.extensions import db
-from app.invariants.anonymity import anonymity
-from app.invariants.bounds import bounded
-from app.invariants.breaches import no_breach_unreported
-from app.invariants.chain import unbroken_record
-from app.invariants.files import files_and_rows
-from app.invariants.findings import Checked, Finding, Look
-from app.invariants.letters import letters_hold
-from app.invariants.lost import none_lost, none_twice
-from app.invariants.messages import all_delivered, outbox_and_events
-from app.invariants.path import legal_path
-from app.invariants.signs import true_signs
-from app.invariants.sync import in_step
-from app.invariants.times import sound_time
-from app.invariants.wall import agency_wall
-from app.invariants.winner import one_winner
 
 log = structlog.get_logger()
 

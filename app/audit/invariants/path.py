@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.audit.invariants.findings import Checked, Finding, Look, few
+from app.audit.replay import comparable
+from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_log import as_event, sops_by_version
-from app.invariants.findings import Checked, Finding, Look, few
-from app.operations.audit import comparable
-from app.queries.whole_cases import WholeCase, whole_cases
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import Event
 from workflow_rules.process.evolve import begin, evolve

@@ -1,6 +1,6 @@
 """I1, no complaint lost: whatever was acknowledged is there. I2, none twice."""
 
-from app.invariants.findings import Checked, Look, Question, ask
+from app.audit.invariants.findings import Checked, Look, Question, ask
 
 _COUNTED = "SELECT count(*) FROM complaint"
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.visibility import about_reporter
+from app.audit.invariants.findings import Checked, Finding, Look, Question, ask, few
 from app.core.extensions import db
-from app.invariants.findings import Checked, Finding, Look, Question, ask, few
 from app.models import Complaint, ComplaintEvent, Letter, Paper, Reporter
 
 AT_ONCE = 200

@@ -12,10 +12,10 @@ from rq.utils import as_text
 from rq.worker_registration import REDIS_WORKER_KEYS
 from sqlalchemy import select
 
+from app.audit.invariants.findings import Checked, Finding, Look
 from app.core.clock import utc_now
 from app.core.extensions import db, redis_client
 from app.core.jobs import SCHEDULER_HEARTBEAT
-from app.invariants.findings import Checked, Finding, Look
 from app.models import InvariantRun
 from app.monitoring.health import WORKER_SILENT, find_processes
 

@@ -1,6 +1,6 @@
 """I4, one winner: for each version of a case exactly one act, and each act's effect once."""
 
-from app.invariants.findings import Checked, Look, Question, ask
+from app.audit.invariants.findings import Checked, Look, Question, ask
 
 _COUNTED = "SELECT count(*) FROM complaint WHERE id IN {cases}"
 

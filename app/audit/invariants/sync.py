@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import current_app
 
-from app.invariants.findings import Checked, Look, Question, ask
+from app.audit.invariants.findings import Checked, Look, Question, ask
 
 _COUNTED = "SELECT count(*) FROM sync_change WHERE complaint_id IN {cases}"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.audit.invariants.findings import Checked, Finding, Look, Question, ago, ask, bound, few
 from app.core.extensions import db
-from app.invariants.findings import Checked, Finding, Look, Question, ago, ask, bound, few
 from app.models import Letter
 from app.papers.verification import check_stored
 
