@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def create_app(**overrides: Any) -> Flask:
     """The whole web program: core and screens; raises ConfigurationError where the environment forbids a start."""
-    from app.bootstrap import create_core_app
+    from app.application import create_core_app
     from views.register import register_views
 
     app = create_core_app(**{"FAB_INDEX_VIEW": "views.inbox_views.InboxView", **overrides})

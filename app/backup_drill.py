@@ -13,12 +13,12 @@ from typing import Any
 from flask import Flask
 from flask_migrate import upgrade
 
+from app.application import create_core_app
 from app.audit.replay import audit_all
 from app.backup.archive import read_manifest
 from app.backup.keys import key_ids
 from app.backup.restore import check_keys, check_target, restore
 from app.backup.scratch import Scratch, scratch_place
-from app.bootstrap import create_core_app
 from app.core.extensions import db
 
 SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLDER": None}

@@ -13,7 +13,7 @@ from flask import Flask
 from rq import get_current_job
 from structlog.contextvars import bound_contextvars
 
-from app.bootstrap import create_core_app
+from app.application import create_core_app
 from app.core.extensions import db
 
 log = structlog.get_logger()

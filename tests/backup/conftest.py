@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from psycopg.sql import SQL, Identifier
 
+from app.application import create_core_app
 from app.backup.archive import read_manifest
 from app.backup.restore import Restored, check_target, restore
 from app.backup.sealed_stream import SealingWriter
-from app.bootstrap import create_core_app
 from app.core.extensions import db
 from tests.conftest import settings_for
 from tests.servers import redis_url_for, servers

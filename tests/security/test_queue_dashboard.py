@@ -186,6 +186,6 @@ def test_without_redis_it_says_so(admin: FlaskClient, monkeypatch: pytest.Monkey
 
 
 def test_no_worker_and_no_core_program_loads_it() -> None:
-    code = "import sys, jobs.worker, jobs.scheduler, app.bootstrap; print('rq_dashboard' in sys.modules)"
+    code = "import sys, jobs.worker, jobs.scheduler, app.application; print('rq_dashboard' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
