@@ -16,17 +16,17 @@ from flask import Flask
 
 from app.access.program_role import give_program_rights
 from app.backup.archive import read_manifest
+from app.backup.drill import Drill, carry_out
 from app.backup.faults import BackupFault
 from app.backup.keys import key_ids, place_keys, read_keys, write_keys
 from app.backup.make import Made, make_backup
+from app.backup.release import Waiting, find_waiting, release_copy
 from app.backup.restore import Restored, check_keys, check_target, restore
+from app.backup.runs import note_restored, note_run
 from app.backup.sealed_stream import read_passphrase
-from app.backup_drill import Drill, carry_out
 from app.commands import migrate_database
 from app.core.clock import office_time, utc_now
 from app.core.schema import migrated
-from app.operations.note_backup import note_restored, note_run
-from app.operations.release_copy import Waiting, find_waiting, release_copy
 from app.outbound.restore_hold import is_held
 
 MakeApp = Callable[[], Flask]

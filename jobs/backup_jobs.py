@@ -1,7 +1,7 @@
 """The backup of each night."""
 
+from app.backup import nightly as nightly
 from app.core.clock import utc_now
-from app.operations import nightly_backup as nightly
 from jobs.job_context import in_app
 
 

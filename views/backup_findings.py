@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_babel import gettext, ngettext
 
+from app.backup.backups import last_good
 from app.models import BackupRun
-from app.queries.backups import last_good
 from app.web.formats import in_sentence, near_moment
 
 OLD = timedelta(hours=26)

@@ -13,7 +13,7 @@ import psycopg
 from flask_appbuilder import Model
 from psycopg.sql import SQL, Identifier
 
-from app.backup.tools import plain_url
+from app.backup.postgres_tools import plain_url
 from app.core.encrypted_columns import SealedBytes, SealedText
 
 Connection = psycopg.Connection[tuple[Any, ...]]

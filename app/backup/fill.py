@@ -21,7 +21,7 @@ from app.backup.archive import DATABASE, members_of
 from app.backup.contents import server_version
 from app.backup.faults import BackupFault
 from app.backup.make import MOVED_ASIDE
-from app.backup.tools import Tools, plain_url, tools_for
+from app.backup.postgres_tools import Tools, plain_url, tools_for
 
 CONNECT_SECONDS = 10
 LEAVING_TRIES, LEAVING_PAUSE_SECONDS = 20, 0.1

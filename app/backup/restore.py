@@ -18,7 +18,7 @@ from app.backup.archive import FILES, members_of
 from app.backup.contents import NOT_COMPARED, chain_heads, digest_of, server_version, snapshot, tables_of
 from app.backup.faults import BackupFault
 from app.backup.fill import fill_database, is_empty, others_connected
-from app.backup.tools import plain_url
+from app.backup.postgres_tools import plain_url
 from app.core.extensions import db
 from app.core.storage import keep_file, read_pieces
 

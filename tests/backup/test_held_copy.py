@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.backup.release import NOT_SENT, find_waiting, release_copy
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.deliver import deliver, relay_deliveries
 from app.models import Delivery, JournalEntry, Notice, SendingHold, SyncLedger, WebhookDelivery
-from app.operations.release_copy import NOT_SENT, find_waiting, release_copy
 from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.poll import poll_peer
 from app.sp4n.peer.push import push_peer

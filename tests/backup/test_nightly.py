@@ -10,16 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.backup import nightly
 from app.backup.archive import read_manifest
+from app.backup.backups import last_good
 from app.backup.faults import BackupFault
+from app.backup.nightly import BACKUP_LOCK, hand_out_backup, write_backup
+from app.backup.runs import note_run
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import alone
 from app.models import BackupRun
-from app.operations import nightly_backup
-from app.operations.nightly_backup import BACKUP_LOCK, hand_out_backup, write_backup
-from app.operations.note_backup import note_run
-from app.queries.backups import last_good
 from app.settings.environment_values import backup_settings
 
 SignIn = Callable[[str], FlaskClient]
@@ -77,7 +77,7 @@ def test_a_backup_that_failed_is_tried_again_and_removes_nothing(folder: Path, m
     def fail() -> None:
         raise BackupFault("the disk is full")
 
-    monkeypatch.setattr(nightly_backup, "_make", fail)
+    monkeypatch.setattr(nightly, "_make", fail)
     hand_out_backup(utc_now())
     assert write_backup(run().id) == "failed"
     assert (run().ok, run().detail) == (False, {"error": "the disk is full"})

@@ -46,7 +46,7 @@ def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
     with scratch_place() as scratch, _program_on(scratch, settings):
         check_target(manifest, replace=False)
         done = restore(path, passphrase, manifest, "drill")
-        upgrade(directory=str(Path(__file__).parents[1] / "migrations"))
+        upgrade(directory=str(Path(__file__).parents[2] / "migrations"))
         findings = [f"complaint {finding.number}: {finding.fault}" for finding in audit_all()]
         seconds = time.monotonic() - begin
     rpo = read_at - datetime.fromisoformat(manifest["taken_at"])
