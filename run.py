@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 try:
-    from app.launch.backup_options import add_backup_options
+    from app.commands.backup_options import add_backup_options
     from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
     from app.settings.environment import ConfigurationError, Environment, read_environment
     from config import unsafe_reasons
@@ -137,13 +137,13 @@ def _scheduler(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import migrate_database
+    from app.commands.maintenance import migrate_database
 
     return _with_app(environment, migrate_database, as_owner=True)
 
 
 def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import make_demo, migrate_database
+    from app.commands.maintenance import make_demo, migrate_database
     from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
@@ -153,20 +153,20 @@ def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import verify_audit
+    from app.commands.maintenance import verify_audit
 
     return _with_app(environment, verify_audit)
 
 
 def _first_administrator(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import first_administrator
+    from app.commands.maintenance import first_administrator
 
     asks = sys.stdin.isatty() and not chosen.link
     return _with_app(environment, lambda app: first_administrator(app, chosen.name, _typed_twice if asks else None))
 
 
 def _confirm_supervisor(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import make_supervisor
+    from app.commands.maintenance import make_supervisor
 
     return _with_app(environment, lambda app: make_supervisor(app, chosen.name))
 
@@ -188,13 +188,13 @@ def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _rotate_identity_keys(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import rotate_keys
+    from app.commands.maintenance import rotate_keys
 
     return _with_app(environment, rotate_keys)
 
 
 def _subject_report(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import report_subject
+    from app.commands.maintenance import report_subject
 
     print("Telephone number, e-mail address or NIK (one line):", file=sys.stderr)
     mark = sys.stdin.readline().strip()
@@ -202,19 +202,19 @@ def _subject_report(environment: Environment, chosen: argparse.Namespace) -> int
 
 
 def _check_invariants(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands import check_invariants
+    from app.commands.maintenance import check_invariants
 
     return _with_app(environment, lambda app: check_invariants(app, chosen.only))
 
 
 def _backup(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.backup_commands import backup
+    from app.commands.backup import backup
 
     return _with_app(environment, lambda app: backup(app, chosen))
 
 
 def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.backup_commands import restore_backup
+    from app.commands.backup import restore_backup
     from app.servers.data_servers import reachable_servers
 
     with reachable_servers(environment):
@@ -223,13 +223,13 @@ def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _drill(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.backup_commands import drill
+    from app.commands.backup import drill
 
     return _with_app(environment, lambda app: drill(app, chosen))
 
 
 def _release(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.backup_commands import release
+    from app.commands.backup import release
 
     return _with_app(environment, lambda app: release(app, chosen))
 

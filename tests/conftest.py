@@ -82,7 +82,7 @@ def build_app(database_url: str, redis_url: str, home: str, **more: Any) -> Flas
 
 
 def _fill(database_url: str, home: str) -> None:
-    from app.commands import migrate_database
+    from app.commands.maintenance import migrate_database
 
     app = build_app(database_url, redis_url_for("master"), home)
     migrate_database(app)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.access.current_person import act_as
 from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
 from app.accounts.password_links import make_link
-from app.commands import make_supervisor
+from app.commands.maintenance import make_supervisor
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.delivery.messages import compose_mail

@@ -5,7 +5,7 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, update
 
-from app.commands import first_administrator
+from app.commands.maintenance import first_administrator
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.web.fab_repairs import fab

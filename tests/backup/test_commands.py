@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.accounts.sessions import begin
 from app.backup.faults import BackupFault, Damaged, WrongPassphrase
 from app.backup.keys import place_keys, read_keys, write_keys
-from app.backup_commands import age_of, backup, drill, release, restore_backup
+from app.commands.backup import age_of, backup, drill, release, restore_backup
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import write_file

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Table, text
 
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.demo.accounts import make_accounts
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, StepTask

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.demo.accounts import make_accounts
 from app.models import Complaint

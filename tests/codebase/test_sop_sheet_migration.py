@@ -6,7 +6,7 @@ from flask import current_app
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.models import SopVersion
 from app.reference.sop_head import PRINTED

@@ -6,7 +6,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import text
 
-from app.commands import MIGRATE_LOCK, migrate_database
+from app.commands.maintenance import MIGRATE_LOCK, migrate_database
 from app.core.extensions import db
 from app.core.schema import OLDEST_CODE, migrated
 from tests.conftest import build_app

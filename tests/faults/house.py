@@ -23,7 +23,7 @@ import psycopg
 import redis
 from flask import Flask
 
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.demo.accounts import make_accounts, make_key
 from app.launch.ready import wait_until_ready

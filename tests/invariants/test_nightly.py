@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from app.audit.invariants import run as run_invariants
 from app.audit.invariants.run import KEPT, run_nightly
-from app.commands import check_invariants
+from app.commands.maintenance import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.delivery.messages import compose_text

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from app.audit.replay import audit_all
-from app.commands import report_subject
+from app.commands.maintenance import report_subject
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, JournalEntry, Reporter, SyncImport

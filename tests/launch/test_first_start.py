@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 import run
-from app import commands
+from app.commands.maintenance import maintenance
 from app.launch.safe_database import look_at_database
 from app.servers import data_servers
 from app.servers.data_folder import open_home
@@ -55,8 +55,8 @@ def test_demo_migrates_and_fills_while_the_same_servers_run(monkeypatch: pytest.
     monkeypatch.setenv("LAPOR_HOME", str(tmp_path))
     monkeypatch.setattr(run, "create_app", lambda **_settings: None)
     monkeypatch.setattr(data_servers, "reachable_servers", servers_of)
-    monkeypatch.setattr(commands, "migrate_database", lambda _app: seen.append("migrated"))
-    monkeypatch.setattr(commands, "make_demo", lambda _app: seen.append("filled"))
+    monkeypatch.setattr(maintenance, "migrate_database", lambda _app: seen.append("migrated"))
+    monkeypatch.setattr(maintenance, "make_demo", lambda _app: seen.append("filled"))
     assert run.main(["demo"]) == 0
     assert seen == ["started", "migrated", "filled", "stopped"]
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.audit.replay import audit_all
-from app.commands import make_demo, verify_audit
+from app.commands.maintenance import make_demo, verify_audit
 from app.core.extensions import db
 from tests.factories import a_complaint
 from tests.scenes import Scene

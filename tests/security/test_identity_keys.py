@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, Text, insert, select, type_coerce, update
 
-from app.commands import refuse_missing_keys
+from app.commands.maintenance import refuse_missing_keys
 from app.core.clock import utc_now
 from app.core.encrypted_columns import SealedBytes, SealedText, keyed_mark, keyed_words
 from app.core.extensions import db

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.access import sync_roles as module
 from app.access.roles import ROLE_GRANTS
 from app.access.sync_roles import sync_roles
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from tests.statements import statements
 

@@ -24,7 +24,7 @@ from app.backup.release import Waiting, find_waiting, release_copy
 from app.backup.restore import Restored, check_keys, check_target, restore
 from app.backup.runs import note_restored, note_run
 from app.backup.sealed_stream import read_passphrase
-from app.commands import migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.clock import office_time, utc_now
 from app.core.schema import migrated
 from app.outbound.restore_hold import is_held
