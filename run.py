@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> list[str]:
     """Why production may not do this: what serves is judged with its servers, other commands by their settings."""
-    from app.launch.safe_start import reasons_against_serving
+    from app.launch.start_checks import reasons_against_serving
 
     demo = chosen.demo or chosen.command == "demo"
     if chosen.command == "check-config":
@@ -107,7 +107,7 @@ def command_line_parser() -> argparse.ArgumentParser:
 
 
 def _all(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.everything import run_everything
+    from app.launch.all_processes import run_everything
 
     return run_everything(environment, chosen.demo)
 
@@ -181,7 +181,7 @@ def _typed_twice() -> str:
 
 
 def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.safe_start import check_config
+    from app.launch.start_checks import check_config
     from app.servers.data_servers import running_environment
 
     return check_config(running_environment(environment))

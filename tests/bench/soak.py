@@ -21,7 +21,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select, text
 
 from app.core.extensions import db
-from app.launch.everything import programs
+from app.launch.all_processes import programs
 from app.models import Complaint
 from tests.bench.filling.copies import code_of
 from tests.bench.filling.load import Filling

@@ -14,7 +14,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import WAITING_OUTSIDE, JobName, QueueName
 from app.delivery.deliver import deliver, relay_deliveries
 from app.delivery.gateway_breaker import LONGEST_HOLD, gateways_in_trouble
-from app.launch.everything import programs
+from app.launch.all_processes import programs
 from app.models import Delivery
 from jobs.listed_job import queue
 from tests.factories import a_complaint

@@ -13,7 +13,7 @@ import pytest
 
 import run
 from app.commands.maintenance import maintenance
-from app.launch.safe_database import look_at_database
+from app.launch.database_checks import look_at_database
 from app.servers import data_servers
 from app.servers.data_folder import open_home
 from tests.servers import database_url_for, servers

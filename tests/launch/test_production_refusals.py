@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import config
-from app.launch.safe_start import judge_words
+from app.launch.start_checks import judge_words
 from app.settings.environment import SECRETS_FILE, ConfigurationError, read_environment
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.launch.safe_database import DEMO_KEYS, DEMO_PASSWORD, DatabaseFacts, judge_facts, look_at_database
-from app.launch.safe_machine import judge_machine
-from app.launch.safe_queue import _door, is_patched, judge_info, look_at_queue
+from app.launch.database_checks import DEMO_KEYS, DEMO_PASSWORD, DatabaseFacts, judge_facts, look_at_database
+from app.launch.machine_checks import judge_machine
+from app.launch.queue_checks import _door, is_patched, judge_info, look_at_queue
 from app.settings.environment import read_environment
 from app.settings.findings import Finding
 from tests.launch.test_production_refusals import GOOD, PROJECT

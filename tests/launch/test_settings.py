@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import config
-from app.launch.everything import open_public_doors, programs
+from app.launch.all_processes import open_public_doors, programs
 from app.servers.data_folder import ensure_secrets
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 from app.settings.environment_checks import SHORTEST_SECRET

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from app.launch.safe_database import look_at_database
-from app.launch.safe_machine import judge_machine
-from app.launch.safe_queue import look_at_queue
+from app.launch.database_checks import look_at_database
+from app.launch.machine_checks import judge_machine
+from app.launch.queue_checks import look_at_queue
 from app.servers.given_database import PATIENCE_SECONDS
 from app.servers.start_refused import ServerFailed
 from app.settings.address_checks import database_host, judge_addresses
