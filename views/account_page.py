@@ -13,8 +13,8 @@ from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
 from app.labels.accounts import BROWSERS, SYSTEMS
 from app.vocabulary.words import DELEGATION_KINDS
-from views.offices_in_words import office_name
-from views.screen_access import for_officers
+from views.shared.offices import office_name
+from views.shared.screen_access import for_officers
 
 PATH = "/akun/"
 LARGEST_ID = 2**63 - 1

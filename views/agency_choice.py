@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 from app.casefile.case import Case
 from app.models import Agency
 from app.worklists.agency_suggestions import Suggestion
-from views.action_forms import ActionForm
+from views.shared.action_forms import ActionForm
 
 NUMBERS_SHOWN = 2
 Rows = list[tuple[str, str]]

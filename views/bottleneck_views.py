@@ -28,7 +28,7 @@ from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import punctuality
 from app.vocabulary.words import ACTORS, STEPS, UNITS
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 USUAL_DAYS, LONGEST = 30, 400
 GROUPINGS: dict[str, Grouping] = {

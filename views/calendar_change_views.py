@@ -29,7 +29,7 @@ from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
 from app.web.formats import day
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 MOST_SHOWN = 200
 LONGEST_REASON = 1000

@@ -16,7 +16,7 @@ from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
 from app.models import Holiday
 from app.vocabulary.words import HOLIDAY_KINDS
 from views.calendar_change_views import ask
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 LIST = "/hari-libur/list/"
 

@@ -23,8 +23,8 @@ from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.list_guards import EagerInterface
 from views.calendar_change_views import question_page
-from views.guarded_model_view import ChangeRefused, GuardedModelView
-from views.reference_fields import choice, day, line, unbroken_hours, worded
+from views.shared.reference_fields import choice, day, line, unbroken_hours, worded
+from views.shared.reference_screen import ChangeRefused, GuardedModelView
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 

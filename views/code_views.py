@@ -10,9 +10,9 @@ from app.access.roles import permissions_on
 from app.cases.record_intake import seal, unseal
 from app.cases.tracking_codes import Replaced, replace_code
 from app.vocabulary.refusals import field_sentences, refusal_sentence
-from views.form_once import Landing, once
-from views.intake_fields import is_token
-from views.screen_access import for_officers
+from views.shared.form_once import Landing, once
+from views.shared.intake_fields import is_token
+from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 

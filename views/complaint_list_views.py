@@ -12,7 +12,6 @@ from flask_login import current_user
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.labels.lists import COLUMNS, ORDERS, YES
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
@@ -21,12 +20,13 @@ from app.worklists.saved_lists import lists_of
 from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
-from views.found_lines import with_hits
-from views.list_address import ListAddress, Pages, as_day, pages_of, read_address
 from views.list_cuts import read_cut, with_ends
-from views.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
-from views.list_rows import LimitWriter, Line, complaint_line
-from views.screen_access import for_officers
+from views.shared.found_lines import with_hits
+from views.shared.list_address import ListAddress, Pages, as_day, pages_of, read_address
+from views.shared.list_labels import COLUMNS, ORDERS, YES
+from views.shared.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
+from views.shared.list_rows import LimitWriter, Line, complaint_line
+from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Step
 

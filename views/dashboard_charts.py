@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 
-from app.labels.lists import VERBS
 from app.reporting.figures.age_classes import AgeClass
 from app.reporting.figures.charts import Bar, BarChart, LineChart, Series, Stack, StackedBars
 from app.reporting.figures.dashboard import Counts, SopLine, weeks_until
 from app.reporting.figures.definitions import TARGET, Timeliness
 from app.reporting.figures.measures import Measure
 from app.web.formats import HOURS_ONLY, amount, duration, working_time
+from views.shared.list_labels import VERBS
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -31,7 +31,7 @@ from app.worklists.work_counts import count_badges
 from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
 from views.dashboard_figures import figures
 from views.export_views import job_words
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person
 
 MONTHS = 12

@@ -11,7 +11,7 @@ from app.audit.evidence_bundle import Bundle, bundle_of
 from app.audit.record_bundle import record_bundle
 from app.casefile.case import load_case
 from app.core.clock import utc_now
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 

@@ -22,9 +22,9 @@ from app.reporting.exports.mail import file_name
 from app.reporting.exports.request import scope_of
 from app.reporting.exports.titles import left_in_words
 from app.web.skin import error_page
-from views.download_views import CONTENT_SECURITY_POLICY
 from views.report_form import ReportForm, empty_form, read_form
-from views.screen_access import for_officers
+from views.shared.downloads import CONTENT_SECURITY_POLICY
+from views.shared.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1
 

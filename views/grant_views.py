@@ -11,7 +11,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.vocabulary.words import ACTORS
 from app.web.fab_repairs import is_readable
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 PATH = "/hak-identitas/"
 LARGEST_ID = 2**63 - 1

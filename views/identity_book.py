@@ -21,9 +21,9 @@ from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
 from app.web.error_responses import STATUS_OF
-from views.download_views import CONTENT_SECURITY_POLICY
-from views.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
-from views.screen_access import for_officers
+from views.shared.downloads import CONTENT_SECURITY_POLICY
+from views.shared.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
+from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused
 
 DAYS = ("dari", "sampai")

@@ -18,7 +18,7 @@ from app.vocabulary.refusals import field_sentences, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from views.complaint_views import page
 from views.reporter_parts import betrayed_by, reporter_parts
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 FILE = "file_"

@@ -28,9 +28,9 @@ from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
 from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
-from views.list_address import LARGEST_ID
-from views.screen_access import for_officers
-from views.uploads import read_upload
+from views.shared.list_address import LARGEST_ID
+from views.shared.screen_access import for_officers
+from views.shared.uploads import read_upload
 
 HOME = "/sp4n/impor/"
 SHOWN = 200

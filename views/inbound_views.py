@@ -29,8 +29,8 @@ from app.sp4n.inbound.quarantine_pages import (
 )
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
-from views.list_address import PAGE_SIZE, pages_of, read_address
-from views.screen_access import for_officers
+from views.shared.list_address import PAGE_SIZE, pages_of, read_address
+from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 LARGEST_ID = 2**63 - 1

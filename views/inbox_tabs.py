@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.labels.lists import OTHER_TABS, STEP_TABS, TABS_OF
 from app.worklists.work_counts import WorkCounts
-from views.list_address import ListAddress
+from views.shared.list_address import ListAddress
+from views.shared.list_labels import OTHER_TABS, STEP_TABS, TABS_OF
 from workflow_rules.process.actors import Person
 
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, may
 from app.access.people import ADMINISTRATOR_ROLE
 from app.core.clock import office_today, utc_now
-from app.labels.lists import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
 from app.notices.failed_deliveries import count_failed
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
@@ -22,14 +21,15 @@ from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import prepare_search
 from app.worklists.work_counts import count_inbox, count_newer
-from views.found_lines import with_hits
 from views.inbox_tabs import inbox_tabs
-from views.list_address import ListAddress, pages_of, read_address
-from views.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
-from views.list_rows import LimitWriter, complaint_line, grouped, work_line
-from views.offices_in_words import office_name
-from views.page_counts import page_counts
-from views.screen_access import to_login
+from views.shared.found_lines import with_hits
+from views.shared.list_address import ListAddress, pages_of, read_address
+from views.shared.list_labels import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
+from views.shared.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
+from views.shared.list_rows import LimitWriter, complaint_line, grouped, work_line
+from views.shared.offices import office_name
+from views.shared.page_counts import page_counts
+from views.shared.screen_access import to_login
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState

@@ -14,8 +14,8 @@ from app.casefile.case import find_complaint
 from app.cases.record_intake import Intake, seal, unseal
 from app.vocabulary.words import STEPS
 from app.web.formats import moment
-from views.form_once import Landing
-from views.screen_access import for_officers
+from views.shared.form_once import Landing
+from views.shared.screen_access import for_officers
 
 _CARD = "card"
 

@@ -19,10 +19,19 @@ from app.sp4n.inbound.read_revision import read_tracking_id
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from views.form_once import Landing, digest_of_form, once_each
 from views.intake_card import card_landing, keep_card
-from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
-from views.screen_access import for_officers
+from views.shared.form_once import Landing, digest_of_form, once_each
+from views.shared.intake_fields import (
+    Errors,
+    chosen_files,
+    files_as_json,
+    filled,
+    is_token,
+    new_token,
+    sentences,
+    whole,
+)
+from views.shared.screen_access import for_officers
 from views.similar_complaints import similar_to_typed
 from workflow_rules.process.refusals import ActionRefused
 

@@ -20,9 +20,9 @@ from app.web.formats import day
 from app.webhooks.labels import JOURNAL_ACTS
 from views.calendar_change_views import described
 from views.journal_rows import rows_in_words
-from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.national_limit_views import stage_and_days
-from views.screen_access import for_officers
+from views.shared.list_address import PAGE_SIZE, pages_of, read_address
+from views.shared.screen_access import for_officers
 
 
 class JournalView(BaseView):

@@ -17,7 +17,7 @@ from app.core.extensions import db
 from app.labels.api_keys import KEY_FAULTS, OVERLAPS, SCOPES, STATES
 from app.models import ApiKey
 from app.web.fab_repairs import is_readable
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1
 LONGEST_NAME, LONGEST_REASON = 100, 1000

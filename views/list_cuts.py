@@ -7,7 +7,7 @@ from flask import request
 
 from app.worklists.complaint_lists import ComplaintRow
 from app.worklists.complaint_order import BY_LIMIT, Cut
-from views.list_address import AFTER, BEFORE, Pages
+from views.shared.list_address import AFTER, BEFORE, Pages
 
 LARGEST_KEY = 2**63 - 1
 _BETWEEN = "~"

@@ -7,8 +7,8 @@ from flask_babel import ngettext
 from app.models import NationalLimitRow
 from app.reference.labels import LIMIT_CLASSES, NATIONAL_STAGES, TITLES
 from app.web.list_guards import EagerInterface
-from views.guarded_model_view import GuardedModelView
-from views.reference_fields import amount, choice, day, line, worded
+from views.shared.reference_fields import amount, choice, day, line, worded
+from views.shared.reference_screen import GuardedModelView
 
 MOST_DAYS = 365
 

@@ -15,9 +15,9 @@ from app.delivery.sentences import SHOWN, newest_notices
 from app.notices.labels import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
 from app.notices.preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
 from app.notices.unread import mark_all_read, mark_read, unread_count
-from views.list_address import LARGEST_ID
-from views.page_counts import page_counts
-from views.screen_access import for_officers
+from views.shared.list_address import LARGEST_ID
+from views.shared.page_counts import page_counts
+from views.shared.screen_access import for_officers
 
 
 def install(app: Flask) -> None:

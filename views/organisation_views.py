@@ -31,8 +31,7 @@ from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
-from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
-from views.reference_fields import (
+from views.shared.reference_fields import (
     AGENCY_CODE,
     WORD,
     all_worded,
@@ -46,6 +45,7 @@ from views.reference_fields import (
     tick,
     worded,
 )
+from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView
 from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.delegations import Delegation
 from workflow_rules.process.moves import INITIALLERS

@@ -17,8 +17,8 @@ from app.papers.labels import PAPER_NAMES, why_not_drawn
 from app.papers.papers import draw_again
 from app.papers.papers_queries import find_case_paper, find_sop_sheet
 from app.papers.sop_papers import ask_for_sop_sheet
-from views.download_views import send_paper
-from views.screen_access import for_officers
+from views.shared.downloads import send_paper
+from views.shared.screen_access import for_officers
 
 PATH, SHEET_PATH = "/kertas", "/lembar-sop"
 LARGEST_KEY = LARGEST_SERIAL = 2**63 - 1

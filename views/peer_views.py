@@ -15,8 +15,8 @@ from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial,
 from app.sp4n.peer.replay_peer import replay
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
-from views.list_address import LARGEST_ID
-from views.screen_access import for_officers
+from views.shared.list_address import LARGEST_ID
+from views.shared.screen_access import for_officers
 
 PAGES = ("/sp4n/karantina/", "/sp4n/konflik/", "/sp4n/webhook/", "/sp4n/impor/", "/sp4n/selisih/")
 

@@ -9,8 +9,8 @@ from app.core.extensions import db
 from app.models import Agency, Category, District, Village
 from app.reference.labels import NATIONAL_CLASSES, TITLES
 from app.web.list_guards import EagerInterface
-from views.guarded_model_view import ChangeRefused, GuardedModelView
-from views.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded
+from views.shared.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded
+from views.shared.reference_screen import ChangeRefused, GuardedModelView
 
 
 def _category_fields() -> dict[str, Any]:

@@ -33,8 +33,17 @@ from app.public.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.web.error_responses import retry_after
 from app.web.rate_limits import intake_limits
-from views.form_once import Landing, digest_of_form, know_browser, once_each
-from views.intake_fields import Errors, chosen_files, files_as_json, filled, is_token, new_token, sentences, whole
+from views.shared.form_once import Landing, digest_of_form, know_browser, once_each
+from views.shared.intake_fields import (
+    Errors,
+    chosen_files,
+    files_as_json,
+    filled,
+    is_token,
+    new_token,
+    sentences,
+    whole,
+)
 from views.tracked_page import promise_sentences
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.refusals import ActionRefused

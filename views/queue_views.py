@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import may
 from app.core.extensions import redis_client
-from views.screen_access import to_login
+from views.shared.screen_access import to_login
 
 PATH = "/antrean"
 REGISTRIES = ("queued", "failed", "deferred", "started", "finished", "scheduled", "canceled")

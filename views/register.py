@@ -24,7 +24,6 @@ from views.code_views import CodeView
 from views.complaint_list_views import ComplaintListView
 from views.complaint_views import ComplaintView
 from views.dashboard_views import DashboardView
-from views.download_views import DownloadView
 from views.evidence_views import EvidenceView
 from views.export_views import ExportView
 from views.grant_views import IdentityGrantView
@@ -33,7 +32,6 @@ from views.identity_views import IdentityView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
 from views.intake_card import IntakeCardView
-from views.intake_fields import new_token
 from views.intake_views import IntakeView
 from views.key_views import KeyView
 from views.letterhead_views import LetterheadView
@@ -52,6 +50,8 @@ from views.rehearsal_views import RehearsalView
 from views.saved_list_views import SavedListView
 from views.scan_views import ScanView
 from views.schedule_views import ScheduleView
+from views.shared.downloads import DownloadView
+from views.shared.intake_fields import new_token
 from views.sign_in_care import SignInCareView
 from views.sign_on_views import SignOnView
 from views.signing_means_page import SigningMeansView

@@ -22,10 +22,10 @@ from app.reporting.registers.rows import Since, corrections_since, count_registe
 from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
-from views.download_views import send_bytes, send_paper
-from views.list_address import PAGE_SIZE, pages_of, read_address
 from views.register_corrections import in_words
-from views.screen_access import for_officers
+from views.shared.downloads import send_bytes, send_paper
+from views.shared.list_address import PAGE_SIZE, pages_of, read_address
+from views.shared.screen_access import for_officers
 
 PATH = "/laporan"
 ROWS_SHOWN = 50

@@ -25,7 +25,7 @@ from app.reporting.rehearsals.model import SKIPPABLE
 from app.reporting.rehearsals.run import ask_rehearsal
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
 

@@ -7,8 +7,6 @@ from typing import Any
 from flask import request
 from flask_babel import get_locale
 
-from app.labels.lists import EVERY, YES
-from app.labels.lists import FILTERS as FILTER_WORDS
 from app.reference.choices import filter_options
 from app.reporting.exports.labels import ASK_FAULTS, FORMATS, REPORT_COLUMNS
 from app.reporting.exports.pdf_table import MOST_COLUMNS
@@ -16,7 +14,9 @@ from app.reporting.exports.request import WantedReport
 from app.reporting.exports.rows import COLUMNS, USUAL
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from app.web.fab_repairs import is_readable
-from views.list_address import as_day
+from views.shared.list_address import as_day
+from views.shared.list_labels import EVERY, YES
+from views.shared.list_labels import FILTERS as FILTER_WORDS
 
 Choices = Mapping[str, Any]
 # Name in the form and in the address of the list of complaints, and in the report.

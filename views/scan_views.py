@@ -15,7 +15,7 @@ from app.models import Letter
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.signing import SCAN_FAULTS
 from app.web.error_responses import STATUS_OF
-from views.uploads import read_upload
+from views.shared.uploads import read_upload
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

@@ -28,7 +28,7 @@ from app.reporting.exports.schedules import (
     switch_schedule,
 )
 from views.report_form import ReportForm, empty_form, filled_form, read_form
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 100

@@ -17,7 +17,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.web.fab_repairs import is_readable
 from views.account_page import browser_in_words
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 DOOR = "UserDBModelView"
 RIGHT = "sign_ins"

@@ -11,8 +11,8 @@ from app.core.clock import utc_now
 from app.papers.signing.certificate_file import LARGEST_FILE, CertificateFault, UnfitCertificate
 from app.papers.signing.signing_means import keep_certificate, keep_nik, masked_nik, means_of, remove_certificate
 from app.vocabulary.signing import CERTIFICATE_FAULTS
-from views.screen_access import for_officers
-from views.uploads import read_upload
+from views.shared.screen_access import for_officers
+from views.shared.uploads import read_upload
 
 PATH = "/akun/tanda-tangan/"
 DOOR = "UserDBModelView"

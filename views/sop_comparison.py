@@ -18,7 +18,7 @@ from app.labels.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from app.models import SopStepRow, SopVersion
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.formats import day
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 Part = tuple[str, bool]
 

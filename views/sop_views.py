@@ -19,8 +19,7 @@ from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
-from views.guarded_model_view import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
-from views.reference_fields import (
+from views.shared.reference_fields import (
     WORD,
     all_worded,
     amount,
@@ -33,6 +32,7 @@ from views.reference_fields import (
     spaced_nip,
     worded,
 )
+from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, GuardedModelView, say
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, Step
 

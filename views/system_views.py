@@ -12,8 +12,8 @@ from app.delivery.deliver import send_again, send_all_again
 from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
 from app.notices.labels import CHANNELS
 from views.health_findings import look_at_everything
-from views.list_address import LARGEST_ID
-from views.screen_access import for_officers
+from views.shared.list_address import LARGEST_ID
+from views.shared.screen_access import for_officers
 
 
 class HealthView(BaseView):

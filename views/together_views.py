@@ -16,14 +16,14 @@ from app.access.current_person import current_person, source_address
 from app.access.roles import permissions_on
 from app.casefile.case import PRIMARY_ACTIONS
 from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
-from app.labels.lists import TOGETHER, VERBS
 from app.models import StepTask
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import STEPS
 from app.worklists.chosen_steps import my_steps_among, numbers_of
-from views.action_forms import Control, params_of, shared_controls
-from views.form_errors import errors_at
-from views.form_once import Landing, digest_of_form, once
+from views.shared.action_forms import Control, params_of, shared_controls
+from views.shared.form_errors import errors_at
+from views.shared.form_once import Landing, digest_of_form, once
+from views.shared.list_labels import TOGETHER, VERBS
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import check_fields, fields_of

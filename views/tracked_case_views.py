@@ -15,9 +15,9 @@ from app.labels.tracking import DONE, TOO_MANY
 from app.public.tracked_case import find_tracked_letter, load_tracked_case
 from app.public.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from app.web.error_responses import STATUS_OF, retry_after
-from views.action_forms import Sent, digest_of
-from views.download_views import send_signed
-from views.form_once import Landing, once
+from views.shared.action_forms import Sent, digest_of
+from views.shared.downloads import send_signed
+from views.shared.form_once import Landing, once
 from views.shared.public_view import PublicView
 from views.tracked_forms import reporter_forms, token_start
 from views.tracked_page import CASE_PATH, case_page

@@ -9,8 +9,8 @@ from werkzeug.datastructures import MultiDict
 from app.labels.tracking import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
 from app.public.tracked_case import Question, TrackedCase
 from app.web.formats import day
-from views.action_forms import Control, Sent
-from views.form_errors import errors_at
+from views.shared.action_forms import Control, Sent
+from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
 from workflow_rules.process.parameters import Field, Number, Text, fields_of

@@ -13,8 +13,8 @@ from app.public.tracked_news import News
 from app.public.tracking_proof import Proof
 from app.vocabulary import words
 from app.web.formats import day
-from views.action_forms import Sent
-from views.form_once import know_browser
+from views.shared.action_forms import Sent
+from views.shared.form_once import know_browser
 from views.tracked_forms import reporter_forms, words_of
 from workflow_rules.process.refusals import ActionRefused
 

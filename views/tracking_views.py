@@ -15,7 +15,7 @@ from app.core.clock import utc_now
 from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
 from app.public.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
-from views.action_forms import Sent, read_sent
+from views.shared.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView
 from views.tracked_forms import REPORTERS_ACTS, words_of
 from views.tracked_page import CASE_PATH, case_page

@@ -17,7 +17,7 @@ from app.accounts.two_step import CODE_FAULTS
 from app.accounts.two_step_duty import SET_UP, must_have
 from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 DOOR = "UserDBModelView"
 LONGEST_CODE, LONGEST_PASSWORD = 40, 500

@@ -17,7 +17,7 @@ from app.vocabulary import words
 from app.web.error_responses import retry_after
 from app.web.rate_limits import source
 from views.shared.public_view import keep_private
-from views.uploads import read_upload
+from views.shared.uploads import read_upload
 
 PER_ADDRESS = "60 per hour"
 

@@ -17,8 +17,8 @@ from app.webhooks import manage as webhooks
 from app.webhooks.labels import FORM_FAULTS
 from app.webhooks.manage import FormIsOld, NameTaken, Wish
 from app.webhooks.payload import EVERY_TYPE
-from views.list_address import as_day
-from views.screen_access import for_officers
+from views.shared.list_address import as_day
+from views.shared.screen_access import for_officers
 from views.webhook_form import WebhookForm, form_of, sent_form, sent_version, type_choices
 from views.webhook_views import PATH, known_endpoint
 

@@ -13,8 +13,8 @@ from app.core.clock import utc_now
 from app.models import WebhookEndpoint
 from app.webhooks.labels import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.webhooks.receivers import all_endpoints, count_messages, find_endpoint, find_message, messages_of, numbers_of
-from views.list_address import PAGE_SIZE, Pages
-from views.screen_access import for_officers
+from views.shared.list_address import PAGE_SIZE, Pages
+from views.shared.screen_access import for_officers
 
 PATH = "/sp4n/webhook"
 LAST_PAGE = 10**6

@@ -44,7 +44,7 @@ BUTTONS: Labels = {
     "expire_question": _("Akhiri tunggu keterangan"),
 }
 
-# Step, officer and times are filled in from the SOP version of the case (views/action_effects.py).
+# Step, officer and times are filled in from the SOP version of the case (views/shared/action_effects.py).
 EFFECTS: Labels = {
     "register": _(
         "Aduan teregister dan diteruskan ke %(actor)s untuk diperiksa (langkah %(number)s, batas %(limit)s)."

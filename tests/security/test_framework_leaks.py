@@ -18,7 +18,7 @@ from app.core.extensions import db
 from app.models import AgencyTrackRow, Complaint
 from tests.conftest import build_app
 from tests.factories import a_complaint
-from views.guarded_model_view import GuardedModelView
+from views.shared.reference_screen import GuardedModelView
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 PERMISSIONS = ["can_read", "can_act", "can_receive"]

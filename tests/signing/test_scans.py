@@ -174,7 +174,7 @@ def test_a_letter_signed_electronically_has_no_scan(app: Flask, letter: Letter, 
 
 def test_the_letter_that_is_handed_out_is_the_signed_paper(app: Flask, letter: Letter, as_user: SignIn) -> None:
     """A PDF of the paper that bears the ink goes before the file it was printed from; a photograph does not."""
-    from views.download_views import send_signed
+    from views.shared.downloads import send_signed
 
     client, scan = as_user("admin.dishub"), scans.scan_pdf()
     bring(app, client, letter, scans.picture("PNG"))

@@ -189,7 +189,7 @@ def test_a_full_store_takes_no_file_but_a_complaint_without_one(
 def test_an_upload_is_read_no_further_than_it_takes(context: Flask) -> None:
     from werkzeug.datastructures import FileStorage
 
-    from views.uploads import read_file_of
+    from views.shared.uploads import read_file_of
 
     read, write = os.pipe()
     os.write(write, b"x" * 5000)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, session
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from views.form_once import Landing, digest_of_form, once, once_each
+from views.shared.form_once import Landing, digest_of_form, once, once_each
 from workflow_rules.process.actors import REPORTER, Person
 
 TOKEN = "t" * 32

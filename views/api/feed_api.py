@@ -13,7 +13,7 @@ from app.models import SyncChange
 from app.sp4n.peer.report_state import Held, answer_letter, find_report, held_reports
 from views.api.access import answer, needs_scope
 from views.api.representation import instant
-from views.download_views import send_signed
+from views.shared.downloads import send_signed
 
 USUAL_SIZE, LARGEST_SIZE = 100, 1000
 LONGEST_WAIT_SECONDS = 30

@@ -26,7 +26,7 @@ from views.api.keyset import Keyset, link_next
 from views.api.resource import Resource
 from views.api.resource_columns import narrowed
 from views.api.resource_writing import Foreseen, change, create, remove
-from views.guarded_model_view import row_digest
+from views.shared.reference_screen import row_digest
 
 
 def api_of(resource: Resource) -> type[BaseApi]:

@@ -18,7 +18,7 @@ from app.vocabulary.refusals import field_sentences
 from views.api.contract import Schema
 from views.api.http_rules import parameter_fault
 from views.api.resource import Resource
-from views.guarded_model_view import name_blank_choices
+from views.shared.reference_screen import name_blank_choices
 from workflow_rules.process.refusals import FieldError, FieldFault
 
 NO_FIELDS = ("seen", "csrf_token")

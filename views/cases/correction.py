@@ -21,9 +21,9 @@ from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.web.error_responses import STATUS_OF
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from views.form_once import Landing, once
-from views.intake_fields import filled, is_token, new_token
-from views.screen_access import for_officers
+from views.shared.form_once import Landing, once
+from views.shared.intake_fields import filled, is_token, new_token
+from views.shared.screen_access import for_officers
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.identity import SECRECY
 from workflow_rules.process.moves import entitled_actors

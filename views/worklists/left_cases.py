@@ -8,7 +8,7 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.vocabulary.actions import SENTENCES
 from app.worklists.left_cases import left_cases
-from views.screen_access import for_officers
+from views.shared.screen_access import for_officers
 
 
 class LeftCasesView(BaseView):

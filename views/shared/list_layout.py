@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from app.labels.lists import COLUMNS, DENSITIES, SIZES
 from app.models import SavedList
-from views.list_address import PAGE_SIZE, ListAddress
+from views.shared.list_address import PAGE_SIZE, ListAddress
+from views.shared.list_labels import COLUMNS, DENSITIES, SIZES
 
 SHOWN = ("langkah", "opd", "batas")
 """Columns of whoever has chosen none."""

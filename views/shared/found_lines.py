@@ -10,7 +10,7 @@ from app.worklists.complaint_lists import ComplaintRow
 from app.worklists.inbox import WorkRow
 from app.worklists.search import Search
 from app.worklists.search_marks import Part, excerpt, marked
-from views.list_rows import Line
+from views.shared.list_rows import Line
 
 Parts = tuple[Part, ...]
 Hit = ComplaintRow | WorkRow

@@ -13,9 +13,9 @@ from app.casefile.case import find_attachment, find_letter
 from app.cases.signed_scans import current_scan
 from app.core.storage import read_file
 from app.files.inspection import ENDINGS
-from app.labels.files import NOT_SERVED
 from app.models import Letter, Paper
 from app.web.skin import error_page
+from views.shared.files import NOT_SERVED
 
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from app.cases.report_input import MOST_FILES
 from app.files.attachments import LARGEST
 from app.vocabulary.refusals import fault_sentence, field_sentences
-from views.uploads import read_file_of
+from views.shared.uploads import read_file_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault
 
 LONGEST_NAME_SHOWN = 60

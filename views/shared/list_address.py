@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from app.labels.lists import EVERY, FILTERS
 from app.web.fab_repairs import is_readable
 from app.web.formats import day
+from views.shared.list_labels import EVERY, FILTERS
 
 PAGE_SIZE = 25
 LONGEST_TEXT = 200

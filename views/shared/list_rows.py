@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.labels.lists import GROUPS, VERBS
 from app.models import Complaint
 from app.vocabulary.words import STATUSES, STEPS
 from app.web.formats import working_time
 from app.worklists.complaint_lists import ComplaintRow
 from app.worklists.inbox import Queue, WorkRow
+from views.shared.list_labels import GROUPS, VERBS
 from workflow_rules.time.deadlines import TimeState, span, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -14,9 +14,9 @@ from app.casefile.timeline import ICON_OF
 from app.files.attachments import LARGEST
 from app.models import Letter
 from app.vocabulary.actions import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER
-from views.action_effects import effect_of
-from views.form_errors import errors_at
-from views.signing_form import draft_shown, passphrase_hint
+from views.shared.action_effects import effect_of
+from views.shared.form_errors import errors_at
+from views.shared.signing_form import draft_shown, passphrase_hint
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction
 from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
