@@ -7,9 +7,17 @@ from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
 from app.papers.labels import why_not_drawn
-from views import health_views, held_copy, inbox_views, metrics_views, notice_views, queue_views
-from views.account_page import PATH as ACCOUNT_PATH
-from views.account_page import AccountView
+from views import health_views, held_copy, inbox_views, metrics_views, queue_views
+from views.accounts import notices
+from views.accounts.account_page import PATH as ACCOUNT_PATH
+from views.accounts.account_page import AccountView
+from views.accounts.identity_grants import IdentityGrantView
+from views.accounts.key_views import KeyView
+from views.accounts.notices import NoticeView
+from views.accounts.password_links import ForgottenView, NewPasswordView
+from views.accounts.second_step import TwoStepView
+from views.accounts.session_control import SignInCareView
+from views.accounts.single_sign_on import SignOnView
 from views.api import http_rules, sp4n_contracts
 from views.api.complaints_api import ComplaintsApi
 from views.api.docs_api import DocsApi
@@ -26,21 +34,17 @@ from views.complaint_views import ComplaintView
 from views.dashboard_views import DashboardView
 from views.evidence_views import EvidenceView
 from views.export_views import ExportView
-from views.grant_views import IdentityGrantView
 from views.identity_book import IdentityBookView
 from views.identity_views import IdentityView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
 from views.intake_card import IntakeCardView
 from views.intake_views import IntakeView
-from views.key_views import KeyView
 from views.letterhead_views import LetterheadView
 from views.link_views import LinkView
-from views.notice_views import NoticeView
 from views.open311.door import Open311View
 from views.open_figures_views import OpenDataView, StatisticsView
 from views.paper_views import PaperView, SopSheetView
-from views.password_views import ForgottenView, NewPasswordView
 from views.peer_views import PeerView
 from views.public_doors import public_doors
 from views.public_intake import PublicIntakeView
@@ -52,8 +56,6 @@ from views.scan_views import ScanView
 from views.schedule_views import ScheduleView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
-from views.sign_in_care import SignInCareView
-from views.sign_on_views import SignOnView
 from views.signing_means_page import SigningMeansView
 from views.similar_views import SimilarView
 from views.sop_comparison import SopComparisonView
@@ -61,7 +63,6 @@ from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.tracked_case_views import TrackedCaseView
 from views.tracking_views import TrackingGateView
-from views.two_step_views import TwoStepView
 from views.verification_views import VerificationView
 from views.webhook_manage import WebhookManageView
 from views.webhook_views import WebhookView
@@ -121,7 +122,7 @@ def register_views(app: Flask) -> None:
     sp4n_contracts.install()
     inbox_views.install(app)
     held_copy.install(app)
-    notice_views.install(app)
+    notices.install(app)
     queue_views.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]

@@ -101,7 +101,7 @@ def test_what_stands_in_a_link_is_kept_nowhere_and_leaves_no_trace_in_the_log(
     app: Flask, as_user: As, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = shown_link(app, as_user("administrator"))
-    monkeypatch.setattr("views.password_views.hash_of_token", lambda _token: 1 / 0)
+    monkeypatch.setattr("views.accounts.password_links.hash_of_token", lambda _token: 1 / 0)
     monkeypatch.setitem(app.config, "TESTING", False)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     assert app.test_client().get(f"/sandi-baru/{token}").status_code == 500

@@ -26,7 +26,7 @@ Freeze = Callable[[str], Any]
 def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords compared without the slow hash."""
     monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", lambda _hash, given: given == PASSWORD)
-    monkeypatch.setattr("views.two_step_views.check_password_hash", lambda _hash, given: given == PASSWORD)
+    monkeypatch.setattr("views.accounts.second_step.check_password_hash", lambda _hash, given: given == PASSWORD)
 
 
 def key_of(username: str) -> int:

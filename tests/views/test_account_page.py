@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import DelegationRow, SignIn
 from tests.statements import statements
-from views.account_page import browser_in_words
+from views.accounts.account_page import browser_in_words
 
 ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
 EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0"

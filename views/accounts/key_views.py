@@ -14,9 +14,9 @@ from app.access.roles import permissions_on
 from app.accounts.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
 from app.core.clock import midnight, office_today, utc_now
 from app.core.extensions import db
-from app.labels.api_keys import KEY_FAULTS, OVERLAPS, SCOPES, STATES
 from app.models import ApiKey
 from app.web.fab_repairs import is_readable
+from views.accounts.api_keys import KEY_FAULTS, OVERLAPS, SCOPES, STATES
 from views.shared.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1

@@ -16,7 +16,7 @@ from app.accounts.two_step import CODE_FAULTS
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.web.fab_repairs import is_readable
-from views.account_page import browser_in_words
+from views.accounts.account_page import browser_in_words
 from views.shared.screen_access import for_officers
 
 DOOR = "UserDBModelView"

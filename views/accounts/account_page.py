@@ -11,8 +11,8 @@ from app.access.roles import permissions_on
 from app.access.standing_in import delegations_of
 from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
-from app.labels.accounts import BROWSERS, SYSTEMS
 from app.vocabulary.words import DELEGATION_KINDS
+from views.accounts.accounts import BROWSERS, SYSTEMS
 from views.shared.offices import office_name
 from views.shared.screen_access import for_officers
 
