@@ -27,24 +27,26 @@ from views.api.resources import RESOURCES
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
 from views.bottleneck_views import BottleneckView
+from views.cases.complaint_page import ComplaintView
 from views.cases.correction import CorrectionView
-from views.code_views import CodeView
+from views.cases.evidence import EvidenceView
+from views.cases.identity import IdentityView
+from views.cases.identity_access_log import IdentityBookView
+from views.cases.intake import IntakeView
+from views.cases.intake_card import IntakeCardView
+from views.cases.papers import PaperView, SopSheetView
+from views.cases.signed_scans import ScanView
+from views.cases.similar_views import SimilarView
+from views.cases.tracking_codes import CodeView
 from views.complaint_list_views import ComplaintListView
-from views.complaint_views import ComplaintView
 from views.dashboard_views import DashboardView
-from views.evidence_views import EvidenceView
 from views.export_views import ExportView
-from views.identity_book import IdentityBookView
-from views.identity_views import IdentityView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
-from views.intake_card import IntakeCardView
-from views.intake_views import IntakeView
 from views.letterhead_views import LetterheadView
 from views.link_views import LinkView
 from views.open311.door import Open311View
 from views.open_figures_views import OpenDataView, StatisticsView
-from views.paper_views import PaperView, SopSheetView
 from views.peer_views import PeerView
 from views.public_doors import public_doors
 from views.public_intake import PublicIntakeView
@@ -52,12 +54,10 @@ from views.reference_views import add_reference_views
 from views.register_pages import RegisterView
 from views.rehearsal_views import RehearsalView
 from views.saved_list_views import SavedListView
-from views.scan_views import ScanView
 from views.schedule_views import ScheduleView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
 from views.signing_means_page import SigningMeansView
-from views.similar_views import SimilarView
 from views.sop_comparison import SopComparisonView
 from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView

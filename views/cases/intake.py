@@ -18,8 +18,9 @@ from app.reference.choices import categories_in_use, filter_options, villages_by
 from app.sp4n.inbound.read_revision import read_tracking_id
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
+from views.cases.intake_card import card_landing, keep_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
-from views.intake_card import card_landing, keep_card
+from views.cases.similar_complaints import similar_to_typed
 from views.shared.form_once import Landing, digest_of_form, once_each
 from views.shared.intake_fields import (
     Errors,
@@ -32,7 +33,6 @@ from views.shared.intake_fields import (
     whole,
 )
 from views.shared.screen_access import for_officers
-from views.similar_complaints import similar_to_typed
 from workflow_rules.process.refusals import ActionRefused
 
 TOP_FIELDS = ("title", "body", "classification", "category", "confidentiality", "channel", "occurred_on")

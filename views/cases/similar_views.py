@@ -6,8 +6,8 @@ from flask_appbuilder import BaseView, expose
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from views.cases.similar_complaints import similar_to_typed
 from views.shared.screen_access import for_officers
-from views.similar_complaints import similar_to_typed
 
 
 class SimilarView(BaseView):

@@ -25,17 +25,17 @@ from app.vocabulary.refusals import LACKING
 from app.web.error_responses import STATUS_OF
 from app.web.formats import in_sentence, moment
 from app.worklists.agency_suggestions import Suggestion, suggest_agencies
-from views.agency_choice import offer
-from views.case_changes import report_news
-from views.case_explained import explanation_of
-from views.reporter_parts import reporter_parts
+from views.cases.agency_choice import offer
+from views.cases.case_changes import report_news
+from views.cases.deadline_explained import explanation_of
+from views.cases.reporter_parts import reporter_parts
+from views.cases.similar_complaints import Similar, similar_to_case
 from views.shared.action_effects import direction_effects, draft_limits, granted
 from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.shared.form_errors import heading_of
 from views.shared.form_once import Landing, landed_before, once
 from views.shared.found_lines import place_of
 from views.shared.uploads import read_file_of
-from views.similar_complaints import Similar, similar_to_case
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees

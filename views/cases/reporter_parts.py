@@ -10,10 +10,10 @@ from app.casefile.case import Case
 from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
-from app.labels.identities import IDENTITY_PARTS, PLACES, TRACES
 from app.models import OriginalText
 from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
+from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.identity import Confidentiality
 

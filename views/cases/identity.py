@@ -16,8 +16,8 @@ from app.privacy.open_identity import open_identity
 from app.privacy.redaction import Wish, may_redact, redact
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from app.web.error_responses import STATUS_OF
-from views.complaint_views import page
-from views.reporter_parts import betrayed_by, reporter_parts
+from views.cases.complaint_page import page
+from views.cases.reporter_parts import betrayed_by, reporter_parts
 from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from flask_babel import gettext, ngettext
 
 from app.core.clock import office_time
-from app.labels.likeness import LIKE_WORDS, SAME_PLACES
 from app.models import Complaint
 from app.vocabulary.words import STATUSES
 from app.worklists.duplicates import Likely, likely_duplicates, report_in_writing, report_of
 from app.worklists.likeness import NEARLY_THE_SAME
+from views.cases.likeness import LIKE_WORDS, SAME_PLACES
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import ENDED, CaseStatus
 

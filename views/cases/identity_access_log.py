@@ -13,7 +13,6 @@ from flask_babel import gettext
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import midnight
-from app.labels.identities import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
 from app.privacy.identity_access_log import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
 from app.privacy.search_identity import Found, search_identity
 from app.reporting.exports.cells import Cell, csv_cell
@@ -21,6 +20,7 @@ from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
 from app.web.error_responses import STATUS_OF
+from views.cases.identity_labels import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
 from views.shared.downloads import CONTENT_SECURITY_POLICY
 from views.shared.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
 from views.shared.screen_access import for_officers
