@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
 from app.papers.labels import why_not_drawn
-from views import health_views, held_copy, inbox_views, metrics_views, queue_views
+from views import inbox_views
 from views.accounts import notices
 from views.accounts.account_page import PATH as ACCOUNT_PATH
 from views.accounts.account_page import AccountView
@@ -45,6 +45,8 @@ from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
 from views.letterhead_views import LetterheadView
 from views.link_views import LinkView
+from views.monitoring import health, metrics, queues, restore_banner
+from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.door import Open311View
 from views.open_figures_views import OpenDataView, StatisticsView
 from views.peer_views import PeerView
@@ -59,7 +61,6 @@ from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
 from views.signing_means_page import SigningMeansView
 from views.sop_comparison import SopComparisonView
-from views.system_views import FailedMessageView, HealthView
 from views.together_views import TogetherView
 from views.tracked_case_views import TrackedCaseView
 from views.tracking_views import TrackingGateView
@@ -116,14 +117,14 @@ def register_views(app: Flask) -> None:
         account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_doors=public_doors, new_token=new_token
     )
     app.jinja_env.globals["inbound_waiting"] = inbound_waiting
-    health_views.install(app)
-    metrics_views.install(app)
+    health.install(app)
+    metrics.install(app)
     http_rules.install(app)
     sp4n_contracts.install()
     inbox_views.install(app)
-    held_copy.install(app)
+    restore_banner.install(app)
     notices.install(app)
-    queue_views.install(app)
+    queues.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
         for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi):
@@ -174,4 +175,4 @@ def _add_system(appbuilder: Any) -> None:
         (KeyView, "Kunci API", _("Kunci API")),
     ):
         appbuilder.add_view(view, name, label=label, **group)
-    appbuilder.add_link("Antrean kerja", href=f"{queue_views.PATH}/", label=_("Antrean kerja"), **group)
+    appbuilder.add_link("Antrean kerja", href=f"{queues.PATH}/", label=_("Antrean kerja"), **group)

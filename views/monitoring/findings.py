@@ -11,7 +11,6 @@ from redis.exceptions import RedisError
 from app.core import schema
 from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
-from app.labels.health import PARTS, QUEUES, TO_DO
 from app.models import GatewayState
 from app.monitoring import health
 from app.monitoring.gauges import read_queues
@@ -20,10 +19,11 @@ from app.outbound.restore_hold import find_hold
 from app.papers.papers_queries import count_troubled
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
-from views.backup_findings import backup_state
-from views.file_findings import told_of_files
-from views.health_invariants import invariant_lines
-from views.webhook_findings import told_of_receivers
+from views.monitoring.backup_findings import backup_state
+from views.monitoring.health_invariants import invariant_lines
+from views.monitoring.labels import PARTS, QUEUES, TO_DO
+from views.monitoring.part_findings import told_of_files
+from views.monitoring.webhook_findings import told_of_receivers
 
 MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0

@@ -7,7 +7,7 @@ from app.core.schema import migrated
 from app.monitoring.health import database_answers, redis_answers, wall_stands
 from app.outbound.restore_hold import is_held
 from app.privacy.keys_in_use import keys_are_known
-from views.health_findings import outside_warnings, warnings
+from views.monitoring.findings import outside_warnings, warnings
 
 
 def install(app: Flask) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext, ngettext
 
 from app.webhooks.receivers import ReceiverSigns, receiver_signs
-from views.file_findings import Told
+from views.monitoring.part_findings import Told
 
 
 def told_of_receivers() -> Iterator[Told]:

@@ -11,7 +11,7 @@ from app.core.clock import utc_now
 from app.delivery.deliver import send_again, send_all_again
 from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
 from app.notices.labels import CHANNELS
-from views.health_findings import look_at_everything
+from views.monitoring.findings import look_at_everything
 from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
 
