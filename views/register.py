@@ -47,7 +47,7 @@ from views.letterhead_views import LetterheadView
 from views.link_views import LinkView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
-from views.open311.door import Open311View
+from views.open311.endpoints import Open311View
 from views.open_figures_views import OpenDataView, StatisticsView
 from views.peer_views import PeerView
 from views.public_doors import public_doors

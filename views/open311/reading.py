@@ -6,8 +6,8 @@ from typing import Any
 from flask import request
 
 from app.core.clock import OFFICE_ZONE
-from app.labels.open311 import FAULTS
 from app.open311.requests import Wanted
+from views.open311.labels import FAULTS
 
 SPAN = timedelta(days=90)
 MOST = 1000

@@ -7,10 +7,10 @@ from typing import Any
 from flask import current_app
 
 from app.core.clock import office_time
-from app.labels.open311 import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
 from app.open311.requests import OpenRequest
 from app.reference.choices import categories_in_use, villages_by_district
 from app.vocabulary.words import CONFIDENTIALITIES
+from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, STATES, WITHOUT_CATEGORY
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-25T00:00:00+08:00"

@@ -11,13 +11,13 @@ from flask_appbuilder import BaseView, expose
 from app.access.session_filter import only_public
 from app.core.clock import utc_now
 from app.core.extensions import csrf
-from app.labels.open311 import NOTICE
 from app.open311.open311_keys import open311_key
 from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits
 from views.open311 import shapes
 from views.open311.answers import FORMATS, told, told_error, told_errors
+from views.open311.labels import NOTICE
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests
 from views.open311.submissions import submit
 from workflow_rules.record.numbering import read_complaint_number
