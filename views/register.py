@@ -48,10 +48,13 @@ from views.link_views import LinkView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
-from views.open_figures_views import OpenDataView, StatisticsView
 from views.peer_views import PeerView
+from views.public.intake import PublicIntakeView
+from views.public.letter_verification import VerificationView
+from views.public.open_figures import OpenDataView, StatisticsView
+from views.public.tracked_case import TrackedCaseView
+from views.public.tracking import TrackingGateView
 from views.public_doors import public_doors
-from views.public_intake import PublicIntakeView
 from views.reference_views import add_reference_views
 from views.register_pages import RegisterView
 from views.rehearsal_views import RehearsalView
@@ -62,9 +65,6 @@ from views.shared.intake_fields import new_token
 from views.signing_means_page import SigningMeansView
 from views.sop_comparison import SopComparisonView
 from views.together_views import TogetherView
-from views.tracked_case_views import TrackedCaseView
-from views.tracking_views import TrackingGateView
-from views.verification_views import VerificationView
 from views.webhook_manage import WebhookManageView
 from views.webhook_views import WebhookView
 from views.worklists.left_cases import LeftCasesView

@@ -22,7 +22,7 @@ from tests.scenes import Scene
 from tests.signing import scans
 from tests.signing.certificates import file_of, officer
 from tests.signing.letters import give_means, signed, signing_by
-from views.verification_views import PER_ADDRESS
+from views.public.letter_verification import PER_ADDRESS
 from workflow_rules.process.actors import Person
 
 SAME = "Berkas ini sama persis dengan surat yang ditandatangani."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.labels.tracking import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
 from app.public.tracked_case import Question, TrackedCase
 from app.web.formats import day
+from views.public.labels import BUTTONS, FIELDS, LEADS, NO_SCORE, SCORES, TITLES
 from views.shared.action_forms import Control, Sent
 from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action

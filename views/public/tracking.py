@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.session_filter import only_case
 from app.accounts.attempt_counts import forget_try
 from app.core.clock import utc_now
-from app.labels.tracking import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
 from app.public.tracking_proof import LONGEST_TYPED, REFUSED, admit, guessing_limits, prove, proved, remember
 from app.web.error_responses import retry_after
+from views.public.labels import EXPIRED, EXPIRED_KEPT, NO_MATCH, TOO_MANY
+from views.public.tracked_forms import REPORTERS_ACTS, words_of
+from views.public.tracked_page import CASE_PATH, case_page
 from views.shared.action_forms import Sent, read_sent
 from views.shared.public_view import PublicView
-from views.tracked_forms import REPORTERS_ACTS, words_of
-from views.tracked_page import CASE_PATH, case_page
 
 NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import current_app
 
-from app.labels.open_data import COLUMNS, DESCRIPTIONS, LICENCE, LICENCE_URL, PUBLISHER, TITLES
 from app.public.open_figures import OpenFigures, whole_days
 from app.reporting.exports.cells import csv_cell
+from views.public.open_data import COLUMNS, DESCRIPTIONS, LICENCE, LICENCE_URL, PUBLISHER, TITLES
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 Row = tuple[str | int | float | None, ...]

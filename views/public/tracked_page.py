@@ -7,15 +7,15 @@ from flask_babel import gettext
 
 from app.casefile.promised_date import NATIONAL, Promise
 from app.core.clock import utc_now
-from app.labels.tracking import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
 from app.public.tracked_case import load_tracked_case
 from app.public.tracked_news import News
 from app.public.tracking_proof import Proof
 from app.vocabulary import words
 from app.web.formats import day
+from views.public.labels import ARCHIVE_REASONS, ENDINGS, NEWS, NEWS_ICONS, REFUSALS, STAGES, STATUSES
+from views.public.tracked_forms import reporter_forms, words_of
 from views.shared.action_forms import Sent
 from views.shared.form_once import know_browser
-from views.tracked_forms import reporter_forms, words_of
 from workflow_rules.process.refusals import ActionRefused
 
 CASE_PATH = "/lacak/kasus"

@@ -11,17 +11,17 @@ from app.access.session_filter import only_case
 from app.cases.perform_action import attach_to_case, perform_action
 from app.core.clock import utc_now
 from app.files.attachments import LARGEST
-from app.labels.tracking import DONE, TOO_MANY
 from app.public.tracked_case import find_tracked_letter, load_tracked_case
 from app.public.tracking_proof import Proof, act_limits, forget, proved, with_proof
 from app.web.error_responses import STATUS_OF, retry_after
+from views.public.labels import DONE, TOO_MANY
+from views.public.tracked_forms import reporter_forms, token_start
+from views.public.tracked_page import CASE_PATH, case_page
+from views.public.tracking import read_reporters_form, too_many, without_proof
 from views.shared.action_forms import Sent, digest_of
 from views.shared.downloads import send_signed
 from views.shared.form_once import Landing, once
 from views.shared.public_view import PublicView
-from views.tracked_forms import reporter_forms, token_start
-from views.tracked_page import CASE_PATH, case_page
-from views.tracking_views import read_reporters_form, too_many, without_proof
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.parameters import check_fields, fields_of

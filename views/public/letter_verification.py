@@ -11,11 +11,11 @@ from flask_limiter.errors import RateLimitExceeded
 
 from app.casefile.case import letter_by_code
 from app.files.attachments import LARGEST
-from app.labels.tracking import TOO_MANY
 from app.papers.verification import StoredCheck, UploadCheck, check_stored, check_upload
 from app.vocabulary import words
 from app.web.error_responses import retry_after
 from app.web.rate_limits import source
+from views.public.labels import TOO_MANY
 from views.shared.public_view import keep_private
 from views.shared.uploads import read_upload
 

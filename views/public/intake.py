@@ -18,7 +18,13 @@ from app.cases.record_intake import seal, unseal
 from app.cases.report_input import MOST_FILES
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
-from app.labels.public_intake import (
+from app.notices.reporter_notices import channel_for
+from app.public.intake import take_from_street
+from app.public.tracked_case import load_tracked_case
+from app.reference.choices import categories_in_use, filter_options, villages_by_district
+from app.web.error_responses import retry_after
+from app.web.rate_limits import intake_limits
+from views.public.public_intake import (
     CONFIDENTIALITIES,
     CONFIDENTIALITY_MEANINGS,
     FIELDS,
@@ -27,12 +33,7 @@ from app.labels.public_intake import (
     TOO_MANY,
     TRY_AGAIN,
 )
-from app.notices.reporter_notices import channel_for
-from app.public.intake import take_from_street
-from app.public.tracked_case import load_tracked_case
-from app.reference.choices import categories_in_use, filter_options, villages_by_district
-from app.web.error_responses import retry_after
-from app.web.rate_limits import intake_limits
+from views.public.tracked_page import promise_sentences
 from views.shared.form_once import Landing, digest_of_form, know_browser, once_each
 from views.shared.intake_fields import (
     Errors,
@@ -44,7 +45,6 @@ from views.shared.intake_fields import (
     sentences,
     whole,
 )
-from views.tracked_page import promise_sentences
 from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.refusals import ActionRefused
 
