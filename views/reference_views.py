@@ -4,14 +4,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from views.calendar_change_views import CalendarChangeView
-from views.calendar_file_views import CalendarFileView
-from views.calendar_views import HolidayView, WorkingWeekView
-from views.journal_views import JournalView
-from views.national_limit_views import NationalLimitView
-from views.organisation_views import AgencyView, DelegationView, OfficerView
-from views.place_views import CategoryView, DistrictView, VillageView
-from views.sop_views import SopStepView, SopVersionView
+from views.reference.calendar import HolidayView, WorkingWeekView
+from views.reference.calendar_change import CalendarChangeView
+from views.reference.calendar_files import CalendarFileView
+from views.reference.journal import JournalView
+from views.reference.national_limits import NationalLimitView
+from views.reference.organisation import AgencyView, DelegationView, OfficerView
+from views.reference.places import CategoryView, DistrictView, VillageView
+from views.reference.sop_versions import SopStepView, SopVersionView
 
 MENU = (
     (AgencyView, "OPD", _("OPD"), "building-community"),

@@ -43,7 +43,6 @@ from views.dashboard_views import DashboardView
 from views.export_views import ExportView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
-from views.letterhead_views import LetterheadView
 from views.link_views import LinkView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
@@ -55,6 +54,9 @@ from views.public.open_figures import OpenDataView, StatisticsView
 from views.public.tracked_case import TrackedCaseView
 from views.public.tracking import TrackingGateView
 from views.public_doors import public_doors
+from views.reference.letterheads import LetterheadView
+from views.reference.signing_means import SigningMeansView
+from views.reference.sop_comparison import SopComparisonView
 from views.reference_views import add_reference_views
 from views.register_pages import RegisterView
 from views.rehearsal_views import RehearsalView
@@ -62,8 +64,6 @@ from views.saved_list_views import SavedListView
 from views.schedule_views import ScheduleView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
-from views.signing_means_page import SigningMeansView
-from views.sop_comparison import SopComparisonView
 from views.together_views import TogetherView
 from views.webhook_manage import WebhookManageView
 from views.webhook_views import WebhookView

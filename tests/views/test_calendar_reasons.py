@@ -29,7 +29,7 @@ from tests.views.reference_forms import (
     sealed,
     with_reason,
 )
-from views import calendar_change_views
+from views.reference import calendar_change
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 
@@ -138,8 +138,8 @@ def test_the_second_of_two_administrators_is_told_and_asked_anew(app: Flask, tue
 def test_of_many_moves_the_first_two_hundred_are_shown_and_all_counted(
     app: Flask, tuesday: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert calendar_change_views.MOST_SHOWN == 200
-    monkeypatch.setattr(calendar_change_views, "MOST_SHOWN", 2)
+    assert calendar_change.MOST_SHOWN == 200
+    monkeypatch.setattr(calendar_change, "MOST_SHOWN", 2)
     with app.app_context():
         for _ in range(3):
             a_complaint()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from app.reference.sop_versions import copy_as_draft
-from views.sop_comparison import marked
+from views.reference.sop_comparison import marked
 
 SignIn = Callable[[str], FlaskClient]
 

@@ -11,16 +11,16 @@ from app.access.people import names_of
 from app.access.roles import permissions_on
 from app.accounts.labels import ACCOUNT_ACTS, account_in_words
 from app.calendar.change import RowChange
-from app.labels.calendar import JOURNAL_KINDS
 from app.reference.agency_names import agency_names, step_numbers
 from app.reference.journal import JournalLine, journal_page, journal_size
 from app.reference.labels import LIMIT_CLASSES
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
 from app.web.formats import day
 from app.webhooks.labels import JOURNAL_ACTS
-from views.calendar_change_views import described
-from views.journal_rows import rows_in_words
-from views.national_limit_views import stage_and_days
+from views.reference.calendar_change import described
+from views.reference.calendar_labels import JOURNAL_KINDS
+from views.reference.journal_rows import rows_in_words
+from views.reference.national_limits import stage_and_days
 from views.shared.list_address import PAGE_SIZE, pages_of, read_address
 from views.shared.screen_access import for_officers
 

@@ -12,10 +12,10 @@ from app.calendar.fill import change_of_file, missing_holidays
 from app.calendar.icalendar_files import LARGEST_FILE, FileDays, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
-from app.labels.calendar import CALENDAR_SAID, FILE_REFUSED
 from app.models import Holiday
 from app.vocabulary.words import HOLIDAY_KINDS
-from views.calendar_change_views import ask
+from views.reference.calendar_change import ask
+from views.reference.calendar_labels import CALENDAR_SAID, FILE_REFUSED
 from views.shared.screen_access import for_officers
 
 LIST = "/hari-libur/list/"

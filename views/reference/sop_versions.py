@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import utc_now
 from app.core.transaction import lock_row
-from app.labels.sop import HEAD_OF_SHEET
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import ACTIONS, TITLES
 from app.reference.sop import load_sop
@@ -19,6 +18,7 @@ from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
+from views.reference.sop import HEAD_OF_SHEET
 from views.shared.reference_fields import (
     WORD,
     all_worded,

@@ -14,10 +14,10 @@ from sqlalchemy.orm import selectinload
 
 from app.access.roles import permissions_on
 from app.core.extensions import db
-from app.labels.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from app.models import SopStepRow, SopVersion
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.formats import day
+from views.reference.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from views.shared.screen_access import for_officers
 
 Part = tuple[str, bool]

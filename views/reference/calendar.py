@@ -22,7 +22,7 @@ from app.reference.calendar import ZONE, parse_hours
 from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.list_guards import EagerInterface
-from views.calendar_change_views import question_page
+from views.reference.calendar_change import question_page
 from views.shared.reference_fields import choice, day, line, unbroken_hours, worded
 from views.shared.reference_screen import ChangeRefused, GuardedModelView
 from workflow_rules.time.working_calendar import WorkingCalendar

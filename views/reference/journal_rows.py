@@ -13,13 +13,13 @@ from sqlalchemy import select
 from app.access.people import names_of
 from app.accounts.labels import GRANTS
 from app.core.extensions import db
-from app.labels.journal import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
 from app.notices.labels import WISHES
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
 from app.web.formats import day, moment
+from views.reference.journal_labels import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 
 Row = Mapping[str, Any]
 Names = dict[int, str]

@@ -23,12 +23,12 @@ from app.calendar.change import (
     preview_change,
 )
 from app.core.clock import utc_now
-from app.labels.calendar import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from app.reference.agency_names import agency_names, step_numbers
 from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED
 from app.web.formats import day
+from views.reference.calendar_labels import CALENDAR_SAID, CHANGED_FIELDS, TABLE_WORDS
 from views.shared.screen_access import for_officers
 
 MOST_SHOWN = 200
