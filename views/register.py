@@ -26,7 +26,6 @@ from views.api.resource_api import api_of
 from views.api.resources import RESOURCES
 from views.api.sp4n_api import Sp4nApi
 from views.api.worklist_api import WorklistApi
-from views.bottleneck_views import BottleneckView
 from views.cases.complaint_page import ComplaintView
 from views.cases.correction import CorrectionView
 from views.cases.evidence import EvidenceView
@@ -39,8 +38,6 @@ from views.cases.signed_scans import ScanView
 from views.cases.similar_views import SimilarView
 from views.cases.tracking_codes import CodeView
 from views.complaint_list_views import ComplaintListView
-from views.dashboard_views import DashboardView
-from views.export_views import ExportView
 from views.import_views import ImportView
 from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
 from views.link_views import LinkView
@@ -58,10 +55,13 @@ from views.reference.letterheads import LetterheadView
 from views.reference.signing_means import SigningMeansView
 from views.reference.sop_comparison import SopComparisonView
 from views.reference_views import add_reference_views
-from views.register_pages import RegisterView
-from views.rehearsal_views import RehearsalView
+from views.reporting.bottlenecks import BottleneckView
+from views.reporting.dashboard import DashboardView
+from views.reporting.exports import ExportView
+from views.reporting.registers import RegisterView
+from views.reporting.rehearsals import RehearsalView
+from views.reporting.schedules import ScheduleView
 from views.saved_list_views import SavedListView
-from views.schedule_views import ScheduleView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
 from views.together_views import TogetherView

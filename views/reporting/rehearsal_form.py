@@ -7,8 +7,8 @@ from typing import Any
 
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.periods import Period, days
-from app.labels.rehearsal import REHEARSAL_FAULTS
 from app.reporting.rehearsals.model import SKIPPABLE
+from views.reporting.rehearsal_labels import REHEARSAL_FAULTS
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.process.sop import Sop, SopStep
 from workflow_rules.process.steps import AGENCY_STEPS

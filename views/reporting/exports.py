@@ -22,7 +22,7 @@ from app.reporting.exports.mail import file_name
 from app.reporting.exports.request import scope_of
 from app.reporting.exports.titles import left_in_words
 from app.web.skin import error_page
-from views.report_form import ReportForm, empty_form, read_form
+from views.reporting.export_form import ReportForm, empty_form, read_form
 from views.shared.downloads import CONTENT_SECURITY_POLICY
 from views.shared.screen_access import for_officers
 

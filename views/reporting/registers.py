@@ -22,7 +22,7 @@ from app.reporting.registers.rows import Since, corrections_since, count_registe
 from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
-from views.register_corrections import in_words
+from views.reporting.register_corrections import in_words
 from views.shared.downloads import send_bytes, send_paper
 from views.shared.list_address import PAGE_SIZE, pages_of, read_address
 from views.shared.screen_access import for_officers

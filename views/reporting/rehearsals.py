@@ -17,14 +17,14 @@ from app.access.roles import permissions_on
 from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
-from app.labels.rehearsal import ASSUMPTIONS, REHEARSAL_STATES
 from app.models import RehearsalRow, SopVersion
 from app.reference.sop import load_sop
 from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.rehearsals.model import SKIPPABLE
 from app.reporting.rehearsals.run import ask_rehearsal
 from app.vocabulary.words import ACTORS, STEPS, UNITS
-from views.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
+from views.reporting.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
+from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_STATES
 from views.shared.screen_access import for_officers
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step

@@ -28,9 +28,9 @@ from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping
 from app.web.formats import day
 from app.worklists.work_counts import count_badges
-from views.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
-from views.dashboard_figures import figures
-from views.export_views import job_words
+from views.reporting.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart
+from views.reporting.dashboard_figures import figures
+from views.reporting.exports import job_words
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Person
 

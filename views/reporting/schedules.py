@@ -27,7 +27,7 @@ from app.reporting.exports.schedules import (
     supervisors,
     switch_schedule,
 )
-from views.report_form import ReportForm, empty_form, filled_form, read_form
+from views.reporting.export_form import ReportForm, empty_form, filled_form, read_form
 from views.shared.screen_access import for_officers
 
 LARGEST_ID = 2**63 - 1

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
-from app.labels.rehearsal import BY, SORTS
 from app.reference.agency_names import agency_names, step_numbers
 from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.figures.definitions import (
@@ -28,6 +27,7 @@ from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import punctuality
 from app.vocabulary.words import ACTORS, STEPS, UNITS
+from views.reporting.rehearsal_labels import BY, SORTS
 from views.shared.screen_access import for_officers
 
 USUAL_DAYS, LONGEST = 30, 400
