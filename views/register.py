@@ -38,13 +38,9 @@ from views.cases.signed_scans import ScanView
 from views.cases.similar_views import SimilarView
 from views.cases.tracking_codes import CodeView
 from views.complaint_list_views import ComplaintListView
-from views.import_views import ImportView
-from views.inbound_views import ConflictView, QuarantineView, inbound_waiting
-from views.link_views import LinkView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
-from views.peer_views import PeerView
 from views.public.intake import PublicIntakeView
 from views.public.letter_verification import VerificationView
 from views.public.open_figures import OpenDataView, StatisticsView
@@ -64,6 +60,10 @@ from views.reporting.schedules import ScheduleView
 from views.saved_list_views import SavedListView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
+from views.sp4n.csv_import import ImportView
+from views.sp4n.link import LinkView
+from views.sp4n.peer import PeerView
+from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
 from views.together_views import TogetherView
 from views.webhook_manage import WebhookManageView
 from views.webhook_views import WebhookView

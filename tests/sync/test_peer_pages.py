@@ -19,7 +19,7 @@ from app.sp4n.peer.push import push_peer
 from tests.statements import statements
 from tests.sync.fake_peer import Peer, ledger, our_hashes, running_fake
 from tests.sync.reports import a_linked_case
-from views.peer_views import error_in_words, reason_in_words
+from views.sp4n.peer import error_in_words, reason_in_words
 
 SEES = ("admin.aduan", "pengawas", "administrator")
 

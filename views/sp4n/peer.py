@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.labels.peer import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 from app.sp4n.peer.differences import Repair
 from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.sp4n.peer.replay_peer import replay
@@ -17,6 +16,7 @@ from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
 from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
+from views.sp4n.labels import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 
 PAGES = ("/sp4n/karantina/", "/sp4n/konflik/", "/sp4n/webhook/", "/sp4n/impor/", "/sp4n/selisih/")
 

@@ -13,7 +13,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.labels.peer import (
+from app.models import SyncImport
+from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
+from app.sp4n.inbound.csv_import import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
+from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
+from app.vocabulary.refusals import FAULTS
+from views.shared.list_address import LARGEST_ID
+from views.shared.screen_access import for_officers
+from views.shared.uploads import read_upload
+from views.sp4n.labels import (
     COLUMN_FAULTS,
     DELIMITERS,
     ENCODINGS,
@@ -23,14 +31,6 @@ from app.labels.peer import (
     PARTS,
     ROW_FAULTS,
 )
-from app.models import SyncImport
-from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
-from app.sp4n.inbound.csv_import import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
-from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
-from app.vocabulary.refusals import FAULTS
-from views.shared.list_address import LARGEST_ID
-from views.shared.screen_access import for_officers
-from views.shared.uploads import read_upload
 
 HOME = "/sp4n/impor/"
 SHOWN = 200
