@@ -65,8 +65,8 @@ from views.sp4n.link import LinkView
 from views.sp4n.peer import PeerView
 from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
 from views.together_views import TogetherView
-from views.webhook_manage import WebhookManageView
-from views.webhook_views import WebhookView
+from views.webhooks.manage import WebhookManageView
+from views.webhooks.receivers import WebhookView
 from views.worklists.left_cases import LeftCasesView
 
 WITHOUT_MENU = (

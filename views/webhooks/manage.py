@@ -19,8 +19,8 @@ from app.webhooks.manage import FormIsOld, NameTaken, Wish
 from app.webhooks.payload import EVERY_TYPE
 from views.shared.list_address import as_day
 from views.shared.screen_access import for_officers
-from views.webhook_form import WebhookForm, form_of, sent_form, sent_version, type_choices
-from views.webhook_views import PATH, known_endpoint
+from views.webhooks.form import WebhookForm, form_of, sent_form, sent_version, type_choices
+from views.webhooks.receivers import PATH, known_endpoint
 
 OVERLAPS = (0, 24, 72, 168)
 """Hours for which the old secret may sign beside the new one."""
