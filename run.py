@@ -34,7 +34,7 @@ def create_app(**overrides: Any) -> Flask:
     from app.application import create_core_app
     from views.register import register_views
 
-    app = create_core_app(**{"FAB_INDEX_VIEW": "views.inbox_views.InboxView", **overrides})
+    app = create_core_app(**{"FAB_INDEX_VIEW": "views.worklists.inbox.InboxView", **overrides})
     register_views(app)
     return app
 

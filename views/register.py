@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
 from app.papers.labels import why_not_drawn
-from views import inbox_views
 from views.accounts import notices
 from views.accounts.account_page import PATH as ACCOUNT_PATH
 from views.accounts.account_page import AccountView
@@ -37,7 +36,6 @@ from views.cases.papers import PaperView, SopSheetView
 from views.cases.signed_scans import ScanView
 from views.cases.similar_views import SimilarView
 from views.cases.tracking_codes import CodeView
-from views.complaint_list_views import ComplaintListView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
@@ -57,17 +55,19 @@ from views.reporting.exports import ExportView
 from views.reporting.registers import RegisterView
 from views.reporting.rehearsals import RehearsalView
 from views.reporting.schedules import ScheduleView
-from views.saved_list_views import SavedListView
 from views.shared.downloads import DownloadView
 from views.shared.intake_fields import new_token
 from views.sp4n.csv_import import ImportView
 from views.sp4n.link import LinkView
 from views.sp4n.peer import PeerView
 from views.sp4n.quarantine import ConflictView, QuarantineView, inbound_waiting
-from views.together_views import TogetherView
 from views.webhooks.manage import WebhookManageView
 from views.webhooks.receivers import WebhookView
+from views.worklists import inbox
+from views.worklists.bulk_actions import TogetherView
+from views.worklists.complaint_list import ComplaintListView
 from views.worklists.left_cases import LeftCasesView
+from views.worklists.saved_lists import SavedListView
 
 WITHOUT_MENU = (
     ComplaintView,
@@ -121,7 +121,7 @@ def register_views(app: Flask) -> None:
     metrics.install(app)
     http_rules.install(app)
     sp4n_contracts.install()
-    inbox_views.install(app)
+    inbox.install(app)
     restore_banner.install(app)
     notices.install(app)
     queues.install(app)

@@ -20,13 +20,13 @@ from app.worklists.saved_lists import lists_of
 from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
-from views.list_cuts import read_cut, with_ends
 from views.shared.found_lines import with_hits
 from views.shared.list_address import ListAddress, Pages, as_day, pages_of, read_address
 from views.shared.list_labels import COLUMNS, ORDERS, YES
 from views.shared.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_rows import LimitWriter, Line, complaint_line
 from views.shared.screen_access import for_officers
+from views.worklists.list_cuts import read_cut, with_ends
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Step
 

@@ -21,7 +21,6 @@ from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import prepare_search
 from app.worklists.work_counts import count_inbox, count_newer
-from views.inbox_tabs import inbox_tabs
 from views.shared.found_lines import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
 from views.shared.list_labels import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
@@ -30,6 +29,7 @@ from views.shared.list_rows import LimitWriter, complaint_line, grouped, work_li
 from views.shared.offices import office_name
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import to_login
+from views.worklists.inbox_tabs import inbox_tabs
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState
