@@ -17,14 +17,15 @@ from views.accounts.password_links import ForgottenView, NewPasswordView
 from views.accounts.second_step import TwoStepView
 from views.accounts.session_control import SignInCareView
 from views.accounts.single_sign_on import SignOnView
-from views.api import http_rules, sp4n_contracts
-from views.api.complaints_api import ComplaintsApi
+from views.api.cases.complaints import ComplaintsApi
+from views.api.cases.worklist import WorklistApi
 from views.api.docs_api import DocsApi
-from views.api.feed_api import FeedApi
-from views.api.resource_api import api_of
-from views.api.resources import RESOURCES
-from views.api.sp4n_api import Sp4nApi
-from views.api.worklist_api import WorklistApi
+from views.api.http import http_rules
+from views.api.resources.catalogue import RESOURCES
+from views.api.resources.routes import api_of
+from views.api.sp4n import contracts
+from views.api.sp4n.feed import FeedApi
+from views.api.sp4n.sp4n import Sp4nApi
 from views.cases.complaint_page import ComplaintView
 from views.cases.correction import CorrectionView
 from views.cases.evidence import EvidenceView
@@ -120,7 +121,7 @@ def register_views(app: Flask) -> None:
     health.install(app)
     metrics.install(app)
     http_rules.install(app)
-    sp4n_contracts.install()
+    contracts.install()
     inbox.install(app)
     restore_banner.install(app)
     notices.install(app)

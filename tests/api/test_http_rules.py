@@ -18,7 +18,7 @@ from app.core.extensions import db
 from app.models import Complaint, IdempotencyKey
 from app.web.idempotency import forget_answers
 from tests.factories import a_complaint, a_report
-from views.api import complaints_api
+from views.api.cases import complaints
 
 Headers = dict[str, str]
 Bearer = Callable[[str], Headers]
@@ -162,14 +162,14 @@ def test_a_repeat_while_the_first_is_at_work_is_409(
     app: Flask, client: FlaskClient, admin: Headers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, may_end = Event(), Event()
-    receive = complaints_api.receive_complaint
+    receive = complaints.receive_complaint
 
     def slowly(*args: Any, **kwargs: Any) -> Any:
         began.set()
         assert may_end.wait(20)
         return receive(*args, **kwargs)
 
-    monkeypatch.setattr(complaints_api, "receive_complaint", slowly)
+    monkeypatch.setattr(complaints, "receive_complaint", slowly)
     keyed = {**admin, "Idempotency-Key": "satu"}
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(lambda: app.test_client().post(NEW, json=a_report(), headers=keyed))

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from views.api.contract import routes_of
+from views.api.http.contract import routes_of
 from views.api.openapi import undeclared
 
 

@@ -13,8 +13,8 @@ from app.demo.accounts import PASSWORD
 from app.models import Complaint, Holiday, JournalEntry, StepTask
 from tests.factories import a_complaint
 from tests.statements import statements
-from views.api.case_schemas import COMPLAINT_HIDDEN, COMPLAINT_PARTS
-from views.api.resources import RESOURCES
+from views.api.cases.schemas import COMPLAINT_HIDDEN, COMPLAINT_PARTS
+from views.api.resources.catalogue import RESOURCES
 
 Headers = dict[str, str]
 Bearer = Callable[[str], Headers]

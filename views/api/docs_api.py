@@ -11,9 +11,9 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from views.api.contract import Answer, Contract, Query, declared
+from views.api.http.contract import Answer, Contract, Query, declared
+from views.api.http.query_values import short_text
 from views.api.openapi import document
-from views.api.query_values import short_text
 
 _TAG = "docs"
 OPENAPI = Contract(

@@ -8,8 +8,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.vocabulary.refusals import HTTP, REFUSALS
-from views.api.case_schemas import COMPONENTS
-from views.api.contract import Answer, Contract, Route, Schema, routes_of
+from views.api.cases.schemas import COMPONENTS
+from views.api.http.contract import Answer, Contract, Route, Schema, routes_of
 
 _PROBLEM: Schema = {
     "type": "object",

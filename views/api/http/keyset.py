@@ -13,8 +13,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, tuple_
 
 from app.core.problem import Problem
-from views.api.http_rules import parameter_fault
-from views.api.paging import page_size_of_request
+from views.api.http.http_rules import parameter_fault
+from views.api.http.paging import page_size_of_request
 
 PLACES = ("after", "page_size")
 _PARSED: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromisoformat}

@@ -20,8 +20,8 @@ from app.models import (
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
-from views.api.resource import Resource, several
-from views.api.resource_columns import by_code, equal, link, since, until, words_of
+from views.api.resources.columns import by_code, equal, link, since, until, words_of
+from views.api.resources.resource import Resource, several
 from workflow_rules.time.national_clock import NationalClass, NationalStage
 
 

@@ -15,8 +15,8 @@ from app.core.problem import Problem
 from app.core.transaction import lock_row
 from app.vocabulary.refusals import field_sentences
 from app.web.form_labels import REFUSED
-from views.api.resource import Resource
-from views.api.resource_forms import LONGEST_REASON, filled_form, screen_of
+from views.api.resources.forms import LONGEST_REASON, filled_form, screen_of
+from views.api.resources.resource import Resource
 from views.shared.reference_screen import ChangeRefused, broken_rule, row_digest
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import FieldError, FieldFault

@@ -4,8 +4,8 @@ from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _
 
 from app.core.problem import Problem
-from views.api.contract import Query
-from views.api.http_rules import parameter_fault
+from views.api.http.contract import Query
+from views.api.http.http_rules import parameter_fault
 
 USUAL_SIZE, LARGEST_SIZE, LAST_PAGE = 25, 100, 10**9
 

@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext as _
 from app.files.attachments import FILE_FIELDS
 from app.models.document import FILE_STATES
 from app.privacy.identity_access import EVERYTHING, REASON
-from views.api.case_examples import ACTED, ACTION, COMPLAINT, DEADLINES_EXAMPLE, EVENT, NEW, OFFERED, REPORT, WORK
-from views.api.case_schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, ref
-from views.api.complaint_filters import FILTERS
-from views.api.contract import Answer, Contract
-from views.api.paging import AFTER, PAGE, SIZE
-from views.api.query_values import short_text
+from views.api.cases.examples import ACTED, ACTION, COMPLAINT, DEADLINES_EXAMPLE, EVENT, NEW, OFFERED, REPORT, WORK
+from views.api.cases.filters import FILTERS
+from views.api.cases.schemas import FLAG, MOMENT, TEXT, WHOLE, closed, enveloped, many, or_null, ref
+from views.api.http.contract import Answer, Contract
+from views.api.http.paging import AFTER, PAGE, SIZE
+from views.api.http.query_values import short_text
 from workflow_rules.process.actions import Action
 from workflow_rules.process.parameters import json_schema, schema_of
 

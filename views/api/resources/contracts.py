@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from views.api.contract import Answer, Contract, Query, Schema
-from views.api.paging import AFTER, SIZE
-from views.api.query_values import short_text
-from views.api.resource import Resource
-from views.api.resource_examples import example_body, example_of
-from views.api.resource_forms import LONGEST_REASON, body_schema
+from views.api.http.contract import Answer, Contract, Query, Schema
+from views.api.http.paging import AFTER, SIZE
+from views.api.http.query_values import short_text
+from views.api.resources.examples import example_body, example_of
+from views.api.resources.forms import LONGEST_REASON, body_schema
+from views.api.resources.resource import Resource
 
 DRY_RUN = Query(
     "dry_run",

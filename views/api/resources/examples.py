@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from views.api.resource import Resource
+from views.api.resources.resource import Resource
 
 _OFFICER = "contoh.petugas"
 _KNOWN: dict[str, dict[str, Any]] = {

@@ -9,9 +9,9 @@ from typing import Any
 from flask import request
 from sqlalchemy import ColumnElement, Select, inspect
 
-from views.api.contract import Query, Schema
-from views.api.query_values import read_value, short_text
-from views.api.representation import instant
+from views.api.cases.representation import instant
+from views.api.http.contract import Query, Schema
+from views.api.http.query_values import read_value, short_text
 
 _TYPES: dict[type, Schema] = {
     bool: {"type": "boolean"},

@@ -11,8 +11,8 @@ from app.feed.sequence import number_changes
 from app.feed.wait import await_changes
 from app.models import SyncChange
 from app.sp4n.peer.report_state import Held, answer_letter, find_report, held_reports
-from views.api.access import answer, needs_scope
-from views.api.representation import instant
+from views.api.cases.representation import instant
+from views.api.http.access import answer, needs_scope
 from views.shared.downloads import send_signed
 
 USUAL_SIZE, LARGEST_SIZE = 100, 1000

@@ -15,8 +15,8 @@ from app.accounts.api_keys_security import PREFIX, KnownKey, find_key
 from app.accounts.api_rates import count_call
 from app.core.clock import utc_now
 from app.core.problem import Problem
-from views.api.answers import answer, expected_version, id_in_range
-from views.api.idempotency import idempotent
+from views.api.http.answers import answer, expected_version, id_in_range
+from views.api.http.idempotency import idempotent
 from workflow_rules.process.actors import SYSTEM, Person
 
 __all__ = ["answer", "expected_version", "id_in_range", "idempotent", "needs", "needs_scope"]
@@ -115,7 +115,7 @@ def _given_key() -> str:
 
 
 def _count(policy: str, caller: int) -> None:
-    """Count this call; every answer to it tells what is left (`views/api/http_rules.py`)."""
+    """Count this call; every answer to it tells what is left (`views/api/http/http_rules.py`)."""
     g.api_rate = count_call(policy, f"{policy}:{caller}")
     if g.api_rate.passed:
         raise Problem(429)

@@ -15,13 +15,13 @@ from app.core.problem import Problem
 from app.models import Complaint, ComplaintEvent
 from app.worklists.case_counts import counting_visible
 from app.worklists.complaint_lists import PARTS, ComplaintFilter, criteria_of
-from views.api import representation as show
-from views.api.answers import answer
-from views.api.contract import Query
-from views.api.http_rules import parameter_fault
-from views.api.keyset import Keyset, link_next
-from views.api.paging import link_pages, page_of_request
-from views.api.query_values import read_value, short_text
+from views.api.cases import representation as show
+from views.api.http.answers import answer
+from views.api.http.contract import Query
+from views.api.http.http_rules import parameter_fault
+from views.api.http.keyset import Keyset, link_next
+from views.api.http.paging import link_pages, page_of_request
+from views.api.http.query_values import read_value, short_text
 from workflow_rules.process.identity import Channel
 from workflow_rules.process.steps import CaseStatus
 

@@ -7,7 +7,7 @@ from app.casefile import time_ledger
 from app.models import Complaint
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
-from views.api.representation import instant
+from views.api.cases.representation import instant
 from workflow_rules.time.national_clock import NationalClock
 from workflow_rules.time.working_calendar import WorkingCalendar
 

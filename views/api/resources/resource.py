@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from app.models import OfficerProfile
-from views.api.resource_columns import Column, Filter, plain
+from views.api.resources.columns import Column, Filter, plain
 
 REFERENCE = ("can_read", "Reference")
 CASES = ("can_read", "Complaint")

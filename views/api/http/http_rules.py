@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, g, request
 from app.core.problem import Problem
 from app.vocabulary.refusals import API_FAULTS
 from app.web.error_responses import is_api
-from views.api.contract import Query, contract_of
-from views.api.query_values import read_value
+from views.api.http.contract import Query, contract_of
+from views.api.http.query_values import read_value
 
 LONGEST_ADDRESS = 8000
 

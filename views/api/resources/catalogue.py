@@ -1,7 +1,7 @@
 """Every resource of the data API beside complaints."""
 
-from views.api.other_resources import JOURNAL, LETTER, OFFICER, SOP, STEP_TASK
-from views.api.reference_resources import (
+from views.api.resources.read_only import JOURNAL, LETTER, OFFICER, SOP, STEP_TASK
+from views.api.resources.reference import (
     AGENCY,
     CATEGORY,
     DELEGATION,

@@ -15,9 +15,9 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import Length, NumberRange, Regexp
 
 from app.vocabulary.refusals import field_sentences
-from views.api.contract import Schema
-from views.api.http_rules import parameter_fault
-from views.api.resource import Resource
+from views.api.http.contract import Schema
+from views.api.http.http_rules import parameter_fault
+from views.api.resources.resource import Resource
 from views.shared.reference_screen import name_blank_choices
 from workflow_rules.process.refusals import FieldError, FieldFault
 

@@ -11,8 +11,8 @@ from app.access.visibility import hides_text
 from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
 from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
-from views.api.resource import CASES, Resource, several
-from views.api.resource_columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
+from views.api.resources.columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
+from views.api.resources.resource import CASES, Resource, several
 from workflow_rules.process.actors import OFFICERS
 from workflow_rules.process.steps import Step
 

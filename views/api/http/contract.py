@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from views.api.access import Door, door_of
+from views.api.http.access import Door, door_of
 
 Schema = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])

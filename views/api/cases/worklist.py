@@ -7,11 +7,11 @@ from app.access.current_person import current_person
 from app.core.clock import utc_now
 from app.worklists.inbox import my_open_steps
 from app.worklists.work_counts import count_my_steps
-from views.api import representation as show
-from views.api.access import answer, needs
-from views.api.case_contracts import WORKLIST
-from views.api.contract import declared
-from views.api.paging import link_pages, page_of_request
+from views.api.cases import representation as show
+from views.api.cases.contracts import WORKLIST
+from views.api.http.access import answer, needs
+from views.api.http.contract import declared
+from views.api.http.paging import link_pages, page_of_request
 
 
 class WorklistApi(BaseApi):

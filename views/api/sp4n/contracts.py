@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.sp4n.inbound.apply_message import MessageKind
-from views.api.case_contracts import LOGIN, LOGOUT, REFRESH
-from views.api.case_examples import REPORT, REPORTED
-from views.api.case_schemas import (
+from views.api.cases.contracts import LOGIN, LOGOUT, REFRESH
+from views.api.cases.examples import REPORT, REPORTED
+from views.api.cases.schemas import (
     FLAG,
     MOMENT,
     SP4N_OPTIONAL,
@@ -24,7 +24,7 @@ from views.api.case_schemas import (
     ref,
     word,
 )
-from views.api.contract import ELSEWHERE, Answer, Contract, Query
+from views.api.http.contract import ELSEWHERE, Answer, Contract, Query
 
 Schema = dict[str, Any]
 _TAG = "sp4n"

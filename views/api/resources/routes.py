@@ -17,15 +17,15 @@ from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.web.json_input import json_object
-from views.api import resource_contracts as contracts
-from views.api.access import needs
-from views.api.answers import LARGEST_ID, answer, id_in_range
-from views.api.contract import declared
-from views.api.idempotency import idempotent
-from views.api.keyset import Keyset, link_next
-from views.api.resource import Resource
-from views.api.resource_columns import narrowed
-from views.api.resource_writing import Foreseen, change, create, remove
+from views.api.http.access import needs
+from views.api.http.answers import LARGEST_ID, answer, id_in_range
+from views.api.http.contract import declared
+from views.api.http.idempotency import idempotent
+from views.api.http.keyset import Keyset, link_next
+from views.api.resources import contracts as contracts
+from views.api.resources.columns import narrowed
+from views.api.resources.resource import Resource
+from views.api.resources.writing import Foreseen, change, create, remove
 from views.shared.reference_screen import row_digest
 
 

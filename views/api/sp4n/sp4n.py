@@ -20,8 +20,8 @@ from app.sp4n.inbound.read_revision import read_tracking_id
 from app.sp4n.peer.report_state import find_report, quarantined_state, state_of, waiting_report
 from app.vocabulary.refusals import field_sentences
 from app.web.json_input import json_object
-from views.api import representation as show
-from views.api.access import answer, idempotent, needs_scope
+from views.api.cases import representation as show
+from views.api.http.access import answer, idempotent, needs_scope
 from workflow_rules.process.refusals import FieldError, FieldFault
 
 STATUS_OF = {

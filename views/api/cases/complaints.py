@@ -26,12 +26,12 @@ from app.reference.calendar import load_working_calendar
 from app.reference.named_rows import names_remembered
 from app.reference.sop import load_sop
 from app.web.json_input import json_object
-from views.api import case_contracts as contracts
-from views.api import representation as show
-from views.api.access import answer, expected_version, id_in_range, idempotent, needs
-from views.api.complaint_filters import complaint_list, wanted_complaints
-from views.api.contract import declared
-from views.api.time_representation import clocks
+from views.api.cases import contracts as contracts
+from views.api.cases import representation as show
+from views.api.cases.clock_representation import clocks
+from views.api.cases.filters import complaint_list, wanted_complaints
+from views.api.http.access import answer, expected_version, id_in_range, idempotent, needs
+from views.api.http.contract import declared
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction, allowed_actions
 from workflow_rules.process.parameters import json_schema, schema_of
