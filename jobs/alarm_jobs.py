@@ -7,7 +7,7 @@ from app.accounts import attempt_counts, second_step, sessions
 from app.calendar import watch_calendar
 from app.cases import raise_alarms, timed_actions
 from app.core.clock import utc_now
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

@@ -1,7 +1,7 @@
 """Papers drawn in the background."""
 
 from app.papers import lost_files, papers
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

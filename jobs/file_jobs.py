@@ -3,7 +3,7 @@
 from app.cases import check_attachments as checking
 from app.core.clock import utc_now
 from app.files import sweep_store as sweeping
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

@@ -4,7 +4,7 @@ from flask import current_app
 
 from app.core.clock import utc_now
 from app.privacy import retention
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

@@ -1,7 +1,7 @@
 """The nightly look at what the records promise."""
 
 from app.audit.invariants import run as looking
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

@@ -3,7 +3,7 @@
 from app.core.clock import utc_now
 from app.delivery import deliver as delivery
 from app.delivery import digests
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

@@ -2,7 +2,7 @@
 
 from app.core.clock import utc_now
 from app.reporting.rehearsals import run
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

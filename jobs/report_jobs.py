@@ -4,7 +4,7 @@ from app.core.clock import utc_now
 from app.reporting.exports import relay as relay
 from app.reporting.exports import run as making
 from app.reporting.exports import schedules
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

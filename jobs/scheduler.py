@@ -19,7 +19,7 @@ from rq.exceptions import DuplicateJobError
 from app.core import logs
 from app.core.jobs import LONG_JOBS, QUEUE_OF, SCHEDULER_HEARTBEAT, JobName, QueueName
 from app.settings.environment import read_environment
-from jobs.listed_job import queue
+from jobs.registry import queue
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from app.core.clock import utc_now
 from app.feed import sequence
 from app.webhooks import deliver as delivery
 from app.webhooks import relay as relay
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app

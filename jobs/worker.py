@@ -19,8 +19,8 @@ from rq.worker import DequeueStrategy
 from app.core.jobs import QueueName
 from app.papers import render
 from app.servers.child_processes import die_with_parent
-from jobs.job_context import forget_inherited_connections, worker_app
-from jobs.listed_job import ListedJob, queue
+from jobs.context import forget_inherited_connections, worker_app
+from jobs.registry import ListedJob, queue
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.notices.outbox import ALARMS
-from jobs import alarm_jobs, job_context
+from jobs import alarm_jobs
+from jobs import context as job_context
 from tests.factories import a_complaint
 from tests.statements import statements
 from workflow_rules.process.actors import Person

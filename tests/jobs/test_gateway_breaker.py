@@ -16,7 +16,7 @@ from app.delivery.deliver import deliver, relay_deliveries
 from app.delivery.gateway_breaker import LONGEST_HOLD, gateways_in_trouble
 from app.launch.all_processes import programs
 from app.models import Delivery
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.factories import a_complaint
 from tests.jobs.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server
 

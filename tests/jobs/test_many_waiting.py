@@ -17,7 +17,7 @@ from app.core.jobs import QueueName
 from app.delivery.deliver import deliver, relay_deliveries
 from app.models import Delivery
 from app.notices.outbox import LEASE_SECONDS
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.jobs.mail_sink import Sink, mail_sink
 from workflow_rules.process.actors import Person
 

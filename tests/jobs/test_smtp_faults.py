@@ -20,7 +20,7 @@ from app.core.jobs import QueueName
 from app.delivery import deliver as delivering
 from app.delivery.deliver import DELAYS, deliver, relay_deliveries
 from app.models import Delivery
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.factories import a_complaint
 from tests.jobs.faulty_mail_server import CUT, HANG, FaultyMailServer, faulty_mail_server
 

@@ -16,7 +16,7 @@ from rq.results import Result
 from rq.webhook import Webhook
 
 from app.core.jobs import JobName, QueueName
-from jobs.listed_job import ListedJob
+from jobs.registry import ListedJob
 from tests.servers import database_url_for, redis_url_for
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ def test_a_function_that_is_not_listed_is_refused_and_reported_failed(connection
     marker = tmp_path / "marker"
     queue = Queue(QueueName.NOTICES, connection=connection, serializer="json")
     foreign = [queue.enqueue(name, f"touch {marker}") for name in ("os.system", "subprocess.getoutput")]
-    inner = queue.enqueue("jobs.job_context.worker_app")
+    inner = queue.enqueue("jobs.context.worker_app")
     pickled = Queue(QueueName.NOTICES, connection=connection, serializer="pickle").enqueue("os.system", Touch(marker))
 
     for job in [*foreign, inner]:

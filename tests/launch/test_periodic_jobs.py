@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from app.core.jobs import SCHEDULER_HEARTBEAT, JobName
-from jobs.listed_job import queue
+from jobs.registry import queue
 from jobs.scheduler import LONGEST_PAUSE_SECONDS, PERIODIC_JOBS, Scheduler
 from tests.servers import redis_url_for
 

@@ -15,7 +15,7 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import SignIn
-from jobs import alarm_jobs, job_context
+from jobs import alarm_jobs, context
 
 Freeze = Callable[[str], Any]
 COOKIE = "lapor_session"
@@ -140,7 +140,7 @@ def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
         assert [forget_old(utc_now(), batch=2) for _ in range(3)] == [2, 1, 0]
     assert remembered(app) == 3
     freeze("2026-12-25 10:00")
-    monkeypatch.setattr(job_context, "worker_app", lambda: app)
+    monkeypatch.setattr(context, "worker_app", lambda: app)
     with app.app_context():
         alarm_jobs.sweep_timed_acts()
     assert remembered(app) == 0

@@ -25,7 +25,7 @@ from app.core.jobs import QUEUE_OF, JobName
 from app.core.schema import OLDEST_CODE
 from app.models import Delivery, StepAlarm, StepTask, SyncChange
 from app.servers.metrics_files import keep_counts_of
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.factories import a_complaint
 from tests.statements import statements
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from app.core import logs
 from app.core.extensions import db
-from jobs import job_context
-from jobs.job_context import in_app
+from jobs import context
+from jobs.context import in_app
 from tests.factories import a_complaint, a_report
 
 CANARY = "KENARI6311"
@@ -157,7 +157,7 @@ def test_what_libraries_say_is_told_without_its_values_but_ours_and_the_servers_
 def test_a_job_is_named_on_its_lines_and_its_failure_told_without_values(
     app: Flask, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_context, "worker_app", lambda: app)
+    monkeypatch.setattr(context, "worker_app", lambda: app)
 
     @in_app
     def work(number: int) -> None:

@@ -13,7 +13,7 @@ from rq.registry import StartedJobRegistry
 
 from app.core.jobs import QueueName
 from app.demo.accounts import PASSWORD
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.factories import a_report
 from tests.story.live import LiveProgram, wait_until
 

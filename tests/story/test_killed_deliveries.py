@@ -18,7 +18,7 @@ from flask import Flask
 
 from app.core.clock import utc_now
 from app.core.jobs import JobName, QueueName
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.story.held_mail import PLACES, TAKEN
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import RestOffice, forget_abandoned, letters, wait_until_idle, wait_until_sent

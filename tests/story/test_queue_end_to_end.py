@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.core.jobs import QueueName
-from jobs.listed_job import queue
+from jobs.registry import queue
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.rest_office import HOUSES, RestOffice, letters, recipients_of, wait_until_idle, wait_until_sent
 

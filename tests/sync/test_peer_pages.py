@@ -97,7 +97,7 @@ def test_one_press_sends_ours_again(peer: Peer, context: Flask, as_user: Callabl
     pressed = as_user("admin.aduan").post(f"/sp4n/selisih/{row.id}/kirim")
     assert (pressed.status_code, pressed.headers["Location"]) == (303, "/sp4n/selisih/")
     jobs = Queue("sync", connection=redis_client(), serializer="json").jobs
-    assert [job.func_name for job in jobs] == ["jobs.peer_jobs.push_peer"]
+    assert [job.func_name for job in jobs] == ["jobs.tasks.push_peer"]
     as_user("administrator").post(f"/sp4n/selisih/{row.id}/kirim")
     assert push_peer(utc_now()) == 1
     assert peer.told("9165810")[-1] == ("state", 1)

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.web.form_labels import REFUSED
-from jobs import job_context
+from jobs import context
 from jobs.alarm_jobs import sweep_timed_acts
 from tests.factories import a_complaint
 from tests.views.reference_forms import (
@@ -188,7 +188,7 @@ def test_a_missing_next_year_is_said_from_october_on(
 def test_the_log_says_so_once_a_day_however_often_the_sweep_runs(
     app: Flask, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_context, "worker_app", lambda: app)
+    monkeypatch.setattr(context, "worker_app", lambda: app)
     with app.app_context():
         db.session.execute(delete(Holiday).where(Holiday.day >= date(2027, 1, 1)))
         db.session.commit()

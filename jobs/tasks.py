@@ -5,7 +5,7 @@ from app.sp4n.inbound import csv_import as importing
 from app.sp4n.peer import compare as comparing
 from app.sp4n.peer import poll as polling
 from app.sp4n.peer import push as telling
-from jobs.job_context import in_app
+from jobs.context import in_app
 
 
 @in_app
