@@ -79,7 +79,12 @@ def test_activation_by_decree_retires_the_version_before_and_cases_stay(app: Fla
 def test_a_draft_can_be_deleted_and_its_number_is_its_own(app: Flask, screen: FlaskClient) -> None:
     _, draft = _draft(app, screen)
     form = {"title": "Uji", "approved_by": "Kepala Dinas", "extended_draft_days": "14", "silence_days": "10"}
-    form |= {"question_days": "10", "fast_track_actor": "office_head", "fast_track_from": "direct"}
+    form |= {
+        "most_more_days": "14",
+        "question_days": "10",
+        "fast_track_actor": "office_head",
+        "fast_track_from": "direct",
+    }
     assert refused(save(screen, f"/versi-sop/edit/{draft}", number="1", **form), "already_exists", "number")
     assert save(screen, f"/versi-sop/edit/{draft}", number="2a", **form) is None
     assert screen.post(f"/versi-sop/delete/{draft}").status_code == 302
@@ -134,7 +139,13 @@ def test_an_allowance_stays_within_reason(app: Flask, screen: FlaskClient, value
 
 
 WHOLE = {"number": "2", "title": "Uji", "approved_by": "Kepala Dinas", "extended_draft_days": "14"}
-WHOLE |= {"silence_days": "10", "question_days": "10", "fast_track_actor": "office_head", "fast_track_from": "direct"}
+WHOLE |= {
+    "most_more_days": "14",
+    "silence_days": "10",
+    "question_days": "10",
+    "fast_track_actor": "office_head",
+    "fast_track_from": "direct",
+}
 HEADINGS = "Admin\nKasi\nKabid\nKadis\nAdmin OPD\nSekretaris\nKepala OPD"
 Read = Callable[[int], dict[str, object]]
 
