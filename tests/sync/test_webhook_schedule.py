@@ -95,8 +95,8 @@ def test_410_switches_the_receiver_off_and_says_so_and_what_waits_is_kept(
     case = a_linked_case()
     work(MONDAY)
     assert (anew(endpoint).active, endpoint.disabled_for) == (False, "gone")
-    told = db.session.query(JournalEntry).filter_by(kind="webhook_changed").one()
-    assert (told.officer_id, told.data) == (None, {"endpoint": "Uji", "act": "disabled_gone"})
+    told = [(row.officer_id, row.data) for row in db.session.query(JournalEntry).filter_by(kind="webhook_changed")]
+    assert (None, {"endpoint": "Uji", "act": "disabled_gone"}) in told
     case.act("complaint_admin", "register")
     work(MONDAY + timedelta(days=2))
     assert len(receiver.got) == 1

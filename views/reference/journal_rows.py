@@ -17,7 +17,7 @@ from app.models import Agency, Category, District, ReportSchedule, SopVersion
 from app.notices.labels import WISHES
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.vocabulary.signing import SIGNING_METHODS
-from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS
+from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
 from app.web.formats import day, moment
 from views.reference.journal_labels import ROW_ACTS, ROW_COLUMNS, ROW_TABLES
 
@@ -33,6 +33,7 @@ _WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
     ("national_limit", "of_class"): LIMIT_CLASSES,
     ("national_limit", "stage"): NATIONAL_STAGES,
     ("sop_step", "actor"): ACTORS,
+    ("sop_step", "allowance_unit"): UNITS,
     ("sop_step", "step"): STEPS,
 }
 _PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by_id", "decided_by_id"})

@@ -11,7 +11,7 @@
   }
   const isSent = (key) => (JSON.parse(sessionStorage.getItem(key)) || {}).terkirim;
   // A form that did its work left its notice on the page that follows; what failed keeps its draft.
-  if (one('main .note.ok')) drafts().filter(isSent).forEach((key) => sessionStorage.removeItem(key));
+  if (one('main .note.ok, main [data-berhasil]')) drafts().filter(isSent).forEach((key) => sessionStorage.removeItem(key));
   // Whoever signs in next in this tab is not to find them.
   const person = one('meta[name=petugas]');
   if (person) drafts().filter((key) => !key.startsWith('draf ' + person.content + ' ')).forEach((key) => sessionStorage.removeItem(key));
