@@ -124,7 +124,7 @@ def app(session_app: Flask, worker: str) -> Iterator[Flask]:
 
 def forget_outages(app: Flask) -> None:
     """A limiter from which a test took its store counts in this process for some seconds yet: not for the next test."""
-    for limiter in app.core.extensions["limiter"]:
+    for limiter in app.extensions["limiter"]:
         limiter._storage_dead = False
         limiter._fallback_storage.reset()
 

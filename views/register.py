@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.access.current_person import may
@@ -45,11 +46,17 @@ from views.public.letter_verification import VerificationView
 from views.public.open_figures import OpenDataView, StatisticsView
 from views.public.tracked_case import TrackedCaseView
 from views.public.tracking import TrackingGateView
-from views.public_doors import public_doors
+from views.reference.calendar import HolidayView, WorkingWeekView
+from views.reference.calendar_change import CalendarChangeView
+from views.reference.calendar_files import CalendarFileView
+from views.reference.journal import JournalView
 from views.reference.letterheads import LetterheadView
+from views.reference.national_limits import NationalLimitView
+from views.reference.organisation import AgencyView, DelegationView, OfficerView
+from views.reference.places import CategoryView, DistrictView, VillageView
 from views.reference.signing_means import SigningMeansView
 from views.reference.sop_comparison import SopComparisonView
-from views.reference_views import add_reference_views
+from views.reference.sop_versions import SopStepView, SopVersionView
 from views.reporting.bottlenecks import BottleneckView
 from views.reporting.dashboard import DashboardView
 from views.reporting.exports import ExportView
@@ -177,3 +184,44 @@ def _add_system(appbuilder: Any) -> None:
     ):
         appbuilder.add_view(view, name, label=label, **group)
     appbuilder.add_link("Antrean kerja", href=f"{queues.PATH}/", label=_("Antrean kerja"), **group)
+
+
+def public_doors() -> list[tuple[bool, str, str]]:
+    """Whether each is open, its address and its name; looking up one's own case always is."""
+    settings = current_app.config
+    return [
+        (settings["PUBLIC_INTAKE"], "/lapor", gettext("Sampaikan aduan")),
+        (True, "/lacak", gettext("Lacak aduan")),
+        (settings["PUBLIC_FIGURES"], "/statistik", gettext("Statistik")),
+    ]
+
+
+MENU = (
+    (AgencyView, "OPD", _("OPD"), "building-community"),
+    (OfficerView, "Petugas", _("Petugas"), "id-badge-2"),
+    (DelegationView, "Delegasi", _("Delegasi"), "arrows-exchange"),
+    (CategoryView, "Kategori", _("Kategori"), "category"),
+    (DistrictView, "Kecamatan", _("Kecamatan"), "map-pin"),
+    (VillageView, "Desa dan kelurahan", _("Desa dan kelurahan"), "map-pin"),
+    (HolidayView, "Hari libur", _("Hari libur"), "calendar"),
+    (WorkingWeekView, "Jam kerja", _("Jam kerja"), "clock-hour-4"),
+    (NationalLimitView, "Batas nasional", _("Batas nasional"), "hourglass"),
+    (SopVersionView, "Versi SOP", _("Versi SOP"), "route"),
+)
+
+
+def add_reference_views(appbuilder: Any) -> None:
+    """Every screen with its place in the menu group "Data induk"; the rows of a version are reached through it."""
+    for plain in (SopStepView, CalendarChangeView, CalendarFileView):
+        appbuilder.add_view_no_menu(plain)
+    for view, name, label, icon in MENU:
+        appbuilder.add_view(
+            view,
+            name,
+            icon=icon,
+            label=label,
+            category="Data induk",
+            category_icon="database",
+            category_label=_("Data induk"),
+        )
+    appbuilder.add_view(JournalView, "Jurnal", icon="history", label=_("Jurnal"))

@@ -102,3 +102,9 @@ def permissions_on(view: str) -> list[str]:
     since the framework takes away what the last of them does not name.
     """
     return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})
+
+
+SPEAK_WITH_REPORTERS = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD)
+"""SOP: the Admin examines the identity (step 1) and answers by the reporter's own medium (11); the Kepala Seksi
+examines what was registered (2). The Kepala Bidang and the Kepala Dinas never need to know who it was.
+"""

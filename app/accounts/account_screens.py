@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from wtforms import ValidationError
 
 from app.access.current_person import may
-from app.access.identity_grants import ask_grants, needing_confirmation, nobody_decides
 from app.access.roles import ROLE_GRANTS
 from app.accounts.account_notices import tell_old_address
+from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
 from app.accounts.labels import GRANTS
 from app.accounts.password_reset import invite
 from app.accounts.passwords import nobodys_hash

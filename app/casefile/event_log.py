@@ -134,7 +134,7 @@ def sops_by_version() -> dict[int, Sop]:
 
 
 def checkpoint_at(until: datetime) -> str:
-    """The checkpoint of the log as it stood before an instant; see `workflow_rules.record.checkpoint` for its making."""
+    """The checkpoint of the log as it stood before an instant (`workflow_rules.record.checkpoint`)."""
     number = Complaint.number.collate("C")
     statement = (
         select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)

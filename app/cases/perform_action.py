@@ -27,12 +27,12 @@ from app.papers.letters import draft_hashes, keep_letter, letter_states
 from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.complaint_number import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.process.decide import Decision, decide, sees
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Step
-from workflow_rules.record.numbering import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.time.deadlines import deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 

@@ -27,12 +27,12 @@ from app.notices.reporter_notices import channel_for, tell_reporter
 from app.papers.number_series import Drawn, draw
 from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person
+from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.evolve import begin
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.record.numbering import format_complaint_number
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 # What the insertion takes anyway, but before the calendar is read: a change of it holds all cases, and whoever had to

@@ -13,10 +13,10 @@ from app.core.clock import OFFICE_ZONE, office_time, office_today, utc_now
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
 from app.files.attachments import FILE_FIELDS, decode_file, file_facts
 from app.reference.named_rows import find_named
+from workflow_rules.process.complaint_number import visible
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.parameters import Choice, Cleaned, Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.record.numbering import visible
 
 EARLIEST_MOMENT = datetime(2010, 1, 1, tzinfo=OFFICE_ZONE)
 CLOCKS_DIFFER_BY = timedelta(minutes=10)

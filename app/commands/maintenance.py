@@ -14,7 +14,6 @@ from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import text
 
-from app.access.identity_grants import confirm_supervisor
 from app.access.program_role import give_program_rights
 from app.access.sync_roles import sync_roles
 from app.accounts.first_administrator import (
@@ -22,6 +21,7 @@ from app.accounts.first_administrator import (
     make_first_administrator,
     refuse_unless_first,
 )
+from app.accounts.identity_grants import confirm_supervisor
 from app.accounts.labels import fault_in_words
 from app.accounts.passwords import PasswordRefused, rules_here
 from app.audit.invariants.catalogue import CHECKS, is_red

@@ -2,7 +2,7 @@
 
 import re
 
-from workflow_rules.record.numbering import visible
+from workflow_rules.process.complaint_number import visible
 
 MARKS = ("phone", "email", "nik")
 """The parts of an identity that name one person and no other."""

@@ -48,7 +48,7 @@ def _full(path: str) -> str:
 def _options() -> dict[str, Any]:
     """What the store's library is told beside the address."""
     if str(current_app.config["STORAGE_URL"]).startswith("s3://"):
-        return _S3 | current_app.config.get("STORAGE_OPTIONS", {})
+        return {**_S3, **current_app.config.get("STORAGE_OPTIONS", {})}
     return {}
 
 

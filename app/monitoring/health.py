@@ -88,7 +88,7 @@ _WALL = text(
 
 
 def wall_stands() -> bool:
-    """Whether the database keeps agencies, reporters and the public apart by itself (`app/access/row_level_security.py`)."""
+    """Whether row-level security is on for the account of this process (`app/access/row_level_security.py`)."""
     try:
         return bool(db.session.scalar(_WALL, execution_options=_BEYOND))
     except SQLAlchemyError:

@@ -81,7 +81,7 @@ def _say_accessible(metadata: Any) -> None:
 
 
 def main() -> int:
-    """HTML from standard input to a PDF on standard output, in a process of its own (`app/papers/subprocess_render.py`).
+    """HTML from standard input to a PDF on standard output, in its own process (`app/papers/subprocess_render.py`).
 
     The arguments are the layout, the most pages, processor seconds and mebibytes.
     """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.access.roles import SPEAK_WITH_REPORTERS
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
@@ -10,10 +11,6 @@ from workflow_rules.process.steps import TrackState
 
 EVERYTHING = ("name", "phone", "email", "address", "nik")
 CONTACT = ("name", "phone")
-SPEAK_WITH_REPORTERS = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD)
-"""SOP: the Admin examines the identity (step 1) and answers by the reporter's own medium (11); the Kepala Seksi
-examines what was registered (2). The Kepala Bidang and the Kepala Dinas never need to know who it was.
-"""
 
 REASON: dict[str, Field] = {"reason": Text(shortest=10, longest=500)}
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access.roles import SPEAK_WITH_REPORTERS
 from app.core.clock import utc_now
 from app.core.encrypted_columns import keyed_mark
 from app.core.extensions import db
 from app.core.identifiers import kind_of_mark
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
-from app.privacy.identity_access import SPEAK_WITH_REPORTERS
 from app.worklists.reporter_search import marked_cases
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Field, Text, check_fields

@@ -24,7 +24,7 @@ from app.core.identifiers import is_tracking_id
 from app.public.tracked_case import TrackingKey, tracking_key_of
 from app.sp4n.inbound.read_revision import read_tracking_id
 from app.web.rate_limits import source
-from workflow_rules.record.numbering import read_complaint_number, visible
+from workflow_rules.process.complaint_number import read_complaint_number, visible
 
 PER_ADDRESS = "60 per hour"
 ACTS_PER_CASE = "30 per hour"

@@ -5,12 +5,13 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.core.jobs import QueueName
 from app.settings.peer_settings import read_peer
 from app.settings.sign_in_settings import sign_in_settings
 from app.settings.upload_settings import scanner_url, store_options
 from app.settings.watch_settings import watching_settings
 
+QUEUES = ("alarms", "notices", "documents", "sync", "webhooks", "reports")
+"""The queues a worker may serve, `app.core.jobs.QueueName` by its words."""
 PUBLIC_DOORS = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
 """The doors to the street that an office opens by itself; all of them stay shut until it does."""
 
@@ -94,10 +95,10 @@ def api_rates(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
 
 def worker_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, tuple[str, ...]]:
     """Which queues this worker serves; all of them where nothing is said."""
-    text = given.get("WORKER_QUEUES", ",".join(QueueName))
+    text = given.get("WORKER_QUEUES", ",".join(QUEUES))
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names or not set(names) <= set(QueueName):
-        reasons.append(f"WORKER_QUEUES is {text!r}, not some of {', '.join(QueueName)} with commas between.")
+    if not names or not set(names) <= set(QUEUES):
+        reasons.append(f"WORKER_QUEUES is {text!r}, not some of {', '.join(QUEUES)} with commas between.")
     return {"WORKER_QUEUES": names}
 
 

@@ -63,7 +63,7 @@ def install(app: Flask) -> None:
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
     """Let errors under a path be told in that door's own form, made from status and sentence."""
-    app.core.extensions.setdefault("error_shapes", {})[prefix] = shape
+    app.extensions.setdefault("error_shapes", {})[prefix] = shape
 
 
 def _own_shape() -> Callable[[int, str], Response] | None:

@@ -18,7 +18,7 @@ NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 5
 
 def install(app: Flask) -> None:
     """Lets the web server ask for the answers, once it has loaded the program."""
-    app.core.extensions["proxy_answers"] = partial(prepared_answers, app)
+    app.extensions["proxy_answers"] = partial(prepared_answers, app)
 
 
 def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:

@@ -55,13 +55,13 @@ def install(app: Flask, last_answer: LastAnswer) -> None:
     """Call after everything else that wraps `wsgi_app`, and before every other `after_request`."""
     app.before_request(_begin)
     app.after_request(_describe)
-    app.core.extensions["answer_listeners"] = [_write_line]
+    app.extensions["answer_listeners"] = [_write_line]
     app.wsgi_app = _AnswersSeen(app, app.wsgi_app, last_answer)  # type: ignore[method-assign]
 
 
 def on_answer(app: Flask, listener: Listener) -> None:
     """Call this with each answer, once its status is final."""
-    app.core.extensions["answer_listeners"].append(listener)
+    app.extensions["answer_listeners"].append(listener)
 
 
 class _AnswersSeen:

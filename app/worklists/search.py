@@ -37,7 +37,7 @@ from app.models import Complaint, District, Village
 from app.worklists.reporter_search import cases_of_reporter, name_hashes
 from app.worklists.search_words import is_half_typed, is_number, number_lexemes, words_of
 from workflow_rules.process.actors import Person
-from workflow_rules.record.numbering import visible
+from workflow_rules.process.complaint_number import visible
 
 _cases = Complaint.__table__
 case_words = table(

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.access.current_person import act_as
-from app.access.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
+from app.accounts.identity_grants import IDENTITY_ROLES, GrantRefused, decide_grant, waiting_grants
 from app.accounts.password_links import make_link
 from app.commands.maintenance import make_supervisor
 from app.core.clock import office_today, utc_now

@@ -322,7 +322,7 @@ def test_the_server_hears_with_each_piece_that_a_slow_download_goes_on(
     with app.app_context():
         case_id = a_full_case().id
     heard: list[int] = []
-    monkeypatch.setitem(app.core.extensions, "note_alive", lambda: heard.append(1))
+    monkeypatch.setitem(app.extensions, "note_alive", lambda: heard.append(1))
     answer = as_user("kadis").post(f"/aduan/{case_id}/bundel", buffered=False)
     assert len(heard) <= 1
     pieces = list(answer.response)

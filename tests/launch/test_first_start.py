@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 import run
-from app.commands.maintenance import maintenance
+from app.commands import maintenance
 from app.launch.database_checks import look_at_database
 from app.servers import data_servers
 from app.servers.data_folder import open_home

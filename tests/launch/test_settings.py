@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import config
+from app.core.jobs import QueueName
 from app.launch.all_processes import open_public_doors, programs
 from app.servers.data_folder import ensure_secrets
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 from app.settings.environment_checks import SHORTEST_SECRET
-from app.settings.environment_values import PUBLIC_DOORS
+from app.settings.environment_values import PUBLIC_DOORS, QUEUES
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:
@@ -112,3 +113,7 @@ def test_the_demonstration_opens_them_but_for_what_was_said_beforehand(monkeypat
     monkeypatch.setenv("OPEN311", "off")
     open_public_doors()
     assert [os.environ[name] for name in PUBLIC_DOORS] == ["on", "on", "off"]
+
+
+def test_the_settings_name_every_queue() -> None:
+    assert set(QUEUES) == set(QueueName)

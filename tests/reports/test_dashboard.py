@@ -148,11 +148,11 @@ def test_punctuality_is_kept_a_minute_and_of_a_month_that_is_over_a_day(
 def test_without_redis_the_page_is_there(app: Flask, november: None, as_user: SignIn, monkeypatch: Any) -> None:
     client = as_user("pengawas")
     monkeypatch.setitem(app.config, "REDIS_URL", "redis://127.0.0.1:1/0")
-    monkeypatch.delitem(app.core.extensions, "lapor_redis", raising=False)
+    monkeypatch.delitem(app.extensions, "lapor_redis", raising=False)
     try:
         assert figures_of(page_of(client))["Langkah tepat waktu"] == "90,5%"
     finally:
-        app.core.extensions.pop("lapor_redis", None)
+        app.extensions.pop("lapor_redis", None)
 
 
 def test_age_classes_count_working_days_and_meet_without_a_gap(context: Flask) -> None:

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_rules.record.numbering import format_complaint_number, parse_complaint_number, read_complaint_number
+from workflow_rules.process.complaint_number import (
+    format_complaint_number,
+    parse_complaint_number,
+    read_complaint_number,
+)
 
 
 @pytest.mark.parametrize(

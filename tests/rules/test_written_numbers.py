@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.identifiers import digits_of_nik, is_nik, is_phone
-from workflow_rules.record.numbering import visible
+from workflow_rules.process.complaint_number import visible
 
 BIRTHDAYS = ["010190", "310190", "410190", "710190", "290299", "690299", "300490", "700490"]
 NO_BIRTHDAYS = [

@@ -37,9 +37,9 @@ Values = dict[tuple[str, str], float]
 @pytest.fixture(autouse=True)
 def asked_anew(app: Flask) -> Iterator[None]:
     """What an earlier test left is not kept, and nobody's token is."""
-    app.core.extensions.pop("gauges", None)
+    app.extensions.pop("gauges", None)
     yield
-    app.core.extensions.pop("gauges", None)
+    app.extensions.pop("gauges", None)
     app.config["METRICS_TOKEN"] = None
 
 

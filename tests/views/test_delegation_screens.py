@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.access.delegations import end_delegation
+from app.accounts.delegations import end_delegation
 from app.core.clock import office_today
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, DelegationRow

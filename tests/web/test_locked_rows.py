@@ -88,12 +88,12 @@ def test_no_more_requests_wait_than_there_are_places(
     app: Flask, case: int, bearer: Callable[[str], dict[str, str]], tmp_path: Path
 ) -> None:
     headers = bearer("kadis")
-    app.core.extensions[EXTENSION] = WaitingPlaces(tmp_path / "places", 0)
+    app.extensions[EXTENSION] = WaitingPlaces(tmp_path / "places", 0)
     try:
         with held_row(app.config["SQLALCHEMY_DATABASE_URI"], case):
             answer = note_over_rest(app, case, headers)
     finally:
-        del app.core.extensions[EXTENSION]
+        del app.extensions[EXTENSION]
     assert answer.get_json()["type"].endswith("/busy")
 
 
@@ -104,12 +104,12 @@ def test_an_act_on_several_cases_needs_a_place_too(
         other = a_complaint(at="direct").id
     with app.app_context(), held_row(app.config["SQLALCHEMY_DATABASE_URI"], case):
         chosen = [ChosenCase(other, None, 3), ChosenCase(case, None, 3)]
-        app.core.extensions[EXTENSION] = WaitingPlaces(tmp_path / "places", 0)
+        app.extensions[EXTENSION] = WaitingPlaces(tmp_path / "places", 0)
         try:
             with pytest.raises(ActionRefused, match="busy"):
                 perform_together(chosen, Action.NOTE, {"text": "Dicatat."}, person("kadis"))
         finally:
-            del app.core.extensions[EXTENSION]
+            del app.extensions[EXTENSION]
 
 
 def test_a_place_is_free_again_after_its_holder(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.access.standing_in import delegations_of
+from app.accounts.delegations import delegations_of
 from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
 from app.vocabulary.words import DELEGATION_KINDS

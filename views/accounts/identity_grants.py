@@ -6,8 +6,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
-from app.access.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.access.roles import permissions_on
+from app.accounts.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.core.clock import utc_now
 from app.vocabulary.words import ACTORS
 from app.web.fab_repairs import is_readable

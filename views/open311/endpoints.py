@@ -20,7 +20,7 @@ from views.open311.answers import FORMATS, told, told_error, told_errors
 from views.open311.labels import NOTICE
 from views.open311.reading import MOST, Unreadable, fault, listed, wanted_requests
 from views.open311.submissions import submit
-from workflow_rules.record.numbering import read_complaint_number
+from workflow_rules.process.complaint_number import read_complaint_number
 
 PATH = "/open311/v2"
 KEPT_SECONDS = 60

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from app.access.current_person import current_person
-from app.access.delegations import (
+from app.accounts.account_screens import role_names
+from app.accounts.delegations import (
     DelegationFault,
     end_delegation,
     fault_of_delegation,
@@ -20,7 +21,6 @@ from app.access.delegations import (
     lock_delegations,
     tell_of_delegation,
 )
-from app.accounts.account_screens import role_names
 from app.core.clock import office_today, utc_now
 from app.core.extensions import db
 from app.models import Agency, DelegationRow, OfficerProfile

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow_rules.process.actions import Action
+from workflow_rules.process.complaint_number import read_complaint_number, visible
 from workflow_rules.process.identity import Channel, Classification, Confidentiality
 from workflow_rules.process.refusals import FieldError, FieldFault
 from workflow_rules.process.steps import Route
-from workflow_rules.record.numbering import read_complaint_number, visible
 
 Cleaned = tuple[Any, FieldError | None]
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """Part of the public contract (design section 4); `app/web/error_responses.py` turns each into a status and a sentence."""
+    """Part of the public contract (design section 4); status and sentence of each: `app/web/error_responses.py`."""
 
     NOT_VISIBLE = "not_visible"
     NOT_YOUR_STEP = "not_your_step"

@@ -16,10 +16,10 @@ from app.cases.report_input import Report, clean_report
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.models import Complaint, InboundHold
+from workflow_rules.process.complaint_number import visible
 from workflow_rules.process.identity import Classification, Confidentiality
 from workflow_rules.process.parameters import Cleaned, Field, Number, Text
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-from workflow_rules.record.numbering import visible
 
 UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_CLASSIFICATION, FieldFault.UNKNOWN_PLACE})
 """Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""

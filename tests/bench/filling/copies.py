@@ -15,8 +15,8 @@ from app.core.clock import office_time, office_today
 from app.papers.letter_numbers import written
 from tests.bench.filling.prototype import COUNTED, Prototype
 from tests.bench.filling.words import tell
+from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.record.hash_chain import GENESIS
-from workflow_rules.record.numbering import format_complaint_number
 
 LINKED_FROM = 10_000_000
 MARK_LETTERS = 12

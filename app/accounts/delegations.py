@@ -1,14 +1,16 @@
 """Standing in for another officer: what may be decreed, and how it ends before its day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, or_, select, text
+from sqlalchemy.orm import joinedload
 
 from app.access.people import as_delegation, supervisors
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
-from app.models import ComplaintEvent, DelegationRow
+from app.models import ComplaintEvent, DelegationRow, OfficerProfile
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.delegations import Delegation, closes_a_loop
@@ -68,3 +70,11 @@ def end_delegation(row: DelegationRow, today: date) -> date:
         lock_row(row)
         row.ends_on = min(row.ends_on, max(row.starts_on, today - timedelta(days=1)))
         return row.ends_on
+
+
+def delegations_of(user_id: int, today: date) -> Sequence[DelegationRow]:
+    """Delegations that run on the office's day or begin later, the next one first."""
+    mine = or_(DelegationRow.giver_id == user_id, DelegationRow.holder_id == user_id)
+    people = (joinedload(getattr(DelegationRow, end)).joinedload(OfficerProfile.user) for end in ("giver", "holder"))
+    statement = select(DelegationRow).where(mine, DelegationRow.ends_on >= today).options(*people)
+    return db.session.scalars(statement.order_by(DelegationRow.starts_on, DelegationRow.id)).all()

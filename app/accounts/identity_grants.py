@@ -9,13 +9,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from app.access.people import SUPERVISOR_ROLE, supervisors
-from app.access.roles import ROLE_GRANTS
+from app.access.roles import ROLE_GRANTS, SPEAK_WITH_REPORTERS
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.models.identity_grant import IdentityGrant
 from app.notices.notify import Notifier
-from app.privacy.identity_access import SPEAK_WITH_REPORTERS
 from app.reference.calendar import load_working_calendar
 
 IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(
