@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 try:
-    from app.commands.backup_options import add_backup_options
+    from app.commands.backup import add_backup_options
     from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
     from app.settings.environment import ConfigurationError, Environment, read_environment
     from config import unsafe_reasons

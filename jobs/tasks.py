@@ -1,38 +1,223 @@
-"""SP4N as a peer: what it has is fetched, what we did is told, and each night both sides are compared."""
+"""The jobs that a worker may run, one function each; their names stand in `app.core.jobs.JobName`."""
 
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import current_app
+
+from app.accounts import attempt_counts, second_step, sessions
+from app.audit.invariants import run as invariants_run
+from app.backup import nightly
+from app.calendar import fill
+from app.cases import check_attachments, raise_alarms, timed_actions
 from app.core.clock import utc_now
-from app.sp4n.inbound import csv_import as importing
-from app.sp4n.peer import compare as comparing
-from app.sp4n.peer import poll as polling
-from app.sp4n.peer import push as telling
+from app.delivery import deliver as message_delivery
+from app.delivery import digests
+from app.feed import sequence
+from app.files import sweep_store as store_sweep
+from app.papers import lost_files, papers
+from app.privacy import retention
+from app.reporting.exports import relay as report_relay
+from app.reporting.exports import run as report_run
+from app.reporting.exports import schedules
+from app.reporting.registers import make as registers_make
+from app.reporting.rehearsals import run as rehearsals_run
+from app.sp4n.inbound import csv_import
+from app.sp4n.peer import compare, poll, push
+from app.web import idempotency
+from app.webhooks import deliver as webhook_delivery
+from app.webhooks import relay as webhook_relay
 from jobs.context import in_app
 
 
 @in_app
 def poll_peer() -> int:
-    return polling.poll_peer(utc_now())
+    return poll.poll_peer(utc_now())
 
 
 @in_app
 def push_peer() -> int:
-    return telling.push_peer(utc_now())
+    return push.push_peer(utc_now())
 
 
 @in_app
 def compare_peer() -> str:
     """Compare, and at once do what that showed to be needed."""
-    outcome = comparing.compare_peer(utc_now())
+    outcome = compare.compare_peer(utc_now())
     if outcome == "compared":
-        polling.poll_peer(utc_now())
-        telling.push_peer(utc_now())
+        poll.poll_peer(utc_now())
+        push.push_peer(utc_now())
     return outcome
 
 
 @in_app
 def work_on_import(import_id: int) -> str:
-    return importing.work_on(import_id)
+    return csv_import.work_on(import_id)
 
 
 @in_app
 def relay_imports() -> int:
-    return importing.relay_imports(utc_now())
+    return csv_import.relay_imports(utc_now())
+
+
+@in_app
+def sweep_alarms() -> int:
+    """Raise everything that is due, in small batches."""
+    return _until_done(raise_alarms.raise_due_alarms)
+
+
+@in_app
+def sweep_timed_acts() -> int:
+    """Close what nobody answered, note the delegations that ended, forget old sign-ins and tries, say when the calendar
+    ends.
+    """
+    old = (sessions.forget_old, second_step.forget_halves, attempt_counts.forget_counts)
+    batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
+    done = sum(_until_done(batch_of) for batch_of in batches)
+    fill.warn_of_missing_year(utc_now())
+    return done
+
+
+def _until_done(batch_of: Callable[[datetime], int]) -> int:
+    seen = 0
+    while batch := batch_of(utc_now()):
+        seen += batch
+    return seen
+
+
+@in_app
+def forget_answers() -> int:
+    """Answers kept for repeats, older than a week."""
+    return idempotency.forget_answers(utc_now())
+
+
+@in_app
+def hand_out_backup() -> str:
+    return nightly.hand_out_backup(utc_now())
+
+
+@in_app
+def write_backup(run_id: int) -> str:
+    return nightly.write_backup(run_id)
+
+
+@in_app
+def draw_paper(paper_id: int) -> str:
+    return papers.draw_paper(paper_id)
+
+
+@in_app
+def relay_papers() -> int:
+    """Papers that wait, and letters whose file is gone while an officer waits to send them."""
+    lost_files.check_letters_to_send()
+    return papers.relay_papers()
+
+
+@in_app
+def check_papers() -> int:
+    """Every drawn paper, held against the store."""
+    return lost_files.check_every_paper()
+
+
+@in_app
+def check_files(complaint_id: int) -> int:
+    return check_attachments.check_case(complaint_id, utc_now())
+
+
+@in_app
+def sweep_files() -> int:
+    """Look into what was left waiting, and take away what is marked."""
+    settled = check_attachments.check_waiting(utc_now())
+    while store_sweep.remove_marked(utc_now()):
+        pass
+    return settled
+
+
+@in_app
+def sweep_store() -> int:
+    return store_sweep.sweep_store(utc_now())
+
+
+@in_app
+def remove_identities() -> int:
+    """Identities of cases that ended long ago, and what lay sealed in the quarantine; says how many identities."""
+    now = utc_now()
+    retention.wipe_settled_inbound(now)
+    return retention.remove_identities(now, current_app.config["IDENTITY_RETENTION_YEARS"])
+
+
+@in_app
+def check_invariants() -> str:
+    """Look once a night; a slot that was not met is made up for by the next."""
+    return invariants_run.run_nightly()
+
+
+@in_app
+def deliver(delivery_id: int) -> str:
+    return message_delivery.deliver(delivery_id, utc_now())
+
+
+@in_app
+def relay_deliveries() -> int:
+    return message_delivery.relay_deliveries(utc_now())
+
+
+@in_app
+def make_digests() -> int:
+    return digests.make_digests(utc_now())
+
+
+@in_app
+def make_registers() -> int:
+    """Make what is missing; a slot that was not met is made up for by the next."""
+    return registers_make.make_due_registers(utc_now())
+
+
+@in_app
+def run_rehearsal(rehearsal_id: int) -> str:
+    return rehearsals_run.run_rehearsal(rehearsal_id)
+
+
+@in_app
+def relay_rehearsals() -> int:
+    return rehearsals_run.relay_rehearsals(utc_now())
+
+
+@in_app
+def run_report(job_id: int) -> str:
+    return report_run.run_report(job_id)
+
+
+@in_app
+def relay_reports() -> int:
+    return report_relay.relay_reports(utc_now())
+
+
+@in_app
+def sweep_reports() -> int:
+    """Make what the plans ask for, and take away the files whose time is over."""
+    made = schedules.make_scheduled_reports(utc_now())
+    while report_relay.expire_reports(utc_now()):
+        pass
+    return made
+
+
+@in_app
+def forget_changes() -> int:
+    """Forget changes past their time and the webhooks that told of them, batch by batch; says how many changes."""
+    forgotten = 0
+    while batch := sequence.forget_old_changes(utc_now()):
+        forgotten += batch
+    while webhook_relay.forget_old_messages(utc_now()):
+        pass
+    return forgotten
+
+
+@in_app
+def deliver_webhook(delivery_id: int) -> str:
+    return webhook_delivery.deliver_webhook(delivery_id, utc_now())
+
+
+@in_app
+def relay_webhooks() -> int:
+    return webhook_relay.relay_webhooks(utc_now())

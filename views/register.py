@@ -11,8 +11,8 @@ from app.papers.labels import why_not_drawn
 from views.accounts import notices
 from views.accounts.account_page import PATH as ACCOUNT_PATH
 from views.accounts.account_page import AccountView
+from views.accounts.api_keys import KeyView
 from views.accounts.identity_grants import IdentityGrantView
-from views.accounts.key_views import KeyView
 from views.accounts.notices import NoticeView
 from views.accounts.password_links import ForgottenView, NewPasswordView
 from views.accounts.second_step import TwoStepView
@@ -32,11 +32,10 @@ from views.cases.correction import CorrectionView
 from views.cases.evidence import EvidenceView
 from views.cases.identity import IdentityView
 from views.cases.identity_access_log import IdentityBookView
-from views.cases.intake import IntakeView
+from views.cases.intake import IntakeView, SimilarView
 from views.cases.intake_card import IntakeCardView
 from views.cases.papers import PaperView, SopSheetView
 from views.cases.signed_scans import ScanView
-from views.cases.similar_views import SimilarView
 from views.cases.tracking_codes import CodeView
 from views.monitoring import health, metrics, queues, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView

@@ -18,16 +18,18 @@ is set up, with a count of its own (five in fifteen minutes).
 Names that no account has are counted like the others: the answers tell nobody which accounts there are.
 """
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from flask import request
+from flask import Request, current_app, request
 from flask_appbuilder.security.sqla.models import User
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import func, or_, select
 
 from app.accounts.attempt_counts import Counted, Limit, count_try, give_back
-from app.accounts.known_devices import device_of
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.models import SignIn
@@ -99,3 +101,46 @@ def _is_usual(account: int | None, now: datetime) -> bool:
     """Whether the account has signed in from this address lately."""
     its_own = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
     return account is not None and db.session.scalars(select(SignIn.id).where(*its_own).limit(1)).first() is not None
+
+
+COOKIE = "lapor_device"
+
+
+KEPT_SECONDS = 180 * 24 * 3600
+
+
+MOST_ACCOUNTS = 8
+
+
+def device_of(account: int, of: Request = request) -> str | None:
+    """The mark under which this browser is known to an account; None for a stranger."""
+    return _known(of).get(str(account))
+
+
+def remember_device(response: Any, account: int) -> Any:
+    """Let the browser that gets this answer be known to the account that has just signed in there."""
+    known = _known(request)
+    mark = known.pop(str(account), None) or secrets.token_urlsafe(12)
+    latest = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :]) | {str(account): mark}
+    response.set_cookie(
+        COOKIE,
+        _signer().dumps(latest),
+        max_age=KEPT_SECONDS,
+        path="/login",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _known(of: Request) -> dict[str, str]:
+    try:
+        known = _signer().loads(of.cookies.get(COOKIE, ""), max_age=KEPT_SECONDS)
+    except BadData:
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="known-device")

@@ -12,10 +12,9 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.accounts import password_checks
-from app.accounts.known_devices import remember_device
-from app.accounts.login_limits import admit, admit_code
+from app.accounts.labels import CODE_FAULTS
+from app.accounts.login_limits import admit, admit_code, remember_device
 from app.accounts.second_step import begin_half, finish_half, half_of, has_two_step, take_code
-from app.accounts.two_step import CODE_FAULTS
 from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable, safe_address
 

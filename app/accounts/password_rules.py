@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 CONTEXT_WORDS = ("lapor", "balangan", "kominfo", "sp4n")
 """Words of this service and its office, in small letters: the first that a stranger tries."""
@@ -127,3 +129,13 @@ def _holds_a_word(password: str, own_words: Iterable[str]) -> bool:
     plain = password.casefold()
     words = (*CONTEXT_WORDS, *(word.casefold() for word in own_words if len(word) >= SHORTEST_OWN_WORD))
     return any(word in shape for word in words for shape in (plain, plain.translate(_LOOKS_LIKE)))
+
+
+LIST = Path(__file__).with_name("common_passwords.txt")
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The list in small letters, without its lines about where it comes from."""
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))

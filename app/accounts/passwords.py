@@ -14,8 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.accounts.account_notices import tell_of_account
-from app.accounts.common_passwords import common_passwords
-from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
+from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, common_passwords, faults_of, words_of_names
 from app.accounts.sessions import end_sign_ins
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction

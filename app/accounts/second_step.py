@@ -12,14 +12,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
+from flask import Flask, current_app, g, redirect, request, session
 from flask_appbuilder.security.sqla.models import User
+from flask_login import current_user
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.wrappers import Response as Answer
 
-from app.accounts.sessions import seal_of
+from app.access.people import ADMINISTRATOR_ROLE
+from app.accounts.sessions import MARK, seal_of
 from app.core.extensions import db
+from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
+from app.web.error_responses import is_api
+from workflow_rules.process.actors import Actor, Person
 
 ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30
@@ -160,3 +167,47 @@ def _new_recovery_codes(row: TwoStep) -> list[str]:
 def _hash(code: str, salt: str) -> str:
     """80 random bits need no slow hash to be safe, yet a standard asks for one below 112 (ASVS 6.5.2)."""
     return hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**12, r=8, p=1, dklen=32).hex()
+
+
+SET_UP = "/akun/dua-langkah/"
+
+
+SIGNERS = frozenset({Actor.AGENCY_HEAD, Actor.OFFICE_HEAD})
+
+
+ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
+
+
+FREE = frozenset({"static", "appbuilder.static", "skin_bundle"})
+
+
+FREE_VIEWS = ("TwoStepView.", "LimitedLogin.", "LocaleView.")
+
+
+def must_have(user: User, person: Person) -> bool:
+    """Whether the setting asks a second step of this account today; who stands in for a signer is one."""
+    wanted: frozenset[str] = current_app.config["TOTP_REQUIRED"]
+    signs = any(capacity.actor in SIGNERS for capacity in person.capacities)
+    administers = any(role.name in ADMINISTRATORS for role in user.roles)
+    return "all" in wanted or ("signers" in wanted and signs) or ("administrators" in wanted and administers)
+
+
+def install(app: Flask) -> None:
+    """Stand in front of every door; harmless when done again."""
+    program: Any = getattr(app, "_get_current_object", lambda: app)()
+    if _lead_to_set_up not in program.before_request_funcs.get(None, ()):
+        program.before_request(_lead_to_set_up)
+
+
+def _lead_to_set_up() -> Answer | None:
+    if not current_app.config["TOTP_REQUIRED"] or MARK not in session or _is_free(request.endpoint or ""):
+        return None
+    if not current_user.is_authenticated or g.get("has_two_step") or not must_have(current_user, g.person[1]):
+        return None
+    if is_api(request.path):
+        raise Problem(403, "two_step_required")
+    return redirect(SET_UP)
+
+
+def _is_free(endpoint: str) -> bool:
+    return endpoint in FREE or endpoint.startswith(FREE_VIEWS)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.current_person import finding_person, remember_person
 from app.access.people import person_with, standing_of
-from app.accounts import password_checks, return_after_login, sessions, two_step_duty
+from app.accounts import password_checks, return_after_login, second_step, sessions
 from app.accounts.account_screens import Accounts, Roles
 from app.accounts.login_screens import LimitedLogin
 from app.accounts.password_forms import OwnPassword, refuse_weak
@@ -127,7 +127,7 @@ class ComplaintSecurityManager(SecurityManager):
         sessions.install(app)
         return_after_login.install(app)
         password_checks.install(app)
-        two_step_duty.install(app)
+        second_step.install(app)
         return tokens
 
     def load_user(self, pk: str) -> Any:

@@ -15,8 +15,7 @@ from app.access.current_person import finding_person
 from app.access.people import person_of
 from app.accounts import password_checks, sessions
 from app.accounts.login_limits import admit, admit_code
-from app.accounts.second_step import has_two_step, take_code
-from app.accounts.two_step_duty import must_have
+from app.accounts.second_step import has_two_step, must_have, take_code
 from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.vocabulary.refusals import HTTP

@@ -3,17 +3,24 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask import render_template
+from flask_babel import force_locale
+
 from app.audit import evidence_data
-from app.audit.readme import readme, story
+from app.audit.evidence_data import withheld
 from app.audit.zip_stream import Entry, Missing, zip_of
 from app.casefile.case import Case
-from app.casefile.timeline import dispositions
+from app.casefile.timeline import dispositions, timeline
 from app.cases.record_history import hashed_record
+from app.core.extensions import db
+from app.core.transaction import one_transaction
 from app.files.inspection import ENDINGS
-from app.models import Attachment, ComplaintEvent, Paper
+from app.models import Attachment, ComplaintEvent, JournalEntry, Paper
+from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
 FORMAT = "lapor-balangan/bundel-bukti/2"
@@ -151,3 +158,33 @@ def _attachment(n: int, row: Attachment) -> dict[str, Any]:
     names = ("filename", "media_type", "size", "sha256", "sent_sha256", "state", "state_reason", "added_by")
     facts = {name: getattr(row, name) for name in names}
     return {**facts, "file": _attachment_name(n, row), "added_at": evidence_data.plain(row.added_at)}
+
+
+def readme(case: Case) -> str:
+    """BACA-SAYA.txt, Indonesian whatever language its maker reads."""
+    with force_locale("id"):
+        return render_template(
+            "evidence/readme.txt",
+            case=case,
+            complaint=case.complaint,
+            last=case.events[-1],
+            status=STATUSES[case.complaint.status],
+            confidentiality=CONFIDENTIALITIES[case.complaint.confidentiality],
+            withheld=sum(bool(withheld(case, event)) for event in case.events),
+            partly=[event.seq for event in case.events if event.seed is None and withheld(case, event)],
+        )
+
+
+def story(case: Case) -> str:
+    """linimasa.txt: every event in words, the first first."""
+    hidden = [bool(withheld(case, event)) for event in case.events]
+    with force_locale("id"):
+        entries = zip(reversed(timeline(case)), hidden, case.events, strict=True)
+        return render_template("evidence/story.txt", complaint=case.complaint, entries=list(entries))
+
+
+def record_bundle(number: str, events: int, head: str, officer_id: int | None, now: datetime) -> None:
+    """Note a bundle in the journal; not in the case's own chain, which a copy of it must not change."""
+    with one_transaction():
+        data = {"complaint": number, "events": events, "head": head}
+        db.session.add(JournalEntry(kind="bundle_made", at=now, officer_id=officer_id, data=data))

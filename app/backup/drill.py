@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +20,10 @@ from app.audit.replay import audit_all
 from app.backup.archive import read_manifest
 from app.backup.keys import key_ids
 from app.backup.restore import check_keys, check_target, restore
-from app.backup.scratch import Scratch, scratch_place
 from app.core.extensions import db
+from app.servers.postgres import EmbeddedPostgres
+from app.servers.processes import Supervisor
+from app.servers.sockets import new_socket_folder
 
 SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLDER": None}
 
@@ -64,3 +68,34 @@ def _program_on(scratch: Scratch, settings: dict[str, Any]) -> Iterator[Flask]:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Where a drill restores to; `folder` also has room for an archive."""
+
+    folder: Path
+    url: str
+
+    @property
+    def storage_url(self) -> str:
+        """An empty store."""
+        return (self.folder / "storage").as_uri()
+
+
+@contextmanager
+def scratch_place() -> Iterator[Scratch]:
+    """Starts the server and takes everything away afterwards; the temporary folder needs room for a whole copy."""
+    folder, supervisor = new_socket_folder(), Supervisor(io.StringIO())
+    # The database's account has to get through when root does the drill; what is in the folder is shut to others.
+    folder.chmod(0o711)
+    try:
+        (folder / "sockets").mkdir(mode=0o700)
+        server = EmbeddedPostgres(folder / "postgres", folder / "sockets", folder / "postgres.log")
+        server.wait_until_ready(supervisor.start(server.program()))
+        server.ensure_database()
+        (folder / "kept").mkdir(mode=0o700)
+        yield Scratch(folder / "kept", server.url())
+    finally:
+        supervisor.stop_all()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from app.access import program_role
-from app.access.wall_role import GIVE_RIGHTS, MAKE_ROLE
+from app.access.row_level_security import GIVE_RIGHTS, MAKE_ROLE
 from app.backup.archive import DATABASE, members_of
 from app.backup.contents import server_version
 from app.backup.faults import BackupFault

@@ -31,3 +31,9 @@ def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
         db.session.add(JournalEntry(kind="copy_restored", at=now, officer_id=None, data=data))
         still = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now)
         db.session.execute(still.execution_options(synchronize_session=False))
+
+
+def last_good(kind: str) -> BackupRun | None:
+    """The newest backup or drill that went well; None if there never was one."""
+    good = select(BackupRun).where(BackupRun.kind == kind, BackupRun.ok)
+    return db.session.scalars(good.order_by(BackupRun.ended_at.desc()).limit(1)).first()

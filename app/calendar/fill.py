@@ -1,13 +1,18 @@
 """Changes of the holidays that come in bulk: from a calendar file, or from the list of national holidays."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+import structlog
+from redis.exceptions import RedisError
 from sqlalchemy import select
 
 from app.calendar.change import CalendarChange, Held, RowChange, held
 from app.calendar.icalendar_files import FileDay
-from app.core.extensions import db
+from app.core.clock import office_today
+from app.core.extensions import db, redis_client
 from app.models import Holiday
+from app.reference.calendar import missing_holiday_year
 from app.reference.seed_files import holidays_of
 
 LOCAL = "local"
@@ -41,3 +46,25 @@ def missing_holidays(year: int) -> CalendarChange:
 
 def _added(after: Held) -> RowChange:
     return RowChange("holiday", None, None, after)
+
+
+log = structlog.get_logger()
+
+
+TWO_DAYS = 2 * 24 * 3600
+
+
+def warn_of_missing_year(now: datetime) -> None:
+    """One line a day however many workers ask; a worker's own memory would not do, since each job has a process."""
+    today = office_today(now)
+    year = missing_holiday_year(today)
+    if year is not None and _first_today(f"lapor:holidays_missing:{today}"):
+        log.warning("holidays_missing", year=year)
+
+
+def _first_today(key: str) -> bool:
+    """Whether nobody has said it today; without Redis it is rather said again."""
+    try:
+        return bool(redis_client().set(key, "1", nx=True, ex=TWO_DAYS))
+    except RedisError:
+        return True

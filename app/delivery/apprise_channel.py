@@ -9,7 +9,7 @@ from flask import current_app
 from app.delivery.messages import compose_text
 from app.delivery.recipients import gateway_address
 from app.models import Delivery
-from app.notices.errors import GatewayAway, Refused, Unsent
+from app.notices.outbox import GatewayAway, Refused, Unsent
 
 SILENT_SECONDS = 3.5
 """Apprise waits 4 s for a service and says only that it failed: after so long it was silence, not a refusal."""

@@ -5,7 +5,7 @@ from typing import Protocol
 from app.delivery.apprise_channel import AppriseGateway
 from app.delivery.smtp_channel import SmtpGateway
 from app.models import Delivery
-from app.notices.errors import GatewayAway, Refused, Unsent
+from app.notices.outbox import GatewayAway, Refused, Unsent
 
 __all__ = ["GatewayAway", "Refused", "Unsent", "channel_named"]
 

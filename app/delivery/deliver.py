@@ -10,8 +10,8 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.leases import lease
 from app.core.transaction import one_transaction
+from app.core.work_queue import lease
 from app.delivery.channels import GatewayAway, Refused, Unsent, channel_named
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
 from app.delivery.recipients import without_address

@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext, ngettext
+from flask_babel import lazy_gettext as _
 
 from app.access.people import person_of
+from app.accounts.labels import ACCOUNT_MAILS
 from app.core.clock import utc_now
-from app.delivery.account_mail import account_mail
 from app.delivery.recipients import mail_address
-from app.delivery.reporter_messages import REPORTER_MESSAGES
 from app.delivery.sentences import NoticeLine, notice_line
 from app.models import Complaint, Delivery, ReportJob
 from app.models.messages import RECORD_KINDS
+from app.notices.outbox import Refused
 from app.reporting.exports.request import wanted_of
 from app.reporting.exports.titles import title_of
 from app.worklists.work_counts import count_my_steps
@@ -119,3 +120,34 @@ def _link_of(line: NoticeLine) -> str:
     if line.kind in RECORD_KINDS:
         return f"{base}/kesehatan/"
     return f"{base}/aduan/{line.complaint_id}" if line.complaint_id else f"{base}/"
+
+
+LINK_PATH = "/sandi-baru/"
+
+
+def account_mail(message: Delivery) -> EmailMessage:
+    """The e-mail without sender and recipient; raises Refused where its link has ended meanwhile."""
+    link = message.password_link
+    if link is not None and (message.sealed_code is None or link.ended_at or link.expires_at <= utc_now()):
+        raise Refused("the link has ended")
+    mail = EmailMessage()
+    with force_locale("id"):
+        subject, sentence = ACCOUNT_MAILS[link.kind if link is not None else str(message.account_news)]
+        base = current_app.config["PUBLIC_BASE_URL"]
+        told = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
+        if link is not None:
+            told |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
+        mail["Subject"] = str(subject)
+        mail.set_content(render_template("messages/account.txt", **told))
+    return mail
+
+
+# Subject and first sentence by what is told. `news` stands for all but the code where the reporter asked for secrecy.
+REPORTER_MESSAGES: dict[str, tuple[object, object]] = {
+    "received": (_("Nomor dan kode lacak Anda"), _("Laporan Anda sudah kami terima.")),
+    "code_replaced": (_("Kode lacak Anda yang baru"), _("Kode lacak Anda diganti. Kode yang lama tidak berlaku lagi.")),
+    "question": (_("Ada pertanyaan untuk Anda"), _("Ada pertanyaan yang menunggu jawaban Anda.")),
+    "answered": (_("Aduan Anda sudah dijawab"), _("Jawaban atas aduan Anda sudah ada.")),
+    "ended": (_("Kabar tentang aduan Anda"), _("Ada kabar terakhir tentang aduan Anda.")),
+    "news": (_("Ada kabar untuk Anda"), _("Ada kabar untuk Anda di halaman lacak.")),
+}

@@ -12,7 +12,7 @@ from flask import current_app
 from app.delivery.messages import compose_mail
 from app.delivery.recipients import mail_address
 from app.models import Delivery
-from app.notices.errors import GatewayAway, Refused, Unsent
+from app.notices.outbox import GatewayAway, Refused, Unsent
 
 SMTP_SECONDS = 20
 """Longest wait for one answer of the server, unless the setting SMTP_SECONDS says otherwise."""

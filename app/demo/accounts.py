@@ -5,7 +5,7 @@ from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app.access.people import person_of
-from app.accounts.api_keys_security import hash_key, new_key
+from app.accounts.api_keys import hash_key, new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.read import PersonRow, load_people

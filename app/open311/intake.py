@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, select, text
 
-from app.accounts.api_keys_security import KnownKey
+from app.accounts.api_keys import KnownKey, find_key
 from app.cases.receive_complaint import receive_complaint
 from app.cases.record_intake import seal, unseal
 from app.cases.report_input import Report
@@ -67,3 +67,12 @@ def _kept(caller: str, mark: str, now: datetime) -> str | None:
 def _memory(caller: str, mark: str, answer: dict[str, str], now: datetime) -> IdempotencyKey:
     body = seal(json.dumps(answer))
     return IdempotencyKey(caller=caller, key=mark, request_hash=mark, status=200, body=body, created_at=now)
+
+
+SCOPE = "open311"
+
+
+def open311_key(given: str, now: datetime) -> KnownKey | None:
+    """The key if it is good now and holds the scope; None for anything else."""
+    key = find_key(given, now) if given else None
+    return key if key is not None and SCOPE in key.scopes else None

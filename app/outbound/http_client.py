@@ -11,6 +11,8 @@ import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 
@@ -142,3 +144,16 @@ class _Deadline:
                 # Not SSLSocket's own shutdown, which takes away what the other thread is reading with.
                 with suppress(OSError):
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def read_retry_after(text: str, now: datetime, longest: int) -> int | None:
+    """Seconds from a number or an HTTP date, at most `longest`; None for what cannot be read."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), longest)
+    try:
+        at = parsedate_to_datetime(text)
+        seconds = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(min(max(seconds, 0), longest))

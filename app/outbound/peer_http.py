@@ -10,7 +10,7 @@ import structlog
 from flask import current_app
 
 from app.core.clock import utc_now
-from app.outbound.retry_after import read_retry_after
+from app.outbound.http_client import read_retry_after
 
 log = structlog.get_logger()
 

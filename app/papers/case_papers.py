@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.casefile.case import Case
+from app.casefile.case import Case, find_complaint
 from app.casefile.promised_date import promise_of
+from app.casefile.rows import LARGEST_ID
 from app.casefile.timeline import disposition_of, names_in_full
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -16,6 +17,7 @@ from app.papers.frozen_blocks import letterhead, office, signatory_of_event
 from app.papers.letters import letter_content
 from app.papers.papers import make_paper
 from workflow_rules.process.actions import Action
+from workflow_rules.process.actors import Person
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.steps import AGENCY_STEPS, Step
@@ -200,3 +202,36 @@ _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | N
     PaperKind.REPORTER_ANSWER: _reporter_answer,
     PaperKind.DRAFT_LETTER: _draft_letter,
 }
+
+
+def count_troubled() -> tuple[int, int]:
+    """How many papers could not be drawn, and how many signed files are lost; over all cases."""
+    lost = func.count().filter(Paper.error == "lost")
+    failed = func.count().filter(Paper.state == "failed")
+    counts = select(failed, lost).select_from(Paper).where(Paper.error.is_not(None))
+    row = db.session.execute(counts.execution_options(unscoped=True)).one()
+    return row[0], row[1]
+
+
+def find_case_paper(paper_id: int, person: Person) -> Paper:
+    """A paper of a case this person may see; a draft is only its own agency's business.
+
+    Raises ActionRefused(not_visible).
+    """
+    paper = db.session.scalars(select(Paper).where(Paper.id == min(paper_id, LARGEST_ID))).first()
+    if paper is None or paper.complaint_id is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    find_complaint(paper.complaint_id, person)
+    draft = paper.kind == PaperKind.DRAFT_LETTER
+    if draft and not person.sees_every_case and paper.agency_code not in person.agencies:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return paper
+
+
+def find_sop_sheet(paper_id: int) -> Paper:
+    """The sheet of an SOP version; raises ActionRefused(not_visible) for papers of any other kind."""
+    sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)
+    paper = db.session.scalars(sheet).first()
+    if paper is None:
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return paper

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.papers.html_parts import paper_html, public_address, qr
-from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS, URGENCIES
+from app.vocabulary.words import ACTORS, CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, DELEGATION_KINDS, URGENCIES
+from workflow_rules.process.steps import Step
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
@@ -53,3 +54,74 @@ def reporter_answer(frozen: Mapping[str, Any]) -> str:
         address=address,
         qr=qr(address),
     )
+
+
+def answer_letter(frozen: Mapping[str, Any]) -> str:
+    """The signed letter with the way to its verification."""
+    address = public_address(frozen, f"/verifikasi/{frozen['verification_code']}")
+    return _letter(frozen, frozen["signed_at"], draft=False, qr=qr(address), address=address)
+
+
+def draft_letter(frozen: Mapping[str, Any]) -> str:
+    """A draft: no number, no date, no name, and KONSEP across every page."""
+    return _letter(frozen, frozen["drafted_at"], draft=True)
+
+
+def _letter(frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
+    kind = (frozen.get("signatory") or {}).get("kind")
+    return paper_html(
+        "answer_letter",
+        frozen,
+        made_at,
+        urgency=URGENCIES[frozen["urgency"]],
+        standing_in=DELEGATION_KINDS[kind] if kind else None,
+        electronic=frozen.get("signing", "wet") != "wet",
+        **more,
+    )
+
+
+COLUMNS = (
+    *("complaint_admin", "section_head", "division_head", "office_head"),
+    *("agency_admin", "agency_secretary", "agency_head"),
+)
+
+
+def sop_sheet(frozen: Mapping[str, Any]) -> str:
+    """One version as a landscape sheet."""
+    return paper_html(
+        "sop_sheet",
+        frozen,
+        frozen["made_at"],
+        capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
+        columns=COLUMNS,
+        # For sheets of the first layout.
+        office=COLUMNS[:4],
+        agency_columns=COLUMNS[4:],
+        actors=ACTORS,
+        relay=Step.RELAY.value,
+        headings=_headings(frozen),
+        steps=_printed_steps(frozen["steps"]),
+        whole=_whole(frozen["steps"]),
+    )
+
+
+def _headings(frozen: Mapping[str, Any]) -> list[str]:
+    """The seven headings of the version, or the usual names of the officers."""
+    own = (frozen.get("actor_headings") or "").splitlines()
+    return own if len(own) == len(COLUMNS) else [str(ACTORS[actor]) for actor in COLUMNS]
+
+
+def _printed_steps(steps: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The eleven rows of the sheet: the relay has none of its own, its officer stands in the row of step 4."""
+    relayed = {step["number"]: step["actor"] for step in steps if step["step"] == Step.RELAY.value}
+    own = [step for step in steps if step["step"] != Step.RELAY.value]
+    return [{**step, "actors": {step["actor"], relayed.get(step["number"], step["actor"])}} for step in own]
+
+
+def _whole(steps: list[Mapping[str, Any]]) -> str:
+    """The sum as the sheet prints it: days and minutes are never folded into each other."""
+    days = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_days")
+    minutes = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_minutes")
+    hours, rest = divmod(minutes, 60)
+    parts = ((days, "hari"), (hours, "jam"), (rest, "menit"))
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)

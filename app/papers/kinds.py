@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.models import PaperKind
-from app.papers import html, letters_papers, sop_sheet
+from app.papers import html
 
 Content = Mapping[str, Any]
 
 PAPERS: dict[PaperKind, Callable[[Content], str]] = {
-    PaperKind.ANSWER_LETTER: letters_papers.answer_letter,
-    PaperKind.DRAFT_LETTER: letters_papers.draft_letter,
+    PaperKind.ANSWER_LETTER: html.answer_letter,
+    PaperKind.DRAFT_LETTER: html.draft_letter,
     PaperKind.RECEIPT: html.receipt,
     PaperKind.DISPOSITION: html.disposition,
     PaperKind.REPORTER_ANSWER: html.reporter_answer,
-    PaperKind.SOP_SHEET: sop_sheet.sop_sheet,
+    PaperKind.SOP_SHEET: html.sop_sheet,
 }
 
 

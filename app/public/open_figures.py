@@ -4,23 +4,27 @@ All figures stand as of the end of the last Sunday, so that nobody learns of one
 page from today's. Counted are cases of every confidentiality, since nothing but the count is told.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Any
 
+import structlog
+from redis.exceptions import RedisError
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import aliased
 
 from app.core.clock import midnight, office_time, office_today
-from app.core.extensions import db
+from app.core.extensions import db, redis_client
 from app.core.periods import Period, month_before
 from app.models import Agency, AgencyTrackRow, Category, Complaint, ComplaintEvent
 from app.public.small_cells import LEAST, shown_total, without_small
 from app.reference.calendar import load_working_calendar
 from app.reporting.figures.definitions import count_open_cases, overdue_steps, timeliness_by
-from app.reporting.figures.kept_measures import kept_punctualities
+from app.reporting.figures.punctuality import kept_punctualities
 from workflow_rules.process.actions import Action
 from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -164,3 +168,42 @@ def _cases_of_agencies(period: Period) -> Mapping[str, tuple[str, int]]:
 def whole_days(figures: OpenFigures) -> tuple[date, date]:
     """The first and the last day that is counted."""
     return figures.since, figures.until - timedelta(days=1)
+
+
+log = structlog.get_logger()
+
+
+KEPT_SECONDS = 3600
+
+
+def kept_open_figures(now: datetime) -> OpenFigures:
+    """The same as `open_figures`, at most an hour old; worked out each time while Redis is away."""
+    key = f"lapor:open-figures:{figures_end(now)}"
+    kept = _read(key)
+    if kept is not None:
+        return kept
+    found = open_figures(now)
+    try:
+        redis_client().set(key, json.dumps(asdict(found), default=str), ex=KEPT_SECONDS)
+    except RedisError as away:
+        log.warning("redis_away", error=type(away).__name__)
+    return found
+
+
+def _read(key: str) -> OpenFigures | None:
+    try:
+        text = redis_client().get(key)
+    except RedisError as away:
+        log.warning("redis_away", error=type(away).__name__)
+        return None
+    return _figures(json.loads(text)) if text else None
+
+
+def _figures(given: dict[str, Any]) -> OpenFigures:
+    months = tuple((date.fromisoformat(month), received, answered) for month, received, answered in given["months"])
+    return OpenFigures(
+        **given
+        | {"since": date.fromisoformat(given["since"]), "until": date.fromisoformat(given["until"])}
+        | {"months": months, "categories": tuple(map(tuple, given["categories"]))}
+        | {"agencies": tuple(AgencyLine(**line) for line in given["agencies"])}
+    )

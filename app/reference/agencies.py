@@ -7,6 +7,7 @@ from sqlalchemy.orm import Query, aliased
 
 from app.core.extensions import db
 from app.models import Agency
+from app.reference.sop import active_sop_version
 
 
 def path_of_agency(agency_id: int | None) -> str:
@@ -45,3 +46,13 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
     step = select(unit.id, func.array_append(tree.c.path, name)).join(tree, unit.parent_id == tree.c.id)
     tree = tree.union_all(step)
     return query.outerjoin(tree, tree.c.id == Agency.id).order_by(tree.c.path.nulls_last(), Agency.id)
+
+
+def agency_names() -> dict[str, str]:
+    """The short name of every agency by its code."""
+    return {row.code: row.short_name for row in db.session.execute(select(Agency.code, Agency.short_name))}
+
+
+def step_numbers() -> dict[str, int]:
+    """The number that each step has in the SOP in force."""
+    return {row.step: row.number for row in active_sop_version().steps}

@@ -6,12 +6,12 @@ What the program says of an act and the rows that the act changed are entries of
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, cast, exists, func, inspect, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.core.extensions import db
@@ -99,3 +99,19 @@ def _line(row: Any) -> JournalLine:
     name = f"{row.first_name or ''} {row.last_name or ''}".strip()
     moves = [{**m, "old": datetime.fromisoformat(m["old"]), "new": datetime.fromisoformat(m["new"])} for m in row.moves]
     return JournalLine(row.kind, row.at, name, row.reason, row.data, row.data.get("moved", 0), moves, row.change)
+
+
+Values = dict[str, Any] | None
+
+
+def row_values(item: Any) -> dict[str, Any]:
+    """What a row holds, as JSON keeps it."""
+    held = {column.key: getattr(item, column.key) for column in inspect(type(item)).column_attrs}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
+
+
+def journal_change(kind: str, before: Values, after: Values, officer_id: int | None, now: datetime) -> None:
+    """Note what the row held before and after (None where it was not there); nothing where nothing changed."""
+    if before != after:
+        data = {"before": before, "after": after}
+        db.session.add(JournalEntry(kind=kind, at=now, officer_id=officer_id, data=data))

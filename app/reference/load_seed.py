@@ -20,7 +20,7 @@ from app.models import (
     Village,
     WorkingWeek,
 )
-from app.reference import seed_files, sop_head
+from app.reference import seed_files
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.standard_sop import STANDARD_SOP
 
@@ -131,12 +131,12 @@ def _standard_sop(now: datetime) -> SopVersion:
         title=SOP_TITLE,
         status="active",
         activated_at=now,
-        **sop_head.PRINTED,
-        legal_basis=sop_head.LEGAL_BASIS,
-        qualifications=sop_head.QUALIFICATIONS,
-        equipment=sop_head.EQUIPMENT,
-        warnings=sop_head.WARNINGS,
-        records=sop_head.RECORDS,
+        **seed_files.PRINTED,
+        legal_basis=seed_files.LEGAL_BASIS,
+        qualifications=seed_files.QUALIFICATIONS,
+        equipment=seed_files.EQUIPMENT,
+        warnings=seed_files.WARNINGS,
+        records=seed_files.RECORDS,
         steps=[_step_row(row, position) for position, row in enumerate(STANDARD_SOP.steps, start=1)],
     )
 

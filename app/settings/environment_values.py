@@ -4,11 +4,10 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.settings.peer_settings import read_peer
 from app.settings.sign_in_settings import sign_in_settings
-from app.settings.upload_settings import scanner_url, store_options
-from app.settings.watch_settings import watching_settings
 
 QUEUES = ("alarms", "notices", "documents", "sync", "webhooks", "reports")
 """The queues a worker may serve, `app.core.jobs.QueueName` by its words."""
@@ -137,3 +136,50 @@ def _is_fernet_key(text: str) -> bool:
         return len(base64.b64decode(text, altchars=b"-_", validate=True)) == 32
     except (binascii.Error, ValueError):
         return False
+
+
+def scanner_url(text: str | None, reasons: list[str]) -> str | None:
+    """`tcp://host:port` or `unix:///path`, as it is; anything else is a reason against a start."""
+    if text is not None and not _is_scanner(text):
+        reasons.append("CLAMAV_URL is not tcp://host:port or unix:///path.")
+    return text
+
+
+def store_options(given: Mapping[str, str]) -> dict[str, Any]:
+    """How an object store (STORAGE_URL=s3://…) is reached: its address where it is not Amazon's, region, keys."""
+    names = {"endpoint_url": "STORAGE_S3_ENDPOINT", "key": "STORAGE_S3_KEY", "secret": "STORAGE_S3_SECRET"}
+    told: dict[str, Any] = {option: given[name] for option, name in names.items() if name in given}
+    region = given.get("STORAGE_S3_REGION")
+    return told | ({"client_kwargs": {"region_name": region}} if region else {})
+
+
+def _is_scanner(text: str) -> bool:
+    parts = urlsplit(text)
+    try:
+        by_network = parts.scheme == "tcp" and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False
+    return by_network or (parts.scheme == "unix" and parts.path.startswith("/"))
+
+
+LOG_FORMATS = ("json", "text")
+
+
+SWITCHES = ("FLASK_DEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "WERKZEUG_RUN_MAIN", "PYTHONASYNCIODEBUG")
+"""Each opens the program to whoever watches it, or slows it; none belongs beside citizens' complaints."""
+
+
+def watching_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """How logs look, who may read the metrics, which developers' switches are set, and the clock's zone."""
+    usual = "json" if given.get("LAPOR_ENV", "").lower() == "production" else "text"
+    log_format = given.get("LOG_FORMAT", usual).lower()
+    if log_format not in LOG_FORMATS:
+        reasons.append(f"LOG_FORMAT is {log_format!r}, not json or text.")
+    set_switches = tuple(name for name in SWITCHES if given.get(name, "0").lower() not in ("0", "false", "no"))
+    trusts_all = given.get("FORWARDED_ALLOW_IPS") == "*"
+    return {
+        "LOG_FORMAT": log_format,
+        "METRICS_TOKEN": given.get("METRICS_TOKEN"),
+        "DEVELOPERS_SWITCHES": set_switches + (("FORWARDED_ALLOW_IPS",) if trusts_all else ()),
+        "CLOCK_ZONE": given.get("TZ"),
+    }

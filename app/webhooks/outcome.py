@@ -5,8 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.outbound.http_client import Answer
-from app.outbound.retry_after import read_retry_after
+from app.outbound.http_client import Answer, read_retry_after
 
 DELAYS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Seconds between the ten tries: over three days in all."""

@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.leases import lease
 from app.core.transaction import one_transaction
+from app.core.work_queue import lease
 from app.feed.read import changes_after
 from app.feed.sequence import number_changes
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint

@@ -1,11 +1,15 @@
 """The named views of a list that an officer finds there: their own, and those shared with all."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
 from app.core.statement_cache import READER
+from app.core.transaction import one_transaction
 from app.models import SavedList
 
 
@@ -20,3 +24,71 @@ _LISTS = (
     .where(SavedList.place == bindparam("place"), or_(_MINE, SavedList.shared.is_(True)))
     .order_by(_MINE.desc(), SavedList.id)
 )
+
+
+LONGEST_NAME = 60
+
+
+LONGEST_ADDRESS = 2000
+
+
+MOST = 20
+"""Named views an officer may keep in one place; with more nobody finds any."""
+
+
+class ListFault(StrEnum):
+    """Why a view could not be kept."""
+
+    NAMELESS = "nameless"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+
+
+class ListRefused(Exception):
+    """A view that cannot be kept as it was wished."""
+
+    def __init__(self, fault: ListFault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+def save_list(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
+    """Keep a view under its name, in the place of an earlier one of that name; raises ListRefused."""
+    name = " ".join(name.split())
+    if not name:
+        raise ListRefused(ListFault.NAMELESS)
+    if len(name) > LONGEST_NAME or len(address) > LONGEST_ADDRESS:
+        raise ListRefused(ListFault.TOO_LONG)
+    with one_transaction():
+        if _count_others(user_id, place, name) >= MOST:
+            raise ListRefused(ListFault.TOO_MANY)
+        _put(user_id, place, name, address, shared, now)
+
+
+def keep_as_usual(user_id: int, place: str, address: str, now: datetime) -> None:
+    """How the list is to look to its owner when the address does not say; nothing to say takes it away."""
+    with one_transaction():
+        if address:
+            _put(user_id, place, "", address[:LONGEST_ADDRESS], False, now)
+        else:
+            own = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name == "")
+            db.session.execute(delete(SavedList).where(*own))
+
+
+def remove_list(user_id: int, list_id: int) -> str | None:
+    """Take one of the officer's own away; its name, or None where there was none."""
+    with one_transaction():
+        own = (SavedList.id == list_id, SavedList.user_id == user_id, SavedList.name != "")
+        return db.session.scalars(delete(SavedList).where(*own).returning(SavedList.name)).first()
+
+
+def _count_others(user_id: int, place: str, name: str) -> int:
+    others = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name.not_in(("", name)))
+    return db.session.scalars(select(func.count()).select_from(SavedList).where(*others)).one()
+
+
+def _put(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
+    row = {"user_id": user_id, "place": place, "name": name, "address": address, "shared": shared, "created_at": now}
+    statement = insert(SavedList.__table__).values(row)
+    changed = {"address": address, "shared": shared}
+    db.session.execute(statement.on_conflict_do_update(constraint="uq_saved_list_user_place_name", set_=changed))

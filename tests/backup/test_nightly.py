@@ -12,10 +12,9 @@ from sqlalchemy import select
 
 from app.backup import nightly
 from app.backup.archive import read_manifest
-from app.backup.backups import last_good
 from app.backup.faults import BackupFault
 from app.backup.nightly import BACKUP_LOCK, hand_out_backup, write_backup
-from app.backup.runs import note_run
+from app.backup.runs import last_good, note_run
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import alone

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.casefile.case_time import SEGMENTS
+from app.casefile.labels import SEGMENTS
 from tests.codebase.catalogues import KEYWORDS, ROOT, SOURCES, TEMPLATES, Message, read, texts, wanted
 from workflow_rules.time.explanation import SEGMENT_WORDS
 

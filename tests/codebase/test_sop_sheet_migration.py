@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.commands.maintenance import migrate_database
 from app.core.extensions import db
 from app.models import SopVersion
-from app.reference.sop_head import PRINTED
+from app.reference.seed_files import PRINTED
 from app.reference.sop_versions import copy_as_draft
 from tests.codebase.bare_database import FOLDER, as_role
 from workflow_rules.process.standard_sop import STANDARD_SOP

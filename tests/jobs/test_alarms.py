@@ -18,8 +18,8 @@ from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlarm, StepTask
 from app.notices.outbox import ALARMS
-from jobs import alarm_jobs
 from jobs import context as job_context
+from jobs import tasks
 from tests.factories import a_complaint
 from tests.statements import statements
 from workflow_rules.process.actors import Person
@@ -231,9 +231,9 @@ def test_a_sweep_that_fails_keeps_the_batches_before(
         return raise_due_alarms(now, batch=batch)
 
     monkeypatch.setattr(job_context, "worker_app", lambda: app)
-    monkeypatch.setattr(alarm_jobs.raise_alarms, "raise_due_alarms", fails_at_the_third)
+    monkeypatch.setattr(tasks.raise_alarms, "raise_due_alarms", fails_at_the_third)
     freeze("2026-11-23 11:00")
     with pytest.raises(OSError, match="disk"):
-        alarm_jobs.sweep_alarms()
+        tasks.sweep_alarms()
     with app.app_context():
         assert counted() == (4, 4, 4)

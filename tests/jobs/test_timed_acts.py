@@ -20,8 +20,8 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import DelegationRow, JournalEntry, Notice
 from app.notices.notify import Notifier
-from jobs import alarm_jobs
 from jobs import context as job_context
+from jobs import tasks
 from tests.factories import Case, a_complaint
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
@@ -54,8 +54,8 @@ class Sweep:
         db.session.rollback()
 
     def once(self) -> None:
-        alarm_jobs.sweep_alarms()
-        alarm_jobs.sweep_timed_acts()
+        tasks.sweep_alarms()
+        tasks.sweep_timed_acts()
 
 
 @pytest.fixture

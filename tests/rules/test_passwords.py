@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.accounts.common_passwords import common_passwords
-from app.accounts.password_rules import RULES, Age, age_of, ends_at, faults_of, words_of_names
+from app.accounts.password_rules import RULES, Age, age_of, common_passwords, ends_at, faults_of, words_of_names
 from app.settings.sign_in_settings import PASSWORD_RULES
 
 OWN = words_of_names("kepala.dishub", "Bima", "Ketapang", "kepala.dishub@balangan.example")

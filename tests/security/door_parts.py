@@ -56,7 +56,7 @@ from app.sp4n.inbound.csv_import import bring_file
 from app.sp4n.peer.report_state import answer_letter
 from app.sp4n.peer.state import ledger_of
 from app.webhooks.manage import Wish, add_endpoint, send_test
-from app.worklists.save_list import save_list
+from app.worklists.saved_lists import save_list
 from tests.factories import a_complaint, a_report
 from tests.uploads.states import call_clean
 from workflow_rules.process.actors import SYSTEM

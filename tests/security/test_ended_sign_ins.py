@@ -15,7 +15,7 @@ from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import SignIn
-from jobs import alarm_jobs, context
+from jobs import context, tasks
 
 Freeze = Callable[[str], Any]
 COOKIE = "lapor_session"
@@ -142,7 +142,7 @@ def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
     freeze("2026-12-25 10:00")
     monkeypatch.setattr(context, "worker_app", lambda: app)
     with app.app_context():
-        alarm_jobs.sweep_timed_acts()
+        tasks.sweep_timed_acts()
     assert remembered(app) == 0
     assert is_out(with_cookie(app, taken))
 

@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.web.form_labels import REFUSED
 from jobs import context
-from jobs.alarm_jobs import sweep_timed_acts
+from jobs.tasks import sweep_timed_acts
 from tests.factories import a_complaint
 from tests.views.reference_forms import (
     HOLIDAY,

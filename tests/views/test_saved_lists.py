@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import SavedList
-from app.worklists.save_list import MOST
+from app.worklists.saved_lists import MOST
 from tests.factories import a_complaint
 
 SignIn = Callable[[str], FlaskClient]

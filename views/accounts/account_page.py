@@ -12,7 +12,6 @@ from app.accounts.delegations import delegations_of
 from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
 from app.vocabulary.words import DELEGATION_KINDS
-from views.accounts.accounts import BROWSERS, SYSTEMS
 from views.shared.offices import office_name
 from views.shared.screen_access import for_officers
 
@@ -71,3 +70,25 @@ def browser_in_words(agent: str) -> str:
     browser = next((name for mark, name in BROWSERS if mark in agent), gettext("Peramban lain"))
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser}, {system}" if system else browser
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)

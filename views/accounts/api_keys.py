@@ -1,8 +1,24 @@
 """Texts of the keys of programs: what each scope opens, how a key stands, and what is wrong with a form."""
 
-from flask_babel import lazy_gettext as _
+from datetime import date, datetime, timedelta
 
+from flask import abort, flash, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.access.current_person import current_person
+from app.access.people import names_of
+from app.access.roles import permissions_on
+from app.accounts.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
+from app.core.clock import midnight, office_today, utc_now
+from app.core.extensions import db
+from app.models import ApiKey
 from app.vocabulary.words import Labels
+from app.web.fab_repairs import is_readable
+from views.shared.screen_access import for_officers
 
 SCOPES: Labels = {
     "sp4n": _("Integrasi SP4N: mengirim laporan, membaca perubahan dan jawaban"),
@@ -32,3 +48,163 @@ OVERLAPS: Labels = {
     "7": _("Tujuh hari"),
     "30": _("Tiga puluh hari"),
 }
+
+
+LARGEST_ID = 2**63 - 1
+
+
+LONGEST_NAME, LONGEST_REASON = 100, 1000
+
+
+LONGEST_LIFE = 5 * 366
+
+
+PATH = "/kunci-api/"
+
+
+class KeyView(BaseView):
+    """Only the administrator; a key's secret is on no page but the answer to its making."""
+
+    route_base = PATH.rstrip("/")
+    default_view = "list"
+    class_permission_name = "ApiKey"
+    base_permissions = permissions_on("ApiKey")
+
+    @expose("/", methods=["GET"])
+    @for_officers("can_manage", "ApiKey")
+    def list(self) -> str:
+        return _list_page({}, {})
+
+    @expose("/", methods=["POST"])
+    @for_officers("can_manage", "ApiKey")
+    def make(self) -> tuple[str, int]:
+        """Make a key and show it, this once; a form with faults comes back as it was filled in."""
+        wish, faults = _read_wish()
+        if wish is None:
+            return _list_page(request.form.to_dict(), faults), 422
+        key = make_new_key(wish, current_person().id, utc_now())
+        return _shown(wish.name, key), 201
+
+    @expose("/<int:key_id>", methods=["GET"])
+    @for_officers("can_manage", "ApiKey")
+    def show(self, key_id: int) -> str:
+        return _key_page(_find(key_id), {})
+
+    @expose("/<int:key_id>/ganti", methods=["POST"])
+    @for_officers("can_manage", "ApiKey")
+    def rotate(self, key_id: int) -> tuple[str, int]:
+        """A new secret, shown this once; a page that was sent again changes nothing."""
+        row = _find(key_id)
+        if request.form.get("tumpang") not in OVERLAPS:
+            return _key_page(row, {"tumpang": "overlap"}), 422
+        if request.form.get("seen") != seal_of(row):
+            return _key_page(row, {"tumpang": "changed"}), 409
+        try:
+            key = rotate_key(row, timedelta(days=int(request.form["tumpang"])), current_person().id, utc_now())
+        except KeyEnded:
+            return _key_page(row, {"tumpang": "changed"}), 409
+        return _shown(row.name, key), 200
+
+    @expose("/<int:key_id>/cabut", methods=["POST"])
+    @for_officers("can_manage", "ApiKey")
+    def revoke(self, key_id: int) -> Response | tuple[str, int]:
+        """End the key at once, with the reason in the journal."""
+        row, reason = _find(key_id), request.form.get("alasan", "").strip()
+        if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
+            return _key_page(row, {"alasan": "reason"}), 422
+        try:
+            revoke_key(row, reason, current_person().id, utc_now())
+        except KeyEnded:
+            return _key_page(row, {"alasan": "changed"}), 409
+        flash(gettext("Kunci “%(name)s” dicabut dan tidak membuka apa pun lagi.", name=row.name), "success")
+        return redirect(PATH, 303)
+
+
+def seal_of(row: ApiKey) -> str:
+    """What tells a page's key from the one that stands now; nothing of the secret can be had from it."""
+    return row.key_hash[:12]
+
+
+def _find(key_id: int) -> ApiKey:
+    row = db.session.get(ApiKey, key_id) if key_id <= LARGEST_ID else None
+    return row or abort(404)
+
+
+def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
+    """The key that was asked for, or what is wrong with the form."""
+    name = " ".join(request.form.get("nama", "").split())
+    scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
+    expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
+    good_name = 0 < len(name) <= LONGEST_NAME and is_readable(name)
+    found = {
+        "nama": "name" if not good_name else "taken" if _is_taken(name) else "",
+        "cakupan": "" if scopes else "scopes",
+        "sampai": expires_fault,
+    }
+    faults = {field: fault for field, fault in found.items() if fault}
+    return (None if faults else KeyWish(name, scopes, expires_at)), faults
+
+
+def _read_end(text: str) -> tuple[datetime | None, str]:
+    """The end of the last day, on the office's clock."""
+    if not text:
+        return None, ""
+    try:
+        last = date.fromisoformat(text)
+    except ValueError:
+        return None, "expires"
+    if not timedelta(0) < last - office_today() <= timedelta(days=LONGEST_LIFE):
+        return None, "expires"
+    return midnight(last + timedelta(days=1)), ""
+
+
+def _is_taken(name: str) -> bool:
+    same = select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True))
+    return any(not has_ended(row, utc_now()) for row in db.session.scalars(same))
+
+
+def state_of(row: ApiKey) -> str:
+    """`living`, `ended` by its day, or `revoked`."""
+    if row.revoked_at is not None or not row.active:
+        return "revoked"
+    return "ended" if has_ended(row, utc_now()) else "living"
+
+
+def _list_page(typed: dict[str, str], faults: dict[str, str]) -> str:
+    rows = list(db.session.scalars(select(ApiKey).order_by(ApiKey.active.desc(), ApiKey.id.desc()).limit(500)))
+    page: str = render_template(
+        "keys/list.html",
+        title=gettext("Kunci API"),
+        lines=[(row, state_of(row)) for row in rows],
+        typed=typed,
+        chosen=request.form.getlist("cakupan"),
+        faults={field: str(KEY_FAULTS[fault]) for field, fault in faults.items()},
+        usual_end=(office_today() + timedelta(days=365)).isoformat(),
+        scopes=SCOPES,
+        states=STATES,
+        now=utc_now(),
+    )
+    return page
+
+
+def _key_page(row: ApiKey, faults: dict[str, str]) -> str:
+    page: str = render_template(
+        "keys/key.html",
+        title=row.name,
+        row=row,
+        state=state_of(row),
+        seal=seal_of(row),
+        maker=names_of([row.made_by_id]).get(row.made_by_id or 0, ""),
+        faults={field: str(KEY_FAULTS[fault]) for field, fault in faults.items()},
+        typed=request.form,
+        overlaps=OVERLAPS,
+        scopes=SCOPES,
+        states=STATES,
+        now=utc_now(),
+    )
+    return page
+
+
+def _shown(name: str, key: str) -> str:
+    page: str = render_template("keys/shown.html", title=gettext("Kunci baru"), name=name, key=key)
+    return page

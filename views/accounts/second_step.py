@@ -10,11 +10,20 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.accounts.labels import CODE_FAULTS
 from app.accounts.login_limits import admit_code
-from app.accounts.second_step import address_of, codes_left, confirm, start_set_up, take_away, take_code, two_step_of
+from app.accounts.second_step import (
+    SET_UP,
+    address_of,
+    codes_left,
+    confirm,
+    must_have,
+    start_set_up,
+    take_away,
+    take_code,
+    two_step_of,
+)
 from app.accounts.sessions import end_sign_ins
-from app.accounts.two_step import CODE_FAULTS
-from app.accounts.two_step_duty import SET_UP, must_have
 from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable
 from views.shared.screen_access import for_officers

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.accounts.labels import CODE_FAULTS
 from app.accounts.password_reset import LARGEST_USER_ID
 from app.accounts.second_step import two_step_of
 from app.accounts.session_control import end_all_sign_ins, remove_two_step
 from app.accounts.sessions import sign_ins_of
-from app.accounts.two_step import CODE_FAULTS
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.web.fab_repairs import is_readable

@@ -16,8 +16,7 @@ from app.accounts.labels import SIGN_ON_FAULTS
 from app.accounts.login_screens import after_the_password
 from app.accounts.single_sign_on import officer_of
 from app.core.clock import utc_now
-from app.outbound.oidc import Attempt, ProviderAway, address_of, claims_behind, discover
-from app.outbound.oidc_token import TokenRefused
+from app.outbound.oidc import Attempt, ProviderAway, TokenRefused, address_of, claims_behind, discover
 from app.web.fab_repairs import safe_address
 from app.web.rate_limits import source
 from views.shared.public_view import PublicView

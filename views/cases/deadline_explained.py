@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.casefile.case import Case
-from app.casefile.case_time import BOOK_LINES, EXTENSION_CAUSES, HOUSES, SEGMENTS
 from app.casefile.clocks import accounts_of, national_clocks_of, time_used, whole_clock
+from app.casefile.labels import BOOK_LINES, EXTENSION_CAUSES, HOUSES, SEGMENTS
 from app.reference.labels import NATIONAL_STAGES
 from app.web.formats import exact_duration
 from workflow_rules.time.explanation import Segment

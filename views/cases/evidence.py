@@ -7,8 +7,7 @@ from flask_appbuilder import BaseView, expose
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.audit.evidence_bundle import Bundle, bundle_of
-from app.audit.record_bundle import record_bundle
+from app.audit.evidence_bundle import Bundle, bundle_of, record_bundle
 from app.casefile.case import load_case
 from app.core.clock import utc_now
 from views.shared.screen_access import for_officers

@@ -129,3 +129,19 @@ def _form_page(
         largest_file=LARGEST,
     )
     return make_response(page, 422 if errors else 200)
+
+
+class SimilarView(BaseView):
+    """The piece alone; with no JavaScript the form's own button brings it with the whole page."""
+
+    route_base = "/aduan"
+    default_view = "similar"
+    class_permission_name = "Complaint"
+    base_permissions = permissions_on("Complaint")
+
+    @expose("/baru/serupa", methods=["POST"])
+    @for_officers("can_receive", "Complaint")
+    def similar(self) -> str:
+        """Sent and not asked for by an address, since what is typed may name people."""
+        found = similar_to_typed(request.form, current_person(), utc_now())
+        return render_template("intake/_similar.html", similar=found, asked=True)

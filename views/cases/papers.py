@@ -12,10 +12,9 @@ from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Paper, SopVersion
-from app.papers.case_papers import ask_for_paper
+from app.papers.case_papers import ask_for_paper, find_case_paper, find_sop_sheet
 from app.papers.labels import PAPER_NAMES, why_not_drawn
 from app.papers.papers import draw_again
-from app.papers.papers_queries import find_case_paper, find_sop_sheet
 from app.papers.sop_papers import ask_for_sop_sheet
 from views.shared.downloads import send_paper
 from views.shared.screen_access import for_officers

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
 
 from app.core.clock import office_time
 from app.models import Complaint
-from app.vocabulary.words import STATUSES
+from app.vocabulary.words import STATUSES, Labels
 from app.worklists.duplicates import Likely, likely_duplicates, report_in_writing, report_of
 from app.worklists.likeness import NEARLY_THE_SAME
-from views.cases.likeness import LIKE_WORDS, SAME_PLACES
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import ENDED, CaseStatus
 
@@ -63,3 +63,14 @@ def _when(other: datetime, at: datetime, today: bool) -> str:
     if today:
         return ngettext("%(num)d hari lalu", "%(num)d hari lalu", days)
     return ngettext("%(num)d hari sebelumnya", "%(num)d hari sebelumnya", days)
+
+
+SAME_PLACES: Labels = {
+    "near": _("tempat berdekatan"),
+    "village": _("desa sama"),
+    "district": _("kecamatan sama"),
+    "unknown": _("tempat belum disebut"),
+}
+
+
+LIKE_WORDS: Labels = {"nearly": _("kata hampir sama"), "like": _("kata mirip")}

@@ -16,14 +16,11 @@ from app.monitoring import health
 from app.monitoring.gauges import read_queues
 from app.notices.failed_deliveries import MessageCounts
 from app.outbound.restore_hold import find_hold
-from app.papers.papers_queries import count_troubled
+from app.papers.case_papers import count_troubled
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
-from views.monitoring.backup_findings import backup_state
-from views.monitoring.health_invariants import invariant_lines
 from views.monitoring.labels import PARTS, QUEUES, TO_DO
-from views.monitoring.part_findings import told_of_files
-from views.monitoring.webhook_findings import told_of_receivers
+from views.monitoring.part_findings import backup_state, invariant_lines, told_of_files, told_of_receivers
 
 MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0

@@ -11,7 +11,7 @@ from flask_appbuilder import BaseView, expose
 from app.access.session_filter import only_public
 from app.core.clock import utc_now
 from app.core.extensions import csrf
-from app.open311.open311_keys import open311_key
+from app.open311.intake import open311_key
 from app.open311.requests import find_named, find_requests
 from app.web.error_responses import answer_errors_as
 from app.web.rate_limits import submission_limits

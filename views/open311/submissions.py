@@ -8,7 +8,7 @@ from flask import request
 
 from app.access.current_person import source_address
 from app.access.session_filter import as_person
-from app.accounts.api_keys_security import KnownKey
+from app.accounts.api_keys import KnownKey
 from app.cases.report_input import Report, clean_report
 from app.files.attachments import LARGEST
 from app.open311.intake import take_request, title_from

@@ -1,7 +1,16 @@
 """The words of the open data: what each table holds, what its columns mean, under which licence it may be used."""
 
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
 from flask_babel import lazy_gettext as _
 
+from app.public.open_figures import OpenFigures, whole_days
+from app.reporting.exports.cells import csv_cell
 from app.vocabulary.words import Labels
 
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -34,3 +43,101 @@ COLUMNS: Labels = {
     "aduan": _("Aduan yang diteruskan ke OPD itu; kosong bila disembunyikan"),
     "langkah_tepat_waktu_persen": _("Langkah SOP milik OPD itu yang selesai dalam batas waktunya, dalam persen"),
 }
+
+
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
+
+
+Row = tuple[str | int | float | None, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table: its name in addresses, its columns, and how its rows are read off the figures."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[OpenFigures], list[Row]]
+
+
+def _summary(figures: OpenFigures) -> list[Row]:
+    names = ("received", "answered", "open", "median_days")
+    return [(name, getattr(figures, name)) for name in names]
+
+
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (
+        Dataset("ringkasan", ("ukuran", "nilai"), _summary),
+        Dataset(
+            "aduan-per-bulan",
+            ("bulan", "diterima", "dijawab"),
+            lambda figures: [(f"{month:%Y-%m}", came, answered) for month, came, answered in figures.months],
+        ),
+        Dataset("aduan-per-kategori", ("kode", "kategori", "diterima"), lambda figures: list(figures.categories)),
+        Dataset(
+            "ketepatan-per-opd",
+            ("kode", "opd", "aduan", "langkah_tepat_waktu_persen"),
+            lambda figures: [(line.code, line.name, line.cases, line.in_time) for line in figures.agencies],
+        ),
+    )
+}
+
+
+def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
+    """The table as RFC 4180 writes it; a hidden number is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(dataset.columns)
+    writer.writerows([csv_cell(cell) for cell in row] for row in dataset.rows(figures))
+    return text.getvalue()
+
+
+def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
+    """The table with what a reader must know of it; a hidden number is null."""
+    first, last = whole_days(figures)
+    return {
+        "title": str(TITLES[dataset.name]),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "licence": LICENCE_URL,
+        "columns": {column: str(COLUMNS[column]) for column in dataset.columns},
+        "rows": [dict(zip(dataset.columns, row, strict=True)) for row in dataset.rows(figures)],
+    }
+
+
+def catalogue(figures: OpenFigures) -> dict[str, Any]:
+    """What there is, in the words of DCAT as the Project Open Data catalogues use them."""
+    return {
+        "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+        "@type": "dcat:Catalog",
+        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+        "dataset": [_described(dataset, figures) for dataset in DATASETS.values()],
+    }
+
+
+def _described(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
+    first, last = whole_days(figures)
+    base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
+    return {
+        "@type": "dcat:Dataset",
+        "identifier": f"{base}/{dataset.name}",
+        "title": str(TITLES[dataset.name]),
+        "description": str(DESCRIPTIONS[dataset.name]),
+        "keyword": ["aduan", "layanan publik", "Balangan"],
+        "modified": figures.until.isoformat(),
+        "accrualPeriodicity": "R/P1W",
+        "temporal": f"{first.isoformat()}/{last.isoformat()}",
+        "language": ["id"],
+        "license": LICENCE_URL,
+        "rights": str(LICENCE),
+        "accessLevel": "public",
+        "publisher": {"@type": "org:Organization", "name": str(PUBLISHER)},
+        "landingPage": f"{base}/",
+        "distribution": [_distribution(f"{base}/{dataset.name}", ending) for ending in MEDIA_TYPES],
+    }
+
+
+def _distribution(address: str, ending: str) -> dict[str, str]:
+    media_type = MEDIA_TYPES[ending].partition(";")[0]
+    return {"@type": "dcat:Distribution", "downloadURL": f"{address}.{ending}", "mediaType": media_type}

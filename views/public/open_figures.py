@@ -8,11 +8,19 @@ from flask_babel import gettext
 
 from app.access.session_filter import as_person
 from app.core.clock import utc_now
-from app.public.kept_open_figures import kept_open_figures
-from app.public.open_figures import OpenFigures, whole_days
+from app.public.open_figures import OpenFigures, kept_open_figures, whole_days
 from app.public.small_cells import LEAST
-from views.public.open_data import DESCRIPTIONS, LICENCE, LICENCE_URL, TITLES
-from views.public.open_data_views import DATASETS, MEDIA_TYPES, as_csv, as_json, catalogue
+from views.public.open_data import (
+    DATASETS,
+    DESCRIPTIONS,
+    LICENCE,
+    LICENCE_URL,
+    MEDIA_TYPES,
+    TITLES,
+    as_csv,
+    as_json,
+    catalogue,
+)
 from views.public.open_figure_charts import charts_of, key_figures
 from workflow_rules.process.actors import SYSTEM
 

@@ -23,7 +23,7 @@ from app.calendar.change import (
     preview_change,
 )
 from app.core.clock import utc_now
-from app.reference.agency_names import agency_names, step_numbers
+from app.reference.agencies import agency_names, step_numbers
 from app.reference.labels import COLUMNS
 from app.vocabulary.words import HOLIDAY_KINDS, STEPS
 from app.web.form_labels import REFUSED

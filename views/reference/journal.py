@@ -11,7 +11,7 @@ from app.access.people import names_of
 from app.access.roles import permissions_on
 from app.accounts.labels import ACCOUNT_ACTS, account_in_words
 from app.calendar.change import RowChange
-from app.reference.agency_names import agency_names, step_numbers
+from app.reference.agencies import agency_names, step_numbers
 from app.reference.journal import JournalLine, journal_page, journal_size
 from app.reference.labels import LIMIT_CLASSES
 from app.vocabulary.words import DELEGATION_KINDS, STEPS

@@ -17,8 +17,7 @@ from app.papers.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emb
 from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead
 from app.papers.html_parts import emblem_of
 from app.papers.labels import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
-from app.papers.letter_numbers import NumbersRefused, pass_over, written
-from app.papers.number_book import last_number, number_book, years_of
+from app.papers.letter_numbers import NumbersRefused, last_number, number_book, pass_over, written, years_of
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Text

@@ -9,15 +9,16 @@ from typing import Any
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.access.roles import permissions_on
 from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
-from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
+from app.reference.labels import COLUMNS
+from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS, Labels
 from app.web.formats import day
-from views.reference.sop import HEAD_OF_SHEET, STEP_PARTS, VERSION_PARTS
 from views.shared.screen_access import for_officers
 
 Part = tuple[str, bool]
@@ -135,3 +136,35 @@ def _settings(version: SopVersion) -> dict[str, str]:
 
 def _written(value: str | date | None) -> str:
     return day(value) if isinstance(value, date) else value or ""
+
+
+HEAD_OF_SHEET = (
+    *("sheet_number", "created_on", "revised_on", "ratified_on"),
+    *("approver_capacity", "approved_by", "approver_name", "approver_rank", "approver_nip"),
+    *("legal_basis", "qualifications", "related", "equipment", "warnings", "records"),
+    *("flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
+)
+"""What the printed sheet shows beside the rules, in its order."""
+
+
+STEP_PARTS: Labels = {
+    "actor": _("Pelaksana"),
+    "allowance": _("Waktu baku"),
+    "procedure": _("Uraian prosedur"),
+    "inputs": _("Kelengkapan"),
+    "output": _("Keluaran"),
+    "remark": _("Keterangan"),
+}
+
+
+VERSION_PARTS: Labels = {
+    "title": _("Judul"),
+    "extended_draft_days": _("Tanggapan dengan tinjauan lapangan atau lintas OPD"),
+    "most_more_days": _("Perpanjangan langkah 7 paling banyak"),
+    "silence_days": _("Ditutup tanpa tanggapan pelapor setelah"),
+    "question_days": _("Menunggu keterangan pelapor paling lama"),
+    "fast_track_actor": _("Jalur cepat oleh"),
+    "fast_track_from": _("Jalur cepat dari langkah"),
+    "nik_channels": _("Saluran yang wajib NIK"),
+    **{name: COLUMNS[name] for name in HEAD_OF_SHEET},
+}

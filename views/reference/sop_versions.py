@@ -18,7 +18,7 @@ from app.reference.sop_versions import SopRefused, activate_sop, copy_as_draft
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS
 from app.web.form_labels import CHANGED, REFUSED
 from app.web.list_guards import EagerInterface
-from views.reference.sop import HEAD_OF_SHEET
+from views.reference.sop_comparison import HEAD_OF_SHEET
 from views.shared.reference_fields import (
     WORD,
     all_worded,

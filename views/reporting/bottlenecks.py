@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.access.roles import permissions_on
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import days
-from app.reference.agency_names import agency_names, step_numbers
+from app.reference.agencies import agency_names, step_numbers
 from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.figures.definitions import (
     TARGET,

@@ -23,9 +23,9 @@ from app.reporting.figures.definitions import (
     timeliness_by,
     timeliness_of,
 )
-from app.reporting.figures.kept_measures import kept_punctualities
 from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping
+from app.reporting.figures.punctuality import kept_punctualities
 from app.web.formats import day
 from app.worklists.work_counts import count_badges
 from views.reporting.dashboard_charts import agencies_chart, ages_chart, last_day, steps_chart, trend_chart

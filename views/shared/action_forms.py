@@ -13,10 +13,11 @@ from app.casefile.labels import QUESTIONS, RELEASE_DECISIONS, Question, choices_
 from app.casefile.timeline import ICON_OF
 from app.files.attachments import LARGEST
 from app.models import Letter
+from app.papers.letters import draft_hash
 from app.vocabulary.actions import BUTTONS, HINTS, PARAMETERS, PARAMETERS_OF, REPLY_FROM_LETTER
+from app.vocabulary.signing import PASSPHRASE_HINTS
 from views.shared.action_effects import effect_of
 from views.shared.form_errors import errors_at
-from views.shared.signing_form import draft_shown, passphrase_hint
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.decide import AllowedAction
 from workflow_rules.process.parameters import Choice, Codes, Field, Flag, Number, Part, Text, fields_of, is_blank
@@ -337,3 +338,17 @@ def kept_text(sent: Sent) -> list[str]:
     """Words of a form whose action is no longer offered, so that nobody has to type them again."""
     texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
     return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]
+
+
+def draft_shown(case: Case, allowed: AllowedAction) -> str:
+    """The hash of the draft that this page shows, so that what is read is what is signed."""
+    if allowed.action is not Action.SIGN:
+        return ""
+    mine = (x for x in case.letters if x.agency_code == allowed.agency and x.state == "draft")
+    return next((draft_hash(x) for x in mine if x.cycle == case.complaint.cycle), "")
+
+
+def passphrase_hint(case: Case, allowed: AllowedAction) -> str:
+    """What is to be typed where the agency signs electronically; empty where ink signs."""
+    agency = case.agencies.get(allowed.agency or "")
+    return str(PASSPHRASE_HINTS.get(agency.signing_method, "")) if agency else ""

@@ -7,6 +7,7 @@ from flask import Response
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.access.current_person import current_person
 from app.casefile.case import find_attachment, find_letter
@@ -14,8 +15,8 @@ from app.cases.signed_scans import current_scan
 from app.core.storage import read_file
 from app.files.inspection import ENDINGS
 from app.models import Letter, Paper
+from app.vocabulary.words import Labels
 from app.web.skin import error_page
-from views.shared.files import NOT_SERVED
 
 CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 
@@ -95,3 +96,10 @@ def _left_out(*_args: Any, **_kwargs: Any) -> None:
 def _plain(name: str) -> str:
     """A name of letters, digits, dots and hyphens only, which needs no quoting anywhere."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
+
+
+NOT_SERVED: Labels = {
+    "waiting": _("Berkas ini masih menunggu pemeriksaan. Coba buka lagi sebentar lagi."),
+    "quarantined": _("Berkas ini ditahan dan tidak dibagikan. Minta pengirim mengirimnya dalam bentuk lain."),
+    "failed": _("Berkas ini tidak dapat dibuka. Minta pengirim mengirimnya lagi, misalnya sebagai PDF atau JPEG."),
+}

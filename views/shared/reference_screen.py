@@ -15,7 +15,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
-from app.reference.journal_change import Values, journal_change, row_values
+from app.reference.journal import Values, journal_change, row_values
 from app.reference.labels import COLUMNS
 from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import CHANGED, CHOOSE, NONE_CHOSEN, REFUSED

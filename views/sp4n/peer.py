@@ -11,7 +11,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.sp4n.peer.differences import Repair
 from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial, standing
-from app.sp4n.peer.replay_peer import replay
+from app.sp4n.peer.state import replay
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
 from views.shared.list_address import LARGEST_ID

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -16,17 +16,17 @@ from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
 from app.worklists.complaint_lists import ComplaintFilter, ComplaintRow, complaint_page, look_up
+from app.worklists.complaint_order import BY_LIMIT, Cut
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import NEAR_SHOWN, prepare_near_search, prepare_search
 from app.worklists.search_hits import MOST_RANKED
 from app.worklists.work_counts import count_badges
 from views.shared.found_lines import with_hits
-from views.shared.list_address import ListAddress, Pages, as_day, pages_of, read_address
+from views.shared.list_address import AFTER, BEFORE, ListAddress, Pages, as_day, pages_of, read_address
 from views.shared.list_labels import COLUMNS, ORDERS, YES
 from views.shared.list_layout import LAYOUT, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_rows import LimitWriter, Line, complaint_line
 from views.shared.screen_access import for_officers
-from views.worklists.list_cuts import read_cut, with_ends
 from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Step
 
@@ -132,3 +132,41 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
         since=as_day(address.get("dari")),
         until=as_day(address.get("sampai")),
     )
+
+
+LARGEST_KEY = 2**63 - 1
+
+
+_BETWEEN = "~"
+
+
+def read_cut(order: str) -> Cut | None:
+    """Where the asked-for page begins or ends; None for the first, and for a mark that is not of this order."""
+    for name in (AFTER, BEFORE):
+        if name in request.args:
+            return _cut(request.args[name], order, backwards=name == BEFORE)
+    return None
+
+
+def with_ends(pages: Pages, rows: list[ComplaintRow], order: str) -> Pages:
+    """The pages with the marks of the rows that are shown."""
+    return replace(pages, ends=(_mark(rows[0], order), _mark(rows[-1], order))) if rows else pages
+
+
+def _mark(row: ComplaintRow, order: str) -> str:
+    due = row.complaint.next_due_at
+    return (
+        f"{due.isoformat() if due else ''}{_BETWEEN}{row.complaint.id}" if order == BY_LIMIT else f"{row.complaint.id}"
+    )
+
+
+def _cut(mark: str, order: str, *, backwards: bool) -> Cut | None:
+    moment, between, key = mark.rpartition(_BETWEEN)
+    known = key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= LARGEST_KEY
+    if not known or bool(between) != (order == BY_LIMIT):
+        return None
+    try:
+        due = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return None
+    return Cut(int(key), due, backwards) if due is None or due.tzinfo else None

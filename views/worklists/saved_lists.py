@@ -12,7 +12,7 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable
-from app.worklists.save_list import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
+from app.worklists.saved_lists import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
 from views.shared.list_labels import LIST_FAULTS
 from views.shared.list_layout import LAYOUT
 from views.shared.screen_access import for_officers

@@ -6,16 +6,19 @@ The unique row of a night is the right to look; a look whose worker died is take
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from app.audit.invariants.catalogue import CHECKS, check, is_red
 from app.audit.invariants.findings import SLICES, Checked, Look
-from app.audit.invariants.tell_invariants import tell_of_run
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice
+from app.notices.notify import Notifier
+from app.reference.calendar import load_working_calendar
 
 NIGHTLY_AT = time(2, 30)
 SILENT = timedelta(minutes=30)
@@ -124,3 +127,31 @@ def _forget(now: datetime) -> None:
     told = exists().where(Notice.invariant_run_id == InvariantRun.id)
     statement = delete(InvariantRun).where(InvariantRun.ended_at < now - KEPT, ~told)
     db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
+
+
+def tell_of_run(run: InvariantRun, now: datetime) -> None:
+    """Within the transaction that ends a night's look; the unique notice is the right to tell, so never twice."""
+    if run.red:
+        kind = "records_red"
+    elif _red_before(run):
+        kind = "records_green"
+    else:
+        return
+    Notifier(load_working_calendar(), now).records_looked_at(run.id, kind, _hearers())
+
+
+def _red_before(run: InvariantRun) -> bool:
+    """Whether the night before this one found something."""
+    earlier = (InvariantRun.id != run.id, InvariantRun.night < run.night, InvariantRun.ended_at.is_not(None))
+    statement = select(InvariantRun.red).where(*earlier).order_by(InvariantRun.night.desc()).limit(1)
+    return bool(db.session.scalars(statement).first())
+
+
+def _hearers() -> list[int]:
+    statement = select(User.id).join(assoc_user_role, assoc_user_role.c.user_id == User.id)
+    statement = statement.join(Role, Role.id == assoc_user_role.c.role_id)
+    statement = statement.where(Role.name.in_(HEARERS), User.active.is_(True)).distinct().order_by(User.id)
+    return list(db.session.scalars(statement))

@@ -2,8 +2,7 @@
 
 from app.papers.signing.bsre_signer import BsreSigner
 from app.papers.signing.certificate_signer import CertificateSigner
-from app.papers.signing.signers import Hand, Signer
-from app.papers.signing.wet_signer import WetSigner
+from app.papers.signing.signers import Hand, Signer, WetSigner
 
 __all__ = ["Hand", "Signer", "signer_of"]
 

@@ -63,3 +63,11 @@ def passphrase_of(officer: SigningOfficer) -> str:
         errors = (FieldError("passphrase", FieldFault.REQUIRED),)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     return officer.passphrase
+
+
+class WetSigner:
+    """Tanda tangan basah."""
+
+    def prepare(self, officer: SigningOfficer) -> Hand | None:
+        """Nothing to prepare, and no hand."""
+        return None

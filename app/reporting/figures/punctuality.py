@@ -4,14 +4,20 @@ Times come from the ledger, which is only ever added to; the limit and the allow
 ended with, so a later change of the calendar does not make anybody late. Read as a stream, with one calendar a run.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+import structlog
+from redis.exceptions import RedisError
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
-from app.core.extensions import db
+from app.core.extensions import db, redis_client
 from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.reference.calendar import load_working_calendar
@@ -106,3 +112,58 @@ def _line(row: Sequence[Any]) -> Line:
 @cache
 def _allowance(value: int, unit: str) -> Allowance:
     return Allowance(value, Unit(unit))
+
+
+log = structlog.get_logger()
+
+
+KEPT_SECONDS = 60
+
+
+OVER_SECONDS = 24 * 60 * 60
+
+
+def kept_punctualities(
+    period: Period,
+    *groupings: Grouping,
+    agencies: Collection[str] | None,
+    among: Scope | None,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> list[list[Measure]]:
+    """The same as `punctualities`, at most a minute old while the days run.
+
+    What is kept is named by all that decides it: the days, the groups, whose time, and the calendar.
+    """
+    seconds = OVER_SECONDS if period.over(now) else KEPT_SECONDS
+    asked = (period.begins, period.ends, groupings, sorted(agencies) if agencies is not None else None)
+    named = json.dumps([*asked, calendar.to_dict(), int(now.timestamp()) // seconds], default=str, sort_keys=True)
+    key = f"lapor:measures:{hashlib.sha256(named.encode()).hexdigest()}"
+    kept = _read(key)
+    if kept is not None:
+        return kept
+    found = punctualities(period, *groupings, agencies=agencies, among=among, calendar=calendar)
+    _write(key, found, seconds)
+    return found
+
+
+def _read(key: str) -> list[list[Measure]] | None:
+    try:
+        text = redis_client().get(key)
+    except RedisError as away:
+        log.warning("redis_away", error=type(away).__name__)
+        return None
+    return [[_measure(one) for one in group] for group in json.loads(text)] if text else None
+
+
+def _write(key: str, found: list[list[Measure]], seconds: int) -> None:
+    try:
+        redis_client().set(key, json.dumps([[asdict(one) for one in group] for group in found]), ex=seconds)
+    except RedisError as away:
+        log.warning("redis_away", error=type(away).__name__)
+
+
+def _measure(given: dict[str, Any]) -> Measure:
+    allowances = tuple(Allowance(one["value"], Unit(one["unit"])) for one in given["allowances"])
+    step = Step(given["step"]) if given["step"] is not None else None
+    return Measure(**{**given, "allowances": allowances, "step": step})

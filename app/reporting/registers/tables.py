@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import format_date, gettext
 
-from app.casefile.case_time import HOUSES
+from app.casefile.labels import HOUSES
 from app.core.clock import office_time
 from app.reporting.figures.daily_figures import COUNTS as DAILY_COUNTS
 from app.reporting.registers.labels import CAUSES, COLUMNS, HEADS, SUMMARY

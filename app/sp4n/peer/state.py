@@ -4,10 +4,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Literal
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
+from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 from app.models import SyncLedger, SyncPeer
 from app.models.peer import Drift
 from app.outbound.peer_http import PeerFault
@@ -96,3 +100,19 @@ def no_longer(row: SyncLedger, *drifts: Drift) -> None:
     """What was just done mends these differences; the next comparison will see whether it did."""
     if row.drift in drifts:
         row.drift = row.drift_detail = row.drift_at = None
+
+
+log = structlog.get_logger()
+
+
+def replay(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
+    """Ask for it and say for which report; None where there is no such row. Pressed twice it is done once."""
+    with one_transaction():
+        row = db.session.get(SyncLedger, ledger_id)
+        if row is None:
+            return None
+        row = ledger_of(row.tracking_id)
+        want(row, repair, now)
+        enqueue_after_commit(JobName.POLL_PEER if repair is Repair.FETCH else JobName.PUSH_PEER)
+        log.info("peer_replay", report=row.tracking_id, repair=repair.value, officer=officer_id)
+        return row.tracking_id

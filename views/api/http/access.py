@@ -11,7 +11,7 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from app.access.current_person import act_as, current_person, may
-from app.accounts.api_keys_security import PREFIX, KnownKey, find_key
+from app.accounts.api_keys import PREFIX, KnownKey, find_key
 from app.accounts.api_rates import count_call
 from app.core.clock import utc_now
 from app.core.problem import Problem

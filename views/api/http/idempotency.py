@@ -1,6 +1,6 @@
 """`Idempotency-Key`: a repeat gets the first answer; while the first is still at work it is 409, not a wait.
 
-Kept for `KEPT` in the database, in the transaction of the act itself; swept by `jobs/api_jobs.py`.
+Kept for `KEPT` in the database, in the transaction of the act itself; swept by `jobs/tasks.py`.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from flask import Response, current_app, g, request
 from sqlalchemy import select, text
 
 from app.access.current_person import current_person
-from app.accounts.api_keys_security import KnownKey
+from app.accounts.api_keys import KnownKey
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
