@@ -113,7 +113,7 @@ def _stages(case: Case, route: str, field_visit: bool) -> Iterator[tuple[str, li
         "route": route,
     }
     confirm = {"actor": "complaint_admin", "action": "confirm_anonymity"}
-    guarded = case.complaint.confidentiality != "open"
+    guarded = case.complaint.confidentiality != "open" and not case.complaint.anonymity_confirmed
     yield "register", [{"actor": "complaint_admin", "action": "register"}, *([confirm] if guarded else [])]
     yield "check", [{"actor": "section_head", "action": "approve_check"}]
     yield "report", [{"actor": "division_head", "action": "report"}]
