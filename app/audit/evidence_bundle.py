@@ -14,8 +14,8 @@ from app.audit import evidence_data
 from app.audit.evidence_data import withheld
 from app.audit.zip_stream import Entry, Missing, zip_of
 from app.casefile.case import Case
+from app.casefile.event_log import hashed_record
 from app.casefile.timeline import dispositions, timeline
-from app.cases.record_history import hashed_record
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.files.inspection import ENDINGS

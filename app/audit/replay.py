@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from app.audit.whole_cases import WholeCase, whole_cases
-from app.casefile.event_log import as_event
-from app.cases.record_history import hashed_record
+from app.casefile.event_log import as_event, hashed_record
 from app.core.extensions import db
 from app.models import ComplaintEvent
 from workflow_rules.process.evolve import replay

@@ -1,8 +1,8 @@
 """The event log read as a stream: whole cases with the events before an instant, and the heads of all chains."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -167,3 +167,22 @@ def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]
         .limit(50)
     )
     return [(row.number, row.kind, row.at) for row in db.session.execute(statement)]
+
+
+def hashed_record(number: str, row: ComplaintEvent) -> Mapping[str, Any]:
+    """Return the fields of an event that its hash covers; instants in UTC as RFC 3339."""
+    return {
+        "complaint": number,
+        "seq": row.seq,
+        "kind": row.kind,
+        "step": row.step,
+        "agency": row.agency_code,
+        "actor": row.actor,
+        "officer": row.officer_id,
+        "on_behalf_of": row.on_behalf_of_id,
+        "delegation": row.delegation_id,
+        "delegation_kind": row.delegation_kind,
+        "at": row.at.astimezone(UTC).isoformat(),
+        "address": row.address,
+        "data": row.data,
+    }

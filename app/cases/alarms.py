@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.record_history import record_together
+from app.cases.change import note_events
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
-from app.feed.note import note_changes
 from app.models import Complaint, StepAlarm, StepTask
 from app.notices.notify import Notifier
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity
@@ -89,8 +88,7 @@ _RIGHTS = (
 def _record_breaches(passed: Iterable[Passed], now: datetime) -> None:
     breaches = [(one.complaint, _breach(one.task, now)) for one in passed]
     if breaches:
-        rows = record_together(breaches, SYSTEM)
-        note_changes([(complaint, row) for (complaint, _), row in zip(breaches, rows, strict=True)])
+        note_events(breaches, SYSTEM, in_feed=True)
 
 
 def _breach(task: StepTask, now: datetime) -> Event:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select, update
 
 from app.casefile.facts import get_for_update
-from app.cases.record_history import record_history
+from app.cases.change import note_events
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file, write_file
@@ -156,7 +156,7 @@ def _vouch(complaint: Complaint, row: Attachment) -> None:
     """The chain holds the hash of what was sent since it came; now also that of what is kept in its place."""
     data = {"outcome": row.state, "sent_sha256": row.sent_sha256, "sha256": row.sha256}
     event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
-    record_history(complaint, event, SYSTEM, None)
+    note_events([(complaint, event)], SYSTEM)
 
 
 def _put_last(attachment_id: int, now: datetime) -> None:

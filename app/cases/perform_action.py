@@ -9,18 +9,15 @@ from sqlalchemy import or_, select
 
 from app.access.visibility import lock_in_order
 from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
-from app.cases.action_context import Frame, more_task_keys, read_frame, read_last
+from app.cases.action_context import Frame, read_frame, read_last
 from app.cases.alarms import raise_passed_limits
+from app.cases.change import LockedCase, change_case
 from app.cases.correct import Corrected, read_correction, write_correction
-from app.cases.project_facts import project_changes
-from app.cases.record_history import ledger_lines, next_event
-from app.core.bulk_insert import as_row, take_over
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.feed.note import changes_of
 from app.files.attachments import file_facts, store_file
-from app.models import Agency, Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
+from app.models import Agency, Complaint, ComplaintEvent, StepTask
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import tell_of_act
 from app.papers.letters import draft_hashes, keep_letter, letter_states
@@ -77,12 +74,12 @@ def perform_action(
         frame, rows, facts, corrected, decision = _judged(complaint, request, by, expected_version, now, letters_drawn)
         notifier = Notifier(frame.calendar, decision.event.at)
         late = raise_passed_limits(complaint, rows.tasks, notifier)
-        last = read_last(complaint) if late else frame.last
-        event = next_event(complaint, decision.event, by, address, last)
+        if late:
+            frame = replace(frame, last=read_last(complaint))
         before = list(rows.tasks)
-        opened = project_changes(complaint, rows, decision.after, decision.event, frame.sop, frame.calendar)
-        done = Performed(complaint, event, decision, tuple(opened.values()), rows, before)
-        _write(done, frame.task_key, facts, origin, by, notifier)
+        case = LockedCase(complaint, rows, facts)
+        change = change_case(case, decision.event, by, address=address, origin=origin, frame=frame, notifier=notifier)
+        done = Performed(complaint, change.event, decision, tuple(change.opened), rows, before)
         _follow_up(done, corrected, by, notifier)
         return done
 
@@ -160,24 +157,6 @@ def _refuse_stale(facts: ComplaintFacts, by: Person, expected_version: int | Non
 
 def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
     return max([at, *(step.opened_at for step in facts.open_steps)])
-
-
-def _write(done: Performed, task_key: int, before: ComplaintFacts, origin: str, by: Person, notifier: Notifier) -> None:
-    """The state of the case, then in one statement what is new: steps that open, the event, the book of time, what SP4N
-    is told, and who hears of the steps.
-    """
-    db.session.flush()
-    ledger = ledger_lines(done.complaint, before, done.decision.after, done.decision.event, by)
-    for task, key in zip(done.opened, (task_key, *more_task_keys(len(done.opened) - 1)), strict=False):
-        task.id = key
-    parts = (
-        (StepTask.__table__, [as_row(task) for task in done.opened]),
-        (ComplaintEvent.__table__, [as_row(done.event)]),
-        (LedgerRow.__table__, ledger),
-        (SyncChange.__table__, changes_of(done.complaint, done.event, origin)),
-    )
-    notifier.opened(done.complaint, done.opened, by, *parts)
-    take_over([done.event, *done.opened])
 
 
 def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:

@@ -19,24 +19,12 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 Key = tuple[str, str | None]
 
 
-def project_facts(
-    complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
-) -> dict[Key, StepTask]:
-    """Make the rows of a complaint equal to `after`, and `rows` too; returns the tasks that this opened.
-
-    All is sent together: within a table the session sends changes before new rows, so that a step is closed before the
-    next one opens.
-    """
-    opened = project_changes(complaint, rows, after, event, sop, calendar)
-    db.session.add_all(opened.values())
-    db.session.flush()
-    return opened
-
-
 def project_changes(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """The same, with the opened tasks for the caller to write once the changes are sent."""
+    """Bring the rows of a case, and `rows` with them, to `after`. Return the step tasks that this opened, not yet added
+    to the session: the changes must be flushed first, so that a step is closed before the next one opens.
+    """
     _write_tracks(complaint, rows, after)
     opened = _write_tasks(complaint, rows, after, event, sop, calendar)
     _write_state(complaint, after, event, rows.tasks)

@@ -12,16 +12,14 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows, facts_of_identity
-from app.cases.project_facts import project_first
-from app.cases.record_history import begin_history, ledger_lines
+from app.cases.change import Change, begin_case, write_changes
 from app.cases.report_input import Report
 from app.core.bulk_insert import as_row, take_over
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.feed.note import changes_of
 from app.files.attachments import store_file
-from app.models import Complaint, ComplaintEvent, LedgerRow, Reporter, SopVersion, StepTask, SyncChange
+from app.models import Complaint, Reporter, SopVersion
 from app.notices.notify import Notifier
 from app.notices.reporter_notices import channel_for, tell_reporter
 from app.papers.number_series import Drawn, draw
@@ -29,11 +27,9 @@ from app.reference.calendar import ACTIVE, active_sop_and_calendar
 from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.complaint_number import format_complaint_number
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.evolve import begin
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
-from workflow_rules.time.working_calendar import WorkingCalendar
 
 # What the insertion takes anyway, but before the calendar is read: a change of it holds all cases, and whoever had to
 # wait for that counts by the new one (recompute_deadlines).
@@ -88,10 +84,11 @@ def receive_complaints(
         at = now or utc_now()
         db.session.execute(AFTER_A_CHANGE_OF_CALENDAR)
         active, numbers = draw("complaint", office_time(at).year, len(reports), KEYED, beside=ACTIVE)
-        reception = _Reception(at, capacity, by, address, tell, *active_sop_and_calendar(*active))
+        version, sop, calendar = active_sop_and_calendar(*active)
+        reception = _Reception(at, capacity, by, address, tell, version, sop, Notifier(calendar, at))
         new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
         beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
-        _write(beside, Notifier(reception.calendar, at), by)
+        _write(beside, by)
         _keep_files(beside, reports, reception)
         if tell:
             for row in beside:
@@ -123,7 +120,7 @@ class _Reception:
     tell: bool
     version: SopVersion
     sop: Sop
-    calendar: WorkingCalendar
+    notifier: Notifier
 
 
 KEYED = ("complaint", "complaint_event", "step_task")
@@ -164,11 +161,8 @@ class _Beside:
     """What stands beside a complaint's own row from its first moment on."""
 
     received: Received
-    event: ComplaintEvent
-    task: StepTask
+    change: Change
     reporter: Reporter | None
-    ledger: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
 
 
 def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
@@ -178,33 +172,24 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     reporter = Reporter(complaint_id=complaint.id, told_by=told_by, **report.reporter) if told else None
     data = received_data(complaint, report.reporter)
     event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
-    facts = begin(complaint.number, event)
-    row = begin_history(complaint, event, reception.by, reception.address)
-    task = project_first(complaint, facts, event, reception.sop, reception.calendar)
-    row.id, task.id = new.event, new.task
-    ledger = ledger_lines(complaint, None, facts, event, reception.by)
-    changes = changes_of(complaint, row, "sp4n")
-    return _Beside(Received(complaint, new.code, CaseRows([], [task])), row, task, reporter, ledger, changes)
+    keys = (new.event, new.task)
+    change = begin_case(complaint, event, reception.by, reception.sop, reception.notifier, keys, reception.address)
+    return _Beside(Received(complaint, new.code, CaseRows([], change.opened)), change, reporter)
 
 
-def _write(beside: Sequence[_Beside], notifier: Notifier, by: Person) -> None:
+def _write(beside: Sequence[_Beside], by: Person) -> None:
     """The complaints and all that stands beside them, and who hears of them; what others will ask of them is at hand
     afterwards.
     """
     complaints = [row.received.complaint for row in beside]
     reporters = [row.reporter for row in beside if row.reporter is not None]
-    tasks = [row.task for row in beside]
-    notifier.opened_many(
-        [(row.received.complaint.id, row.task) for row in beside],
+    write_changes(
+        [row.change for row in beside],
         by,
         (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
         (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
-        (ComplaintEvent.__table__, [as_row(row.event) for row in beside]),
-        (StepTask.__table__, [as_row(task) for task in tasks]),
-        (LedgerRow.__table__, [line for row in beside for line in row.ledger]),
-        (SyncChange.__table__, [change for row in beside for change in row.changes]),
     )
-    take_over([*complaints, *reporters, *tasks])
+    take_over([*complaints, *reporters, *(task for row in beside for task in row.change.opened)])
 
 
 def _keep_files(

@@ -8,22 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.casefile.facts import facts_of, reporter_facts, rows_of
+from app.casefile.facts import reporter_facts
 from app.casefile.original_text import forget_correction, identity_said_again, said_by_report, write_said
-from app.cases.project_facts import project_facts
-from app.cases.record_history import keep_ledger, record_history
+from app.cases.change import change_case, read_case
 from app.cases.report_changes import answers_question
 from app.core.clock import office_time
 from app.core.extensions import db
-from app.feed.note import note_change
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
 from app.notices.notify import Notifier
-from app.reference.calendar import load_working_calendar
-from app.reference.sop import load_sop
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.evolve import evolve
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 
@@ -83,23 +78,18 @@ def revise(
 ) -> ComplaintEvent:
     """Write what differs and record it: both versions stand in the event, so that none is lost."""
     author = author or Author()
-    rows = rows_of(complaint)
-    before = facts_of(complaint, rows)
+    case = read_case(complaint)
+    before = case.facts
     at = max([at, *(step.opened_at for step in before.open_steps)])
     told = _particulars(complaint, found, at)
     _write(complaint, found, at)
     resumes = answers_question(before, found.values, bool(found.new_files))
     data = {**_for_the_rules(complaint), **told, "revision": complaint.sp4n_revision, "resumes": resumes, **more}
     event = Event(author.kind, at, author.capacity, None, None, data)
-    after = evolve(before, event)
-    keep_ledger(complaint, before, after, event, author.by)
-    row = record_history(complaint, event, author.by, author.address)
-    calendar = load_working_calendar()
-    project_facts(complaint, rows, after, event, load_sop(complaint.sop_version), calendar)
+    change = change_case(case, event, author.by, address=author.address, origin=author.origin)
     if resumes:
-        _tell_who_waited(complaint, before, event, Notifier(calendar, at), author.by)
-    note_change(complaint, row, author.origin)
-    return row
+        _tell_who_waited(complaint, before, event, change.notifier, author.by)
+    return change.event
 
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.casefile.facts import facts_of, get_for_update
-from app.cases.receive_complaint import hash_code, may_receive, new_code
-from app.cases.record_history import record_history
+from app.cases.change import lock_case, note_events
+from app.cases.receive_complaint import hash_code, new_code
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint
 from app.notices.reporter_notices import tell_reporter
 from workflow_rules.process.actors import Actor, Person
-from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
@@ -38,16 +36,12 @@ def replace_code(
     """Give the case a new code, by the Admin and with a reason; raises ActionRefused for anybody or anything else."""
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
-        complaint = get_for_update(complaint_id)
-        if complaint is None or not sees(by, facts_of(complaint)):
-            raise ActionRefused(RefusalReason.NOT_VISIBLE)
-        capacity = may_receive(by)
-        if capacity.actor is not Actor.COMPLAINT_ADMIN:
-            raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+        case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as(Actor.COMPLAINT_ADMIN))
+        complaint = case.complaint
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
         code, at = new_code(), now or utc_now()
         complaint.tracking_code_hash = hash_code(complaint.number, code)
         event = Event(SystemEvent.CODE_REPLACED, at, capacity, None, None, cleaned)
-        row = record_history(complaint, event, by, address)
+        (row,) = note_events([(complaint, event)], by, address)
         return Replaced(complaint, code, tell_reporter(complaint, "code_replaced", row.seq, at, code))

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.casefile.facts import facts_of, get_for_update
-from app.cases.record_history import record_history
+from app.cases.change import lock_case, note_events
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, Reporter
-from app.privacy.identity_access import REASON, Opening, opening_for
+from app.privacy.identity_access import REASON, opening_for
 from workflow_rules.process.actors import Person
-from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.parameters import check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
@@ -35,30 +33,16 @@ def open_identity(
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
-        complaint = get_for_update(complaint_id)
-        opening, row = _allowed(complaint, by)
+        case, opening = lock_case(complaint_id, by, lambda case: opening_for(by, case.facts))
+        row = db.session.get(Reporter, complaint_id)
+        if row is None:
+            raise ActionRefused(RefusalReason.NO_IDENTITY)
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
-        assert complaint is not None
         parts = {name: value for name in opening.fields if (value := getattr(row, name))}
         data = {"identity_reason": cleaned["reason"], "fields": list(parts)}
-        event = Event(SystemEvent.IDENTITY_OPENED, now or utc_now(), opening.capacity, None, _agency(opening), data)
-        record_history(complaint, event, by, address)
-        return Identity(complaint, parts)
-
-
-def _allowed(complaint: Complaint | None, by: Person) -> tuple[Opening, Reporter]:
-    facts = facts_of(complaint) if complaint is not None else None
-    if complaint is None or facts is None or not sees(by, facts):
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    opening = opening_for(by, facts)
-    if opening is None:
-        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    row = db.session.get(Reporter, complaint.id)
-    if row is None:
-        raise ActionRefused(RefusalReason.NO_IDENTITY)
-    return opening, row
-
-
-def _agency(opening: Opening) -> str | None:
-    return opening.capacity.agency
+        event = Event(
+            SystemEvent.IDENTITY_OPENED, now or utc_now(), opening.capacity, None, opening.capacity.agency, data
+        )
+        note_events([(case.complaint, event)], by, address)
+        return Identity(case.complaint, parts)

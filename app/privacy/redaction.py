@@ -7,19 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.casefile.facts import facts_of, get_for_update
 from app.casefile.original_text import names_before, original_of, said_by_report
-from app.cases.record_history import record_history
+from app.cases.change import change_case, lock_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.feed.note import note_change
 from app.files.attachments import safe_name
 from app.models import Attachment, Complaint, OriginalText
 from workflow_rules.process.actors import Actor, Capacity, Person
-from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.evolve import evolve
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, RefusalReason
@@ -43,7 +39,7 @@ def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
     """The Admin's capacity, for a case whose reporter wishes, or once wished, to stay unknown; else None."""
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
         return None
-    return next((held for held in by.capacities if held.actor is Actor.COMPLAINT_ADMIN), None)
+    return by.capacity_as(Actor.COMPLAINT_ADMIN)
 
 
 def redact(
@@ -55,16 +51,15 @@ def redact(
     """
     cleaned, errors = _read(wish)
     with one_transaction():
-        complaint, capacity = _held(complaint_id, by, version)
+        case, capacity = lock_case(complaint_id, by, lambda case: may_redact(case.complaint, by), version)
+        complaint = case.complaint
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
         at = now or utc_now()
         parts = _write(complaint, cleaned, wish.files, at)
         data = {"redaction_reason": cleaned["redaction_reason"], "parts": parts}
         event = Event(SystemEvent.REDACTED, at, capacity, None, None, data)
-        after = evolve(facts_of(complaint), event)
-        complaint.version, complaint.anonymity_confirmed = after.version, after.anonymity_confirmed
-        note_change(complaint, record_history(complaint, event, by, address))
+        change_case(case, event, by, address=address)
         return complaint
 
 
@@ -73,18 +68,6 @@ def _read(wish: Wish) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
     for key, name in wish.files.items():
         errors = (*errors, *check_fields({f"file_{key}": Text(longest=120)}, {f"file_{key}": name})[1])
     return cleaned, tuple(errors)
-
-
-def _held(complaint_id: int, by: Person, version: int) -> tuple[Complaint, Capacity]:
-    complaint = get_for_update(complaint_id)
-    if complaint is None or not sees(by, facts_of(complaint)):
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    capacity = may_redact(complaint, by)
-    if capacity is None:
-        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    if complaint.version != version:
-        raise ActionRefused(RefusalReason.STALE_VERSION, str(complaint.version))
-    return complaint, capacity
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from app.casefile.facts import get_for_update
-from app.cases.record_history import record_history
+from app.cases.change import note_events
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, OriginalText, Reporter, SyncImport
@@ -59,7 +59,7 @@ def _remove(complaint_id: int, now: datetime, years: int) -> bool:
             db.session.delete(row)
         if rows:
             event = Event(SystemEvent.IDENTITY_REMOVED, now, SYSTEM.capacities[0], None, None, {"years": years})
-            record_history(complaint, event, SYSTEM, None)
+            note_events([(complaint, event)], SYSTEM)
         return bool(rows)
 
 

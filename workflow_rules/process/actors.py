@@ -58,6 +58,10 @@ class Person:
     def agencies(self) -> frozenset[str]:
         return frozenset(c.agency for c in self.capacities if c.agency is not None)
 
+    def capacity_as(self, actor: Actor) -> Capacity | None:
+        """Return the first capacity of that office, the person's own before one of a delegation; None without one."""
+        return next((held for held in self.capacities if held.actor is actor), None)
+
     @property
     def sees_every_case(self) -> bool:
         return self.observes or any(c.actor not in AGENCY_ACTORS for c in self.capacities)

@@ -5,22 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.casefile.facts import facts_of, get_for_update, rows_of
-from app.cases.project_facts import project_facts
-from app.cases.record_history import record_history
+from app.cases.change import LockedCase, change_case, lock_case
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.feed.note import note_linked, note_removed
 from app.models import Complaint, ComplaintEvent
-from app.reference.calendar import load_working_calendar
-from app.reference.sop import load_sop
 from app.sp4n.inbound.read_revision import lock_reports, read_tracking_id
 from workflow_rules.process.actors import Actor, Capacity, Person
-from workflow_rules.process.decide import sees
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.evolve import evolve
 from workflow_rules.process.parameters import clean_text
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -52,15 +46,16 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
     with one_transaction():
         # As a first delivery of this report does: either it is here by then, or it finds this case.
         lock_reports([number])
-        complaint, capacity = _held(complaint_id, asked)
-        if facts_of(complaint).ended is not None:
+        case, capacity = _lock(complaint_id, asked)
+        complaint = case.complaint
+        if case.facts.ended is not None:
             raise ActionRefused(RefusalReason.CASE_ENDED, complaint.status)
         if complaint.sp4n_tracking_id is not None:
             raise ActionRefused(RefusalReason.OUT_OF_ORDER)
         _refuse_taken(number)
         at = now or utc_now()
         event = Event(SystemEvent.LINKED, at, capacity, None, None, {"tracking_id": number})
-        _record(complaint, event, asked, number)
+        _record(case, event, asked, number)
         note_linked(complaint, at)
         return complaint
 
@@ -71,13 +66,14 @@ def unlink(complaint_id: int, reason: str, asked: Asked, now: datetime | None = 
     if error is not None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
     with one_transaction():
-        complaint, capacity = _held(complaint_id, asked)
+        case, capacity = _lock(complaint_id, asked)
+        complaint = case.complaint
         if not was_linked_by_hand(complaint):
             raise ActionRefused(RefusalReason.OUT_OF_ORDER)
         at = now or utc_now()
         data = {"tracking_id": complaint.sp4n_tracking_id, "reason": text_}
         note_removed(complaint, at)
-        _record(complaint, Event(SystemEvent.UNLINKED, at, capacity, None, None, data), asked, None)
+        _record(case, Event(SystemEvent.UNLINKED, at, capacity, None, None, data), asked, None)
         return complaint
 
 
@@ -89,16 +85,8 @@ def was_linked_by_hand(complaint: Complaint) -> bool:
     return complaint.sp4n_tracking_id is not None and last == SystemEvent.LINKED
 
 
-def _held(complaint_id: int, asked: Asked) -> tuple[Complaint, Capacity]:
-    complaint = get_for_update(complaint_id)
-    if complaint is None or not sees(asked.by, facts_of(complaint)):
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    capacity = next((held for held in asked.by.capacities if held.actor is Actor.COMPLAINT_ADMIN), None)
-    if capacity is None:
-        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    if complaint.version != asked.version:
-        raise ActionRefused(RefusalReason.STALE_VERSION, str(complaint.version))
-    return complaint, capacity
+def _lock(complaint_id: int, asked: Asked) -> tuple[LockedCase, Capacity]:
+    return lock_case(complaint_id, asked.by, lambda _: asked.by.capacity_as(Actor.COMPLAINT_ADMIN), asked.version)
 
 
 def _refuse_taken(tracking_id: str) -> None:
@@ -108,14 +96,11 @@ def _refuse_taken(tracking_id: str) -> None:
         raise ReportIsHere(found.id, found.number)
 
 
-def _record(complaint: Complaint, event: Event, asked: Asked, tracking_id: str | None) -> None:
-    rows = rows_of(complaint)
-    after = evolve(facts_of(complaint, rows), event)
-    complaint.sp4n_tracking_id = tracking_id
-    complaint.sp4n_revision = complaint.sp4n_hash = None
-    record_history(complaint, event, asked.by, asked.address)
-    project_facts(complaint, rows, after, event, load_sop(complaint.sop_version), load_working_calendar())
-    db.session.flush()
+def _record(case: LockedCase, event: Event, asked: Asked, tracking_id: str | None) -> None:
+    """Write the event with the new tracking id; the change feed gets a line of its own kind instead of the event."""
+    case.complaint.sp4n_tracking_id = tracking_id
+    case.complaint.sp4n_revision = case.complaint.sp4n_hash = None
+    change_case(case, event, asked.by, address=asked.address, origin=None)
 
 
 def _fault(field: str, fault: FieldFault) -> ActionRefused:

@@ -1,0 +1,246 @@
+"""Every change of a case: its row is locked, one event is appended, and all that follows is written with the event.
+
+What follows is the state of the case, its steps and deadlines, the time ledger, the change feed and the notices. Events
+and the time ledger are written here and nowhere else.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Select, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.casefile.event_log import hashed_record
+from app.casefile.facts import CaseRows, facts_of, get_for_update, rows_of
+from app.cases.action_context import Frame, Link, more_task_keys, read_frame
+from app.cases.project_facts import project_changes, project_first
+from app.core.bulk_insert import Part, as_row, take_over
+from app.core.extensions import db
+from app.core.hashing import unrepeatable_digest
+from app.feed.note import changes_of, note_changes
+from app.models import Complaint, ComplaintEvent, LedgerRow, StepTask, SyncChange
+from app.notices.notify import Notifier
+from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.decide import sees
+from workflow_rules.process.events import Event
+from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.facts import ComplaintFacts
+from workflow_rules.process.identity import Confidentiality
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
+from workflow_rules.process.sop import Sop
+from workflow_rules.record.hash_chain import GENESIS, link
+from workflow_rules.record.time_ledger import entries
+
+DIGEST_OF_ADDRESS = "digest:"
+SEED_BYTES = 32
+Granted = TypeVar("Granted")
+
+
+@dataclass(frozen=True)
+class LockedCase:
+    """A case whose row this transaction has locked, with its tracks, open steps and facts before the change."""
+
+    complaint: Complaint
+    rows: CaseRows
+    facts: ComplaintFacts
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event of a case with everything that it brings; `opened` are the steps that it opens."""
+
+    complaint: Complaint
+    event: ComplaintEvent
+    after: ComplaintFacts
+    opened: list[StepTask]
+    ledger: list[dict[str, Any]]
+    origin: str | None
+    notifier: Notifier
+
+
+def read_case(complaint: Complaint) -> LockedCase:
+    """Return the rows and facts of a case that this transaction has locked already."""
+    rows = rows_of(complaint)
+    return LockedCase(complaint, rows, facts_of(complaint, rows))
+
+
+def lock_case(
+    complaint_id: int, by: Person, allowed: Callable[[LockedCase], Granted | None], version: int | None = None
+) -> tuple[LockedCase, Granted]:
+    """Lock a case for a change, and return it with what `allowed` grants the person (a capacity, say).
+
+    Raises ActionRefused: not_visible, not_your_step where `allowed` returns None, stale_version where the case is no
+    longer at `version`.
+    """
+    complaint = get_for_update(complaint_id)
+    case = read_case(complaint) if complaint is not None else None
+    if case is None or not sees(by, case.facts):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    granted = allowed(case)
+    if granted is None:
+        raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
+    if version is not None and case.complaint.version != version:
+        raise ActionRefused(RefusalReason.STALE_VERSION, str(case.complaint.version))
+    return case, granted
+
+
+def change_case(
+    case: LockedCase,
+    event: Event,
+    by: Person,
+    *,
+    address: str | None = None,
+    origin: str | None = "office",
+    frame: Frame | None = None,
+    notifier: Notifier | None = None,
+) -> Change:
+    """Append an event to a locked case, bring its rows to what the event leads to, and write all of it.
+
+    `address` is the network address the change came from; `origin` says in the change feed whose change it was, None
+    leaves it out of the feed. `frame` and `notifier` are given by a caller that has them at hand.
+    """
+    complaint = case.complaint
+    frame = frame or read_frame(complaint)
+    after = evolve(case.facts, event)
+    row = _next_event(complaint, event, by, address, *frame.last)
+    opened = list(project_changes(complaint, case.rows, after, event, frame.sop, frame.calendar).values())
+    db.session.flush()
+    for task, key in zip(opened, (frame.task_key, *more_task_keys(len(opened) - 1)), strict=False):
+        task.id = key
+    notifier = notifier or Notifier(frame.calendar, event.at)
+    ledger = _ledger(complaint, case.facts, after, event, by)
+    change = Change(complaint, row, after, opened, ledger, origin, notifier)
+    write_changes([change], by)
+    take_over([row, *opened])
+    return change
+
+
+def begin_case(
+    complaint: Complaint,
+    event: Event,
+    by: Person,
+    sop: Sop,
+    notifier: Notifier,
+    keys: tuple[int, int],
+    address: str | None = None,
+) -> Change:
+    """Return the first event of a new case with its first step; `keys` are the keys of both rows.
+
+    Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
+    """
+    after = begin(complaint.number, event)
+    row = _next_event(complaint, event, by, address, (0, GENESIS), keys[0])
+    task = project_first(complaint, after, event, sop, notifier.calendar)
+    task.id = keys[1]
+    return Change(complaint, row, after, [task], _ledger(complaint, None, after, event, by), "sp4n", notifier)
+
+
+def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
+    """Insert what changes of one moment bring, beside rows of other tables, in one statement that also notifies the
+    officers whose steps are opened.
+    """
+    told = [(c, c.origin) for c in changes if c.origin is not None]
+    changes[0].notifier.opened_many(
+        [(change.complaint.id, task) for change in changes for task in change.opened],
+        by,
+        *parts,
+        (StepTask.__table__, [as_row(task) for change in changes for task in change.opened]),
+        (ComplaintEvent.__table__, [as_row(change.event) for change in changes]),
+        (LedgerRow.__table__, [line for change in changes for line in change.ledger]),
+        (SyncChange.__table__, [row for c, origin in told for row in changes_of(c.complaint, c.event, origin)]),
+    )
+
+
+def note_events(
+    happened: Iterable[tuple[Complaint, Event]], by: Person, address: str | None = None, in_feed: bool = False
+) -> list[ComplaintEvent]:
+    """Append events that leave the facts of their cases as they are, each after the last one of its case.
+
+    This transaction must hold the rows of the cases. `in_feed` puts the events into the change feed.
+    """
+    noted = list(happened)
+    last = _last_links({complaint.id for complaint, _ in noted})
+    rows = []
+    for complaint, event in noted:
+        row = _next_event(complaint, event, by, address, last[complaint.id])
+        last[complaint.id] = row.seq, row.hash
+        rows.append(row)
+    db.session.add_all(rows)
+    if in_feed:
+        note_changes([(complaint, row) for (complaint, _), row in zip(noted, rows, strict=True)])
+    return rows
+
+
+def _last_links(ids: Iterable[int]) -> dict[int, Link]:
+    """Return number and hash of the last event of each case, by the key of the case."""
+    return {row.id: (row.seq, row.hash) for row in db.session.execute(_LAST_LINKS, {"ids": list(ids)})}
+
+
+def _last_of_each() -> Select[Any]:
+    asked = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued("id").render_derived("asked")
+    events = select(ComplaintEvent.seq, ComplaintEvent.hash).where(ComplaintEvent.complaint_id == asked.c.id)
+    last = events.order_by(ComplaintEvent.seq.desc()).limit(1).lateral("last")
+    each = select(asked.c.id, last.c.seq, last.c.hash).join_from(asked, last, true())
+    return each.execution_options(unscoped=True)
+
+
+_LAST_LINKS = _last_of_each()
+
+
+def _next_event(
+    complaint: Complaint, event: Event, by: Person, address: str | None, after: Link, key: int | None = None
+) -> ComplaintEvent:
+    """Return the row of an event that follows another one in the hash chain of its case; nothing is written."""
+    seq, previous = after
+    row = ComplaintEvent(
+        id=key,
+        complaint_id=complaint.id,
+        seq=seq + 1,
+        kind=event.kind.value,
+        step=event.step.value if event.step else None,
+        agency_code=event.agency,
+        actor=event.by.actor.value,
+        officer_id=by.id,
+        on_behalf_of_id=event.by.on_behalf_of,
+        delegation_id=event.by.delegation,
+        delegation_kind=event.by.kind.value if event.by.kind else None,
+        at=event.at,
+        address=_address(complaint, event, address),
+        data=dict(event.data),
+        previous_hash=previous,
+        seed=secrets.token_hex(SEED_BYTES),
+    )
+    row.hash = link(row.previous_hash, hashed_record(complaint.number, row), row.seed)
+    return row
+
+
+def _address(complaint: Complaint, event: Event, address: str | None) -> str | None:
+    """Return what an event stores of a network address: the address of an officer or a program; of a reporter a digest,
+    which only shows that two acts of one day came from one place; of an anonymous reporter None.
+    """
+    if address is None or event.by.actor is not Actor.REPORTER:
+        return address
+    if complaint.confidentiality == Confidentiality.ANONYMOUS:
+        return None
+    digest = unrepeatable_digest(f"address of a reporter:{address}")
+    return digest and f"{DIGEST_OF_ADDRESS}{digest}"
+
+
+def _ledger(
+    complaint: Complaint, before: ComplaintFacts | None, after: ComplaintFacts, event: Event, by: Person
+) -> list[dict[str, Any]]:
+    """Return the rows that an event adds to the time ledger of its case."""
+    return [
+        {
+            "complaint_id": complaint.id,
+            "kind": entry.kind.value,
+            "at": entry.at,
+            "step": entry.step.value,
+            "track": entry.track,
+            "house": entry.house,
+            "officer_id": entry.officer,
+        }
+        for entry in entries(before, after, event, by.id)
+    ]
