@@ -187,7 +187,7 @@ def test_a_half_written_last_command_is_cut_off(pair: Pair) -> None:
 STARTER = """
 import sys, threading
 from pathlib import Path
-from app.launch import postgres
+from app.servers import postgres
 from app.servers.postgres_account import account_for
 from app.servers.postgres import EmbeddedPostgres
 from app.servers.processes import Supervisor
