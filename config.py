@@ -1,4 +1,4 @@
-"""Settings of the program, read once from the environment (names: README, "Environment")."""
+"""The Flask configuration, built from the environment (names: README, "Environment")."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from app.settings.environment_checks import judge
 from app.settings.findings import refusals
 
 MEBIBYTE = 1024 * 1024
-# A request waits for an absent Redis three times at most (twice in the limiter, once for a hint), so that its answer
-# comes within two seconds; nothing is lost, since Redis holds nothing that is not in the database.
+# Seconds. A request meets an absent Redis at most three times (twice in the limiter, once to enqueue jobs), so its
+# response still comes within two seconds; nothing is lost, since all work is stored in the database.
 REDIS_PATIENCE = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 
 def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
-    """Why this environment may not serve citizens, one sentence a reason; empty outside production."""
+    """Return why this environment may not serve in production, one sentence each; empty outside production."""
     if not environment.production:
         return []
     return refusals([*judge(environment, demo), *judge_addresses(environment)])
 
 
 def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The Flask configuration of this environment; raises ConfigurationError where production would be unsafe."""
+    """Return the Flask configuration of this environment. Raises ConfigurationError where production would
+    be unsafe.
+    """
     environment = read_environment(environ)
     if reasons := unsafe_reasons(environment):
         raise ConfigurationError(reasons)
@@ -34,7 +36,7 @@ def settings(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 def flask_settings(environment: Environment) -> dict[str, Any]:
-    """Framework settings for an environment that has been judged already."""
+    """Return the Flask configuration of an environment that was already checked."""
     return (
         _own_settings(environment)
         | _cookie_settings(environment)
@@ -64,7 +66,7 @@ def _own_settings(environment: Environment) -> dict[str, Any]:
 
 def _cookie_settings(environment: Environment) -> dict[str, Any]:
     return {
-        # The prefix lets no other host of the domain set or replace the cookie (RFC 6265bis, section 4.1.3.2).
+        # With this prefix no other host of the domain can set or replace the cookie (RFC 6265bis, section 4.1.3.2).
         "SESSION_COOKIE_NAME": "__Host-lapor_session" if environment.served_by_https else "lapor_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -92,7 +94,7 @@ def _database_settings(environment: Environment) -> dict[str, Any]:
             "max_overflow": 3,
             "connect_args": {"application_name": "lapor-balangan", "connect_timeout": 5},
         },
-        # The account that `migrate` gives its rights; None where it owns the tables itself.
+        # The account to which `migrate` grants its rights; None where it owns the tables itself.
         "PROGRAM_ACCOUNT": None,
         "STATEMENT_SECONDS": 0,
         "LOCK_SECONDS": 0,
@@ -104,7 +106,7 @@ def _framework_settings(environment: Environment) -> dict[str, Any]:
         "APP_NAME": "Lapor Balangan",
         "AUTH_TYPE": 1,
         "AUTH_ROLE_ADMIN": "Admin",
-        # Tables come from the migrations and rights from one deploy command: nothing is written when a process starts.
+        # Tables and permissions are created by `migrate`: nothing is written when a process starts.
         "FAB_CREATE_DB": False,
         "FAB_UPDATE_PERMS": False,
         "FAB_ADD_SECURITY_API": False,
@@ -121,30 +123,32 @@ def _limit_settings(environment: Environment) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 26 * MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": 2 * MEBIBYTE,
         "MAX_FORM_PARTS": 500,
-        # Calls a minute over the API. A key may bring 100,000 reports one by one within an hour; a person pages.
+        # API rates are per minute. They let a key submit 100,000 reports one by one within an hour.
         "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": limiter_storage(environment.redis_url),
         "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE,
-        # Redis being away must not lock the officers out: each process counts for itself meanwhile.
+        # While Redis is unreachable each process counts for itself, so that officers are not locked out.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,
     }
 
 
 def trusted_hosts(environment: Environment) -> list[str]:
-    """Host names this program answers to: its public one, and this machine by its local names."""
+    """Return the host names that the program answers to: its public one and the local ones."""
     public = urlsplit(environment.base_url).hostname
     return list(dict.fromkeys([*([public] if public else []), *LOCAL_HOSTS]))
 
 
 def redirect_hosts(environment: Environment) -> list[str]:
-    """Hosts a login may return to, each with its exact port: a pattern would also let `host:x@elsewhere` through."""
+    """Return the hosts to which a login may redirect, with exact ports; a pattern would also allow
+    `host:x@elsewhere`.
+    """
     local = [name for host in LOCAL_HOSTS for name in (host, f"{host}:{environment.port}")]
     return list(dict.fromkeys([urlsplit(environment.base_url).netloc, *local]))
 
 
 def limiter_storage(redis_url: str | None) -> str:
-    """The rate limiter's spelling of a Redis URL: its library names Unix sockets in another way than redis-py does."""
+    """Return a Redis URL as Flask-Limiter expects it (it spells Unix sockets differently); "memory://" for None."""
     if redis_url is None:
         return "memory://"
     parts = urlsplit(redis_url)

@@ -1,6 +1,4 @@
-"""Lapor Balangan: the one place that sees both the screens and the jobs, and its command line (`python
-run.py --help`).
-"""
+"""The command line of Lapor Balangan (`python run.py --help`) and its application factory."""
 
 from __future__ import annotations
 
@@ -30,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def create_app(**overrides: Any) -> Flask:
-    """The whole web program: core and screens; raises ConfigurationError where the environment forbids a start."""
+    """Return the complete Flask app with all views; `overrides` are configuration values. Raises ConfigurationError
+    where the environment forbids a start.
+    """
     from app.application import create_core_app
     from views.register import register_views
 
@@ -40,7 +40,7 @@ def create_app(**overrides: Any) -> Flask:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0 done, 1 failed, 2 refused to start."""
+    """Run one command and return its exit code: 0 done, 1 failed, 2 refused to start, 130 interrupted."""
     chosen = command_line_parser().parse_args(arguments)
     try:
         environment = read_environment()
@@ -67,7 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> list[str]:
-    """Why production may not do this: what serves is judged with its servers, other commands by their settings."""
+    """Return why production may not run this command: a serving command is checked with its servers, others by their
+    settings.
+    """
     from app.launch.start_checks import reasons_against_serving
 
     demo = chosen.demo or chosen.command == "demo"
@@ -77,7 +79,7 @@ def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> li
 
 
 def command_line_parser() -> argparse.ArgumentParser:
-    """The commands with a sentence each; no command means `all`."""
+    """Return the argument parser with one subcommand per entry of COMMANDS; the default command is `all`."""
     parser = argparse.ArgumentParser(
         prog="python run.py", description="Lapor Balangan: complaints by the SOP.", epilog=ENVIRONMENT_HELP
     )
@@ -172,7 +174,7 @@ def _confirm_supervisor(environment: Environment, chosen: argparse.Namespace) ->
 
 
 def _typed_twice() -> str:
-    """A password as it was typed on the terminal, the same both times."""
+    """Read a password twice from the terminal until both are equal, and return it."""
     while True:
         first = getpass.getpass("Password: ")
         if first == getpass.getpass("Once more: "):
@@ -243,8 +245,8 @@ def _fake_sp4n(environment: Environment, chosen: argparse.Namespace) -> int:
 
 
 def _with_app(environment: Environment, work: Callable[[Flask], object], as_owner: bool = False) -> int:
-    """Runs a command on the whole program, as the owner of the tables where it changes them; a command that answers
-    False has found something wrong.
+    """Run a command on the app and return its exit code: 1 when `work` returns False, else 0. `as_owner` connects as
+    the owner of the tables.
     """
     from app.servers.data_servers import reachable_servers
 
@@ -253,7 +255,9 @@ def _with_app(environment: Environment, work: Callable[[Flask], object], as_owne
 
 
 def _owner_settings() -> dict[str, Any]:
-    """The settings of a program that runs as the owner of the tables; none where only one account is named."""
+    """Return the settings that connect as the owner of the tables; empty where only one database account is
+    configured.
+    """
     from psycopg.conninfo import conninfo_to_dict
 
     found = read_environment()

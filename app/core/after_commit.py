@@ -1,4 +1,4 @@
-"""What may leave the house, and only once the transaction is committed; a lost hint is found again by the relays."""
+"""Background jobs enqueued after commit. A relay job later enqueues again what Redis lost."""
 
 import structlog
 from flask import current_app, g, has_app_context
@@ -12,20 +12,23 @@ log = structlog.get_logger()
 
 
 def enqueue_after_commit(job: JobName, *ids: int) -> None:
-    """Remember a job for the moment the running transaction is committed; the same one twice is one."""
+    """Register a job to be enqueued when the current transaction commits; the same job with the same ids is enqueued
+    once.
+    """
     g.setdefault("jobs_after_commit", {})[job, ids] = None
 
 
 def forget() -> None:
-    """Drop what was remembered: the transaction was rolled back."""
+    """Discard the registered jobs after a rollback."""
     if has_app_context():
         g.pop("jobs_after_commit", None)
 
 
 def send_off() -> None:
-    """Hand the remembered jobs to Redis; when it is away nothing is lost, the relays look into the database.
+    """Enqueue the registered jobs in Redis. A Redis failure is logged, not raised: the relay jobs find the work in the
+    database.
 
-    After the first that it does not take the others are not tried: each would keep the officer waiting as long again.
+    After the first failure the remaining jobs are not tried, since each would cost the request another timeout.
     """
     jobs = g.pop("jobs_after_commit", {})
     try:
@@ -36,7 +39,7 @@ def send_off() -> None:
 
 
 def enqueue(job: JobName, *ids: int) -> None:
-    """Put one job on its queue by name, with ids only, retried with growing delays."""
+    """Enqueue one job by name with its ids, retried three times with growing delays. Raises RedisError."""
     queue = Queue(QUEUE_OF[job].value, connection=redis_client(), serializer="json")
     queue.enqueue(
         job.value,

@@ -1,4 +1,4 @@
-"""Rows for one table sent as one JSON text: the statement keeps its shape whatever their number, and is built once."""
+"""Bulk insert of rows sent as one JSON parameter, so that the SQL is built once whatever the number of rows."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,14 +31,16 @@ from app.core.extensions import db
 
 Row = Mapping[str, Any]
 Part = tuple[Table, Sequence[Row]]
-"""A table, and the rows for it."""
+"""A table and the rows to insert into it."""
 
 ROWS = "rows"
-"""The name under which statements that read `rows_given` take the text of their rows."""
+"""Default name of the parameter that holds the JSON text of the rows."""
 
 
 def write_rows(table: Table, rows: Iterable[Row]) -> None:
-    """Add rows which all name the same columns, those with a default of ours too."""
+    """Insert rows into a table; does nothing without rows. All rows must name the same columns, including those with a
+    Python default, which is not applied here.
+    """
     given = tuple(rows)
     if given:
         db.session.execute(insertion(table, tuple(given[0])), {ROWS: as_text(given)})
@@ -47,8 +49,9 @@ def write_rows(table: Table, rows: Iterable[Row]) -> None:
 def write_together(
     *parts: Part, beside: Select[Any] | None = None, asked: Mapping[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:
-    """The same for several tables in one statement: the database asks only at its end whether what a row refers to is
-    there. What stands `beside` them is carried out with them, as it is `asked`, and gives the result.
+    """Insert rows into several tables in one statement and return its result. Foreign keys are checked at the end of
+    the statement, so the order of the parts does not matter. `beside` is a SELECT run in the same statement, with the
+    parameters `asked`; it supplies the result.
     """
     given = [(table, rows) for table, rows in parts if rows]
     shapes = tuple((table, tuple(rows[0])) for table, rows in given)
@@ -58,7 +61,9 @@ def write_together(
 
 @lru_cache(maxsize=64)
 def insertion(table: Table, names: tuple[str, ...], sent: str = ROWS) -> Insert:
-    """The statement of `write_rows`, for whoever wants to say more in it."""
+    """Return the cached INSERT of `write_rows` for these columns, to be extended by the caller; `sent` names its
+    parameter.
+    """
     given = rows_given(table, sent)
     return insert(table).from_select(names, select(*(given.c[name] for name in names)), include_defaults=False)
 
@@ -70,8 +75,8 @@ def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...], beside: Selec
 
 
 def rows_given(table: Table, sent: str = ROWS, **more: TypeEngine[Any]) -> TableValuedAlias:
-    """The rows of the text, in their order, as part of a statement; each value is read as its column takes it. `more`
-    are the kinds of what they hold beside the columns of the table.
+    """Return the rows of the JSON parameter `sent` as a table expression, in order, each value typed as its column.
+    `more` names further fields and their types.
     """
     kinds = {c.name: c.type for c in _filled_here(table.columns)} | more
     rows = func.json_to_recordset(cast(bindparam(sent, type_=Text), JSON))
@@ -79,7 +84,9 @@ def rows_given(table: Table, sent: str = ROWS, **more: TypeEngine[Any]) -> Table
 
 
 def as_row(item: DeclarativeBase) -> dict[str, Any]:
-    """A new object as the row it stands for; from now on it holds the defaults of its columns itself."""
+    """Return a new object as a row for `write_rows`, with column defaults applied (also to the object) and values
+    encrypted.
+    """
     held, dialect = item.__dict__, db.engine.dialect
     row = {}
     for name, default, sealed in _columns(type(item)):
@@ -90,7 +97,7 @@ def as_row(item: DeclarativeBase) -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[Any] | None]]:
-    """Each column that is written, with its default, and its kind where that makes something else of a value."""
+    """Return (name, scalar default, decorated type or None) of each column that the program writes."""
     columns = _filled_here(kind.__table__.columns)
     defaults = [c.default.arg if c.default is not None and c.default.is_scalar else None for c in columns]
     kinds = [c.type if isinstance(c.type, TypeDecorator) else None for c in columns]
@@ -98,12 +105,12 @@ def _columns(kind: type[DeclarativeBase]) -> list[tuple[str, Any, TypeDecorator[
 
 
 def _filled_here(columns: Iterable[KeyedColumnElement[Any]]) -> list[KeyedColumnElement[Any]]:
-    """Without what the database alone gives a row."""
+    """Return the columns without those that only the database fills."""
     return [c for c in columns if c.server_default is None or c.default is not None]
 
 
 def take_over(items: Iterable[DeclarativeBase]) -> None:
-    """Objects whose rows have just been written are from now on those that the session has read."""
+    """Add objects whose rows were just inserted to the session as persistent ones."""
     for item in items:
         make_transient_to_detached(item)
         db.session.add(item)
@@ -114,7 +121,7 @@ def as_text(rows: Iterable[Row]) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Moments and days as RFC 3339, numbers with all their places."""
+    """Return a date or datetime in ISO 8601 and a Decimal as text. Raises TypeError for other types."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

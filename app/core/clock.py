@@ -1,4 +1,4 @@
-"""The only source of time: always aware, always UTC; the office's zone is for showing and for days."""
+"""The current time: aware UTC datetimes; the office's zone (WITA) is used for display and dates only."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -11,14 +11,15 @@ def utc_now() -> datetime:
 
 
 def office_time(at: datetime) -> datetime:
-    """The same instant on the office's clock (WITA, UTC+8)."""
+    """Return the datetime in the office's zone (WITA, UTC+8)."""
     return at.astimezone(OFFICE_ZONE)
 
 
 def office_today(at: datetime | None = None) -> date:
+    """Return the office date at an aware datetime, by default now."""
     return office_time(at or utc_now()).date()
 
 
 def midnight(day: date) -> datetime:
-    """The instant at which a day begins on the office's clock."""
+    """Return the instant at which an office date begins, aware in the office's zone."""
     return datetime.combine(day, time(), OFFICE_ZONE)

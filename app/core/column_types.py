@@ -1,4 +1,4 @@
-"""Column kinds that every table uses alike."""
+"""Column types shared by all tables."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,6 +16,6 @@ Document = Annotated[dict[str, Any], mapped_column(JSONB)]
 
 
 def one_of(column: str, values: "type[Any] | tuple[str, ...]") -> str:
-    """A CHECK expression that keeps a text column to the members of an enum."""
+    """Return a CHECK expression that restricts a text column to the members of an enum or tuple."""
     quoted = ", ".join(f"'{value}'" for value in values)
     return f"{column} IN ({quoted})"

@@ -1,12 +1,12 @@
-"""The program's connections to the database: no statement holds one for ever, and prepared statements outlive a
-rollback, with which every reading request ends.
+"""Database connections with timeouts, and with prepared statements that survive a rollback.
 
-psycopg forgets them then, for the transaction may have made a table that is no more; this program makes none while it
-serves. PostgreSQL itself keeps them, and to plan a page's statements anew costs more than to run them. Behind a pooler
-this asks for prepared statements that outlive transactions: PgBouncer's `max_prepared_statements`.
+psycopg discards prepared statements on rollback because the transaction may have created a table; this program creates
+none while it serves. Every read-only request ends with a rollback, and planning its statements again costs more than
+running them. Behind a pooler this needs prepared statements that outlive transactions: PgBouncer's
+`max_prepared_statements`.
 
-A pooled connection is looked at before it is used again: what the server says to one that nobody uses is that it is
-gone. To send it a question each time would be one more way to the database and back for every request.
+A pooled connection is polled before reuse: data on an idle connection means that the server closed it. A query such as
+SELECT 1 would cost one more round trip for every request.
 """
 
 import time
@@ -19,27 +19,28 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
-# Said once a connection, and not in its address, which a pooler would refuse. Compiling a statement (JIT) takes longer
-# than any of ours; a statement whose asker is gone is given up.
+# Sent once per connection, not in the connection string, where a pooler would reject it. JIT compilation takes longer
+# than any statement of ours; a statement is cancelled once its client is gone.
 _MANNERS = (
     "SET jit = off; SET statement_timeout = '{statement}s'; SET lock_timeout = '{lock}s';"
     " SET client_connection_check_interval = '10s'"
 )
 ASKED_AFTER = 5.0
-"""Seconds unused after which a connection is asked all the same: a network may lose one without a word."""
+"""Idle seconds after which a connection is tested by a query, since a network may drop one silently."""
 
 _LEFT_AT = "left_at"
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 class KeepingConnection(psycopg.Connection[Any]):
-    """A connection whose rollback is PostgreSQL's alone."""
+    """A psycopg connection whose rollback keeps its prepared statements."""
 
     def rollback(self) -> None:
-        """End the transaction; psycopg's own rollback raises what goes wrong, and has nothing else left to do.
+        """Roll back an open transaction by a plain ROLLBACK; otherwise psycopg's rollback runs, which raises on
+        failure.
 
-        A connection that is lost has nothing to undo: the server did that when it lost us. An error here would come
-        after the answer was made, where nobody can tell the client of it. The pool finds the loss at the next checkout.
+        On a lost connection nothing is raised: the server has already rolled back, and the response may have been
+        built. The pool finds the loss at the next checkout.
         """
         with self.lock:
             if self.pgconn.transaction_status in _OPEN:
@@ -50,7 +51,7 @@ class KeepingConnection(psycopg.Connection[Any]):
             super().rollback()
 
     def is_alive(self, unused: float) -> bool:
-        """Whether the server still listens, after so many seconds in which nobody used the connection."""
+        """Return whether the server still answers; `unused` is the number of seconds that the connection was idle."""
         try:
             if unused <= ASKED_AFTER and not _has_news(self.fileno()):
                 return True
@@ -60,7 +61,7 @@ class KeepingConnection(psycopg.Connection[Any]):
 
 
 def _has_news(socket: int) -> bool:
-    """Whether something is there to be read, if only the end."""
+    """Return whether the socket is readable now, which is also the case when the server has closed it."""
     look = poll()
     look.register(socket, POLLIN | POLLHUP | POLLERR)
     return bool(look.poll(0))
@@ -71,14 +72,16 @@ def _leave(_connection: Any, record: Any) -> None:
 
 
 def _look_at(connection: Any, record: Any, _proxy: Any) -> None:
-    """A connection that has ended means that the server was away: then none of the others is any good."""
+    """Raise InvalidatePoolError for a dead connection: the server was down, so all pooled connections are invalid."""
     left_at = record.info.get(_LEFT_AT)
     if left_at is not None and not connection.is_alive(time.monotonic() - left_at):
         raise InvalidatePoolError
 
 
 def install_connections(engine: Engine, statement_seconds: int, lock_seconds: int) -> None:
-    """Let an engine connect this way; a statement takes and waits for a lock so many seconds at most, 0 is any."""
+    """Configure an engine to connect with this class and these timeouts in seconds (statement, waiting for a lock; 0 is
+    none).
+    """
     manners = _MANNERS.format(statement=statement_seconds, lock=lock_seconds).encode()
 
     def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> KeepingConnection:
@@ -92,11 +95,13 @@ def install_connections(engine: Engine, statement_seconds: int, lock_seconds: in
 
 
 class HeldUp(Exception):
-    """Somebody else holds a row, and too many requests of this server wait already. Nothing was done."""
+    """Raised when another transaction holds a row and too many requests of this server wait already. Nothing was
+    changed.
+    """
 
 
 def is_held_up(error: BaseException) -> bool:
-    """Whether somebody else held a row for too long, or both waited for each other: the same may succeed again."""
+    """Return whether the error is a lock timeout, a deadlock or HeldUp, after which the same request may succeed."""
     if isinstance(error, OperationalError):
         return isinstance(error.orig, (LockNotAvailable, DeadlockDetected))
     return isinstance(error, HeldUp)

@@ -1,4 +1,4 @@
-"""Columns that are readable only with the identity key: AES-256-GCM, key id in front (UU 27/2022 art. 35)."""
+"""Columns encrypted with the identity keys: AES-256-GCM, prefixed with the key id (UU 27/2022 art. 35)."""
 
 import base64
 import hashlib
@@ -21,13 +21,15 @@ UNREADABLE = "••••"
 
 
 class Unreadable(str):
-    """Stands where a text cannot be opened for want of its key; it is shown as such and never written back."""
+    """Placeholder for a text whose key is missing; it may be displayed, but writing it to a column raises
+    ValueError.
+    """
 
     __slots__ = ()
 
 
 def identity_keys() -> dict[str, bytes]:
-    """The identity keys by their ids (a short hash of each), the newest first."""
+    """Return the identity keys by id (a short hash of the key), newest first."""
     kept: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
     if kept is None:
         raw = [base64.urlsafe_b64decode(key) for key in current_app.config["IDENTITY_KEYS"]]
@@ -37,10 +39,10 @@ def identity_keys() -> dict[str, bytes]:
 
 
 class SealedText(TypeDecorator[str]):
-    """Encrypts on the way in, decrypts on the way out; the same text never looks the same twice.
+    """Text encrypted on write and decrypted on read; equal texts give different ciphertexts.
 
-    Without its key a text raises KeyMissing; a `tolerant` column gives Unreadable instead, so that the rest of its row
-    can still be worked with.
+    Reading a text whose key is missing raises KeyMissing. A `tolerant` column returns Unreadable instead, so that the
+    rest of its row stays usable.
     """
 
     impl = Text
@@ -65,7 +67,9 @@ class SealedText(TypeDecorator[str]):
 
 
 class SealedBytes(TypeDecorator[bytes]):
-    """The same for a small file."""
+    """Bytes of a small file, encrypted on write and decrypted on read; reading raises KeyMissing when the key is
+    missing.
+    """
 
     impl = Text
     cache_ok = True
@@ -78,7 +82,7 @@ class SealedBytes(TypeDecorator[bytes]):
 
 
 def readable(text: str | None) -> str | None:
-    """A text of a tolerant column for whoever cannot do without it; raises KeyMissing."""
+    """Return a text from a tolerant column, or None. Raises KeyMissing when it is Unreadable."""
     if isinstance(text, Unreadable):
         raise KeyMissing("?")
     return text
@@ -89,7 +93,7 @@ def newest_key_id() -> str:
 
 
 def sealed_anew(kept: str) -> tuple[str, bytes]:
-    """A stored value sealed once more, under the newest key, and what is in it; raises KeyMissing."""
+    """Return a stored value encrypted with the newest key, and its plain content. Raises KeyMissing."""
     content = _open(kept)
     return _seal(content), content
 
@@ -114,33 +118,37 @@ _PURPOSE = b"words of a reporter's name"
 
 
 def keyed_words(text: str) -> list[str]:
-    """Hashes of the words of a name under the newest identity key, to find the name without storing it readably.
+    """Return HMACs of the distinct words of a name under the newest key, for searching names that are stored encrypted.
 
-    Whoever has the table but no key sees only that two names share a word.
+    Without the key the table reveals only that two names share a word.
     """
     return words_under_each_key(text)[0]
 
 
 def words_under_each_key(text: str) -> list[list[str]]:
-    """The same under every key, the newest first: a name is hashed under the key of its day."""
+    """Return the HMACs of a name's words under every key, newest first; rows written under an older key can then be
+    found.
+    """
     words = sorted(set(_WORD.findall(_plain(text))))
     return [[_keyed(key, word) for word in words] for key in identity_keys().values()]
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents: a name is found however it is written."""
+    """Return the text in lower case without accents, so that a name is found in any spelling."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def keyed_mark(kind: str, text: str) -> str:
-    """A hash of a telephone number, e-mail address or NIK under the newest key, to find it without storing it readably;
-    "" for a text in which there is none.
+    """Return the HMAC of a phone number, e-mail address or NIK under the newest key, for searching encrypted
+    identities; "" when the text holds no valid one.
     """
     return marks_under_each_key(kind, text)[0]
 
 
 def marks_under_each_key(kind: str, text: str) -> list[str]:
-    """The same under every key, the newest first: a row is found whichever key was the newest on its day."""
+    """Return the HMACs of a phone number, e-mail address or NIK under every key, newest first, so that rows written
+    under an older key are found too; [""] when the text holds no valid one.
+    """
     plain = plain_mark(kind, text)
     if not plain:
         return [""]

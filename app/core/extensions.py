@@ -1,4 +1,4 @@
-"""The program's connections to its parts; imports nothing of ours, so everything may import it."""
+"""The Flask extensions of the program. Imports nothing of ours, so that every module may import it."""
 
 import redis
 from flask import current_app
@@ -21,7 +21,7 @@ csrf = CSRFProtect()
 
 
 def redis_client() -> redis.Redis:
-    """The Redis of this app, one connection pool an app; it is only ever a hint, never the record."""
+    """Return the app's Redis client, which has one connection pool. Nothing is stored only in Redis."""
     client = current_app.extensions.get("lapor_redis")
     if client is None:
         client = redis.Redis.from_url(current_app.config["REDIS_URL"], **current_app.config["REDIS_OPTIONS"])

@@ -1,4 +1,4 @@
-"""Keyed digests of what may be compared for a while and never read: addresses, and what a limit is counted by."""
+"""Keyed daily digests of values that are compared but never stored readably, such as client addresses."""
 
 import hashlib
 import hmac
@@ -18,14 +18,14 @@ log = structlog.get_logger()
 
 
 def digest_of_today(text: str) -> str:
-    """A digest that every process makes alike until the end of the office's day, under a key made from SECRET_KEY."""
+    """Return a digest that all processes share until the end of the office day; its key is derived from SECRET_KEY."""
     secret = current_app.config["SECRET_KEY"].encode()
     return _digest(_digest(secret, f"digests of {office_today()}").encode(), text)
 
 
 def unrepeatable_digest(text: str) -> str | None:
-    """A digest under a random key of the day, which Redis alone holds and drops after two days: from then on nobody can
-    find out what it was made of. None while Redis is away.
+    """Return a digest under a random key of the office day. Redis alone stores the key and drops it after two days, so
+    that the value can no longer be guessed. None while Redis is unreachable.
     """
     key = _key_of_today()
     return None if key is None else _digest(key, text)

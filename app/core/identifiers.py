@@ -1,11 +1,11 @@
-"""One spelling for each telephone number, e-mail address and NIK, so that equal ones are found equal."""
+"""Normal forms of phone numbers, e-mail addresses and NIK, so that equal ones compare equal."""
 
 import re
 
 from workflow_rules.process.complaint_number import visible
 
 MARKS = ("phone", "email", "nik")
-"""The parts of an identity that name one person and no other."""
+"""Kinds of identifier that belong to one person only."""
 
 _WRITTEN_PHONE = re.compile(r"[+(]*[0-9][0-9 ()./\u2010-\u2015-]*[0-9)]")
 _MOST_WRITTEN = 30
@@ -21,31 +21,35 @@ _SHORTEST_WRITTEN = 7
 
 
 def plain_mark(kind: str, text: str) -> str:
-    """The one spelling; "" where the text holds no such mark (`kind` is one of MARKS)."""
+    """Return the normal form of an identifier; "" when the text holds none. `kind` is one of MARKS."""
     return {"phone": _phone, "email": _email, "nik": _nik}[kind](text)
 
 
 def kind_of_mark(text: str) -> str | None:
-    """Which mark a text that somebody typed is; None for one that is none."""
+    """Return which kind of identifier a typed text is ("email", "nik" or "phone"), or None."""
     if "@" in text:
         return "email" if _email(text) else None
     return next((kind for kind in ("nik", "phone") if plain_mark(kind, text)), None)
 
 
 def is_phone(text: str) -> bool:
-    """Whether a text is a telephone number as people write it: `(0526) 21 234`, `+62 812-3456-7890`, `0526/21234`."""
+    """Return whether a text is a phone number in a usual notation: `(0526) 21 234`, `+62 812-3456-7890`,
+    `0526/21234`.
+    """
     digits = sum(c.isdecimal() for c in text)
     written = len(text) <= _MOST_WRITTEN and _WRITTEN_PHONE.fullmatch(text)
     return bool(written) and _SHORTEST_WRITTEN <= digits <= _LONGEST_PHONE
 
 
 def digits_of_nik(text: str) -> str:
-    """A NIK without what people write between its groups; of anything else what is left."""
+    """Return a typed NIK without separators and invisible characters; other text is returned without them as well."""
     return _BETWEEN_GROUPS.sub("", visible(text))
 
 
 def is_nik(digits: str) -> bool:
-    """Whether these are the sixteen digits of a NIK: its seventh to twelfth are a day of birth, a woman's 40 more."""
+    """Return whether the text has the sixteen digits of a NIK; the seventh to twelfth hold a date of birth, with 40
+    added to the day for women.
+    """
     if len(digits) != _NIK_DIGITS or not (digits.isascii() and digits.isdigit()):
         return False
     day, month = int(digits[6:8]), int(digits[8:10])
@@ -54,7 +58,9 @@ def is_nik(digits: str) -> bool:
 
 
 def _phone(text: str) -> str:
-    """Digits with the country's code as a 0: +62 812, 62812, 0062812 and 0812 are one number."""
+    """Return the digits with the country code replaced by 0, so that +62 812, 62812, 0062812 and 0812 are equal; ""
+    unless there are 8 to 15 of them.
+    """
     digits = _NO_DIGIT.sub("", text)
     for code in ("0062", "62"):
         if digits.startswith(code):
@@ -72,13 +78,15 @@ def _email(text: str) -> str:
 
 
 def _nik(text: str) -> str:
-    """Sixteen digits; a NIK begins with the number of a province, and none of those begins with 0."""
+    """Return the sixteen digits, or "". A NIK begins with a province number, which never begins with 0."""
     digits = _NO_DIGIT.sub("", text)
     return digits if len(digits) == _NIK_DIGITS and digits[0] != "0" else ""
 
 
 def masked(kind: str, text: str) -> str:
-    """Enough of a part of an identity to know it again, and no more: 08••••12, a••••@••••, and of the rest nothing."""
+    """Return the identifier with most characters hidden: 08••••12 for a phone, a••••@•••• for an e-mail, •••• for all
+    else.
+    """
     if kind == "phone" and (digits := _phone(text)):
         return f"{digits[:2]}{COVER}{digits[-2:]}"
     if kind == "email" and (address := _email(text)):
@@ -90,5 +98,5 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 def is_tracking_id(text: str) -> bool:
-    """Whether SP4N could have given this number: 6 to 15 digits, no others' digits that look like ours."""
+    """Return whether the text has the form of an SP4N tracking id: 6 to 15 ASCII digits."""
     return _TRACKING_ID.fullmatch(text) is not None

@@ -1,13 +1,13 @@
-"""Names of background jobs and their queues: strings, so that `app` never imports `jobs`."""
+"""Names of the background jobs and their queues: strings, so that `app` never imports `jobs`."""
 
 from enum import StrEnum
 
 SCHEDULER_HEARTBEAT = "lapor:scheduler:heartbeat"
-"""Where the scheduler leaves its sign of life, and where the health page looks for it."""
+"""Redis key of the scheduler's heartbeat, read by the health page."""
 
 
 class QueueName(StrEnum):
-    """One queue a kind of work; workers serve them in turn, so that none waits for another to be empty."""
+    """Queues by kind of work. Workers serve them in turn, so that a long queue does not block the others."""
 
     ALARMS = "alarms"
     NOTICES = "notices"
@@ -18,11 +18,11 @@ class QueueName(StrEnum):
 
 
 WAITING_OUTSIDE = frozenset({QueueName.NOTICES, QueueName.WEBHOOKS})
-"""Queues whose jobs wait for servers of others, message by message: with several workers one does none of these."""
+"""Queues whose jobs wait for external servers. Of several workers, one does not serve them."""
 
 
 class JobName(StrEnum):
-    """Every function a worker may run; anything else in Redis is refused."""
+    """Every function that a worker may run; a worker rejects any other name found in Redis."""
 
     SWEEP_ALARMS = "jobs.tasks.sweep_alarms"
     SWEEP_TIMED_ACTS = "jobs.tasks.sweep_timed_acts"
@@ -95,4 +95,4 @@ LONG_JOBS = {
     JobName.CHECK_INVARIANTS: 60 * 60,
     JobName.WRITE_BACKUP: 6 * 60 * 60,
 }
-"""Seconds after which a job that may take long is stopped; all others have JOB_TIMEOUT."""
+"""Timeouts in seconds of jobs that may run long; all others have JOB_TIMEOUT."""

@@ -1,4 +1,4 @@
-"""Work that only one process may do at a time, whatever it commits meanwhile."""
+"""Advisory locks: work that only one process may do at a time, over several transactions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from app.core.extensions import db
 
 @contextmanager
 def alone(lock: int) -> Iterator[bool]:
-    """Whether this process may do it now; the place is an advisory lock on a connection of its own, which is let go
-    with it, also when the process dies.
+    """Try to take an advisory lock for the block and yield whether it was taken. It lives on a connection of its own,
+    so it is also released when the process dies.
     """
     with db.engine.connect() as guard:
         yield bool(guard.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one())

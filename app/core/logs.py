@@ -1,6 +1,6 @@
-"""What a log line holds: when, how grave, what happened; of a failure the way to it, never the values on the way.
+"""Format of all log lines, our own and those of libraries: JSON for a collector, or text for a terminal.
 
-One line for everything, also for what the libraries say: JSON for a collector, or words for a terminal.
+Of an exception the traceback and the type are logged, never its message or variables, which may hold personal data.
 """
 
 import logging
@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import structlog
 
 TOLD_WHOLE = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.decorators")
-"""Whose messages hold no values of ours by their own rule; of all others the sentence counts without its values."""
+"""Loggers whose messages hold no personal data and are logged unchanged. For all others the values are left out."""
 
 MOST_FRAMES = 60
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -25,9 +25,10 @@ Line = dict[str, Any]
 
 
 def install(log_format: str) -> None:
-    """Lets structlog and the standard library write alike; may be called again, the last call holds.
+    """Configure structlog and the standard library's logging to write the same lines; may be called again with another
+    format.
 
-    By itself structlog prints every local variable, and with them passwords and identities.
+    structlog's own default would print every local variable of a traceback, with passwords and identities.
     """
     chain = [*_first_steps(), _renderer(log_format)]
     structlog.configure(
@@ -41,14 +42,14 @@ def install(log_format: str) -> None:
     for name in ("jobs", "gunicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)
     if log_format == "json":
-        # What nobody catches, and what Python warns of, is a line like every other.
+        # Uncaught exceptions and warnings are logged as JSON lines too.
         logging.captureWarnings(True)
         sys.excepthook = _uncaught
         threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, way: TracebackType | None) -> None:
-    """The last words of a process or thread; an interrupt from the keyboard needs none."""
+    """Log an uncaught exception of the process or a thread; KeyboardInterrupt is ignored."""
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
 
@@ -69,7 +70,7 @@ def _renderer(log_format: str) -> Callable[[Any, str, Line], Any]:
 
 
 def tell_failure(_logger: Any, _method: str, line: Line) -> Line:
-    """Puts the way to a failure in the place of the failure itself, whose text may quote a row or a password."""
+    """Replace `exc_info` by a traceback without the exception's message, which may quote a row or a password."""
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
@@ -78,7 +79,9 @@ def tell_failure(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _way_to(error: BaseException) -> Iterator[str]:
-    """Each failure of the chain, the first one first: where it passed by, and its kind."""
+    """Yield the lines of the traceback of each exception in the chain, the first cause first, each ended by
+    its type.
+    """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         yield from _way_to(before)
@@ -88,13 +91,13 @@ def _way_to(error: BaseException) -> Iterator[str]:
 
 
 def _known_detail(error: BaseException) -> str:
-    """What a number says of a failure: the database's SQLSTATE or the system's errno."""
+    """Return the SQLSTATE of a database error or the errno of an OSError, in brackets; otherwise ""."""
     number = getattr(error, "sqlstate", None) or (error.errno if isinstance(error, OSError) else None)
     return f" ({number})" if number else ""
 
 
 def keep_to_one_line(_logger: Any, _method: str, line: Line) -> Line:
-    """Shows control characters instead of obeying them: nobody writes a second line into the log by a crafted value."""
+    """Escape control characters in all values, so that a crafted value cannot write a second log line."""
     for name, value in line.items():
         if isinstance(value, str) and name != "exception":
             line[name] = UNSEEN.sub(lambda found: ascii(found[0])[1:-1], value)
@@ -102,7 +105,7 @@ def keep_to_one_line(_logger: Any, _method: str, line: Line) -> Line:
 
 
 class _Terminal(logging.StreamHandler[TextIO]):
-    """Writes to whatever the standard output is at that moment."""
+    """Writes to the current `sys.stdout`."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__(sys.stdout)
@@ -114,11 +117,11 @@ class _Terminal(logging.StreamHandler[TextIO]):
 
     @stream.setter
     def stream(self, _stream: TextIO) -> None:
-        """The standard output is asked for anew each time."""
+        """Ignore the assignment: `sys.stdout` is read for each line."""
 
 
 class _LibraryFormat(logging.Formatter):
-    """Lines of the standard library in the form of ours."""
+    """Formats records of the standard library like our own lines."""
 
     def __init__(self, chain: list[Any]) -> None:
         super().__init__()
@@ -133,8 +136,8 @@ class _LibraryFormat(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """A library's sentence: whole where its values are known to be none of ours (a server that starts up), else with
-    its numbers and without its texts, which may be an address, a query or what somebody typed.
+    """Return a record's message. Loggers known to hold no personal data keep it whole; for all others only numbers and
+    exception types are filled in, since texts may be an address, a query or user input.
     """
     root = record.name.partition(".")[0]
     if root in TOLD_WHOLE or record.name in TOLD_WHOLE or (root == "gunicorn" and record.levelno < logging.WARNING):

@@ -1,4 +1,4 @@
-"""A refusal of the HTTP layer itself, by status and stable name (RFC 9457)."""
+"""The exception for HTTP errors that are not decisions of the rules (RFC 9457)."""
 
 from collections.abc import Sequence
 
@@ -23,9 +23,9 @@ _NAME_OF = {
 
 
 class Problem(Exception):
-    """A refusal of the HTTP layer itself, by status and stable name (RFC 9457).
+    """An HTTP error with a status and a stable name (RFC 9457); the name defaults to that of the status.
 
-    `errors` are the faulty fields or parameters with a sentence each; `detail` is what is known of this very case.
+    `errors` lists the faulty fields or parameters with a message each; `detail` describes the particular case.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""How much one drawing may take: a text made to be heavy ends as a failed paper, never as a machine without memory."""
+"""Limits on processor time and memory for drawing a PDF, so that a malicious text cannot exhaust the machine."""
 
 import resource
 import signal
@@ -16,7 +16,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class DrawingLimits:
-    """Pages, processor seconds and mebibytes of one drawing in a process of its own."""
+    """Limits of one drawing process: pages, processor seconds and mebibytes."""
 
     pages: int = MOST_PAGES
     seconds: int = MOST_SECONDS
@@ -24,7 +24,7 @@ class DrawingLimits:
 
 
 class DrawingRefused(Exception):
-    """A paper that cannot be drawn; `reason` is `time`, `memory` or `pages`."""
+    """Raised when a paper exceeds its limits; `reason` is `time`, `memory` or `pages`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,10 +32,11 @@ class DrawingRefused(Exception):
 
 
 class WithinLimits:
-    """Processor seconds and memory for what runs inside, on top of what this process holds; raises DrawingRefused.
+    """Context manager that limits processor seconds and mebibytes, on top of what the process uses. Raises
+    DrawingRefused.
 
-    Only in a process's main thread, where signals arrive. A class and no generator: when memory has run out there is
-    none left to enter one again, so leaving first gives the room back and then speaks.
+    Only for the main thread, where signals arrive. A class rather than a generator: after memory has run out, a
+    generator could not be resumed, so the limits are restored before the exception is raised.
     """
 
     def __init__(self, seconds: int = MOST_SECONDS, megabytes: int = MOST_MEGABYTES) -> None:

@@ -1,7 +1,7 @@
-"""Whether this program can serve the tables as they are: they may be newer than it, while an upgrade is under way.
+"""Compatibility of this program with the database schema, which may be newer while an upgrade is under way.
 
-Migrations only add, so that a program of before goes on beside them. One that cannot do so says it (in the migration:
-`NEEDS_STOP = "why"`), and is written down in the database as a comment on Alembic's own table.
+Migrations only add, so that an older program keeps working. A migration that breaks this declares `NEEDS_STOP = "why"`,
+which is recorded as a comment on Alembic's version table.
 """
 
 from alembic.config import Config
@@ -14,13 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.extensions import db
 
 OLDEST_CODE = "oldest code:"
-"""Followed by the migration that a program must know to serve these tables."""
+"""Prefix of the comment on Alembic's version table that names the migration which a program must know to serve the
+schema.
+"""
 
 _FACTS = text("SELECT version_num, obj_description('alembic_version'::regclass, 'pg_class') FROM alembic_version")
 
 
 def migrated() -> bool:
-    """Whether the tables are at the newest revision this program knows, or at a later one that it can serve."""
+    """Return whether the schema is at the newest revision that this program knows, or at a later one that it can serve.
+    False when the database cannot be read.
+    """
     try:
         rows = db.session.execute(_FACTS, execution_options={"beyond_wall": True}).all()
     except SQLAlchemyError:
@@ -35,7 +39,7 @@ def migrated() -> bool:
 
 
 def _is_known(revision: str) -> bool:
-    """Whether this program brings the migration; no migration at all is known to every program."""
+    """Return whether this program contains the migration; True for an empty revision."""
     try:
         return not revision or _scripts().get_revision(revision) is not None
     except CommandError:

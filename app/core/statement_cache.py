@@ -1,4 +1,4 @@
-"""Statements that most requests send are built once for each kind of reader: to build one costs more than to run it."""
+"""Cache of built SQL statements, one for each kind of reader, since building one costs more than running it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,17 +25,20 @@ Moment = datetime | BindParameter[datetime]
 NOW: BindParameter[datetime] = bindparam("now", type_=DateTime(timezone=True))
 READER: BindParameter[int] = bindparam("reader", type_=Integer)
 MOST_KEPT = 60
-"""Offices, some of them together, and some orders and filters of a list; a statement takes a tenth of a megabyte."""
+"""Maximum cached statements: combinations of roles, filters and orders. Each takes about 0.1 MB."""
 
 kept = lru_cache(MOST_KEPT)
-# Longer than the names that SQLAlchemy gives to values of a column `agency`.
+# Must not clash with the names that SQLAlchemy gives to the parameters of a column `agency`.
 ASKING, IN_SIGHT = "asking_agency_", "sight_agency_"
-"""For whom something is asked, and who asks: each with places of their own for agencies, should they ever differ."""
+"""Prefixes of the parameters for agency codes: of the person whose query it is, and of the person to whose cases the
+session filter restricts the rows. They are separate because the two persons may differ.
+"""
 
 
 def kind_of(person: Person, role: str = ASKING) -> Person:
-    """Who holds the same offices reads by the same statement, at whichever agencies: these are told when it is sent, by
-    `values_of`, as is the `READER`.
+    """Return the person reduced to a cache key: people with the same roles and agency pattern share one statement.
+    Agency codes are replaced by parameter names, whose values `values_of` returns; the user id is the parameter
+    `READER`.
     """
     places = {code: place for place, code in values_of(person, role).items()}
     offices = {(c.actor, places[c.agency] if c.agency else "") for c in person.capacities}
@@ -44,27 +47,29 @@ def kind_of(person: Person, role: str = ASKING) -> Person:
 
 
 def values_of(person: Person, role: str = ASKING) -> dict[str, str]:
-    """What stands in a person's kind for their agencies."""
+    """Return parameter name to agency code, for a statement built for `kind_of(person)`."""
     return {f"{role}{n}": code for n, code in enumerate(sorted(person.agencies))}
 
 
 def as_agency(code: str) -> ColumnElement[str]:
-    """An agency's code as part of a statement, known by now or told when the statement is sent."""
+    """Return an agency code as SQL: a bound parameter for a name from `kind_of`, otherwise a literal."""
     return bindparam(code, type_=String) if code.startswith((ASKING, IN_SIGHT)) else literal(code)
 
 
 def as_moment(now: Moment) -> ColumnElement[datetime]:
-    """A moment as part of a statement, whether it is known by now or is told when the statement is sent."""
+    """Return a datetime as SQL, either a literal or the bound parameter passed in."""
     return now if isinstance(now, BindParameter) else literal(now)
 
 
 def counted(rows: Select[Any], at_most: int | None = None) -> ScalarSelect[int]:
-    """How many rows there are, as part of another query; no more than `at_most` are looked at."""
+    """Return the number of rows as a scalar subquery, counting at most `at_most` rows."""
     if at_most is not None:
         rows = rows.limit(written(at_most))
     return select(func.count()).select_from(rows.correlate(None).subquery()).scalar_subquery()
 
 
 def written(number: int) -> ColumnElement[int]:
-    """A limit that is not a value beside the statement: a kept plan would reckon with a tenth of all there are."""
+    """Return a number rendered into the SQL text, for LIMIT: with a bound parameter a generic plan would assume a tenth
+    of all rows.
+    """
     return literal(number, literal_execute=True)

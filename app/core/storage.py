@@ -1,4 +1,4 @@
-"""Files on disk or in an object store, through fsspec (STORAGE_URL); names are ours and never reused."""
+"""File storage on disk or in an object store, through fsspec (STORAGE_URL). Names are generated and never reused."""
 
 import secrets
 import shutil
@@ -19,14 +19,16 @@ log = structlog.get_logger()
 
 PIECE = 1024 * 1024
 _S3: dict[str, Any] = {
-    # A list kept from before would hide what another process wrote.
+    # A cached listing would hide files written by other processes.
     "use_listings_cache": False,
     "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3}},
 }
 
 
 class StoreAway(Problem):
-    """The store does not take a file now: it is full, or not there. It may be sent again later."""
+    """The store cannot take a file now, because it is full or unreachable: status 503, to be retried after
+    60 seconds.
+    """
 
     def __init__(self) -> None:
         super().__init__(503, headers={"Retry-After": "60"})
@@ -34,7 +36,7 @@ class StoreAway(Problem):
 
 @dataclass(frozen=True)
 class Stored:
-    """A file in the store: its path relative to it, its bytes, and when it was written."""
+    """A file in the store: its path relative to the store, its size in bytes, and when it was written (aware)."""
 
     path: str
     size: int
@@ -46,7 +48,7 @@ def _full(path: str) -> str:
 
 
 def _options() -> dict[str, Any]:
-    """What the store's library is told beside the address."""
+    """Return the fsspec options for the store; empty for a local folder."""
     if str(current_app.config["STORAGE_URL"]).startswith("s3://"):
         return {**_S3, **current_app.config.get("STORAGE_OPTIONS", {})}
     return {}
@@ -58,7 +60,7 @@ def _opened_to_write(path: str) -> Any:
 
 
 def write_file(folder: str, ending: str, content: bytes) -> str:
-    """Keep bytes under a new name and return its path relative to the store; raises StoreAway."""
+    """Store bytes under a new name and return its path relative to the store. Raises StoreAway."""
     path = new_path(folder, ending)
     try:
         with _opened_to_write(path) as file:
@@ -72,7 +74,7 @@ def write_file(folder: str, ending: str, content: bytes) -> str:
 
 
 def takes_files() -> bool:
-    """Whether the store takes a file now, found out by writing one and taking it away."""
+    """Return whether the store accepts a file now, by writing and removing one."""
     try:
         remove_file(write_file("probe", "tmp", b"probe"))
     except Exception:  # noqa: BLE001 (whatever the library of the store raises)
@@ -81,13 +83,13 @@ def takes_files() -> bool:
 
 
 def read_file(path: str) -> bytes:
-    """The bytes of a stored file; FileNotFoundError when it is gone."""
+    """Return the bytes of a stored file. Raises FileNotFoundError."""
     with fsspec.open(_full(path), "rb", **_options()) as file:
         return bytes(file.read())
 
 
 def is_stored(path: str | None) -> bool:
-    """Whether the store has this file."""
+    """Return whether the store has this file; False for None."""
     if path is None:
         return False
     store, name = fsspec.url_to_fs(_full(path), **_options())
@@ -95,24 +97,26 @@ def is_stored(path: str | None) -> bool:
 
 
 def write_named(path: str, content: bytes) -> None:
-    """Store bytes under a name that the caller chose; raises what the store says."""
+    """Store bytes under a given path; errors of the store are raised unchanged."""
     with _opened_to_write(path) as file:
         file.write(content)
 
 
 def new_path(folder: str, ending: str) -> str:
-    """A name that was never used, relative to the store."""
+    """Return a new random path in the folder, relative to the store."""
     return f"{folder}/{secrets.token_hex(16)}.{ending}"
 
 
 def keep_file(source: Path, path: str) -> None:
-    """Copy a file of this machine into the store, piece by piece."""
+    """Copy a local file into the store in chunks; errors of the store are raised unchanged."""
     with source.open("rb") as draft, _opened_to_write(path) as file:
         shutil.copyfileobj(draft, file, PIECE)
 
 
 def read_pieces(path: str) -> Iterator[bytes]:
-    """The bytes of a stored file in pieces; FileNotFoundError at once when it is gone."""
+    """Return an iterator over the chunks of a stored file. Raises FileNotFoundError at the call, not at the first
+    chunk.
+    """
     file = fsspec.open(_full(path), "rb", **_options()).open()
 
     def pieces() -> Iterator[bytes]:
@@ -124,20 +128,20 @@ def read_pieces(path: str) -> Iterator[bytes]:
 
 
 def remove_file(path: str) -> None:
-    """Take a stored file away; one that is not there is as good as gone."""
+    """Delete a stored file; does nothing when it does not exist."""
     store, name = fsspec.url_to_fs(_full(path), **_options())
     with suppress(FileNotFoundError):
         store.rm_file(name)
 
 
 def stored_files(folder: str) -> Iterator[Stored]:
-    """Every file below a folder of the store."""
+    """Yield every file below a folder of the store."""
     store, root = fsspec.url_to_fs(_full(folder), **_options())
     for name, facts in store.find(root, detail=True).items():
         yield Stored(f"{folder}{name.removeprefix(root)}", int(facts["size"]), _written_at(facts))
 
 
 def _written_at(facts: dict[str, Any]) -> datetime:
-    """A disk says seconds, an object store an instant."""
+    """Return the modification time (aware): object stores report a datetime, disks seconds since the epoch."""
     told = facts.get("LastModified")
     return told if isinstance(told, datetime) else datetime.fromtimestamp(facts["mtime"], UTC)

@@ -1,4 +1,4 @@
-"""One transaction at the edge: commit once, then let go what was waiting for the commit."""
+"""The transaction of a request or job: one commit at the end, after which its jobs are enqueued."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ from workflow_rules.process.refusals import ActionRefused, PassingReason
 
 @contextmanager
 def one_transaction() -> Iterator[None]:
-    """Commit everything inside together, or nothing of it; inner uses join the outermost one.
+    """Commit all work of the block, or roll it back when it raises; a nested use joins the outer transaction.
 
-    Raises ActionRefused (busy) where a lock did not come free in time; then nothing was done. Only the outermost use
-    does: what goes on inside must not take it for a decision of the rules.
+    The outermost use raises ActionRefused(busy) after a lock timeout or deadlock. Nested uses do not, so that inner
+    code does not take it for a decision of the rules.
     """
     if g.get("in_transaction"):
         yield
@@ -41,22 +41,22 @@ def one_transaction() -> Iterator[None]:
 
 
 def before_commit(finish: Callable[[], object]) -> None:
-    """Call this as the last thing of the transaction that is open, in the order of the calls."""
+    """Call `finish` just before the current transaction commits, in the order of registration."""
     g.before_commit.append(finish)
 
 
 def lock_row(item: Any) -> None:
-    """Read a row anew and hold it until the commit; only its own table is locked, not what was read along with it,
-    which PostgreSQL refuses behind an outer join.
+    """Reload a row with FOR UPDATE, locked until the commit. Only its own table is locked, since PostgreSQL rejects a
+    lock on the nullable side of an outer join.
     """
     db.session.refresh(item, with_for_update={"of": type(item)})
 
 
 @contextmanager
 def waiting_place() -> Iterator[None]:
-    """Hold a place of this server while waiting for a lock; raises HeldUp where none is free.
+    """Hold one of this server's places for waiting on a lock during the block. Raises HeldUp when none is free.
 
-    A process that serves nobody (a command, a worker) may wait without one.
+    Processes without such places (commands, workers) wait without one.
     """
     places: WaitingPlaces | None = current_app.extensions.get(EXTENSION)
     if places is None:

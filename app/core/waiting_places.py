@@ -1,7 +1,7 @@
-"""How many requests of one web server may wait for a locked row at once: one fewer than there are workers that answer,
-so that one is always free for what needs no lock, such as `/healthz`.
+"""Limit on how many requests of one web server may wait for a locked row at the same time.
 
-A place is a file that is locked: a worker that is killed gives it back.
+It is below the number of workers, so that one is always free for requests without locks, such as `/healthz`. A place is
+a locked file, so a worker that is killed gives it back.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ EXTENSION = "waiting_places"
 
 
 class WaitingPlaces:
-    """`count` places that the processes of one server share, as files in a folder."""
+    """`count` places shared by the processes of one server, as lock files in a folder."""
 
     def __init__(self, folder: Path, count: int) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -22,7 +22,7 @@ class WaitingPlaces:
 
     @contextmanager
     def take(self) -> Iterator[bool]:
-        """Whether a place was free; it is taken while the block runs."""
+        """Yield whether a place was free; it is held during the block."""
         for path in self.files:
             with path.open("w") as file:
                 if _locks(file):

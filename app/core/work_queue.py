@@ -1,4 +1,4 @@
-"""What a sweep takes up one by one: what cannot be done is logged and put off, so that it never holds up the rest."""
+"""Helpers for sweep jobs that process rows one by one: claims, savepoints and retries."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,11 +14,13 @@ from app.core.jobs import JobName
 log = structlog.get_logger()
 
 PUT_OFF = timedelta(minutes=15)
-"""How much later a sweep looks again at what it could not do."""
+"""Delay before a sweep tries a failed row again."""
 
 
 def done_or_undone(act: Callable[[], object], unless: str, **about: object) -> bool:
-    """Do one act of a sweep wholly; when it fails it leaves nothing but a line in the log, and False comes back."""
+    """Run one unit of work in a savepoint and return whether it succeeded. On any exception the savepoint is rolled
+    back, the event `unless` is logged with `about`, and False is returned.
+    """
     try:
         with db.session.begin_nested():
             act()
@@ -29,9 +31,8 @@ def done_or_undone(act: Callable[[], object], unless: str, **about: object) -> b
 
 
 def lease(table: Any, due: Select[int], until: datetime, job: JobName) -> list[int]:
-    """Put rows of `table` whose ids are `due` off until their lease ends, and hand each to Redis after the commit.
-
-    A row that somebody holds is passed by. Says which they were.
+    """Claim the rows of `table` whose ids `due` selects: set `next_try_at` to `until` and enqueue `job` for each after
+    commit. Returns their ids, sorted; rows locked by another transaction are skipped.
     """
     held = due.with_for_update(skip_locked=True, of=table).scalar_subquery()
     statement = update(table).where(table.id.in_(held)).values(next_try_at=until).returning(table.id)

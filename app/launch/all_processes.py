@@ -1,4 +1,4 @@
-"""`python run.py all`: servers, tables, web, workers and scheduler, from one terminal and until Ctrl-C."""
+"""The command `run.py all`: every process of the program in one terminal, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def run_everything(environment: Environment, demo: bool) -> int:
-    """Runs until it is told to stop, and returns the exit code; leaves no process behind."""
+    """Start all processes, run until a stop is requested and return the exit code; every child process is stopped.
+    Raises LaunchRefused when the port or data folder is in use, ServerFailed when a server or the migration fails.
+    """
     home = open_home(environment.home, environment.production)
     with home_lock(home):
         if not port_is_free(environment.host, environment.port):
@@ -49,7 +51,7 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     start_servers(environment, supervisor)
     web, *others = programs(environment.workers)
     set_preparing(environment.home, True)
-    supervisor.start(web)  # loads while the tables are prepared, and opens its door afterwards
+    supervisor.start(web)  # loads during the migration and accepts requests afterwards
     run_to_end("demo" if demo else "migrate")
     set_preparing(environment.home, False)
     for program in others:
@@ -60,13 +62,15 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
 
 
 def open_public_doors() -> None:
-    """The demonstration shows every door that an office may open; what was set beforehand stays."""
+    """Enable every public endpoint for the demonstration; settings already in the environment stay."""
     for name in PUBLIC_DOORS:
         os.environ.setdefault(name, "on")
 
 
 def run_to_end(command: str) -> None:
-    """Runs another command of ours to its end; raises ServerFailed when it fails, its own words stand above."""
+    """Run another command of the program and wait for it. Raises ServerFailed when it fails; its own output
+    says why.
+    """
     done = subprocess.run(
         command_line(command),
         cwd=PROJECT,
@@ -79,10 +83,10 @@ def run_to_end(command: str) -> None:
 
 
 def programs(count: int) -> list[Program]:
-    """The processes that serve, beside the data servers, with so many workers.
+    """Return the web server, `count` workers and the scheduler as child programs.
 
-    The first of several workers leaves out the queues that wait for servers of others, so that a mail server which
-    hangs never takes all of them.
+    The first of several workers does not serve the queues that wait for external servers, so that a mail server that
+    hangs cannot block all workers.
     """
     workers = [f"worker-{number}" for number in range(1, count + 1)]
     names = {"web": "web", **dict.fromkeys(workers, "worker"), "scheduler": "scheduler"}
@@ -97,5 +101,5 @@ def programs(count: int) -> list[Program]:
 
 
 def command_line(command: str) -> list[str]:
-    """How this interpreter runs a command of ours."""
+    """Return the command line that runs a command of the program with this interpreter."""
     return [sys.executable, str(PROJECT / "run.py"), command]

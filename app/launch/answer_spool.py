@@ -1,4 +1,6 @@
-"""An answer on its way from a worker to a client: in memory while short, in a temporary file when long."""
+"""A buffer for a response on its way from a worker to a client: in memory while short, in a temporary file
+when long.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ IN_MEMORY = 1024 * 1024
 
 
 class AnswerSpool:
-    """A queue of bytes between one writer and one reader; the writer waits while more than `most` bytes are unread."""
+    """An asyncio byte queue with one writer and one reader; the writer waits while `most` or more bytes are unread."""
 
     def __init__(self, most: int) -> None:
         self._most, self._written, self._read = most, 0, 0
@@ -20,7 +22,7 @@ class AnswerSpool:
         self._file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed by close)
 
     async def put(self, piece: bytes) -> None:
-        """Appends a piece."""
+        """Append a chunk; waits while the buffer is full."""
         while self._written - self._read >= self._most:
             await self._wait()
         self._file.seek(self._written)
@@ -29,12 +31,12 @@ class AnswerSpool:
         self._changed.set()
 
     def end(self) -> None:
-        """Nothing follows."""
+        """Mark the end of the response."""
         self._ended = True
         self._changed.set()
 
     async def get(self) -> bytes:
-        """The next piece; empty at the end."""
+        """Return the next chunk, b"" at the end; waits until there is one."""
         while self._read == self._written:
             if self._ended:
                 return b""
@@ -50,7 +52,7 @@ class AnswerSpool:
         return piece
 
     def close(self) -> None:
-        """Gives memory and file back."""
+        """Release the memory or temporary file."""
         self._file.close()
 
     async def _wait(self) -> None:

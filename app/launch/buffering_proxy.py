@@ -1,8 +1,7 @@
-"""Stands between clients and the web workers, so that a slow client never holds a worker.
+"""A buffering reverse proxy in front of the web workers, so that a slow client never occupies a worker.
 
-A request is handed to a worker only when all of it is here, and an answer is taken from the worker as fast as it comes,
-however slowly the client reads. One process and no thread: each worker serves one request at a time, as before. It
-understands no more of HTTP than where a message ends; what a request means is judged by gunicorn and the program.
+A request goes to a worker only when it is complete, and the response is read from the worker at full speed. One process
+without threads. The proxy parses only where a message ends; gunicorn and the program judge its content.
 """
 
 from __future__ import annotations
@@ -38,21 +37,23 @@ REPORT_EVERY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ProxyLimits:
-    """How much is held for all clients together, and what one client may take."""
+    """Limits for all clients together, and those of one client."""
 
     connections: int = 1000
     spooled: int = 512 * 1024 * 1024
-    """Bytes of all unfinished requests."""
+    """Maximum bytes of all unfinished requests together."""
     waiting_answer: int = 64 * 1024 * 1024
-    """Bytes of one answer that wait for its client before the worker has to wait too."""
+    """Maximum unread bytes of one response before the worker has to wait."""
     handed_on: int = 64
-    """Requests that are with the workers at once; a Unix socket refuses those that do not fit its queue."""
+    """Maximum requests at the workers at one time; a Unix socket rejects connections beyond its backlog."""
     client: ClientLimits = field(default_factory=ClientLimits)
 
 
 @dataclass(eq=False)
 class Connection:
-    """A client; `at_work` from the end of its request to the worker's last word: work that must not be thrown away."""
+    """A client connection. `at_work` is true while a worker handles its request; such a connection is never dropped to
+    make room. `spooled` is the number of body bytes received.
+    """
 
     socket: socket.socket
     address: tuple[str, int]
@@ -63,12 +64,12 @@ class Connection:
 
     @property
     def source(self) -> str:
-        """The address; of IPv6 the network that one customer has."""
+        """The client's address, or its /64 network for IPv6, as one customer usually has."""
         host = self.address[0].partition("%")[0]
         return str(ipaddress.ip_network(f"{host}/64", strict=False)) if ":" in host else host
 
     def end(self) -> None:
-        """Closes the connection, whatever it still waits for."""
+        """Cancel the task of the connection, which closes it."""
         self.ended = True
         if self.task is not None:
             self.task.cancel()
@@ -76,10 +77,10 @@ class Connection:
 
 @dataclass
 class BufferingProxy:
-    """Serves the listening sockets until `stop`.
+    """Serves the listening sockets between `start` and `stop`.
 
-    `workers` is the path of the workers' Unix socket, `own_answer` makes a whole answer from a status and from what is
-    known of the request line.
+    `workers` is the path of the workers' Unix socket. `own_answer` returns a complete error response for a status and a
+    request line, which may be incomplete.
     """
 
     listeners: list[socket.socket]
@@ -96,13 +97,15 @@ class BufferingProxy:
         self._handed_on = asyncio.Semaphore(self.limits.handed_on)
 
     def start(self) -> None:
-        """Begins to accept, in the running event loop."""
+        """Start accepting connections in the running event loop."""
         for listener in self.listeners:
             listener.setblocking(False)
             asyncio.get_running_loop().add_reader(listener, self._accept, listener)
 
     async def stop(self, patience: float) -> None:
-        """Accepts no more clients, and lets complete requests come to their end for so many seconds."""
+        """Stop accepting connections and wait up to `patience` seconds for requests that a worker handles; others are
+        cancelled.
+        """
         for listener in self.listeners:
             asyncio.get_running_loop().remove_reader(listener)
         for connection in self._waiting():
@@ -115,7 +118,7 @@ class BufferingProxy:
             await asyncio.gather(*late, return_exceptions=True)
 
     def report(self) -> None:
-        """Logs, once a minute at most, how many clients were refused and why."""
+        """Log how many clients were rejected and why, at most once a minute."""
         if self._refused and monotonic() - self._reported >= REPORT_EVERY_SECONDS:
             log.warning("clients_refused", open=len(self._connections), **self._refused)
             self._refused.clear()
@@ -133,7 +136,7 @@ class BufferingProxy:
             self._admit(client, address[:2])
 
     def _rest(self, listener: socket.socket, problem: OSError) -> None:
-        """Out of descriptors or memory: waits until connections have ended, instead of spinning."""
+        """Pause accepting after running out of descriptors or memory, instead of retrying in a busy loop."""
         log.error("accept_failed", errno=problem.errno)
         loop = asyncio.get_running_loop()
         loop.remove_reader(listener)
@@ -150,7 +153,7 @@ class BufferingProxy:
         connection = Connection(client, address)
         self._connections[connection] = None
         connection.task = asyncio.get_running_loop().create_task(self._serve(connection))
-        # Not in the task itself: one that is cancelled before its first step never runs.
+        # Not in the task itself: a task cancelled before its first step never runs.
         connection.task.add_done_callback(lambda _: self._forget(connection))
 
     def _forget(self, connection: Connection) -> None:
@@ -159,11 +162,13 @@ class BufferingProxy:
         del self._connections[connection]
 
     def _waiting(self) -> list[Connection]:
-        """Those that wait for their client, the oldest first."""
+        """Return the connections that wait for their client, oldest first."""
         return [connection for connection in self._connections if not (connection.at_work or connection.ended)]
 
     def _crowd_out(self) -> bool:
-        """Ends the oldest waiting connection of the source that has the most of them."""
+        """Close the oldest waiting connection of the source with the most of them; return False when none
+        is waiting.
+        """
         sources: dict[str, list[Connection]] = {}
         for connection in self._waiting():
             sources.setdefault(connection.source, []).append(connection)
@@ -174,7 +179,9 @@ class BufferingProxy:
         return True
 
     def _spool(self, connection: Connection, size: int) -> None:
-        """Counts bytes of a body; when there are too many of all, the largest unfinished request has to go."""
+        """Count received body bytes. Over the common limit the largest unfinished request is closed; raises
+        RequestRefused(503) when that is this one.
+        """
         connection.spooled += size
         self._spooled += size
         if self._spooled <= self.limits.spooled:
@@ -189,7 +196,7 @@ class BufferingProxy:
         self._refused[reason] = self._refused.get(reason, 0) + 1
 
     async def _serve(self, connection: Connection) -> None:
-        """One request and its answer; then the connection ends."""
+        """Serve one request and close the connection."""
         reader = RequestReader(connection.socket, self.limits.client, lambda size: self._spool(connection, size))
         try:
             request = await reader.read()
@@ -206,7 +213,9 @@ class BufferingProxy:
             reader.close()
 
     async def _exchange(self, connection: Connection, request: Request) -> None:
-        """Hands the request to a worker, and its answer to the client; RequestRefused(503) when there is none."""
+        """Send the request to a worker and the response to the client. Raises RequestRefused(503) when no response
+        arrives.
+        """
         spool, sent = AnswerSpool(self.limits.waiting_answer), False
         fetching = asyncio.get_running_loop().create_task(self._fetch(connection, request, spool))
         try:
@@ -234,7 +243,7 @@ class BufferingProxy:
             spool.end()
 
     async def _send(self, client: socket.socket, piece: bytes) -> None:
-        """Sends a piece; raises ConnectionAbortedError when the client takes it too slowly."""
+        """Send a chunk to the client. Raises ConnectionAbortedError when the client reads too slowly."""
         limits = self.limits.client
         try:
             async with asyncio.timeout(limits.longest_pause + len(piece) / limits.least_rate):
@@ -245,7 +254,9 @@ class BufferingProxy:
 
 
 async def _ask(worker: socket.socket, line: bytes, request: Request, spool: AnswerSpool) -> None:
-    """Sends the request and takes the answer, at the same time: a worker may answer before it has read all of it."""
+    """Send the request and receive the response concurrently, since a worker may respond before it has read
+    everything.
+    """
     loop = asyncio.get_running_loop()
     telling = loop.create_task(_tell(worker, line, request))
     try:
@@ -256,7 +267,7 @@ async def _ask(worker: socket.socket, line: bytes, request: Request, spool: Answ
 
 
 async def _tell(worker: socket.socket, line: bytes, request: Request) -> None:
-    """Sends the request; ends quietly where the worker has closed its side."""
+    """Send the request to the worker; stop silently when the worker has closed its side."""
     loop = asyncio.get_running_loop()
     with suppress(OSError):
         await loop.sock_sendall(worker, line + request.head + HEAD_END)
@@ -266,7 +277,7 @@ async def _tell(worker: socket.socket, line: bytes, request: Request) -> None:
 
 
 def proxy_line(connection: Connection) -> bytes:
-    """The client's address in the PROXY protocol, version 1."""
+    """Return the PROXY protocol (version 1) header with the client's address."""
     host, port = connection.socket.getsockname()[:2]
     kind = "TCP6" if ":" in host else "TCP4"
     source, target = connection.address[0].partition("%")[0], host.partition("%")[0]
@@ -274,7 +285,9 @@ def proxy_line(connection: Connection) -> bytes:
 
 
 async def _close(client: socket.socket, unread: bool) -> None:
-    """Ends the answer; reads on for a moment where the client is still sending, for a reset could reach it first."""
+    """Close the sending side. When the client may still be sending, read on for a few seconds, since a TCP reset could
+    overtake the response.
+    """
     client.shutdown(socket.SHUT_WR)
     if not unread:
         return

@@ -1,4 +1,4 @@
-"""Whether the database keeps what it acknowledged, is fit for this program, and holds no account everybody knows.
+"""Checks of the database before a start: durability, version, account, clock and leftover demo accounts.
 
 Measured: a killed PostgreSQL with `synchronous_commit` off lost 19 of 14,092 acknowledged commits, with it on none.
 """
@@ -21,12 +21,12 @@ from app.settings.findings import OK, REFUSED, WARNING, Finding
 
 OLDEST_POSTGRES = 150_000
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
-# What the demonstration makes, by its own files and names (app/demo): the launcher knows nothing of the program itself.
+# What app/demo creates, repeated here because the launcher does not import the program.
 DEMO_PEOPLE = Path(__file__).resolve().parents[1] / "demo" / "people.json"
 DEMO_PASSWORD = "balangan-demo"  # noqa: S105 (the word that is refused)
 DEMO_KEYS = ("Integrasi SP4N (contoh)", "Aplikasi warga Open311 (contoh)")
 
-# SHOW and current_setting tell what holds for this very account in this very database, whoever set it.
+# current_setting returns the value in force for this account in this database.
 FACTS = """
 SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,
@@ -41,7 +41,7 @@ SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """What a database says of itself to the account that the program uses."""
+    """Settings and state of the database as seen by the program's account. `now` is the server's clock (aware)."""
 
     fsync: str
     full_page_writes: str
@@ -55,9 +55,9 @@ class DatabaseFacts:
 
 
 def look_at_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
-    """Asks the database, and whether the owner of the tables can make what `migrate` needs.
+    """Return the findings about the database, including whether the owner of the tables can create the isolation role.
 
-    Raises ServerFailed when it does not answer within `patience` seconds.
+    Raises ServerFailed when the database does not answer within `patience` seconds.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
         with connection.cursor(row_factory=class_row(DatabaseFacts)) as cursor:
@@ -70,7 +70,9 @@ def look_at_database(url: str, patience: float, remote: bool, owner_url: str | N
 
 
 def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
-    """What of these facts forbids a start; `here` is this machine's clock at the moment of asking."""
+    """Yield a finding for each fact; `here` is this machine's time (aware) at the query, `remote` whether the host is
+    another machine.
+    """
     yield _durable(facts)
     if facts.version < OLDEST_POSTGRES:
         sentence = f"The database is PostgreSQL {facts.version // 10_000}; 15 is the oldest that this program works on."
@@ -94,7 +96,7 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
 
 
 def _role(connection: psycopg.Connection[Any]) -> Finding:
-    """Whether `migrate` can make the role lapor_walled, or finds it."""
+    """Return the finding whether the role lapor_walled exists for this account or can be created by `migrate`."""
     reason = reason_against_wall(connection)
     return Finding("database role", REFUSED if reason else OK, reason or "lapor_walled is there, or can be made.")
 
@@ -117,7 +119,7 @@ def _clock(difference: timedelta) -> Finding:
 
 
 def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """Accounts and keys of the demonstration, by their tables where those are there already."""
+    """Yield a finding about active demo accounts and API keys, whose secrets are public."""
     if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         yield Finding("demo accounts", OK, "There are no tables yet.")
         return
@@ -130,7 +132,7 @@ def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
 
 
 def _demo_users(connection: psycopg.Connection[Any]) -> list[str]:
-    """Active accounts under a name of the demonstration with its address, or with its password."""
+    """Return active users with a user name of the demonstration and either its e-mail address or its password."""
     people = {person["username"]: person["email"] for person in json.loads(DEMO_PEOPLE.read_text("utf-8"))["people"]}
     query = "SELECT username, email, password FROM ab_user WHERE active AND username = ANY(%s) ORDER BY username"
     rows = connection.execute(query, (list(people),))

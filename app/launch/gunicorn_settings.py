@@ -1,7 +1,7 @@
-"""Settings of the web server (https://docs.gunicorn.org/en/stable/settings.html), read by gunicorn itself.
+"""The gunicorn configuration file (https://docs.gunicorn.org/en/stable/settings.html).
 
-One request at a time in each worker: parts of Flask-AppBuilder share objects between threads and mix up requests (its
-issue #2366), and limits of time rest on signals. The buffering proxy before them keeps slow clients away from them.
+Each worker serves one request at a time: Flask-AppBuilder shares objects between threads and mixes up requests (its
+issue #2366), and time limits use signals. The buffering proxy keeps slow clients away from the workers.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ graceful_timeout = 4
 max_requests = 5000
 max_requests_jitter = 500
 limit_request_line = 8190
-# The workers learn the client's address from the proxy. X-Forwarded-Proto and the like are judged by the program
-# (TRUSTED_PROXIES): gunicorn would believe all that comes by a Unix socket.
+# The workers get the client's address by the PROXY protocol. X-Forwarded-* headers are evaluated by the program
+# (TRUSTED_PROXIES); gunicorn would trust any that arrive on a Unix socket.
 proxy_protocol = "v1"
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
-# The program writes a line for each request itself, without the codes and names that stand in addresses.
+# The program logs requests itself, without the codes and names in URLs.
 accesslog = None
 logger_class = ServerLog
 loglevel = "info"
@@ -56,54 +56,54 @@ control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
-    """The program is loaded and no door is open yet: nobody is served from tables that are being prepared."""
+    """Wait until the tables are migrated: the program is loaded, but no socket is open yet."""
     wait_until_prepared(_environment.home)
 
 
 def when_ready(server: Any) -> None:
-    """What was loaded before the workers are forked stays shared by them: the collector would write into every object
-    it looks at, and give each worker a copy of the whole program.
+    """Freeze loaded objects before the fork. Otherwise the garbage collector would write to their headers, and each
+    worker would get its own copy of the memory.
     """
     gc.collect()
     gc.freeze()
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """One of the workers is the buffering proxy."""
+    """Choose whether the new worker is the buffering proxy."""
     choose_kind(server.WORKERS.values(), worker)
 
 
 def on_reload(server: Any) -> None:
-    """The proxy is replaced as the other workers are."""
+    """Have the proxy replaced together with the other workers."""
     replace_proxy(server.WORKERS.values())
 
 
 def on_exit(server: Any) -> None:
-    """The workers' socket is gone with the server; so is a folder that was made for it."""
+    """Remove the folder of the workers' socket if it was made for it."""
     remove_socket_folder(str(_workers_socket.parent))
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """A worker dies with its master, and forgets the database connections it inherited (two processes on one would mix
-    answers). A long download may say with each piece that it goes on, or it would be ended after `timeout`.
+    """Prepare a forked worker: it exits with its master and drops inherited database connections, which two processes
+    must not share. `note_alive` lets a long download postpone the `timeout` with each chunk.
     """
     die_with_parent(server.pid)
     application = server.app.wsgi()
     application.extensions["note_alive"] = worker.notify
     places = _environment.home / "waiting" / str(_environment.port)
-    # One of the workers is the proxy, and one that answers is always free; where there is no other, it may wait too.
+    # One worker is the proxy and one must stay free; if there is only one other worker, it may wait too.
     application.extensions[EXTENSION] = WaitingPlaces(places, max(1, workers - 2))
     with application.app_context():
         application.extensions["sqlalchemy"].engine.dispose(close=False)
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """Called in the master for each worker that ended: what it counted is kept."""
+    """Add the metrics of an ended worker to the common file; called in the master."""
     keep_counts_of(worker.pid)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """A worker that served its last request ends at once: taking a Python of this size apart costs a second."""
+    """Exit a worker immediately after its last request, since a normal interpreter shutdown takes about a second."""
     if worker.booted and not worker.alive:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Whether the files of the program are its own: who may read its secrets, and whether complaints' files can be kept."""
+"""Checks of file permissions on this machine: the data folder, its secrets and the file storage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def judge_machine(environment: Environment) -> list[Finding]:
-    """The data folder, its secrets, the place of the files, and what new files are open to; nothing is made."""
+    """Return the findings about the data folder, its secrets, the file storage and the umask; nothing is created."""
     return [*_secrets(environment.home), *_folder(environment.home), _storage(environment), _mask()]
 
 

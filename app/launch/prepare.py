@@ -1,4 +1,4 @@
-"""Makes `.venv` from the lock file on a bare machine; standard library only, run by whatever python3 there is.
+"""Creates `.venv` from the lock file; standard library only, for any python3 of a bare machine.
 
 `make` calls it before everything else; with nothing to do it takes a few milliseconds.
 """
@@ -30,13 +30,11 @@ SOURCES = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "
 
 
 class NotPrepared(Exception):
-    """What is missing and what to do, for the person at the keyboard."""
+    """Raised when something is missing; the message says what to do."""
 
 
 def main(purpose: str) -> int:
-    """Prepares for `run` or `test`, or writes the lock file for `lock`; 0 when done, 2 with a message when it cannot
-    be.
-    """
+    """Prepare for `run` or `test`, or write the lock file for `lock`. Return 0, or 2 with a message when it fails."""
     if sys.version_info < OLDEST_PYTHON:
         return run_by_newer_python(purpose)
     CACHE.mkdir(exist_ok=True)
@@ -51,7 +49,7 @@ def main(purpose: str) -> int:
 
 
 def prepare(purpose: str) -> None:
-    """Does what is not done yet."""
+    """Perform the outstanding steps. Raises NotPrepared."""
     if purpose == "lock":
         uv_run(["pip", "compile", *SOURCES, "-o", LOCK.name], "The lock file could not be written")
         return
@@ -61,7 +59,9 @@ def prepare(purpose: str) -> None:
 
 
 def run_by_newer_python(purpose: str) -> int:
-    """Hands over to a newer Python of this machine, if one is installed beside the one called python3."""
+    """Run this file with a newer Python of the machine and return its exit code; 2 with a message when
+    there is none.
+    """
     for minor in range(20, OLDEST_PYTHON[1] - 1, -1):
         other = shutil.which(f"python3.{minor}")
         if other:
@@ -74,22 +74,22 @@ def run_by_newer_python(purpose: str) -> int:
 
 
 def fingerprint() -> str:
-    """What the environment depends on: the lock file, the interpreter, and the folder itself (scripts
-    hold its path).
+    """Return what `.venv` depends on: the hash of the lock file, the Python version and the folder (scripts contain its
+    path).
     """
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     return "\n".join([digest, sys.version.split()[0], str(VENV)])
 
 
 def venv_is_current() -> bool:
-    """Whether the environment was made from this lock file and its interpreter still runs."""
+    """Return whether `.venv` was made from this lock file and its interpreter still runs."""
     if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != fingerprint():
         return False
     return runs([VENV / "bin" / "python", "-c", ""])
 
 
 def make_venv() -> None:
-    """Installs exactly what the lock file names, each file checked against its hash."""
+    """Create `.venv` and install exactly the packages of the lock file, verified by hash. Raises NotPrepared."""
     print("Preparing .venv (the first time takes a minute) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     if not runs([VENV / "bin" / "python", "-c", ""]):
@@ -102,13 +102,15 @@ def make_venv() -> None:
 
 
 def uv_run(arguments: list[str], failure: str) -> None:
-    """Runs uv; its own words tell what went wrong."""
+    """Run uv. Raises NotPrepared when it fails; uv's own output says why."""
     if subprocess.run([*find_uv(), *arguments], cwd=PROJECT, env=uv_environ()).returncode:
         raise NotPrepared(f"{failure}: see the lines above.")
 
 
 def uv_environ() -> dict[str, str]:
-    """Another active environment is not meant; an office's own certificate authority is known to the system only."""
+    """Return the environment for uv: no other active environment, and the system's certificates, which may include an
+    office's own authority.
+    """
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     if SYSTEM_CERTIFICATES.exists():
         environ.setdefault("UV_SYSTEM_CERTS", "true")
@@ -116,7 +118,9 @@ def uv_environ() -> dict[str, str]:
 
 
 def find_uv() -> list[str]:
-    """The uv on the PATH if it runs, else one of our own, installed from the package index by its name and version."""
+    """Return the command for uv: the one on the PATH if it runs, else a pinned one installed in the cache. Raises
+    NotPrepared.
+    """
     ours = [CACHE / "uv-venv" / "bin" / "uv", CACHE / "uv-folder" / "bin" / "uv"]
     for known in ["uv", *map(str, ours)]:
         if runs([known, "--version"]):
@@ -129,7 +133,7 @@ def find_uv() -> list[str]:
 
 
 def uv_in_venv() -> Path | None:
-    """uv in an environment of its own, where Python came with ensurepip."""
+    """Install uv in its own virtual environment and return its path; None without ensurepip."""
     home = CACHE / "uv-venv"
     if runs([sys.executable, "-m", "venv", "--clear", home]) and _pip_install([home / "bin" / "python"], []):
         return home / "bin" / "uv"
@@ -138,13 +142,15 @@ def uv_in_venv() -> Path | None:
 
 
 def uv_in_folder() -> Path | None:
-    """uv in a plain folder, where only pip is there; an externally managed Python (PEP 668) allows that."""
+    """Install uv with pip into a folder, which an externally managed Python (PEP 668) allows, and return its path; None
+    on failure.
+    """
     home = CACHE / "uv-folder"
     return home / "bin" / "uv" if _pip_install([sys.executable], ["--target", str(home)]) else None
 
 
 def uv_after_apt() -> Path | None:
-    """Debian ships Python without venv: installed when root."""
+    """Install Debian's python3-venv when root, then uv in a virtual environment; return its path or None."""
     return uv_in_venv() if system_packages.apt_install(["python3-venv"]) else None
 
 
@@ -153,7 +159,7 @@ def _pip_install(python: list[str | Path], where: list[str]) -> bool:
 
 
 def runs(command: Sequence[str | Path]) -> bool:
-    """Whether a command can be run and succeeds; a wrapper on the PATH may exist without the program behind it."""
+    """Return whether a command runs and succeeds; a wrapper on the PATH may exist without the program behind it."""
     try:
         return subprocess.run([str(word) for word in command], capture_output=True).returncode == 0
     except OSError:

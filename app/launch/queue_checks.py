@@ -1,4 +1,4 @@
-"""Whether the queue server is closed to others, patched, and keeps what it is told."""
+"""Checks of the queue server before a start: authentication, known vulnerability, persistence and eviction."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from app.settings.host_reach import is_here
 
 SECONDS = 3.0
 CVE = "CVE-2025-49844"
-# The first version of each line without it (https://redis.io/blog/security-advisory-cve-2025-49844/ and
-# https://valkey.io/blog/): every client that may log in could take over the server through a Lua script.
+# The first fixed version of each release line (https://redis.io/blog/security-advisory-cve-2025-49844/ and
+# https://valkey.io/blog/): any client that may log in could take over the server through a Lua script.
 PATCHED = {
     "Redis": ((6, 2, 20), (7, 2, 11), (7, 4, 6), (8, 0, 4), (8, 2, 2)),
     "Valkey": ((7, 2, 11), (8, 0, 6), (8, 1, 4)),
@@ -23,7 +23,9 @@ PATCHED = {
 
 
 def look_at_queue(url: str) -> list[Finding]:
-    """Asks the queue server; one that is away is a warning, for nothing is lost meanwhile."""
+    """Return the findings about the queue server. When it is unreachable, one warning, since jobs are found again in
+    the database; when it rejects the login, one finding that refuses the start.
+    """
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
     try:
         with redis.Redis.from_url(url, **options) as client:
@@ -37,7 +39,7 @@ def look_at_queue(url: str) -> list[Finding]:
 
 
 def judge_info(told: Mapping[str, Any]) -> Iterator[Finding]:
-    """What INFO says of version, memory and disk."""
+    """Yield the findings from the INFO response about version, persistence and eviction policy."""
     kind = "Valkey" if "valkey_version" in told else "Redis"
     version = str(told.get("valkey_version") or told.get("redis_version", ""))
     if is_patched(kind, version):
@@ -55,7 +57,7 @@ def judge_info(told: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def is_patched(kind: str, version: str) -> bool:
-    """Whether a version has the repair; lines younger than all named ones have it from their start."""
+    """Return whether a version has the fix; release lines newer than all listed ones have it."""
     number = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
     lines = PATCHED[kind]
     same_line = [fixed for fixed in lines if fixed[:2] == number[:2]]
@@ -72,7 +74,7 @@ def _door(url: str, open_to_all: bool) -> Finding:
 
 
 def _opens_to_all(url: str) -> bool:
-    """Whether a stranger is answered at the same address."""
+    """Return whether the server at this address answers a client without credentials; always True for a Unix socket."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return True

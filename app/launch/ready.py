@@ -1,4 +1,4 @@
-"""Tells the person at the keyboard when pages are served, where, and as whom they can log in."""
+"""Announcement in the terminal that the program is ready, with its address and the demo accounts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Say = Callable[[str, str], None]
 
 
 def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
-    """Waits for the readiness page and prints the address; says so when it stays red, the processes keep trying."""
+    """Wait until the program is ready and print its address, with `demo` also the demo accounts. When it is not ready
+    in time, print that instead; the processes keep running.
+    """
     if not wait_until_ready(environment.local_url, PATIENCE_SECONDS):
         say(
             "launch",
@@ -31,7 +33,7 @@ def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
 
 
 def wait_until_ready(address: str, seconds: float) -> bool:
-    """Whether `/readyz` (database, queue, migrations) turned 200 within that time."""
+    """Return whether `/readyz` (database, queue, migrations) answered 200 within `seconds`."""
     pause, deadline = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < deadline:
         if _is_ready(address):
@@ -50,7 +52,7 @@ def _is_ready(address: str) -> bool:
 
 
 def demo_lines(path: Path) -> list[str]:
-    """The demo accounts by what they are, as the demo command wrote them down."""
+    """Return the lines that list the demo accounts from the file of the demo command; empty without that file."""
     try:
         demo = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

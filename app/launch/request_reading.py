@@ -1,6 +1,6 @@
-"""Reading one HTTP/1.1 request of a client that may be slow, broken or hostile: bounded in time, bytes and memory.
+"""Reader of one HTTP/1.1 request from an untrusted client, bounded in time, bytes and memory.
 
-The bounds work as those of Apache's mod_reqtimeout: a longest pause, and a least rate on the whole.
+The time limits work as in Apache's mod_reqtimeout: a maximum pause, and a minimum rate over the whole request.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 @dataclass(frozen=True)
 class ClientLimits:
-    """What one client may take: seconds, bytes, and bytes a second."""
+    """Limits of one client: pause in seconds, rate in bytes per second, sizes in bytes."""
 
     longest_pause: float = 20.0
     least_rate: float = 500.0
     longest_head: int = 65536
     largest_body: int = 26 * 1024 * 1024
     memory: int = 65536
-    """Bytes of one body that are held in memory; a larger one goes to a temporary file."""
+    """Bytes of one body held in memory; a larger body is written to a temporary file."""
 
 
 class RequestRefused(Exception):
-    """The request cannot be handed on; `status` is what the client is answered."""
+    """Raised when a request cannot be forwarded; `status` is the HTTP status for the client."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -44,43 +44,45 @@ class RequestRefused(Exception):
 
 
 class ClientGone(Exception):
-    """The client closed the connection before its request was complete."""
+    """Raised when the client closed the connection before its request was complete."""
 
 
 class Pace:
-    """How long the next piece of a message may take."""
+    """Computes how long the next chunk of a message may take."""
 
     def __init__(self, limits: ClientLimits) -> None:
         self._limits, self._began, self._bytes = limits, monotonic(), 0
 
     def patience(self) -> float:
-        """Seconds from now: the longest pause, less once the whole falls behind the least rate; perhaps negative."""
+        """Return the seconds allowed for the next chunk: the maximum pause, less when the message falls behind the
+        minimum rate. May be negative.
+        """
         limits = self._limits
         until = self._began + limits.longest_pause + self._bytes / limits.least_rate
         return min(limits.longest_pause, until - monotonic())
 
     @property
     def begun(self) -> bool:
-        """Whether anything has passed."""
+        """Whether any bytes were received."""
         return self._bytes > 0
 
     def count(self, size: int) -> None:
-        """So many bytes have passed."""
+        """Count received bytes."""
         self._bytes += size
 
 
 @dataclass
 class Request:
-    """A request as it is handed on: its head without the empty line, and its body at the start of a file."""
+    """A request to forward: its head without the final empty line, and its body as a file positioned at the start."""
 
     head: bytes
     body: IO[bytes]
     whole: bool = True
-    """False when a part of it was left unread: its body is too large, or its head cannot be understood."""
+    """False when part of it was not read, because the body is too large or the head cannot be parsed."""
 
 
 class RequestReader:
-    """Reads one request from a non-blocking socket; `spooled` is called with the size of each piece of the body."""
+    """Reads one request from a non-blocking socket; `spooled` is called with the size of each chunk of the body."""
 
     def __init__(self, client: socket.socket, limits: ClientLimits, spooled: Callable[[int], None]) -> None:
         self._client, self._limits, self._spooled = client, limits, spooled
@@ -90,11 +92,11 @@ class RequestReader:
         self.request_line = b""
 
     def close(self) -> None:
-        """Gives the body's memory or file back."""
+        """Release the memory or temporary file of the body."""
         self._body.close()
 
     async def read(self) -> Request:
-        """The request; raises RequestRefused, ClientGone, or OSError of the socket."""
+        """Return the request. Raises RequestRefused, ClientGone, or OSError from the socket."""
         head = await self._until(HEAD_END, self._limits.longest_head, 431)
         lines = head.split(b"\r\n")
         self.request_line = lines[0]
@@ -103,13 +105,15 @@ class RequestReader:
             return Request(head, self._body)
         chunked = [coding.lower() for coding in codings] == [b"chunked"] and not lengths
         if not chunked and (codings or len(lengths) != 1 or not LENGTH.fullmatch(lengths[0])):
-            # The web server behind refuses what it cannot frame.
+            # Forwarded unread: gunicorn answers ambiguous framing with an error.
             return Request(head, self._body, whole=False)
         size = await self._read_body(lines, None if chunked else int(lengths[0]))
         return Request(_head_with(lines, size), self._body, whole=size <= self._limits.largest_body)
 
     async def _read_body(self, lines: list[bytes], size: int | None) -> int:
-        """The length of the body (None: chunked), read unless it is too large."""
+        """Read the body and return its length in bytes; one that is too large is not read. `size` is None for chunked
+        encoding.
+        """
         if size is not None and size > self._limits.largest_body:
             return size
         if [value.lower() for value in _values(lines, b"expect")] == [b"100-continue"] and not self._buffer:
@@ -122,7 +126,9 @@ class RequestReader:
         return size
 
     async def _read_chunks(self) -> int:
-        """The length of all chunks together, or one more than is taken where they are more than that."""
+        """Read a chunked body and return its length; the maximum plus one as soon as it is too large. Raises
+        RequestRefused(400).
+        """
         total = 0
         while size := await self._chunk_size():
             total += size
@@ -144,7 +150,7 @@ class RequestReader:
         return int(size, 16)
 
     async def _read_exactly(self, size: int) -> None:
-        """Moves so many bytes into the body."""
+        """Move `size` bytes from the client into the body."""
         while size:
             if not self._buffer:
                 await self._receive()
@@ -155,7 +161,7 @@ class RequestReader:
             size -= len(piece)
 
     async def _until(self, end: bytes, longest: int, status: int) -> bytes:
-        """What stands before `end`; RequestRefused(status) when that is longer than `longest`."""
+        """Return the bytes before `end`. Raises RequestRefused(status) when there are more than `longest`."""
         searched = 0
         while (found := self._buffer.find(end, searched)) < 0:
             if len(self._buffer) > longest + len(end):
@@ -169,12 +175,14 @@ class RequestReader:
         return text
 
     async def _receive(self) -> None:
-        """The next piece; RequestRefused(408) when the client is too slow."""
+        """Receive the next chunk into the buffer. Raises RequestRefused(408) when the client is too slow, and
+        ClientGone when it closed the connection or never sent anything in time.
+        """
         try:
             async with asyncio.timeout(self._pace.patience()):
                 piece = await asyncio.get_running_loop().sock_recv(self._client, PIECE)
         except TimeoutError:
-            # A browser opens connections before it needs them: one that has sent nothing is closed without a word.
+            # Browsers open connections in advance; an unused one is closed without a response.
             raise (RequestRefused(408) if self._pace.begun else ClientGone()) from None
         if not piece:
             raise ClientGone
@@ -191,7 +199,7 @@ def _values(lines: list[bytes], name: bytes) -> list[bytes]:
 
 
 def _head_with(lines: list[bytes], size: int) -> bytes:
-    """The head with the length of the body in place of the client's framing."""
+    """Return the head with a Content-Length of `size` in place of the client's framing headers."""
     framing = (b"content-length", b"transfer-encoding", b"expect")
     kept = [line for line in lines[1:] if _name(line) not in framing]
     return b"\r\n".join([lines[0], *kept, b"Content-Length: %d" % size])

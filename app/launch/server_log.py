@@ -1,4 +1,4 @@
-"""The web server's own words, written as all other lines of the log are."""
+"""The logger of gunicorn, which passes its messages to the program's log."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 
 class ServerLog(Logger):  # type: ignore[misc]
-    """Hands every line on to the program's own log."""
+    """A gunicorn logger that passes every message to the program's root logger."""
 
     def setup(self, cfg: Any) -> None:
-        """Called when the server starts, and when it reads its settings anew."""
+        """Configure the logger; gunicorn calls it at the start and when it reloads its settings."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True

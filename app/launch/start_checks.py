@@ -1,4 +1,4 @@
-"""The whole look at a start: settings, machine, database and queue, for `check-config` and before serving."""
+"""All configuration checks together, for the command `check-config` and before the program serves."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 
 def judge_words(environment: Environment, demo: bool = False) -> list[Finding]:
-    """What can be said without asking anybody."""
+    """Return the findings that follow from the settings alone, without contacting a server."""
     return [*judge(environment, demo), *judge_addresses(environment)]
 
 
 def reasons_against_serving(environment: Environment, demo: bool = False) -> list[str]:
-    """Every reason at once why this program may not serve citizens; raises ServerFailed when only the database is away.
+    """Return every reason why this program may not serve in production, empty when there is none. Raises ServerFailed
+    when the only problem is that the database does not answer.
 
-    A queue server that is away is none: the pages work without it, and its address was judged.
+    An unreachable queue server is no reason: the pages work without it, and its address was checked.
     """
     found = [*judge_words(environment, demo), *judge_machine(environment)]
     spoilt = bool(refusals(found))
@@ -42,7 +43,9 @@ def reasons_against_serving(environment: Environment, demo: bool = False) -> lis
 
 
 def ask_servers(environment: Environment, patience: float) -> list[Finding]:
-    """What the servers say of themselves; raises ServerFailed when the database does not answer in time."""
+    """Return the findings about database and queue. Raises ServerFailed when the database does not answer within
+    `patience` seconds.
+    """
     found = look_at_queue(environment.redis_url) if environment.redis_url else []
     if not environment.database_url:
         return found
@@ -51,7 +54,9 @@ def ask_servers(environment: Environment, patience: float) -> list[Finding]:
 
 
 def check_config(environment: Environment) -> int:
-    """Prints the whole look as a table, judged as production is; 1 when a start there would be refused."""
+    """Print all findings as a table, by the standards of production. Return 1 when a start in production would be
+    refused, else 0.
+    """
     found = [*judge_words(environment), *judge_machine(environment)]
     try:
         found += ask_servers(environment, 0.0)

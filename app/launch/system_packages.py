@@ -1,5 +1,6 @@
-"""Libraries that no Python wheel brings: Pango for the papers (WeasyPrint), and a browser for the tests. Standard
-library only.
+"""System packages that no Python wheel includes: Pango for PDFs (WeasyPrint), fonts, and a browser for the tests.
+
+Standard library only, since it runs before the packages are installed.
 """
 
 from __future__ import annotations
@@ -11,22 +12,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What WeasyPrint opens, and Debian's package for it (its installation page, "Debian"; fonts are not a dependency of
-# Pango).
+# Libraries opened by WeasyPrint and their Debian packages (its installation page, "Debian"; fonts are not a
+# dependency of Pango).
 PAPER_LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 PAPER_FONTS = {"DejaVuSans.ttf": "fonts-dejavu-core", "LiberationSerif-Regular.ttf": "fonts-liberation"}
-# A second set of fonts for the browser tests: what is pressed must not shrink with the fonts of the machine.
+# A second font for the browser tests: controls must keep their size whatever fonts the machine has.
 TEST_FONTS = {"NotoSans-Regular.ttf": "fonts-noto-core"}
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("~/.local/share/fonts").expanduser())
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def ensure(with_browser: bool = False) -> None:
-    """Installs what is missing where it may; otherwise says what to install and what will not work, and goes on."""
+    """Install missing system packages if permitted; otherwise print what to install and what will not work without
+    them.
+    """
     missing = missing_packages(with_browser)
     if not missing or apt_install(missing):
         return
@@ -34,7 +37,7 @@ def ensure(with_browser: bool = False) -> None:
 
 
 def missing_packages(with_browser: bool = False) -> list[str]:
-    """Debian's names of what this machine lacks."""
+    """Return the Debian names of the packages that this machine lacks."""
     missing = [package for library, package in PAPER_LIBRARIES.items() if not _opens(library)]
     fonts = {path.name for folder in FONT_FOLDERS for path in folder.rglob("*.ttf")}
     wanted = PAPER_FONTS | TEST_FONTS if with_browser else PAPER_FONTS
@@ -45,7 +48,7 @@ def missing_packages(with_browser: bool = False) -> list[str]:
 
 
 def advice(missing: list[str]) -> str:
-    """What a person without root, or on another system, has to do."""
+    """Return the instructions for an administrator, or for another system than Debian."""
     lost = " and ".join(_lost(missing))
     names = " ".join(missing)
     if shutil.which("apt-get"):
@@ -63,7 +66,7 @@ def _lost(missing: list[str]) -> list[str]:
 
 
 def apt_install(packages: list[str]) -> bool:
-    """Installs Debian packages when that is possible and allowed; False when it is not, or fails."""
+    """Install Debian packages with apt-get and return whether it succeeded; False without root or apt-get."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     print(f"Installing system packages: {' '.join(packages)} ...", flush=True)

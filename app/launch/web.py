@@ -1,4 +1,4 @@
-"""`python run.py web`: this process becomes the web server."""
+"""The command `run.py web`: replaces this process by the web server."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from app.settings.environment import Environment
 
 WORKERS_SOCKET_VARIABLE = "LAPOR_WORKERS_SOCKET"
 STATEMENT_SECONDS = 30
-"""Less than the time after which a worker is taken for dead: who asked gets an answer, and the worker lives."""
+"""Statement timeout in seconds, below the worker timeout, so that the client gets an error response and the worker
+survives.
+"""
 LOCK_SECONDS = 3
-"""How long a request waits for a row that somebody else holds; then the client is told to try again."""
+"""Seconds a request waits for a row locked by another transaction; then the client is asked to try again."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def become_web_server(environment: Environment) -> NoReturn:
-    """Replaces this process by gunicorn's master; whoever started us keeps the same process number."""
+    """Replace this process by gunicorn's master, with the same process id. Does not return."""
     if not os.environ.get(FOLDER_VARIABLE):
         os.environ[FOLDER_VARIABLE] = str(empty_folder(environment.home, environment.port))
     os.environ[WORKERS_SOCKET_VARIABLE] = str(workers_socket(environment))
@@ -31,8 +33,8 @@ def become_web_server(environment: Environment) -> NoReturn:
 
 
 def workers_socket(environment: Environment) -> Path:
-    """Where the web workers listen for the proxy before them: in the data folder, or where that is too long a path in a
-    folder of its own. Both are open to this account alone.
+    """Return the path of the Unix socket between proxy and workers: in the data folder, or in a new short folder when
+    that path is too long. Both are accessible to this account only.
     """
     folder = environment.home / "web"
     socket = folder / f"{environment.port}.sock"

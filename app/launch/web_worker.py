@@ -1,7 +1,7 @@
-"""The processes below gunicorn's master: workers that serve a request at a time, and the buffering proxy before them.
+"""The worker processes of gunicorn: those that serve one request at a time, and the buffering proxy in front of them.
 
-The proxy is one of the master's workers, so the master starts it again when it ends, while the listening sockets stay
-open. It alone accepts from the network; the others accept from a Unix socket.
+The proxy is itself a gunicorn worker, so that the master restarts it while the listening sockets stay open. Only the
+proxy accepts connections from the network; the others accept from a Unix socket.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from app.launch.buffering_proxy import BufferingProxy, ProxyLimits
 from app.launch.request_reading import ClientLimits
 
 DESCRIPTORS_EACH = 4
-"""Of one connection: its client, its worker, and two temporary files."""
+"""File descriptors of one connection: its client, its worker, and two temporary files."""
 SPARE_DESCRIPTORS = 64
 LATE_AGE = 1 << 40
-"""gunicorn ends workers by their age when there are too many; the proxy is to be the last."""
+"""Added to the age of the proxy: gunicorn first stops the workers with the lowest age when there are too many."""
 HEARTBEAT_SECONDS = 1.0
 
 
 class WebWorker(SyncWorker):  # type: ignore[misc]
-    """Either kind of process; `is_proxy` is decided before the fork."""
+    """A gunicorn worker, either serving or the proxy; `is_proxy` is set before the fork."""
 
     is_proxy = False
 
     def init_process(self) -> None:
-        """Each kind accepts from its own sockets only."""
+        """Restrict the worker to its own sockets (network for the proxy, Unix socket otherwise), then initialise it."""
         kind = (socket.AF_INET, socket.AF_INET6) if self.is_proxy else (socket.AF_UNIX,)
         self.all_sockets: list[Any] = self.sockets
         self.sockets: list[Any] = [listener for listener in self.all_sockets if listener.sock.family in kind]
         super().init_process()
 
     def run(self) -> None:
-        """Serves until the master asks for the end."""
+        """Serve until the master requests the end."""
         if self.is_proxy:
             asyncio.run(self._run_proxy())
         else:
@@ -63,21 +63,23 @@ class WebWorker(SyncWorker):  # type: ignore[misc]
 
 
 def choose_kind(workers: Collection[Any], new: Any) -> None:
-    """Makes a new worker the proxy where there is none; called in the master before the fork."""
+    """Make a new worker the proxy when there is none; called in the master before the fork."""
     new.is_proxy = not any(worker.is_proxy for worker in workers)
     if new.is_proxy:
         new.age += LATE_AGE
 
 
 def replace_proxy(workers: Collection[Any]) -> None:
-    """At a reload: the next new worker becomes the proxy, and the present one ends with the other old workers."""
+    """Demote the present proxy at a reload: the next new worker becomes the proxy, and this one ends with the other old
+    workers.
+    """
     for worker in workers:
         if worker.is_proxy:
             worker.is_proxy, worker.age = False, 0
 
 
 def allowed_connections() -> int:
-    """How many clients may be connected, after this process's limit of open files was raised as far as it may be."""
+    """Raise this process's limit of open files to its maximum and return how many clients may be connected."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

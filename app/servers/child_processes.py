@@ -1,4 +1,4 @@
-"""Ties between processes that hold even when one of them is killed without a chance to tidy up (Linux `prctl(2)`)."""
+"""Parent and child process links that also hold when a process is killed (Linux `prctl(2)`)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from collections.abc import Callable
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
-# Loaded here and not between fork and exec, where nothing may be imported or allocated that another thread could hold.
+# Loaded at import: between fork and exec an import or allocation could deadlock on a lock held by another thread.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(parent: int, sign: signal.Signals = signal.SIGTERM) -> None:
-    """Asks the kernel to send `sign` to this process when its parent dies; leaves at once if that has
-    happened already.
-    """
+    """Ask the kernel to send `sign` to this process when its parent dies; exit at once if `parent` is already dead."""
     if _LIBC is None:
         return
     _LIBC.prctl(PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
@@ -27,12 +25,12 @@ def die_with_parent(parent: int, sign: signal.Signals = signal.SIGTERM) -> None:
 
 
 def tie_to_me(sign: signal.Signals) -> Callable[[], None]:
-    """A `preexec_fn` for a child of the calling process."""
+    """Return a `preexec_fn` that makes a child receive `sign` when the calling process dies."""
     parent = os.getpid()
     return lambda: die_with_parent(parent, sign)
 
 
 def adopt_orphans() -> None:
-    """Makes this process the parent of grandchildren whose own parent dies, so that none can be lost sight of."""
+    """Make this process the parent of orphaned descendants (subreaper), so that it can stop them."""
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

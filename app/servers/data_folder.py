@@ -21,12 +21,12 @@ NOTE_FILE = "running.json"
 
 
 class AlreadyRunning(LaunchRefused):
-    """Another process serves this data folder: two sets of servers on one folder would destroy each other's files."""
+    """Another process serves this data folder. Two sets of servers on one folder would destroy each other's files."""
 
 
 def open_home(home: Path, production: bool = False) -> Path:
-    """Makes the data folder for its owner alone, and its secrets at the first start; production takes its secrets from
-    the environment alone, where keys that nothing uses would only mislead.
+    """Create the data folder with access for its owner only, and its secrets unless in production (where they come from
+    the environment). Return the folder. Raises LaunchRefused when it cannot be used.
     """
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -41,8 +41,8 @@ def open_home(home: Path, production: bool = False) -> Path:
 
 
 def ensure_secrets(home: Path) -> None:
-    """Writes SECRET_KEY and IDENTITY_KEYS once; they are never changed afterwards, or the stored identities would be
-    lost.
+    """Write SECRET_KEY and IDENTITY_KEYS unless they exist. They never change, or stored identities would be
+    unreadable.
     """
     if stored_secrets(home):
         return
@@ -51,7 +51,7 @@ def ensure_secrets(home: Path) -> None:
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Replaces a JSON file in one step, readable by its owner alone from its first byte on."""
+    """Replace a JSON file atomically, readable by its owner only."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -64,8 +64,8 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
 
 @contextmanager
 def home_lock(home: Path) -> Iterator[None]:
-    """Holds the data folder while its servers run; raises AlreadyRunning. The kernel drops the lock when its holder
-    dies.
+    """Hold the lock of the data folder during the block; the kernel releases it when the process dies. Raises
+    AlreadyRunning.
     """
     descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -83,7 +83,7 @@ def home_lock(home: Path) -> Iterator[None]:
 
 
 def is_running(home: Path) -> bool:
-    """Whether a living process holds the data folder."""
+    """Return whether a living process holds the data folder."""
     try:
         descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -98,12 +98,12 @@ def is_running(home: Path) -> bool:
 
 
 def running_addresses(home: Path) -> dict[str, str]:
-    """DATABASE_URL and REDIS_URL of the program that runs on this folder now; empty when none does."""
+    """Return DATABASE_URL and REDIS_URL of the program that runs on this folder; empty when none runs."""
     return dict(read_note(home).get("addresses", {})) if is_running(home) else {}
 
 
 def read_note(home: Path) -> dict[str, Any]:
-    """What the last holder of the folder wrote down, if it was killed before it could tidy up."""
+    """Return the note of the program that holds the folder, or of one that was killed; empty when there is none."""
     try:
         return dict(json.loads((home / NOTE_FILE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
@@ -111,17 +111,19 @@ def read_note(home: Path) -> dict[str, Any]:
 
 
 def set_preparing(home: Path, preparing: bool) -> None:
-    """Tells the web server, which loads meanwhile, whether the tables are still being brought up to date."""
+    """Record whether the tables are still being migrated, for the web server, which loads at the same time."""
     write_note(home, read_note(home) | {"preparing": preparing})
 
 
 def wait_until_prepared(home: Path, pause: float = 0.05) -> None:
-    """Returns once the program that runs on this folder has prepared its tables; at once where none runs."""
+    """Wait until the program on this folder has migrated the tables; return at once where none runs. `pause` is in
+    seconds.
+    """
     turn = threading.Event()
     while is_running(home) and read_note(home).get("preparing"):
         turn.wait(pause)
 
 
 def write_note(home: Path, note: dict[str, Any]) -> None:
-    """Lets `migrate`, `demo` and the others find the servers, and the next start find left-over socket folders."""
+    """Write the note by which commands find the servers and the next start finds leftover socket folders."""
     write_private(home / NOTE_FILE, note)

@@ -1,6 +1,4 @@
-"""Database and queue for a command: those the environment names, those of a running program, or embedded ones of its
-own.
-"""
+"""Database and queue of a command: those named by the environment, those of a running program, or embedded ones."""
 
 from __future__ import annotations
 
@@ -24,8 +22,8 @@ Starter = Callable[[Path, Path, Supervisor], dict[str, str]]
 
 @contextmanager
 def reachable_servers(environment: Environment) -> Iterator[None]:
-    """For a short command (`migrate`, `demo`, …): joins a running program's servers, or starts them for as long as it
-    takes.
+    """Provide the servers for a short command (`migrate`, `demo`) during the block: those of the environment or of a
+    running program, else embedded ones started for the block. Raises LaunchRefused or ServerFailed.
     """
     home = open_home(environment.home, environment.production)
     use(known_addresses(environment, home))
@@ -45,7 +43,9 @@ def reachable_servers(environment: Environment) -> Iterator[None]:
 
 
 def join_servers(environment: Environment) -> None:
-    """For a long-running part (`web`, `worker`, `scheduler`): it uses servers that live on without it, or refuses."""
+    """Use the servers of the environment or of a running program, for `web`, `worker` and `scheduler`. Raises
+    LaunchRefused when there are none.
+    """
     use(known_addresses(environment, open_home(environment.home, environment.production)))
     if not all_addresses_known():
         message = "DATABASE_URL and REDIS_URL are not set, and no `python run.py all` is running on"
@@ -53,8 +53,8 @@ def join_servers(environment: Environment) -> None:
 
 
 def start_servers(environment: Environment, supervisor: Supervisor) -> None:
-    """Starts what the environment does not name and puts the addresses into this process's environment; the folder is
-    locked already.
+    """Start the servers that the environment does not name, and set their addresses in this process's environment. The
+    caller holds the lock of the data folder.
     """
     home = environment.home
     for left_behind in read_note(home).get("socket_folders", []):
@@ -70,34 +70,36 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
 
 
 def stop_servers(home: Path, supervisor: Supervisor) -> None:
-    """Stops every child and removes the socket folders."""
+    """Stop every child process and remove the socket folders."""
     supervisor.stop_all()
     for folder in read_note(home).get("socket_folders", []):
         remove_socket_folder(folder)
 
 
 def known_addresses(environment: Environment, home: Path) -> dict[str, str]:
-    """The servers that the environment names, beside those of a program that runs on this folder."""
+    """Return the addresses named by the environment, completed by those of a program that runs on this folder."""
     running = running_addresses(home)
     if environment.database_url:
-        running.pop("DATABASE_OWNER_URL", None)  # it owns another database
+        running.pop("DATABASE_OWNER_URL", None)  # it is the owner of the embedded database
     return running | given_addresses(environment)
 
 
 def given_addresses(environment: Environment) -> dict[str, str]:
-    """The servers that the environment names."""
+    """Return the addresses that the environment names, by variable name."""
     named = {"DATABASE_URL": environment.database_url, "REDIS_URL": environment.redis_url}
     named |= {"DATABASE_OWNER_URL": environment.database_owner_url}
     return {name: address for name, address in named.items() if address}
 
 
 def use(addresses: dict[str, str]) -> None:
-    """Makes the addresses known to this process's configuration and to every child it starts."""
+    """Set the addresses in the environment of this process and of the children it starts."""
     os.environ.update(addresses)
 
 
 def running_environment(environment: Environment) -> Environment:
-    """The same settings with the servers of a program that runs on the data folder now, where none are named."""
+    """Return the environment with the addresses of the program that runs on the data folder, where it names none
+    itself.
+    """
     found = running_addresses(environment.home)
     return replace(
         environment,
@@ -109,7 +111,7 @@ def running_environment(environment: Environment) -> Environment:
 
 
 def all_addresses_known() -> bool:
-    """Whether nothing has to be started."""
+    """Return whether DATABASE_URL and REDIS_URL are set, so that nothing has to be started."""
     return all(os.environ.get(name, "").strip() for name in ("DATABASE_URL", "REDIS_URL"))
 
 
@@ -122,7 +124,9 @@ def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) 
 
 
 def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
-    """Two accounts: the owner of the tables, and the program's own, which owns nothing."""
+    """Start the embedded PostgreSQL with two accounts (the owner of the tables, and the program's own); return their
+    addresses.
+    """
     server = EmbeddedPostgres(home / "postgres", sockets, home / "logs" / "postgres.log")
     server.wait_until_ready(supervisor.start(server.program()))
     server.ensure_database()

@@ -1,6 +1,4 @@
-"""A database that the environment names: it has to answer, to keep agencies apart, and in production to keep what it
-acknowledged.
-"""
+"""Checks of a database named by the environment: reachability, agency isolation and, in production, durability."""
 
 from __future__ import annotations
 
@@ -23,8 +21,8 @@ FROM pg_roles a LEFT JOIN pg_roles w ON w.rolname = 'lapor_walled' WHERE a.rolna
 
 
 def check_database(url: str, production: bool, patience: float = PATIENCE_SECONDS) -> None:
-    """Waits for the server (it may start at the same time as we do); raises ServerFailed, or
-    LaunchRefused if it is unsafe or its account may not do what a migration has to.
+    """Wait up to `patience` seconds for the database and check it. Raises ServerFailed when it does not answer, and
+    LaunchRefused when the account lacks a right that migrations need or, in production, commits are not durable.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
         _check_wall(connection)
@@ -35,13 +33,15 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
 
 
 def _check_wall(connection: psycopg.Connection[Any]) -> None:
-    """Migration 0018 makes the role behind which agencies and the public are read, where the account may."""
+    """Raise LaunchRefused unless the account can use the role of agency isolation, which migration 0018 creates."""
     if reason := reason_against_wall(connection):
         raise LaunchRefused(reason)
 
 
 def reason_against_wall(connection: psycopg.Connection[Any]) -> str:
-    """Why this account cannot make the role lapor_walled, with what an administrator runs; empty where it can."""
+    """Return why the account cannot create the role lapor_walled, with the SQL for an administrator; "" when it can or
+    has it.
+    """
     row = connection.execute(MAY_WALL).fetchone()
     if row is None or row[0]:
         return ""
@@ -53,7 +53,7 @@ def reason_against_wall(connection: psycopg.Connection[Any]) -> str:
 
 
 def connected(url: str, patience: float) -> psycopg.Connection[tuple[object, ...]]:
-    """A connection outside any transaction; raises ServerFailed when none is had within `patience` seconds."""
+    """Return an autocommit connection. Raises ServerFailed when none is made within `patience` seconds."""
     pause, deadline = threading.Event(), time.monotonic() + patience
     while True:
         try:

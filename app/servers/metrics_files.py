@@ -1,7 +1,7 @@
-"""The folder in which the processes of one web server keep their counts: made empty at the start, and kept small.
+"""The folder of Prometheus metrics shared by the processes of one web server.
 
-prometheus_client makes a file for each process and kind and never takes one away, though processes are replaced after
-some thousand requests each; here the counts of a dead one are added to a common file.
+prometheus_client writes files for each process and never removes them, although workers are replaced regularly. Here
+the counts of an ended process are added to a common file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from prometheus_client.mmap_dict import MmapedDict
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 COUNTS: Any = MmapedDict
-"""The library's own form of such a file, published without type hints."""
+"""The library's class for such a file, which has no type hints."""
 
 KINDS = ("counter", "histogram")
 DEAD = "0"
@@ -26,7 +26,7 @@ LOCK = "lock"
 
 
 def empty_folder(home: Path, port: int) -> Path:
-    """A new folder for the web server on this port; what an earlier one left is gone, as after any restart."""
+    """Return a new empty folder for the web server on this port; the counts of an earlier run are deleted."""
     folder = home / "metrics" / str(port)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
@@ -35,14 +35,16 @@ def empty_folder(home: Path, port: int) -> Path:
 
 @contextmanager
 def undisturbed(folder: str) -> Iterator[None]:
-    """While the files are read or added up nobody does the other: no count is seen twice, or not at all."""
+    """Lock the folder during the block, so that a reading never sees a count twice or not at all while files are
+    merged.
+    """
     with open(Path(folder) / LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def keep_counts_of(pid: int) -> None:
-    """Adds the counts of a process that ended to those of all dead ones; does nothing where counts are not shared."""
+    """Add the counts of an ended process to the common file; does nothing where metrics are not shared."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return

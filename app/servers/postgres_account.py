@@ -1,5 +1,5 @@
-"""PostgreSQL refuses to run as root: whom it runs as then, and how that account reaches a folder that is shut to
-others.
+"""The system account that runs the embedded PostgreSQL when the program is started by root, as PostgreSQL does not run
+as root.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from app.servers.start_refused import LaunchRefused
 
 ACCOUNT_NAME = "lapor-balangan"
-# capabilities(7): the first only reads and searches past folder permissions, the second is what containers usually
-# grant.
+# capabilities(7): the first bypasses folder permissions for reading and searching only; containers usually grant the
+# second.
 REACHING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
 
 
@@ -28,13 +28,13 @@ class DatabaseAccount:
     gid: int
 
     def owns(self, folder: Path) -> None:
-        """Hands a folder and what is in it to the account."""
+        """Change the owner of a folder and everything in it to the account."""
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def command_prefix(self, death_signal: str, places: list[Path]) -> list[str]:
-        """The `setpriv` call (util-linux) that becomes this account, and still reaches `places` when folders above them
-        are root's own.
+        """Return the `setpriv` command (util-linux) that switches to this account, with a capability to reach `places`
+        when folders above them are not accessible to it. Raises LaunchRefused when that is impossible.
         """
         tool = shutil.which("setpriv")
         if tool is None:
@@ -47,7 +47,7 @@ class DatabaseAccount:
         return [*prefix, *(_capability_flags(blocked) if blocked else []), "--"]
 
     def reaches(self, place: Path) -> bool:
-        """Whether ordinary permissions let the account through every folder above and into `place`."""
+        """Return whether ordinary permissions let the account enter `place` and every folder above it."""
         return all(self._may_search(folder.stat()) for folder in [place, *place.parents])
 
     def _may_search(self, status: os.stat_result) -> bool:
@@ -57,7 +57,9 @@ class DatabaseAccount:
 
 
 def account_for(data_folder: Path) -> DatabaseAccount | None:
-    """None for an ordinary user; for root the owner of existing database files, else a system account of our own."""
+    """Return None for an ordinary user; for root the owner of existing database files, else our system account (created
+    if missing). Raises LaunchRefused when it cannot be created.
+    """
     if os.geteuid() != 0:
         return None
     if data_folder.exists() and (owner := data_folder.stat()).st_uid != 0:
@@ -97,7 +99,7 @@ def _capability_flags(blocked: Path) -> list[str]:
     allowed = _bounding_set()
     for name, bit in REACHING_CAPABILITIES:
         if allowed >> bit & 1:
-            # Without the securebit, access(2), by which PostgreSQL looks at its own programs, ignores the capability.
+            # Without the securebit, access(2), which PostgreSQL calls on its own programs, ignores the capability.
             return ["--securebits=+no_setuid_fixup", f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
     message = f"Started by root without the right to hand on access, the database account cannot reach {blocked}."
     raise LaunchRefused(f"{message} Set LAPOR_HOME to a folder below /var/lib, or start as an ordinary user.")

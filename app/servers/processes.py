@@ -1,7 +1,7 @@
-"""The process set of `run.py all`: starts children, passes their output on under their names, starts crashed ones
-again.
+"""The supervisor of `run.py all`: starts child processes, prefixes their output with their names and restarts crashed
+ones.
 
-honcho's manager would end all of them when one dies; here a crashed worker must not take the officers' pages with it.
+honcho is not used because it ends all processes when one dies; a crashed worker must not stop the web server.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ LONGEST_LINE = 65536
 
 @dataclass
 class Child:
-    """A started program, what it has written of its present line, and when it may start again if it is down."""
+    """A started program with its unfinished output line. `again_at` is when it is restarted (monotonic seconds), None
+    while it runs; `delay` is the next restart delay in seconds.
+    """
 
     program: Program
     process: subprocess.Popen[bytes]
@@ -49,7 +51,7 @@ def _request_stop(signum: int, frame: FrameType | None) -> None:
 
 
 class Supervisor:
-    """Keeps a set of programs running until it is told to stop; to be used from the main thread."""
+    """Keeps a set of programs running until a stop is requested; for the main thread only."""
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self.children: dict[str, Child] = {}
@@ -58,8 +60,8 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def listen_for_signals(self) -> None:
-        """Turns Ctrl-C, SIGTERM and a closed terminal into StopRequested, once; further ones do not disturb the
-        stopping.
+        """Adopt orphaned descendants, and turn SIGINT, SIGTERM and SIGHUP into one StopRequested; further signals are
+        ignored, so that the shutdown is not disturbed.
         """
         adopt_orphans()
         self._adopting = True
@@ -67,27 +69,29 @@ class Supervisor:
             signal.signal(sign, _request_stop)
 
     def start(self, program: Program) -> subprocess.Popen[bytes]:
-        """Starts a program and answers for it from now on."""
+        """Start a program, supervise it from now on and return its process."""
         child = Child(program, program.start())
         self.children[program.name] = child
         self._watch_output(child)
         return child.process
 
     def forget(self, name: str) -> None:
-        """Gives up a program that could not come up, so that it can be started anew in another way."""
+        """Stop supervising a program that failed to start and wait for its end, so that it can be started again
+        differently.
+        """
         child = self.children.pop(name)
         child.process.wait()
 
     def watch(self) -> None:
-        """Runs until StopRequested."""
+        """Pass output on and restart ended programs until StopRequested is raised."""
         while True:
             self._pass_output_on(timeout=0.5)
             for child in self.children.values():
                 self._look_after(child)
 
     def stop_all(self) -> None:
-        """Stops every program in order (those that use a server before the server), the last resort after a few
-        seconds.
+        """Stop every program, clients before servers (by descending tier); whatever remains after a few seconds is
+        killed.
         """
         self._stopping = True
         for tier in sorted({child.program.tier for child in self.children.values()}, reverse=True):
@@ -98,7 +102,7 @@ class Supervisor:
         psutil.wait_procs(leftovers, timeout=2)
 
     def say(self, name: str, line: str) -> None:
-        """One line of the common log; a terminal that has gone away is no reason to stop serving."""
+        """Write one line to the common output; when the terminal is gone, output is discarded and serving continues."""
         try:
             self._out.write(f"{name:<10} | {line}\n")
             self._out.flush()
@@ -187,7 +191,7 @@ def _signal(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:
-    """The child leads a process group of its own; what is left of the group goes with it."""
+    """Kill the process group of a child, including its own children."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

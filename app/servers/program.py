@@ -1,4 +1,4 @@
-"""One program of the set: how it is started, asked to stop, and cleaned up before."""
+"""The definition of a child program: its command, how it is stopped, and its log."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LONGEST_LOG = 10 * 1024 * 1024
 
 
 def _nothing() -> None:
-    """The default preparation."""
+    """Do nothing (the default preparation)."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What the supervisor needs to know of a child; `tier` orders the stop (higher first), `log` takes its output away
-    from the terminal.
+    """A child program for the supervisor. `tier` orders the stop (higher first), `prepare` runs before each start, and
+    `log` is the file for its output, None for the supervisor's.
     """
 
     name: str
@@ -34,7 +34,9 @@ class Program:
     folder: Path = Path("/")
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Starts the child in a session of its own (a Ctrl-C in the terminal reaches only us), tied to our life."""
+        """Start the program in its own session, so that Ctrl-C reaches only the supervisor; it is stopped when the
+        supervisor dies.
+        """
         self.prepare()
         output = subprocess.PIPE if self.log is None else _open_log(self.log)
         try:
@@ -54,14 +56,16 @@ class Program:
 
 
 def _open_log(path: Path) -> int:
-    """Appends, and begins anew when the last log has grown long: nobody tends the logs of an embedded server."""
+    """Return a descriptor that appends to the log; one over 10 MiB is first renamed, since nobody rotates embedded
+    servers' logs.
+    """
     if path.exists() and path.stat().st_size > LONGEST_LOG:
         path.replace(path.with_suffix(".old.log"))
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def last_lines(log: Path, count: int = 12) -> str:
-    """The end of a log, for the message about a server that did not come up."""
+    """Return the end of a log, for an error message; "" when it does not exist."""
     if not log.exists():
         return ""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])

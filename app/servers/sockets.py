@@ -1,6 +1,4 @@
-"""Short private folders for Unix sockets: the kernel allows a socket's path 107 bytes (`man 7 unix`), a data folder may
-be longer.
-"""
+"""Short private folders for Unix sockets, whose paths are limited to 107 bytes (`man 7 unix`)."""
 
 from __future__ import annotations
 
@@ -17,7 +15,9 @@ FOLDER_PREFIX = "lapor-"
 
 
 def new_socket_folder() -> Path:
-    """Makes an empty folder, open to this user alone, that is short enough for every socket we make in it."""
+    """Create and return an empty folder with a path short enough for our sockets, open to this user only. Raises
+    OSError when no candidate is short enough.
+    """
     for parent in candidate_parents():
         if not _usable(parent):
             continue
@@ -29,8 +29,8 @@ def new_socket_folder() -> Path:
 
 
 def candidate_parents() -> Iterator[Path]:
-    """The session's runtime folder for an ordinary user, then the temporary folders; root's runtime folder is shut to
-    the database's account.
+    """Yield folders for socket folders: the user's runtime folder (not root's, which the database account cannot
+    enter), then the temporary folders.
     """
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     if runtime and os.geteuid() != 0:
@@ -40,23 +40,21 @@ def candidate_parents() -> Iterator[Path]:
 
 
 def _usable(parent: Path) -> bool:
-    """A comma or a quote in the name would need quoting in the servers' own settings, so such folders
-    are passed over.
+    """Return whether the folder is writable and its name needs no quoting in the servers' settings (comma, quote,
+    space, backslash).
     """
     return parent.is_absolute() and os.access(parent, os.W_OK | os.X_OK) and not set(str(parent)) & set(",'\"\\ ")
 
 
 def remove_socket_folder(name: str) -> None:
-    """Removes a folder made above, also one that a killed start left behind; anything else of that
-    name is left alone.
-    """
+    """Remove a folder made by `new_socket_folder`; other folders and symbolic links are not touched."""
     folder = Path(name)
     if folder.name.startswith(FOLDER_PREFIX) and not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Return whether a server could listen on this port now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Why a start did not happen, in a sentence for the person at the keyboard."""
+"""Exceptions that end a start or a command with a message for the administrator."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ class LaunchRefused(Exception):
 
 
 class ServerFailed(Exception):
-    """A database or queue server did not come up; the message names its log. Exit code 1."""
+    """A database or queue server did not start or answer; the message holds the reason or the end of its log. Exit code
+    1.
+    """
 
 
 class StopRequested(BaseException):
-    """Ctrl-C or SIGTERM arrived: everything is to be stopped in order. No Exception, so that no handler of errors
-    swallows it.
+    """SIGINT, SIGTERM or SIGHUP arrived and everything must be stopped in order. A BaseException, so that `except
+    Exception` does not catch it.
     """

@@ -1,6 +1,4 @@
-"""The embedded Valkey (speaks Redis): the queue's memory between processes, out of a wheel, on a
-private Unix socket.
-"""
+"""The embedded Valkey (Redis protocol) for the job queue, installed from a wheel, on a private Unix socket."""
 
 from __future__ import annotations
 
@@ -26,8 +24,8 @@ DAMAGE_MARKS = (
 
 @dataclass(frozen=True)
 class EmbeddedValkey:
-    """A queue server whose data folder is `data`; the queue can be rebuilt from the database, so a damaged file is set
-    aside.
+    """A queue server on the folder `data`. The queue can be rebuilt from the database, so damaged files are
+    moved away.
     """
 
     data: Path
@@ -36,16 +34,16 @@ class EmbeddedValkey:
 
     @property
     def socket_path(self) -> Path:
-        """Where it listens; the folder is open to this user alone, so no password is needed."""
+        """The path of its socket; no password is needed because only this user can enter the folder."""
         return self.sockets / "valkey.sock"
 
     @property
     def url(self) -> str:
-        """The address for redis-py."""
+        """The URL for redis-py."""
         return f"unix://{quote(str(self.socket_path))}?db=0"
 
     def program(self) -> Program:
-        """The server as a child of ours, working inside its folder so that no path of the machine has to be quoted."""
+        """Return the server as a child program; it runs inside its data folder, so that no path needs quoting."""
         self.data.mkdir(mode=0o700, exist_ok=True)
         flags = {
             "--port": "0",
@@ -54,7 +52,7 @@ class EmbeddedValkey:
             "--dir": ".",
             "--appendonly": "yes",
             "--appendfsync": "everysec",
-            # A killed server leaves a half-written last command: it is cut off and the rest is loaded.
+            # Ignore a half-written last command, as a killed server leaves it.
             "--aof-load-truncated": "yes",
             "--maxmemory-policy": "noeviction",
             "--save": "",
@@ -72,7 +70,9 @@ class EmbeddedValkey:
         )
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """Returns when the server has loaded its data; raises ServerFailed with the end of its log."""
+        """Wait until the server has loaded its data. Raises ServerFailed, with the end of its log, when it exits or
+        takes over 20 s.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             if self._answers():
@@ -85,8 +85,8 @@ class EmbeddedValkey:
         raise ServerFailed(f"The embedded queue server did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def set_damage_aside(self) -> Path | None:
-        """Renames files that the server refused to load and returns their new place; None when the trouble is another
-        one.
+        """Rename files that the server could not load and return their new path; None when it failed for another
+        reason.
         """
         files = self.data / "appendonlydir"
         if not files.exists() or not any(mark in last_lines(self.log, 40) for mark in DAMAGE_MARKS):

@@ -1,4 +1,4 @@
-"""Whether the servers that the environment names may be spoken to: by whom they are entered, and who could listen."""
+"""Security checks of the server addresses in the settings: authentication and encryption of each connection."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ PLAIN_GATEWAYS = ("json", "xml", "form", "mailto")
 
 
 def judge_addresses(environment: Environment) -> list[Finding]:
-    """Every address of the settings; nothing is asked, so a name tells how far away its server is."""
+    """Return a finding for each server address in the settings. Nothing is contacted; distance is judged by the host
+    name.
+    """
     checks = (_database, _queue, _mail, _gateway, _signing, _peer, _sign_on, _webhooks)
     return [finding for check in checks for finding in check(environment)]
 
 
 def database_host(url: str) -> str:
-    """The host in a DATABASE_URL; empty for a Unix socket."""
+    """Return the host in a DATABASE_URL; "" for a Unix socket or an address that cannot be parsed."""
     return str(_parts_of(url).get("host", ""))
 
 
@@ -39,7 +41,7 @@ def _parts_of(url: str) -> dict[str, object]:
 
 
 def _unsealed(name: str, host: str | None, what: str) -> Finding:
-    """Words that cross a network in the clear: in one's own network that is to be thought about, beyond it refused."""
+    """Return the finding for an unencrypted connection: a warning within a private network, refused beyond it."""
     if is_near(host):
         return Finding(name, WARNING, f"{name} leads to {host} in the clear: {what} can be read on the way.")
     return Finding(name, REFUSED, f"{name} leads to {host} in the clear, beyond your own network: {what} can be read.")
@@ -69,7 +71,9 @@ def _database(environment: Environment) -> Iterator[Finding]:
 
 
 def _queue(environment: Environment) -> Iterator[Finding]:
-    """Who may write into the queue may make the workers work: it is entered by password, or from this machine alone."""
+    """Check the queue's address: anyone who can write jobs can run code in the workers, so it needs a password or must
+    be local.
+    """
     if not environment.redis_url:
         return
     parts = urlsplit(environment.redis_url)
@@ -132,7 +136,7 @@ def _peer(environment: Environment) -> Iterator[Finding]:
 
 
 def _sign_on(environment: Environment) -> Iterator[Finding]:
-    """Whatever part of the program signs officers in elsewhere names its settings so."""
+    """Check every setting whose name begins with OIDC and that holds an address."""
     for name, value in environment.parts.items():
         if name.startswith("OIDC") and isinstance(value, str):
             yield from _by_http(name, value if "://" in value else None, "sign-ins of officers")

@@ -1,4 +1,4 @@
-"""The environment of this process, read once and checked: every setting of the machine (names: README)."""
+"""Settings read from the environment of this process, parsed and validated (names: README)."""
 
 import json
 import os
@@ -13,7 +13,9 @@ SECRETS_FILE = "secrets.json"
 
 
 class ConfigurationError(Exception):
-    """The environment does not allow a start; `reasons` holds every sentence, for one round of repair."""
+    """Raised when the environment does not allow a start; `reasons` lists every message, so that all can be fixed at
+    once.
+    """
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -22,7 +24,9 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment said, before it is turned into framework settings."""
+    """The parsed environment, before it becomes Flask configuration. None means not set; `parts` holds the settings of
+    single parts of the program by variable name.
+    """
 
     home: Path
     host: str
@@ -46,25 +50,26 @@ class Environment:
 
     @property
     def served_by_https(self) -> bool:
-        """Whether browsers reach this program by https, so that cookies may be kept to it."""
+        """Whether browsers reach the program by HTTPS, so that cookies may be marked as secure."""
         return self.production or (self.public_base_url or "").startswith("https://")
 
     @property
     def local_url(self) -> str:
-        """The address under which this machine reaches the web process."""
+        """The URL at which this machine reaches the web process."""
         host = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
         return f"http://{host}:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """The address that stands in letters and messages, without a slash at the end."""
+        """The public URL used in letters and messages, without a trailing slash."""
         return (self.public_base_url or self.local_url).rstrip("/")
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """Reads the names of the public contract; raises ConfigurationError for values that cannot be understood.
+    """Read the settings from `environ`, by default `os.environ`. Raises ConfigurationError for values that cannot be
+    parsed.
 
-    Outside production, SECRET_KEY and IDENTITY_KEYS may come from the file that the first start wrote.
+    Outside production, SECRET_KEY and IDENTITY_KEYS may come from the file written at the first start.
     """
     given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
     home = home_folder(given)
@@ -100,7 +105,7 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
-    """The data folder: LAPOR_HOME, else the user's data folder of the XDG base directory specification."""
+    """Return the data folder: LAPOR_HOME, else the user's data folder (XDG base directory specification)."""
     if named := environ.get("LAPOR_HOME"):
         return Path(named).expanduser().absolute()
     shared = environ.get("XDG_DATA_HOME", "")
@@ -109,7 +114,9 @@ def home_folder(environ: Mapping[str, str]) -> Path:
 
 
 def stored_secrets(home: Path) -> dict[str, str]:
-    """The secrets of the first start, or nothing; an unreadable file stops the start rather than changing the keys."""
+    """Return the secrets stored at the first start, empty when there are none. Raises ConfigurationError for an
+    unreadable file, since new keys would make the stored data unreadable.
+    """
     path = home / SECRETS_FILE
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""Whether an environment may serve citizens, judged from its words alone: nothing is opened or asked."""
+"""Checks whether the settings are safe for production, from their values alone; nothing is opened or contacted."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 FEWEST_BYTES = 16
-"""A random key of 32 bytes has some 30 different ones; one with fewer than this was typed."""
+"""Minimum number of different bytes in a key. 32 random bytes have about 30; one with fewer than this was typed."""
 WELL_KNOWN_SECRETS = ("secret", "changeme", "change-me", "default", "development", "balangan", "lapor", "password")
 
 
 def judge(environment: Environment, demo: bool = False) -> list[Finding]:
-    """Everything that can be said of the settings without asking anybody, as production would be judged."""
+    """Return the findings about the settings by the standards of production; `demo` adds the refusal of
+    demo accounts.
+    """
     checks = (_missing, _secret, _keys, _public_address, _switches, _zone, _proxies, _metrics, _peer)
     found = [finding for check in checks for finding in check(environment)]
     if demo:
@@ -36,7 +38,7 @@ def judge(environment: Environment, demo: bool = False) -> list[Finding]:
 
 
 def guessable(secret: str) -> bool:
-    """Whether a secret is too short, too uniform, or begins as well-known ones do."""
+    """Return whether a secret is too short, has too few different characters, or begins like a well-known one."""
     begins_known = secret.lower().startswith(WELL_KNOWN_SECRETS) and len(secret) < 2 * SHORTEST_SECRET
     return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
 
@@ -101,7 +103,9 @@ def _public_address(environment: Environment) -> Iterator[Finding]:
 
 
 def _public_https(address: str) -> bool:
-    """One host that browsers can reach, and no pattern or user beside it: it decides whom the program answers."""
+    """Return whether the address is https with one public host, without user, wildcard, query or fragment. It
+    determines which Host headers the program accepts.
+    """
     try:
         parts = urlsplit(address)
         host, extra = parts.hostname or "", (parts.username, parts.query, parts.fragment)
@@ -124,7 +128,9 @@ def _switches(environment: Environment) -> Iterator[Finding]:
 
 
 def _zone(environment: Environment) -> Iterator[Finding]:
-    """Our own instants carry their zone; the framework's notes of who changed what are in the process's local time."""
+    """Check the process's time zone: our datetimes are aware, but Flask-AppBuilder stores its audit columns in local
+    time.
+    """
     named = environment.parts.get("CLOCK_ZONE")
     try:
         varies = _varies(zoneinfo.ZoneInfo(named.lstrip(":"))) if named else bool(time.daylight)

@@ -1,4 +1,4 @@
-"""Texts of the environment as values; what cannot be understood is added to the reasons against a start."""
+"""Parsers for the values of environment variables. Each appends a message to `reasons` for a value that is invalid."""
 
 import base64
 import binascii
@@ -10,12 +10,13 @@ from app.settings.peer_settings import read_peer
 from app.settings.sign_in_settings import sign_in_settings
 
 QUEUES = ("alarms", "notices", "documents", "sync", "webhooks", "reports")
-"""The queues a worker may serve, `app.core.jobs.QueueName` by its words."""
+"""Names of the queues that a worker may serve, equal to the values of `app.core.jobs.QueueName`."""
 PUBLIC_DOORS = ("PUBLIC_INTAKE", "PUBLIC_FIGURES", "OPEN311")
-"""The doors to the street that an office opens by itself; all of them stay shut until it does."""
+"""Settings that open public endpoints; all are off unless the office turns them on."""
 
 
 def number_of(name: str, text: str, least: int, most: int, reasons: list[str]) -> int:
+    """Return the setting `name` as an integer; outside `least` to `most` return 0 and append a message to `reasons`."""
     if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
         return int(text)
     reasons.append(f"{name} is {text!r}, not a number from {least} to {most}.")
@@ -23,6 +24,9 @@ def number_of(name: str, text: str, least: int, most: int, reasons: list[str]) -
 
 
 def database_url(text: str | None, reasons: list[str], name: str = "DATABASE_URL") -> str | None:
+    """Return the address with the scheme that SQLAlchemy needs; None when not set or, with a message in `reasons`,
+    invalid.
+    """
     if text is None:
         return None
     scheme, separator, rest = text.partition("://")
@@ -33,6 +37,7 @@ def database_url(text: str | None, reasons: list[str], name: str = "DATABASE_URL
 
 
 def redis_url(text: str | None, reasons: list[str]) -> str | None:
+    """Return the address unchanged; None when not set or, with a message in `reasons`, invalid."""
     if text is None or text.startswith(("redis://", "rediss://", "unix://")):
         return text
     reasons.append("REDIS_URL does not begin with redis://, rediss:// or unix://.")
@@ -40,6 +45,7 @@ def redis_url(text: str | None, reasons: list[str]) -> str | None:
 
 
 def identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
+    """Return the comma-separated Fernet keys, newest first; an invalid key adds a message to `reasons`."""
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
     if not all(_is_fernet_key(key) for key in keys):
         reasons.append("IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64, newest first, commas between).")
@@ -47,7 +53,9 @@ def identity_keys(text: str, reasons: list[str]) -> tuple[str, ...]:
 
 
 def part_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """What single parts of the program are told, by the names of their variables."""
+    """Return the settings of all single parts of the program by variable name; each invalid value adds a message to
+    `reasons`.
+    """
     return {name: value for part in _parts() for name, value in part(given, reasons).items()}
 
 
@@ -59,7 +67,9 @@ def _parts() -> tuple[Callable[[Mapping[str, str], list[str]], Mapping[str, Any]
 
 
 def signing_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, str | None]:
-    """Where electronic signatures and time stamps come from; each stays None where it is not set."""
+    """Return the settings of electronic signatures and time stamps; None for each that is not set. An invalid value
+    adds a message to `reasons`.
+    """
     names = ("SIGNING_TSA_URL", "BSRE_URL", "BSRE_USER", "BSRE_PASSWORD")
     for name in ("SIGNING_TSA_URL", "BSRE_URL"):
         if not given.get(name, "https://").startswith(("http://", "https://")):
@@ -71,7 +81,7 @@ def signing_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, 
 
 
 def sync_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """How the change feed is kept and waited for, and which peer is polled and told."""
+    """Return the settings of the change feed, of the peer and of webhooks."""
     days = number_of("SYNC_RETENTION_DAYS", given.get("SYNC_RETENTION_DAYS", "400"), 7, 3650, reasons)
     waiters = number_of("SYNC_WAITERS", given.get("SYNC_WAITERS", "1"), 0, 50, reasons)
     peer = read_peer(given.get("SP4N_PEER"), reasons)
@@ -80,20 +90,24 @@ def sync_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any
 
 
 def public_doors(given: Mapping[str, str], reasons: list[str]) -> dict[str, bool]:
-    """Which public doors are open: `on` or `off` each, off where nothing is said."""
+    """Return which public endpoints are enabled (`on` or `off`, by default off); any other value adds a message to
+    `reasons`.
+    """
     words = {name: given.get(name, "off").lower() for name in PUBLIC_DOORS}
     reasons += [f"{name} is {word!r}, not on or off." for name, word in words.items() if word not in ("on", "off")]
     return {name: word == "on" for name, word in words.items()}
 
 
 def api_rates(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
-    """How many calls of the API one key and one officer may make in a minute."""
+    """Return the API rate limits in requests per minute, for one key and for one officer."""
     usual = {"API_KEY_RATE": "3000", "API_USER_RATE": "600"}
     return {name: number_of(name, given.get(name, text), 1, 10**6, reasons) for name, text in usual.items()}
 
 
 def worker_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, tuple[str, ...]]:
-    """Which queues this worker serves; all of them where nothing is said."""
+    """Return the queues that this worker serves, by default all; an unknown or empty list adds a message to
+    `reasons`.
+    """
     text = given.get("WORKER_QUEUES", ",".join(QUEUES))
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names or not set(names) <= set(QUEUES):
@@ -102,13 +116,15 @@ def worker_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, t
 
 
 def retention_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
-    """How many years after a case has ended its reporter is still known."""
+    """Return the number of years after a case has ended during which the reporter's identity is stored."""
     name = "IDENTITY_RETENTION_YEARS"
     return {name: number_of(name, given.get(name, "5"), 1, 30, reasons)}
 
 
 def upload_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """Files and megabytes of one case, gigabytes of all files, the scanner that looks into them, the store's keys."""
+    """Return the upload limits (files and megabytes of a case, gigabytes in all), the virus scanner and the store's
+    options.
+    """
     usual = {"UPLOAD_FILES_PER_CASE": "100", "UPLOAD_CASE_MB": "300", "UPLOAD_STORE_GB": "100"}
     limits = {name: number_of(name, given.get(name, text), 1, 10**6, reasons) for name, text in usual.items()}
     scanner = scanner_url(given.get("CLAMAV_URL"), reasons)
@@ -116,7 +132,9 @@ def upload_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, A
 
 
 def backup_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """Where the backup of each night goes (none unless set), how many are kept, and with what they are sealed."""
+    """Return the folder of the nightly backup (None: no backup), how many are kept, and the file of the passphrase that
+    encrypts them (None: not encrypted).
+    """
     folder, phrase = given.get("BACKUP_FOLDER"), given.get("BACKUP_PASSPHRASE_FILE")
     for name, path in (("BACKUP_FOLDER", folder), ("BACKUP_PASSPHRASE_FILE", phrase)):
         if path is not None and not path.startswith("/"):
@@ -126,7 +144,9 @@ def backup_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, A
 
 
 def webhook_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """Whether webhooks may go by http and into one's own networks: for a demonstration, or a receiver in the house."""
+    """Return whether webhooks may use http and private addresses, for demonstrations or receivers in the office's own
+    network.
+    """
     allowed = number_of("WEBHOOK_ALLOW_PRIVATE", given.get("WEBHOOK_ALLOW_PRIVATE", "0"), 0, 1, reasons)
     return {"WEBHOOK_ALLOW_PRIVATE": bool(allowed)}
 
@@ -139,14 +159,18 @@ def _is_fernet_key(text: str) -> bool:
 
 
 def scanner_url(text: str | None, reasons: list[str]) -> str | None:
-    """`tcp://host:port` or `unix:///path`, as it is; anything else is a reason against a start."""
+    """Return the address of the virus scanner unchanged; one that is not `tcp://host:port` or `unix:///path` adds a
+    reason.
+    """
     if text is not None and not _is_scanner(text):
         reasons.append("CLAMAV_URL is not tcp://host:port or unix:///path.")
     return text
 
 
 def store_options(given: Mapping[str, str]) -> dict[str, Any]:
-    """How an object store (STORAGE_URL=s3://…) is reached: its address where it is not Amazon's, region, keys."""
+    """Return the fsspec options of an object store (STORAGE_URL=s3://…): endpoint unless it is Amazon's, region and
+    keys.
+    """
     names = {"endpoint_url": "STORAGE_S3_ENDPOINT", "key": "STORAGE_S3_KEY", "secret": "STORAGE_S3_SECRET"}
     told: dict[str, Any] = {option: given[name] for option, name in names.items() if name in given}
     region = given.get("STORAGE_S3_REGION")
@@ -166,11 +190,11 @@ LOG_FORMATS = ("json", "text")
 
 
 SWITCHES = ("FLASK_DEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "WERKZEUG_RUN_MAIN", "PYTHONASYNCIODEBUG")
-"""Each opens the program to whoever watches it, or slows it; none belongs beside citizens' complaints."""
+"""Development switches that expose internals or slow the program; none may be set in production."""
 
 
 def watching_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """How logs look, who may read the metrics, which developers' switches are set, and the clock's zone."""
+    """Return the log format, the token for the metrics, the development switches that are set, and the value of TZ."""
     usual = "json" if given.get("LAPOR_ENV", "").lower() == "production" else "text"
     log_format = given.get("LOG_FORMAT", usual).lower()
     if log_format not in LOG_FORMATS:

@@ -1,4 +1,4 @@
-"""What a look at the settings found: each with its state and a sentence for the person at the keyboard."""
+"""Findings of the configuration checks, each with a state and a message for the administrator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OK, WARNING, REFUSED = "ok", "warning", "refused"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: its name, its state (ok, warning, refused), and what is so."""
+    """The result of one check: its name, its state (ok, warning, refused) and a message."""
 
     name: str
     state: str
@@ -18,12 +18,12 @@ class Finding:
 
 
 def refusals(findings: Iterable[Finding]) -> list[str]:
-    """The sentences that forbid a start."""
+    """Return the messages of findings that forbid a start."""
     return [finding.sentence for finding in findings if finding.state == REFUSED]
 
 
 def as_table(findings: Iterable[Finding]) -> str:
-    """A line for each: name, state, sentence, in columns."""
+    """Return the findings as text, one line each with name, state and message in columns."""
     lines = list(findings)
     width = max((len(line.name) for line in lines), default=0)
     return "\n".join(f"{line.name:<{width}}  {line.state:<7}  {line.sentence}" for line in lines)

@@ -1,4 +1,4 @@
-"""How far away a host is, as its name tells: on this machine, in one's own network, or elsewhere."""
+"""How far away a host is, judged by its name: on this machine, in a private network, or elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ HERE = ("", "localhost")
 
 
 def is_here(host: str | None) -> bool:
-    """Whether a host is this machine: a Unix socket, no name at all, or a loopback address."""
+    """Return whether a host is this machine: a Unix socket, an empty name, localhost or a loopback address."""
     name = (host or "").strip("[]").lower()
     if name in HERE or name.startswith("/"):
         return True
@@ -17,7 +17,9 @@ def is_here(host: str | None) -> bool:
 
 
 def is_near(host: str | None) -> bool:
-    """Whether a host stands in one's own network: a private address, or a name without a dot, as containers have."""
+    """Return whether a host is in a private network: a private address, or a name without a dot (as container names
+    are).
+    """
     name = (host or "").strip("[]").lower()
     address = _address(name)
     return address.is_private if address is not None else "." not in name

@@ -1,4 +1,4 @@
-"""The JSON file that says where the peer is and how it speaks (README, "A peer to poll and to tell")."""
+"""The JSON settings file of the peer (README, "A peer to poll and to tell")."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ AUTH_PARTS = {
 }
 NEEDED_FIELDS = frozenset({"tracking_id", "revision", "title", "body"})
 PUSHED = frozenset({"key", "tracking_id", "number", "kind", "status", "version", "revision", "at"})
-"""What an answer can echo of a change (README, "A peer to poll and to tell")."""
+"""Fields of a change that the peer's response can echo (README, "A peer to poll and to tell")."""
 
 NO_ECHO = (
     "'push.echo' is missing: any JSON object that the peer answers counts as an acknowledgement. Say where the key of a"
@@ -35,7 +35,9 @@ NO_ECHO = (
 
 
 def read_peer(path: str | None, reasons: list[str]) -> dict[str, Any] | None:
-    """The settings of the peer, or None where SP4N_PEER is not set; what is wrong with them is added to the reasons."""
+    """Return the peer's settings, None where SP4N_PEER is not set or the file is invalid; errors are appended to
+    `reasons`.
+    """
     if path is None:
         return None
     try:
@@ -50,7 +52,7 @@ def read_peer(path: str | None, reasons: list[str]) -> dict[str, Any] | None:
 
 
 def faults_of(given: Any) -> list[str]:
-    """Every reason why settings cannot be used, one sentence each."""
+    """Return every error in the settings, one sentence each; empty when they are valid."""
     if not isinstance(given, dict):
         return ["the file does not hold one JSON object."]
     found = [f"{name!r} is not a setting." for name in given if name not in SECTIONS]
@@ -64,7 +66,7 @@ def faults_of(given: Any) -> list[str]:
 
 
 def warnings_of(given: dict[str, Any] | None) -> list[str]:
-    """What works in good settings but is worth a look, one sentence each."""
+    """Return warnings about valid settings, one sentence each."""
     return [NO_ECHO] if given and "push" in given and "echo" not in given["push"] else []
 
 

@@ -1,4 +1,4 @@
-"""How officers sign in: rules of passwords, who must have a second step, and the provider of single sign-on (OIDC)."""
+"""Settings of officers' sign-in: password rules, second factor (TOTP), and single sign-on (OIDC)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +11,10 @@ TOTP_GROUPS = ("signers", "administrators", "all", "none")
 
 
 def sign_in_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """Rules of passwords (`bssn` where nothing is said), the life of a link in hours, and the provider if there is one.
+    """Return the settings of sign-in: password rules (by default `bssn`), lifetime of a password link in hours, the
+    groups that need a second factor, and the OIDC provider. Errors are appended to `reasons`.
 
-    Whether `http` is good enough for the provider is judged apart, by `safe_addresses`.
+    Whether `http` is acceptable for the provider is checked by `address_checks`.
     """
     rules = _one_of("PASSWORD_RULES", given, PASSWORD_RULES, reasons)
     hours = given.get("PASSWORD_LINK_HOURS", "24")
@@ -25,7 +26,7 @@ def sign_in_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, 
 
 
 def _two_step(given: Mapping[str, str], reasons: list[str]) -> frozenset[str]:
-    """The groups of TOTP_REQUIRED, commas between; an unknown word is a reason against a start."""
+    """Return the groups in TOTP_REQUIRED (comma-separated); an unknown group adds a reason."""
     words = {word.strip().lower() for word in given.get("TOTP_REQUIRED", "none").split(",") if word.strip()}
     unknown = sorted(words - set(TOTP_GROUPS))
     reasons += [f"TOTP_REQUIRED: {word!r} is none of {', '.join(TOTP_GROUPS)}." for word in unknown]
@@ -53,7 +54,9 @@ def _oidc(given: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
 
 
 def _issuer(text: str, reasons: list[str]) -> str:
-    """As it stands in every token, letter by letter (OpenID Connect Discovery 1.0, section 3)."""
+    """Return the issuer unchanged, since tokens must repeat it exactly (OpenID Connect Discovery 1.0, section 3); an
+    invalid address adds a reason.
+    """
     parts = urlsplit(text)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or "@" in text:
         reasons.append("OIDC_ISSUER is not an https:// address without query and fragment.")
@@ -61,7 +64,7 @@ def _issuer(text: str, reasons: list[str]) -> str:
 
 
 def _one_of(name: str, given: Mapping[str, str], words: tuple[str, ...], reasons: list[str]) -> str:
-    """A word of a list; the first of it where nothing is said."""
+    """Return a setting in lower case, by default the first of `words`; any other word adds a reason."""
     word = given.get(name, words[0]).lower()
     if word not in words:
         reasons.append(f"{name} is {word!r}, not one of {', '.join(words)}.")

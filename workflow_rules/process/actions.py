@@ -1,4 +1,4 @@
-"""Everything that can be done to a complaint, and how a request for it is put."""
+"""The actions on a complaint: their names, the request for one, and the database values that the rules need for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,9 @@ from workflow_rules.process.steps import CaseStatus
 
 
 class Action(StrEnum):
-    """The verbs of the SOP and of its exceptions (design section 4)."""
+    """Every action on a case: the steps of the SOP and their exceptions (design section 4). The values are stored in
+    events.
+    """
 
     REGISTER = "register"
     REQUEST_INFORMATION = "request_information"
@@ -57,13 +59,13 @@ class Action(StrEnum):
 NAMES_AGENCY = frozenset(
     {Action.CONTINUE_WITHOUT, Action.ADD_AGENCY, Action.DROP_AGENCY, Action.RECALL, Action.EXTEND, Action.RELEASE}
 )
-"""Acts of the office on one agency's part; the parameter `agency` names it."""
+"""Actions of the office on one agency's track; their parameter `agency` holds the agency code."""
 
 
 @dataclass(frozen=True)
 class LetterState:
-    """What the rules need to know of an agency's signed letter: whether its file is there, whether it was signed with
-    ink, and whether the scan of the signed page is there.
+    """State of an agency's signed letter: `ready` when its file is stored, `ink` when it was signed on paper, `scanned`
+    when the scan of the signed page is attached.
     """
 
     ready: bool = True
@@ -73,8 +75,9 @@ class LetterState:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a correction changes, in words: old and new values by name, of the identity only the names of the parts
-    that were set or removed; `errors` are values that the database does not know.
+    """What a correction changes, looked up in the database. `before` and `after` map field names to texts; of the
+    reporter's identity only the names of the parts that are set (`identity`) or removed (`identity_removed`). `errors`
+    lists values that the database does not know.
     """
 
     before: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -86,7 +89,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class MergeTarget:
-    """The complaint that a duplicate is to be merged into, as far as the rules need to know it."""
+    """The complaint that a duplicate is to be merged into."""
 
     number: str
     status: CaseStatus
@@ -94,8 +97,9 @@ class MergeTarget:
 
 @dataclass(frozen=True)
 class Known:
-    """What the request names and only the database can tell: agencies in service, the merge target, ends of waiting,
-    and which officers initial the drafts of each agency on the case.
+    """Database values that the rules need to judge a request. `agencies` holds the codes of agencies in service,
+    `merge_target` is None when no such complaint exists, and `silence_ends_at` and `question_ends_at` are aware
+    datetimes when waiting for the reporter ends. `initials` maps an agency to the officers who initial its drafts.
     """
 
     agencies: frozenset[str] = frozenset()
@@ -104,18 +108,18 @@ class Known:
     question_ends_at: datetime | None = None
     initials: Mapping[str, tuple[Actor, ...]] = field(default_factory=lambda: MappingProxyType({}))
     drafts: Mapping[str | None, str] = field(default_factory=lambda: MappingProxyType({}))
-    """The hash of each agency's draft that waits for its signature."""
+    """Agency code to the hash of its draft that waits for a signature."""
     letters: Mapping[str | None, LetterState] = field(default_factory=lambda: MappingProxyType({}))
-    """Each agency's signed letter of this cycle."""
+    """Agency code to the state of its signed letter in the current cycle."""
     draft_due_at: Mapping[str | None, datetime] = field(default_factory=lambda: MappingProxyType({}))
-    """The limit of step 7 at each agency that is at it."""
+    """Agency code to the deadline (aware) of step 7, for each agency that is at step 7."""
     correction: Correction = Correction()
 
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """One wish to act: the verb, the agency's track it is meant for where there are several, and its parameters;
-    `reviewed` is the hash of the draft that was read before it was signed, where the sender says so.
+    """A request to perform an action. `agency` is the agency whose track it concerns, None when the case has only one
+    fitting place. `reviewed` is the hash of the draft that the signer read, None when the client did not send it.
     """
 
     action: Action

@@ -1,11 +1,11 @@
-"""Who takes part in a complaint, and in which capacity a person acts."""
+"""The roles that take part in a case, and the capacities in which a person acts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Actor(StrEnum):
-    """The seven officers of the SOP, and the two who act without an office: the reporter and the clock."""
+    """The seven officer roles of the SOP, plus the reporter and the system (scheduled jobs)."""
 
     COMPLAINT_ADMIN = "complaint_admin"
     SECTION_HEAD = "section_head"
@@ -24,7 +24,9 @@ OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
 
 
 class DelegationKind(StrEnum):
-    """How an officer stands in for another (Permendagri 1/2023): vacancy, short absence, or in the name of."""
+    """How an officer acts for another (Permendagri 1/2023): Plt. for a vacancy, Plh. for a short absence, a.n. in their
+    name.
+    """
 
     PLT = "plt"
     PLH = "plh"
@@ -33,7 +35,9 @@ class DelegationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Capacity:
-    """One office a person may act in: their own, or another officer's under a delegation."""
+    """One role in which a person may act. `agency` is None for roles of the office. For a role held under a delegation,
+    `on_behalf_of` is the user id of its giver, and `kind` and `delegation` (its id) are set; otherwise they are None.
+    """
 
     actor: Actor
     agency: str | None = None
@@ -44,8 +48,9 @@ class Capacity:
 
 @dataclass(frozen=True)
 class Person:
-    """Whoever asks for an action, with all capacities held that day, own ones first; a supervisor only observes, and
-    who administers the program sees no case by that.
+    """The person who requests an action, with all capacities held that day, own ones first. `observes` marks a
+    supervisor, who sees every case but cannot act. `administers` marks an administrator of the program, which gives no
+    sight of cases.
     """
 
     id: int | None
@@ -64,6 +69,7 @@ class Person:
 
     @property
     def sees_every_case(self) -> bool:
+        """Whether the person may see all cases: a supervisor, or anyone with a capacity outside the agencies."""
         return self.observes or any(c.actor not in AGENCY_ACTORS for c in self.capacities)
 
 

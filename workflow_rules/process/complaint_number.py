@@ -1,4 +1,4 @@
-"""The number of a complaint, LB-2026-000123: written, parsed, and found in what people type."""
+"""The complaint number, for example LB-2026-000123."""
 
 import re
 import unicodedata
@@ -10,21 +10,23 @@ _TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
 
 
 LONGEST_WRITTEN = 80
-"""Of a number that somebody typed or pasted, with whatever came along."""
+"""Maximum characters of a typed or pasted complaint number that are read; a valid one is shorter."""
 
 
 _BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
 def format_complaint_number(year: int, running: int) -> str:
-    """The number of the `running`-th complaint of a year in the office's zone; ValueError past 999,999."""
+    """Return the number of the `running`-th complaint of a year of the office's zone, as `LB-<year>-<6 digits>`. Raises
+    ValueError outside 1 to 999,999.
+    """
     if not 1 <= running <= 999_999:
         raise ValueError(f"no number for {running}")
     return f"LB-{year:04d}-{running:06d}"
 
 
 def parse_complaint_number(text: str) -> tuple[int, int]:
-    """Year and running number; ValueError for anything that is not exactly a complaint number."""
+    """Return (year, running number). Raises ValueError unless the text is exactly a complaint number."""
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise ValueError("not a complaint number")
@@ -32,16 +34,16 @@ def parse_complaint_number(text: str) -> tuple[int, int]:
 
 
 def visible(text: str) -> str:
-    """A typed or pasted number as a reader sees it: without invisible characters (zero-width, soft hyphen, direction
-    marks), and wide or raised digits and letters as plain ones.
+    """Return the text in NFKC form without invisible characters (zero-width, soft hyphen, direction marks), so that
+    wide or raised letters and digits become plain ones.
     """
     plain = unicodedata.normalize("NFKC", text)
     return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 
 def read_complaint_number(text: str) -> str | None:
-    """The number that somebody typed from memory or paper: small letters, spaces, other dashes, lost zeros and
-    characters that nobody sees do no harm; None for what is no complaint number.
+    """Return the complaint number typed by a user in canonical form, or None when the text is none. Accepts lower case,
+    spaces, other dashes, missing leading zeros and invisible characters.
     """
     match = _TYPED.fullmatch(_BETWEEN.sub("-", visible(text).strip().upper()))
     if match is None:

@@ -1,4 +1,4 @@
-"""The functional core: may this person do this now, and what follows (design section 4)."""
+"""The decision whether a person may perform an action now, and what follows from it (design section 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ _BY_THE_CLOCK = frozenset({Action.EXPIRE_QUESTION})
 
 @dataclass(frozen=True)
 class Decision:
-    """What an accepted action comes to: the event to record, the state after it, and the steps it opened and closed."""
+    """The outcome of an accepted action: the event to record, the facts after it, the cleaned parameters (with secret
+    ones), and the steps that it opened and closed.
+    """
 
     event: Event
     after: ComplaintFacts
@@ -33,7 +35,9 @@ class Decision:
 
 @dataclass(frozen=True)
 class AllowedAction:
-    """One thing a person may do now; `again` marks a direction for a declined agency, which asks for less."""
+    """One action that a person may perform now. `step` and `agency` are None for an action on the whole case. `again`
+    marks a direction that replaces an agency which declined; it needs fewer parameters.
+    """
 
     action: Action
     step: Step | None
@@ -43,12 +47,16 @@ class AllowedAction:
 
 
 def sees(person: Person, facts: ComplaintFacts) -> bool:
-    """Whether the case may be known to this person at all: an agency sees it only once it was sent there."""
+    """Return whether the person may see the case: an agency sees only cases sent to it; the office, supervisors, the
+    reporter and the system see every case.
+    """
     return person.sees_every_case or bool(person.agencies & facts.seen_by)
 
 
 def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, now: datetime) -> Decision:
-    """Accept the action and say what follows, or raise ActionRefused; `now` is an aware instant."""
+    """Return the decision for an action at `now` (aware). Raises ActionRefused when a rule forbids it (checked in the
+    order not_visible, case_ended, role and place, time window, parameters), ValueError when `now` is naive.
+    """
     if now.tzinfo is None:
         raise ValueError("naive datetime")
     if not sees(by, facts):
@@ -67,7 +75,9 @@ def decide(facts: ComplaintFacts, action: ActionRequest, by: Person, sop: Sop, n
 
 
 def allowed_actions(facts: ComplaintFacts, by: Person, sop: Sop) -> tuple[AllowedAction, ...]:
-    """Everything this person may do now, in the order of the actions; feeds buttons, API and tests alike."""
+    """Return every action that the person may perform now, in the order of `Action`; empty when they may not see the
+    case or it has ended. Used by buttons, the API and tests. The time windows of `decide` are not checked.
+    """
     if not sees(by, facts) or facts.status in ENDED:
         return ()
     found: dict[tuple[Action, Step | None, str | None], AllowedAction] = {}
@@ -100,7 +110,9 @@ def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | No
 
 
 def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
-    """The one spot the request means and the capacity it is done in; otherwise the reason why there is none."""
+    """Return the spot that the request means and the capacity in which the person acts there. Raises ActionRefused with
+    the reason when there is none.
+    """
     may = entitled_actors(request.action, sop)
     entitled = tuple(c for c in by.capacities if c.actor in may)
     if not entitled:
@@ -120,7 +132,9 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
 
 
 def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop: Sop) -> bool:
-    """Before step 4 there is only the fast track; at step 4 it is there if the SOP says so, or the case is on it."""
+    """Return whether the requested route of a direction is possible at the spot. The fast track needs a step that the
+    SOP lists for it, or a replacement on a case already directed by it. Directing through the Admin needs step 4.
+    """
     route = _given(request).get("route") if request.action is Action.DIRECT else None
     if route == Route.VIA_ADMIN:
         return spot.step is Step.DIRECT
@@ -131,12 +145,12 @@ def _route_allows(facts: ComplaintFacts, spot: Spot, request: ActionRequest, sop
 
 
 def _given(request: ActionRequest) -> Mapping[str, Any]:
-    """The parameters as far as they can be read before they are checked."""
+    """Return the request's parameters before validation, empty when they are not a mapping."""
     return request.params if isinstance(request.params, Mapping) else {}
 
 
 def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], among: list[Spot]) -> bool:
-    """Whether the request means this spot: it names its agency, or there is no need to."""
+    """Return whether the request means this spot: it names the spot's agency, or the agency is clear without a name."""
     named = request.agency
     if request.action is Action.ADD_AGENCY:
         return True
@@ -150,7 +164,9 @@ def _names(spot: Spot, request: ActionRequest, entitled: tuple[Capacity, ...], a
 
 
 def _which_agency(request: ActionRequest) -> ActionRefused:
-    """That the agency is missing; where it is a parameter of the act, with the faults of the other parameters."""
+    """Return ActionRefused(missing_input) for the missing agency. Where `agency` is a parameter of the action, the
+    faults of the other parameters are included.
+    """
     named = request.action in NAMES_AGENCY
     errors = check_fields(fields_of(request.action), request.params)[1] if named else ()
     if not any(error.field == "agency" for error in errors):
@@ -170,7 +186,9 @@ def _why_not(
     open_spots: list[Spot],
     meant: list[Spot],
 ) -> ActionRefused:
-    """The reason in the order design section 4 gives them: house, pause, step, turn."""
+    """Return the ActionRefused for a person with no fitting spot, checked in this order (design section 4): wrong
+    agency, paused step, another officer's step, missing agency, out of order.
+    """
     houses = {c.agency for c in entitled}
     if request.agency is not None and None not in houses and request.agency not in houses:
         return ActionRefused(RefusalReason.WRONG_AGENCY)

@@ -1,4 +1,4 @@
-"""Standing in: Plt., Plh. and a.n. resolved by date, through a chain, never in a loop."""
+"""Delegations (Plt., Plh., a.n.): which capacities an officer holds on a day, through chains and without loops."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from workflow_rules.process.actors import Capacity, DelegationKind
 
 @dataclass(frozen=True)
 class Delegation:
-    """One officer standing in for another, both dates inclusive in the office's zone."""
+    """A period in which `holder` acts for `giver` (user ids); both dates are inclusive office dates."""
 
     id: int
     kind: DelegationKind
@@ -27,7 +27,7 @@ class Delegation:
 
 
 def office_day(now: datetime, zone: str) -> date:
-    """The calendar day at the office; ValueError for a naive instant."""
+    """Return the calendar date of an aware datetime in the office's zone. Raises ValueError for a naive one."""
     if now.tzinfo is None:
         raise ValueError("naive datetime")
     return now.astimezone(ZoneInfo(zone)).date()
@@ -36,7 +36,10 @@ def office_day(now: datetime, zone: str) -> date:
 def capacities_on(
     officer: int, own: Mapping[int, tuple[Capacity, ...]], delegations: Iterable[Delegation], day: date
 ) -> tuple[Capacity, ...]:
-    """Every capacity an officer holds that day: their own first, then those given to them, also through a chain."""
+    """Return every capacity an officer holds on an office date: their own first, then those delegated to them, directly
+    or through a chain. A capacity from a chain carries the kind and id of its last delegation, the one made to this
+    officer.
+    """
     running = [d for d in delegations if d.runs_on(day)]
     held = list(own.get(officer, ()))
     seen = {officer}
@@ -55,7 +58,9 @@ def capacities_on(
 
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
-    """Whether the new delegation would, on some day, hand a power back to the one who gave it."""
+    """Return whether the new delegation would, on some day, give a power back to its giver through existing
+    delegations.
+    """
     if new.giver == new.holder:
         return True
     others = list(existing)

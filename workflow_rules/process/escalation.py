@@ -1,6 +1,6 @@
-"""Who is told of a limit, level by level: the holder first, then one officer up the SOP's line each working day.
+"""Escalation of deadlines: which officer is notified at which level, one officer up the SOP's line each working day.
 
-Level 0 is the warning at 80 % of the time, level 1 the limit itself, level n the (n-1)-th working day after it.
+Level 0 is the warning at 80 % of the time, level 1 the deadline itself, level n the (n-1)-th working day after it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,9 @@ _AGENCY_LINE = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD, A
 
 @dataclass(frozen=True)
 class Alarm:
-    """One level of one limit: when it is raised (aware, in the calendar's zone) and which office hears of it."""
+    """One escalation level of one deadline: when it is raised (aware, in the calendar's zone) and which role is
+    notified.
+    """
 
     level: int
     at: datetime
@@ -27,10 +29,10 @@ class Alarm:
 
 
 def escalation_line(holder: Actor) -> tuple[Actor, ...]:
-    """From the holder of a step up to the Kepala Dinas.
+    """Return the roles notified from the holder of a step up to the Kepala Dinas.
 
-    In the office it takes two days (the direct superior, then the Kepala Dinas); in an agency each officer of the line
-    is told before the case is taken to the Kepala Dinas Kominfo.
+    In the office these are the holder, the direct superior and the Kepala Dinas. In an agency every officer above the
+    holder comes before the Kepala Dinas Kominfo.
     """
     if holder in AGENCY_ACTORS:
         return _AGENCY_LINE[_AGENCY_LINE.index(holder) :]
@@ -39,7 +41,7 @@ def escalation_line(holder: Actor) -> tuple[Actor, ...]:
 
 
 def told_at(level: int, holder: Actor) -> Actor:
-    """The office that hears of a level; from the end of the line on it is the Kepala Dinas every working day."""
+    """Return the role notified at a level; past the end of the line it is always the Kepala Dinas."""
     line = escalation_line(holder)
     return line[min(max(level - LIMIT, 0), len(line) - 1)]
 
@@ -47,7 +49,7 @@ def told_at(level: int, holder: Actor) -> Actor:
 def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
-    """Every alarm whose moment has come by `now`, in order: what a sweep that was away has to catch up with."""
+    """Return every alarm due at or before `now`, in order. A sweep that missed runs uses it to catch up."""
     return tuple(a for a in _alarms(calendar, start, due_at, now, holder, tuple(pauses)) if not _later(a.at, now))
 
 

@@ -1,4 +1,4 @@
-"""What has happened to a complaint: one record per accepted action, from which every state can be replayed."""
+"""Recorded events of a case: one per accepted action, from which every state can be replayed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from workflow_rules.process.steps import Step
 
 
 class SystemEvent(StrEnum):
-    """What happens to a complaint without being an action of the SOP."""
+    """Kinds of event that are not actions of the SOP."""
 
     RECEIVED = "received"
     REVISED = "revised"
@@ -31,13 +31,15 @@ EventKind = Action | SystemEvent
 
 
 def event_kind(name: str) -> EventKind:
-    """The kind that a stored record names; ValueError for a name that is none."""
+    """Return the event kind stored under a name. Raises ValueError for an unknown name."""
     return Action(name) if name in frozenset(Action) else SystemEvent(name)
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: what, where, when (aware instant), by whom in which capacity, with which particulars."""
+    """One recorded event. `at` is aware; `by` is the capacity of the person who acted; `step` and `agency` are None for
+    an event of the whole case or of the office; `data` holds the recorded parameters, never secret ones.
+    """
 
     kind: EventKind
     at: datetime

@@ -1,4 +1,4 @@
-"""How an event changes the facts: pure, total over every recorded kind, and the only description of it."""
+"""How each kind of event changes the facts of a case: pure functions, one for every recorded kind."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from workflow_rules.process.steps import CaseStatus, Route, Step, TrackState
 
 
 def begin(number: str, received: Event) -> ComplaintFacts:
-    """The facts of a complaint that has just come in and waits to be registered (SOP step 1)."""
+    """Return the facts of a complaint that was just received and waits for registration (SOP step 1)."""
     data = received.data
     facts = ComplaintFacts(
         number=number,
@@ -33,8 +33,8 @@ _NOTED = frozenset(
 
 
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """The facts after one more event; what changes nothing that anybody works on leaves the version: no open form goes
-    stale.
+    """Return the facts after one more event. Events that change nothing officers work on keep the version, so that open
+    forms do not become stale.
     """
     if event.kind in _NOTED:
         return facts
@@ -49,7 +49,9 @@ _NEW_WORDS = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVIS
 
 
 def _anonymity_confirmed(facts: ComplaintFacts, event: Event) -> bool:
-    """A confirmation holds until the report gets new words, or the office gives it another title."""
+    """Return whether the anonymity check still holds: until the report gets new text or the office changes
+    its title.
+    """
     if event.kind in _CONFIRMS:
         return True
     if event.kind in _NEW_WORDS or (event.kind is Action.CORRECT and "title" in event.data["changed"]):
@@ -58,7 +60,7 @@ def _anonymity_confirmed(facts: ComplaintFacts, event: Event) -> bool:
 
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
-    """The facts that a whole event log leads to; ValueError for a log that does not begin with its reception."""
+    """Return the facts after a whole event log. Raises ValueError when the log does not begin with the reception."""
     log = iter(events)
     first = next(log, None)
     if first is None or first.kind is not SystemEvent.RECEIVED:
@@ -93,7 +95,9 @@ def _on_step(facts: ComplaintFacts, event: Event, change: Callable[[OpenStep], O
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Close the step acted on and open the next one of the same track."""
+    """Return a change that closes the event's step and opens the given one on the same track, with an optional track
+    state.
+    """
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -155,7 +159,7 @@ def _send_back(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _submit_draft(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Whoever submits the draft stands behind it already."""
+    """Open step 8. Everyone asked to initial the draft has yet to do so, except the officer who submitted it."""
     asked = (Actor(name) for name in event.data.get("initials", ()))
     moved = _to(Step.SIGN_ANSWER, TrackState.SIGNING)(facts, event)
     return _on_track(moved, event.agency, awaits=tuple(actor for actor in asked if actor is not event.by.actor))
@@ -172,13 +176,13 @@ def _decline(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _leave(facts: ComplaintFacts, event: Event, state: TrackState) -> ComplaintFacts:
-    """The agency's part ends, and with it the agency's sight of the case."""
+    """End an agency's part in the case and its right to see it."""
     facts = _on_track(_close(facts, event.step, event.agency), event.agency, state=state, lead=False)
     return changed(facts, seen_by=facts.seen_by - {event.agency})
 
 
 def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
-    """A leaving lead passes to the first agency that is still on the case."""
+    """Make the first agency still on the case the lead when no lead is left."""
     if facts.lead is not None or not facts.active_tracks:
         return facts
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
@@ -194,7 +198,9 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """The Kepala Dinas lets the agency go, and directs anew in its place, or keeps it."""
+    """Apply the Kepala Dinas' decision on an agency's request to leave: open a new direction instead, or let it
+    continue.
+    """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     facts = _pass_lead(_leave(facts, event, TrackState.DECLINED))
@@ -202,7 +208,7 @@ def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """One more agency, at once at step 5; from now on the case is one across agencies (SOP step 7, remark)."""
+    """Add an agency at step 5. From then on every agency on the case counts as cross-agency (SOP step 7, remark)."""
     code = event.data["agency"]
     others = tuple(changed(t, cross_agency=t.active or t.cross_agency) for t in facts.tracks if t.agency != code)
     new = AgencyTrack(code, lead=facts.lead is None, sent_at=event.at, cross_agency=True)
@@ -225,7 +231,7 @@ def _correct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _join(facts: ComplaintFacts, at: datetime) -> ComplaintFacts:
-    """Step 10 opens when every agency still on the case has sent its answer and none is being looked for."""
+    """Open step 10 once every agency still on the case has sent its answer and no replacement is being sought."""
     if facts.open_steps or any(t.state is not TrackState.SENT for t in facts.active_tracks):
         return facts
     return _open(facts, Step.DISPOSE_ANSWER, None, at)
@@ -273,7 +279,7 @@ def _reopen(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """What the report says now; a revision that answers lets every step go on that waited for the reporter."""
+    """Take over the facts of a revised report. A revision that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
         facts = changed(facts, open_steps=tuple(_go_on(s, event.at) if s.paused_at else s for s in facts.open_steps))

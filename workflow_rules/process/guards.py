@@ -1,4 +1,6 @@
-"""Conditions on what an action brings with it, once it is known to be in its place; each names every fault it finds."""
+"""Conditions on the parameters of an action that is otherwise allowed. Each guard raises ActionRefused, with every
+faulty field that it finds.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,14 +26,18 @@ def _faulty(*errors: FieldError) -> ActionRefused:
 
 
 def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """SOP step 1, remark: an incomplete identity is registered only with a reason."""
+    """Raise ActionRefused(identity_incomplete) when identity parts are missing and no reason is given (SOP step 1,
+    remark).
+    """
     lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
     if lacking and "incomplete_reason" not in params:
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
 
 
 def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known, spot: Spot) -> Params:
-    """Agencies in service, none on the case already, and one lead among those who will answer."""
+    """Return the parameters of a direction, completed with the lead and, for a replacement, the earlier choices. Raises
+    ActionRefused(missing_input) for an unknown agency, one already on the case, or a missing or unfit lead.
+    """
     on_case = {t.agency for t in facts.active_tracks}
     taken = on_case | (_to_be_replaced(facts) - {spot.agency})
     errors = [_unknown(c) for c in params["agencies"] if c not in known.agencies]
@@ -49,7 +55,9 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
-    """Declined agencies for which the office still seeks another; named as a replacement, one would meet itself."""
+    """Return the agencies that left and for which the office still seeks a replacement; they cannot be named as
+    replacements.
+    """
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
@@ -58,13 +66,16 @@ def _unknown(code: str, field: str = "agencies") -> FieldError:
 
 
 def _lead_again(facts: ComplaintFacts, params: Params) -> str | None:
-    """Who leads when the direction does not say: the lead still on the case, or the only replacement."""
+    """Return the lead where the direction names none: the lead still on the case, else the only
+    replacement, or None.
+    """
     if facts.lead is not None:
         return facts.lead
     return params["agencies"][0] if len(params["agencies"]) == 1 else None
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:
+    """Raise ActionRefused(missing_input) when the target is unknown, the case itself, or ended other than as closed."""
     target = request.known.merge_target
     if target is None:
         raise _faulty(FieldError("into", FieldFault.UNKNOWN_COMPLAINT))
@@ -75,10 +86,11 @@ def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRe
 
 
 def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRequest, _spot: Spot) -> None:
-    """SOP step 11, remark: the answer goes out on the reporter's own channel, and that it did must be shown.
+    """Raise ActionRefused(delivery_unproven) when the answer needs a proof of delivery and has none (SOP step 11,
+    remark).
 
-    The web shows it by itself to a reporter who is told by e-mail or by message, and to one who left no contact and
-    tracks the case. One who left only a telephone number hears nothing unless somebody calls.
+    The program delivers by itself to SP4N, to an e-mail address, and on the web to a reporter who is notified by e-mail
+    or message or left no contact at all. One who left only a telephone number has to be called, so a proof is needed.
     """
     channel = Channel(params.setdefault("channel", facts.channel.value))
     reporter = facts.reporter
@@ -90,12 +102,13 @@ def delivery_is_proven(facts: ComplaintFacts, params: Params, _request: ActionRe
 
 
 def named_agency_agrees(_facts: ComplaintFacts, params: Params, _request: ActionRequest, spot: Spot) -> None:
+    """Raise ActionRefused(missing_input) when the parameter `agency` is not the agency of the track acted on."""
     if params["agency"] != spot.agency:
         raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
 
 
 def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """An agency in service that is neither on the case nor being replaced."""
+    """Raise ActionRefused(missing_input) unless the agency is in service, not on the case and not being replaced."""
     code = params["agency"]
     if request.agency not in (None, code):
         raise _faulty(FieldError("agency", FieldFault.CONTRADICTION))
@@ -106,7 +119,9 @@ def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionReques
 
 
 def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Step 7's allowance grows by working days, up to the limit of this SOP version."""
+    """Raise ActionRefused(missing_input) when step 7 is not counted in days or the extension exceeds this SOP version's
+    limit.
+    """
     track = facts.track(params["agency"])
     if not sop.can_extend(track is not None and track.extended):
         raise _faulty(FieldError("working_days", FieldFault.NOT_IN_DAYS))
@@ -115,7 +130,9 @@ def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> Non
 
 
 def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """The letter's file is there; a letter signed with ink goes with its scan, or with a reason why there is none."""
+    """Raise ActionRefused when the letter's file is not stored (letter_not_ready), or when it was signed on paper and
+    has neither a scan nor a reason for its absence (missing_input).
+    """
     letter = request.known.letters.get(spot.agency)
     if letter is None:
         return
@@ -128,9 +145,9 @@ def letter_can_be_sent(_facts: ComplaintFacts, params: Params, request: ActionRe
 
 
 def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRequest, _spot: Spot) -> None:
-    """A correction changes something, never makes a report less secret, and gives an anonymous reporter no identity.
-
-    What is recorded are old and new values; of the identity only the names of the parts.
+    """Complete the parameters of a correction with what it changes, as recorded: old and new values, of the identity
+    only names. Raises ActionRefused(missing_input) when it changes nothing, lowers the confidentiality, gives an
+    anonymous reporter an identity, or holds unknown values.
     """
     given = params.keys() - {"reason"}
     secrecy = Confidentiality(params.get("confidentiality", facts.confidentiality))
@@ -152,7 +169,9 @@ def correction_is_sound(facts: ComplaintFacts, params: Params, request: ActionRe
 
 
 def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """What was read is what is signed; the hash goes into the event, so that the chain vouches for the draft."""
+    """Add the hash of the signed draft to the parameters, so that the hash chain covers it. Raises
+    ActionRefused(draft_changed) when the draft is not the one that the signer read.
+    """
     draft = request.known.drafts.get(spot.agency)
     if request.reviewed is not None and request.reviewed != draft:
         raise ActionRefused(RefusalReason.DRAFT_CHANGED)
@@ -161,8 +180,9 @@ def reviewed_draft_is_signed(_facts: ComplaintFacts, params: Params, request: Ac
 
 
 def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now: datetime) -> None:
-    """Reopening ends, and closing by the clock begins, after ten working days of silence; likewise for questions. A
-    field visit is marked before step 7's limit has passed; after it only an extension helps.
+    """Raise ActionRefused(out_of_order) outside an action's time window: reopening after `silence_ends_at`, marking a
+    field visit after step 7's deadline, closing by the system before `silence_ends_at`, or expiring a question before
+    `question_ends_at`.
     """
     silence, question = request.known.silence_ends_at, request.known.question_ends_at
     draft_due = request.known.draft_due_at.get(spot.agency)
@@ -176,7 +196,9 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """A draft carries who is to initial it; what the agency decides later holds for later drafts."""
+    """Add the roles that must initial this draft to the parameters; later changes of the agency's setting hold for
+    later drafts.
+    """
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

@@ -1,11 +1,11 @@
-"""The SOP's remark at step 1: check that the reporter's identity is complete."""
+"""Confidentiality of a report and the check that the reporter's identity is complete (SOP step 1, remark)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Confidentiality(StrEnum):
-    """Whether the reporter's name may be known: `anonymous` is never stored, `secret` is never shown to an agency."""
+    """How far the reporter's identity may be known: `anonymous` is never stored, `secret` never shown to an agency."""
 
     OPEN = "open"
     ANONYMOUS = "anonymous"
@@ -13,11 +13,11 @@ class Confidentiality(StrEnum):
 
 
 SECRECY = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS)
-"""From least to most secret; a correction only goes up."""
+"""From least to most secret; a correction may only move towards more secret."""
 
 
 class Channel(StrEnum):
-    """Where a complaint came in, and so where its answer goes out (SOP step 11)."""
+    """How a complaint was received, and by default how its answer is sent (SOP step 11)."""
 
     SP4N = "sp4n"
     WEB = "web"
@@ -31,7 +31,7 @@ class Channel(StrEnum):
 
 
 class Classification(StrEnum):
-    """The three kinds of report that SP4N-LAPOR! knows."""
+    """The kinds of report in SP4N-LAPOR!."""
 
     COMPLAINT = "complaint"
     ASPIRATION = "aspiration"
@@ -40,7 +40,7 @@ class Classification(StrEnum):
 
 @dataclass(frozen=True)
 class ReporterFacts:
-    """Which parts of the identity are there; the parts themselves never reach the rules."""
+    """Which parts of the reporter's identity are stored; the values themselves are not passed to the rules."""
 
     has_name: bool = False
     has_address: bool = False
@@ -48,13 +48,15 @@ class ReporterFacts:
     has_email: bool = False
     has_nik: bool = False
     gets_messages: bool = False
-    """Whether there is a phone number and a message service that reaches it."""
+    """Whether a phone number is stored and a configured message service can reach it."""
 
 
 def missing_identity(
     reporter: ReporterFacts, confidentiality: Confidentiality, channel: Channel, nik_channels: frozenset[Channel]
 ) -> tuple[str, ...]:
-    """What the checklist still lacks: name, address, phone or e-mail, and the NIK where the channel asks for it."""
+    """Return the missing parts: name, address, phone or e-mail, and the NIK for channels that ask for it. Always empty
+    for a secret or anonymous report.
+    """
     if confidentiality is not Confidentiality.OPEN:
         return ()
     wanted = {

@@ -1,4 +1,4 @@
-"""Where each action is possible, and who may do it there: the one table of the process (design section 4)."""
+"""Where each action is possible and which roles may perform it: the one table of the process (design section 4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from workflow_rules.process.steps import AGENCY_STEPS, LEADING_STEPS, CaseStatus
 
 @dataclass(frozen=True)
 class Spot:
-    """One place where an action may be done now: at a step of a track (or of the case), by these actors; `lacks` is
-    what still keeps them from it.
+    """One place where an action is possible now. `step` and `agency` are None for an action on the whole case; `lacks`
+    is the reason that still blocks it, None when nothing does.
     """
 
     step: Step | None
@@ -56,9 +56,9 @@ AT_STEPS: dict[Action, frozenset[Step]] = {
 }
 
 INITIALLERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY)
-"""Who may be asked to initial a draft: everybody of the agency but the head who signs it."""
+"""Roles that may be asked to initial a draft: everyone of the agency except the head, who signs it."""
 
-# Done at a step by others than its owner.
+# Actions at a step that are not performed by the step's owner.
 _OF_OTHERS: dict[Action, frozenset[Actor]] = {
     Action.MARK_FIELD_VISIT: frozenset({Actor.AGENCY_HEAD}),
     Action.INITIAL: frozenset(INITIALLERS),
@@ -93,7 +93,7 @@ _REACHES_AGENCIES = frozenset({Action.DIRECT, Action.RELAY, Action.ADD_AGENCY})
 
 
 def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
-    """Everybody who could ever do the action under this SOP, wherever the case stands."""
+    """Return every role that could ever perform the action under this SOP version, whatever the state of the case."""
     if action in OF_THE_CASE:
         return OF_THE_CASE[action]
     if action in _OF_OTHERS:
@@ -103,7 +103,7 @@ def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
 
 
 def spots(facts: ComplaintFacts, action: Action, sop: Sop) -> tuple[Spot, ...]:
-    """Every place where the action is possible in this state, whoever asks."""
+    """Return every place where the action is possible in this state, for any person."""
     if action in AT_STEPS:
         found = [spot for step in facts.open_steps for spot in _spots_at(facts, action, sop, step)]
         return (*found, *_fast_track_spots(facts, action, sop))
@@ -124,7 +124,9 @@ def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> 
 
 
 def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> RefusalReason | None:
-    """What has to come before an act that is in its place: all initials, or the check that hides the reporter."""
+    """Return what blocks an otherwise possible action: missing initials, or the unconfirmed anonymity of the reporter.
+    None when nothing does.
+    """
     if action is Action.SIGN and awaited_initials(facts, agency):
         return RefusalReason.INITIALS_MISSING
     if action in _REACHES_AGENCIES and facts.anonymity_unconfirmed:
@@ -133,7 +135,7 @@ def _lacks(facts: ComplaintFacts, action: Action, agency: str | None) -> Refusal
 
 
 def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
-    """The few conditions beyond the step itself."""
+    """Return whether the conditions of an action beyond its step hold."""
     track = facts.track(at.agency)
     if action is Action.SEND_BACK and at.step is Step.DIRECT:
         return at.agency is None
@@ -155,13 +157,17 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
 
 
 def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, ...]:
-    """Who has yet to initial an agency's draft before its head may sign (paraf hierarki, Permendagri 1/2023)."""
+    """Return the roles that have yet to initial an agency's draft before its head may sign (paraf hierarki, Permendagri
+    1/2023).
+    """
     track = facts.track(agency)
     return track.awaits if track else ()
 
 
 def _fast_track_spots(facts: ComplaintFacts, action: Action, sop: Sop) -> list[Spot]:
-    """Steps 1 to 3 from which this SOP version lets the Kepala Dinas send straight to the agencies."""
+    """Return the open steps 1 to 3 from which this SOP version lets the fast track's role direct a case to the
+    agencies.
+    """
     if action is not Action.DIRECT:
         return []
     early = sop.fast_track.from_steps - {Step.DIRECT}
@@ -190,7 +196,9 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Until the reply is due; the section head corrects only what it is checking (SOP step 2)."""
+    """Return the spot for a correction, none once step 11 is open. The section head may correct only while step 2 is
+    open.
+    """
     if not facts.open_steps or facts.find_step(Step.REPLY, None):
         return ()
     by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
@@ -202,13 +210,15 @@ def _to_be_confirmed(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[S
 
 
 def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
-    """An act on the whole case, recorded at the office's own step where one is open."""
+    """Return the spot for an action on the whole case, at the office's own open step if there is one."""
     own = facts.step_of_track(None)
     return Spot(own.step, None, actors, own.paused_at is not None) if own else Spot(None, None, actors)
 
 
 def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """While an agency works on the case, and the office's own track has not been taken up again (step 10)."""
+    """Return the spot for adding an agency, while an agency works on the case and no step of the office is open (before
+    step 10).
+    """
     at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
     lacks = _lacks(facts, Action.ADD_AGENCY, None)
     return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()

@@ -1,4 +1,4 @@
-"""What each action asks for: one table that checks input, names every fault at once, and becomes JSON Schema."""
+"""The parameters of each action: one table used to validate input and to build JSON Schema."""
 
 import re
 import unicodedata
@@ -16,16 +16,20 @@ Cleaned = tuple[Any, FieldError | None]
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc", "Cn", "Co"})
 _FILLERS = frozenset("\u2800\u3164\uffa0\u115f\u1160\u034f\u17b4\u17b5")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Control and half characters, but for the ends of lines and the tabulator: whole categories, which never grow."""
+"""Control characters and lone surrogates, except line ends and tab. Only Unicode categories that will not grow are
+listed.
+"""
 
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks by which a text is shown in another order than it is kept in; messengers leave them around numbers."""
+"""Direction marks that display a text in another order than it is stored in; messengers leave them around numbers."""
 
 _VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of the text would be seen: spaces, zero-width, direction and variation marks only."""
+    """Return whether the text shows nothing: only spaces, zero-width characters, direction marks or variation
+    selectors.
+    """
     return all(unicodedata.category(c) in _INVISIBLE or c in _FILLERS or _only_varies(c) for c in text)
 
 
@@ -34,7 +38,9 @@ def _only_varies(character: str) -> bool:
 
 
 def clean_text(name: str, value: Any, longest: int) -> Cleaned:
-    """NFC text without outer white space; refused when blank, too long, or holding control or half characters."""
+    """Return (NFC text without outer white space, None), or (None, error) when it is no text, blank, longer than
+    `longest` characters, or holds control characters or lone surrogates.
+    """
     if not isinstance(value, str):
         return None, FieldError(name, FieldFault.WRONG_TYPE)
     if _CONTROLS.search(value):
@@ -49,15 +55,17 @@ def clean_text(name: str, value: Any, longest: int) -> Cleaned:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter; a secret one is checked and passed on, but never recorded."""
+    """One parameter of an action. A secret one is validated and passed on, but not recorded in the event."""
 
     required: bool = True
     secret: bool = False
 
     def clean(self, name: str, value: Any) -> Cleaned:
+        """Return (cleaned value, None), or (None, error) for an invalid value."""
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the value."""
         raise NotImplementedError
 
 
@@ -78,7 +86,9 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class CaseNumber(Text):
-    """A complaint's number as people write it; what is none stays as it was, and will not be found."""
+    """A complaint number in any form that `read_complaint_number` accepts. Other text is kept unchanged and will not be
+    found.
+    """
 
     def clean(self, name: str, value: Any) -> Cleaned:
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
@@ -127,7 +137,7 @@ class Number(Field):
 
 @dataclass(frozen=True)
 class Codes(Field):
-    """A list of agency codes; whether they exist is a guard's question."""
+    """A non-empty list of distinct agency codes; a guard checks that they exist."""
 
     most: int = 40
 
@@ -149,8 +159,8 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Part(Field):
-    """An object with named members; `text` is the member that a plain text stands for. The members' values are checked
-    by the caller that can look them up.
+    """An object with the named members, whose values the caller checks. A plain string is accepted as the member `text`
+    names.
     """
 
     members: tuple[str, ...] = ()
@@ -251,11 +261,13 @@ FIELDS: dict[Action, Mapping[str, Field]] = {
 }
 
 SECRETS = {action: frozenset(n for n, field in fields.items() if field.secret) for action, fields in FIELDS.items()}
-"""The parameters of each action that are passed on, but never recorded."""
+"""Action to the names of its parameters that are passed on but not recorded."""
 
 
 def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
-    """The parameters of an action; a direction given again for a declined agency needs only agencies and text."""
+    """Return the parameters of an action. With `again`, those of a direction that replaces an agency which left: only
+    agencies and instruction are required.
+    """
     fields = FIELDS[action]
     if not (again and action is Action.DIRECT):
         return fields
@@ -269,7 +281,9 @@ def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
 
 
 def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
-    """The cleaned parameters and every fault among them; unknown parameters are faults."""
+    """Return the cleaned parameters and every error. Unknown parameters are errors; optional ones that are None are
+    left out.
+    """
     if not isinstance(params, Mapping):
         return {}, (FieldError("params", FieldFault.WRONG_TYPE),)
     cleaned: dict[str, Any] = {}
@@ -286,12 +300,14 @@ def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, An
 
 
 def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
-    """The parameters as JSON Schema (draft 2020-12), for the API and for clients that build forms from it."""
+    """Return the parameters of an action as JSON Schema (draft 2020-12), for the API and for clients that build forms
+    from it.
+    """
     return schema_of(fields_of(action, again))
 
 
 def schema_of(fields: Mapping[str, Field]) -> dict[str, Any]:
-    """A set of fields as the schema of one object that may hold nothing else."""
+    """Return the JSON Schema of an object with exactly these fields."""
     return {
         "type": "object",
         "properties": {name: field.schema() for name, field in fields.items()},

@@ -1,4 +1,4 @@
-"""What a citizen is shown of the eleven steps: five plain stages, and when each of them was reached."""
+"""The five public stages that a citizen is shown in place of the eleven steps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from workflow_rules.process.steps import CaseStatus, Step
 
 
 class PublicStage(IntEnum):
-    """The stages of the public page, in their order."""
+    """The stages of the public page, in order."""
 
     RECEIVED = 1
     CHECKED = 2
@@ -20,7 +20,7 @@ class PublicStage(IntEnum):
 
 
 class StageState(StrEnum):
-    """Where a stage stands: `stopped` is one that a case never reached because it ended before."""
+    """State of a stage. `stopped` is a stage that was not reached because the case ended without an answer."""
 
     DONE = "done"
     NOW = "now"
@@ -42,14 +42,15 @@ STAGE_AT = {
     Step.DISPOSE_ANSWER: PublicStage.PREPARED,
     Step.REPLY: PublicStage.PREPARED,
 }
-"""The one table. While the secretary drafts, the agency is still at work on the matter itself (field visits)."""
+"""Step to public stage. Drafting counts as handled, since the agency may still be working on the matter (field visits).
+"""
 
 ENDED_UNANSWERED = frozenset({CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
 
 
 @dataclass(frozen=True)
 class StageLine:
-    """One stage of one case; `since` is when it was reached in this cycle (aware), None for one that was not."""
+    """One stage of one case. `since` is when it was reached in the current cycle (aware), None when it was not."""
 
     stage: PublicStage
     state: StageState
@@ -57,9 +58,9 @@ class StageLine:
 
 
 def stage_of(facts: ComplaintFacts) -> PublicStage:
-    """The stage a running or answered case is in: that of its slowest track.
+    """Return the stage of a running or answered case: that of its slowest track.
 
-    An agency that declines sends nobody back to the beginning while another one works on the case.
+    While another agency works on the case, the new direction for an agency that declined is not counted.
     """
     if facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return PublicStage.ANSWERED
@@ -72,7 +73,9 @@ def stage_of(facts: ComplaintFacts) -> PublicStage:
 
 
 def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]) -> list[StageLine]:
-    """The five lines of a case; `opened` are the steps of its present cycle with the instants at which they opened."""
+    """Return the five stages of a case. `opened` holds the steps of the current cycle with the aware datetimes at which
+    they opened.
+    """
     since = _reached(facts, received_at, opened)
     ended = facts.status in ENDED_UNANSWERED
     now = max(since) if ended else stage_of(facts)
@@ -82,7 +85,7 @@ def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[
 def _reached(
     facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]
 ) -> dict[PublicStage, datetime]:
-    """When each stage was first entered."""
+    """Return when each stage was first entered (aware)."""
     since = {PublicStage.RECEIVED: received_at}
     for step, at in opened:
         stage = STAGE_AT[step]
@@ -93,7 +96,7 @@ def _reached(
 
 
 def _since(since: dict[PublicStage, datetime], stage: PublicStage, now: PublicStage) -> datetime | None:
-    """A stage that came and went again, because something was sent back, has not been reached."""
+    """Return when a stage was reached, None for one after the present stage (left again when work was sent back)."""
     return since.get(stage) if stage <= now else None
 
 

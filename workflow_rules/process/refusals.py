@@ -1,11 +1,13 @@
-"""Why an action is refused: stable identifiers that the API, the screens and the tests share."""
+"""Reasons why an action is refused: stable identifiers shared by the API, the screens and the tests."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """Part of the public contract (design section 4); status and sentence of each: `app/web/error_responses.py`."""
+    """Reason of an ActionRefused, part of the public API (design section 4). Status and message of each are in
+    `app/web/error_responses.py`.
+    """
 
     NOT_VISIBLE = "not_visible"
     NOT_YOUR_STEP = "not_your_step"
@@ -27,7 +29,7 @@ class RefusalReason(StrEnum):
 
 
 class PassingReason(StrEnum):
-    """Why nothing was done just now though no rule forbids it: the same may be sent again."""
+    """Temporary reason of an ActionRefused: no rule forbids the action, and the same request may be sent again."""
 
     BUSY = "busy"
 
@@ -56,7 +58,7 @@ class SigningFault(StrEnum):
 
 
 class FieldFault(StrEnum):
-    """What is wrong with one field; the sentence beside the field is found under this word."""
+    """What is wrong with one field; the key of the message shown beside it."""
 
     REQUIRED = "required"
     BLANK = "blank"
@@ -107,7 +109,9 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that must be mended, and the bound it broke where there is one."""
+    """One invalid field. `limit` is the violated bound, the allowed values or the offending code; empty where there is
+    none.
+    """
 
     field: str
     fault: FieldFault
@@ -115,7 +119,9 @@ class FieldError:
 
 
 class ActionRefused(Exception):
-    """The only way the rules say no; nothing has changed when it is raised."""
+    """Raised when an action is refused; nothing has been changed. `errors` lists the invalid fields, `detail` names
+    particulars.
+    """
 
     def __init__(
         self, reason: RefusalReason | PassingReason, detail: str = "", errors: tuple[FieldError, ...] = ()
@@ -127,7 +133,9 @@ class ActionRefused(Exception):
 
 
 class KeyMissing(Exception):
-    """A text was sealed under an identity key that is not among IDENTITY_KEYS any more; names the key by its id."""
+    """Raised when a text was encrypted with an identity key that IDENTITY_KEYS no longer holds; `key_id` identifies the
+    key.
+    """
 
     def __init__(self, key_id: str) -> None:
         super().__init__(f"sealed under the identity key {key_id}, which is not among IDENTITY_KEYS")

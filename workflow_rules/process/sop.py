@@ -1,4 +1,4 @@
-"""The SOP as a value: one row a step, its exceptions, and the version that is seeded from the printed sheet."""
+"""One version of the SOP as a value: its steps, allowances and fast track."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,9 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 @dataclass(frozen=True)
 class SopStep:
-    """One row of the sheet; `allowance` is None only for the relay, which runs within step 4's limit."""
+    """One row of the SOP. `number` is the printed step number. `allowance` is None only for the relay, which shares
+    step 4's.
+    """
 
     step: Step
     number: int
@@ -25,7 +27,7 @@ class SopStep:
 
 @dataclass(frozen=True)
 class FastTrack:
-    """Who may send straight to the agencies, and from which steps (the thick line of the SOP)."""
+    """Who may direct a case straight to the agencies, and from which steps (the thick line of the SOP)."""
 
     actor: Actor = Actor.OFFICE_HEAD
     from_steps: frozenset[Step] = frozenset({Step.DIRECT})
@@ -37,7 +39,9 @@ _TEN_DAYS = Allowance(10, Unit.WORKING_DAYS)
 
 @dataclass(frozen=True)
 class Sop:
-    """One version of the SOP; ValueError when a step is missing or given to an officer of the other organisation."""
+    """One version of the SOP. `silence` and `question` are how long the office waits for the reporter. Raises
+    ValueError when a step is missing or repeated, lacks an allowance, or belongs to a role of the wrong organisation.
+    """
 
     version: str
     steps: tuple[SopStep, ...]
@@ -47,7 +51,7 @@ class Sop:
     question: Allowance = _TEN_DAYS
     nik_channels: frozenset[Channel] = frozenset()
     most_more_days: int = 14
-    """By how many working days the Kepala Dinas may extend step 7 of one agency, once."""
+    """Maximum working days by which the Kepala Dinas may extend step 7 of one agency, once."""
 
     def __post_init__(self) -> None:
         if sorted(s.step for s in self.steps) != sorted(Step):
@@ -71,8 +75,8 @@ class Sop:
         return self._rows[step].actor
 
     def allowance(self, step: Step, extended: bool = False, more_days: int = 0) -> Allowance:
-        """The time a step has; the relay shares step 4's. A draft with field visit or across agencies has 14 days, and
-        `more_days` are added to it.
+        """Return the allowance of a step; the relay has step 4's. For step 7, `extended` selects the allowance for a
+        field visit or cross-agency case, and `more_days` working days are added.
         """
         if step is Step.DRAFT_ANSWER and (extended or more_days):
             own = self.extended_draft if extended else self._allowance(step)
@@ -83,16 +87,16 @@ class Sop:
         return self._rows[step].allowance or self._allowance(Step.DIRECT)
 
     def can_extend(self, extended: bool) -> bool:
-        """Whether working days can be added to step 7: its allowance is counted in days."""
+        """Return whether step 7 can be extended by working days, that is, whether its allowance is counted in days."""
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
-        """What the sheet grants in all: one allowance a step that has its own; a reopened case is not registered
-        again.
+        """Return the allowances of all steps that have their own, to be added up; a reopened case has none
+        for step 1.
         """
         own = (row.step for row in self.steps if row.allowance is not None)
         return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 
     def skipped_from(self, step: Step) -> tuple[Step, ...]:
-        """The steps that a direction given at `step` leaves out, in their order."""
+        """Return the steps that a direction given at `step` skips, in order; empty from step 4 on."""
         return LEADING_STEPS[LEADING_STEPS.index(step) : -1] if step in LEADING_STEPS else ()

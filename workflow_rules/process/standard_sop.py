@@ -1,4 +1,7 @@
-"""The SOP "Lapor Balangan" as printed; who does each step is our reading, since the sheet lost its shading."""
+"""The SOP "Lapor Balangan" as printed.
+
+The role of each step is our reading, since the printed sheet lost its shading.
+"""
 
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop, SopStep

@@ -1,10 +1,10 @@
-"""The places a complaint can be in: steps, states of the case, states of an agency's track."""
+"""Steps of the SOP, and the states of a case and of an agency's track."""
 
 from enum import StrEnum
 
 
 class Step(StrEnum):
-    """The eleven steps of the SOP; `relay` is the part of step 4 that a direction through the Admin needs."""
+    """The eleven steps of the SOP; `relay` is the part of step 4 in which the Admin forwards a direction."""
 
     REGISTER = "register"
     CHECK = "check"
@@ -28,7 +28,7 @@ LEADING_STEPS = (Step.REGISTER, Step.CHECK, Step.REPORT, Step.DIRECT)
 
 
 class CaseStatus(StrEnum):
-    """Where the whole case stands, in one word (design 8.3)."""
+    """Status of the whole case (design 8.3)."""
 
     REGISTERING = "registering"
     CHECKING = "checking"
@@ -48,7 +48,7 @@ class CaseStatus(StrEnum):
 
 ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.MERGED, CaseStatus.WITHDRAWN})
 OPEN = frozenset(CaseStatus) - ENDED - {CaseStatus.ANSWERED}
-"""A step of the case is open, perhaps paused. An answered case only waits to be closed or reopened."""
+"""Statuses with an open step, which may be paused. An answered case only waits to be closed or reopened."""
 
 STATUS_AT = {
     Step.REGISTER: CaseStatus.REGISTERING,
@@ -62,7 +62,7 @@ STATUS_AT = {
 
 
 class TrackState(StrEnum):
-    """How far one agency is; `declined` and `dropped` have left the case, `sent` has done its part."""
+    """Progress of one agency; `declined` and `dropped` agencies have left the case, `sent` ones have finished."""
 
     DIRECTED = "directed"
     RECEIVED = "received"
@@ -79,7 +79,7 @@ LEFT = frozenset({TrackState.DECLINED, TrackState.DROPPED})
 
 
 class Route(StrEnum):
-    """How a direction reaches the agencies at step 4: straight (the SOP's thick line) or through the Admin."""
+    """How a direction reaches the agencies at step 4: directly (the SOP's thick line) or through the Admin."""
 
     FAST = "fast"
     VIA_ADMIN = "via_admin"

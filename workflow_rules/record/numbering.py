@@ -1,4 +1,4 @@
-"""The complaint's own number, `LB-<year>-<6 digits>`, and the numbers of letters by an agency's pattern."""
+"""Letter numbers by an agency's pattern."""
 
 import re
 from datetime import date
@@ -10,14 +10,18 @@ NEEDED_PARTS = frozenset({"nomor", "tahun"})
 
 
 def number_pattern_holds(pattern: str) -> bool:
-    """Whether a pattern makes a different number of every running number and year, of known parts only."""
+    """Return whether a pattern uses only known placeholders and includes the running number and year, so that numbers
+    are unique.
+    """
     parts = _PART.findall(pattern)
     rest = _PART.sub("", pattern)
     return set(parts) <= NUMBER_PARTS and set(parts) >= NEEDED_PARTS and not set("{}") & set(rest)
 
 
 def format_letter_number(pattern: str, running: int, day: date, code: str, suffix: str) -> str:
-    """A letter's number by its agency's pattern, for example `500.12/007/DISHUB-BLG/2026`; `day` is the office's."""
+    """Return a letter's number by its agency's pattern, for example `500.12/007/DISHUB-BLG/2026`; `day` is an office
+    date.
+    """
     parts = {
         "kode": code,
         "nomor": f"{running:03d}",

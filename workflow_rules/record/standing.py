@@ -1,5 +1,5 @@
-"""How a case stood at an instant, told from its events alone: its turns one by one, its open steps with their limits,
-the clock of the whole SOP.
+"""The state of a case at a past instant, computed from its events: its open steps with their deadlines and the
+whole-SOP clock.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Turn:
-    """One event with the facts before and after it; before the reception there are none."""
+    """One event with the facts before and after it; `before` is None for the reception."""
 
     before: ComplaintFacts | None
     event: Event
@@ -29,8 +29,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class Standing:
-    """One step that was open: whose it was and by when it was due; minutes are whole working minutes, and `over` is
-    zero unless it was late.
+    """An open step at one instant. Datetimes are aware; minutes are whole working minutes; `over_minutes` is zero
+    unless late. `track` is the agency, None for the office.
     """
 
     step: Step
@@ -45,7 +45,7 @@ class Standing:
 
 
 def retell(number: str, events: Iterable[Event]) -> Iterator[Turn]:
-    """The events of one case in their order, each with what it changed; the first is the reception."""
+    """Yield each event of one case with the facts before and after it, beginning with the reception."""
     facts: ComplaintFacts | None = None
     for event in events:
         after = begin(number, event) if facts is None else evolve(facts, event)
@@ -54,7 +54,7 @@ def retell(number: str, events: Iterable[Event]) -> Iterator[Turn]:
 
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
-    """Every step open at the instant up to which the facts were told; one that waits for the reporter is not late."""
+    """Return every open step as of `at` (aware), up to which the facts were replayed. A paused step is never late."""
     return [_standing(step, facts, sop, calendar, at) for step in facts.open_steps]
 
 
@@ -82,13 +82,13 @@ def _allowance(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
 
 @dataclass
 class WholeClock:
-    """The clock of the SOP as a whole: it runs from the reception or the reopening, without the office's questions."""
+    """The clock of the whole SOP: it starts at the reception or reopening and leaves out pauses of step 1."""
 
     begins: datetime | None = None
     pauses: list[Pause] = field(default_factory=list)
 
     def see(self, turn: Turn) -> None:
-        """Take note of a turn."""
+        """Update the clock with the next event."""
         if turn.event.kind in (SystemEvent.RECEIVED, Action.REOPEN):
             self.begins, self.pauses = turn.event.at, []
         asked = turn.before.find_step(Step.REGISTER, None) if turn.before is not None else None
@@ -96,13 +96,15 @@ class WholeClock:
             self.pauses += asked.pauses
 
     def due_at(self, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """When the SOP is used up; the longer draft counts where an agency has it."""
+        """Return when all allowances of the SOP are used up, in the calendar's zone; with the longer draft allowance if
+        an agency has it.
+        """
         assert self.begins is not None, "a case begins with its reception"
         extended = any(track.extended for track in facts.tracks)
         allowances = sop.allowances(extended, reopened=facts.cycle > 1)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
     def used_minutes(self, calendar: WorkingCalendar, at: datetime) -> int:
-        """Whole working minutes since it began, the office's questions left out."""
+        """Return the whole working minutes from the start to `at`, without pauses of step 1."""
         assert self.begins is not None, "a case begins with its reception"
         return used(calendar, self.begins, at, self.pauses) // MINUTE

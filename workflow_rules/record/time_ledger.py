@@ -1,6 +1,6 @@
-"""The time ledger: entries that are only ever added, and the answer to "whose time was it" worked out from them.
+"""The time ledger: append-only entries from which each organisation's working time on a case is computed.
 
-Nothing here holds a running number: time used and time left are measured anew from the entries and the calendar.
+No totals are stored: time used and time left are always computed from the entries and the calendar.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """What an entry says of a step: it began, waited, went on, changed house, was taken on, or ended."""
+    """What an entry records of a step: opened, handed to another organisation, accepted by it, paused, resumed or
+    closed.
+    """
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -30,8 +32,8 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One line of the book; `house` is the organisation whose time runs (None: the office), `track` the agency that
-    the step is about, and `officer` who caused it.
+    """One entry. `house` is the organisation whose time runs (None: the office), `track` the agency that the step
+    concerns, and `officer` the user id of the person who caused it (None: not an officer).
     """
 
     kind: LedgerKind
@@ -44,7 +46,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Time between two entries: worked on by a house, or waited for the reporter; `ends` is None while it runs."""
+    """Time between two entries of a step, worked by `house` (None: the office) or waited for the reporter (`waited`).
+    `ends` is None while it runs; `officer` is the user id of the person who ended it.
+    """
 
     step: Step
     track: str | None
@@ -56,7 +60,9 @@ class Stretch:
 
 
 def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
-    """The whole book of a case from its events, each with the officer who acted."""
+    """Return the whole ledger of a case from its events, each paired with the user id of the officer who acted (or
+    None).
+    """
     facts: ComplaintFacts | None = None
     found: list[LedgerEntry] = []
     for event, officer in log:
@@ -69,7 +75,7 @@ def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[Led
 def entries(
     before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None
 ) -> tuple[LedgerEntry, ...]:
-    """What one event adds to the book: steps it closed, paused and resumed, then those it opened, in that order."""
+    """Return the ledger entries of one event: steps that it closed, then paused or resumed, then opened."""
     old = {_key(s): s for s in before.open_steps} if before is not None else {}
     new = {_key(s): s for s in after.open_steps}
     closed = [old[key] for key in old.keys() - new.keys()]
@@ -79,7 +85,9 @@ def entries(
 
 
 def stretches(book: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """The book as time: one stretch between each two entries of a step, the last one open while the step is."""
+    """Return the ledger as time spans: one between every two entries of a step; the last has `ends` None while the step
+    is open.
+    """
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in book:
@@ -95,7 +103,7 @@ def stretches(book: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
 
 
 def working_time(stretch: Stretch, calendar: WorkingCalendar, now: datetime) -> timedelta:
-    """Office hours within a stretch, up to `now` while it runs."""
+    """Return the working time within a stretch, up to `now` while it runs."""
     return calendar.elapsed(stretch.begins, stretch.ends or now)
 
 
@@ -127,7 +135,7 @@ def _turns(
 
 
 def _openings(opened: Iterable[OpenStep], event: Event) -> Iterator[Line]:
-    """A step that opens in another house than the one that acted was handed over to it."""
+    """Yield the entries of opened steps; a step in another organisation than the one that acted is also handed over."""
     acting = event.agency if event.by.actor in AGENCY_ACTORS else None
     for step in opened:
         if _house(step) != acting:

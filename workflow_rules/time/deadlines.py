@@ -1,7 +1,7 @@
-"""Limits of steps and of the national clock: when they are due, how near they are, when to raise the next alarm.
+"""Deadlines of steps: when they are due, how much time is left, and when the next alarm is raised.
 
-Everything takes aware datetimes and answers in the calendar's zone; `ValueError` as in `working_calendar`. Nothing here
-turns days into minutes or back: shares and remainders are measured as working time of the calendar.
+Datetimes are aware and results are in the calendar's zone; ValueError is raised as in `working_calendar`. Days are
+never converted into minutes or back: shares and remainders are measured as working time of the calendar.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ WARNING_SHARE = 0.8
 
 
 class TimeState(StrEnum):
-    """How a step stands against its limit; exactly at the limit it is still in time."""
+    """State of a step against its deadline; exactly at the deadline it is not yet late."""
 
     SAFE = "safe"
     NEAR = "near"
@@ -41,14 +41,16 @@ class TimeState(StrEnum):
 
 @dataclass(frozen=True)
 class WorkingLength:
-    """A stretch of working time as it is told: whole working days, and the working time beyond the last of them."""
+    """A length of working time: whole working days, and the working time beyond the last of them."""
 
     days: int
     rest: timedelta
 
 
 def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> datetime:
-    """Return the instant at which an allowance that runs from `start` is used up."""
+    """Return when an allowance that runs from `start` is used up, in the calendar's zone; pauses do not count. Raises
+    ValueError for naive datetimes or when the calendar has too few openings.
+    """
     if allowance.unit is Unit.WORKING_DAYS:
         return calendar.add_days(start, allowance.value, pauses)
     return calendar.add_minutes(start, allowance.value, pauses)
@@ -57,7 +59,9 @@ def deadline_for(calendar: WorkingCalendar, start: datetime, allowance: Allowanc
 def deadline_for_all(
     calendar: WorkingCalendar, start: datetime, allowances: Iterable[Allowance], pauses: Pauses = ()
 ) -> datetime:
-    """Return when a whole SOP is used up: its working days first, then its minutes, neither turned into the other."""
+    """Return when the sum of the allowances is used up, in the calendar's zone: all working days first, then all
+    minutes. Raises ValueError for naive datetimes or when the calendar has too few openings.
+    """
     given, pauses = tuple(allowances), tuple(pauses)
     days = sum(a.value for a in given if a.unit is Unit.WORKING_DAYS)
     minutes = sum(a.value for a in given if a.unit is Unit.WORKING_MINUTES)
@@ -67,9 +71,8 @@ def deadline_for_all(
 def warn_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, pauses: Pauses = (), share: float = WARNING_SHARE
 ) -> datetime:
-    """Return the instant at which the share of the unpaused working time between start and limit is used.
-
-    Without any such time there is nothing to warn of, and the answer is the limit itself.
+    """Return when the share of the unpaused working time between `start` and `due_at` is used; `due_at` when there is
+    no such time. Raises ValueError unless 0 < share <= 1.
     """
     if not 0 < share <= 1:
         raise ValueError(f"not a share of the time: {share}")
@@ -81,7 +84,9 @@ def warn_at(
 
 
 def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool) -> TimeState:
-    """Return the state that lists and badges show; a paused step is neither near nor late."""
+    """Return the state shown in lists and badges; a paused step is neither near nor late. Raises ValueError for naive
+    datetimes.
+    """
     if any(at.utcoffset() is None for at in (now, due_at, warn_at)):
         raise ValueError("naive datetime")
     if paused:
@@ -92,17 +97,17 @@ def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool)
 
 
 def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> timedelta:
-    """Return the working time left until the limit, negative by the working time that has passed since."""
+    """Return the working time left until `due_at`; negative once it has passed."""
     return calendar.elapsed(now, due_at) - calendar.elapsed(due_at, now)
 
 
 def used(calendar: WorkingCalendar, start: datetime, now: datetime, pauses: Pauses = ()) -> timedelta:
-    """Return the working time spent since the start, pauses left out."""
+    """Return the working time from `start` to `now`, without pauses."""
     return calendar.elapsed(start, now, pauses)
 
 
 def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
-    """Return the working time from a to b in days counted as `add_days` counts them; nothing when b is not after a."""
+    """Return the working length from a to b, its days counted as by `add_days`; zero when b is not after a."""
     begin, end = calendar.next_open(a), calendar.in_zone(b)
     days = calendar.working_days(begin.date(), end.date())
     if days and _later(calendar.same_time_after(begin, days), end):
@@ -113,7 +118,9 @@ def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
 def next_alarm_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, pauses: Pauses = ()
 ) -> datetime:
-    """Return the first alarm after `now`: the warning, the limit, then its local time on each following working day."""
+    """Return the first alarm after `now`: the warning, the deadline, or the deadline's local time on a following
+    working day.
+    """
     due, moment = calendar.in_zone(due_at), calendar.in_zone(now)
     for alarm in (warn_at(calendar, start, due, pauses), due):
         if _later(alarm, moment):
@@ -122,7 +129,7 @@ def next_alarm_at(
 
 
 def _daily_alarm(calendar: WorkingCalendar, due: datetime, now: datetime) -> datetime:
-    """Count from the eve of today, so that a step late by years costs no more than one late by an hour."""
+    """Return the next daily alarm after `now`, counted from yesterday so that the cost does not grow with lateness."""
     eve = max(due.date(), now.date() - timedelta(days=1))
     from_eve = due.replace(year=eve.year, month=eve.month, day=eve.day)
     first = calendar.same_time_after(from_eve, 1)
@@ -130,5 +137,5 @@ def _daily_alarm(calendar: WorkingCalendar, due: datetime, now: datetime) -> dat
 
 
 def _later(a: datetime, b: datetime) -> bool:
-    """Compare instants: within one zone Python compares wall clocks, which an autumn night repeats."""
+    """Compare as UTC: within one zone Python compares wall clock times, which repeat when daylight saving ends."""
     return a.astimezone(UTC) > b.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The account of a deadline, line by line, so that officers can check the arithmetic by hand."""
+"""The explanation of a deadline, line by line, so that officers can check the arithmetic by hand."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class SegmentKind(StrEnum):
-    """What a stretch of time was: counted, or the reason why it was not."""
+    """What a span of time was: counted, or the reason why it was not."""
 
     START_MOVED = "start_moved"
     START_DAY = "start_day"
@@ -28,7 +28,7 @@ class SegmentKind(StrEnum):
     RESULT = "result"
 
 
-# The only Indonesian in the rules: these phrases are the arithmetic itself, alike on screen, on paper and in the API.
+# Indonesian texts of the lines, the same on screen, on paper and in the API.
 SEGMENT_WORDS = {
     SegmentKind.START_MOVED: "Hitungan dimulai pada pembukaan jam kerja",
     SegmentKind.START_DAY: "Hari mulai, belum dihitung",
@@ -45,9 +45,9 @@ SEGMENT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One line: `counted` of all lines sum to the allowance, `removed` is the working time that a pause took away.
-
-    `name` names a holiday or numbers a working day. A counted working day is one day, whatever its hours.
+    """One line of an explanation. `counted` of all lines adds up to the allowance (a working day counts as one day
+    whatever its hours); `removed` is the working time that a pause took away; `name` is a holiday's name or a working
+    day's number.
     """
 
     kind: SegmentKind
@@ -59,13 +59,15 @@ class Segment:
 
     @property
     def words(self) -> str:
-        """Return the line as an Indonesian phrase; the times stand beside it."""
+        """The line as an Indonesian phrase, without its times."""
         amounts = {"counted": _spoken(self.counted), "removed": _spoken(self.removed)}
         return SEGMENT_WORDS[self.kind].format(name=self.name, **amounts)
 
 
 class Push(NamedTuple):
-    """A pause (two instants) that moved a deadline, with the working time inside it, all in microseconds."""
+    """A pause that moved a deadline: its begin and end (microseconds since 1970-01-01T00:00Z) and the working
+    microseconds in it.
+    """
 
     first: int
     last: int
@@ -73,19 +75,21 @@ class Push(NamedTuple):
 
 
 class Account:
-    """Writes the lines for instants that the calendar has worked out."""
+    """Builds the explanation lines of a deadline. Instants are microseconds since 1970-01-01T00:00Z."""
 
     def __init__(self, hours: OfficeHours) -> None:
         self._hours = hours
 
     def start_lines(self, asked: int, begin: int) -> Iterator[Segment]:
-        """Tell why a start at a closed instant moved to the next opening; nothing when it did not."""
+        """Yield the lines that explain why a start outside office hours moved to the next opening; none when it did
+        not.
+        """
         if begin > asked:
             yield from self._idle_lines(asked, begin)
             yield self._line(SegmentKind.START_MOVED, begin, begin)
 
     def minute_lines(self, begin: int, due: int, pushes: Iterable[Push]) -> Iterator[Segment]:
-        """Account for every moment from the start to the deadline, without a gap."""
+        """Yield lines that cover the time from the start to the deadline without a gap, for an allowance in minutes."""
         at = begin
         for push in pushes:
             yield from self._running_lines(at, push.first)
@@ -94,7 +98,7 @@ class Account:
         yield from self._running_lines(at, due)
 
     def day_lines(self, begin: int, due: int, last_day: int, pushes: Iterable[Push]) -> Iterator[Segment]:
-        """Number the working days up to the deadline without pauses, then name each pause that pushed it."""
+        """Yield the numbered working days up to the deadline without pauses, then each pause that pushed it."""
         first_day = self._hours.local_parts(begin)[0]
         if last_day > first_day:
             yield self._line(SegmentKind.START_DAY, begin, self._midnight(first_day + 1))
@@ -141,7 +145,7 @@ class Account:
             yield self._line(kind, begins, ends, name=name)
 
     def _kinds_of_days(self, first: int, last: int) -> Iterator[tuple[SegmentKind, str, int, int]]:
-        """Fold neighbouring days of one kind and name into (kind, name, first day, day after the last)."""
+        """Yield (kind, name, first day, day after the last) for runs of neighbouring days of the same kind and name."""
         for (kind, name), group in groupby(range(first, last + 1), key=self._kind_of_day):
             days = list(group)
             yield kind, name, days[0], days[-1] + 1

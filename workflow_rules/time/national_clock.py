@@ -1,6 +1,6 @@
-"""The second clock of a case: the limits of SP4N-LAPOR!, beside and apart from those of the SOP.
+"""The deadlines of SP4N-LAPOR! for a case, independent of those of the SOP.
 
-The limits are settings with their legal source and the day from which they hold; working days of the same calendar.
+They are settings with a legal source and a first day, counted in working days of the office's calendar.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class NationalStage(StrEnum):
-    """What the national system measures: passed on, taken up, finished, and closed after silence."""
+    """Stages that SP4N-LAPOR! measures: forwarded, taken up, finished, and closed after silence."""
 
     VERIFY = "verify"
     ACT = "act"
@@ -23,7 +23,7 @@ class NationalStage(StrEnum):
 
 
 class NationalClass(StrEnum):
-    """The classes by which the time to finish differs."""
+    """Classes of report with different times to finish."""
 
     INFORMATION_REQUEST = "information_request"
     ASPIRATION = "aspiration"
@@ -33,7 +33,9 @@ class NationalClass(StrEnum):
 
 @dataclass(frozen=True)
 class NationalLimit:
-    """One setting: working days for a stage (and a class, where it differs), since when, and by what rule."""
+    """A deadline setting: working days for a stage, from `valid_from` (office date) on, with its legal source.
+    `of_class` is None when it holds for every class.
+    """
 
     stage: NationalStage
     days: int
@@ -44,9 +46,9 @@ class NationalLimit:
 
 @dataclass(frozen=True)
 class NationalHistory:
-    """The instants of a case that the national system asks about (aware); None for what has not happened.
+    """The aware datetimes of a case that SP4N-LAPOR! measures; None for what has not happened.
 
-    `submitted_at` is when the reporter sent it, or when it was received where that is not known.
+    `submitted_at` is when the reporter sent the report, or when it was received if that is unknown.
     """
 
     submitted_at: datetime
@@ -59,7 +61,7 @@ class NationalHistory:
 
 @dataclass(frozen=True)
 class NationalClock:
-    """One stage of one case: from when, until when at the latest, when it was done, and how it stands."""
+    """One stage of one case. Datetimes are aware; `done_at` is None while the stage is not finished."""
 
     limit: NationalLimit
     begins: datetime
@@ -71,7 +73,7 @@ class NationalClock:
 def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Every stage that has begun, in its order; a stage without a setting for that day is left out."""
+    """Return every stage that has begun, in order; a stage without a setting for its first day is left out."""
     known = tuple(limits)
     found = (_clock(known, stage, history, calendar, now) for stage in NationalStage)
     return tuple(clock for clock in found if clock is not None)
@@ -80,7 +82,9 @@ def national_clocks(
 def limit_for(
     limits: Iterable[NationalLimit], stage: NationalStage, of_class: NationalClass, day: date
 ) -> NationalLimit | None:
-    """The setting in force on a day: the newest of those for this class, else of those for every class."""
+    """Return the setting in force on an office date: the newest for this class, else the newest for every class, else
+    None.
+    """
     in_force = [x for x in limits if x.stage is stage and x.valid_from <= day and x.of_class in (None, of_class)]
     return max(in_force, key=lambda x: (x.of_class is not None, x.valid_from), default=None)
 
@@ -105,7 +109,7 @@ def _clock(
 
 
 def _span(stage: NationalStage, history: NationalHistory) -> tuple[datetime | None, datetime | None]:
-    """From when to when a stage lasts."""
+    """Return when a stage begins and when it was finished; None for what has not happened."""
     spans = {
         NationalStage.VERIFY: (history.submitted_at, history.sent_at),
         NationalStage.ACT: (history.sent_at, history.taken_up_at),

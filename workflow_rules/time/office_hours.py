@@ -1,7 +1,7 @@
-"""The open instants of an office, worked out once a year of its calendar and then only looked up.
+"""The opening hours of an office, computed once for each year and cached.
 
-Instants are whole microseconds since 1970-01-01T00:00Z, so that sums are exact and zone changes cannot distort them; a
-local time lies in a period by what the wall clock shows, so an hour repeated in autumn is open twice.
+Instants are whole microseconds since 1970-01-01T00:00Z, so that sums are exact and zone changes cannot distort them.
+Opening follows the wall clock, so an hour that repeats when daylight saving ends is open twice.
 """
 
 import re
@@ -32,13 +32,15 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
 def year_of(instant: int) -> int:
-    """Return the UTC year that holds the instant, by which open instants are filed."""
+    """Return the UTC year of an instant, the key under which opening hours are cached."""
     return bisect_right(_YEAR_STARTS, instant)
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Opening hours of the seven weekdays over a range of dates (ordinals, both inclusive), as Ramadan hours need."""
+    """Opening hours of the seven weekdays over a range of dates (inclusive proleptic ordinals), for example during
+    Ramadan.
+    """
 
     first: int
     last: int
@@ -47,7 +49,9 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class OpenYear:
-    """The open pieces of one UTC year with the working time before each, and the working dates of that local year."""
+    """Open periods of one UTC year: their begins and ends (instants) and the working microseconds before each. `days`
+    are the ordinals of the working dates of that local year.
+    """
 
     begins: list[int]
     ends: list[int]
@@ -56,29 +60,29 @@ class OpenYear:
 
     @property
     def total(self) -> int:
-        """Return all working time of the year, in microseconds."""
+        """The working time of the year in microseconds."""
         return self.before[-1]
 
     def work_before(self, instant: int) -> int:
-        """Return the working time of the year that lies before the instant, in microseconds."""
+        """Return the working microseconds of the year that lie before the instant."""
         piece = bisect_right(self.begins, instant) - 1
         if piece < 0:
             return 0
         return self.before[piece] + min(instant, self.ends[piece]) - self.begins[piece]
 
     def instant_after(self, work: int) -> int:
-        """Return the earliest instant of the year by which that much working time (more than none) is done."""
+        """Return the earliest instant of the year at which `work` (more than zero) working microseconds are done."""
         piece = bisect_left(self.before, work) - 1
         return self.begins[piece] + work - self.before[piece]
 
     def next_open(self, instant: int) -> int | None:
-        """Return the instant itself when open, else the next opening of the year, or nothing when there is none."""
+        """Return the instant itself when open, else the next opening of the year, or None."""
         piece = bisect_right(self.ends, instant)
         return max(instant, self.begins[piece]) if piece < len(self.ends) else None
 
 
 class OfficeHours:
-    """Zone, weekly hours and closed days of one office, with its open instants filed by year as they are asked for."""
+    """Zone, weekly hours and closed days of one office. Open periods are computed per year at first use and cached."""
 
     def __init__(self, zone: ZoneInfo, weeks: tuple[Week, ...], closed_days: Mapping[int, str]) -> None:
         self.zone = zone
@@ -91,22 +95,24 @@ class OfficeHours:
         self._years: dict[int, OpenYear] = {}
 
     def year(self, year: int) -> OpenYear:
-        """Return the open pieces of a UTC year; `ValueError` outside the years that can be counted."""
+        """Return the open periods of a UTC year. Raises ValueError outside FIRST_YEAR to LAST_YEAR."""
         found = self._years.get(year)
         if found is None:
             if not FIRST_YEAR <= year <= LAST_YEAR:
                 raise ValueError(f"year {year} is outside {FIRST_YEAR}..{LAST_YEAR}")
-            if len(self._years) >= YEARS_KEPT:  # an absurd amount must not fill the memory for good
+            if len(self._years) >= YEARS_KEPT:  # bounds the memory that an absurdly long allowance would take
                 self._years.clear()
             found = self._years[year] = self._build(year)
         return found
 
     def pieces_on(self, ordinal: int) -> list[Period]:
-        """Return the open pieces of one local date, as instants in order."""
+        """Return the open periods of one local date (ordinal), as instants in order."""
         return [piece for day, periods in self._open_dates(ordinal, ordinal) for piece in self._pieces(day, periods)]
 
     def local_instant(self, ordinal: int, clock: int) -> int:
-        """Return the instant of a local time; skipped and repeated ones as in RFC 5545 section 3.3.5."""
+        """Return the instant of a local date (ordinal) and time of day (microseconds). Skipped and repeated times
+        follow RFC 5545 section 3.3.5.
+        """
         return (ordinal - _EPOCH_ORDINAL) * DAY + clock - self._offset_of_local(ordinal, clock, fold=0)
 
     def local(self, instant: int) -> datetime:
@@ -116,7 +122,7 @@ class OfficeHours:
         return at.replace(microsecond=rest) if rest else at
 
     def local_parts(self, instant: int) -> tuple[int, int]:
-        """Return the date (ordinal) and the time of day that the office's wall clock shows."""
+        """Return the local date (ordinal) and time of day (microseconds) of an instant."""
         days, clock = divmod(instant + self._offset_at(instant), DAY)
         return days + _EPOCH_ORDINAL, clock
 
@@ -181,7 +187,9 @@ def _open_ranges(weeks: tuple[Week, ...]) -> list[tuple[int, int, WeekHours]]:
 
 
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
-    """Read the calendar data of the office, refusing by `ValueError` whatever is unknown, malformed or reversed."""
+    """Return the opening hours from stored data. Raises ValueError for unknown, malformed, overlapping or reversed
+    entries.
+    """
     try:
         zone = ZoneInfo(data["zone"])
         weeks = tuple(_week(entry) for entry in data["weeks"])
@@ -192,7 +200,7 @@ def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
 
 
 def hours_to_dict(hours: OfficeHours) -> dict[str, Any]:
-    """Write the calendar data in the shape that `hours_from_dict` reads."""
+    """Return the data that `hours_from_dict` reads."""
     closed = {date.fromordinal(day).isoformat(): name for day, name in sorted(hours.closed_days.items())}
     return {"zone": hours.zone.key, "weeks": [_week_to_dict(week) for week in hours.weeks], "closed_days": closed}
 

@@ -1,9 +1,8 @@
-"""Working time of an office: when it is open, when an allowance is used up, and why.
+"""Working time of an office: when it is open, and when an allowance is used up.
 
-Every method takes aware datetimes of any zone and answers in the office's own. A naive datetime, an amount that is
-negative or no whole number, and a walk past the last opening raise `ValueError`. Pauses are (from, to) pairs in any
-order, read from history; a pair that ends no later than it begins is empty. The hours are data, of Perpres 21/2023 by
-default.
+Every method takes aware datetimes of any zone and returns them in the office's zone. Raises ValueError for a naive
+datetime, a negative or fractional amount, and a deadline past the last opening. Pauses are (from, to) pairs in any
+order; a pair that ends no later than it begins is ignored. The default hours are those of Perpres 21/2023.
 """
 
 from bisect import bisect_right
@@ -29,9 +28,9 @@ Pauses = Iterable[tuple[datetime, datetime]]
 
 
 class WorkingCalendar:
-    """The working hours, breaks, closed days and zone of an office, by which every limit of the SOP is counted.
+    """Counts working time by the opening hours, closed days and zone of an office.
 
-    Build one and keep it: it files the open instants of each year when they are first asked for.
+    Keep an instance for reuse: it caches the open periods of each year at first use.
     """
 
     def __init__(self, hours: OfficeHours) -> None:
@@ -39,68 +38,84 @@ class WorkingCalendar:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read `zone`, `weeks` (where two cover a date the later wins) and `closed_days`; `ValueError` if malformed."""
+        """Return a calendar from `zone`, `weeks` (the later wins where two cover a date) and `closed_days`. Raises
+        ValueError for malformed data.
+        """
         return cls(hours_from_dict(data))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the data that `from_dict` reads, to store a calendar or compare two."""
+        """Return the data that `from_dict` reads."""
         return hours_to_dict(self._hours)
 
     def in_zone(self, at: datetime) -> datetime:
-        """Return the same instant in the office's zone."""
+        """Return the instant in the office's zone. Raises ValueError for a naive datetime."""
         return self._hours.local(_instant(at))
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the office opens at all on the local date."""
+        """Return whether the office opens at all on the local date."""
         return bool(self._hours.pieces_on(day.toordinal()))
 
     def working_days(self, after: date, until: date) -> int:
-        """Return how many days the office opens on after one local date, up to another and with it."""
+        """Return the number of working days after the local date `after`, up to and including `until`."""
         if until <= after:
             return 0
         whole_years = sum(len(self._hours.year(year).days) for year in range(after.year, until.year))
         return whole_years + self._days_until(until) - self._days_until(after)
 
     def is_open(self, at: datetime) -> bool:
-        """Tell whether the instant lies in a period, which includes its opening but not its closing."""
+        """Return whether the office is open at the instant; a period includes its opening but not its closing."""
         instant = _instant(at)
         return self._hours.year(year_of(instant)).next_open(instant) == instant
 
     def next_open(self, at: datetime) -> datetime:
-        """Return the instant itself when open, otherwise the next opening."""
+        """Return the instant itself when open, otherwise the next opening, in the office's zone. Raises ValueError when
+        the calendar has none.
+        """
         return self._hours.local(self._next_open(_instant(at)))
 
     def add_minutes(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return the earliest instant by which n working minutes are done; for none of them, the next opening."""
+        """Return when n working minutes outside the pauses are used up, in the office's zone; for 0, the next opening.
+        Raises ValueError for a negative n or when the calendar has too few openings.
+        """
         return self._add_work(start, whole_amount(n) * MINUTE, pauses)
 
     def add_time(self, start: datetime, amount: timedelta, pauses: Pauses = ()) -> datetime:
-        """Return the earliest instant by which so much working time is done, for amounts finer than a minute."""
+        """Return when `amount` of working time is used up, in the office's zone, for amounts finer than a minute.
+        Raises ValueError when it is negative or the calendar has too few openings.
+        """
         if amount < timedelta():
             raise ValueError(f"negative amount: {amount}")
         return self._add_work(start, amount // MICROSECOND, pauses)
 
     def add_days(self, start: datetime, n: int, pauses: Pauses = ()) -> datetime:
-        """Return the same local time on the n-th following working day, pushed by the working time of pauses before it.
+        """Return the local time of the start on the n-th following working day, pushed by the working time of pauses
+        before it.
 
-        A time outside that day's periods becomes its opening, its closing or the start of its break.
+        A time outside that day's periods becomes its opening, its closing or the start of its break. Raises ValueError
+        for a negative n or when the calendar has too few working days.
         """
         begin = self._next_open(_instant(start))
         due = self._same_time_after(begin, whole_amount(n))
         return self._hours.local(self._pushed(begin, due, pauses)[0])
 
     def same_time_after(self, at: datetime, n: int) -> datetime:
-        """Return the local time of `at` on the n-th working day after its date, even when `at` itself is closed."""
+        """Return the local time of `at` on the n-th working day after its date, even when `at` itself is outside office
+        hours. Raises ValueError when the calendar has too few working days.
+        """
         return self._hours.local(self._same_time_after(_instant(at), whole_amount(n)))
 
     def elapsed(self, a: datetime, b: datetime, pauses: Pauses = ()) -> timedelta:
-        """Return the working time from a to b outside the pauses; none when b is not after a."""
+        """Return the working time from a to b without pauses; zero when b is not after a. Raises ValueError for naive
+        datetimes.
+        """
         begin, end = _instant(a), _instant(b)
         paused = sum(self._work(max(begin, first), min(end, last)) for first, last in _merged(pauses))
         return (self._work(begin, end) - paused) * MICROSECOND
 
     def explain(self, start: datetime, allowance: Allowance, pauses: Pauses = ()) -> tuple[Segment, ...]:
-        """Return the arithmetic of the deadline that `add_minutes` or `add_days` gives, which is the last line."""
+        """Return the lines that explain the deadline of an allowance; the last is the deadline that `add_minutes` or
+        `add_days` returns. Raises ValueError as they do.
+        """
         asked, account = _instant(start), Account(self._hours)
         begin = self._next_open(asked)
         if allowance.unit is Unit.WORKING_DAYS:
@@ -119,7 +134,7 @@ class WorkingCalendar:
         return self._hours.local(due)
 
     def _done_after(self, begin: int, work: int, pauses: Pauses) -> tuple[int, list[Push]]:
-        # No work is done at once, even inside a pause.
+        # Zero minutes are used up at once, even inside a pause.
         return self._pushed(begin, self._walk(begin, work), pauses if work else ())
 
     def _next_open(self, instant: int) -> int:
@@ -175,7 +190,7 @@ class WorkingCalendar:
         raise ValueError(f"the calendar has too few working days after {date.fromordinal(today)}")
 
     def _days_until(self, day: date) -> int:
-        """How many there are in its year up to a date and with it."""
+        """Return how many working days the year of `day` has up to and including it."""
         return bisect_right(self._hours.year(day.year).days, day.toordinal())
 
     def _pushed(self, begin: int, due: int, pauses: Pauses) -> tuple[int, list[Push]]:
@@ -209,7 +224,9 @@ def _merged(pauses: Pauses) -> list[Period]:
 
 
 def _moved_into(pieces: list[Period], instant: int) -> int:
-    """Move an instant into a day's open pieces: up to its first opening, else back to the closing before it."""
+    """Return the instant moved into a day's open periods: up to the day's first opening, else back to the nearest
+    closing before it.
+    """
     begin, end = next((piece for piece in reversed(pieces) if piece[0] <= instant), (pieces[0][0], pieces[0][0]))
     return max(begin, min(instant, end))
 
