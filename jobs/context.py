@@ -1,4 +1,4 @@
-"""What every job runs in: the program of this process; the operations it calls open their own transactions."""
+"""Application context of background jobs; the functions they call open their own transactions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Answer = TypeVar("Answer")
 
 @functools.cache
 def worker_app() -> Flask:
-    """The program without screens, built once a process: the worker builds it before it forks, so no
-    job pays for it.
-    """
+    """Return the application without screens, built once per process; the worker builds it before it forks."""
     return create_core_app()
 
 
 def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Runs a job in the program's context, without a transaction of its own: a sweep commits batch by batch."""
+    """Decorate a job to run in the application context, without a transaction of its own, since sweeps commit in
+    batches.
+    """
 
     @functools.wraps(job)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
@@ -43,7 +43,7 @@ def in_app(job: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 
 @contextmanager
 def _written_down(name: str, ids: tuple[object, ...]) -> Iterator[None]:
-    """A job's name and id on each line of the log meanwhile; of sweeps, which mostly find nothing, only failures."""
+    """Bind name and id of the job to every log line and log its end; jobs without arguments log only failures."""
     began, at_hand = time.perf_counter(), get_current_job()
     with bound_contextvars(job=name, job_id=at_hand.id if at_hand else None):
         try:
@@ -60,6 +60,6 @@ def _milliseconds(began: float) -> float:
 
 
 def forget_inherited_connections() -> None:
-    """Drops the parent's database connections in a forked process without closing them for the parent."""
+    """Discard the parent's database connections in a forked process without closing them for the parent."""
     with worker_app().app_context():
         db.engine.dispose(close=False)

@@ -1,5 +1,7 @@
-"""Jobs by an allow-list: RQ runs whatever dotted name stands in Redis, so writing to Redis would be running code (also
-with JSON).
+"""Allow-list of background jobs.
+
+RQ calls any dotted name found in Redis, so without a list write access to Redis would allow running code, even with
+JSON.
 """
 
 from __future__ import annotations
@@ -16,40 +18,40 @@ from app.core.jobs import JobName
 
 
 class JobRefused(Exception):
-    """A job that is not one of ours, or that carries more than a name and plain arguments; it is reported failed."""
+    """Raised for a job that is not in the allow-list or carries an instance; RQ then records it as failed."""
 
 
 class ListedJob(Job):
-    """A job whose function must be a JobName; callbacks and webhooks, further ways to name code or addresses, are never
-    followed.
+    """An RQ job whose function must be a JobName; its callbacks and webhooks, which also name code or URLs, are
+    ignored.
     """
 
     @property
     def func(self) -> Callable[..., Any]:
-        """The function, imported only after its name was found in the list."""
+        """Return the job's function, imported only after its name was found in the list. Raises JobRefused."""
         if self.instance is not None or self.func_name not in set(JobName):
             raise JobRefused(f"{self.func_name!r} is not a job of this program")
         return super().func
 
     @property
     def success_callback(self) -> None:
-        """Never followed."""
+        """Return None: callbacks are never called."""
 
     @property
     def failure_callback(self) -> None:
-        """Never followed, neither by the worker nor by RQ's own clean-up of abandoned jobs."""
+        """Return None: never called, neither by the worker nor by RQ's cleanup of abandoned jobs."""
 
     @property
     def stopped_callback(self) -> None:
-        """Never followed."""
+        """Return None: callbacks are never called."""
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> Any:
-        """Reads the stored job without its webhooks."""
+        """Restore the job from Redis without its webhooks."""
         answer = super().restore(raw_data)
         self.webhooks = []
         return answer
 
 
 def queue(name: str, connection: Redis) -> Queue:
-    """A queue of listed jobs whose arguments travel as JSON."""
+    """Return an RQ queue of listed jobs with JSON arguments."""
     return Queue(name, connection=connection, serializer=JSONSerializer, job_class=ListedJob)

@@ -1,7 +1,7 @@
-"""`python run.py scheduler`: puts the periodic jobs into their queues, once a slot of time however many schedulers run.
+"""`python run.py scheduler`: enqueues periodic jobs, once per time slot even if several schedulers run.
 
-RQ's own cron has no such lock (two of them enqueue twice). Nothing depends on a slot being met: each job takes up
-whatever is due.
+RQ's own cron has no such lock: two of them enqueue twice. A missed slot does no harm, since each job handles whatever
+is due.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class PeriodicJob:
-    """A job that is queued once in every slot of `every` seconds, counted from the epoch."""
+    """A job that is enqueued once in every slot of `every` seconds, counted from the Unix epoch."""
 
     name: JobName
     every: int
     queue: QueueName
 
     def slot(self, now: float) -> int:
-        """The number of the slot that `now` (seconds since the epoch) lies in."""
+        """Return the number of the slot that contains `now` (seconds since the epoch)."""
         return int(now // self.every)
 
     def job_id(self, slot: int) -> str:
-        """The same in every scheduler: the queue refuses the second of two equal ones."""
+        """Return the job id of a slot, equal in every scheduler, so that the queue rejects duplicates."""
         return f"{self.name.replace('.', '-')}-{self.every}-{slot}"
 
 
@@ -76,7 +76,10 @@ PERIODIC_JOBS = tuple(
 
 @dataclass
 class Scheduler:
-    """Looks at the clock, queues what is due, and leaves a sign of life; lives through an absence of Redis."""
+    """Enqueues due jobs and writes a heartbeat; keeps running while Redis is unreachable.
+
+    `queued` is the last slot enqueued for each job, `away` whether Redis was unreachable at the last attempt.
+    """
 
     connection: Redis
     periodic_jobs: tuple[PeriodicJob, ...] = PERIODIC_JOBS
@@ -84,8 +87,8 @@ class Scheduler:
     away: bool = False
 
     def tick(self, now: float) -> float:
-        """Queues every job whose present slot was not queued yet; returns the seconds until the next
-        look at the clock.
+        """Enqueue every job whose current slot is not enqueued yet, and return the seconds until the next call (at
+        most 5).
         """
         try:
             for job in self.periodic_jobs:
@@ -99,9 +102,7 @@ class Scheduler:
         return self._pause(now)
 
     def enqueue(self, job: PeriodicJob, slot: int) -> None:
-        """Queues one slot of a job; one that nobody took up within two slots is dropped, so a queue without worker does
-        not fill.
-        """
+        """Enqueue one slot of a job; it expires after two slots, so that a queue without a worker does not grow."""
         try:
             queue(job.queue, self.connection).enqueue_call(
                 str(job.name),
@@ -132,7 +133,7 @@ class Scheduler:
 
 
 def run_scheduler() -> int:
-    """Ticks until it is told to stop."""
+    """Run the scheduler until SIGINT or SIGTERM and return exit code 0."""
     environment = read_environment()
     logs.install(environment.parts["LOG_FORMAT"])
     stop = threading.Event()

@@ -1,4 +1,7 @@
-"""The jobs that a worker may run, one function each; their names stand in `app.core.jobs.JobName`."""
+"""The background jobs, one function for each `app.core.jobs.JobName`.
+
+Jobs that return an int report how many rows they handled, jobs that return a str the resulting state.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +45,7 @@ def push_peer() -> int:
 
 @in_app
 def compare_peer() -> str:
-    """Compare, and at once do what that showed to be needed."""
+    """Run the nightly comparison with the peer once and, if it ran, poll and push at once; return its outcome."""
     outcome = compare.compare_peer(utc_now())
     if outcome == "compared":
         poll.poll_peer(utc_now())
@@ -62,14 +65,16 @@ def relay_imports() -> int:
 
 @in_app
 def sweep_alarms() -> int:
-    """Raise everything that is due, in small batches."""
+    """Raise all due deadline alarms in small batches; return the number of cases checked."""
     return _until_done(raise_alarms.raise_due_alarms)
 
 
 @in_app
 def sweep_timed_acts() -> int:
-    """Close what nobody answered, note the delegations that ended, forget old sign-ins and tries, say when the calendar
-    ends.
+    """Run all timed actions that are due, and return the number of rows handled.
+
+    They close unanswered cases, record ended delegations, delete old sign-ins and attempt counts, and warn of missing
+    holidays.
     """
     old = (sessions.forget_old, second_step.forget_halves, attempt_counts.forget_counts)
     batches = (timed_actions.close_silent_cases, timed_actions.note_ended_delegations, *old)
@@ -87,7 +92,7 @@ def _until_done(batch_of: Callable[[datetime], int]) -> int:
 
 @in_app
 def forget_answers() -> int:
-    """Answers kept for repeats, older than a week."""
+    """Delete stored idempotent responses older than a week; return how many."""
     return idempotency.forget_answers(utc_now())
 
 
@@ -108,14 +113,14 @@ def draw_paper(paper_id: int) -> str:
 
 @in_app
 def relay_papers() -> int:
-    """Papers that wait, and letters whose file is gone while an officer waits to send them."""
+    """Enqueue papers that still wait to be drawn, after checking for missing files of letters that wait to be sent."""
     lost_files.check_letters_to_send()
     return papers.relay_papers()
 
 
 @in_app
 def check_papers() -> int:
-    """Every drawn paper, held against the store."""
+    """Compare every drawn paper with the file store; return how many files are missing."""
     return lost_files.check_every_paper()
 
 
@@ -126,7 +131,7 @@ def check_files(complaint_id: int) -> int:
 
 @in_app
 def sweep_files() -> int:
-    """Look into what was left waiting, and take away what is marked."""
+    """Inspect attachments that are still waiting and delete files marked for removal; return the number inspected."""
     settled = check_attachments.check_waiting(utc_now())
     while store_sweep.remove_marked(utc_now()):
         pass
@@ -140,7 +145,7 @@ def sweep_store() -> int:
 
 @in_app
 def remove_identities() -> int:
-    """Identities of cases that ended long ago, and what lay sealed in the quarantine; says how many identities."""
+    """Remove identities of cases that ended long ago, and settled inbound content; return the number of identities."""
     now = utc_now()
     retention.wipe_settled_inbound(now)
     return retention.remove_identities(now, current_app.config["IDENTITY_RETENTION_YEARS"])
@@ -148,7 +153,7 @@ def remove_identities() -> int:
 
 @in_app
 def check_invariants() -> str:
-    """Look once a night; a slot that was not met is made up for by the next."""
+    """Run the nightly invariant check if it is due; return "not_yet", "elsewhere", "green" or "red"."""
     return invariants_run.run_nightly()
 
 
@@ -169,7 +174,7 @@ def make_digests() -> int:
 
 @in_app
 def make_registers() -> int:
-    """Make what is missing; a slot that was not met is made up for by the next."""
+    """Make all registers that are due and missing; return how many."""
     return registers_make.make_due_registers(utc_now())
 
 
@@ -195,7 +200,7 @@ def relay_reports() -> int:
 
 @in_app
 def sweep_reports() -> int:
-    """Make what the plans ask for, and take away the files whose time is over."""
+    """Queue scheduled reports that are due and delete expired report files; return the number queued."""
     made = schedules.make_scheduled_reports(utc_now())
     while report_relay.expire_reports(utc_now()):
         pass
@@ -204,7 +209,7 @@ def sweep_reports() -> int:
 
 @in_app
 def forget_changes() -> int:
-    """Forget changes past their time and the webhooks that told of them, batch by batch; says how many changes."""
+    """Delete expired changes of the feed and old webhook messages in batches; return the number of changes."""
     forgotten = 0
     while batch := sequence.forget_old_changes(utc_now()):
         forgotten += batch

@@ -1,4 +1,4 @@
-"""`python run.py worker`: carries out queued jobs, each queue in its turn."""
+"""`python run.py worker`: runs queued jobs, serving the queues in turn."""
 
 from __future__ import annotations
 
@@ -26,31 +26,30 @@ log = logging.getLogger(__name__)
 
 REDIS_PAUSE_SECONDS = 5.0
 
-# Measured: with RQ's defaults the job of a worker killed with its horse waited 807 s for another worker, with these 88
-# s at most.
-# The outbox in the database brings it back sooner; these keep RQ's own books in order.
+# Measured: the job of a worker killed together with its work horse waited 807 s for another worker with RQ's defaults
+# and 88 s at most with these. The outbox recovers the work sooner; these values keep RQ's own registries in order.
 WORKER_TTL_SECONDS = 45
 JOB_MONITORING_SECONDS = 5
 MAINTENANCE_SECONDS = 15
 
 
 class ListedWorker(Worker):
-    """RQ's forking worker for listed jobs; a job's process never shares its worker's database connection."""
+    """RQ's forking worker for listed jobs; a job's process never shares the worker's database connections."""
 
     max_connection_wait_time = 10.0
 
     def work(self, *args: Any, **options: Any) -> bool:
-        """Serves the queues in turn."""
+        """Run jobs, serving the queues round robin."""
         return super().work(*args, **{"dequeue_strategy": DequeueStrategy.ROUND_ROBIN, **options})
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """Runs in the forked process."""
+        """Run a job in the forked process, without the inherited database connections."""
         forget_inherited_connections()
         super().main_work_horse(job, queue)
 
 
 def make_worker(connection: Redis, names: Iterable[str] = tuple(QueueName)) -> ListedWorker:
-    """A worker on these queues; after a job of one, the others have their turn before it has another."""
+    """Return a worker for these queues; after a job of one queue the others are served first."""
     return ListedWorker(
         [queue(name, connection) for name in names],
         connection=connection,
@@ -64,9 +63,9 @@ def make_worker(connection: Redis, names: Iterable[str] = tuple(QueueName)) -> L
 
 
 def run_worker() -> int:
-    """Works until it is told to stop; the job at hand is finished first."""
+    """Run jobs until a stop signal and return exit code 0; the current job is finished first."""
     app = worker_app()
-    # Jobs and RQ's own timer (which brings retries back) are forked: neither may outlive the worker.
+    # Jobs and RQ's scheduler (which requeues retries) are forked; neither may outlive the worker.
     os.register_at_fork(after_in_child=lambda: die_with_parent(os.getppid(), signal.SIGKILL))
     wait_for_redis(app.config["REDIS_URL"])
     render.load()
@@ -76,8 +75,9 @@ def run_worker() -> int:
 
 
 def wait_for_redis(url: str, pause: float = REDIS_PAUSE_SECONDS) -> None:
-    """Returns once Redis answers: a worker that lost it and was started again would only end and be started again,
-    later each time.
+    """Block until Redis answers, checking every `pause` seconds.
+
+    Exiting instead would make a supervisor restart the worker again and again, with growing delays.
     """
     away = False
     with Redis.from_url(url, socket_timeout=pause, socket_connect_timeout=pause) as connection:

@@ -1,4 +1,4 @@
-"""The whole menu and every door on one screen."""
+"""Registration of every view, API and menu entry."""
 
 from typing import Any
 
@@ -119,7 +119,7 @@ PUBLIC = (
 
 
 def register_views(app: Flask) -> None:
-    """Put every screen, API and public page onto a core app."""
+    """Register every screen, API and public page on the app."""
     app.jinja_env.globals.update(
         account_path=ACCOUNT_PATH, why_not_drawn=why_not_drawn, may=may, public_doors=public_doors, new_token=new_token
     )
@@ -150,7 +150,7 @@ def register_views(app: Flask) -> None:
 
 
 def _add_lists(appbuilder: Any) -> None:
-    """The inbox (the framework's index view), the lists and the intake form, with their places in the menu."""
+    """Register inbox, lists and intake form with their menu entries."""
     for view in (ComplaintListView, IntakeView, IntakeCardView, SimilarView, CorrectionView, LeftCasesView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_link("Kotak kerja", href="/", label=_("Kotak Kerja"))
@@ -161,7 +161,7 @@ def _add_lists(appbuilder: Any) -> None:
 
 
 def _add_reports(appbuilder: Any) -> None:
-    """How the work goes, for those who watch over it, and what they take along."""
+    """Register the reporting pages with their menu entries."""
     for view, name, label in (
         (DashboardView, "Dasbor", _("Dasbor")),
         (RegisterView, "Laporan", _("Laporan")),
@@ -174,7 +174,7 @@ def _add_reports(appbuilder: Any) -> None:
 
 
 def _add_system(appbuilder: Any) -> None:
-    """What the person who looks after the program needs, in a menu group of its own."""
+    """Register the system administration pages in the menu group "Sistem"."""
     group = {"category": "Sistem", "category_icon": "settings", "category_label": _("Sistem")}
     for view, name, label in (
         (HealthView, "Kesehatan sistem", _("Kesehatan sistem")),
@@ -186,7 +186,7 @@ def _add_system(appbuilder: Any) -> None:
 
 
 def public_doors() -> list[tuple[bool, str, str]]:
-    """Whether each is open, its address and its name; looking up one's own case always is."""
+    """Return the public pages as (is enabled, path, name); tracking a case is always enabled."""
     settings = current_app.config
     return [
         (settings["PUBLIC_INTAKE"], "/lapor", gettext("Sampaikan aduan")),
@@ -210,7 +210,9 @@ MENU = (
 
 
 def add_reference_views(appbuilder: Any) -> None:
-    """Every screen with its place in the menu group "Data induk"; the rows of a version are reached through it."""
+    """Register the reference data screens in the menu group "Data induk"; SOP steps are reached through their
+    version.
+    """
     for plain in (SopStepView, CalendarChangeView, CalendarFileView):
         appbuilder.add_view_no_menu(plain)
     for view, name, label, icon in MENU:

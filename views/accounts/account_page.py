@@ -1,4 +1,4 @@
-"""An officer's own page: offices, stand-ins, notices, where one is signed in, and the keys."""
+"""The officer's own account page."""
 
 from flask import abort, flash, g, redirect, render_template
 from flask_appbuilder import BaseView, expose
@@ -21,7 +21,7 @@ DOOR = "UserDBModelView"
 
 
 class AccountView(BaseView):
-    """Doors at `/akun/`; whose account it is, is the session's, never the address's."""
+    """The signed-in user's account page under `/akun/`."""
 
     route_base = "/akun"
     default_view = "show"
@@ -31,7 +31,7 @@ class AccountView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", DOOR)
     def show(self) -> str:
-        """Everything that is the officer's own."""
+        """Show capacities, delegations, notice settings, active sign-ins and security settings."""
         now, user = utc_now(), current_user
         page: str = render_template(
             "account/page.html",
@@ -50,7 +50,7 @@ class AccountView(BaseView):
     @expose("/masuk/<int:sign_in_id>/akhiri", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def end_one(self, sign_in_id: int) -> Response:
-        """End one sign-in of the officer's own."""
+        """End one of the officer's own sign-ins; 404 if it is not theirs or already ended."""
         if sign_in_id > LARGEST_ID or not end_sign_ins(current_user.id, utc_now(), only=sign_in_id):
             abort(404)
         flash(gettext("Perangkat itu sudah dikeluarkan."), "success")
@@ -59,14 +59,14 @@ class AccountView(BaseView):
     @expose("/masuk/akhiri-lain", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def end_others(self) -> Response:
-        """End every sign-in but this one."""
+        """End all of the officer's sign-ins except the current one."""
         count = end_sign_ins(current_user.id, utc_now())
         flash(ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", count), "success")
         return redirect(PATH, 303)
 
 
 def browser_in_words(agent: str) -> str:
-    """What a browser says of itself, in two words: "Chrome, Android"; the first name that fits is the right one."""
+    """Return browser and operating system of a User-Agent header, for example "Chrome, Android"."""
     browser = next((name for mark, name in BROWSERS if mark in agent), gettext("Peramban lain"))
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser}, {system}" if system else browser

@@ -1,4 +1,4 @@
-"""Texts of the keys of programs: what each scope opens, how a key stands, and what is wrong with a form."""
+"""API keys of programs, managed by the administrator."""
 
 from datetime import date, datetime, timedelta
 
@@ -63,7 +63,7 @@ PATH = "/kunci-api/"
 
 
 class KeyView(BaseView):
-    """Only the administrator; a key's secret is on no page but the answer to its making."""
+    """API keys; a key is shown only in the response that creates or rotates it."""
 
     route_base = PATH.rstrip("/")
     default_view = "list"
@@ -78,7 +78,7 @@ class KeyView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def make(self) -> tuple[str, int]:
-        """Make a key and show it, this once; a form with faults comes back as it was filled in."""
+        """Create a key and show it once with status 201; errors show the form again as typed with status 422."""
         wish, faults = _read_wish()
         if wish is None:
             return _list_page(request.form.to_dict(), faults), 422
@@ -93,7 +93,10 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/ganti", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def rotate(self, key_id: int) -> tuple[str, int]:
-        """A new secret, shown this once; a page that was sent again changes nothing."""
+        """Replace the key's secret and show the new one once.
+
+        Status 409 if the key was rotated or ended since the page was rendered, 422 for an unknown overlap.
+        """
         row = _find(key_id)
         if request.form.get("tumpang") not in OVERLAPS:
             return _key_page(row, {"tumpang": "overlap"}), 422
@@ -108,7 +111,9 @@ class KeyView(BaseView):
     @expose("/<int:key_id>/cabut", methods=["POST"])
     @for_officers("can_manage", "ApiKey")
     def revoke(self, key_id: int) -> Response | tuple[str, int]:
-        """End the key at once, with the reason in the journal."""
+        """Revoke the key immediately, with a reason for the journal; 422 without a reason, 409 if the key has
+        already ended.
+        """
         row, reason = _find(key_id), request.form.get("alasan", "").strip()
         if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
             return _key_page(row, {"alasan": "reason"}), 422
@@ -121,7 +126,9 @@ class KeyView(BaseView):
 
 
 def seal_of(row: ApiKey) -> str:
-    """What tells a page's key from the one that stands now; nothing of the secret can be had from it."""
+    """Return the start of the key's hash, by which a form detects that the key was rotated since; it reveals no
+    secret.
+    """
     return row.key_hash[:12]
 
 
@@ -131,7 +138,7 @@ def _find(key_id: int) -> ApiKey:
 
 
 def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
-    """The key that was asked for, or what is wrong with the form."""
+    """Return the submitted key definition (None if invalid) and the errors by field."""
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
     expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
@@ -146,7 +153,9 @@ def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
 
 
 def _read_end(text: str) -> tuple[datetime | None, str]:
-    """The end of the last day, on the office's clock."""
+    """Parse the last day of validity; return its end as an aware datetime in the office zone (None: no end) and the
+    error.
+    """
     if not text:
         return None, ""
     try:
@@ -164,7 +173,7 @@ def _is_taken(name: str) -> bool:
 
 
 def state_of(row: ApiKey) -> str:
-    """`living`, `ended` by its day, or `revoked`."""
+    """Return "living", "ended" (expired) or "revoked"."""
     if row.revoked_at is not None or not row.active:
         return "revoked"
     return "ended" if has_ended(row, utc_now()) else "living"

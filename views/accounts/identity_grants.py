@@ -1,4 +1,4 @@
-"""Roles that open identities and wait for a second person: a supervisor confirms or refuses each, with a reason."""
+"""Approval of roles that can open identities: a supervisor confirms or rejects each, with a reason."""
 
 from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
@@ -19,7 +19,7 @@ LONGEST_REASON = 1000
 
 
 class IdentityGrantView(BaseView):
-    """For supervisors, who alone may read who opened identities."""
+    """Pending identity grants, for supervisors only."""
 
     route_base = PATH.rstrip("/")
     default_view = "list"
@@ -29,13 +29,16 @@ class IdentityGrantView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def list(self) -> str:
-        """What waits, the oldest first."""
+        """Show the pending grants, oldest first."""
         return _page({})
 
     @expose("/<int:grant_id>", methods=["POST"])
     @for_officers("can_read", "Identity")
     def decide(self, grant_id: int) -> Response:
-        """Confirm or refuse; a reason is needed for either."""
+        """Confirm or reject a grant and redirect; a missing reason shows the page again with status 422.
+
+        A grant that is already decided, or that concerns the supervisor, is left unchanged with a warning.
+        """
         choice, reason = request.form.get("keputusan", ""), request.form.get("alasan", "").strip()
         by = current_person().id
         if choice not in ("setuju", "tolak") or by is None:

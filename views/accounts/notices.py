@@ -1,4 +1,4 @@
-"""The bell: an officer's own notices, read by opening them, and how to be told of the next ones."""
+"""Notices of an officer and the settings for receiving them."""
 
 from dataclasses import asdict
 from typing import Any
@@ -21,12 +21,14 @@ from views.shared.screen_access import for_officers
 
 
 def install(app: Flask) -> None:
-    """Give the top bar its count."""
+    """Register the template function for the count at the bell."""
     app.jinja_env.globals["unread_notices"] = unread_notices
 
 
 def unread_notices() -> int | None:
-    """How many notices wait for whoever is signed in, asked once a page; None for a stranger."""
+    """Return the number of unread notices of the signed-in user, queried once per request; None for an anonymous
+    visitor.
+    """
     if not current_user.is_authenticated:
         return None
     if (counts := page_counts()) is not None:
@@ -38,7 +40,7 @@ def unread_notices() -> int | None:
 
 
 class NoticeView(BaseView):
-    """Notices of one officer: whose they are is the session's, never the address's."""
+    """Notices of the signed-in user."""
 
     route_base = "/pemberitahuan"
     default_view = "list"
@@ -48,7 +50,7 @@ class NoticeView(BaseView):
     @expose("/")
     @for_officers("can_read", "Notice")
     def list(self) -> str:
-        """What the officer was told last."""
+        """Show the newest notices."""
         lines = newest_notices(current_user.id)
         page: str = render_template(
             "notices/list.html",
@@ -63,7 +65,7 @@ class NoticeView(BaseView):
     @expose("/<int:notice_id>", methods=["POST"])
     @for_officers("can_read", "Notice")
     def open(self, notice_id: int) -> Response:
-        """Mark it read and go to what it is about."""
+        """Mark a notice as read and redirect to the page it is about; 404 if it is not the user's own."""
         seen = mark_read(notice_id, current_user.id, utc_now()) if notice_id <= LARGEST_ID else None
         if seen is None:
             abort(404)
@@ -76,7 +78,7 @@ class NoticeView(BaseView):
     @expose("/dibaca", methods=["POST"])
     @for_officers("can_read", "Notice")
     def read_all(self) -> Response:
-        """Mark everything read, and say how much that was."""
+        """Mark all notices as read."""
         count = mark_all_read(current_user.id, utc_now())
         flash(
             ngettext(
@@ -96,7 +98,7 @@ class NoticeView(BaseView):
     @expose("/cara", methods=["POST"])
     @for_officers("can_read", "Notice")
     def save_wishes(self) -> Response:
-        """Keep the wishes; a useless number or name comes back beside its field, as it was typed."""
+        """Save the notice settings; errors show the form again as typed with status 422."""
         wanted = _read_wishes()
         try:
             save_wishes(current_user.id, wanted)
@@ -107,7 +109,7 @@ class NoticeView(BaseView):
 
 
 def _read_wishes() -> NoticeWishes:
-    """What was ticked and typed; a number is only asked for where a message service is set up."""
+    """Return the submitted notice settings; the number is None if no message service is configured."""
     ticked = {name: name in request.form for name in WISHES if name != "gateway_to"}
     typed = request.form.get("gateway_to", "") if _has_gateway() else None
     return NoticeWishes(**ticked, gateway_to=typed)

@@ -1,8 +1,7 @@
-"""Without signing in: asking for a link when the password is forgotten, and setting one by such a link.
+"""Password reset by a link sent to the stored e-mail address.
 
-What stands in a link is taken out of the address at once: the page with the form has an address that says nothing, and
-the browser's signed cookie holds only a hash. Opening a link uses nothing up, since mail programs open links by
-themselves.
+The token is taken out of the URL at once: opening a link stores only its hash in the session and redirects to the form.
+Opening does not use a link up, since mail programs open links by themselves.
 """
 
 from typing import Any
@@ -35,12 +34,15 @@ def _typed() -> str:
 
 
 def _name_key() -> str:
-    """Counted whether there is such an account or not; never an exception, which the limiter takes for a dead store."""
+    """Return the rate limit key of the typed name, whether or not the account exists.
+
+    It must not raise: the limiter would take an exception for a failed store.
+    """
     return f"lupa:{_typed()[:80].casefold().encode('ascii', 'backslashreplace').decode()}"
 
 
 class ForgottenView(PublicView):
-    """The same answer, after the same work, whatever was typed."""
+    """The form that requests a reset link; its response and its work are the same for every input."""
 
     route_base = "/login"
     default_view = "ask"
@@ -56,7 +58,7 @@ class ForgottenView(PublicView):
 
     @expose("/lupa", methods=["POST"])
     def send(self) -> Response | tuple[str, int]:
-        """Neutral: whoever asks learns nothing about accounts, and the mail goes to the stored address alone."""
+        """Send a link to the stored address if the account exists; the response does not reveal whether it does."""
         name = _typed()
         if not name:
             return _ask_page("no_name"), 422
@@ -74,14 +76,14 @@ class ForgottenView(PublicView):
 
 
 class NewPasswordView(PublicView):
-    """Sets the password of the officer whose the link is; who it is signs in afterwards like everybody."""
+    """Sets a new password by a reset link; the officer then signs in as usual."""
 
     route_base = "/sandi-baru"
     default_view = "form"
 
     @expose("/<token>", methods=["GET"])
     def open(self, token: str) -> Response:
-        """Keep the link's hash for this browser, and leave the address that holds it."""
+        """Store the hash of the token in the session and redirect to the form, whose URL has no token."""
         session[STATE] = hash_of_token(token)
         answer = redirect(LINK_PATH, 303)
         answer.headers["Referrer-Policy"] = "no-referrer"
@@ -96,7 +98,7 @@ class NewPasswordView(PublicView):
 
     @expose("/", methods=["POST"])
     def set(self) -> Any:
-        """Set the password and end the link; a fault leaves both as they are."""
+        """Set the password and end the link; errors show the form again with status 422 and change nothing."""
         try:
             link = living_link(_kept(), utc_now())
             first, again = request.form.get("sandi", ""), request.form.get("ulang", "")

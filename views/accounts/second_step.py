@@ -1,4 +1,4 @@
-"""The second step of an officer's own sign-in: set up with a code, recovery codes shown once, switched off again."""
+"""Two-step verification of an officer's own account."""
 
 import segno
 from flask import abort, flash, redirect, render_template, request
@@ -33,9 +33,9 @@ LONGEST_CODE, LONGEST_PASSWORD = 40, 500
 
 
 class TwoStepView(BaseView):
-    """Doors at `/akun/dua-langkah/`; whose second step it is, is the session's, never the address's.
+    """Two-step settings under `/akun/dua-langkah/`, always of the signed-in user.
 
-    The password is asked for first: an unattended screen must not be enough to lock its officer out.
+    Starting and switching off need the password, so that an unattended screen is not enough to lock its officer out.
     """
 
     route_base = SET_UP.rstrip("/")
@@ -46,13 +46,16 @@ class TwoStepView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", DOOR)
     def show(self) -> str:
-        """How it stands: off, waiting for its first code, or on."""
+        """Show the state: off, waiting for the first code, or on."""
         return _page()
 
     @expose("/mulai", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def start(self) -> Response:
-        """Make a secret, which waits for its first code."""
+        """Create a secret that waits for its first code; a wrong password gives status 422.
+
+        Raises Problem 429 after too many wrong attempts.
+        """
         attempt = admit_code(current_user.id, utc_now())
         if not _is_own_password(request.form.get("sandi", "")):
             return _faulty({"sandi": "password"})
@@ -63,7 +66,10 @@ class TwoStepView(BaseView):
     @expose("/pasang", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def confirm(self) -> Response:
-        """Let it count from now on; every other sign-in, made without it, ends."""
+        """Activate two-step verification, end all other sign-ins, and show the recovery codes once with status 201.
+
+        A wrong code gives status 422; raises Problem 429 after too many wrong attempts.
+        """
         attempt = admit_code(current_user.id, utc_now())
         codes = confirm(current_user.id, _typed_code(), utc_now())
         if codes is None:
@@ -76,7 +82,10 @@ class TwoStepView(BaseView):
     @expose("/matikan", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def switch_off(self) -> Response:
-        """Forget secret and codes, for the password and one more code."""
+        """Delete secret and recovery codes after checking password and a code, else status 422; other sign-ins end.
+
+        403 for officers who must have a second step; raises Problem 429 after too many wrong attempts.
+        """
         if must_have(current_user, current_person()):
             abort(403)
         attempt = admit_code(current_user.id, utc_now())

@@ -1,4 +1,4 @@
-"""What the administrator does for somebody's sign-ins: end them all, or take away a second step whose phone is lost."""
+"""The administrator's control of another account's sign-ins."""
 
 from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
@@ -25,7 +25,7 @@ LONGEST_REASON = 1000
 
 
 class SignInCareView(BaseView):
-    """Doors at `/pengguna/<id>/masuk`, for the administrator."""
+    """Sign-ins and two-step verification of an account under `/pengguna/<id>/masuk`, for the administrator."""
 
     route_base = "/pengguna"
     default_view = "show"
@@ -35,13 +35,13 @@ class SignInCareView(BaseView):
     @expose("/<int:user_id>/masuk")
     @for_officers(RIGHT, DOOR)
     def show(self, user_id: int) -> str:
-        """Where the account is signed in, and whether it has a second step."""
+        """Show the active sign-ins of an account and its two-step state; 404 for an unknown account."""
         return _page(_find(user_id))
 
     @expose("/<int:user_id>/masuk/akhiri", methods=["POST"])
     @for_officers(RIGHT, DOOR)
     def end_all(self, user_id: int) -> Response:
-        """End every sign-in of the account, by form and by API."""
+        """End every sign-in of the account, by browser and by API; 404 for an unknown account."""
         count = end_all_sign_ins(_find(user_id), current_person().id, utc_now())
         flash(ngettext("%(num)d masuk diakhiri.", "%(num)d masuk diakhiri.", count), "success")
         return redirect(f"/pengguna/{user_id}/masuk", 303)
@@ -49,7 +49,9 @@ class SignInCareView(BaseView):
     @expose("/<int:user_id>/masuk/dua-langkah", methods=["POST"])
     @for_officers(RIGHT, DOOR)
     def remove(self, user_id: int) -> Response:
-        """Take the second step away, with the reason in the journal; its officer is told."""
+        """Remove the account's two-step verification and notify its officer; 422 without a reason, which is
+        journaled.
+        """
         user, reason = _find(user_id), request.form.get("alasan", "").strip()
         if not 0 < len(reason) <= LONGEST_REASON or not is_readable(reason):
             return Response(_page(user, {"alasan": str(CODE_FAULTS["reason"])}), 422, mimetype="text/html")

@@ -1,4 +1,4 @@
-"""Signing in at the office's provider (OIDC): there and back, with the same sign-in and way back as by a password."""
+"""Single sign-on at the office's OIDC provider."""
 
 import hmac
 import secrets
@@ -29,7 +29,7 @@ PER_SOURCE = "60 per minute"
 
 
 class SignOnView(PublicView):
-    """Who was on the way is known by the browser's signed cookie; each way is good for one return."""
+    """Sign-on routes; the pending attempt is in the signed session cookie and is valid for one return."""
 
     route_base = "/masuk"
     default_view = "go"
@@ -37,14 +37,16 @@ class SignOnView(PublicView):
     limit_scope = "sso"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The doors, shut where no provider is set."""
+        """Return the blueprint; its routes redirect to the login page if no provider is configured."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(_shut)
         return blueprint
 
     @expose("/sso", methods=["GET"])
     def go(self) -> Response:
-        """To the provider, with a state, a nonce and a verifier of this attempt alone."""
+        """Redirect to the provider with a new state, nonce and PKCE verifier, or to the login page if it is
+        unreachable.
+        """
         back = safe_address(request.args.get("next", ""))
         attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
         try:
@@ -58,7 +60,7 @@ class SignOnView(PublicView):
 
     @expose("/sso/kembali", methods=["GET"])
     def back(self) -> Response:
-        """From the provider; whatever does not fit leads to the login, where a password still opens."""
+        """Sign the officer in when the provider redirects back; any failure leads to the login page with a message."""
         kept = session.pop(STATE, None) or {}
         back = str(kept.get("next", ""))
         if not _is_ours(kept):
@@ -89,7 +91,7 @@ def _let_in(claims: dict[str, Any], back: str) -> Response:
 
 
 def _is_ours(kept: dict[str, Any]) -> bool:
-    """Whether this browser began this attempt, not long ago and for the first time."""
+    """Return whether this browser started the attempt within the last ten minutes."""
     given = request.args.get("state", "")
     in_time = utc_now().timestamp() < kept.get("until", 0)
     return in_time and hmac.compare_digest(given.encode(), str(kept.get("state", "")).encode())

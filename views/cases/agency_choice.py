@@ -1,4 +1,4 @@
-"""Which agencies a direction offers first: suggested or already ticked ones, the rest of the tree folded beneath."""
+"""Agencies offered in a direction form."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -15,7 +15,10 @@ Rows = list[tuple[str, str]]
 
 
 class Offer(NamedTuple):
-    """Agency codes with a remark each: those in sight, those behind the fold; and the suggestions among the former."""
+    """The agencies of a direction form as (code, remark).
+
+    `shown` are visible at once, `rest` are in the collapsed list, `suggested` are the suggestions among `shown`.
+    """
 
     shown: Rows
     rest: Rows
@@ -23,8 +26,9 @@ class Offer(NamedTuple):
 
 
 def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), search: str = "") -> Offer:
-    """Everything in service and not yet on the case, suggestions first; a search brings its hits into sight instead,
-    ticked ones stay there.
+    """Return every active agency that is not on the case, suggested and ticked ones in `shown`, the others in `rest`.
+
+    With a search, matching and ticked agencies are shown and nothing is suggested.
     """
     tree = _tree(case)
     suggested = {s.agency: s for s in suggestions if s.agency in tree and not search}
@@ -39,7 +43,9 @@ def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), 
 
 
 def _why(suggestion: Suggestion) -> str:
-    """ "Disarankan dari kategori · 3 aduan serupa ditangani OPD ini: LB-…, LB-…" """
+    """Return the reason of a suggestion as text, for example "Disarankan dari kategori · 3 aduan serupa ...: LB-…,
+    LB-…".
+    """
     reasons = [gettext("Disarankan dari kategori")] if suggestion.by_category else []
     if many := len(suggestion.cases):
         numbers = ", ".join(case.number for case in suggestion.cases[:NUMBERS_SHOWN])
@@ -55,12 +61,12 @@ def _why(suggestion: Suggestion) -> str:
 
 
 def _found(agency: Agency, search: str) -> bool:
-    """Whether a name holds the words searched for; without a search nothing is found."""
+    """Return whether name, short name or code of the agency contains the search text; False if it is empty."""
     return bool(search) and search.casefold() in f"{agency.name} {agency.short_name} {agency.code}".casefold()
 
 
 def _tree(case: Case) -> list[str]:
-    """Codes in service that are not on the case, each followed by its units."""
+    """Return the codes of active agencies that are not on the case, each followed by its units."""
     taken = {track.agency for track in case.facts.active_tracks}
     serving = [a for a in case.agencies.values() if a.active and a.code not in taken]
     ids = {a.id for a in serving}
@@ -76,6 +82,6 @@ def _with_units(agency: Agency, serving: list[Agency]) -> Iterable[str]:
 
 
 def _under(case: Case, code: str) -> str:
-    """The house that a unit belongs to."""
+    """Return the short name of a unit's parent agency, or ""."""
     parent = case.agencies[code].parent_id
     return next((a.short_name for a in case.agencies.values() if a.id == parent), "")

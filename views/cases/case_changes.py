@@ -1,4 +1,4 @@
-"""What the page of a case tells of changes that its reporter made at SP4N."""
+"""Changes that the reporter made to a report at SP4N, as shown on the case page."""
 
 from typing import Any
 
@@ -9,7 +9,10 @@ from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 
 
 def report_news(case: Case) -> dict[str, Any]:
-    """The last change in words; it lies open until an officer has acted after it."""
+    """Return the template values for the last change of the report.
+
+    It counts as news until an officer has acted after it.
+    """
     change = last_change(case.events, case.complaint, case.person)
     acted = [event.at for event in case.events if event.officer_id is not None]
     return {

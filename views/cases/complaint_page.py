@@ -1,4 +1,4 @@
-"""The complaint page: what the case is, what this officer may do about it, and doing it."""
+"""The case page with its action forms."""
 
 from typing import Any
 
@@ -46,11 +46,11 @@ INBOX = "/"
 
 
 class ComplaintView(BaseView):
-    """One complaint; who may not see it gets the page of an address that does not exist."""
+    """The page of one case; an officer who may not see the case gets the same 404 as for an unknown id."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
-    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    # Every view with this permission name lists all of them: FAB would delete a permission that one view leaves out.
     base_permissions = ["can_read", "can_act", "can_receive"]
     default_view = "show"
 
@@ -58,14 +58,17 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, complaint_id: int) -> str:
-        """The case with the one primary action first; `?kejadian=` filters the timeline."""
+        """Show the case; `?kejadian=` filters the timeline. Raises ActionRefused(not_visible)."""
         return page(load_case(complaint_id, current_person(), utc_now()))
 
     @expose("/<int:complaint_id>/batas")
     @has_access
     @permission_name("read")
     def explain_limits(self, complaint_id: int) -> str:
-        """Why each open step is due when it is: the arithmetic, line by line (design section 5)."""
+        """Show line by line how the due time of each open step was computed (design section 5).
+
+        Raises ActionRefused(not_visible).
+        """
         case = load_case(complaint_id, current_person(), utc_now(), papers=False)
         return render_template("case/limits.html", case=case, words=words, **explanation_of(case))
 
@@ -73,7 +76,11 @@ class ComplaintView(BaseView):
     @has_access
     @permission_name("act")
     def act(self, complaint_id: int) -> Any:
-        """Do one action, ask first where that was wished, or bring the form back with what is to be mended."""
+        """Perform the submitted action and redirect, or show a confirmation page if one was asked for.
+
+        A refused action shows the case page again with the form as typed and the errors. Aborts with 400 for a
+        malformed form; raises ActionRefused(not_visible).
+        """
         by = current_person()
         sent = read_sent(request.form, request.files.get("file"))
         landing = landed_before(by, sent.token, digest_of(sent)) if sent else None
@@ -99,7 +106,10 @@ def _lands(landing: Landing) -> Any:
 
 
 def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:
-    """The page of a case; with a form that was sent, that form keeps its content and tells what is wrong."""
+    """Render the case page.
+
+    The form that was sent keeps its submitted values and shows the errors of `refused`.
+    """
     forms = forms_of(case, sent, refused)
     returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
     primary = primary_of(forms)
@@ -146,7 +156,7 @@ def _suggestions(case: Case, forms: list[ActionForm]) -> list[Suggestion]:
 
 
 def _same_ones(case: Case, forms: list[ActionForm]) -> list[Similar]:
-    """Likely duplicates, while this person may still merge the case into one of them."""
+    """Return likely duplicates if this officer may merge the case, else []."""
     merges = any(form.allowed.action is Action.MERGE for form in forms)
     return similar_to_case(case.complaint, case.person) if merges else []
 
@@ -154,7 +164,9 @@ def _same_ones(case: Case, forms: list[ActionForm]) -> list[Similar]:
 def _conflict(
     case: Case, sent: Sent | None, refused: ActionRefused | None, returned: ActionForm | None
 ) -> dict[str, Any]:
-    """What is told above the page when the form could not be carried out as it was sent."""
+    """Return the template values for the error summary of a refused form, and for changes made since a stale form
+    was shown.
+    """
     if sent is None or refused is None:
         return {"refused": None, "changes": [], "kept": [], "summary": ""}
     stale = refused.reason is RefusalReason.STALE_VERSION
@@ -164,7 +176,10 @@ def _conflict(
 
 
 def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
-    """The one letter that lies open: that of the act, else of the reader's own agency, else of the leading one."""
+    """Return the letter that is shown expanded, or None.
+
+    It is that of the primary action's agency, else of the officer's own agency, else of the lead agency.
+    """
     mine = primary.allowed.agency if primary else None
     wanted = (mine, *case.person.agencies, case.facts.lead)
     valid = [x for x in case.letters if x.state in ("draft", "signed") and x.cycle == case.complaint.cycle]
@@ -181,7 +196,10 @@ def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Per
 
 
 def _question(complaint_id: int, sent: Sent, by: Person) -> str:
-    """The confirm page, once the rules would take the form as it stands; raises ActionRefused as the act would."""
+    """Render the confirmation page of an action.
+
+    Raises ActionRefused with the reason that performing the action would give.
+    """
     check_action(complaint_id, sent.wish, by, sent.version)
     case = load_case(complaint_id, by, utc_now())
     form = next((f for f in forms_of(case, sent) if sent.means(f.allowed)), None)
@@ -212,7 +230,7 @@ def _perform(complaint_id: int, sent: Sent, by: Person) -> Performed:
 
 
 def _notice(done: Performed) -> str:
-    """What happened and what is due next: "Aduan diregister. Langkah 2 di Kepala Seksi, batas Selasa, …"."""
+    """Return the success message: what happened and which step is due next, with its actor and due time."""
     happened = f"{SENTENCES[done.decision.event.kind.value]}: {done.complaint.number}."
     if not done.opened:
         return happened

@@ -1,4 +1,4 @@
-"""The page on which the Admin completes or corrects a report, alone or before registering it (SOP step 1)."""
+"""The page on which the Admin corrects a report, before or while registering it (SOP step 1)."""
 
 import hashlib
 from typing import Any
@@ -32,11 +32,11 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 PLAIN_FIELDS = ("category", "classification", "title", "confidentiality", "reason")
 AT_REGISTRATION = "Dilengkapi saat registrasi"
-"""The reason that is recorded where the Admin completes and registers in one go, and gives no other."""
+"""The recorded reason when the Admin corrects and registers in one step without giving another reason."""
 
 
 class CorrectionView(BaseView):
-    """Correct what a report says; its own words stay, and old values stay in the record."""
+    """Correct the data of a report; the reporter's own text stays unchanged and old values stay in the record."""
 
     route_base = "/aduan"
     default_view = "form"
@@ -52,7 +52,11 @@ class CorrectionView(BaseView):
     @expose("/<int:complaint_id>/data", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def save(self, complaint_id: int) -> Any:
-        """Save, and register where that was pressed: both or neither. Faults bring the form back as it was typed."""
+        """Save the correction, and register the case if that button was pressed, in one transaction.
+
+        Errors show the form again as typed, with the status of the refusal. Raises ActionRefused if the officer may not
+        correct the case now.
+        """
         case, typed = _case(complaint_id), request.form
         token = typed.get("token", "")
         try:
@@ -69,13 +73,16 @@ class CorrectionView(BaseView):
 
 
 def _digest(typed: MultiDict[str, str]) -> str:
-    """What makes two submissions the same; hashed, since an identity may be among it."""
+    """Return a SHA-256 hex digest that identifies a submission; hashed, since the form may contain identity fields."""
     told = sorted((name, value) for name, value in typed.items(multi=True) if name != "csrf_token")
     return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _case(complaint_id: int) -> Case:
-    """The case, for somebody who may correct it now; raises ActionRefused."""
+    """Return the case for an officer who may correct it now.
+
+    Raises ActionRefused: not_visible, not_your_step or out_of_order.
+    """
     case = load_case(complaint_id, current_person(), utc_now(), papers=False)
     if not any(held.actor in entitled_actors(Action.CORRECT, case.sop) for held in case.person.capacities):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
@@ -110,7 +117,7 @@ def _picked(form: MultiDict[str, str], *names: str) -> dict[str, str]:
 
 
 def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
-    """What was typed, as the action takes it; an empty field changes nothing."""
+    """Return the submitted values as parameters of the correct action, without empty fields, which change nothing."""
     params: dict[str, Any] = filled(_picked(form, *PLAIN_FIELDS))
     location = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
     location |= {name: _degrees(location[name]) for name in ("lat", "lon") if name in location}
@@ -122,7 +129,7 @@ def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
 
 
 def _degrees(text: str) -> float | str:
-    """Degrees as people write them, with a comma or a point."""
+    """Parse decimal degrees with comma or point; return the text itself if it is no number."""
     try:
         return float(text.strip().replace(",", "."))
     except ValueError:
@@ -130,7 +137,7 @@ def _degrees(text: str) -> float | str:
 
 
 def _held(case: Case) -> dict[str, str]:
-    """What the case holds now; of the identity nothing, since it is opened elsewhere with a reason."""
+    """Return the current values of the case by field name, without the identity, which is opened on its own page."""
     complaint = case.complaint
     return {
         "category": complaint.category.code if complaint.category else "",

@@ -1,4 +1,4 @@
-"""What the page "Mengapa batasnya begitu?" shows of a case beside its open steps."""
+"""The page "Mengapa batasnya begitu?", which explains the deadlines of a case."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from workflow_rules.time.explanation import Segment
 
 
 def explanation_of(case: Case) -> dict[str, Any]:
-    """Everything the template needs; a fixed number of statements whatever the case."""
+    """Return the template values of the page; the number of SQL statements does not depend on the case."""
     return {
         "accounts": accounts_of(case),
         "whole": whole_clock(case),
@@ -26,6 +26,6 @@ def explanation_of(case: Case) -> dict[str, Any]:
 
 
 def segment_words(line: Segment) -> str:
-    """One line of the arithmetic in the reader's language; its times stand beside it."""
+    """Return one line of the deadline calculation as text; its times are shown in other columns."""
     amounts = {"counted": exact_duration(line.counted), "removed": exact_duration(line.removed)}
     return str(SEGMENTS[line.kind.value]).format(name=line.name, **amounts)

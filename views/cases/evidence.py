@@ -1,4 +1,4 @@
-"""The evidence bundle of a case: made on demand, sent while it is made, noted in the journal."""
+"""Download of a case's evidence bundle, generated on demand and recorded in the journal."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class EvidenceView(BaseView):
-    """For whoever sees every case: the office's officers and the supervisors; to an agency there is no such page."""
+    """Evidence bundles, only for users who see every case: officers of Dinas Kominfo and supervisors."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -24,7 +24,10 @@ class EvidenceView(BaseView):
     @expose("/<int:complaint_id>/bundel", methods=["POST"])
     @for_officers("can_read", "Complaint")
     def bundle(self, complaint_id: int) -> Response:
-        """The zip as a download. A POST, since making one is noted."""
+        """Stream the evidence bundle as a zip file; POST, since each download is recorded.
+
+        Raises ActionRefused(not_visible) for users who do not see every case.
+        """
         person, now = current_person(), utc_now()
         if not person.sees_every_case:
             raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -34,7 +37,7 @@ class EvidenceView(BaseView):
 
 
 def _alive(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """With each piece that was taken the server hears that the download goes on; one that stands still is ended."""
+    """Yield the pieces and report progress to the server for each, so that only a stalled download is ended."""
     note_alive = current_app.extensions.get("note_alive", lambda: None)
     for piece in pieces:
         note_alive()

@@ -1,4 +1,4 @@
-"""The identity behind a case opened with a reason, and the words of a case redacted: both from its own page."""
+"""Protection of the reporter's identity on the case page: opening it, and redacting the case text."""
 
 from typing import Any
 
@@ -26,7 +26,9 @@ Typed = dict[str, str]
 
 
 class IdentityView(BaseView):
-    """The rules say who may (`app/privacy/identity_access.py`), also for whom an officer stands in."""
+    """Identity and redaction pages; who may use them is decided in `app/privacy/identity_access.py`, delegations
+    included.
+    """
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -35,7 +37,11 @@ class IdentityView(BaseView):
     @expose("/<int:complaint_id>/identitas", methods=["POST"])
     @for_officers("can_act", "Complaint")
     def open(self, complaint_id: int) -> Response:
-        """The page with the identity on it, this once; asked for again it is another opening, with its own event."""
+        """Show the case page with the identity once; each request is another opening with its own event.
+
+        Without a valid reason the page is shown again with the error. Raises ActionRefused: not_visible or
+        not_your_step.
+        """
         by, reason = current_person(), request.form.get("reason", "")
         try:
             found = open_identity(complaint_id, {"reason": reason}, by, address=source_address())
@@ -48,13 +54,20 @@ class IdentityView(BaseView):
     @expose("/<int:guarded_id>/samarkan", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def ask(self, guarded_id: int) -> str:
-        """The words as agencies are to read them, with what may betray the reporter covered already."""
+        """Show the redaction form, with personal traces in the text already masked.
+
+        Raises ActionRefused: not_visible, not_your_step or out_of_order.
+        """
         return _form(_case(guarded_id), {})
 
     @expose("/<int:guarded_id>/samarkan", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def redact(self, guarded_id: int) -> Any:
-        """Show these words from now on; a form with faults comes back as it was filled in."""
+        """Save the redacted text, which agencies, letters and the SP4N feed show from then on.
+
+        Errors show the form again as typed. Aborts with 400 for a malformed version; raises ActionRefused: not_visible,
+        not_your_step or out_of_order.
+        """
         typed = request.form.to_dict()
         version = typed.get("expected_version", "")
         if not (version.isascii() and version.isdigit() and len(version) < 10):
@@ -115,7 +128,10 @@ def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
 
 
 def _proposed(case: Case) -> Typed:
-    """What is shown now, without what may betray the reporter; the newer words where the report has changed since."""
+    """Return the initial values of the redaction form with personal traces masked.
+
+    They are the texts shown now, or the reporter's newer texts if the report changed since the last redaction.
+    """
     row = original_of(case.complaint)
     renewed = row is not None and row.changed_at is not None
     words = {

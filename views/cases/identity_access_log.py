@@ -1,4 +1,4 @@
-"""Who opened or looked for identities, for supervisors; and the search itself, for whoever speaks with reporters."""
+"""The identity access log and the identity search, whose use it records."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ DAYS = ("dari", "sampai")
 
 
 class IdentityBookView(BaseView):
-    """What was searched for never stands in an address, so that no log has it."""
+    """Identity log and search. Searches are POST requests, so that no identity appears in a URL or an access log."""
 
     route_base = "/identitas"
     default_view = "book"
@@ -40,7 +40,7 @@ class IdentityBookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Identity")
     def book(self) -> str:
-        """The newest first, by officer and period, with how often each officer did it."""
+        """Show the log, newest first, filtered by officer and period, with a count for each officer."""
         address = _address()
         wanted = _wanted(address)
         pages = pages_of(address, book_size(wanted))
@@ -59,7 +59,7 @@ class IdentityBookView(BaseView):
     @expose("/unduh.csv")
     @for_officers("can_read", "Identity")
     def download(self) -> Response:
-        """The same list as a file for a spreadsheet."""
+        """Send the filtered log as a CSV file for spreadsheets."""
         answer = Response(_csv(whole_book(_wanted(_address()))), mimetype="text/csv")
         answer.headers["Content-Type"] = MEDIA_TYPES["csv"]
         answer.headers["Content-Disposition"] = 'attachment; filename="identitas-dibuka.csv"'
@@ -75,7 +75,10 @@ class IdentityBookView(BaseView):
     @expose("/cari", methods=["POST"])
     @for_officers("can_search", "Identity")
     def search(self) -> Response:
-        """Find the cases of one person; that it was asked, by whom and why, is kept also when there are none."""
+        """Find the cases of one person; officer, time and reason are recorded even if there are none.
+
+        Field errors show the form again; raises ActionRefused(not_your_step) for an officer who may not search.
+        """
         params = {name: request.form.get(name, "") for name in ("mark", "reason")}
         try:
             found = search_identity(params, current_person())

@@ -1,4 +1,4 @@
-"""Words of reporters' identities: their parts, what may betray them in a text, who looked at them."""
+"""Labels of the identity pages."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""Catat aduan: the form for whatever comes in by foot, phone, letter, message, or from SP4N by hand."""
+"""The officers' intake form for complaints from walk-ins, phone, letters, messages, or SP4N by hand."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ REPORTER_FIELDS = ("name", "phone", "email", "address", "nik")
 
 
 class IntakeView(BaseView):
-    """The intake form; what it takes is judged by the same operation as the API's."""
+    """The intake form "Catat aduan"; input is validated by the same function as that of the API."""
 
     route_base = "/aduan"
     default_view = "form"
@@ -56,7 +56,10 @@ class IntakeView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def save(self) -> Response | AnyResponse:
-        """Take it in and go to the card for the reporter; faults bring the form back with everything that was typed."""
+        """Record the complaint and redirect to the reporter's card.
+
+        Errors show the form again as typed with status 422, also for an SP4N number that is already recorded.
+        """
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
         if not is_token(token):
@@ -76,7 +79,10 @@ class IntakeView(BaseView):
 
 
 def _record_once(typed: dict[str, str], token: str) -> Landing:
-    """Record what was typed, or find where this very form with this very content already led to."""
+    """Record the complaint, or return the Landing of an earlier submission with the same token and content.
+
+    Raises ActionRefused for faulty fields and AlreadyHere for a known SP4N number.
+    """
     tracking_id = read_tracking_id(typed.get("tracking_id", ""))
     by, address, tell = current_person(), source_address(), "tell" in typed
 
@@ -87,13 +93,13 @@ def _record_once(typed: dict[str, str], token: str) -> Landing:
     try:
         return once_each(by, token, digest_of_form(), act)
     except IntegrityError:
-        # SP4N delivered the same report at this moment.
+        # SP4N delivered the same report concurrently.
         refuse_known(tracking_id)
         raise
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """The report body of the API from the fields of the form; what was left empty is left out."""
+    """Convert the form fields to the report body of the API, without empty fields."""
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in TOP_FIELDS})
     payload["location"] = filled({name: typed.get(f"location.{name}", "") for name in PLACE_FIELDS})
     payload["reporter"] = filled({name: typed.get(f"reporter.{name}", "") for name in REPORTER_FIELDS})
@@ -132,7 +138,9 @@ def _form_page(
 
 
 class SimilarView(BaseView):
-    """The piece alone; with no JavaScript the form's own button brings it with the whole page."""
+    """The list of likely duplicates as an HTML fragment; without JavaScript the form's own button shows it in the
+    page.
+    """
 
     route_base = "/aduan"
     default_view = "similar"
@@ -142,6 +150,6 @@ class SimilarView(BaseView):
     @expose("/baru/serupa", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def similar(self) -> str:
-        """Sent and not asked for by an address, since what is typed may name people."""
+        """Return the likely duplicates of the typed report; POST, so that names in the text appear in no URL."""
         found = similar_to_typed(request.form, current_person(), utc_now())
         return render_template("intake/_similar.html", similar=found, asked=True)

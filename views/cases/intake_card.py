@@ -1,4 +1,4 @@
-"""The citizen's card after intake: number and tracking code, shown to the officer once, to hand over or to print."""
+"""The reporter's card with case number and tracking code, shown once after intake for printing."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ _CARD = "card"
 
 
 class IntakeCardView(BaseView):
-    """One page of the Admin's, with the code only right after the intake."""
+    """The page of the reporter's card, for officers who receive complaints."""
 
     route_base = "/aduan"
     default_view = "show"
@@ -31,7 +31,10 @@ class IntakeCardView(BaseView):
     @expose("/<int:complaint_id>/kartu", methods=["GET"])
     @for_officers("can_receive", "Complaint")
     def show(self, complaint_id: int) -> str:
-        """Number and code, this once; afterwards the number and how the reporter gets a new code."""
+        """Show number and tracking code once after intake, later the number and how the reporter can get a new code.
+
+        Raises ActionRefused(not_visible).
+        """
         complaint = find_complaint(complaint_id, current_person())
         kept = session.pop(_CARD, None)
         card: dict[str, Any] = json.loads(unseal(kept)) if isinstance(kept, str) else {}
@@ -48,12 +51,12 @@ class IntakeCardView(BaseView):
 
 
 def card_landing(intake: Intake) -> Landing:
-    """Where an intake leads, with what its card says, sealed."""
+    """Return the Landing of an intake; its notice is the encrypted content of the card."""
     following = gettext("Berikutnya: %(step)s, batas %(due)s.", step=STEPS[intake.step], due=moment(intake.due_at))
     card = {"id": intake.complaint_id, "code": intake.tracking_code, "next": following}
     return Landing(f"/aduan/{intake.complaint_id}/kartu", seal(json.dumps(card)))
 
 
 def keep_card(landing: Landing) -> None:
-    """Give the sealed card to this browser for the one time that it is shown."""
+    """Store the encrypted card in the session, from which the card page removes it when it is shown."""
     session[_CARD] = landing.notice

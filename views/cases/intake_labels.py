@@ -1,4 +1,4 @@
-"""Labels of the intake form: its fields and what each choice means."""
+"""Labels of the intake form."""
 
 from flask_babel import lazy_gettext as _
 

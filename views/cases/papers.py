@@ -1,4 +1,4 @@
-"""Papers to print: asked for on a case's page, followed until the file is there, opened."""
+"""Pages of generated papers: request one, follow its state, download the PDF."""
 
 from typing import Any
 
@@ -24,18 +24,22 @@ LARGEST_KEY = LARGEST_SERIAL = 2**63 - 1
 
 
 class PaperView(BaseView):
-    """Papers of cases, for the people who may see the case."""
+    """Papers of a case, for everybody who may see the case; raises ActionRefused(not_visible) for others."""
 
     route_base = PATH
     class_permission_name = "Complaint"
-    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    # Every view with this permission name lists all of them: FAB would delete a permission that one view leaves out.
     base_permissions = ["can_read", "can_act", "can_receive"]
 
     @expose("/minta/<int:complaint_id>", methods=["POST"])
     @has_access
     @permission_name("read")
     def ask(self, complaint_id: int) -> Any:
-        """Make the paper that a button names, or find the one that is there, and follow it."""
+        """Request the paper of `kind` for the event or letter `cause`, or find the existing one, and redirect to its
+        page.
+
+        Aborts with 400 for a malformed `cause`; raises ActionRefused(not_visible).
+        """
         now = utc_now()
         case = load_case(complaint_id, current_person(), now)
         cause = request.form.get("cause", "")
@@ -48,21 +52,21 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def show(self, paper_id: int) -> str:
-        """How a paper stands; the page comes again by itself until the file is there."""
+        """Show the state of a paper; the page reloads until the file exists. Raises ActionRefused(not_visible)."""
         return paper_page(find_case_paper(paper_id, current_person()))
 
     @expose("/<int:paper_id>/keadaan")
     @has_access
     @permission_name("read")
     def state(self, paper_id: int) -> Response:
-        """The same in one word, for the page's script."""
+        """Return the state of a paper as plain text, polled by the page's script. Raises ActionRefused(not_visible)."""
         return Response(find_case_paper(paper_id, current_person()).state, mimetype="text/plain")
 
     @expose("/<int:paper_id>.pdf")
     @has_access
     @permission_name("read")
     def file(self, paper_id: int) -> Response:
-        """The file."""
+        """Send the PDF of a paper, 404 if it is not drawn. Raises ActionRefused(not_visible)."""
         paper = find_case_paper(paper_id, current_person())
         return send_paper(paper, file_name(paper))
 
@@ -70,14 +74,14 @@ class PaperView(BaseView):
     @has_access
     @permission_name("read")
     def again(self, paper_id: int) -> Any:
-        """Try a failed paper once more."""
+        """Retry a failed paper and redirect to its page. Raises ActionRefused(not_visible)."""
         paper = find_case_paper(paper_id, current_person())
         draw_again(paper.id)
         return redirect(f"{PATH}/{paper.id}", 303)
 
 
 class SopSheetView(BaseView):
-    """Sheets of SOP versions, for everybody who may read reference data: officers and the administrator."""
+    """Sheets of SOP versions, for everybody who may read reference data."""
 
     route_base = SHEET_PATH
     class_permission_name = "Reference"
@@ -86,46 +90,48 @@ class SopSheetView(BaseView):
     @expose("/versi/<int:version_id>", methods=["POST"])
     @for_officers("can_read", "Reference")
     def ask(self, version_id: int) -> Any:
-        """Make the sheet of a version, or find the one that is there, and follow it."""
+        """Request the sheet of an SOP version, or find the existing one, and redirect to its page; 404 for an
+        unknown version.
+        """
         version = db.session.get(SopVersion, min(version_id, LARGEST_SERIAL)) or abort(404)
         return redirect(f"{SHEET_PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
 
     @expose("/<int:sheet_id>")
     @for_officers("can_read", "Reference")
     def show(self, sheet_id: int) -> str:
-        """How a sheet stands."""
+        """Show the state of a sheet. Raises ActionRefused(not_visible) if there is none with this id."""
         return paper_page(find_sop_sheet(sheet_id), SHEET_PATH)
 
     @expose("/<int:sheet_id>/keadaan")
     @for_officers("can_read", "Reference")
     def state(self, sheet_id: int) -> Response:
-        """The same in one word, for the page's script."""
+        """Return the state of a sheet as plain text, polled by the page's script. Raises ActionRefused(not_visible)."""
         return Response(find_sop_sheet(sheet_id).state, mimetype="text/plain")
 
     @expose("/<int:sheet_id>.pdf")
     @for_officers("can_read", "Reference")
     def file(self, sheet_id: int) -> Response:
-        """The file."""
+        """Send the PDF of a sheet, 404 if it is not drawn. Raises ActionRefused(not_visible)."""
         sheet = find_sop_sheet(sheet_id)
         return send_paper(sheet, file_name(sheet))
 
     @expose("/<int:sheet_id>/ulang", methods=["POST"])
     @for_officers("can_read", "Reference")
     def again(self, sheet_id: int) -> Any:
-        """Try a failed sheet once more."""
+        """Retry a failed sheet and redirect to its page. Raises ActionRefused(not_visible)."""
         draw_again(find_sop_sheet(sheet_id).id)
         return redirect(f"{SHEET_PATH}/{sheet_id}", 303)
 
 
 def paper_page(paper: Paper, path: str = PATH) -> str:
-    """The page of one paper of any kind."""
+    """Render the page of a paper; `path` is the URL prefix of its view."""
     return render_template(
         "papers/page.html", paper=paper, name=PAPER_NAMES[paper.kind], why=why_not_drawn(paper.error), path=path
     )
 
 
 def file_name(paper: Paper) -> str:
-    """A name without anybody's: the kind of paper, the case's number, our own key."""
+    """Return the PDF file name from kind, case number and paper id; it contains no personal name."""
     number = paper.complaint.number if paper.complaint else ""
     kind = paper.kind.replace("_", "-")
     return "-".join(part for part in (kind, number, str(paper.id)) if part) + ".pdf"

@@ -1,4 +1,4 @@
-"""What the page of a case shows of its reporter: masked parts, the way to open them, and what the words may betray."""
+"""The reporter section of the case page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,10 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True)
 class Betrayed:
-    """One place that may tell who wrote it, with some words around it; the second of each part says what is meant."""
+    """A place in the case text that may reveal the reporter.
+
+    `kind` and `place` are codes of the label tables; `parts` is the text around it as (text, is the trace itself).
+    """
 
     kind: str
     place: str
@@ -32,7 +35,11 @@ class Betrayed:
 
 
 def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: str) -> dict[str, Any]:
-    """`opened` is shown this once in the place of the masks; `reason_fault` is what is wrong with a reason."""
+    """Return the template values of the reporter section.
+
+    `opened` are identity fields to show unmasked once; `reason_fault` and `reason_typed` are error and text of a
+    refused reason.
+    """
     opening = opening_for(case.person, case.facts) if case.reporter is not None else None
     betrayed = betrayed_by(case)
     return {
@@ -53,12 +60,15 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
 
 
 def is_unreadable(text: object) -> bool:
-    """Whether a part lies sealed under a key that is missing."""
+    """Return whether an identity field is encrypted with a key that is missing."""
     return isinstance(text, Unreadable)
 
 
 def betrayed_by(case: Case) -> list[Betrayed]:
-    """Where the words of a secret or anonymous case may tell who reported it, for the office alone."""
+    """Return the places that may reveal the reporter of a secret or anonymous case.
+
+    Empty for open cases, for users who do not see every case, and for API programs that only read.
+    """
     guarded = case.complaint.confidentiality != Confidentiality.OPEN
     if not guarded or not case.person.sees_every_case or is_reading_program(case.person):
         return []
@@ -83,7 +93,7 @@ def _in_text(place: str, text: str) -> Iterator[Betrayed]:
 
 
 def _before(text: str) -> str:
-    """The last words of a text; an ellipsis stands for what is left out."""
+    """Return the last words of a text, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     first, space, rest = text[-AROUND:].partition(" ")
@@ -91,7 +101,7 @@ def _before(text: str) -> str:
 
 
 def _after(text: str) -> str:
-    """The first words of a text; an ellipsis stands for what is left out."""
+    """Return the first words of a text, with an ellipsis if it was cut."""
     if len(text) <= AROUND:
         return text
     rest, space, last = text[:AROUND].rpartition(" ")
@@ -99,7 +109,7 @@ def _after(text: str) -> str:
 
 
 def _masks(case: Case, fields: tuple[str, ...]) -> dict[str, str]:
-    """The parts that this person may open, each so that no more than its kind is told."""
+    """Return the identity fields this officer may open, masked; the name is left out."""
     held = {name: getattr(case.reporter, name) for name in fields if getattr(case.reporter, name)}
     return {name: text if is_unreadable(text) else masked(name, text) for name, text in held.items() if name != "name"}
 

@@ -1,4 +1,4 @@
-"""The scan of a letter signed with ink: brought by an officer of the agency that wrote it."""
+"""Upload of the scan of a letter signed with ink, by an officer of the agency that wrote it."""
 
 from typing import Any
 
@@ -23,25 +23,28 @@ LONGEST_REASON = 500
 
 
 class ScanView(BaseView):
-    """A page of its own, since a file that is refused has to be chosen again."""
+    """The upload page of a scan; separate from the case page, since a refused file must be chosen again."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
-    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    # Every view with this permission name lists all of them: FAB would delete a permission that one view leaves out.
     base_permissions = ["can_read", "can_act", "can_receive"]
 
     @expose("/<int:complaint_id>/surat/<int:letter_id>/pindaian", methods=["GET"])
     @has_access
     @permission_name("act")
     def ask(self, complaint_id: int, letter_id: int) -> str:
-        """The form."""
+        """Show the upload form. Raises ActionRefused: not_visible, wrong_agency or out_of_order."""
         return _page(_own_letter(complaint_id, letter_id))
 
     @expose("/<int:complaint_id>/surat/<int:letter_id>/pindaian", methods=["POST"])
     @has_access
     @permission_name("act")
     def take(self, complaint_id: int, letter_id: int) -> Any:
-        """Keep the scan, or bring the form back with what is wrong."""
+        """Store the scan and redirect to the case; errors show the form again with status 422 or that of the refusal.
+
+        Raises ActionRefused: not_visible, wrong_agency or out_of_order.
+        """
         letter = _own_letter(complaint_id, letter_id)
         content = read_upload("file", LARGEST)
         try:
@@ -58,7 +61,10 @@ class ScanView(BaseView):
 
 
 def _own_letter(complaint_id: int, letter_id: int) -> Letter:
-    """A letter that the officer's own agency signed with ink."""
+    """Return a letter that the officer's agency signed with ink.
+
+    Raises ActionRefused: not_visible, wrong_agency, or out_of_order for a letter not signed with ink.
+    """
     person = current_person()
     letter = find_letter(complaint_id, letter_id, person)
     if letter.agency_code not in person.agencies:
@@ -74,7 +80,7 @@ def _reason() -> str:
 
 
 def _version() -> int:
-    """What the form saw; anything else is as stale as can be."""
+    """Return the case version the form was rendered from, or -1 if it is malformed, which never matches."""
     typed = request.form.get("expected_version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 

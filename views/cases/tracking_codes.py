@@ -1,4 +1,4 @@
-"""A new tracking code for a reporter who lost theirs: asked for on the complaint page, shown once."""
+"""Replacement of a lost tracking code, requested on the case page and shown once."""
 
 from flask import abort, current_app, flash, redirect, request
 from flask_appbuilder import BaseView, expose
@@ -17,7 +17,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 
 class CodeView(BaseView):
-    """One button of the Admin's."""
+    """The button that gives a case a new tracking code, for officers who receive complaints."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
@@ -26,7 +26,10 @@ class CodeView(BaseView):
     @expose("/<int:complaint_id>/kode", methods=["POST"])
     @for_officers("can_receive", "Complaint")
     def replace(self, complaint_id: int) -> Response:
-        """Replace the code and go back to the complaint, where the new one stands once."""
+        """Replace the tracking code and redirect to the case, which shows the new code once.
+
+        Aborts with 400 for a malformed token; raises ActionRefused(not_visible), other refusals become a message.
+        """
         token, place = request.form.get("token", ""), f"/aduan/{complaint_id}"
         if not is_token(token):
             abort(400)

@@ -1,4 +1,4 @@
-"""The signs of life of the program, judged and told in words: what holds, what is broken, what to do."""
+"""State of every part of the program as text for the health page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from views.monitoring.part_findings import backup_state, invariant_lines, told_o
 
 MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0
-"""Seconds for which the first job of a queue has waited: worth a look, and not right."""
+"""Seconds the oldest job of a queue has waited at which the queue is a warning, and broken."""
 
 GATEWAY_NAMES = {"email": "mail server", "gateway": "message service"}
 WORST_FIRST = ("broken", "unknown", "warn", "ok")
@@ -32,7 +32,7 @@ WORST_FIRST = ("broken", "unknown", "warn", "ok")
 
 @dataclass(frozen=True)
 class Finding:
-    """One part: its name, its state (ok, warn, broken, unknown), what is seen, and what to do unless it is well."""
+    """The state of one part: `state` is ok, warn, broken or unknown; `to_do` is "" if it is ok."""
 
     part: str
     state: str
@@ -41,7 +41,7 @@ class Finding:
 
 
 def look_at_everything(now: datetime) -> list[Finding]:
-    """Every part of the program, the broken ones first; a Redis that keeps silent is waited for once."""
+    """Return the state of every part, broken ones first. An unreachable Redis is waited for only once."""
     redis = health.redis_answers()
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
@@ -51,7 +51,9 @@ def look_at_everything(now: datetime) -> list[Finding]:
 
 
 def warnings(now: datetime) -> list[str]:
-    """Dead processes by name, for a monitor; empty while Redis is away, since then nothing can be said of them."""
+    """Return English warnings about dead processes for a monitor; [] while Redis is unreachable and nothing is
+    known.
+    """
     seen = health.find_processes(now)
     if seen is None:
         return []
@@ -63,7 +65,9 @@ def warnings(now: datetime) -> list[str]:
 
 
 def outside_warnings() -> list[str]:
-    """Services outside that keep us waiting or do not accept us, for a monitor; needs the database."""
+    """Return English warnings about unreachable gateways and a rejected peer token for a monitor; needs the
+    database.
+    """
     told = [
         f"{GATEWAY_NAMES[state.channel]}: away since {office_time(state.away_since):%Y-%m-%d %H:%M}, left alone until"
         f" {office_time(state.held_until):%H:%M:%S} ({state.last_error})"
@@ -128,7 +132,7 @@ def _workers(seen: health.Processes, now: datetime) -> Finding:
 
 
 def _expected() -> int:
-    """How many workers are to run: Redis forgets a dead one soon after it has fallen silent, this setting does not."""
+    """Return the configured number of workers; Redis alone would soon forget a dead one."""
     number: int = current_app.config["WORKERS"]
     return number
 
@@ -180,7 +184,7 @@ def _waiting(messages: MessageCounts, now: datetime) -> Finding:
 
 
 def _gateways(now: datetime) -> Iterator[Finding]:
-    """The mail server, and the message service where one is set up: whether each answers."""
+    """Yield the state of the mail server, and of the message service if one is configured."""
     troubled = {state.channel: state for state in gateways_in_trouble()}
     if not current_app.config.get("SMTP_URL"):
         yield _finding("mail", "warn", gettext("Belum disiapkan: surel tidak dikirim."))
@@ -202,7 +206,7 @@ def _gateway(part: str, trouble: GatewayState | None, now: datetime) -> Finding:
 
 
 def _queues(redis: bool, now: datetime) -> Finding:
-    """Each queue with what waits in it, and for how long the oldest has."""
+    """Return the state of the job queues by the waiting time of their oldest job."""
     if not redis:
         return _finding("queues", "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
     try:
@@ -226,7 +230,7 @@ def _queues(redis: bool, now: datetime) -> Finding:
 
 
 def _papers() -> Finding:
-    """Papers that could not be drawn, and signed files that are gone."""
+    """Return the state of papers that could not be drawn and signed files that are missing."""
     failed, lost = count_troubled()
     said = [ngettext("%(num)d kertas gagal digambar.", "%(num)d kertas gagal digambar.", failed)] if failed else []
     if lost:
@@ -268,7 +272,7 @@ def _holidays(year: int | None) -> Finding:
 
 
 def _peer(now: datetime) -> Iterator[Finding]:
-    """Told only where there is a peer: that it denies us, since when it is away, or what differs."""
+    """Yield the state of the peer (SP4N) if one is configured."""
     if not client.is_set_up():
         return
     if (denial := overview.find_denial()) is not None:
@@ -287,14 +291,14 @@ def _peer(now: datetime) -> Iterator[Finding]:
 
 
 def _invariants(now: datetime) -> Iterator[Finding]:
-    """How the nightly look at the records ended; each promise that does not hold under its own name."""
+    """Yield the result of the nightly invariant check, and a finding for each invariant that does not hold."""
     for name, state, sentence in invariant_lines(now):
         finding = _finding("invariants", state, sentence)
         yield replace(finding, part=name) if name else finding
 
 
 def _copies(now: datetime) -> Iterator[Finding]:
-    """Whether this is a restored copy that is held back, and how old the last backup and drill are."""
+    """Yield whether this is a restored copy that does not send yet, and the state of backup and drill."""
     hold = find_hold()
     if hold is not None:
         said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))

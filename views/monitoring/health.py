@@ -1,4 +1,4 @@
-"""Whether the program lives, and whether it can work: database, Redis and the newest migration."""
+"""Health endpoints for load balancers and monitors."""
 
 from flask import Flask, Response, jsonify
 
@@ -16,15 +16,15 @@ def install(app: Flask) -> None:
 
 
 def healthz() -> Response:
-    """The process answers; nothing else is asked."""
+    """Return status 200 as long as the process answers; checks nothing else."""
     return jsonify(status="ok")
 
 
 def readyz() -> tuple[Response, int]:
-    """Every part by name, true or false; 503 when one is missing.
+    """Return each required part as true or false; status 503 if one is missing, else 200.
 
-    A dead scheduler or worker is only named in `warnings`: the pages work without them, nothing is lost meanwhile, and
-    a balancer that took the web process away for it would turn a late message into a closed office.
+    A dead scheduler or worker is only listed in `warnings`: the pages work without them and nothing is lost, so the web
+    process must stay in service.
     """
     parts = {"database": database_answers(), "redis": redis_answers(), "migrations": migrated()}
     parts["wall"] = wall_stands()

@@ -1,4 +1,4 @@
-"""What the health page says: each part by name, what is well, what is broken, and what to do then."""
+"""Labels of the health page."""
 
 from flask_babel import lazy_gettext as _
 

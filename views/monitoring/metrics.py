@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: what was counted and how things stand, for whoever brings the token."""
+"""`/metrics` in the Prometheus text format."""
 
 import hmac
 import ipaddress
@@ -18,7 +18,7 @@ from app.monitoring import request_metrics
 from app.monitoring.gauges import Gauges, expected_workers, read_gauges
 
 KEPT_SECONDS = 5.0
-"""However often it is asked for, the tables are read once in this time by each process."""
+"""Seconds for which each process caches the gauges, so that frequent scraping does not load the database."""
 
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 VERSION = "0.1.0"
@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
 
 
 def metrics() -> Response:
-    """The text form of Prometheus; for anybody else there is nothing here."""
+    """Return request counters and current gauges; 404 without the right token."""
     if not _may_read():
         abort(404)
     now = CollectorRegistry()
@@ -53,7 +53,11 @@ def metrics() -> Response:
 
 
 def _may_read() -> bool:
-    """By the token; without one only on a developer's own machine: behind a proxy everybody seems to be there."""
+    """Return whether the request has the METRICS_TOKEN.
+
+    Without a configured token, only direct local requests outside production are allowed; behind a proxy every request
+    would look local.
+    """
     if token := current_app.config.get("METRICS_TOKEN"):
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
@@ -78,7 +82,7 @@ def _kept_gauges() -> Gauges:
 
 
 class _Standing(Collector):
-    """The gauges as Prometheus's client library hands them out; what is not known is left out, never told as zero."""
+    """Prometheus collector of the current gauges; unknown values are left out, not reported as 0."""
 
     def __init__(self, found: Gauges) -> None:
         self.found = found

@@ -1,4 +1,4 @@
-"""The files in words for the health page: what waits for whom, what is held, and what the sweep of the store saw."""
+"""State of files, backups, invariants and webhook endpoints as text for the health page."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,11 +20,11 @@ from app.webhooks.receivers import ReceiverSigns, receiver_signs
 FILE_LATE = timedelta(minutes=5)
 SWEEP_LATE = timedelta(hours=24)
 Told = tuple[str, str, str]
-"""Part, state and sentence."""
+"""Part code, state (ok, warn, broken) and sentence."""
 
 
 def told_of_files(now: datetime) -> Iterator[Told]:
-    """The line of each part that has to do with files."""
+    """Yield the state of virus scanner, attachment inspection and file store."""
     counts = count_files(now)
     if clamav.is_set_up():
         yield "scanner", *_scanner()
@@ -73,12 +73,13 @@ def _gigabytes(count: int) -> str:
 
 
 OLD = timedelta(hours=26)
-"""A backup a night, and two hours for it to be late."""
+"""One backup a night, with two hours of tolerance."""
 
 
 def backup_state(now: datetime) -> tuple[str, str]:
-    """State and sentence: a warning where there is no backup, where files were lacking, and where the nightly one is
-    switched on and late.
+    """Return state and sentence of the last backup and drill.
+
+    It is a warning if there is no backup, if files were missing, or if the nightly backup is enabled and late.
     """
     last, nightly = last_good("backup"), current_app.config["BACKUP_FOLDER"] is not None
     late = last is None or last.ended_at is None or now - last.ended_at > OLD
@@ -120,14 +121,16 @@ def _when(at: datetime, now: datetime) -> str:
 
 
 TOO_LONG_AGO = timedelta(hours=26)
-"""A night and some hours: a look that was missed is seen in the morning."""
+"""One check a night, with two hours of tolerance."""
 
 
 Line = tuple[str, str, str]
 
 
 def invariant_lines(now: datetime) -> Iterator[Line]:
-    """Name, state and sentence: one line for the look itself, and one for each invariant that does not hold."""
+    """Yield name, state and sentence: first the check itself with the name "", then each invariant that does not
+    hold.
+    """
     look = last_look()
     if look is None:
         late = (begins := first_event_at()) is not None and now - begins > TOO_LONG_AGO
@@ -155,7 +158,7 @@ def _itself(ended_at: datetime, when: str, now: datetime, red: int) -> tuple[str
 
 
 def words_of(found: RedInvariant) -> str:
-    """The first findings as sentences, and how many more there are."""
+    """Return the first findings of an invariant as sentences, and how many more there are."""
     told = [sentence_of(one.sentence, one.subject, one.particulars) for one in found.findings]
     left = found.count - len(told)
     if left > 0:
@@ -164,7 +167,7 @@ def words_of(found: RedInvariant) -> str:
 
 
 def told_of_receivers() -> Iterator[Told]:
-    """A warning while a receiver fails, was given up, or has left messages parked."""
+    """Yield the state of the webhook endpoints; a warning while one fails, is disabled or has parked messages."""
     signs = receiver_signs()
     if signs.wanted or signs.parked:
         faults = " ".join(filter(None, _faults(signs)))

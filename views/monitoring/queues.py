@@ -1,7 +1,7 @@
-"""The rq-dashboard package at `/antrean`, for the administrator only, taught what it does not know of this program.
+"""The rq-dashboard package at `/antrean`, for the administrator only, adapted to this program.
 
-Left alone it would unpickle what stands in Redis, open a connection a request, and requeue jobs on a plain GET; none of
-that may reach a web process. It is imported here alone, so no worker pays for it.
+Unmodified it would unpickle data from Redis, open a connection for each request, and requeue jobs on a GET. It is
+imported only here, so that workers do not load it.
 """
 
 import secrets
@@ -28,7 +28,7 @@ MOST_A_PAGE = 1000
 
 
 class JsonJob(Job):
-    """A job read as JSON, whatever the caller asks for."""
+    """An RQ job that is always deserialised as JSON."""
 
     @classmethod
     def fetch(cls, id: str, connection: Any = None, serializer: Any = None) -> Job:  # noqa: A002 (RQ's name)
@@ -36,7 +36,7 @@ class JsonJob(Job):
 
 
 class JsonWorker(rq.Worker):
-    """A worker whose job at hand is read as JSON."""
+    """An RQ worker whose current job is deserialised as JSON."""
 
     @classmethod
     def all(
@@ -51,7 +51,7 @@ class JsonWorker(rq.Worker):
 
 
 class OursToTell(RedisError):
-    """Never raised: in the place of the one absence of Redis that the package itself tells, as a bare page with 200."""
+    """Never raised: replaces the error class that rq-dashboard would answer with a bare page and status 200."""
 
 
 def _requeue(job_id: str, connection: Any) -> Job:
@@ -59,9 +59,9 @@ def _requeue(job_id: str, connection: Any) -> Job:
 
 
 def install(app: Flask) -> None:
-    """Mount the pages; the one route of theirs that would write on a GET is left its POST only."""
+    """Register the dashboard; its route that would write on a GET is limited to POST."""
     app.config["RQ_DASHBOARD_REDIS_URL"] = ("Redis",)
-    app.url_map.redirect_defaults = False  # such a redirect would answer before the guard does
+    app.url_map.redirect_defaults = False  # such a redirect would be sent before the access check
     app.register_blueprint(web.blueprint, url_prefix=PATH)
     app.jinja_env.globals["queue_nonce"] = _nonce
     for rule in app.url_map.iter_rules("rq_dashboard.requeue_all"):
@@ -69,7 +69,9 @@ def install(app: Flask) -> None:
 
 
 def _guard() -> AnyResponse | None:
-    """Strangers to the login, officers without the right are told so, and only what can be there is asked for."""
+    """Check access before each request: login redirect for visitors, 403 without permission, 404 for invalid URL
+    parts.
+    """
     if not current_user.is_authenticated:
         return to_login()
     if not may("can_manage", "System"):
@@ -81,7 +83,7 @@ def _guard() -> AnyResponse | None:
 
 
 def _can_be(parts: dict[str, Any]) -> bool:
-    """Whether the parts of the address name something; the package answers others with a crash."""
+    """Return whether the URL parts are valid; rq-dashboard fails with an error on others."""
     numbers = [str(parts[name]) for name in ("page", "per_page") if name in parts]
     fitting = all(n.isascii() and n.isdigit() and 0 < int(n[:9]) <= MOST_A_PAGE for n in numbers)
     known = parts.get("registry_name", "queued") in REGISTRIES and parts.get("order", "asc") in ("asc", "dsc")
@@ -96,7 +98,7 @@ def _nonce() -> str:
 
 
 def _own_policy(response: Response) -> Response:
-    """These pages alone may run their one inline script, by its nonce, and compile their templates (underscore)."""
+    """Set a Content-Security-Policy that allows the dashboard's inline script by nonce and its compiled templates."""
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{_nonce()}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
         " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -117,7 +119,7 @@ def _redis_away(_error: RedisError) -> Any:
 
 
 def _prepare() -> None:
-    """Put our parts into the package, once a process."""
+    """Replace the classes and error handlers of rq-dashboard, once per process."""
     web.config.serializer = JSONSerializer
     web.Job, web.Worker, web.requeue_job = JsonJob, JsonWorker, _requeue
     web.RedisConnectionError = OursToTell

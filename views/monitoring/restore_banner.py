@@ -1,4 +1,4 @@
-"""The banner of a restored copy that sends nothing yet."""
+"""The banner of a restored copy that does not send yet."""
 
 from datetime import datetime
 
@@ -11,18 +11,21 @@ from app.outbound.restore_hold import find_hold
 
 
 def install(app: Flask) -> None:
-    """Make the banner's question known to the templates."""
+    """Register the banner's template function."""
     app.jinja_env.globals["held_since"] = held_since
 
 
 def held_since() -> datetime | None:
-    """The moment that the restored copy shows, for whoever looks after the program; None where nothing is held."""
+    """Return the time (aware UTC datetime) of the restored backup, or None if nothing is held.
+
+    None also for users who do not manage the system and if the database fails.
+    """
     if not may("can_manage", "System"):
         return None
     try:
         hold = find_hold()
     except SQLAlchemyError:
-        # The page that says what is wrong with the database must not fail for its banner.
+        # The health page must be shown even if the query for the banner fails.
         db.session.rollback()
         return None
     return hold.taken_at if hold else None

@@ -1,4 +1,4 @@
-"""For whoever looks after the program: what is broken and what to do, and messages that were given up."""
+"""System administration pages: health, and messages that could not be sent."""
 
 from flask import abort, current_app, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
@@ -17,7 +17,7 @@ from views.shared.screen_access import for_officers
 
 
 class HealthView(BaseView):
-    """The state of every part in words, for administrator and supervisor."""
+    """The health page, for administrators and supervisors."""
 
     route_base = "/kesehatan"
     default_view = "show"
@@ -27,7 +27,7 @@ class HealthView(BaseView):
     @expose("/")
     @for_officers("can_read", "System")
     def show(self) -> str:
-        """Every part, the broken ones first."""
+        """Show every part of the program, broken ones first."""
         findings, now = look_at_everything(utc_now()), utc_now()
         page: str = render_template(
             "system/health.html",
@@ -41,7 +41,7 @@ class HealthView(BaseView):
 
 
 class FailedMessageView(BaseView):
-    """Messages that were given up, and the button that gives them another chance."""
+    """Messages that failed finally, with a button to send them again."""
 
     route_base = "/pesan-gagal"
     default_view = "list"
@@ -51,7 +51,7 @@ class FailedMessageView(BaseView):
     @expose("/")
     @for_officers("can_manage", "System")
     def list(self) -> str:
-        """To whom, by which channel, since when, and why it failed."""
+        """Show recipient, channel, time and reason of each failed message."""
         page: str = render_template(
             "system/failed.html",
             title=gettext("Pesan gagal"),
@@ -67,7 +67,7 @@ class FailedMessageView(BaseView):
     @expose("/kirim-lagi", methods=["GET"])
     @for_officers("can_manage", "System")
     def ask_for_all(self) -> str | Response:
-        """How many would be sent again, and whether that is meant."""
+        """Show the confirmation page for sending all failed messages again, with their number."""
         count = count_failed()
         if not count:
             return _none_failed()
@@ -77,7 +77,7 @@ class FailedMessageView(BaseView):
     @expose("/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def all_again(self) -> Response:
-        """Queue all of them anew; pressed twice, the second time finds none."""
+        """Queue all failed messages again; a repeated request finds none."""
         count = send_all_again(utc_now())
         if not count:
             return _none_failed()
@@ -92,7 +92,7 @@ class FailedMessageView(BaseView):
     @expose("/<int:delivery_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "System")
     def again(self, delivery_id: int) -> Response:
-        """Queue it anew; one that somebody else has queued meanwhile is said to be on its way."""
+        """Queue one failed message again; a message that is not failed any more is left unchanged with a notice."""
         if delivery_id > LARGEST_ID:
             abort(404)
         if send_again(delivery_id, utc_now()):

@@ -1,1 +1,1 @@
-"""The Open311 door: reading what is asked, telling it in JSON or XML, taking complaints in."""
+"""The Open311 API (GeoReport v2)."""

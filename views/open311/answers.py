@@ -1,4 +1,4 @@
-"""Answers of GeoReport v2 as JSON and as XML: one tree of plain values, told in both ways of the standard."""
+"""Responses of GeoReport v2 as JSON or XML, built from the same plain values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Response, json, request
 
 FORMATS = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-# In XML every list has a name for its members.
+# XML element name of the members of each list.
 MEMBERS = {
     "services": "service",
     "service_requests": "request",
@@ -20,25 +20,25 @@ MEMBERS = {
 
 
 def wanted_format() -> str:
-    """The format that the address ends in; JSON for any other, so that an error can be told at all."""
+    """Return the format in the URL, "json" or "xml"; "json" for any other, so that the error has a format."""
     ending = request.path.rpartition(".")[2]
     return ending if ending in FORMATS else "json"
 
 
 def told(root: str, value: Any, status: int = 200) -> Response:
-    """A value in the format of the address: in JSON the value itself, in XML under its root."""
+    """Return a response with `value` in the format of the URL; XML puts it under the element `root`."""
     kind = wanted_format()
     text = json.dumps(value) if kind == "json" else _xml(root, value)
     return Response(text, status=status, content_type=FORMATS[kind])
 
 
 def told_error(status: int, description: str) -> Response:
-    """An error as the standard wants it: a list, so that several can be told at once."""
+    """Return an error response with one description, in the standard's error list."""
     return told_errors(status, [description])
 
 
 def told_errors(status: int, descriptions: Sequence[str]) -> Response:
-    """Every fault at once, each with the status of the whole."""
+    """Return an error response with several descriptions, each with the status of the response."""
     response = told("errors", [{"code": status, "description": text} for text in descriptions], status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -68,5 +68,5 @@ def _text(value: Any) -> str:
 
 
 def _readable(text: str) -> str:
-    """XML 1.0 has no place for control characters, nor for the two that are no characters at all."""
+    """Return the text without characters that XML 1.0 does not allow."""
     return "".join(c for c in text if c in "\n\r\t" or (c >= " " and c not in "\ufffe\uffff"))

@@ -1,6 +1,6 @@
-"""/open311/v2: GeoReport v2 (Open311), so that civic clients that exist already can list and hand in complaints here.
+"""/open311/v2: the GeoReport v2 API, by which existing civic clients can list and submit complaints.
 
-Only open cases are told of, and nothing of who reported; `app/open311/requests.py` says what and why.
+It publishes only open cases and nothing about the reporter; see `app/open311/requests.py`.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ KEPT_SECONDS = 60
 
 
 class Open311View(BaseView):
-    """Reading is for everybody; handing in takes a key with scope `open311`. Not there where it is not opened."""
+    """The API; reading is public, submitting needs an API key with scope `open311`. 404 unless OPEN311 is set."""
 
     route_base = PATH
     default_view = "list_services"
@@ -44,24 +44,28 @@ class Open311View(BaseView):
 
     @expose("/discovery.<ending>", methods=["GET"])
     def discover(self, ending: str) -> Response:
-        """Where everything is."""
+        """Return the discovery document."""
         return told("discovery", shapes.discovery())
 
     @expose("/services.<ending>", methods=["GET"])
     def list_services(self, ending: str) -> Response:
-        """What may be complained about."""
+        """Return the services, which are the categories."""
         return told("services", shapes.services())
 
     @expose("/services/<service>.<ending>", methods=["GET"])
     def define_service(self, service: str, ending: str) -> Response:
-        """What may be said of one kind of complaint beyond the usual."""
+        """Return the additional attributes of a service; 404 for an unknown service."""
         if service not in {one["service_code"] for one in shapes.services()}:
             return told_error(404, fault("service", service))
         return told("service_definition", shapes.definition(service))
 
     @expose("/requests.<ending>", methods=["GET"])
     def list_requests(self, ending: str) -> Response:
-        """Complaints of at most 90 days, at most 1,000 on a page; named ones override everything else."""
+        """Return public complaints of at most 90 days, at most 1,000 a page; `service_request_id` overrides all other
+        filters.
+
+        Raises Unreadable (400) for invalid parameters.
+        """
         if numbers := listed("service_request_id"):
             return _named(numbers)
         wanted, page, size = wanted_requests(utc_now())
@@ -72,12 +76,16 @@ class Open311View(BaseView):
     @expose("/requests/<numbers>.<ending>", methods=["GET"])
     @expose("/request/<numbers>.<ending>", methods=["GET"])
     def show_requests(self, numbers: str, ending: str) -> Response:
-        """One complaint, or several with commas between; the singular address is that of v2.1's description."""
+        """Return one complaint, or several separated by commas; 404 if none is public. `/request/` is the URL of
+        v2.1.
+        """
         return _named([part.strip() for part in numbers.split(",") if part.strip()])
 
     @expose("/tokens/<token>.<ending>", methods=["GET"])
     def resolve_token(self, token: str, ending: str) -> Response:
-        """Numbers are given at once, so a number is its own token."""
+        """Return the case number for a token; they are the same, since numbers are assigned immediately. 404 if
+        unknown.
+        """
         with only_public():
             found = find_named([_number(token)], utc_now())
         if not found:
@@ -86,7 +94,10 @@ class Open311View(BaseView):
 
     @expose("/requests.<ending>", methods=["POST"])
     def hand_in(self, ending: str) -> Response:
-        """Take a complaint in for a citizen; the same one again gets the first answer."""
+        """Submit a complaint for a citizen; a repeated submission gets the first response.
+
+        403 without a valid key, 415 for another media type; raises Unreadable for invalid fields.
+        """
         key = open311_key((request.form.get("api_key") or request.args.get("api_key", "")).strip(), utc_now())
         if key is None:
             return told_error(403, fault("key"))
@@ -102,7 +113,7 @@ class Open311View(BaseView):
 
 
 def _named(numbers: list[str]) -> Response:
-    """All that are there; 404 where none is, so that a hidden one and none at all are the same."""
+    """Return the public complaints among the numbers; 404 if there is none, whether hidden or unknown."""
     if len(numbers) > MOST:
         return told_error(400, fault("number", "service_request_id"))
     with only_public():
@@ -128,7 +139,7 @@ def _in_indonesian(status: int, sentence: str) -> Response:
 
 
 def _for_everybody(response: Response) -> Response:
-    """Clients in browsers of other sites may read; an answer may be kept a minute and is known again by its tag."""
+    """Allow reading from any origin and let responses be cached for a minute with an ETag."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         response.headers.setdefault("Cache-Control", f"public, max-age={KEPT_SECONDS}")

@@ -1,4 +1,4 @@
-"""What the Open311 door says in words: states for everybody, notices, faults."""
+"""Texts of the Open311 API."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""What a caller asks of the Open311 door, read and judged; every fault at once."""
+"""Parsing of Open311 request parameters, collecting every fault."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ STATES = {"open": False, "closed": True}
 
 
 class Unreadable(Exception):
-    """What was asked cannot be answered; `descriptions` holds every fault."""
+    """Raised for invalid parameters; `descriptions` holds every fault, `status` is the HTTP status."""
 
     def __init__(self, descriptions: list[str], status: int = 400) -> None:
         super().__init__("; ".join(descriptions))
@@ -24,13 +24,13 @@ class Unreadable(Exception):
 
 
 def fault(name: str, value: str = "") -> str:
-    """The sentence of a fault; what was sent comes back shortened."""
+    """Return the sentence of a fault; the quoted value is cut to 60 characters."""
     sentence = str(FAULTS[name])
     return sentence % {"value": value[:60]} if "%(value)s" in sentence else sentence
 
 
 def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
-    """Filter, page and page size of `GET requests`; raises Unreadable with every fault."""
+    """Return filter, page (from 1) and page size of `GET requests`. Raises Unreadable with every fault."""
     faults: list[str] = []
     since, until = _span(now, faults)
     states = {STATES.get(word) for word in listed("status")}
@@ -44,13 +44,16 @@ def wanted_requests(now: datetime) -> tuple[Wanted, int, int]:
 
 
 def listed(name: str) -> list[str]:
-    """A parameter that may hold several, with commas or by being given again."""
+    """Return the values of a parameter given with commas or repeatedly, without duplicates."""
     parts = (part.strip() for text in request.args.getlist(name) for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
 
 
 def _span(now: datetime, faults: list[str]) -> tuple[datetime, datetime]:
-    """At most 90 days: up to the end that was named, else from the beginning that was, else up to now."""
+    """Return start and end of the period, at most 90 days, as aware datetimes; invalid dates are appended to `faults`.
+
+    It ends at `end_date`, else 90 days after `start_date`, else now.
+    """
     begin, end = (_instant(name, faults) for name in ("start_date", "end_date"))
     if begin and end and end < begin:
         faults.append(fault("span"))
@@ -86,7 +89,9 @@ def _number(name: str, default: int, most: int, faults: list[str]) -> int:
 
 
 def degrees(form: Any, name: str) -> float | str | None:
-    """A coordinate as a number; what is none stays as it was sent, for the report's own check to name it."""
+    """Return a coordinate as float, None if empty; text that is no number is returned as is and rejected by
+    validation later.
+    """
     text = form.get(name, "").strip()
     try:
         return float(text) if text else None

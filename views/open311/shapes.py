@@ -1,4 +1,4 @@
-"""Services and requests in the words of GeoReport v2."""
+"""Services and requests as GeoReport v2 values."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,13 +14,13 @@ from views.open311.labels import ATTRIBUTE_HINTS, ATTRIBUTES, OFFICE, SERVICE, S
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-25T00:00:00+08:00"
-"""When the shape of this door last changed."""
+"""When the format of this API last changed."""
 
 REGENCY = "Kabupaten Balangan"
 
 
 def discovery() -> dict[str, Any]:
-    """Where the door is and what it can."""
+    """Return the discovery document with the endpoint and its formats."""
     base = current_app.config["PUBLIC_BASE_URL"]
     kind = "production" if current_app.config["LAPOR_PRODUCTION"] else "test"
     endpoint = {"specification": SPECIFICATION, "url": f"{base}/open311/v2", "changeset": CHANGESET, "type": kind}
@@ -33,7 +33,7 @@ def discovery() -> dict[str, Any]:
 
 
 def services() -> list[dict[str, Any]]:
-    """Every category in use, those of the top level too: not everybody knows which of the lower ones fits."""
+    """Return every category in use, top-level ones included, since citizens may not know which subcategory fits."""
     return list(_services())
 
 
@@ -57,7 +57,7 @@ def _service(code: str, name: str, group: str) -> dict[str, Any]:
 
 
 def definition(code: str) -> dict[str, Any]:
-    """The further questions, which are the same for every service; all of them may be left out."""
+    """Return the optional attributes of a service; they are the same for every service."""
     villages = [
         {"key": key, "name": f"{name}, {district}"}
         for district, names in villages_by_district().items()
@@ -88,7 +88,7 @@ def _attribute(order: int, code: str, datatype: str, values: list[dict[str, str]
 
 
 def request_of(found: OpenRequest) -> dict[str, Any]:
-    """One request; what is not known is left out where the standard wants a number or an instant."""
+    """Return a complaint as a service request; unknown numbers and times are left out."""
     code, name = found.category or ("", str(WITHOUT_CATEGORY))
     shape: dict[str, Any] = {
         "service_request_id": found.number,
@@ -111,5 +111,5 @@ def request_of(found: OpenRequest) -> dict[str, Any]:
 
 
 def _instant(at: datetime) -> str:
-    """W3C date and time on the office's clock, in whole seconds."""
+    """Format a datetime as W3C date and time in the office zone, without fractions of a second."""
     return office_time(at).replace(microsecond=0).isoformat()

@@ -1,4 +1,4 @@
-"""`POST requests`: the fields of GeoReport v2 as a report of ours."""
+"""`POST requests`: conversion of GeoReport v2 fields to a report."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ from workflow_rules.process.actors import REPORTER
 from workflow_rules.process.identity import Channel, Confidentiality
 from workflow_rules.process.refusals import ActionRefused
 
-# Our names of fields as this door calls them.
+# Field names of a report: their names in GeoReport v2.
 NAMES = {
     "title": "description",
     "body": "description",
@@ -39,7 +39,10 @@ UNREAD = ("api_key", "jurisdiction_id")
 
 
 def submit(key: KnownKey) -> dict[str, str]:
-    """Take the request in; raises Unreadable with every fault, in this door's own names."""
+    """Record the submitted complaint and return its number and tracking code.
+
+    Raises Unreadable with every fault, in GeoReport v2 field names; an unknown service gives 404.
+    """
     files = [(file.filename or "", read_file_of(file, LARGEST)) for file in request.files.getlist("media")]
     report = _report(files)
     with as_person(REPORTER):
@@ -47,7 +50,7 @@ def submit(key: KnownKey) -> dict[str, str]:
 
 
 def _report(files: list[tuple[str, bytes]]) -> Report:
-    """The report without a fault."""
+    """Return the validated report. Raises Unreadable with every fault."""
     faults = _faults()
     try:
         report = clean_report(_payload(files))
@@ -64,7 +67,10 @@ def _named(field: str) -> str:
 
 
 def _faults() -> list[str]:
-    """What the standard itself asks for; a service that is not there is 404 and tells of nothing else."""
+    """Return [] if the submission names a location, else a list with that fault.
+
+    Raises Unreadable with status 404 for an unknown service.
+    """
     form = request.form
     code = form.get("service_code", "").strip()
     category = find_category(code) if code else None
@@ -99,7 +105,9 @@ def _attribute(code: str) -> str:
 
 
 def _with_link(description: str, link: str) -> str:
-    """A picture elsewhere is named, never fetched: an address from outside may point inside."""
+    """Append the media URL to the description; it is never fetched, since it could point into the internal network
+    (SSRF).
+    """
     return f"{description}\n\nmedia_url: {link}" if link else description
 
 
@@ -113,7 +121,7 @@ def _location() -> dict[str, Any]:
 
 
 def _reporter() -> dict[str, str]:
-    """Name, e-mail and phone; the marks of a device or account are not kept."""
+    """Return name, e-mail and phone as far as given; device and account ids are not stored."""
     form = request.form
     name = " ".join(part for part in (form.get("first_name", "").strip(), form.get("last_name", "").strip()) if part)
     parts = {"name": name, "email": form.get("email", "").strip(), "phone": form.get("phone", "").strip()}
@@ -121,6 +129,6 @@ def _reporter() -> dict[str, str]:
 
 
 def _sent(files: list[tuple[str, bytes]]) -> dict[str, Any]:
-    """The whole submission, by which it is known again."""
+    """Return the submitted fields and file digests, by which a repeated submission is recognised."""
     fields = sorted((name, text) for name, text in request.form.items(multi=True) if name not in UNREAD)
     return {"fields": fields, "media": [[name, hashlib.sha256(content).hexdigest()] for name, content in files]}

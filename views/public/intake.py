@@ -1,4 +1,4 @@
-"""/lapor: anybody's door to the office; works without JavaScript, without an account, without a foreign service."""
+"""/lapor: the public complaint form. It needs no JavaScript, no account and no third-party service."""
 
 import json
 from typing import Any
@@ -43,14 +43,14 @@ from workflow_rules.process.refusals import ActionRefused
 
 PATH = "/lapor"
 TRAP = "website"
-"""A field that nobody sees; what fills in every field fills in this one."""
+"""Honeypot field, hidden from people; bots fill it in."""
 
 _MARK = "lapor"
 _REPORTER = ("name", "phone", "email", "address")
 
 
 class PublicIntakeView(BaseView):
-    """The form, and the page that says number and code once. Not there where the office has not opened it."""
+    """The public form and its confirmation page; 404 unless PUBLIC_INTAKE is set."""
 
     route_base = PATH
     default_view = "form"
@@ -65,24 +65,26 @@ class PublicIntakeView(BaseView):
         return blueprint
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        """Show the form again as typed with status 429, so that the rate limit does not lose the text."""
         page = form_page(request.form.to_dict(), new_token(), [whole(str(TOO_MANY))])
         page.status_code = 429
         page.headers.update(retry_after())
         return page
 
     def outdated(self, _error: CSRFError) -> Response:
-        """The form again, with everything that was typed: a cookie that is gone must cost nobody their words either."""
+        """Show the form again as typed when the CSRF token is missing or expired."""
         return form_page(request.form.to_dict(), new_token(), [whole(str(OUTDATED))])
 
     @expose("", methods=["GET"])
     def form(self) -> Response:
-        """An empty form."""
+        """Show an empty form."""
         return form_page({}, new_token())
 
     @expose("", methods=["POST"])
     def save(self) -> Response | AnyResponse:
-        """Take it in; faults bring the form back with everything that was typed."""
+        """Record the complaint and redirect to the confirmation page; errors show the form again as typed with
+        status 422.
+        """
         typed = request.form.to_dict()
         token = typed.get("form_token", "")
         if not is_token(token):
@@ -99,7 +101,7 @@ class PublicIntakeView(BaseView):
 
     @expose("/selesai", methods=["GET"])
     def done(self) -> str | AnyResponse:
-        """Number and code, this once; whoever comes again is told where to look."""
+        """Show number and tracking code once; later requests redirect to /lacak."""
         kept = session.pop(_MARK, None)
         if not isinstance(kept, str):
             return redirect("/lacak", 303)
@@ -129,7 +131,7 @@ def _kept(received: Received, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
-    """The report body of the API from the fields of the form; what was left empty is left out."""
+    """Convert the form fields to the report body of the API, without empty fields."""
     names = ("title", "body", "category", "confidentiality", "occurred_on")
     payload: dict[str, Any] = filled({name: typed.get(name, "") for name in names})
     place = filled({name: typed.get(f"location.{name}", "") for name in ("text", "district", "village")})
@@ -141,7 +143,9 @@ def payload_of(typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _degrees(text: str) -> float | str:
-    """A number with point or comma; anything else stays as it was typed and is a fault of its field."""
+    """Parse decimal degrees with comma or point; return the text itself if it is no number, which becomes a field
+    error.
+    """
     plain = text.strip().replace(",", ".")
     return float(plain) if plain.removeprefix("-").replace(".", "", 1).isdecimal() and plain.isascii() else text
 
@@ -155,7 +159,7 @@ def _told(refused: ActionRefused) -> Errors:
 
 
 def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
-    """The form with what was typed and every fault beside its field."""
+    """Render the form with typed values and the errors at their fields; status 422 if there are errors, else 200."""
     know_browser()
     page = render_template(
         "intake/public.html",
@@ -191,7 +195,7 @@ def _done_page(kept: dict[str, Any]) -> str:
     )
 
 
-# In the order of the form.
+# In form order.
 FIELDS: Labels = {
     "title": _("Apa masalahnya, dan di mana"),
     "body": _("Ceritakan lebih lengkap"),

@@ -1,4 +1,4 @@
-"""The words of the public page: said to a citizen, without a word of our own trade."""
+"""Texts of the public tracking page, in words a citizen knows."""
 
 from flask_babel import lazy_gettext as _
 
@@ -29,14 +29,14 @@ STATUSES: Labels = {
     "withdrawn": _("Dicabut"),
 }
 
-# How a case ended, where it ended otherwise than by an answer.
+# For cases that ended without an answer.
 ENDINGS: Labels = {
     "archived": _("Aduan ini tidak dilanjutkan. Alasannya ada di kabar di bawah."),
     "merged": _("Aduan lain tentang hal yang sama sudah lebih dulu ada. Jawabannya disampaikan juga kepada Anda."),
     "withdrawn": _("Aduan ini dicabut dan tidak ditangani lagi."),
 }
 
-# %(house)s and %(detail)s are filled in where the event has them.
+# %(house)s is the agency and %(detail)s the detail of the event, if it has them.
 NEWS: Labels = {
     "received": _("Aduan diterima"),
     "sent": _("Diteruskan ke %(house)s"),
@@ -71,7 +71,7 @@ NEWS_ICONS = {
     "close": "check",
 }
 
-# Each stands behind a colon.
+# Shown after a colon.
 ARCHIVE_REASONS: Labels = {
     "incomplete": _("keterangannya belum lengkap"),
     "spam": _("bukan aduan"),
@@ -135,7 +135,7 @@ DONE: Labels = {
     "attach": _("Terima kasih. Berkas Anda sudah kami terima."),
 }
 
-# Refusals as a citizen meets them: what is so, and what to do now.
+# Refusals as shown to a citizen.
 REFUSALS: Labels = {
     "not_visible": _("Aduan ini tidak ditemukan."),
     "not_your_step": _("Ini tidak dapat dilakukan dari halaman ini."),
@@ -151,7 +151,7 @@ REFUSALS: Labels = {
     "delivery_unproven": _("Ada isian yang perlu diperbaiki."),
 }
 
-# One sentence for a wrong number, a wrong code and a number that does not exist: none of them tells the others apart.
+# The same for a wrong number, a wrong code and an unknown number, so that nobody can probe for existing numbers.
 NO_MATCH = _("Nomor dan kode itu tidak cocok. Periksa keduanya pada tanda terima atau pesan kami, lalu coba lagi.")
 TOO_MANY = _("Terlalu banyak percobaan. Tunggu paling lama satu jam, lalu coba lagi.")
 EXPIRED = _("Demi keamanan, halaman ini tertutup setelah satu jam. Masukkan nomor dan kode sekali lagi.")

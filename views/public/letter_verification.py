@@ -1,4 +1,4 @@
-"""Public check of a letter, by the code on its paper or by its file: genuine, changed or unknown."""
+"""Public verification of a letter, by the code printed on it or by its file."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ PER_ADDRESS = "60 per hour"
 
 
 class VerificationView(BaseView):
-    """Open to everybody who holds the paper or the file (design 8.4); nothing of the reporter, nothing is kept."""
+    """Letter verification for everybody (design 8.4); shows nothing about the reporter and stores nothing."""
 
     route_base = "/verifikasi"
     default_view = "ask"
@@ -38,17 +38,19 @@ class VerificationView(BaseView):
 
     @expose("/", methods=["GET"])
     def ask(self) -> Response:
-        """The form for a file."""
+        """Show the upload form."""
         return _page()
 
     @expose("/", methods=["POST"])
     def check(self) -> Response:
-        """Say of a file what it is."""
+        """Tell whether the uploaded file is a genuine letter."""
         return _checked(None)
 
     @expose("/<code>", methods=["GET"])
     def show(self, code: str) -> Response:
-        """Recompute what was written down at signing, and say whether it still is so."""
+        """Verify the stored letter with this code by recomputing its digests and checking its signature; 404 if
+        unknown.
+        """
         letter = letter_by_code(code)
         if letter is None or letter.paper is None:
             return _page(404, unknown_code=True)
@@ -56,7 +58,7 @@ class VerificationView(BaseView):
 
     @expose("/<code>", methods=["POST"])
     def compare(self, code: str) -> Response:
-        """Say of a file whether it is the letter of this code."""
+        """Tell whether the uploaded file is the letter with this code; 404 for an unknown code."""
         letter = letter_by_code(code)
         if letter is None or letter.paper is None:
             return _page(404, unknown_code=True)

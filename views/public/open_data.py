@@ -1,4 +1,4 @@
-"""The words of the open data: what each table holds, what its columns mean, under which licence it may be used."""
+"""The open data tables: contents, column meanings and licence."""
 
 import csv
 import io
@@ -53,7 +53,7 @@ Row = tuple[str | int | float | None, ...]
 
 @dataclass(frozen=True)
 class Dataset:
-    """One table: its name in addresses, its columns, and how its rows are read off the figures."""
+    """A table: its name in URLs, its columns, and a function that returns its rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -85,7 +85,7 @@ DATASETS = {
 
 
 def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
-    """The table as RFC 4180 writes it; a hidden number is an empty cell."""
+    """Return the table as CSV (RFC 4180); a suppressed small number is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(dataset.columns)
@@ -94,7 +94,9 @@ def as_csv(dataset: Dataset, figures: OpenFigures) -> str:
 
 
 def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
-    """The table with what a reader must know of it; a hidden number is null."""
+    """Return the table with title, period, licence and column meanings as JSON data; a suppressed small number is
+    None.
+    """
     first, last = whole_days(figures)
     return {
         "title": str(TITLES[dataset.name]),
@@ -107,7 +109,7 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
 
 
 def catalogue(figures: OpenFigures) -> dict[str, Any]:
-    """What there is, in the words of DCAT as the Project Open Data catalogues use them."""
+    """Return the DCAT catalogue of all tables (Project Open Data schema 1.1)."""
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
         "@type": "dcat:Catalog",

@@ -1,4 +1,4 @@
-"""The public figures as charts and their tables: a number too small to be told is a dash, in both."""
+"""Charts of the public figures; a suppressed small number is shown as a dash."""
 
 from datetime import date
 from typing import Any
@@ -13,12 +13,12 @@ HIDDEN = "–"
 
 
 def charts_of(figures: OpenFigures) -> list[BarChart]:
-    """Month by month, by category, by agency."""
+    """Return the charts by month, by category and by agency."""
     return [_months(figures), _categories(figures), _agencies(figures)]
 
 
 def key_figures(figures: OpenFigures) -> list[tuple[str, str, str]]:
-    """Name, value and explanation of the four figures on top."""
+    """Return name, value and explanation of the four key figures."""
     return [
         (gettext("Diterima"), written(figures.received), gettext("aduan dalam 12 bulan")),
         (gettext("Dijawab"), written(figures.answered), gettext("aduan dalam 12 bulan")),
@@ -28,7 +28,7 @@ def key_figures(figures: OpenFigures) -> list[tuple[str, str, str]]:
 
 
 def written(value: float | None, unit: str = "") -> str:
-    """A number as it is shown."""
+    """Format a number with its unit; None, a suppressed number, becomes a dash."""
     return HIDDEN if value is None else f"{amount(value)}{unit}"
 
 
@@ -42,7 +42,7 @@ def _months(figures: OpenFigures) -> BarChart:
 
 
 def _begun(figures: OpenFigures) -> list[tuple[date, int | None, int | None]]:
-    """The months from the first one in which anything happened; the newest at least."""
+    """Return the months starting with the first one that is not empty, at least the newest."""
     months = list(figures.months)
     while len(months) > 1 and months[0][1:] == (0, 0):
         months.pop(0)

@@ -1,4 +1,4 @@
-"""/statistik and /data-terbuka: how the office works, for everybody; counts only, small ones hidden."""
+"""/statistik and /data-terbuka: public counts with small numbers suppressed."""
 
 from typing import Any
 
@@ -28,7 +28,9 @@ KEPT_SECONDS = 3600
 
 
 class OpenView(BaseView):
-    """Not there where the office has not opened it; the same for everybody, so that it is known again by its tag."""
+    """Base of the public figure pages: 404 unless PUBLIC_FIGURES is set; cacheable by ETag, since all users get the
+    same.
+    """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
@@ -38,14 +40,14 @@ class OpenView(BaseView):
 
 
 class StatisticsView(OpenView):
-    """The figures in words and charts."""
+    """The public figures as text and charts."""
 
     route_base = "/statistik"
     default_view = "show"
 
     @expose("", methods=["GET"])
     def show(self) -> str:
-        """Twelve months on one page."""
+        """Show the figures of the last twelve months."""
         figures = _figures()
         first, last = whole_days(figures)
         page: str = render_template(
@@ -61,14 +63,14 @@ class StatisticsView(OpenView):
 
 
 class OpenDataView(OpenView):
-    """The same figures as files, with their catalogue."""
+    """The public figures as CSV and JSON files with their catalogue."""
 
     route_base = "/data-terbuka"
     default_view = "list_datasets"
 
     @expose("/", methods=["GET"])
     def list_datasets(self) -> str:
-        """What there is, for people."""
+        """Show the list of tables."""
         first, last = whole_days(_figures())
         page: str = render_template(
             "public/open_data.html",
@@ -85,12 +87,12 @@ class OpenDataView(OpenView):
 
     @expose("/data.json", methods=["GET"])
     def list_for_programs(self) -> Response:
-        """What there is, for other catalogues."""
+        """Send the DCAT catalogue as JSON."""
         return _file(json.dumps(catalogue(_figures())), "json")
 
     @expose("/<table>.<ending>", methods=["GET"])
     def download(self, table: str, ending: str) -> Response:
-        """One table."""
+        """Send one table as CSV or JSON; 404 for an unknown table or format."""
         if table not in DATASETS or ending not in MEDIA_TYPES:
             abort(404)
         dataset, figures = DATASETS[table], _figures()
@@ -99,7 +101,7 @@ class OpenDataView(OpenView):
 
 
 def _figures() -> OpenFigures:
-    """Read as the program itself: only sums come back, and the small ones of them hidden."""
+    """Return the public figures, read with system rights; they are sums with small numbers suppressed."""
     with as_person(SYSTEM):
         return kept_open_figures(utc_now())
 

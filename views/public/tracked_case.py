@@ -1,4 +1,4 @@
-"""/lacak/kasus: the proved case, and what its reporter may do about it, through the one door as everybody else."""
+"""/lacak/kasus: the public case page, for a reporter who proved number and tracking code."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class TrackedCaseView(PublicView):
-    """Open to whoever proved the case within the last hour; sees that case and no other."""
+    """The case of a reporter who proved it within the last hour; no other case is visible."""
 
     route_base = CASE_PATH
     default_view = "show"
@@ -37,7 +37,7 @@ class TrackedCaseView(PublicView):
     limit_scope = "lacak-kasus"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """The case with what was typed, while its proof lasts."""
+        """Show the case with the typed form and status 429 while the proof is valid, else the tracking form."""
         proof, sent = proved(), read_reporters_form()
         if proof is None:
             return too_many()
@@ -47,13 +47,17 @@ class TrackedCaseView(PublicView):
     @expose("", methods=["GET"])
     @with_proof(without_proof)
     def show(self, proof: Proof) -> str:
-        """The case as its reporter may see it."""
+        """Show the case as its reporter may see it."""
         return case_page(proof)
 
     @expose("/tindakan", methods=["POST"])
     @with_proof(without_proof)
     def act(self, proof: Proof) -> Any:
-        """Do one of the reporter's acts, or bring the form back with everything that was typed."""
+        """Perform the submitted action and redirect; a refused action shows the page again as typed with the refusal's
+        status.
+
+        A withdrawal asks for confirmation first.
+        """
         sent = read_reporters_form()
         if sent is None:
             return redirect(CASE_PATH, 303)
@@ -73,12 +77,15 @@ class TrackedCaseView(PublicView):
     @expose("/surat/<int:letter_id>.pdf", methods=["GET"])
     @with_proof(without_proof)
     def letter(self, proof: Proof, letter_id: int) -> Response:
-        """A signed letter of the answer; 404 for every other one, and while its file is not there."""
+        """Send a signed letter of the answer; 404 if its file does not exist.
+
+        Raises ActionRefused(not_visible) for any other letter.
+        """
         return send_signed(find_tracked_letter(proof.complaint_id, letter_id))
 
     @expose("/selesai", methods=["POST"])
     def end(self) -> Any:
-        """Close the page on this device."""
+        """Forget the proof in this browser and redirect to /lacak."""
         forget()
         return redirect("/lacak", 303)
 
@@ -102,7 +109,10 @@ def _attach(proof: Proof, sent: Sent) -> None:
 
 
 def _confirm_page(proof: Proof, sent: Sent) -> str:
-    """The question before a withdrawal, once nothing is left to mend in its form."""
+    """Render the confirmation page of a withdrawal.
+
+    Raises ActionRefused: missing_input for an incomplete form, out_of_order if it is no longer possible.
+    """
     _, errors = check_fields(fields_of(sent.action), sent.params)
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)

@@ -1,4 +1,4 @@
-"""The reporter's own forms: few, short, each for one act that the rules allow now."""
+"""Forms for the reporter's actions on the public case page."""
 
 import secrets
 from collections.abc import Iterable
@@ -17,14 +17,17 @@ from workflow_rules.process.parameters import Field, Number, Text, fields_of
 from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
 
-# In the order of the page; a withdrawal, which cannot be undone, comes last.
+# In page order; the withdrawal is last, since it cannot be undone.
 REPORTERS_ACTS = (Action.ADD_INFORMATION, Action.RATE, Action.REOPEN, Action.NOTE, Action.ATTACH, Action.WITHDRAW)
 FOLDED = frozenset({Action.ATTACH, Action.WITHDRAW})
 
 
 @dataclass(frozen=True)
 class ReporterForm:
-    """One act with everything its form needs; `question` is what an answer answers."""
+    """The form of one action; `question` is the question that add_information answers, None for other actions.
+
+    `token` makes the form act once, `version` is the case version shown, `open` is True for the form that was sent.
+    """
 
     allowed: AllowedAction
     key: str
@@ -57,19 +60,25 @@ class ReporterForm:
 def reporter_forms(
     case: TrackedCase, sent: Sent | None = None, refused: ActionRefused | None = None
 ) -> list[ReporterForm]:
-    """A form for everything the reporter may do here now; the one that was sent keeps its content."""
+    """Return a form for each action offered to the reporter now; the form of `sent` keeps its values and shows
+    errors.
+    """
     offered = [a for act in REPORTERS_ACTS for a in case.allowed if a.action is act and _is_offered(case, act)]
     return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in offered]
 
 
 def token_start(complaint_id: int) -> str:
-    """How the tokens of a case's forms begin: a browser may prove another case while a form of the first is open."""
+    """Return the prefix of the form tokens of a case.
+
+    It keeps a form from acting on another case that was proved in the same browser meanwhile.
+    """
     return f"{complaint_id}."
 
 
 def _is_offered(case: TrackedCase, action: Action) -> bool:
-    """A remark has no place of its own where there is a question to answer or an answer to judge; a file may come with
-    an answer to a question.
+    """Return whether the page offers an action that the rules allow.
+
+    A note is not offered beside an open question or an answer, a file not after the answer.
     """
     if action is Action.ATTACH:
         return case.status is not CaseStatus.ANSWERED
@@ -120,14 +129,14 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
 
 
 def _choices(field: Field) -> Iterable[tuple[str, str]]:
-    """The best first: most people stop reading at what fits."""
+    """Return the scores as (value, label), best first."""
     if isinstance(field, Number):
         return [(str(n), str(SCORES[str(n)])) for n in range(field.most, field.least - 1, -1)]
     return ()
 
 
 def words_of(sent: Sent) -> list[str]:
-    """What was written, for a form that is no longer offered or must wait for a new proof."""
+    """Return the texts typed into a form that cannot be sent now, so that the reporter can copy them."""
     if sent.action is Action.ATTACH:
         return []
     texts = (name for name, field in fields_of(sent.action).items() if isinstance(field, Text))

@@ -1,4 +1,4 @@
-"""The public page of a proved case, drawn with whatever form came back."""
+"""Rendering of the public case page."""
 
 from datetime import datetime
 
@@ -22,7 +22,9 @@ CASE_PATH = "/lacak/kasus"
 
 
 def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | None = None, refusal: str = "") -> str:
-    """The page as it stands now; a form that was sent keeps its content and says what is wrong with it."""
+    """Render the current state of the case; a form that was sent keeps its values and shows the reason of its
+    refusal.
+    """
     know_browser()
     case = load_tracked_case(proof.complaint_id, utc_now())
     forms = reporter_forms(case, sent, refused)
@@ -46,13 +48,13 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
 
 
 def title_of(line: News) -> str:
-    """A line in words; an agency stands in the heading only where the case went to it."""
+    """Return the heading of a news entry, with agency or detail filled in."""
     detail = ARCHIVE_REASONS.get(line.detail, line.detail) if line.kind == "archive" else line.detail
     return str(NEWS[line.kind]) % {"house": listed(line.houses), "detail": detail}
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Names as a sentence lists them: "A, B, dan C"."""
+    """Join names as in a sentence: "A, B, dan C"."""
     if len(names) < 2:
         return "".join(names)
     if len(names) == 2:
@@ -61,7 +63,10 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def promise_sentences(promise: Promise) -> tuple[str, str]:
-    """The promise and what stands behind it."""
+    """Return the promised answer date as a sentence, and a second sentence that gives its basis.
+
+    Other sentences replace them when the case waits for the reporter or the date has passed.
+    """
     if promise.paused:
         first = gettext("Kami menunggu keterangan Anda.")
         return first, gettext("Waktu berhenti sampai Anda menjawab; sesudah itu tanggal jawaban dihitung lagi.")
@@ -74,6 +79,9 @@ def promise_sentences(promise: Promise) -> tuple[str, str]:
 
 
 def _reason(rule: str, other: datetime | None) -> str:
+    """Return the sentence that says whether the date follows from the SOP or the national rule; `other` is the
+    other limit.
+    """
     if other is None:
         return gettext("Itu waktu baku menurut SOP kami.")
     until = day(other, "lengkap")

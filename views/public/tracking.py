@@ -1,4 +1,4 @@
-"""/lacak: where a reporter shows number and code, and nobody learns which of the two was wrong."""
+"""/lacak: the form for case number and tracking code. Its answers do not reveal which of the two was wrong."""
 
 import math
 
@@ -24,7 +24,7 @@ NEVER_CARRIED = frozenset({"csrf_token", "number", "code"})
 
 
 class TrackingGateView(PublicView):
-    """Open to everybody; wrong pairs are counted by number and by address."""
+    """The tracking form for everybody; wrong pairs are counted by case number and by IP address."""
 
     route_base = "/lacak"
     default_view = "ask"
@@ -32,17 +32,21 @@ class TrackingGateView(PublicView):
     limit_scope = "lacak"
 
     def too_many(self, _error: RateLimitExceeded) -> Response:
-        """The form again, with everything that was typed: waiting must cost nobody their words."""
+        """Show the form again as typed with status 429."""
         return too_many()
 
     @expose("", methods=["GET"])
     def ask(self) -> str | AnyResponse:
-        """The form; who has proved a case already in this hour goes to it."""
+        """Show the form, or redirect to the case that was proved within the last hour."""
         return redirect(CASE_PATH, 303) if proved() else gate()
 
     @expose("", methods=["POST"])
     def check(self) -> Response | AnyResponse:
-        """Number and code; a form that came too late is given back filled in, ready to be sent."""
+        """Check number and tracking code and redirect to the case; a wrong pair shows the form again with status 422.
+
+        A form sent with an expired page is shown again filled in after the proof. Too many wrong codes for a number
+        give status 429.
+        """
         number, sent = request.form.get("number", ""), read_reporters_form()
         counted = admit(number, utc_now())
         if counted.seconds_left:
@@ -59,13 +63,13 @@ class TrackingGateView(PublicView):
 
 
 def too_many() -> Response:
-    """The form again, past a limit of requests."""
+    """Return the form with status 429 and Retry-After."""
     page = gate(str(TOO_MANY), sent=read_reporters_form())
     return Response(page, status=429, headers=retry_after())
 
 
 def _wait(seconds: int, sent: Sent | None) -> Response:
-    """The form again; a right code is not looked at before the time is over."""
+    """Return the form with status 429; even a correct code is not checked before `seconds` have passed."""
     minutes = math.ceil(seconds / 60)
     sentence = gettext(
         "Terlalu banyak kode yang salah untuk nomor ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
@@ -74,7 +78,7 @@ def _wait(seconds: int, sent: Sent | None) -> Response:
 
 
 def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:
-    """The form with what was typed, but never the code."""
+    """Render the tracking form with the typed number, never the code, and the fields of a form sent too late."""
     carried = [] if sent is None else [(k, v) for k, v in sent.form.items(multi=True) if k not in NEVER_CARRIED]
     return render_template(
         "tracking/gate.html",
@@ -88,7 +92,7 @@ def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:
 
 
 def without_proof() -> Response | AnyResponse:
-    """To the form; what was sent with an hour-old page comes along."""
+    """Redirect to the tracking form, or show it with status 422 if it carries a form sent after the proof expired."""
     sent = read_reporters_form() if request.method == "POST" else None
     if sent is None:
         return redirect("/lacak", 303)
@@ -97,6 +101,6 @@ def without_proof() -> Response | AnyResponse:
 
 
 def read_reporters_form() -> Sent | None:
-    """A form of the reporter's page; None for anything else."""
+    """Parse a submitted form of the public case page; None if it is malformed or not a reporter's action."""
     sent = read_sent(request.form, request.files.get("file"))
     return sent if sent is not None and sent.action in REPORTERS_ACTS else None

@@ -1,4 +1,4 @@
-"""Screens of the working calendar; what is saved is first shown with what it moves, and asks for a reason."""
+"""Screens of the working calendar. A change is saved only after its effects were shown and a reason was given."""
 
 from typing import Any, NoReturn
 
@@ -29,7 +29,9 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class CalendarView(GuardedModelView):
-    """A table of the calendar: it must still open some time, and nothing is saved without a reason."""
+    """Base of the calendar tables. A change needs a reason and must leave working time, else ChangeRefused is
+    raised.
+    """
 
     closing_field = ""
     asks_before_delete = False
@@ -41,7 +43,10 @@ class CalendarView(GuardedModelView):
             abort(Response(question_page(asked.change, asked.found)))
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
-        """Only try what was typed: the page that asks for the reason makes the change."""
+        """Validate the change without saving it; the page that asks for the reason saves it.
+
+        Raises ReasonNeeded with the effects of the change, or ChangeRefused.
+        """
         hold_calendar()
         self._fill(form, item, new)
         row = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
@@ -52,11 +57,11 @@ class CalendarView(GuardedModelView):
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
 
     def remove_row(self, item: Any) -> None:
-        """Only try it: raises ReasonNeeded with what would move."""
+        """Validate the deletion without performing it. Raises ReasonNeeded with its effects, or ChangeRefused."""
         self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
 
     def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
-        """What moves when the row goes is the only question; one that has to stay leads back to the list."""
+        """Abort with the page that asks for the reason, or with a redirect to the list if the row must stay."""
         try:
             self.remove_row(item)
         except ReasonNeeded as asked:
@@ -74,7 +79,7 @@ class CalendarView(GuardedModelView):
 
     @staticmethod
     def _forget(item: Any, new: bool) -> None:
-        """Leave the row as it stands: the change is made from plain values."""
+        """Discard the changes on the ORM object, since the change is applied later from plain values."""
         if not new:
             db.session.expire(item)
 
@@ -84,7 +89,7 @@ def _holiday_fields() -> dict[str, Any]:
 
 
 class HolidayView(CalendarView):
-    """Days on which the office is closed, whatever the week says."""
+    """Days on which the office is closed, regardless of the weekly hours."""
 
     datamodel = EagerInterface(Holiday)
     route_base = "/hari-libur"
@@ -116,7 +121,7 @@ def _week_fields() -> dict[str, Any]:
 
 
 class WorkingWeekView(CalendarView):
-    """Office hours over a span of days; of two rows that cover a day, the later made one holds."""
+    """Weekly office hours for a period; where two rows cover a day, the newer row applies."""
 
     datamodel = EagerInterface(WorkingWeek)
     route_base = "/jam-kerja"
@@ -135,7 +140,7 @@ class WorkingWeekView(CalendarView):
     edit_form_extra_fields = _week_fields()
 
     def before_save(self, item: WorkingWeek) -> None:
-        """Put the hours into one spelling and refuse those that no clock shows."""
+        """Normalise the hours. Raises ChangeRefused for invalid hours or an end before the start."""
         if item.starts_on and item.ends_on and item.ends_on < item.starts_on:
             raise ChangeRefused("ends_before_start", "ends_on")
         for weekday in WEEKDAYS:
@@ -143,7 +148,10 @@ class WorkingWeekView(CalendarView):
 
 
 def spelled_hours(weekday: str, text: str) -> str:
-    """`7.30 – 12.00` and the like as `07:30-12:00`; raises ChangeRefused for what is no row of periods."""
+    """Normalise office hours such as "7.30 – 12.00" to "07:30-12:00", in order of time.
+
+    Raises ChangeRefused(bad_hours) if they are not valid periods.
+    """
     plain = text.replace(".", ":").replace("–", "-").replace(" - ", "-").replace("- ", "-").replace(" -", "-")
     try:
         pairs = [[clock.zfill(5) for clock in pair] for pair in parse_hours(plain)]

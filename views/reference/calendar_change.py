@@ -1,4 +1,4 @@
-"""What a change of the calendar would move, why it is made, and making it: one page for every way to change it."""
+"""The confirmation page of a calendar change: it shows the deadlines that would move and asks for a reason."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ LISTS = {"holiday": "/hari-libur/list/", "working_week": "/jam-kerja/list/"}
 
 
 class CalendarChangeView(BaseView):
-    """The second step of every change: with a reason it is made, without one the page comes back."""
+    """The second step of every calendar change: applies it if a reason is given, else shows the page again."""
 
     route_base = "/perubahan-kalender"
     default_view = "leave"
@@ -47,7 +47,7 @@ class CalendarChangeView(BaseView):
     @expose("/", methods=["GET"])
     @for_officers("can_write", "Reference")
     def leave(self) -> Response:
-        """The page exists only as the answer to a change; who comes back to its address goes to the list."""
+        """Redirect to the list of holidays, since the page exists only as the response to a change."""
         return redirect(LISTS["holiday"])
 
     @expose("/", methods=["POST"])
@@ -72,7 +72,10 @@ class CalendarChangeView(BaseView):
 
 
 def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
-    """The page for a change that comes from elsewhere than a form of one row; names what a file held in vain."""
+    """Return the confirmation page of a change from a file; `left_out` is the number of events that were not read.
+
+    Redirects to the list if the change is impossible or already made.
+    """
     note = _left_out(left_out) if left_out else ""
     try:
         return question_page(change, preview_change(change, utc_now()), note=note)
@@ -85,7 +88,7 @@ def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
 
 
 def question_page(change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = "") -> str:
-    """The steps that move, at most the first 200 of them, and the field for the reason."""
+    """Render the confirmation page with the changed rows, at most 200 moved deadlines and the field for the reason."""
     shown = found.moves[:MOST_SHOWN]
     return render_template(
         "reference/calendar_change.html",
@@ -106,7 +109,7 @@ def question_page(change: CalendarChange, found: Consequence, reason: str = "", 
 
 
 def described(change: CalendarChange) -> list[dict[str, Any]]:
-    """Each changed row in words: what kind of row, and its fields before and after."""
+    """Return for each changed row its table, what is done, its name, and the fields with old and new value as text."""
     return [_described(row) for row in change]
 
 
@@ -125,7 +128,7 @@ def _described(row: RowChange) -> dict[str, Any]:
 
 
 def _shown(name: str, value: Any) -> Any:
-    """A value of a row as a person would write it."""
+    """Return the value of a row as display text."""
     if name in DAYS and value:
         return day(date.fromisoformat(value), "lengkap")
     return str(HOLIDAY_KINDS.get(value, value)) if name == "kind" and value else value or ""
@@ -136,13 +139,13 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _seal(change: CalendarChange) -> str:
-    """The change as it travels through the page, sealed with the officer who was asked."""
+    """Return the change as a signed token that also names the officer it was shown to."""
     rows = [[row.table, row.key, row.before, row.after] for row in change]
     return str(_serializer().dumps([current_person().id, rows]))
 
 
 def _unseal(text: str) -> tuple[int | None, CalendarChange]:
-    """Who was asked, and the change; 400 for what this program did not write."""
+    """Return the officer's id and the change from a signed token; aborts with 400 if the signature is invalid."""
     try:
         owner, rows = _serializer().loads(text)
     except BadData:
@@ -159,7 +162,7 @@ def _fault_of(reason: str) -> str:
 
 
 def _again(change: CalendarChange, reason: str, fault: str = "", note: str = "") -> str | Response:
-    """The page once more, from what stands now, with the reason kept."""
+    """Render the page again for the current state, keeping the typed reason."""
     try:
         return question_page(change, preview_change(change, utc_now()), reason, fault, note=note)
     except ChangedMeanwhile as meanwhile:
@@ -171,7 +174,7 @@ def _again(change: CalendarChange, reason: str, fault: str = "", note: str = "")
 
 
 def _after_another(change: CalendarChange | None, reason: str) -> str | Response:
-    """Somebody else changed a row meanwhile: asked again, unless the row is gone."""
+    """Ask again for the change as it applies to the row's current state, or redirect to the list if the row is gone."""
     if change is None:
         flash(str(CALENDAR_SAID["gone"]), "danger")
         return redirect(LISTS["holiday"], 303)
@@ -179,7 +182,7 @@ def _after_another(change: CalendarChange | None, reason: str) -> str | Response
 
 
 def _dropped(change: CalendarChange, sentence: str) -> Response:
-    """Back to the list with the reason for which nothing was changed."""
+    """Redirect to the list with a message why nothing was changed."""
     flash(sentence, "danger")
     return redirect(LISTS[change[0].table], 303)
 

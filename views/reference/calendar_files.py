@@ -1,4 +1,4 @@
-"""Holidays in bulk: handed out and taken in as iCal, and filled from the list of national holidays."""
+"""Bulk import and export of holidays: iCal files and the list of national holidays."""
 
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ LIST = "/hari-libur/list/"
 
 
 class CalendarFileView(BaseView):
-    """Beside the generated screen of holidays; whatever changes goes through the same question."""
+    """Import and export of holidays; every import goes through the confirmation page of calendar changes."""
 
     route_base = "/hari-libur"
     default_view = "form"
@@ -32,7 +32,7 @@ class CalendarFileView(BaseView):
     @expose("/kalender.ics", methods=["GET"])
     @for_officers("can_read", "Reference")
     def export(self) -> Response:
-        """Every holiday as all-day events."""
+        """Send every holiday as an all-day event in an iCal file."""
         rows = db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id))
         answer = make_response(as_ical(rows, _host(), utc_now()))
         answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
@@ -47,7 +47,7 @@ class CalendarFileView(BaseView):
     @expose("/impor", methods=["POST"])
     @for_officers("can_write", "Reference")
     def read(self) -> str | AnyResponse:
-        """What the file would add and change, or why it cannot be read."""
+        """Show what the uploaded file would change; an unreadable file shows the form again with status 422."""
         kind = request.form.get("kind", "")
         kind = kind if kind in HOLIDAY_KINDS else "local"
         try:
@@ -60,7 +60,7 @@ class CalendarFileView(BaseView):
     @expose("/isi", methods=["POST"])
     @for_officers("can_write", "Reference")
     def fill(self) -> str | AnyResponse:
-        """What this and the next year still lack of the national holidays."""
+        """Show which national holidays of this and the next year are missing and would be added."""
         change = missing_holidays(office_today().year)
         return ask(change) if change else _nothing("nothing_missing")
 

@@ -1,4 +1,4 @@
-"""Texts of changes to the calendar: the page that shows what moves, the journal, calendar files."""
+"""Labels of calendar changes and the journal."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""The journal of settings: who changed what cases run by, when, why, and what it moved."""
+"""The journal of changes to settings that affect cases."""
 
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ from views.shared.screen_access import for_officers
 
 
 class JournalView(BaseView):
-    """Entries are only read: the database itself refuses to change one."""
+    """The journal, read-only; the database refuses changes to its rows."""
 
     route_base = "/jurnal"
     default_view = "entries"
@@ -56,7 +56,7 @@ class JournalView(BaseView):
 
 
 def told_of(line: JournalLine) -> list[str]:
-    """What an entry says beside its kind: a limit before and after, or a version with its decree."""
+    """Return the details of a journal entry as lines of text; [] for kinds without details."""
     if line.kind == "limit_changed":
         sides = ((gettext("Semula"), line.data["before"]), (gettext("Menjadi"), line.data["after"]))
         return [f"{side}: {_limit_in_words(row)}" for side, row in sides]
@@ -109,7 +109,7 @@ def _limit_in_words(row: dict[str, Any] | None) -> str:
 
 
 def changes_of(line: JournalLine) -> list[dict[str, Any]]:
-    """The rows of the calendar that an entry changed, in words."""
+    """Return the calendar rows an entry changed, as described by `calendar_change.described`."""
     rows = line.data.get("rows", [])
     return described(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))
 

@@ -1,4 +1,4 @@
-"""Words of the journal for rows that were changed: their tables, what was done, and columns no form shows."""
+"""Labels of the journal for changed rows."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""Rows that were changed, as the journal says them: labels for columns, names for keys, old and new values."""
+"""Changed rows of the journal as text."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -41,14 +41,17 @@ _PEOPLE = frozenset({"user_id", "giver_id", "holder_id", "made_by_id", "asked_by
 
 @dataclass(frozen=True)
 class RowInWords:
-    """What was done to a row, and each value that was changed: its label, before and after."""
+    """A changed row: a sentence, and for each value its label, old text (None if not shown) and new text."""
 
     sentence: str
     values: tuple[tuple[str, str | None, str], ...]
 
 
 def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
-    """How to say each of these rows; the names of all they refer to are read once."""
+    """Return a function that describes one of these rows.
+
+    The names of all referenced rows are loaded once, beforehand.
+    """
     names = {column: find(_keys(rows, column)) for column, find in _FINDERS.items()}
     people = names_of(key for column in _PEOPLE for key in _keys(rows, column))
     names |= dict.fromkeys(_PEOPLE, people)
@@ -92,7 +95,7 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
 
 
 def _dated(value: str) -> str:
-    """A day or an instant as it is written here; any other text as it is."""
+    """Format an ISO date or datetime for display; return any other text unchanged."""
     try:
         return day(date.fromisoformat(value)) if len(value) == 10 else moment(datetime.fromisoformat(value))
     except ValueError:
@@ -117,7 +120,7 @@ def _roles(keys: set[int]) -> Names:
 
 
 def _rights(keys: set[int]) -> Names:
-    """What a permission of a role opens, in an officer's words where there are some."""
+    """Return the display name of each permission, or its technical name if it has no label."""
     pairs = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(keys))
     found = db.session.execute(pairs.join(PermissionView.permission).join(PermissionView.view_menu))
     code = Markup('<code lang="zxx">{} · {}</code>')

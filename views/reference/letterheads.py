@@ -1,4 +1,4 @@
-"""What an agency's letters look like and which numbers they have: its emblem, its letterhead, its book of numbers."""
+"""Letterhead, emblem and letter number book of an agency."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ REASON = Text(longest=300)
 
 
 class LetterheadView(BaseView):
-    """One agency's papers; the book is read by its own officers, by the office and by administrators."""
+    """The letter settings of one agency, readable by its officers, Dinas Kominfo and administrators."""
 
     route_base = PATH
     default_view = "show"
@@ -38,13 +38,15 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>", methods=["GET"])
     @for_officers("can_read", "Reference")
     def show(self, agency_id: int) -> Response:
-        """Letterhead, number pattern and the book of a year."""
+        """Show letterhead, number pattern and the number book of the year `tahun`; 404 if this officer may not read
+        it.
+        """
         return _page(_agency(agency_id))
 
     @expose("/<int:agency_id>/lambang", methods=["POST"])
     @for_officers("can_write", "Reference")
     def emblem(self, agency_id: int) -> Any:
-        """Take a picture in, or the present one away."""
+        """Store an uploaded emblem, or remove the present one if `remove` is set; a refused image gives status 422."""
         row = _agency(agency_id)
         if "remove" in request.form:
             take_emblem_away(row)
@@ -58,7 +60,10 @@ class LetterheadView(BaseView):
     @expose("/<int:agency_id>/nomor", methods=["POST"])
     @for_officers("can_read", "Reference")
     def numbers(self, agency_id: int) -> Any:
-        """Explain numbers that were given outside this program."""
+        """Record letter numbers that were used outside this program, with a reason.
+
+        403 for officers who may not record numbers of this agency; invalid input shows the page again with status 422.
+        """
         row = _agency(agency_id)
         if not may_keep(row):
             abort(403)
@@ -84,7 +89,7 @@ def _sent_picture() -> bytes:
 
 
 def may_keep(agency: Agency) -> bool:
-    """Whether the person asking keeps this agency's book."""
+    """Return whether the current officer may record numbers in this agency's book."""
     person = current_person()
     own = any(c.agency == agency.code and c.actor in KEEPERS for c in person.capacities)
     admin = any(c.actor is Actor.COMPLAINT_ADMIN for c in person.capacities)
@@ -92,7 +97,7 @@ def may_keep(agency: Agency) -> bool:
 
 
 def _agency(agency_id: int) -> Agency:
-    """The agency, where this person may read its book; 404 otherwise."""
+    """Return the agency; aborts with 404 if there is none or the current officer may not read its number book."""
     row = db.session.get(Agency, min(agency_id, LARGEST_ID))
     if row is None or not _reads(current_person(), row):
         abort(404)

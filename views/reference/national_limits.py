@@ -1,4 +1,4 @@
-"""The limits of SP4N-LAPOR! as rows with their legal source; clocks are worked out from them when they are shown."""
+"""National time limits of SP4N-LAPOR! as rows with their legal source."""
 
 from typing import Any
 
@@ -24,7 +24,9 @@ def _fields() -> dict[str, Any]:
 
 
 class NationalLimitView(GuardedModelView):
-    """Of the rows for a stage the newest that holds on a day counts; one for a class goes before one for all."""
+    """National limits; for a stage the newest valid row applies, and a row for a class takes precedence over a
+    general one.
+    """
 
     datamodel = EagerInterface(NationalLimitRow)
     route_base = "/batas-nasional"
@@ -47,11 +49,11 @@ class NationalLimitView(GuardedModelView):
     }
 
     def name_of(self, item: NationalLimitRow) -> str:
-        """The stage and its days."""
+        """Return the stage and its limit as the row's title."""
         return stage_and_days(item.stage, item.days)
 
 
 def stage_and_days(stage: str, days: int) -> str:
-    """A limit in few words: "Verifikasi, 3 hari kerja"."""
+    """Format a limit, for example "Verifikasi, 3 hari kerja"."""
     in_words = ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
     return f"{NATIONAL_STAGES[stage]}, {in_words}"

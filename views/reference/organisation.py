@@ -1,4 +1,4 @@
-"""Screens of the organisation: agencies as a tree, the officers in them, and who stands in for whom."""
+"""Screens of the organisation: agencies, officers and delegations."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ from workflow_rules.process.delegations import Delegation
 from workflow_rules.process.moves import INITIALLERS
 from workflow_rules.record.numbering import number_pattern_holds
 
-TREE = "id"  # a unit's place in the tree is worked out from its key
+TREE = "id"  # pseudo column: the place in the tree is computed from the agency's key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]
 _AGENCY_PAPERS = [
     "letterhead_over",
@@ -96,17 +96,17 @@ def _agency_fields() -> dict[str, Any]:
 
 
 class AgencyInterface(EagerInterface):
-    """Reads agencies as a tree unless another order is asked for."""
+    """Data model that lists agencies in tree order unless another order is requested."""
 
     def apply_order_by(self, query: Query[Agency], order_column: str, *args: Any, **kwargs: Any) -> Query[Agency]:
-        """FAB's order, or the tree's."""
+        """Apply tree order for the pseudo column TREE, else FAB's order."""
         if order_column == TREE:
             return in_tree_order(query)
         return super().apply_order_by(query, order_column, *args, **kwargs)
 
 
 class AgencyView(GuardedModelView):
-    """The tree of agencies; a code is for good, and what is out of use is made inactive."""
+    """The tree of agencies. A code cannot be changed, and an agency no longer used is made inactive."""
 
     datamodel = AgencyInterface(Agency)
     route_base = "/opd"
@@ -132,7 +132,7 @@ class AgencyView(GuardedModelView):
     edit_form_extra_fields = _agency_fields()
 
     def prepare(self, form: Any, item: Agency | None) -> None:
-        """Offer as parent only units in use, neither the unit itself nor one under it."""
+        """Offer as parent only active agencies, without the agency itself and its units."""
         statement = select(Agency).where(Agency.active.is_(True)).order_by(Agency.name)
         if item is not None:
             kept = Agency.id == item.parent_id
@@ -141,14 +141,14 @@ class AgencyView(GuardedModelView):
         form.parent.query_func = lambda: db.session.scalars(statement).all()
 
     def after_change(self, item: Agency) -> None:
-        """Two administrators may each have moved one half of a ring."""
+        """Raise ChangeRefused if the agency became its own descendant, as two concurrent moves could cause."""
         if not inspect(item).persistent or item.parent_id is None:
             return
         if item.parent_id in below(item):
             raise ChangeRefused("own_descendant", "parent")
 
     def before_delete(self, item: Agency) -> None:
-        """Units under it would lose their parent silently."""
+        """Raise ChangeRefused for an agency that has units, which would lose their parent."""
         if db.session.scalars(select(Agency.id).where(Agency.parent_id == item.id).limit(1)).first() is not None:
             raise ChangeRefused("has_units")
 
@@ -158,7 +158,7 @@ def _officer_fields() -> dict[str, Any]:
 
 
 class OfficerView(GuardedModelView):
-    """What an account is besides a login; accounts and roles themselves are on the screen of users."""
+    """Officer profiles: position, agency, NIP and rank of an account. Accounts and roles have their own screen."""
 
     datamodel = EagerInterface(
         OfficerProfile,
@@ -181,7 +181,7 @@ class OfficerView(GuardedModelView):
     edit_form_extra_fields = _officer_fields()
 
     def prepare(self, form: Any, item: OfficerProfile | None) -> None:
-        """Offer agencies in use, and accounts that have no profile yet."""
+        """Offer active agencies and accounts without a profile."""
         in_use: ColumnElement[bool] = Agency.active.is_(True)
         if item is not None and item.agency_code is not None:
             in_use = in_use | (Agency.code == item.agency_code)
@@ -192,7 +192,7 @@ class OfficerView(GuardedModelView):
             form.user.query_func = lambda: db.session.scalars(free).all()
 
     def before_save(self, item: OfficerProfile) -> None:
-        """Nobody changes the own membership."""
+        """Raise ChangeRefused(own_membership) if users change the agency of their own profile."""
         own = item.user is not None and item.user.id == current_person().id
         if own and inspect(item).attrs.agency.history.has_changes():
             raise ChangeRefused("own_membership", "agency")
@@ -219,15 +219,17 @@ _PART_OF_THE_RECORD = ("kind", "giver", "holder", "decree_number", "starts_on")
 
 
 class DelegationInterface(EagerInterface):
-    """Reads the officers of a pick list with their names."""
+    """Data model that loads officers together with their user names for the drop-down lists."""
 
     def get_related_interface(self, col_name: str) -> SQLAInterface:
-        """Both relations lead to officers."""
+        """Return the data model of a related column; all of them are officer profiles."""
         return EagerInterface(self.get_related_model(col_name), eager=(joinedload(OfficerProfile.user),))
 
 
 class DelegationView(GuardedModelView):
-    """Plt., Plh. and a.n. by decree; past ones stay as they were, and so does what somebody has acted under."""
+    """Delegations (Plt., Plh. and a.n.) by decree. Past ones are read-only; of one already used only end and note
+    can change.
+    """
 
     datamodel = DelegationInterface(
         DelegationRow,
@@ -253,15 +255,15 @@ class DelegationView(GuardedModelView):
     edit_form_extra_fields = _delegation_fields()
 
     def name_of(self, item: DelegationRow) -> str:
-        """The way it is held, and its decree."""
+        """Return kind and decree number as the row's title."""
         return f"{DELEGATION_KINDS[item.kind]} {item.decree_number}"
 
     def why_fixed(self, item: DelegationRow) -> str | None:
-        """A delegation whose last day has passed is history."""
+        """Return "over" for a delegation whose last office date has passed, else None."""
         return "over" if item.ends_on < office_today() else None
 
     def prepare(self, form: Any, item: DelegationRow | None) -> None:
-        """Offer officers whose account is active."""
+        """Offer officers with an active account."""
         statement = select(OfficerProfile).join(OfficerProfile.user).options(contains_eager(OfficerProfile.user))
         active: ColumnElement[bool] = User.active.is_(True)
         if item is not None:
@@ -271,7 +273,11 @@ class DelegationView(GuardedModelView):
             field.query_func = lambda: db.session.scalars(statement).all()
 
     def before_save(self, item: DelegationRow) -> None:
-        """Refuse a loop, a second delegation of the same office, and a change of what has been acted under."""
+        """Check the delegation against the others.
+
+        Raises ChangeRefused for a loop, an overlap, wrong dates, a delegation to oneself or to the administrator who
+        saves it, and for a change of the recorded fields of one that was already used.
+        """
         lock_delegations()
         if item.id is not None and is_named_by_events(item.id):
             attributes: Any = inspect(item).attrs
@@ -287,16 +293,19 @@ class DelegationView(GuardedModelView):
             raise ChangeRefused("to_the_writer", "holder")
 
     def after_change(self, item: DelegationRow) -> None:
-        """An office that is given away is never news to nobody."""
+        """Notify both officers and the supervisors of a new delegation."""
         tell_of_delegation(item, current_person().id, utc_now())
 
     def before_delete(self, item: DelegationRow) -> None:
-        """Who acted for whom has to stay readable."""
+        """Raise ChangeRefused: delegations are never deleted, so that it stays known who acted for whom."""
         raise ChangeRefused("delegation_stays")
 
     @action("end_now", ACTIONS["end_now"], ACTIONS["end_now_question"], multiple=False)
     def end_now(self, item: DelegationRow) -> Response:
-        """End a delegation before its day."""
+        """End a running delegation: its last day becomes yesterday, or today if it began today.
+
+        A delegation that is already over is left unchanged with a warning.
+        """
         if item.ends_on < office_today():
             flash(REFUSED["over"], "warning")
         else:

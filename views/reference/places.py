@@ -1,4 +1,4 @@
-"""Screens of what a complaint is about and where: categories in two levels, districts, villages."""
+"""Screens of categories and places."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _category_fields() -> dict[str, Any]:
 
 
 class CategoryView(GuardedModelView):
-    """Categories with the agency that usually answers; a code is for good."""
+    """Categories in two levels with their default agency; a code cannot be changed."""
 
     datamodel = EagerInterface(Category, eager=(joinedload(Category.parent), joinedload(Category.default_agency)))
     route_base = "/kategori"
@@ -40,7 +40,7 @@ class CategoryView(GuardedModelView):
     edit_form_extra_fields = _category_fields()
 
     def prepare(self, form: Any, item: Category | None) -> None:
-        """Offer categories of the upper level and agencies in use."""
+        """Offer top-level categories as parent, and active agencies."""
         upper = select(Category).where(Category.parent_id.is_(None)).order_by(Category.name)
         in_use: ColumnElement[bool] = Agency.active.is_(True)
         if item is not None:
@@ -51,7 +51,7 @@ class CategoryView(GuardedModelView):
         form.default_agency.query_func = lambda: db.session.scalars(agencies).all()
 
     def before_save(self, item: Category) -> None:
-        """A category with others under it cannot go under another itself."""
+        """Raise ChangeRefused if a category that has subcategories is put under another one."""
         if item.parent is None or item.id is None:
             return
         under = select(Category.id).where(Category.parent_id == item.id).limit(1)
@@ -60,7 +60,7 @@ class CategoryView(GuardedModelView):
 
 
 class DistrictView(GuardedModelView):
-    """Kecamatan by their official codes."""
+    """Districts (kecamatan) with their official codes."""
 
     datamodel = EagerInterface(District)
     route_base = "/kecamatan"
@@ -81,7 +81,7 @@ class DistrictView(GuardedModelView):
 
 
 class VillageView(GuardedModelView):
-    """Desa and kelurahan in their district."""
+    """Villages (desa and kelurahan) with their district."""
 
     datamodel = EagerInterface(Village, eager=(joinedload(Village.district),))
     route_base = "/desa"

@@ -1,4 +1,4 @@
-"""What an officer signs with, on a page of the officer's own: certificate file and NIK for BSrE."""
+"""An officer's own means of electronic signing: certificate file, and NIK for BSrE."""
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
@@ -21,7 +21,7 @@ _AT_PASSPHRASE = frozenset({CertificateFault.NO_PASSPHRASE, CertificateFault.NOT
 
 
 class SigningMeansView(BaseView):
-    """Doors at `/akun/tanda-tangan/`; whose means they are, is the session's, never the address's."""
+    """The signed-in user's certificate file and NIK, under `/akun/tanda-tangan/`."""
 
     route_base = "/akun/tanda-tangan"
     default_view = "show"
@@ -31,13 +31,13 @@ class SigningMeansView(BaseView):
     @expose("/")
     @for_officers("can_userinfo", DOOR)
     def show(self) -> str:
-        """What is kept, and the forms to change it."""
+        """Show the stored certificate and NIK with the forms to change them."""
         return _page()
 
     @expose("/sertifikat", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def bring(self) -> Response:
-        """Take in a certificate file, in place of the one before."""
+        """Store an uploaded certificate file, replacing the previous one; an unusable file gives status 422."""
         content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
         try:
             keep_certificate(current_user.id, content, passphrase[:LONGEST_PASSPHRASE], utc_now())
@@ -50,7 +50,7 @@ class SigningMeansView(BaseView):
     @expose("/sertifikat/hapus", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def remove(self) -> Response:
-        """Forget the certificate file."""
+        """Delete the stored certificate file."""
         if remove_certificate(current_user.id, utc_now()):
             flash(gettext("Sertifikat dihapus dari sistem ini."), "success")
         return redirect(PATH, 303)
@@ -58,7 +58,7 @@ class SigningMeansView(BaseView):
     @expose("/nik", methods=["POST"])
     @for_officers("can_userinfo", DOOR)
     def nik(self) -> Response:
-        """Keep or forget the NIK."""
+        """Store the NIK, or delete it if the field is empty; an invalid NIK gives status 422."""
         if not keep_nik(current_user.id, request.form.get("nik", ""), utc_now()):
             return Response(_page({"nik": str(CERTIFICATE_FAULTS["bad_nik"])}), 422, mimetype="text/html")
         flash(gettext("NIK disimpan."), "success")

@@ -1,4 +1,4 @@
-"""Two versions of the SOP side by side: what a new decree changes, step by step and word by word."""
+"""Comparison of two SOP versions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Part = tuple[str, bool]
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs: its name, and both texts in parts, each marked where it differs."""
+    """A field that differs; `before` and `after` are its texts as (words, differs) parts."""
 
     label: str
     before: tuple[Part, ...]
@@ -35,14 +35,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """A step, or the settings of the version as a whole, with what differs in it."""
+    """The changes of one step, or of the general settings of the version."""
 
     title: str
     changes: tuple[Change, ...]
 
 
 class SopComparisonView(BaseView):
-    """The page at `/banding-sop/`."""
+    """The comparison page at `/banding-sop/`."""
 
     route_base = "/banding-sop"
     default_view = "compare"
@@ -52,7 +52,7 @@ class SopComparisonView(BaseView):
     @expose("/")
     @for_officers("can_read", "Reference")
     def compare(self) -> str:
-        """`lama` and `baru` are versions by their keys; without them the one in force and the newest other one."""
+        """Compare the versions with the ids `lama` and `baru`, by default the active one and the newest other one."""
         versions = _versions()
         before, after = _chosen(versions)
         sections = compared(before, after) if before and after else []
@@ -82,7 +82,9 @@ def _chosen(versions: Sequence[SopVersion]) -> tuple[SopVersion | None, SopVersi
 
 
 def compared(before: SopVersion, after: SopVersion) -> list[Section]:
-    """Every section, in the order of the sheet; those without changes have none."""
+    """Return a section for the general settings and for each step in sheet order; `changes` is empty where nothing
+    differs.
+    """
     whole = Section(gettext("Aturan umum"), tuple(_changes(VERSION_PARTS, _settings(before), _settings(after))))
     old, new = ({row.step: row for row in version.steps} for version in (before, after))
     steps = [row.step for row in after.steps] + [step for step in old if step not in new]
@@ -102,7 +104,7 @@ def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[
 
 
 def marked(before: str, after: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """Both texts word by word, with what stands only in one of them marked."""
+    """Compare two texts word by word; return both as (words, differs) parts."""
     old, new = before.split(), after.split()
     left: list[Part] = []
     right: list[Part] = []
@@ -144,7 +146,7 @@ HEAD_OF_SHEET = (
     *("legal_basis", "qualifications", "related", "equipment", "warnings", "records"),
     *("flow_heading", "office_heading", "agency_heading", "actor_headings", "legend"),
 )
-"""What the printed sheet shows beside the rules, in its order."""
+"""Columns of the printed sheet's header and headings, in print order."""
 
 
 STEP_PARTS: Labels = {

@@ -1,4 +1,4 @@
-"""Screens of the SOP's versions: what is in force is read, a draft is edited and put in force by decree."""
+"""Screens of SOP versions: active ones are read-only, a draft is edited and activated by decree."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ MOST_MINUTES, MOST_DAYS = 10_000, 365
 
 
 class StepInterface(EagerInterface):
-    """Steps with their allowance in words: the sheet prints amount and unit in one column."""
+    """Data model of SOP steps; shows an allowance with its unit in one column, as the sheet does."""
 
     @staticmethod
     def _get_attr_value(item: Any, col: str) -> Any:
@@ -54,13 +54,13 @@ class StepInterface(EagerInterface):
 
 
 class StepListWidget(ListWidget):
-    """The sheet as a table; only a draft's rows can be changed."""
+    """The steps as the printed sheet; rows can be edited only in a draft."""
 
     template = "reference/sop_steps.html"
 
 
 class SopStepView(GuardedModelView):
-    """The rows of one version; those of a draft are editable, as far as they still make an SOP."""
+    """The steps of one SOP version, editable in a draft."""
 
     datamodel = StepInterface(SopStepRow)
     route_base = "/langkah-sop"
@@ -87,22 +87,25 @@ class SopStepView(GuardedModelView):
     }
 
     def get_redirect(self) -> str:
-        """The version to which the row belongs: that is where its rows are listed."""
+        """Return the URL of the step's SOP version, whose page lists the steps."""
         row = self.datamodel.get((request.view_args or {})["pk"])
         return url_for("SopVersionView.show", pk=row.sop_version_id)
 
     def why_fixed(self, item: SopStepRow) -> str | None:
-        """Cases are judged by what was decreed: only a draft's rows change."""
+        """Return "not_a_draft" unless the step belongs to a draft: cases are judged by the version as decreed."""
         return None if item.sop_version.status == "draft" else "not_a_draft"
 
     def prepare(self, form: Any, item: SopStepRow | None) -> None:
-        """Offer the officers of the organisation to which the step belongs."""
+        """Offer the actors of the organisation the step belongs to."""
         if item is not None:
             possible = AGENCY_ACTORS if Step(item.step) in AGENCY_STEPS else OFFICE_ACTORS
             form.actor.choices = [(name, text) for name, text in ACTORS.items() if name in possible]
 
     def before_save(self, item: SopStepRow) -> None:
-        """A draft that has just been put in force takes no more changes; an amount goes with its unit."""
+        """Lock the version and check the allowance.
+
+        Raises ChangeRefused if the version is no longer a draft, or amount and unit are incomplete or too large.
+        """
         lock_row(item.sop_version)
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
@@ -112,7 +115,7 @@ class SopStepView(GuardedModelView):
             raise ChangeRefused("too_many_days", "allowance_value")
 
     def after_change(self, item: SopStepRow) -> None:
-        """The rows must still make an SOP."""
+        """Raise ChangeRefused if the rows no longer form a valid SOP."""
         try:
             load_sop(item.sop_version)
         except ValueError as fault:
@@ -122,14 +125,14 @@ class SopStepView(GuardedModelView):
 
 
 class ActivationForm(DynamicForm):
-    """By which decree a version is put in force."""
+    """The decree that activates a version: its number and date."""
 
     decree_number = line("decree_number", needed=True, hint="decree")
     decided_on = day("decided_on")
 
 
 class SopVersionView(GuardedModelView):
-    """Versions: one in force, those before it, and drafts."""
+    """SOP versions: the active one, earlier ones and drafts."""
 
     datamodel = EagerInterface(SopVersion)
     route_base = "/versi-sop"
@@ -189,11 +192,14 @@ class SopVersionView(GuardedModelView):
     add_form_extra_fields = edit_form_extra_fields
 
     def why_fixed(self, item: SopVersion) -> str | None:
-        """What is or was in force is read-only."""
+        """Return "not_a_draft" for a version that is or was active, else None."""
         return None if item.status == "draft" else "not_a_draft"
 
     def before_save(self, item: SopVersion) -> None:
-        """The row is locked by now: another administrator may have put it in force meanwhile."""
+        """Check the draft, whose row is already locked.
+
+        Raises ChangeRefused if it was activated meanwhile or does not have seven column headings.
+        """
         if self.why_fixed(item):
             raise ChangeRefused("is_draft_no_more")
         headings = item.actor_headings.splitlines()
@@ -201,26 +207,26 @@ class SopVersionView(GuardedModelView):
             raise ChangeRefused("seven_headings", "actor_headings")
 
     def before_delete(self, item: SopVersion) -> None:
-        """Only a draft can go; cases are pinned to the others."""
+        """Raise ChangeRefused unless the version is a draft; cases refer to the others."""
         lock_row(item)
         self.before_save(item)
 
     @action("copy_draft", ACTIONS["copy_draft"], multiple=False)
     def copy_draft(self, item: SopVersion) -> Response:
-        """Make a draft with the same rows."""
+        """Create a draft with the same steps and redirect to it."""
         draft = copy_as_draft(item.id)
         flash(CHANGED["sop_copied"], "success")
         return redirect(url_for("SopVersionView.show", pk=draft.id))
 
     @action("activate", ACTIONS["activate"], multiple=False)
     def activate(self, item: SopVersion) -> Response:
-        """Lead on to the form that asks for the decree."""
+        """Redirect to the form that asks for the decree."""
         return redirect(url_for("SopVersionView.activation", pk=item.id))
 
     @expose("/aktifkan/<pk>", methods=["GET", "POST"])
     @has_access
     def activation(self, pk: str) -> Response | str:
-        """Ask for the decree, then put the draft in force."""
+        """Ask for the decree and activate the draft; errors show the form again."""
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         self._refuse_fixed(item)
         form = ActivationForm.refresh()
@@ -232,12 +238,12 @@ class SopVersionView(GuardedModelView):
         return str(self.render_template(self.edit_template, title=title, widgets={"edit": widget}))
 
     def _get_show_widget(self, pk: Any, item: Any, widgets: Any = None, actions: Any = None, **more: Any) -> Any:
-        """Only what can be done with a version in this state."""
+        """Return the show widget with the actions that are possible in the version's state."""
         offered = {name: a for name, a in self.actions.items() if name != "activate" or item.status == "draft"}
         return super()._get_show_widget(pk, item, widgets, actions or offered, **more)
 
     def _get_related_view_widget(self, item: Any, *args: Any, **kwargs: Any) -> Any:
-        """Rows with their buttons while the version is a draft."""
+        """Return the list of steps, with edit buttons if the version is a draft."""
         widget = super()._get_related_view_widget(item, *args, **kwargs)
         widget.template_args["editable"] = item.status == "draft"
         return widget

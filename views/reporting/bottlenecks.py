@@ -1,4 +1,4 @@
-"""Where time is lost: median, 90th percentile and punctuality of each step, by officer role or agency, for a period."""
+"""The bottleneck page: working time and punctuality of each step in a period, by officer role or agency."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,7 +47,9 @@ ORDERS: dict[str, Callable[[Measure, Timeliness], float]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; whatever it says that cannot be is as if it were not there."""
+    """The query of the page: first and last office date (inclusive), grouping and order. Invalid parameters become
+    defaults.
+    """
 
     first: date
     last: date
@@ -66,7 +68,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Line:
-    """One group as the page shows it."""
+    """One row of the table; `url` is the list of the cases waiting there, `slowest` marks the slowest group."""
 
     measure: Measure
     timely: Timeliness
@@ -80,7 +82,7 @@ class Line:
 
 
 class BottleneckView(BaseView):
-    """For the office and the supervisors; the figures are those of the registers."""
+    """The bottleneck page for Dinas Kominfo and supervisors; its figures are computed like those of the registers."""
 
     route_base = "/kemacetan"
     default_view = "page"
@@ -90,7 +92,7 @@ class BottleneckView(BaseView):
     @expose("/")
     @for_officers("can_read", "Bottleneck")
     def page(self) -> str:
-        """`dari`, `sampai`, `per` and `urut` in the address; without them the last 30 days by step."""
+        """Show the figures for `dari`, `sampai`, `per` and `urut`; by default the last 30 days by step."""
         asked = _asked(office_today(utc_now()))
         now, period, by = utc_now(), days(asked.first, asked.last, OFFICE_ZONE), GROUPINGS[asked.by]
         found, overdue = punctuality(period, by), overdue_steps(min(period.ends, now))
@@ -131,7 +133,7 @@ def _one_of(name: str, known: dict[str, Any]) -> str:
 
 
 def _lines(found: list[Measure], by: Grouping, timely: Mapping[tuple[str | None, ...], Timeliness]) -> list[Line]:
-    """In their order."""
+    """Return a table row for each measure, in the given order."""
     names, numbers, worst = agency_names(), step_numbers(), slowest(found)
     return [_line(m, timely[group_of(by, m)], names, numbers, m is worst) for m in found]
 

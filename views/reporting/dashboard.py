@@ -1,4 +1,4 @@
-"""The dashboard: how the work of a month went, and what lies there now, for whoever may see it."""
+"""The dashboard: the work of one month and the cases open now."""
 
 from datetime import date, datetime
 from typing import Any
@@ -39,7 +39,7 @@ JOBS_SHOWN = 3
 
 
 class DashboardView(BaseView):
-    """One page; an agency's officers see their own cases and their own agency's time."""
+    """The dashboard page; officers of an agency see only their own cases and their own agency's working time."""
 
     route_base = "/dasbor"
     default_view = "show"
@@ -49,7 +49,7 @@ class DashboardView(BaseView):
     @expose("/")
     @for_officers("can_read", "Dashboard")
     def show(self) -> str:
-        """The month that `bulan` names, or the present one."""
+        """Show the month `bulan` (YYYY-MM), by default the current one."""
         person, now = current_person(), utc_now()
         g.worklist_counts = count_badges(person, now)
         first = _month(request.args.get("bulan", ""), office_today(now))
@@ -58,7 +58,7 @@ class DashboardView(BaseView):
 
 
 def _month(text: str, today: date) -> date:
-    """The first day of one of the last twelve months; anything else is this month."""
+    """Return the first day of the month `text`; of the current month if it is not among the last twelve."""
     known = {f"{month:%Y-%m}": month for month in _months(today)}
     return known.get(text, today.replace(day=1))
 
@@ -97,20 +97,23 @@ def _content(person: Person, now: datetime, first: date) -> dict[str, Any]:
 
 
 def _punctuality(person: Person, period: Period, now: datetime, calendar: Any) -> Any:
-    """Of all, by agency and by step; an agency's officers are told of their own agency's time alone."""
+    """Return the measures of the period as a whole, by agency and by step.
+
+    Officers of an agency get only the steps of their own agency.
+    """
     own = None if person.sees_every_case else person.agencies
     groupings: tuple[Grouping, ...] = ((), ("agency",), ("step",))
     return kept_punctualities(period, *groupings, agencies=own, among=visible_ids(person), calendar=calendar, now=now)
 
 
 def _overdue(person: Person, period: Period, now: datetime) -> list[OverdueStep]:
-    """Steps open past their limit now, or at the end of a month that is over; of the same time as the punctuality."""
+    """Return the steps that are past their limit at `now`, or at the end of the period if it is over."""
     own = None if person.sees_every_case else person.agencies
     return overdue_steps(min(period.ends, now), agencies=own, among=visible_ids(person))
 
 
 def _own_agencies(person: Person, counts: Counts) -> str:
-    """The agencies the page is limited to, by name; empty for whoever sees every case."""
+    """Return the names of the agencies the page is limited to; "" for users who see every case."""
     if person.sees_every_case:
         return ""
     return ", ".join(counts.names.get(code, code) for code in sorted(person.agencies))

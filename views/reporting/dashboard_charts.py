@@ -1,4 +1,4 @@
-"""The charts of the dashboard: bars are the rows of a table, each of which leads to the list of its cases."""
+"""The charts of the dashboard, each also a table whose rows link to the list of their cases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from workflow_rules.time.deadlines import span
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 FULL_STEP_SCALE = 160
-"""Percent of its allowance at which a step's bar is full; the mark for 100 then stands well inside."""
+"""Percent of the allowance at which a step's bar is full, so that the 100 percent mark is inside the chart."""
 
 NEAR_PERCENT = 80
 
 
 @dataclass(frozen=True)
 class Row:
-    """A bar as a table row: its drawing, its cells, where it leads, and whether it is bad."""
+    """A bar as a table row; `cells` are its values as text, `bad` marks a missed target."""
 
     label: str
     bar: Any
@@ -38,7 +38,9 @@ class Row:
 def agencies_chart(
     found: Mapping[tuple[str | None, ...], Timeliness], names: Mapping[str, str]
 ) -> tuple[BarChart, list[Row]]:
-    """Steps in time by the agency whose time it was, the best first; the office's own steps are no agency's."""
+    """Return chart and rows of the share of steps completed in time by agency, best first; without Dinas Kominfo's
+    steps.
+    """
     counted = [(key[0], one) for key, one in found.items() if key[0] is not None]
     own = sorted(counted, key=lambda pair: (-(pair[1].share or 0), names.get(pair[0], "")))
     bars = [_agency_bar(names.get(code, code), one) for code, one in own]
@@ -65,7 +67,9 @@ def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None)
 def steps_chart(
     measures: Sequence[Measure], counts: Counts, calendar: WorkingCalendar, now: datetime
 ) -> tuple[BarChart, list[Row]]:
-    """The middle of the time used by step in percent of what was granted, and how many cases wait there."""
+    """Return chart and rows of each step's median time in percent of its allowance, with the number of cases
+    waiting.
+    """
     by_step = {m.step: m for m in measures}
     bars = [_step_bar(line, by_step.get(line.step), counts, calendar, now) for line in counts.steps]  # type: ignore[call-overload]
     heads = (gettext("Langkah"), gettext("Median"), gettext("Selesai"), gettext("Antre"))
@@ -88,7 +92,9 @@ def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: 
 
 
 def _time_used(measure: Measure, line: SopLine, calendar: WorkingCalendar, now: datetime) -> str:
-    """Minutes as minutes; where the SOP counts in days, as days of the office's present week."""
+    """Return the median working time as text: in hours and minutes, or in working days if the SOP limits the step
+    in days.
+    """
     minutes = round(measure.median_minutes)
     if line.unit != "working_days":
         return duration(minutes, HOURS_ONLY)
@@ -97,7 +103,7 @@ def _time_used(measure: Measure, line: SopLine, calendar: WorkingCalendar, now: 
 
 
 def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars, list[Row]]:
-    """Open cases by age in working days, parted into those in time and those past a limit."""
+    """Return chart and rows of the open cases by age in working days, split into in time and late."""
     stacks = [Stack(_age_words(c), (every - late, late)) for c, (every, late) in zip(classes, counts.ages, strict=True)]
     title = gettext("Umur aduan terbuka dalam hari kerja")
     names = (gettext("dalam batas"), gettext("lewat batas"))
@@ -119,7 +125,7 @@ def _age_words(one: AgeClass) -> str:
 
 
 def trend_chart(counts: Counts, now: datetime) -> LineChart:
-    """Cases received and replies given in each of twelve weeks."""
+    """Return the line chart of cases received and answered in each of the last twelve weeks."""
     mondays = weeks_until(now)
     received = tuple(counts.received.get(monday, 0) for monday in mondays)
     answered = tuple(counts.answered.get(monday, 0) for monday in mondays)
@@ -141,5 +147,5 @@ def _short(day: date) -> str:
 
 
 def last_day(first: date, after: date, today: date) -> date:
-    """The last day of a month that has begun: its end, or today."""
+    """Return the last day of a month, or today if the month is not over."""
     return min(after - timedelta(days=1), max(first, today))

@@ -1,4 +1,4 @@
-"""The four figures of the dashboard, each with its direction in words and its target."""
+"""The four key figures of the dashboard."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from app.web.formats import HOURS_ONLY, amount, day, duration
 
 @dataclass(frozen=True)
 class Figure:
-    """A number in words, what became of it, and whether that is good (`baik`), bad (`buruk`) or neither."""
+    """A key figure as text with its change and target; `tone` is "baik" (good), "buruk" (bad) or "" (neutral)."""
 
     label: str
     value: str
@@ -24,7 +24,7 @@ class Figure:
 
 
 def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figure]:
-    """Open, late, in time, and the middle time to an answer."""
+    """Return the key figures: open cases, late cases, steps in time, and median calendar time until the answer."""
     running, late = _number(counts.open, counts.open_before), _number(counts.late, counts.late_before)
     return [
         Figure(gettext("Aduan terbuka"), amount(counts.open), *running, url="/aduan/?berjalan=1"),
@@ -35,7 +35,7 @@ def figures(counts: Counts, whole: Timeliness, month_before: date) -> list[Figur
 
 
 def _number(now: int, before: int) -> tuple[str, str, str, str]:
-    """Change against a week ago; fewer is better."""
+    """Return change, target, tone and arrow of a count compared with a week ago; an increase is bad."""
     target = gettext("Sasaran: tidak bertambah")
     if now > before:
         return gettext("naik %(count)s dari pekan lalu", count=amount(now - before)), target, "buruk", "arrow-up"
@@ -84,7 +84,7 @@ def _median(counts: Counts, month_before: date) -> Figure:
 
 
 def _whole_sop(counts: Counts) -> str:
-    """What the SOP grants in all, in its own two units."""
+    """Return the sum of all allowances of the SOP as text, in working days and working hours."""
     granted: dict[str | None, int] = {}
     for step in counts.steps:
         granted[step.unit] = granted.get(step.unit, 0) + (step.value or 0)

@@ -1,4 +1,4 @@
-"""What an officer fills in to get a report: read from the form, with every fault beside its field."""
+"""The form for a free report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from views.shared.list_labels import EVERY, YES
 from views.shared.list_labels import FILTERS as FILTER_WORDS
 
 Choices = Mapping[str, Any]
-# Name in the form and in the address of the list of complaints, and in the report.
+# Name in the form and in the query string of the list of complaints: name in the report.
 SELECTS = {
     "opd": "agency",
     "kategori": "category",
@@ -32,7 +32,7 @@ SELECTS = {
 
 @dataclass
 class ReportForm:
-    """What was typed, what of it can be used, and what is wrong with the rest."""
+    """A report form: the typed values, the errors by field, and `wanted`, which is valid only without errors."""
 
     choices: Mapping[str, Choices]
     typed: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class ReportForm:
     wanted: WantedReport = field(default_factory=WantedReport)
 
     def selects(self) -> list[tuple[str, Any, Any, Choices]]:
-        """Name, label, the word for every one, and the choices."""
+        """Return name, label, text of the "all" option and choices of each filter, for drop-down lists."""
         return [(name, FILTER_WORDS[name], EVERY[name], self.choices[name]) for name in SELECTS]
 
     @property
@@ -51,12 +51,12 @@ class ReportForm:
 
 
 def report_choices() -> dict[str, Choices]:
-    """What the filters offer."""
+    """Return the allowed values of each filter."""
     return {"langkah": STEPS, "saluran": CHANNELS, "status": STATUSES, **filter_options(agencies=True)}
 
 
 def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
-    """The form as it is first shown; filters that the address carries stand in it already, as the list has them."""
+    """Return a new form, prefilled with the valid filters of the query string."""
     form = ReportForm(choices or report_choices())
     for name in SELECTS:
         if request.args.get(name) in form.choices[name]:
@@ -69,7 +69,7 @@ def empty_form(choices: Mapping[str, Choices] | None = None) -> ReportForm:
 
 
 def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
-    """The form as somebody filled it in before."""
+    """Return a form prefilled from a stored report definition."""
     form = ReportForm(report_choices(), columns=wanted.columns, format=file_format)
     form.typed = {theirs: chosen for theirs, ours in SELECTS.items() if (chosen := getattr(wanted, ours))}
     form.typed |= {name: "1" for name, on in (("lewat", wanted.late), ("berjalan", wanted.running)) if on}
@@ -77,7 +77,7 @@ def filled_form(wanted: WantedReport, file_format: str) -> ReportForm:
 
 
 def read_form() -> ReportForm:
-    """What was sent; faults are in it, nothing is raised."""
+    """Parse the submitted form; errors are collected in `faults` and nothing is raised."""
     form = ReportForm(report_choices())
     form.typed = {name: text.strip() for name, text in request.form.items() if is_readable(text)}
     form.columns = tuple(name for name in COLUMNS if name in request.form.getlist("kolom"))

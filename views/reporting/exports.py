@@ -1,4 +1,4 @@
-"""Free reports: asked for by a form, made in the background, fetched by nobody but the person who asked."""
+"""Free reports, generated in the background and downloadable only by the officer who requested them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class ExportView(BaseView):
-    """The form, the officer's own jobs, and their files."""
+    """The report form, the officer's own report jobs and their files."""
 
     route_base = "/ekspor"
     default_view = "form"
@@ -45,7 +45,7 @@ class ExportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_make", "Export")
     def ask(self) -> str | Answer | tuple[str, int]:
-        """Queue what was asked for; a form with faults comes back as it was filled in."""
+        """Queue a report and redirect; errors show the form again as typed with status 422."""
         form = read_form()
         if not form.faults:
             try:
@@ -60,7 +60,7 @@ class ExportView(BaseView):
     @expose("/pekerjaan")
     @for_officers("can_make", "Export")
     def jobs(self) -> str:
-        """The list of jobs alone, which the page asks for every few seconds while one is in the works."""
+        """Return the list of jobs as an HTML fragment, polled by the page while a job is running."""
         page: str = render_template("exports/_jobs.html", **_jobs())
         return page
 
@@ -79,7 +79,7 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/ulang", methods=["POST"])
     @for_officers("can_make", "Export")
     def again(self, job_id: int) -> Answer:
-        """The same report anew, with the figures and rights of now."""
+        """Queue the same report again, with current data and access rights; 404 if it is not the officer's own."""
         try:
             job = ask_again(current_person(), _known(job_id), str(get_locale() or "id"), utc_now())
         except AskRefused as refused:
@@ -93,7 +93,9 @@ class ExportView(BaseView):
     @expose("/<int:job_id>/berkas")
     @for_officers("can_make", "Export")
     def file(self, job_id: int) -> Response:
-        """The file, to the person who asked for it and whose rights are still the same."""
+        """Send the file of the officer's own report; 404 if it is missing or the officer's access rights have
+        changed since.
+        """
         person = current_person()
         job = own_job(person, _known(job_id))
         if job is None:
@@ -133,7 +135,7 @@ def _jobs() -> dict[str, Any]:
 
 
 def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
-    """What the list of jobs is drawn from, wherever it stands."""
+    """Return the template values of the list of report jobs."""
     return {
         "jobs": lines,
         "busy": any(line.open for line in lines),

@@ -1,4 +1,4 @@
-"""Corrections of a register in words: where a figure stands, what it was, and what it is today."""
+"""Corrections of a register as text: where a figure is, its frozen value and its value today."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.reporting.registers.tables import head, written
 
 Frozen = dict[str, Any]
 
-# The columns that name a row.
+# The columns that identify a row, by table.
 NAMED_BY = {
     "moved": ("number", "action"),
     "overdue": ("number", "step", "agency"),
@@ -29,7 +29,7 @@ NAMED_BY = {
 
 
 def in_words(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
-    """One difference as the page lists it; names that came since are taken from today."""
+    """Return table, row, old and new value of a correction as text; names added since the freeze are resolved too."""
     if not one.table:
         return _of_the_front(one)
     words = {"names": _together(frozen["names"], since.names), "step_numbers": frozen["step_numbers"]}

@@ -1,4 +1,4 @@
-"""The two registers on screen: lists, one with what differs since, its files, and the form that makes one."""
+"""Pages of the daily and monthly registers."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -31,13 +31,13 @@ PATH = "/laporan"
 ROWS_SHOWN = 50
 CORRECTIONS_SHOWN = 100
 RECKONED_AT_ONCE = 1000
-"""A register of more cases is reckoned anew only when somebody asks for it: that takes seconds to minutes."""
+"""Registers with more cases are recomputed only on request, since that takes seconds to minutes."""
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegisterView(BaseView):
-    """Registers, for the office's officers and supervisors."""
+    """Registers for officers of Dinas Kominfo and supervisors."""
 
     route_base = PATH
     default_view = "list"
@@ -47,13 +47,16 @@ class RegisterView(BaseView):
     @expose("/")
     @for_officers("can_read", "Register")
     def list(self) -> str:
-        """Registers of one kind, the newest first, and the form that makes one."""
+        """Show the registers of the kind `jenis`, newest first, and the form that makes one."""
         return _list_page(_kind(request.args.get("jenis", "")) or RegisterKind.DAILY)
 
     @expose("/buat", methods=["POST"])
     @for_officers("can_make", "Register")
     def make(self) -> Any:
-        """Make the register of a past day or month, or lead to the one that is there."""
+        """Make the register of a past day or month, or find the existing one, and redirect to it.
+
+        An unreadable or refused period shows the form again with status 422; an unknown kind aborts with 400.
+        """
         kind, now = _kind(request.form.get("jenis", "")), utc_now()
         if kind is None:
             abort(400)
@@ -74,7 +77,7 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>")
     @for_officers("can_read", "Register")
     def show(self, register_id: int) -> str:
-        """One register as it was frozen, and what a reckoning of today gives otherwise."""
+        """Show a register as it was frozen and the corrections found by recomputing it today; 404 if there is none."""
         found = _find(register_id)
         frozen = found.paper.frozen
         reckons = frozen["cases"] <= RECKONED_AT_ONCE or "hitung" in request.args
@@ -109,14 +112,14 @@ class RegisterView(BaseView):
     @expose("/<int:register_id>/laporan.pdf")
     @for_officers("can_read", "Register")
     def paper(self, register_id: int) -> Response:
-        """The paper; 404 while it is not drawn."""
+        """Send the register as PDF; 404 until it is drawn."""
         found = _find(register_id)
         return send_paper(found.paper, f"{_file_name(found)}.pdf")
 
     @expose("/<int:register_id>/laporan.xlsx")
     @for_officers("can_read", "Register")
     def workbook(self, register_id: int) -> Response:
-        """The same figures as a workbook, made from what was frozen."""
+        """Send the frozen figures of the register as an XLSX workbook."""
         found = _find(register_id)
         content = register_workbook(found.kind, found.paper.frozen, found.made_at)
         return send_bytes(content, SPREADSHEET, f"{_file_name(found)}.xlsx")
@@ -127,7 +130,7 @@ def _find(register_id: int) -> Register:
 
 
 def _file_name(register: Register) -> str:
-    """What and when, nobody's name."""
+    """Return the file name without ending, from kind and period; it contains no personal name."""
     period = f"{register.day:%Y-%m-%d}" if register.kind == RegisterKind.DAILY else f"{register.day:%Y-%m}"
     return f"laporan-{'harian' if register.kind == RegisterKind.DAILY else 'bulanan'}-{period}"
 
@@ -137,7 +140,7 @@ def _kind(word: str) -> RegisterKind | None:
 
 
 def _day(given: str, kind: RegisterKind) -> date | None:
-    """A day as a date field sends it, or a month by its first day; None for anything else."""
+    """Return the date of a submitted day, or the first day of a submitted month; None if it cannot be parsed."""
     try:
         day = date.fromisoformat(given if kind is RegisterKind.DAILY else f"{given}-01")
     except ValueError:
@@ -146,7 +149,7 @@ def _day(given: str, kind: RegisterKind) -> date | None:
 
 
 def _newest(kind: RegisterKind) -> str:
-    """The last office day or month that is over, as a form field writes it."""
+    """Return the last completed working day or month as the value of a form field."""
     today = office_today(utc_now())
     if kind is RegisterKind.MONTHLY:
         return f"{month_before(today):%Y-%m}"

@@ -1,4 +1,4 @@
-"""The what-if form of a rehearsal: prefilled from an SOP version, read back into a wish and a period."""
+"""The form of a rehearsal, which changes the allowances and actors of an SOP version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,10 @@ MOST = {Unit.WORKING_MINUTES.value: 10_000, Unit.WORKING_DAYS.value: 365}
 
 @dataclass
 class RehearsalForm:
-    """What stands in the form, and what is wrong with it by field."""
+    """A rehearsal form with typed values and errors by field.
+
+    `wish` (the changed steps, as stored) and `period` are valid only if `errors` is empty.
+    """
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
@@ -29,7 +32,7 @@ class RehearsalForm:
 
 
 def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
-    """The version as it is, and the last three months."""
+    """Return a form with the values of the SOP version and the last 91 days as period."""
     today = office_today(now)
     typed = {"dari": (today - timedelta(days=91)).isoformat(), "sampai": (today - timedelta(days=1)).isoformat()}
     typed["hari"] = str(sop.extended_draft.value)
@@ -42,7 +45,7 @@ def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
 
 
 def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm:
-    """What was sent; without errors `wish` and `period` are there."""
+    """Parse the submitted form; errors are collected in `errors` and nothing is raised."""
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in _names(sop)})
     form.period = _period(form, office_today(now))
     form.wish = {
@@ -59,7 +62,7 @@ def _names(sop: Sop) -> list[str]:
 
 
 def actors_for(row: SopStep) -> list[str]:
-    """Who may be given a step: the officers of the organisation that it belongs to."""
+    """Return the actors a step can be assigned to: those of Dinas Kominfo, or of the agency for an agency's step."""
     return sorted(actor.value for actor in (AGENCY_ACTORS if row.step in AGENCY_STEPS else OFFICE_ACTORS))
 
 

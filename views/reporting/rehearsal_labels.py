@@ -1,4 +1,4 @@
-"""Texts of rehearsals and of the page of bottlenecks."""
+"""Labels of the rehearsal and bottleneck pages."""
 
 from flask_babel import lazy_gettext as _
 

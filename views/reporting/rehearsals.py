@@ -1,4 +1,4 @@
-"""Rehearsals: the form on an SOP version, the computation's progress, and the result beside what happened."""
+"""Rehearsals: how past cases would have run under a changed SOP version."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +35,9 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the result: a step or an officer, what happened and what would have, with two bars."""
+    """One row of the result: a step or an actor, with its figures as they were (`then`) and in the rehearsal
+    (`now`).
+    """
 
     name: str
     told: str
@@ -49,7 +51,9 @@ class Row:
 
 
 class RehearsalView(BaseView):
-    """For the supervisors and whoever keeps the SOP; what is told is sums, and cases only to who may see them."""
+    """Rehearsals for supervisors and those who maintain the SOP; single cases are shown only to users who see every
+    case.
+    """
 
     route_base = "/gladi"
     default_view = "form"
@@ -59,7 +63,7 @@ class RehearsalView(BaseView):
     @expose("/versi/<int:version_id>")
     @for_officers("can_read", "Rehearsal")
     def form(self, version_id: int) -> str:
-        """The version's own times and officers, to be changed."""
+        """Show the form with the allowances and actors of the SOP version; 404 for an unknown version."""
         version = _version(version_id)
         sop = load_sop(version)
         return _form_page(version, sop, fresh_form(sop, utc_now()))
@@ -67,7 +71,7 @@ class RehearsalView(BaseView):
     @expose("/versi/<int:version_id>", methods=["POST"])
     @for_officers("can_read", "Rehearsal")
     def ask(self, version_id: int) -> Any:
-        """Queue it and lead to its page, or bring the form back with what is to be mended."""
+        """Queue the rehearsal and redirect to its page; errors show the form again with status 422."""
         version, now = _version(version_id), utc_now()
         sop = load_sop(version)
         form = read_form(sop, request.form, now)
@@ -79,7 +83,7 @@ class RehearsalView(BaseView):
     @expose("/<int:rehearsal_id>")
     @for_officers("can_read", "Rehearsal")
     def show(self, rehearsal_id: int) -> str:
-        """How far it is, or what it came to."""
+        """Show the progress or the result of a rehearsal; 404 if there is none with this id."""
         row = db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
         if row is None:
             abort(404)
@@ -125,7 +129,7 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
 
 
 def _step_rows(what_if: Data, result: Data) -> list[Row]:
-    """In the order of the SOP, each with the time and officer that it had in the rehearsal."""
+    """Return a row for each step in SOP order, with its allowance and actor in the rehearsal."""
     order = [step for step in Step if step.value in result["steps"]]
     return [_row(str(STEPS[s.value]), _told(what_if, s.value), result["steps"][s.value]) for s in order]
 
@@ -148,7 +152,7 @@ def _row(name: str, told: str, pair: Data) -> Row:
 
 
 def _bar(side: Data, tone: str) -> Markup:
-    """The share that was late, of all."""
+    """Return the bar of the share of late steps in percent."""
     share = 100 * side["late"] / side["count"] if side["count"] else 0
     bar = Bar("", share, "", tone)
     return BarChart("gladi", "", "", (), (bar,), most=100).cell(bar)

@@ -1,4 +1,4 @@
-"""Reports by plan: which, how often, at what hour and to which supervisors; and how the last ones went."""
+"""Scheduled reports for supervisors."""
 
 from dataclasses import replace
 from typing import Any
@@ -36,7 +36,9 @@ USUAL_HOUR = "7"
 
 
 class ScheduleView(BaseView):
-    """Every supervisor manages every plan; each recipient's own rights decide what is in the file."""
+    """Report schedules; every supervisor manages all of them, and each recipient's access rights limit the file
+    they get.
+    """
 
     route_base = "/jadwal-laporan"
     default_view = "list"
@@ -51,7 +53,7 @@ class ScheduleView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def add(self) -> Response | tuple[str, int]:
-        """Keep a plan; a form with faults comes back as it was filled in."""
+        """Save a new schedule and redirect; errors show the form again as typed with status 422."""
         form, known = read_form(), supervisors()
         plan = _read_plan(form, known)
         if plan is None:
@@ -72,7 +74,11 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/ubah", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def change(self, schedule_id: int) -> Response | tuple[str, int]:
-        """Keep the changed plan; a form with faults, or over a plan that another has changed, comes back as it was."""
+        """Save a changed schedule and redirect.
+
+        The form is shown again with 422 for errors, and with 409 if the schedule was changed since it was rendered; 404
+        for an unknown schedule.
+        """
         schedule = find_schedule(_known(schedule_id)) or abort(404)
         form, known = read_form(), supervisors()
         plan, chosen = _read_plan(form, known), set(request.form.getlist("penerima"))
@@ -91,7 +97,7 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "ReportSchedule")
     def switch(self, schedule_id: int) -> Response:
-        """Let it rest, or run again; `aktif` says which."""
+        """Pause or resume a schedule, as `aktif` says; 404 for an unknown schedule."""
         active = request.form.get("aktif") == "1"
         schedule = switch_schedule(_known(schedule_id), active)
         if schedule is None:
@@ -103,7 +109,7 @@ class ScheduleView(BaseView):
     @expose("/<int:schedule_id>/hapus", methods=["GET"])
     @for_officers("can_manage", "ReportSchedule")
     def ask(self, schedule_id: int) -> str:
-        """Whether that is meant: a plan that is gone is not brought back."""
+        """Show the confirmation page for deleting a schedule, which cannot be undone; 404 for an unknown schedule."""
         schedule = find_schedule(_known(schedule_id))
         if schedule is None:
             abort(404)
@@ -125,7 +131,7 @@ def _known(schedule_id: int) -> int:
 
 
 def _read_plan(form: ReportForm, known: dict[int, str]) -> Plan | None:
-    """The plan that was sent; its faults are put into the form, and then there is none."""
+    """Return the submitted schedule, or None after adding the errors to `form.faults`."""
     name, hour = " ".join(form.typed.get("nama", "").split()), form.typed.get("jam", "")
     chosen = frozenset(int(key) for key in request.form.getlist("penerima") if key in map(str, known))
     found = {

@@ -1,4 +1,7 @@
-"""What an act comes to, in words: the step that follows, whose it is, and the time that the case's own SOP grants."""
+"""Sentences that say what an action will do.
+
+They name the step that follows, its actor, and the time limit in the SOP version of the case.
+"""
 
 from app.casefile.case import Case
 from app.casefile.labels import DIRECTION_EFFECTS, DRAFT_LIMITS
@@ -25,24 +28,29 @@ FOLLOWING: dict[Action, Step] = {
 
 
 def granted(allowance: Allowance) -> str:
-    """A time of the SOP as it is printed: "60 menit kerja"."""
+    """Format an allowance of the SOP as Indonesian text, for example "60 menit kerja"."""
     return f"{allowance.value} {words.UNITS[allowance.unit.value]}"
 
 
 def effect_of(case: Case, allowed: AllowedAction) -> str:
-    """The sentence under the button; empty for an act whose name says it all."""
+    """Return the sentence shown under an action's button, or "" for an action that needs no explanation."""
     sentence = str(EFFECTS.get(allowed.action.value, ""))
     return sentence % _particulars(case, allowed.action, allowed.agency)
 
 
 def direction_effects(case: Case) -> dict[str, str]:
-    """What each route does, and the line over the button once agencies are ticked, `{n}` standing for how many."""
+    """Return the sentences of a direction form by name, filled in for this case.
+
+    `{n}` in them is replaced in the browser by the number of ticked agencies.
+    """
     particulars = _particulars(case, Action.DIRECT, None)
     return {name: str(sentence) % particulars for name, sentence in DIRECTION_EFFECTS.items()}
 
 
 def draft_limits(case: Case) -> str:
-    """How a field visit or a second agency changes the time for the answer."""
+    """Return the sentence that says how a field visit or a second agency extends the time limit for drafting the
+    answer.
+    """
     plain = granted(case.sop.allowance(Step.DRAFT_ANSWER))
     return str(DRAFT_LIMITS) % {"plain": plain, "extended": granted(case.sop.extended_draft)}
 

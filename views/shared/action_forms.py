@@ -1,4 +1,7 @@
-"""Forms for the actions of the rules: which control each parameter gets, and what was typed into it as parameters."""
+"""HTML forms for the actions of the process rules.
+
+Controls are generated from the parameter definitions of each action; submitted forms are converted back to parameters.
+"""
 
 import hashlib
 import secrets
@@ -30,12 +33,16 @@ ROWS = {"body": 14, "instruction": 4, "text": 6}
 REPLY_ROWS = 14
 MOST_RADIOS = 5
 DECISION = "accept"
-"""Answered by one of two buttons: a tick that was forgotten would be an answer too."""
+"""Shown as two radio buttons: an unticked checkbox would be indistinguishable from a "no"."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """One parameter as the page draws it; `kind` is input, area, radios, select, tick, agencies, secret or file."""
+    """One form control for a parameter of an action.
+
+    `kind` is input, area, radios, select, tick, agencies, score, secret or file. `longest` is the maximum number of
+    characters (None: no limit), `rows` the height of a text area in lines.
+    """
 
     name: str
     id: str
@@ -51,14 +58,19 @@ class Control:
 
     @property
     def described_by(self) -> str:
-        """The ids by which a screen reader ties hint and error to the control."""
+        """Return the value of `aria-describedby`: the element ids of the hint and the error, those that exist."""
         parts = (f"{self.id}-petunjuk" if self.hint else "", f"{self.id}-galat" if self.error else "")
         return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
 class ActionForm:
-    """One allowed action with everything its form needs; a refused one brings back what was typed and why."""
+    """The form of one action that the officer may perform now.
+
+    `token` makes the form act once, `version` is the case version it was rendered from. After a refused submission
+    `typed` and the controls hold the submitted values and errors. `draft` is the digest of the letter shown, "" if
+    none.
+    """
 
     allowed: AllowedAction
     key: str
@@ -88,7 +100,10 @@ class ActionForm:
 
 @dataclass(frozen=True)
 class Sent:
-    """One form as it came in."""
+    """One submitted action form.
+
+    `version` is the case version the form was rendered from, `token` its one-time token.
+    """
 
     action: Action
     agency: str | None
@@ -99,7 +114,7 @@ class Sent:
 
     @property
     def again(self) -> bool:
-        """A direction that names an agency is given again for the one that declined."""
+        """Return whether this is a new direction for an agency that declined: a direct action that names an agency."""
         return self.action is Action.DIRECT and self.agency is not None
 
     @property
@@ -112,12 +127,14 @@ class Sent:
 
     @property
     def draft(self) -> str | None:
-        """What was read before it was signed."""
+        """Return the digest of the letter draft that the officer read before signing, or None."""
         return self.form.get("draft_hash") or None
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """Every parameter as it was typed, secrets left out, to be carried over a confirm page."""
+        """Return every submitted parameter as (name, text), without secrets, for the hidden fields of a
+        confirmation page.
+        """
         fields = fields_of(self.action, self.again)
         shown = [name for name, field in fields.items() if not field.secret and name != "agency"]
         return [(name, value) for name in shown for value in self.form.getlist(name)]
@@ -128,7 +145,7 @@ class Sent:
 
 
 def read_sent(form: MultiDict[str, str], file: FileStorage | None = None) -> Sent | None:
-    """The form as a wish; None for one that no page of ours has made."""
+    """Parse a submitted action form. Return None when action, version or token is malformed."""
     action, version, token = form.get("action", ""), form.get("expected_version", ""), form.get("token", "")
     known = action in frozenset(Action) - {Action.EXPIRE_QUESTION}
     if not (known and _is_count(version) and 16 <= len(token) <= 64 and "\x00" not in token):
@@ -141,7 +158,10 @@ def _is_count(text: str) -> bool:
 
 
 def params_of(fields: Mapping[str, Field], form: MultiDict[str, str]) -> dict[str, Any]:
-    """What was typed, as the rules take it: empty fields left out, types converted, nothing that is not asked for."""
+    """Convert submitted form values to action parameters.
+
+    Empty fields and fields the action does not have are left out; numbers that cannot be parsed stay text.
+    """
     found = {name: _value(field, form, name) for name, field in fields.items()}
     return {name: value for name, value in found.items() if value is not None}
 
@@ -162,7 +182,10 @@ def _value(field: Field, form: MultiDict[str, str], name: str) -> Any:
 
 
 def digest_of(sent: Sent) -> str:
-    """What makes two submissions the same: every typed value and the file, but no secret and no form plumbing."""
+    """Return the SHA-256 hex digest of a submission, by which a repeat is recognised.
+
+    It covers every field and the file, but no secret, no CSRF token and no button that only asks for confirmation.
+    """
     secret = {name for name, field in fields_of(sent.action).items() if field.secret}
     parts = sorted((k, v) for k, v in sent.form.items(multi=True) if k not in secret | {"csrf_token", "ask"})
     digest = hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass"))
@@ -173,16 +196,18 @@ def digest_of(sent: Sent) -> str:
 
 
 def forms_of(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None) -> list[ActionForm]:
-    """A form for everything this person may do now; the one that was sent keeps its content. A correction has a page
-    of its own.
+    """Return a form for each action the officer may perform now, except the action correct, which has its own page.
+
+    The form of `sent` keeps its submitted values and shows the errors of `refused`.
     """
     shown = (a for a in case.allowed if a.action is not Action.CORRECT)
     return [_form(case, a, sent if sent and sent.means(a) else None, refused) for a in shown]
 
 
 def primary_of(forms: Iterable[ActionForm]) -> ActionForm | None:
-    """The one thing to do first: the act that completes an open step of mine, records the reporter's answer, or lets a
-    secret case go on.
+    """Return the form of the main action, or None.
+
+    It completes an open step of this officer, else records the reporter's answer, else confirms an anonymous case.
     """
     listed = list(forms)
     main = [f for f in listed if f.allowed.step and PRIMARY_ACTIONS[f.allowed.step] is f.allowed.action]
@@ -214,7 +239,7 @@ def _form(case: Case, allowed: AllowedAction, sent: Sent | None, refused: Action
 
 
 def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
-    """What a fresh form already holds."""
+    """Return the initial values of an unsubmitted form."""
     if allowed.action is Action.DIRECT and not allowed.again:
         suggested = case.complaint.category.default_agency_code if case.complaint.category else None
         chosen = {"agencies": [suggested], "lead": suggested} if suggested in case.agencies else {}
@@ -228,21 +253,29 @@ def _defaults(case: Case, allowed: AllowedAction) -> dict[str, Any]:
 
 
 def _earlier_draft(case: Case, agency: str | None) -> dict[str, str]:
-    """A letter that came back is mended, not written anew."""
+    """Return subject and body of the agency's newest letter of this cycle, to prefill a draft that was sent back;
+    else {}.
+    """
     mine = (x for x in case.letters if x.agency_code == agency and x.cycle == case.complaint.cycle)
     last: Letter | None = next(mine, None)
     return {"subject": last.subject, "body": last.body} if last else {}
 
 
 def _answer_of_lead(case: Case) -> Letter | None:
-    """The newest letter that the leading agency signed for this round of the case; what the reply begins with."""
+    """Return the newest signed letter of the lead agency in this cycle, from which the reply is prefilled; None if
+    none.
+    """
     lead, cycle = case.facts.lead, case.complaint.cycle
     signed = (x for x in case.letters if x.state == "signed" and x.agency_code == lead and x.cycle == cycle)
     return next(signed, None)
 
 
 def _asked(case: Case, allowed: AllowedAction) -> Mapping[str, Field]:
-    """What gets a control: the reason at registering only where the identity is incomplete, and then it is needed."""
+    """Return the parameters that get a control.
+
+    Registering asks for a reason only if identity fields are missing, signing for a passphrase only if the agency signs
+    electronically; both are then required.
+    """
     fields = {name: f for name, f in fields_of(allowed.action, allowed.again).items() if name != "agency"}
     if allowed.action is Action.SIGN:
         return {name: replace(f, required=True) for name, f in fields.items()} if passphrase_hint(case, allowed) else {}
@@ -266,7 +299,7 @@ def _controls(
 
 
 def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) -> str:
-    """What stands under the label: of a reply, from which letter its text comes."""
+    """Return the hint under a label; the hint of a reply names the letter its text was copied from."""
     if field.secret:
         return passphrase_hint(case, allowed)
     answer = _answer_of_lead(case) if (allowed.action, control.name) == (Action.REPLY, "text") else None
@@ -276,7 +309,7 @@ def _hint(case: Case, allowed: AllowedAction, control: Control, field: Field) ->
 
 
 def _newcomer(case: Case, key: str, typed: MultiDict[str, str], error: str) -> Control:
-    """The agencies that can join: in service, not on the case, not being replaced."""
+    """Return the select control with the active agencies that have no active track and no open step in this case."""
     taken = {t.agency for t in case.facts.active_tracks} | {s.agency for s in case.facts.open_steps}
     free = [(code, agency.name) for code, agency in case.agencies.items() if agency.active and code not in taken]
     label, chosen = str(PARAMETERS["agency"]), typed.get("agency", "")
@@ -286,7 +319,10 @@ def _newcomer(case: Case, key: str, typed: MultiDict[str, str], error: str) -> C
 
 
 def shared_controls(action: Action, typed: MultiDict[str, str], errors: Mapping[str, str]) -> Iterable[Control]:
-    """What is typed once for several cases; the reason for an incomplete identity belongs to one case alone."""
+    """Yield the controls of a bulk action, filled in once for all selected cases.
+
+    Registering has none: its reason for an incomplete identity belongs to a single case.
+    """
     fields = {} if action is Action.REGISTER else fields_of(action)
     for name, field in fields.items():
         yield _control(action.value, f"{action.value}-bersama", name, field, typed, errors.get(name, ""))
@@ -335,13 +371,16 @@ def _choices(action: str, name: str, field: Field) -> Iterable[tuple[str, str]]:
 
 
 def kept_text(sent: Sent) -> list[str]:
-    """Words of a form whose action is no longer offered, so that nobody has to type them again."""
+    """Return the texts typed into a form whose action is no longer allowed, so that the officer can copy them."""
     texts = [n for n, f in fields_of(sent.action, sent.again).items() if isinstance(f, Text) and not f.secret]
     return [sent.form[name] for name in texts if name != "agency" and sent.form.get(name, "").strip()]
 
 
 def draft_shown(case: Case, allowed: AllowedAction) -> str:
-    """The hash of the draft that this page shows, so that what is read is what is signed."""
+    """Return the digest of the agency's draft letter of this cycle when the action is sign; else "".
+
+    The form sends it back, so that exactly the text that was read is signed.
+    """
     if allowed.action is not Action.SIGN:
         return ""
     mine = (x for x in case.letters if x.agency_code == allowed.agency and x.state == "draft")
@@ -349,6 +388,8 @@ def draft_shown(case: Case, allowed: AllowedAction) -> str:
 
 
 def passphrase_hint(case: Case, allowed: AllowedAction) -> str:
-    """What is to be typed where the agency signs electronically; empty where ink signs."""
+    """Return the hint that names the passphrase of the agency's signing method; "" for an agency that signs with
+    ink.
+    """
     agency = case.agencies.get(allowed.agency or "")
     return str(PASSPHRASE_HINTS.get(agency.signing_method, "")) if agency else ""

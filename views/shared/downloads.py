@@ -1,4 +1,7 @@
-"""Files of a case: found through the same wall as its page, sent clean, under a name and type of our own."""
+"""Downloads of a case's letters and attachments.
+
+Access checks are those of the case page; file names and media types are set here, never taken from the upload.
+"""
 
 import re
 from typing import Any
@@ -22,25 +25,31 @@ CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'"
 
 
 class DownloadView(BaseView):
-    """Letters as PDF and attachments; nothing of them is ever run or kept by a browser."""
+    """Serve signed letters as PDF and cleaned attachments, always as a download that is not cached."""
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
-    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    # Every view with this permission name lists all of them: FAB would delete a permission that one view leaves out.
     base_permissions = ["can_read", "can_act", "can_receive"]
 
     @expose("/<int:complaint_id>/surat/<int:letter_id>.pdf")
     @has_access
     @permission_name("read")
     def letter(self, complaint_id: int, letter_id: int) -> Response:
-        """A signed letter; 404 while its file is not there."""
+        """Send the PDF of a signed letter; 404 if its file does not exist.
+
+        Raises ActionRefused(not_visible) for an unknown letter or a case this officer may not see.
+        """
         return send_pdf(find_letter(complaint_id, letter_id, current_person()))
 
     @expose("/<int:complaint_id>/lampiran/<int:attachment_id>")
     @has_access
     @permission_name("read")
     def attachment(self, complaint_id: int, attachment_id: int) -> Response:
-        """A file as it was written anew, with the type that our inspection found; 404 until it is clean."""
+        """Send the cleaned copy of an attachment with the media type found by inspection; 404 until it is clean.
+
+        Raises ActionRefused(not_visible) for an unknown attachment or a case this officer may not see.
+        """
         found = find_attachment(complaint_id, attachment_id, current_person())
         if not found.is_clean:
             return Response(error_page(404, str(NOT_SERVED[found.state])), status=404)
@@ -49,12 +58,16 @@ class DownloadView(BaseView):
 
 
 def send_pdf(letter: Letter) -> Response:
-    """The file of a signed letter; 404 while it is not there."""
+    """Return a download response with the generated PDF of a signed letter; 404 if the file does not exist."""
     return send_paper(letter.paper, f"surat-tanggapan-{letter.number}.pdf")
 
 
 def send_signed(letter: Letter) -> Response:
-    """The letter as it was signed: the scan of the paper where a clean PDF of it is kept, else the file drawn."""
+    """Return a download response with the signed letter: its scan if a clean PDF of it is stored, else the generated
+    PDF.
+
+    404 if neither file exists.
+    """
     scan = current_scan(letter.id)
     if scan is None or scan.attachment.media_type != "application/pdf" or not scan.attachment.is_clean:
         return send_pdf(letter)
@@ -62,12 +75,12 @@ def send_signed(letter: Letter) -> Response:
 
 
 def send_paper(paper: Paper | None, name: str) -> Response:
-    """The file of a paper; 404 while it is not drawn."""
+    """Return a download response with the PDF of a paper; 404 if it is None, not drawn yet or its file is gone."""
     return _file(paper.path if paper else None, "application/pdf", name)
 
 
 def _file(path: str | None, media_type: str, name: str) -> Response:
-    """The bytes of a stored file; a page that says so when they are gone."""
+    """Return a stored file as a download, or an error page with status 404 if `path` is None or the file is gone."""
     try:
         content = read_file(path) if path else None
     except FileNotFoundError:
@@ -78,9 +91,12 @@ def _file(path: str | None, media_type: str, name: str) -> Response:
 
 
 def send_bytes(content: bytes, media_type: str, name: str) -> Response:
-    """Bytes with headers that let nothing in them act, under a plain name."""
+    """Return `content` as a download response that a browser neither executes, sniffs nor caches.
+
+    The response sets no cookie. Characters in `name` other than letters, digits and dots become hyphens.
+    """
     response = Response(content, mimetype=media_type)
-    # On the object, since Flask may change its class: no cookie either, also not the one that prolongs a sign-in.
+    # Replaced on the instance, since Flask may change its class: not even the session cookie is set.
     vars(response)["set_cookie"] = _left_out
     response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -90,11 +106,11 @@ def send_bytes(content: bytes, media_type: str, name: str) -> Response:
 
 
 def _left_out(*_args: Any, **_kwargs: Any) -> None:
-    """What a stranger made does not travel with anybody's key."""
+    """Do nothing; replaces `set_cookie` so that a response with uploaded content carries no session cookie."""
 
 
 def _plain(name: str) -> str:
-    """A name of letters, digits, dots and hyphens only, which needs no quoting anywhere."""
+    """Return `name` reduced to letters, digits, dots and hyphens, which need no quoting in a header."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a form that came back: one sentence for each control, in the words that stand on the page."""
+"""Error messages for the controls of a refused action form."""
 
 from app.casefile.labels import NOTHING_CHOSEN, choices_of
 from app.vocabulary.refusals import REFUSALS, fault_sentence, field_sentences, refusal_sentence
@@ -6,7 +6,7 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.parameters import Choice, fields_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, PassingReason, RefusalReason
 
-# A refusal that one field can mend stands at that field.
+# Refusals without field errors whose message is shown at the field that resolves them.
 MENDED_AT: dict[RefusalReason | PassingReason, str] = {
     RefusalReason.IDENTITY_INCOMPLETE: "incomplete_reason",
     RefusalReason.DELIVERY_UNPROVEN: "proof",
@@ -17,7 +17,7 @@ FILE_FIELDS = ("filename", "content_base64", "file")
 
 
 def errors_at(action: Action, refused: ActionRefused) -> dict[str, str]:
-    """The first sentence of each control by its name."""
+    """Return the error message of each control by its name; the first error of a field wins."""
     found: dict[str, str] = {}
     if refused.reason in MENDED_AT:
         found[MENDED_AT[refused.reason]] = refusal_sentence(refused)
@@ -28,7 +28,10 @@ def errors_at(action: Action, refused: ActionRefused) -> dict[str, str]:
 
 
 def heading_of(refused: ActionRefused) -> str:
-    """What stands over the links to the fields; the sentence itself where there is no field to mend."""
+    """Return the heading of the error summary.
+
+    It is general when the refusal's own sentence is already shown at a field, else that sentence.
+    """
     return str(REFUSALS["missing_input"]) if refused.reason in MENDED_AT else refusal_sentence(refused)
 
 

@@ -1,6 +1,6 @@
-"""One-time form tokens: a form that is sent twice acts once, and both sendings land on the same page.
+"""One-time form tokens: a form that is submitted twice acts once, and both submissions redirect to the same page.
 
-A token is worth something to its own sender only: an officer, or for citizens the browser that was given the form.
+A token is bound to its sender: an officer, or for citizens the browser that was given the form.
 """
 
 import hashlib
@@ -25,23 +25,25 @@ _BROWSER = "browser"
 
 @dataclass(frozen=True)
 class Landing:
-    """Where a form that did its work leads, the one notice that stands there, and what was left undone."""
+    """The result of a form: the redirect target, its success message, and warnings about what was skipped."""
 
     location: str
     notice: str
     skipped: tuple[str, ...] = ()
 
     def told(self) -> list[tuple[str, str]]:
-        """Category and sentence of everything that is to stand there."""
+        """Return the flash messages as (category, sentence): the success message, then a warning for each skipped
+        item.
+        """
         done = [("success", self.notice)] if self.notice else []
         return [*done, *(("warning", sentence) for sentence in self.skipped)]
 
 
 def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
-    """Do the act unless this token already did it; the memory is written in the transaction of the act itself.
+    """Run `act` unless this sender already used `token`, and return its Landing, or the stored one of the first run.
 
-    Raises what the act raises, and then remembers nothing; ActionRefused(stale_version) for a used token with other
-    content, which is a page that was gone back to.
+    The result is stored in the transaction of `act`; whatever `act` raises is passed on and nothing is stored. Raises
+    ActionRefused(stale_version) when the token was used with a different digest, as after the Back button.
     """
     caller = _sender(by)
     with one_transaction():
@@ -58,7 +60,10 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
 
 
 def landed_before(by: Person, token: str, digest: str) -> Landing | None:
-    """Where this very form led when it was sent before: by its act the sender may have lost sight of the case."""
+    """Return the stored Landing of an earlier submission with the same token and digest, or None.
+
+    Called before access checks, since the first submission may have removed the sender's access to the case.
+    """
     kept = _remembered(_sender(by), token)
     return Landing(**json.loads(kept.body)) if kept is not None and kept.request_hash == digest else None
 
@@ -69,13 +74,17 @@ def _remembered(caller: str, token: str) -> IdempotencyKey | None:
 
 
 def once_each(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
-    """Like `once` for a form that makes something new: with other content the same token makes another one."""
+    """Run `act` once for each pair of token and digest and return its Landing.
+
+    For forms that create something: changed content under the same token creates another one and is not an error.
+    """
     return once(by, hashlib.sha256(f"{token}:{digest}".encode()).hexdigest(), digest, act)
 
 
 def know_browser() -> str:
-    """The name of this browser in its signed cookie; to be called where a form is shown, so that a repeat whose first
-    answer was lost is known again.
+    """Return the random id of this browser, stored in the signed session cookie; creates it if missing.
+
+    Call it when a form is shown, so that a repeat is recognised even if the first response never arrived.
     """
     if not isinstance(session.get(_BROWSER), str):
         session[_BROWSER] = secrets.token_urlsafe(16)
@@ -83,8 +92,9 @@ def know_browser() -> str:
 
 
 def digest_of_form() -> str:
-    """What makes two submissions the same: every field and every file, in any order. The form's own token is one of the
-    fields, so nobody can guess back from the digest to what was typed.
+    """Return the SHA-256 hex digest of all fields and files of the current request, except the CSRF token.
+
+    Their order does not matter. It covers the form's random token, so typed values cannot be guessed from the digest.
     """
     fields = sorted((name, text) for name, text in request.form.items(multi=True) if name != "csrf_token")
     digest = hashlib.sha256(repr(fields).encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""Lines of a search: the title and the words around a hit with their marks, and why a line is there at all."""
+"""Search hits as highlighted in list rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,9 @@ Hit = ComplaintRow | WorkRow
 
 @dataclass(frozen=True)
 class Found:
-    """What a line shows of its hit; `reporter` where the name of the reporter is what was found."""
+    """The highlighted parts of one row. `excerpt` surrounds a hit in body or place; `reporter` is True if the name
+    matched.
+    """
 
     title: Parts
     excerpt: Parts
@@ -26,14 +28,14 @@ class Found:
 
 
 def place_of(case: Complaint) -> str:
-    """Where it happened, from the words of the reporter to the district."""
+    """Return the place of a case as text: the reporter's description, village, district; "" if none is known."""
     village = case.village.name if case.village else ""
     district = gettext("Kec. %(name)s", name=case.district.name) if case.district else ""
     return ", ".join(part for part in (case.location_text, village, district) if part)
 
 
 def with_hits(lines: Iterable[Line], rows: Iterable[Hit], search: Search | None) -> list[Line]:
-    """The lines with the hits of the search marked."""
+    """Return the lines with the hits of `search` highlighted; unchanged if `search` is None."""
     if search is None:
         return list(lines)
     pairs = zip(lines, rows, strict=True)

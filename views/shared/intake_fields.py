@@ -1,4 +1,4 @@
-"""What both intake forms share, the officers' and the public one: files, empty fields, faults in the page's order."""
+"""Field handling shared by the intake forms of officers and citizens."""
 
 import base64
 import re
@@ -33,22 +33,22 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 def new_token() -> str:
-    """A name for one form, which nobody can guess."""
+    """Return a new random one-time token for a form."""
     return secrets.token_urlsafe(24)
 
 
 def is_token(text: str) -> bool:
-    """Whether a form's name looks like one of ours."""
+    """Return whether `text` has the format of a one-time form token."""
     return _TOKEN.fullmatch(text) is not None
 
 
 def chosen_files() -> list[FileStorage]:
-    """The files that came with the form."""
+    """Return the uploaded attachments of the current request, without empty file inputs."""
     return [file for file in request.files.getlist("attachments") if file.filename]
 
 
 def files_as_json() -> list[dict[str, str]]:
-    """The same as the report body of the API wants them."""
+    """Return the uploaded attachments in the format of the API: `filename` and `content_base64`."""
     return [_file(file) for file in chosen_files()]
 
 
@@ -57,24 +57,28 @@ def _file(file: FileStorage) -> dict[str, str]:
 
 
 def filled(values: Mapping[str, str]) -> dict[str, Any]:
-    """The fields in which something stands."""
+    """Return the fields that are not blank."""
     return {name: value for name, value in values.items() if value.strip()}
 
 
 def sentences(refused: ActionRefused, order: Mapping[str, object]) -> Errors:
-    """Faults with the sentence for each, in the order of the page."""
+    """Return the field errors of a refusal as `field` and `message`, in the order of the fields in `order`."""
     place_of = {name: place for place, name in enumerate(order)}
     faults = map(_at_field, refused.errors)
     return sorted(faults, key=lambda error: place_of.get(error["field"], len(place_of)))
 
 
 def whole(sentence: str) -> dict[str, str]:
-    """A fault of the form as a whole."""
+    """Return an error message that belongs to the form as a whole."""
     return {"field": "", "message": sentence}
 
 
 def _at_field(error: FieldError) -> dict[str, str]:
-    """Of a file the field is the whole list, which a page can point at; its sentence names the file."""
+    """Return `field` and `message` of an error.
+
+    An error of one file is reported at the field `attachments`, since the page has one input; its message names the
+    file.
+    """
     if not error.field.startswith("attachments"):
         return field_sentences((error,))[0]
     return {"field": "attachments", "message": _file_sentence(error.fault, *error.field.split(".")[1:])}

@@ -1,4 +1,4 @@
-"""Filters and pages that live in the address, so that lists can be shared and Back works."""
+"""Filters and paging of lists, stored in the query string so that lists can be bookmarked and shared."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Choices = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tag:
-    """A filter that is set: its name, its value in words, and the address without it."""
+    """An active filter: its label, its value as text, and the URL of the list without it."""
 
     label: str
     value: str
@@ -29,7 +29,11 @@ class Tag:
 
 @dataclass(frozen=True)
 class ListAddress:
-    """The readable part of the query, the page, and the names of what could not be read and is left out."""
+    """The parsed query string of a list.
+
+    `values` are the valid filters, `choices` the allowed values by filter, `ignored` the labels of invalid filters, and
+    `fixed` the filters that are not shown as removable tags.
+    """
 
     values: dict[str, str]
     choices: Mapping[str, Choices]
@@ -41,20 +45,22 @@ class ListAddress:
         return self.values.get(name)
 
     def url(self, **changes: str | int | None) -> str:
-        """This list with parts changed (None takes one out); a change of filter starts at the first page."""
+        """Return the URL of this list with some parameters changed; None removes one. The page is dropped unless
+        given.
+        """
         kept: dict[str, Any] = {**self.values, **changes}
         return url_for(request.endpoint or "", **{name: value for name, value in kept.items() if value})
 
     def kept(self) -> str:
-        """Everything but the page, as the part of an address that can be kept and opened again."""
+        """Return the filters without the page as a sorted query string, for saving and comparing."""
         return urlencode(sorted(self.values.items()))
 
     def picked(self, *names: str) -> dict[str, str]:
-        """Those of the named filters that are set."""
+        """Return those of the named filters that are set."""
         return {name: self.values[name] for name in names if name in self.values}
 
     def selects(self, *names: str) -> list[tuple[str, Any, Any, Choices]]:
-        """Name, label, the word for every one, and the choices of the filters that a row offers."""
+        """Return name, label, text of the "all" option and choices of each named filter, for drop-down lists."""
         return [(name, FILTERS[name], EVERY[name], self.choices[name]) for name in names]
 
     def tags(self) -> list[Tag]:
@@ -76,10 +82,11 @@ def read_address(
     columns: Choices | None = None,
     days: Iterable[str] = (),
 ) -> ListAddress:
-    """The filters of this request; `q` is free text, every other one must be among its choices, and `kolom` may name
-    several columns; `days` are the filters that are a day, like 2026-11-24.
+    """Parse filters and page of the current request; invalid values are left out and listed in `ignored`, never an
+    error.
 
-    Unreadable values are left out and named, never an error: a saved address may name a category that is gone.
+    `choices` holds the allowed values by filter, `days` the filters that are ISO dates; `q` is free text. With
+    `columns`, `kolom` may name several columns.
     """
     values: dict[str, str] = {}
     ignored: list[str] = []
@@ -106,7 +113,7 @@ def _is_readable(name: str, given: str, choices: Mapping[str, Choices], days: It
 
 
 def as_day(text: str | None) -> date | None:
-    """A day as a browser's own date field writes it, of the last centuries or the next; None for anything else."""
+    """Parse an ISO date between the years 1900 and 2999; None for anything else."""
     try:
         found = date.fromisoformat(text.strip()) if text and len(text.strip()) == 10 else None
     except ValueError:
@@ -115,7 +122,10 @@ def as_day(text: str | None) -> date | None:
 
 
 def _columns(known: Choices) -> str:
-    """The known ones among the columns asked for, ticked one by one or in one word, in the order of the list."""
+    """Return the requested columns that are known, comma-separated, in the list's own order.
+
+    Accepts repeated and comma-separated parameters.
+    """
     asked = {name for given in request.args.getlist("kolom") for name in given.split(",")}
     return ",".join(name for name in known if name in asked)
 
@@ -131,8 +141,9 @@ def _page(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Pages:
-    """Which part of a list is shown: `first` to `last` of `count`; `ends` are marks of its first and last row, by which
-    the pages beside it are found where a list has them.
+    """One page of a list of `count` rows.
+
+    `ends` are the keyset cursors of its first and last row, or None for a list that is paged by offset.
     """
 
     page: int
@@ -158,13 +169,13 @@ class Pages:
 
     @property
     def back(self) -> dict[str, str | int]:
-        """What the page before adds to the address of the list."""
+        """Return the query parameters of the previous page: its number, and the keyset cursor if the list has one."""
         marked = self.ends is not None and self.page > 2
         return {"hal": self.page - 1, **({BEFORE: self.ends[0]} if self.ends and marked else {})}
 
     @property
     def on(self) -> dict[str, str | int]:
-        """The same for the page after."""
+        """Return the query parameters of the next page: its number, and the keyset cursor if the list has one."""
         return {"hal": self.page + 1, **({AFTER: self.ends[1]} if self.ends else {})}
 
 
@@ -172,7 +183,7 @@ AFTER, BEFORE = "sesudah", "sebelum"
 
 
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
-    """The asked-for page, or the last one where the list has become shorter."""
+    """Return the requested page, or the last page if the list is shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)
 
 

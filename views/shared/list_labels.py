@@ -1,4 +1,4 @@
-"""Words of the inbox and the lists: what to do next at each step, the tabs, the names of the filters."""
+"""Labels of the inbox and the lists."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,7 @@
-"""How a list is laid out: columns, order, rows a page and density; all of it in the address, or the officer's usual."""
+"""Layout of a list: columns, order, rows per page and density.
+
+It is read from the query string; without any layout parameter there, the officer's saved default layout applies.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +12,16 @@ from views.shared.list_address import PAGE_SIZE, ListAddress
 from views.shared.list_labels import COLUMNS, DENSITIES, SIZES
 
 SHOWN = ("langkah", "opd", "batas")
-"""Columns of whoever has chosen none."""
+"""Default columns."""
 
 LAYOUT = ("kolom", "urut", "baris", "rapat")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a page of a list shows; the complaint itself and the button always do."""
+    """The layout of a list. The complaint itself and the button are always shown; `size` is the number of rows per
+    page.
+    """
 
     columns: tuple[str, ...] = SHOWN
     order: str = ""
@@ -25,7 +30,7 @@ class Layout:
 
 
 def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
-    """The layout the address asks for; where it asks for none at all, the officer's usual one."""
+    """Return the layout of the query string, or the officer's default layout if the query string has none."""
     asked = address.picked(*LAYOUT)
     wanted = asked or _readable(usual.address if usual else "", address.choices)
     columns = tuple(name for name in COLUMNS if name in wanted.get("kolom", "").split(","))
@@ -38,24 +43,24 @@ def layout_of(address: ListAddress, usual: SavedList | None) -> Layout:
 
 
 def _readable(text: str, choices: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """The parts of a kept layout that still mean something."""
+    """Return the layout parameters of a saved query string that are still valid."""
     kept = {name: value for name, value in parse_qsl(text) if name in LAYOUT}
     return {name: value for name, value in kept.items() if name == "kolom" or value in choices.get(name, ())}
 
 
 def usual_of(saved: Iterable[SavedList], user_id: int) -> SavedList | None:
-    """The nameless one among an officer's views."""
+    """Return an officer's default layout, which is their saved list without a name, or None."""
     return next((row for row in saved if row.name == "" and row.user_id == user_id), None)
 
 
 def layout_choices(orders: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """What the address may say about the layout."""
+    """Return the allowed values of the layout parameters."""
     return {"urut": orders, "baris": SIZES, "rapat": DENSITIES}
 
 
 @dataclass(frozen=True)
 class SavedTab:
-    """A named view as a tab beside the usual ones."""
+    """A saved list shown as a tab; `own` if this officer saved it, `shared` if others see it too."""
 
     id: int
     label: str
@@ -66,7 +71,7 @@ class SavedTab:
 
 
 def saved_tabs(saved: Sequence[SavedList], address: ListAddress, path: str, user_id: int) -> list[SavedTab]:
-    """The named views; the one whose address stands in the browser is the current one."""
+    """Return a tab for each named saved list; the one with the filters of this page is marked as current."""
     here = address.kept()
     return [
         SavedTab(

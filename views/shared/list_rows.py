@@ -1,4 +1,4 @@
-"""What one line of a list shows: chip, place, flags, and the working time that is left in words."""
+"""Rows of the inbox and the list of complaints as shown on the page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,10 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit with its state and the time left or passed in words."""
+    """A deadline with its state (aware UTC datetimes).
+
+    `left` is the remaining or exceeded working time as text; `paused_at` is None unless the clock is paused.
+    """
 
     state: TimeState
     due_at: datetime
@@ -29,8 +32,9 @@ class Limit:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox or of the list of all complaints; `task_id` is there where the row can be ticked, `found` is
-    what a search has hit in it.
+    """One row of the inbox or of the list of complaints.
+
+    `task_id` is set only if the row can be ticked; `found` holds the highlighted search hits, or None.
     """
 
     case: Complaint
@@ -46,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Rows of one urgency on this page, and how many there are on all pages."""
+    """The rows of one urgency on this page; `count` is their number on all pages."""
 
     state: str
     title: str
@@ -55,7 +59,7 @@ class Group:
 
 
 class LimitWriter:
-    """Writes limits as seen at one moment, with the office's calendar."""
+    """Formats deadlines relative to `now`, in working time of the given calendar."""
 
     def __init__(self, calendar: WorkingCalendar, now: datetime) -> None:
         self.calendar = calendar
@@ -75,7 +79,10 @@ class LimitWriter:
 
 
 def work_line(row: WorkRow, writer: LimitWriter, queue: Queue) -> Line:
-    """A line whose button is the verb of its step; what waits for others, or for the reporter, is only looked at."""
+    """Return a row of the inbox.
+
+    It can be ticked only if the step waits for this officer and its clock is not paused.
+    """
     task = row.task
     limit = writer.limit(task.due_at, task.warn_at, task.paused_at)
     return Line(
@@ -99,7 +106,7 @@ def _verb(step: str, limit: Limit, queue: Queue) -> str:
 
 
 def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
-    """A line of the list of all complaints: where the case stands, and its nearest limit while it runs."""
+    """Return a row of the list of complaints with its nearest deadline; `limit` is None if no deadline is open."""
     limit = None
     if row.due_at is not None and row.warn_at is not None:
         limit = writer.limit(row.due_at, row.warn_at, row.paused_at)
@@ -108,8 +115,9 @@ def complaint_line(row: ComplaintRow, writer: LimitWriter) -> Line:
 
 
 def grouped(lines: list[Line], counts: dict[str, int], by_urgency: bool = True) -> list[Group]:
-    """Lines that stand in order of urgency, under a heading each with the count over all pages; in any other order they
-    stand together under none.
+    """Group lines, already sorted by urgency, under headings with the counts of all pages.
+
+    With any other order all lines form one group without a heading.
     """
     if lines and not by_urgency:
         return [Group("", "", len(lines), lines)]

@@ -1,4 +1,4 @@
-"""The counts that stand on every page, beside the menu and at the bell: asked once a page."""
+"""Counts shown on every page beside the menu and at the bell, queried once per request."""
 
 from flask import g
 
@@ -8,7 +8,9 @@ from app.worklists.work_counts import WorkCounts, count_badges
 
 
 def page_counts() -> WorkCounts | None:
-    """My steps, the late cases I may see and my notices; None for an account for which no step can wait."""
+    """Return the officer's open steps, visible late cases and notices; None for a user without capacity or observer
+    role.
+    """
     person = current_person()
     if not (person.capacities or person.observes):
         return None

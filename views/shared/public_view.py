@@ -1,4 +1,4 @@
-"""Base of the pages that anybody may open."""
+"""Base class of public pages."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from flask_limiter.errors import RateLimitExceeded
 
 
 class PublicView(BaseView):
-    """A page for citizens: kept by no cache, found by no search engine.
+    """A page for citizens; responses are neither cached nor indexed.
 
-    A page with a form brings its own `too_many(error)`, which gives the form back filled in; without one, a request
-    past the limit gets the page of status 429.
+    A view with a form defines `too_many(error)`, which shows the form again filled in when the rate limit is exceeded;
+    without it such a request gets the 429 page.
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:

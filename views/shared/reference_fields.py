@@ -1,4 +1,4 @@
-"""Fields of the reference-data forms, each with its label, its hint and its bounds, and how values are shown."""
+"""WTForms fields of the reference data forms, with label, hint and validators."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -20,14 +20,14 @@ PLACE_CODE = Regexp(r"^[0-9]{2}(\.[0-9]{2,4}){1,3}$", message=REFUSED["bad_place
 
 
 def tidy(text: Any) -> Any:
-    """Text in one spelling (NFC) without outer white space; what is left empty is an empty text."""
+    """Return text in Unicode NFC without outer white space; None becomes ""."""
     return unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else text or ""
 
 
 def line(
     column: str, most: int = LINE, needed: bool = False, hint: str = "", *checks: Any, default: str = ""
 ) -> StringField:
-    """One line of text; `default` stands there in a new row's form."""
+    """Return a single-line text field of at most `most` characters; `default` prefills the form of a new row."""
     first = DataRequired() if needed else Optional()
     return StringField(
         COLUMNS[column],
@@ -39,7 +39,7 @@ def line(
 
 
 def nip_field(column: str = "nip") -> StringField:
-    """An employee number of 18 digits; spaces, as it is printed, are taken out."""
+    """Return a field for a NIP (employee number, 18 digits); spaces are removed."""
     return StringField(
         COLUMNS[column],
         validators=[Optional(), Regexp(r"^[0-9]{18}$", message=REFUSED["bad_nip"])],
@@ -49,7 +49,7 @@ def nip_field(column: str = "nip") -> StringField:
 
 
 def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> TextAreaField:
-    """Several lines of text, of a language where it is always the same."""
+    """Return a multi-line text field; `lang` is the language of the text if it is fixed."""
     return TextAreaField(
         COLUMNS[column],
         validators=[Optional(), Length(max=most)],
@@ -60,13 +60,13 @@ def prose(column: str, most: int = PROSE, hint: str = "", lang: str = "") -> Tex
 
 
 def day(column: str, needed: bool = True, hint: str = "") -> DateField:
-    """A calendar day, typed with the browser's own control."""
+    """Return a date field that uses the browser's date picker."""
     first = InputRequired() if needed else Optional()
     return DateField(COLUMNS[column], validators=[first], widget=NativeDate(), description=HINTS[hint] if hint else "")
 
 
 def amount(column: str, most: int, needed: bool = True, hint: str = "") -> IntegerField:
-    """A whole number from 1 on."""
+    """Return an integer field with values from 1 to `most`."""
     first = InputRequired() if needed else Optional()
     return IntegerField(
         COLUMNS[column],
@@ -76,7 +76,7 @@ def amount(column: str, most: int, needed: bool = True, hint: str = "") -> Integ
 
 
 def tick(column: str, hint: str = "") -> BooleanField:
-    """Yes or no; FAB's own would demand a yes wherever the column may not be null."""
+    """Return a checkbox. FAB's own would require a tick for a column that is not nullable."""
     return BooleanField(COLUMNS[column], default=True, description=HINTS[hint] if hint else "")
 
 
@@ -88,8 +88,9 @@ def choice(
     hint: str = "",
     none: str | None = None,
 ) -> SelectField:
-    """One word of the vocabulary, shown in the officer's language; `first` stands there in a new row's form, and
-    `none` is stored where nothing is chosen.
+    """Return a drop-down list with the codes and labels of a vocabulary.
+
+    `first` is preselected in the form of a new row; `none` is stored if nothing is chosen, which `blank` allows.
     """
     choices: list[tuple[str, Any]] = [("", "–")] if blank else []
     return SelectField(
@@ -104,25 +105,27 @@ def choice(
 
 
 def choices(column: str, labels: Mapping[str, Any], hint: str = "") -> SelectMultipleField:
-    """Any number of words of the vocabulary."""
+    """Return a multi-select list with the codes and labels of a vocabulary."""
     return SelectMultipleField(COLUMNS[column], choices=list(labels.items()), description=HINTS[hint] if hint else "")
 
 
 def worded(labels: Labels) -> Callable[[Any], Any]:
-    """Shows a stored word in the officer's language."""
+    """Return a formatter that maps a stored code to its label, an unknown one to itself and an empty value to a
+    dash.
+    """
     return lambda value: str(labels[value]) if value in labels else value or "–"
 
 
 def all_worded(labels: Labels) -> Callable[[Any], str]:
-    """Shows stored words in the officer's language, with commas between."""
+    """Return a formatter that maps a list of stored codes to their labels, comma-separated; an empty list to a dash."""
     return lambda values: ", ".join(str(labels.get(value, value)) for value in values or []) or "–"
 
 
 def spaced_nip(nip: str) -> str:
-    """A NIP as it is printed, or a dash."""
+    """Return a NIP grouped as it is printed, or a dash if it is empty."""
     return nip_in_parts(nip) or "–"
 
 
 def unbroken_hours(text: str) -> str:
-    """Hours with each period kept on one line."""
+    """Return office hours with a non-breaking en dash inside each period, or a dash if empty."""
     return text.replace("-", f"{WORD_JOINER}–{WORD_JOINER}") or "–"

@@ -1,4 +1,4 @@
-"""FAB's generated screens with their side doors shut (stack 3a, reliability M4-M11); all ours descend from here."""
+"""Base class of the reference data screens: FAB's ModelView reduced to plain CRUD (stack 3a, reliability M4-M11)."""
 
 import hashlib
 from typing import Any
@@ -33,7 +33,10 @@ READ_OR_WRITE = {
 
 
 class ChangeRefused(Exception):
-    """What was asked cannot be; `reason` finds the sentence, `field` is where it stands, empty for the whole form."""
+    """Raised when a change of a row is not allowed.
+
+    `sentence` is the message for `reason`; `field` is where it is shown, "" for the whole form.
+    """
 
     def __init__(self, reason: str, field: str = "") -> None:
         super().__init__(reason)
@@ -42,11 +45,11 @@ class ChangeRefused(Exception):
 
 
 class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
-    """Only the routes of plain CRUD exist (no download, no action by id), and list addresses are checked.
+    """FAB ModelView with plain CRUD routes only (no download, no action by id) and validated list URLs.
 
-    Every descendant names its list, show, add, edit, search and order columns; a test refuses one that does not. A
-    change is one transaction: refused by a rule or by the database, it leaves nothing, and the form comes back as typed
-    with a sentence beside the field (FAB would drop what was typed, or answer 500).
+    Subclasses set their list, show, add, edit, search and order columns; a test fails otherwise. A change is one
+    transaction: if a rule or the database refuses it, nothing is saved and the form is shown again as typed with an
+    error.
     """
 
     include_route_methods = CRUD
@@ -63,26 +66,32 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
     edit_form: Any = None
 
     journal_kind = ""
-    """Under what the journal keeps a change of these rows; empty for rows that no case runs by."""
+    """The kind under which the journal records changes of these rows; "" for rows that do not affect cases."""
 
     def why_fixed(self, item: Any) -> str | None:
-        """The reason for which a row can no longer be edited, if there is one."""
+        """Hook that returns the reason code why a row can no longer be edited; None here: every row can."""
         return None
 
     def prepare(self, form: Any, item: Any) -> None:
-        """Narrow the choices of a form to what this row may have; `item` is None for a new one."""
+        """Hook to limit the choices of a form to what this row may have; `item` is None for a new row. Does nothing
+        here.
+        """
 
     def before_save(self, item: Any) -> None:
-        """Complete a row that has been filled from the form, or raise ChangeRefused."""
+        """Hook to complete a row filled from the form; subclasses raise ChangeRefused for an invalid one. Does
+        nothing here.
+        """
 
     def before_delete(self, item: Any) -> None:
-        """Raise ChangeRefused for a row that has to stay."""
+        """Hook to check a deletion; subclasses raise ChangeRefused for a row that must stay. Does nothing here."""
 
     def after_change(self, item: Any) -> None:
-        """Judge the tables as they would be, inside the transaction, or raise ChangeRefused."""
+        """Hook to check the changed tables before the commit; subclasses raise ChangeRefused to roll back. Does
+        nothing here.
+        """
 
     def _get_search_widget(self, form: Any = None, **kwargs: Any) -> Any:
-        """A filter by a related row starts with no row chosen; stock FAB shows the name of its blank value."""
+        """Return the search widget with no related row selected; stock FAB shows the name of its blank value."""
         for field in form:
             if isinstance(field, QuerySelectField):
                 field.blank_text = CHOOSE
@@ -129,7 +138,7 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         return self._get_related_views_widgets(item, orders={}, pages={}, page_sizes={}, widgets=widgets)
 
     def _refuse_fixed(self, item: Any) -> None:
-        """Back to the row's own page, with the reason."""
+        """Abort with a redirect to the row's page and a message if the row can no longer be edited."""
         if reason := self.why_fixed(item):
             flash(REFUSED[reason], "warning")
             abort(redirect(url_for(f"{self.endpoint}.show", pk=self.datamodel.get_pk_value(item))))
@@ -154,7 +163,10 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
         return True
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
-        """Put a valid form into a row, judge it and note the change, inside a transaction of the caller's."""
+        """Save a valid form to the row and journal the change; the caller opens the transaction.
+
+        Raises ChangeRefused if a rule refuses it or the row was changed since the form was rendered.
+        """
         before = None if new else row_values(item)
         self._fill(form, item, new)
         db.session.add(item)
@@ -167,7 +179,11 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
             journal_change(self.journal_kind, before, after, current_person().id, utc_now())
 
     def _fill(self, form: Any, item: Any, new: bool) -> None:
-        """Put what was typed into the row, which is held from here on and still as its form was drawn."""
+        """Copy the form into the row. An existing row is locked; raises ChangeRefused(changed_meanwhile) if it was
+        changed
+
+        since the form was rendered.
+        """
         if not new:
             lock_row(item)
             if form.seen.data != row_digest(item):
@@ -179,7 +195,9 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
             self.before_save(item)
 
     def remove_row(self, item: Any) -> None:
-        """Take a row away that may go, inside a transaction of the caller's."""
+        """Delete the row and journal it; the caller opens the transaction. Raises ChangeRefused if the row must
+        stay.
+        """
         self.before_delete(item)
         before = row_values(item)
         db.session.delete(item)
@@ -202,20 +220,20 @@ class GuardedModelView(GuardedRequests, ConfirmDelete, ModelView):
 
 
 def row_digest(item: Any) -> str:
-    """What a row held when its form was drawn, so that a second save does not pass unseen over the first."""
+    """Return a digest of the row's column values, by which an edit form detects a change made in the meantime."""
     held = [getattr(item, column.key) for column in inspect(type(item)).column_attrs]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
 
 
 def name_blank_choices(form: Any) -> None:
-    """Related rows are chosen, never taken because they stand first in the list; what may be left out says so."""
+    """Add a blank first option to the related-row fields, so that no row is preselected by accident."""
     for field in form:
         if isinstance(field, QuerySelectField):
             field.allow_blank, field.blank_text = True, CHOOSE if field.flags.required else NONE_CHOSEN
 
 
 def say(form: Any, field: str, sentence: Any) -> None:
-    """Put a sentence beside its field; without one, on top of the form."""
+    """Append an error message to a field, or to the form if it has no such field."""
     if field in form:
         form[field].errors = [*form[field].errors, sentence]
     else:
@@ -226,7 +244,10 @@ _REASONS = {"uq_": "already_exists", "ex_": "overlap"}
 
 
 def broken_rule(form: Any, error: IntegrityError) -> tuple[str, Any]:
-    """The field and sentence of a database rule, which is named after its table and first column."""
+    """Return the field name ("" if unknown) and message for a violated database constraint.
+
+    Constraints are named after their table and first column.
+    """
     rule = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     named = [field.name for field in form if f"_{field.name}" in rule and field.name != "csrf_token"]
     reason = _REASONS.get(rule[:3], "breaks_a_rule")

@@ -1,4 +1,4 @@
-"""Who may open a screen: strangers go to the login and come back, officers without the right are told so."""
+"""Access checks for screens: anonymous users go to the login page, officers without permission get 403."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,14 +14,18 @@ P = ParamSpec("P")
 
 
 def to_login() -> Response:
-    """To the login, and from there back to the page that was asked for."""
+    """Return a redirect to the login page that leads back to the requested page after a GET."""
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     back = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(appbuilder.get_url_for_login_with(back) if back.strip("/") else appbuilder.get_url_for_login)
 
 
 def for_officers(permission: str, door: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
-    """Let in whoever has the permission on the door; the framework's own guard sends officers to the start page."""
+    """Return a decorator that requires `permission` on the FAB view name `door`.
+
+    Anonymous users are redirected to the login page, others get 403; FAB's own decorator would redirect to the start
+    page.
+    """
 
     def decorate(function: Callable[P, Any]) -> Callable[P, Any]:
         @wraps(function)

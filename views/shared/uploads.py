@@ -1,16 +1,18 @@
-"""A file that came with a form, read into memory and let go."""
+"""Bounded reading of uploaded files."""
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
 
 def read_upload(name: str, most: int) -> bytes:
-    """Its bytes, one more than `most` at the most, so that a longer one is known; empty where none was chosen."""
+    """Return up to `most` + 1 bytes of an uploaded file, so that the caller can detect a longer one; b"" if none
+    was chosen.
+    """
     file = request.files.get(name)
     return read_file_of(file, most) if file is not None else b""
 
 
 def read_file_of(file: FileStorage, most: int) -> bytes:
-    """The same of a file at hand: a longer one is read no further than it takes to know that."""
+    """Return up to `most` + 1 bytes of a file and close it, so that the caller can detect a longer one."""
     with file.stream as stream:
         return bytes(stream.read(most + 1))

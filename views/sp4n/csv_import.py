@@ -1,4 +1,4 @@
-"""Reports from a CSV file, for the days on which SP4N is down: choose, map, try, take in; nothing happens unasked."""
+"""Import of reports from a CSV file while SP4N is unavailable: upload, map columns, check, import."""
 
 from collections import Counter
 from typing import Any
@@ -38,7 +38,7 @@ LAST_FILES = 20
 
 
 class ImportView(BaseView):
-    """Every step is an address of its own, so that a file of thousands of rows is worked on while nobody waits."""
+    """The steps of a CSV import; each has its own URL, and workers process the file between them."""
 
     route_base = "/sp4n/impor"
     default_view = "form"
@@ -53,7 +53,10 @@ class ImportView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def bring(self) -> AnyResponse:
-        """Keep the file; the same bytes lead to where they were brought first."""
+        """Store the uploaded file and redirect to its page; the same content redirects to the earlier upload.
+
+        An unreadable file shows the form again with status 422.
+        """
         file = request.files.get("file")
         content = read_upload("file", LARGEST)
         try:
@@ -73,7 +76,9 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/kolom", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def map(self, import_id: int) -> AnyResponse:
-        """Have the rows tried with these columns."""
+        """Check all rows with the chosen columns, without importing them; errors show the page again with status
+        422.
+        """
         row = _known(import_id)
         if row.state not in ("mapping", "checked") or row.content is None:
             return redirect(f"{HOME}{row.id}", 303)
@@ -88,7 +93,7 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/jalankan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def run(self, import_id: int) -> AnyResponse:
-        """Have the good rows taken in."""
+        """Import the valid rows of a checked file."""
         row = _known(import_id)
         take_in(row, utc_now())
         return redirect(f"{HOME}{row.id}", 303)
@@ -96,7 +101,7 @@ class ImportView(BaseView):
     @expose("/<int:import_id>/batal", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def drop(self, import_id: int) -> AnyResponse:
-        """Forget the file."""
+        """Delete a file that is not imported yet; a started import is left unchanged with a notice."""
         if drop(_known(import_id)):
             flash(gettext("Berkas dihapus; tidak ada laporan yang diimpor."), "success")
         else:
@@ -161,7 +166,7 @@ def _order(outcome: str) -> int:
 
 
 def _lines(row: SyncImport) -> list[dict[str, Any]]:
-    """The rows to look at: what is wrong comes first, then as the file has them."""
+    """Return the first rows as shown on the page: faulty ones first, then in file order."""
     ordered = sorted(row.outcomes, key=lambda line: (line[2] != "refused", line[0]))
     return [
         {"row": line[0], "report": line[1], "outcome": line[2], "why": [_why(*fault) for fault in line[3]]}

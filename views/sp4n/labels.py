@@ -1,4 +1,4 @@
-"""What the SP4N pages say: states of the exchange, differences, outcomes of an imported row."""
+"""Labels of the SP4N pages."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""A case tied to its number in SP4N by hand, and untied: a page of its own, since both are told to SP4N."""
+"""Manual link of a case to its SP4N report; linking and unlinking are sent to SP4N."""
 
 import secrets
 from typing import Any
@@ -22,11 +22,14 @@ Typed = dict[str, str]
 
 
 class LinkView(BaseView):
-    """For the complaint admin; who may not see the case is told that there is none."""
+    """The link page, for the complaint admin only.
+
+    Its views raise ActionRefused(not_visible) for a case the officer may not see, and not_your_step for other officers.
+    """
 
     route_base = "/aduan"
     class_permission_name = "Complaint"
-    # Named in full on every screen of this door: what one of them leaves out the framework would try to delete.
+    # Every view with this permission name lists all of them: FAB would delete a permission that one view leaves out.
     base_permissions = ["can_read", "can_act", "can_receive"]
 
     @expose("/<int:complaint_id>/sp4n", methods=["GET"])
@@ -39,7 +42,10 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def tie(self, complaint_id: int) -> Any:
-        """Tie it, say what is wrong with the number, or offer to merge where the report is a case already."""
+        """Link the case and redirect; errors show the form again.
+
+        Status 409 if the report already belongs to another case, with the offer to merge.
+        """
         case = _case(complaint_id)
         try:
             link(complaint_id, request.form.get("tracking_id", ""), _asked())
@@ -54,7 +60,7 @@ class LinkView(BaseView):
     @has_access
     @permission_name("receive")
     def untie(self, complaint_id: int) -> Any:
-        """Untie it, with a reason."""
+        """Unlink the case, with a reason, and redirect; errors show the form again."""
         case = _case(complaint_id)
         try:
             unlink(complaint_id, request.form.get("reason", ""), _asked())

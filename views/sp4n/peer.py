@@ -1,4 +1,4 @@
-"""SP4N at a glance: when it was last read and told, what waits, what differs, and the press that mends it."""
+"""Overview of the exchange with SP4N, its differences and their repair."""
 
 from flask import abort, current_app, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
@@ -22,7 +22,7 @@ PAGES = ("/sp4n/karantina/", "/sp4n/konflik/", "/sp4n/webhook/", "/sp4n/impor/",
 
 
 class PeerView(BaseView):
-    """The overview and the list of differences."""
+    """The overview of the exchange with SP4N and the list of differences with their repair actions."""
 
     route_base = "/sp4n"
     default_view = "overview"
@@ -32,7 +32,7 @@ class PeerView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def overview(self) -> str:
-        """How the exchange stands, in plain words."""
+        """Show the state of the exchange."""
         page: str = render_template(
             "sp4n/overview.html",
             title=gettext("SP4N"),
@@ -48,7 +48,7 @@ class PeerView(BaseView):
     @expose("/selisih/")
     @for_officers("can_read", "Sync")
     def drift(self) -> str:
-        """What differs between both sides, and what could not be exchanged."""
+        """Show the differences between both sides and the reports whose exchange failed."""
         page: str = render_template(
             "sp4n/drift.html",
             title=gettext("Selisih dengan SP4N"),
@@ -69,7 +69,9 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/ambil", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def fetch(self, ledger_id: int) -> Response:
-        """Have their report read again; the workers do it within a minute."""
+        """Request that a report is read again from SP4N, which happens within a minute; 404 for an unknown
+        difference.
+        """
         number = _asked_for(ledger_id, Repair.FETCH)
         flash(gettext("Laporan %(number)s diambil lagi dalam semenit.", number=number), "success")
         return redirect("/sp4n/selisih/", 303)
@@ -77,7 +79,7 @@ class PeerView(BaseView):
     @expose("/selisih/<int:ledger_id>/kirim", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def send(self, ledger_id: int) -> Response:
-        """Have our state told again."""
+        """Request that the case's state is sent to SP4N again, within a minute; 404 for an unknown difference."""
         number = _asked_for(ledger_id, Repair.SEND)
         flash(gettext("Keadaan laporan %(number)s dikirim lagi dalam semenit.", number=number), "success")
         return redirect("/sp4n/selisih/", 303)
@@ -89,13 +91,13 @@ def _asked_for(ledger_id: int, repair: Repair) -> str:
 
 
 def error_in_words(error: str | None) -> str:
-    """`away: HTTP 503` as a sentence's part; what is no fault of ours stays as it is."""
+    """Format a stored error such as "away: HTTP 503" as text; an unknown kind is returned unchanged, None as ""."""
     kind, _, detail = (error or "").partition(": ")
     return f"{FAULT_KINDS[kind]} ({detail})" if kind in FAULT_KINDS else error or ""
 
 
 def reason_in_words(reason: str | None) -> str:
-    """Why a report was not taken: each field with its fault, in words where there are some."""
+    """Format the stored reason why a report was rejected: each field with its fault; None becomes ""."""
     parts = [part.partition(": ") for part in (reason or "").split("; ") if part]
     return "; ".join(
         f"{field}: {str(FAULTS.get(fault, fault)).partition('%(')[0].strip()}" for field, _, fault in parts
@@ -103,7 +105,7 @@ def reason_in_words(reason: str | None) -> str:
 
 
 def _opens(address: str) -> bool:
-    """Files are brought by those who manage; every other page may be read as well."""
+    """Return whether the current user may open the page; the CSV import needs the permission to manage."""
     return address != "/sp4n/impor/" or may("can_manage", "Sync")
 
 

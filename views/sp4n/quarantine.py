@@ -1,4 +1,4 @@
-"""What came from SP4N and waits for the Admin: reports and messages in quarantine, contents to choose between."""
+"""Decisions of the Admin on quarantined and conflicting reports and messages from SP4N."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,10 @@ WORDS = {"classification": CLASSIFICATIONS, "confidentiality": CONFIDENTIALITIES
 
 
 class QuarantineView(BaseView):
-    """Reports that name what we do not know, and messages that were not possible."""
+    """Reports with unknown categories or places, and messages that could not be carried out.
+
+    Single entries answer 403 to users who may not read citizens' texts.
+    """
 
     route_base = "/sp4n/karantina"
     default_view = "list"
@@ -51,7 +54,7 @@ class QuarantineView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """The oldest first, with why each waits."""
+        """Show the waiting reports and messages, oldest first, with their reason."""
         return _list("sp4n/quarantine.html", gettext("Karantina SP4N"), QUARANTINE, lambda w: w.quarantine)
 
     @expose("/<int:hold_id>")
@@ -62,7 +65,7 @@ class QuarantineView(BaseView):
     @expose("/<int:hold_id>/terapkan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def take(self, hold_id: int) -> str | AnyResponse:
-        """Take it after all: a report with the category and place chosen, a message as it is."""
+        """Apply the report with the chosen category and place, or carry out the message; errors give status 422."""
         hold = _hold(hold_id, QUARANTINE)
         act = _take_report if hold.kind == "report" else _try_message
         return _settled(hold, lambda: act(hold), QUARANTINE_PATH, _quarantined)
@@ -70,7 +73,7 @@ class QuarantineView(BaseView):
     @expose("/<int:hold_id>/abaikan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def put_aside(self, hold_id: int) -> str | AnyResponse:
-        """End its waiting without taking it; the reason is kept."""
+        """Dismiss the report or message; the reason is recorded."""
         hold = _hold(hold_id, QUARANTINE)
 
         def act() -> str:
@@ -81,7 +84,7 @@ class QuarantineView(BaseView):
 
 
 class ConflictView(BaseView):
-    """Two contents of one revision, and wishes for less secrecy: both sides shown, one chosen."""
+    """Differing contents of one revision, and requests to lower the confidentiality: the Admin chooses one side."""
 
     route_base = "/sp4n/konflik"
     default_view = "list"
@@ -101,7 +104,7 @@ class ConflictView(BaseView):
     @expose("/<int:conflict_id>/putuskan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def decide(self, conflict_id: int) -> str | AnyResponse:
-        """Keep ours or take theirs; the choice becomes an event of the case."""
+        """Keep our content or take that of SP4N; the choice is recorded as an event of the case."""
         hold = _hold(conflict_id, CONFLICTS)
         choice = request.form.get("choice", "")
         if choice not in (OURS, THEIRS):
@@ -115,7 +118,7 @@ class ConflictView(BaseView):
 
 
 def inbound_waiting() -> Waiting | None:
-    """What waits, for whoever decides about it; None for everybody else."""
+    """Return the counts of quarantined and conflicting entries; None for users who cannot decide about them."""
     return count_waiting() if may("can_manage", "Sync") else None
 
 
@@ -138,7 +141,7 @@ def _list(template: str, title: str, kinds: tuple[str, ...], count: Callable[[Wa
 
 
 def _reads_cases() -> bool:
-    """Whether what citizens wrote is this person's business; the program's administrator only sees that it waits."""
+    """Return whether the user may read citizens' texts; administrators see only that something waits."""
     return current_person().sees_every_case
 
 
@@ -149,7 +152,10 @@ def _hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold:
 
 
 def _settled(hold: InboundHold, act: Callable[[], str], back: str, show: Callable[..., str]) -> str | AnyResponse:
-    """Do what was decided; what must be mended comes back with the form, what was settled meanwhile is said."""
+    """Run a decision and redirect; missing input shows the form again with status 422.
+
+    A decision already made by someone else becomes a message; raises other ActionRefused unchanged.
+    """
     try:
         flash(act(), "success")
     except ActionRefused as refused:

@@ -1,4 +1,4 @@
-"""Words of the pages on which the Admin decides what SP4N's side and ours do not agree about."""
+"""Labels of the quarantine and conflict pages."""
 
 from flask_babel import lazy_gettext as _
 
@@ -27,7 +27,7 @@ MESSAGE_KINDS: Labels = {
     "withdrawal": _("Pencabutan"),
 }
 
-# Why something waits, for the person who is to decide.
+# Why an inbound report or message waits for a decision.
 WHY: Labels = {
     "unknown_category": _("Kategori %(value)s tidak ada di daftar kita"),
     "unknown_classification": _("Klasifikasi %(value)s tidak ada di daftar kita"),
@@ -43,6 +43,8 @@ WHY: Labels = {
 
 
 def why_waiting(fault: dict[str, str]) -> str:
-    """One reason as a sentence."""
+    """Return the reason of a waiting entry (`fault` and `value`) as a sentence; an unknown fault reads as out of
+    order.
+    """
     sentence = str(WHY.get(fault["fault"], WHY["out_of_order"]))
     return sentence % {"value": f"“{fault['value']}”"} if "%(value)s" in sentence else sentence

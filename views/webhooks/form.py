@@ -1,4 +1,4 @@
-"""The form of a receiver of webhooks: what was typed, what is wrong with it, and the wish it makes."""
+"""The form of a webhook endpoint."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,9 @@ LONGEST_NAME = 100
 
 @dataclass
 class WebhookForm:
-    """What stands in the fields; `version` is that of the receiver when the form was shown."""
+    """The values of the form; `version` is the endpoint's version when it was rendered, `faults` the errors by
+    field.
+    """
 
     name: str = ""
     url: str = ""
@@ -30,7 +32,9 @@ class WebhookForm:
         return EVERY_TYPE in self.types
 
     def wish(self) -> Wish | None:
-        """What is asked for; its faults are noted, and then there is none. The name of the server is looked up."""
+        """Return the endpoint definition, or None after adding the errors to `faults`. Resolves the host name of
+        the URL.
+        """
         if not (0 < len(self.name) <= LONGEST_NAME and is_readable(self.name)):
             self.faults["nama"] = str(FORM_FAULTS["name"])
         if fault := _fault_of(self.url):
@@ -42,7 +46,7 @@ class WebhookForm:
 
 
 def sent_form() -> WebhookForm:
-    """The form of this request."""
+    """Return the submitted form of the current request."""
     given = request.form
     chosen = frozenset(given.getlist("jenis")) & frozenset(EVENT_TYPES)
     types = frozenset({EVERY_TYPE}) if given.get("lingkup") == "semua" else chosen
@@ -55,13 +59,13 @@ def form_of(endpoint: WebhookEndpoint) -> WebhookForm:
 
 
 def sent_version() -> int:
-    """The receiver's version when the form was shown; -1, which no receiver has, for what is none."""
+    """Return the endpoint version the form was rendered from, or -1 if it is malformed, which never matches."""
     given = request.form.get("versi", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
 
 
 def type_choices() -> Mapping[str, str]:
-    """Every type by its code, in words."""
+    """Return the label of each event type by its code."""
     return {code: str(EVENT_KINDS[code.removeprefix(PREFIX)]) for code in EVENT_TYPES}
 
 

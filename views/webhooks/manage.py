@@ -1,4 +1,4 @@
-"""What an administrator does with receivers of webhooks: add, change, new secret, on and off, test, send again."""
+"""Management of webhook endpoints by the administrator."""
 
 from collections.abc import Callable
 from datetime import datetime, time
@@ -23,11 +23,11 @@ from views.webhooks.form import WebhookForm, form_of, sent_form, sent_version, t
 from views.webhooks.receivers import PATH, known_endpoint
 
 OVERLAPS = (0, 24, 72, 168)
-"""Hours for which the old secret may sign beside the new one."""
+"""Selectable hours for which deliveries are signed with the old secret too."""
 
 
 class WebhookManageView(BaseView):
-    """For the administrator alone: a receiver's secret is shown once, to whoever made it."""
+    """Webhook endpoint management, for administrators; a secret is shown only once, to the one who created it."""
 
     route_base = PATH
     default_view = "blank"
@@ -42,7 +42,9 @@ class WebhookManageView(BaseView):
     @expose("/baru", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def add(self) -> str | tuple[str, int]:
-        """Keep a receiver and show its secret; the same form sent twice is refused for its name."""
+        """Create an endpoint and show its secret; errors, also a name that exists, show the form again with status
+        422.
+        """
         made: list[WebhookEndpoint] = []
         form = sent_form()
         if not _kept(form, lambda wish: made.append(webhooks.add_endpoint(wish, current_person().id, utc_now()))):
@@ -71,7 +73,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["GET"])
     @for_officers("can_manage", "Webhook")
     def ask_rotation(self, endpoint_id: int) -> str:
-        """Whether that is meant, and how long the old secret goes on."""
+        """Show the page that asks how long the old secret stays valid."""
         return render_template(
             "webhook/rotate.html",
             title=gettext("Ganti rahasia"),
@@ -82,7 +84,10 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/rahasia", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def rotate(self, endpoint_id: int) -> str | Response:
-        """A new secret, shown once; the form pressed twice gives one."""
+        """Create a new secret and show it once; a form rendered before the last change is rejected with a message.
+
+        400 for an unknown overlap, 404 for an unknown endpoint.
+        """
         known_endpoint(endpoint_id)
         hours = request.form.get("jam", "24")
         if hours not in map(str, OVERLAPS):
@@ -96,7 +101,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def switch(self, endpoint_id: int) -> Response:
-        """On or off; `aktif` says which."""
+        """Enable or disable the endpoint, as `aktif` says."""
         known_endpoint(endpoint_id)
         active = request.form.get("aktif") == "1"
         webhooks.switch_endpoint(endpoint_id, active, current_person().id, utc_now())
@@ -117,7 +122,7 @@ class WebhookManageView(BaseView):
     @expose("/<int:endpoint_id>/kirim-lagi", methods=["POST"])
     @for_officers("can_manage", "Webhook")
     def again_since(self, endpoint_id: int) -> Response:
-        """Everything that failed since a day, or everything at all since then."""
+        """Send the messages that failed since an office date again, with `semua` also the delivered ones."""
         known_endpoint(endpoint_id)
         day = as_day(request.form.get("sejak"))
         if day is None:
@@ -143,7 +148,7 @@ class WebhookManageView(BaseView):
 
 
 def _kept(form: WebhookForm, keep: Callable[[Wish], object]) -> bool:
-    """Whether the form was right and is kept; what is wrong is noted in it."""
+    """Validate the form and save it with `keep`; return whether that succeeded, else the errors are in the form."""
     wish = form.wish()
     if wish is None:
         return False

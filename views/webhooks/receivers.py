@@ -1,4 +1,4 @@
-"""Receivers of webhooks and what they were told, for those who keep in step with SP4N; no secret is shown."""
+"""Webhook endpoints and their messages, read-only and without secrets."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ LAST_PAGE = 10**6
 
 @dataclass(frozen=True)
 class Log:
-    """Which part of the messages is shown; an unreadable wish is the first page of all."""
+    """The filter of the message list: state (None: all) and page; invalid parameters become the first page of all."""
 
     state: str | None
     page: int
@@ -34,7 +34,7 @@ class Log:
 
 
 class WebhookView(BaseView):
-    """Reading; changes are made in `WebhookManageView`."""
+    """Webhook endpoints and messages, for users who may read the SP4N exchange; changes are in `WebhookManageView`."""
 
     route_base = PATH
     default_view = "list"
@@ -44,7 +44,7 @@ class WebhookView(BaseView):
     @expose("/")
     @for_officers("can_read", "Sync")
     def list(self) -> str:
-        """Every receiver, with what waits and what was parked."""
+        """Show every endpoint with its number of waiting and parked messages."""
         return render_template(
             "webhook/list.html",
             title=gettext("Webhook"),
@@ -58,7 +58,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>")
     @for_officers("can_read", "Sync")
     def show(self, endpoint_id: int) -> str:
-        """One receiver with its messages, the newest first."""
+        """Show an endpoint with its messages, newest first; 404 for an unknown endpoint."""
         endpoint, log = known_endpoint(endpoint_id), _read_log()
         count = count_messages(endpoint.id, log.state)
         pages = Pages(min(log.page, Pages(1, count).last_page), count)
@@ -82,7 +82,7 @@ class WebhookView(BaseView):
     @expose("/<int:endpoint_id>/kiriman/<int:message_id>")
     @for_officers("can_read", "Sync")
     def message(self, endpoint_id: int, message_id: int) -> str:
-        """One message: what was sent, how often, and the beginning of the last answer."""
+        """Show a message with its attempts and the start of the last response; 404 for an unknown message."""
         endpoint = known_endpoint(endpoint_id)
         message = find_message(endpoint.id, message_id) if message_id <= LARGEST_ID else None
         if message is None:
@@ -101,13 +101,15 @@ class WebhookView(BaseView):
 
 
 def known_endpoint(endpoint_id: int) -> WebhookEndpoint:
-    """The receiver, or 404."""
+    """Return the endpoint; aborts with 404 if there is none with this id."""
     endpoint = find_endpoint(endpoint_id) if endpoint_id <= LARGEST_ID else None
     return endpoint or abort(404)
 
 
 def shown_url(endpoint: WebhookEndpoint) -> str:
-    """The address; its query, which may be a key of the receiver's, only for those who manage."""
+    """Return the endpoint's URL; its query, which may contain a key, is hidden from users who do not manage
+    webhooks.
+    """
     place, question, _ = endpoint.url.partition("?")
     return endpoint.url if not question or may("can_manage", "Webhook") else f"{place}?…"
 

@@ -1,4 +1,4 @@
-"""What was ticked in the inbox, done together: a page that says what will happen, and then a result for each case."""
+"""Bulk actions on cases ticked in the inbox: a preview page, then one result for each case."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -32,12 +32,12 @@ from workflow_rules.process.steps import Step
 
 MOST = 100
 ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.REPLY})
-"""Steps whose act differs from case to case: a direction, a letter, a signature, an answer to one reporter."""
+"""Steps without bulk action, since their input differs from case to case."""
 
 
 @dataclass(frozen=True)
 class Together:
-    """The ticked cases of one step, with the form that does them all; no form where each needs its own."""
+    """The ticked cases of one step and the bulk form for them; `controls` is empty for steps without bulk action."""
 
     step: Step
     tasks: tuple[StepTask, ...]
@@ -58,7 +58,7 @@ class Together:
 
 
 class TogetherView(BaseView):
-    """Doors at `/bersama/`: look first, then do."""
+    """The bulk action pages under `/bersama/`."""
 
     route_base = "/bersama"
     class_permission_name = "Complaint"
@@ -68,7 +68,9 @@ class TogetherView(BaseView):
     @has_access
     @permission_name("act")
     def look(self) -> Any:
-        """What was ticked, by step; `pilih` are the keys of open steps."""
+        """Show the ticked steps (`pilih`, step ids) grouped by step; redirect to the inbox if none still waits for
+        this officer.
+        """
         tasks = my_steps_among(current_person(), _numbers(request.form.getlist("pilih")))
         if not tasks:
             flash(
@@ -81,7 +83,11 @@ class TogetherView(BaseView):
     @has_access
     @permission_name("act")
     def do(self) -> Any:
-        """Do the act of one step on every case named in `kasus` (step's key, then the version that was seen)."""
+        """Perform the action of one step on every case in `kasus` ("step id:case version") and redirect with the
+        results.
+
+        Input errors show the page again with status 422; a malformed form aborts with 400.
+        """
         by, step = current_person(), _step()
         seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
         if step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
@@ -119,7 +125,7 @@ def _group(
 
 
 def _again(step: Step, seen: Mapping[int, int], errors: Mapping[str, str], by: Person) -> str:
-    """The page with what was typed, for the cases that still wait."""
+    """Render the preview page with the typed values for the cases that still wait."""
     return _page([_group(step, list(my_steps_among(by, seen)), request.form, errors)])
 
 
@@ -163,7 +169,7 @@ def _numbers(texts: Iterable[str]) -> list[int]:
 
 
 def _seen(pairs: list[str]) -> dict[int, int]:
-    """Versions by step; whatever no page of ours has made is left out."""
+    """Return the case version by step id, without malformed pairs."""
     parts = [pair.split(":") for pair in pairs[:MOST]]
     found = [_numbers(pair) for pair in parts if len(pair) == 2]
     return {pair[0]: pair[1] for pair in found if len(pair) == 2}

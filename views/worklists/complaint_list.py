@@ -1,4 +1,4 @@
-"""All complaints a person may see, as one list with filters in the address; `/aduan/?lewat=1` is the late ones."""
+"""The list of all complaints a user may see, with filters in the query string (`/aduan/?lewat=1`: late cases)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -31,11 +31,11 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus, Step
 
 DAYS = ("dari", "sampai")
-"""First and last day of receipt, as the bars of the dashboard give them along."""
+"""First and last office date of receipt, also set by links of the dashboard."""
 
 
 class ComplaintListView(BaseView):
-    """The list at `/aduan/`; which rows exist for whom is the session's row scope."""
+    """The list at `/aduan/`; the session's row filter limits it to the cases the user may see."""
 
     route_base = "/aduan"
     default_view = "list"
@@ -45,7 +45,7 @@ class ComplaintListView(BaseView):
     @expose("/")
     @for_officers("can_read", "Complaint")
     def list(self) -> str:
-        """The complaints the filters find, 25 a page; the late ones stand with the longest late first."""
+        """Show the matching complaints; late ones are ordered by the longest overdue first."""
         person, now = current_person(), utc_now()
         address = _read_list_address()
         wanted = look_up(person, _wanted(address, person), now)
@@ -81,8 +81,9 @@ class ComplaintListView(BaseView):
 def _page(
     person: Person, wanted: ComplaintFilter, now: datetime, pages: Pages, order: str
 ) -> tuple[list[ComplaintRow], Pages]:
-    """The page that begins where the one before ended; where nothing follows any more, the one of that number. What a
-    search finds is counted, for it stands still.
+    """Return the rows of the requested page and its Pages.
+
+    Paging is by keyset, falling back to the offset if nothing follows the cursor; search results are paged by offset.
     """
     if wanted.search is not None:
         return complaint_page(person, wanted, now, pages.size, pages.offset, order), pages
@@ -94,7 +95,7 @@ def _page(
 
 
 def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:
-    """What was perhaps meant, where the words as they stand find nothing."""
+    """Return rows for similar words if the search itself finds nothing; [] if there is no search or no similar word."""
     if wanted.search is None:
         return []
     near = prepare_near_search(address.get("q") or "", person)
@@ -141,7 +142,7 @@ _BETWEEN = "~"
 
 
 def read_cut(order: str) -> Cut | None:
-    """Where the asked-for page begins or ends; None for the first, and for a mark that is not of this order."""
+    """Return the keyset cursor of the requested page; None for the first page or a cursor of another order."""
     for name in (AFTER, BEFORE):
         if name in request.args:
             return _cut(request.args[name], order, backwards=name == BEFORE)
@@ -149,7 +150,7 @@ def read_cut(order: str) -> Cut | None:
 
 
 def with_ends(pages: Pages, rows: list[ComplaintRow], order: str) -> Pages:
-    """The pages with the marks of the rows that are shown."""
+    """Return the pages with the cursors of the first and last row shown."""
     return replace(pages, ends=(_mark(rows[0], order), _mark(rows[-1], order))) if rows else pages
 
 

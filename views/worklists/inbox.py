@@ -1,4 +1,4 @@
-"""The start page: my open steps by urgency; for supervisors the late cases; for administrators their menus."""
+"""The start page: the inbox of an officer, an overview for supervisors, the menus for administrators."""
 
 from typing import Any
 
@@ -39,14 +39,14 @@ WITHOUT_OFFICE = ("supervisor", "administrator")
 
 
 def install(app: Flask) -> None:
-    """Give the menu its counts and the line under the officer's name."""
+    """Register the template functions for menu counts, role line and the missing-holidays warning."""
     app.jinja_env.globals["menu_badges"] = menu_badges
     app.jinja_env.globals["role_line"] = role_line
     app.jinja_env.globals["missing_holiday_year"] = calendar_warning
 
 
 class InboxView(IndexView):
-    """The page at `/`, whoever comes."""
+    """The start page at `/` for every user."""
 
     @expose("/")
     def index(self) -> str | Response:
@@ -59,14 +59,14 @@ class InboxView(IndexView):
 
     @expose("/kabar")
     def news(self) -> Response:
-        """How many steps have opened for the asking officer since the page was drawn; `sejak` is the newest it knew."""
+        """Return as JSON how many steps have opened for the officer since the step id `sejak`."""
         since = request.args.get("sejak", "")
         known = int(since) if since.isascii() and since.isdigit() and len(since) < 18 else 0
         count = count_newer(current_person(), known)
         return jsonify(count=count, text=ngettext("%(num)d tugas baru", "%(num)d tugas baru", count))
 
     def _start(self) -> str:
-        """For accounts without an office: the menus they have, or what is missing."""
+        """Render the start page of an account without a capacity: the menus it can see."""
         groups = [item for item in self.appbuilder.menu.get_list() if item.childs and _children(item)]
         shown = [(item, _children(item)) for item in groups]
         return render_template("inbox/start.html", title=gettext("Beranda"), groups=shown)
@@ -137,7 +137,7 @@ def _wanted(address: ListAddress, person: Person) -> WorkFilter:
 
 
 def _overview(person: Person) -> str:
-    """What a supervisor sees first: how many cases are late, and the ones that are late longest."""
+    """Render the supervisors' start page: case counts and the cases that are overdue longest."""
     now = utc_now()
     counts = g.worklist_counts = count_inbox(person, WorkFilter(), now)
     shown = (ComplaintFilter(late=True), ComplaintFilter(running=True), ComplaintFilter())
@@ -161,7 +161,10 @@ def _overview(person: Person) -> str:
 
 
 def calendar_warning() -> int | None:
-    """The year whose holidays are missing, for those who see to it: Admin Layanan Aduan, administrator, supervisor."""
+    """Return the year whose holidays are missing, or None.
+
+    Only for those who can fix or watch it: Admin Layanan Aduan, administrators and supervisors.
+    """
     person = current_person()
     watches = person.observes or may("can_write", "Reference")
     if watches or any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in person.capacities):
@@ -170,7 +173,7 @@ def calendar_warning() -> int | None:
 
 
 def menu_badges() -> dict[str, tuple[int, bool]]:
-    """Counts beside the menu: my open steps (red when one is late) and the late cases I may see."""
+    """Return the menu counts as {menu: (count, is red)}: the officer's open steps and the late cases they may see."""
     counts = page_counts()
     if counts is None:
         return _left_behind()
@@ -179,7 +182,7 @@ def menu_badges() -> dict[str, tuple[int, bool]]:
 
 
 def _left_behind() -> dict[str, tuple[int, bool]]:
-    """What waits for an administrator: messages that were given up."""
+    """Return the count of finally failed messages for an administrator; {} for others."""
     if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
         return {}
     if "failed_messages" not in g:
@@ -188,7 +191,7 @@ def _left_behind() -> dict[str, tuple[int, bool]]:
 
 
 def role_line() -> str:
-    """What stands under the officer's name: the first office held, and how many more there are."""
+    """Return the line under the officer's name: the first capacity and how many more there are."""
     person = current_person()
     if not person.capacities:
         return ", ".join(str(ACTORS[role.name]) for role in current_user.roles if role.name in WITHOUT_OFFICE)

@@ -1,4 +1,4 @@
-"""The tabs of the inbox: the usual ones of each office, and one for every further step that waits."""
+"""The tabs of the inbox."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from workflow_rules.process.actors import Person
 
 
 def inbox_tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
-    """The usual tabs of the person's offices, and one for every further step at which something waits for them."""
+    """Return the tabs: the usual ones for the officer's capacities, then one for every other step that waits for
+    them.
+    """
     usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
     waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
     asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
@@ -30,7 +32,7 @@ _TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
 
 
 def _tab(name: str, counts: WorkCounts, address: ListAddress) -> dict[str, Any]:
-    """A tab is a filter that stands alone: it leaves out every other one."""
+    """Return the template values of a tab; its link clears all other filters."""
     filters = _TAB_FILTERS.get(name, {"langkah": name})
     number = getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0)
     set_now = {key: value for key, value in address.values.items() if key in _TABBED}

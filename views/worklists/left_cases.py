@@ -1,4 +1,4 @@
-"""The page "Pernah di sini": what an agency keeps of the cases that it left."""
+"""The page "Pernah di sini": cases that an agency is no longer on."""
 
 from flask import render_template
 from flask_appbuilder import BaseView, expose
@@ -12,7 +12,7 @@ from views.shared.screen_access import for_officers
 
 
 class LeftCasesView(BaseView):
-    """Number, dates and reason of each case that the reader's agency declined, or that was taken from it."""
+    """Number, dates and reason of each case that the officer's agency declined or that was taken from it."""
 
     route_base = "/aduan"
     default_view = "list"

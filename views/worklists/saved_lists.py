@@ -1,4 +1,4 @@
-"""Naming a view of a list, making it one's usual one, and taking it away again."""
+"""Saving a list view under a name or as the officer's default layout."""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,7 +22,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class SavedListView(BaseView):
-    """Doors at `/tampilan/`; whose views they are is the session's, never the form's."""
+    """Saved lists under `/tampilan/`; their owner is always the signed-in user."""
 
     route_base = "/tampilan"
     class_permission_name = "Worklist"
@@ -31,7 +31,7 @@ class SavedListView(BaseView):
     @expose("/simpan", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def save(self) -> Response:
-        """Keep the view that is on screen under a name; only a supervisor shares one with all officers."""
+        """Save the current filters and layout under a name; only supervisors can share it with all officers."""
         place, address, name = _place(), _address(), request.form.get("nama", "")
         if not is_readable(name):
             abort(400)
@@ -47,7 +47,7 @@ class SavedListView(BaseView):
     @expose("/biasa", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def make_usual(self) -> Response:
-        """From now on the list looks like this whenever its address does not say how."""
+        """Save the current layout as the default, used whenever the query string has no layout."""
         place, address = _place(), _address()
         layout = [(name, value) for name, value in parse_qsl(address) if name in LAYOUT]
         keep_as_usual(current_user.id, place, urlencode(layout), utc_now())
@@ -57,7 +57,7 @@ class SavedListView(BaseView):
     @expose("/<int:list_id>/hapus", methods=["POST"])
     @for_officers("can_read", "Worklist")
     def remove(self, list_id: int) -> Response:
-        """Take one of the officer's own away."""
+        """Delete one of the officer's own saved lists; 404 if there is none with this id."""
         name = remove_list(current_user.id, list_id) if list_id <= LARGEST_ID else None
         if name is None:
             abort(404)
@@ -73,7 +73,7 @@ def _place() -> str:
 
 
 def _address() -> str:
-    """The part of the address that was on screen, read and written anew so that nothing else hides in it."""
+    """Return the submitted query string, parsed and encoded again; aborts with 400 if it is too long or unreadable."""
     given = request.form.get("alamat", "")
     if len(given) > LONGEST_ADDRESS or not is_readable(given):
         abort(400)
