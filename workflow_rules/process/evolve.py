@@ -1,6 +1,7 @@
 """How each kind of event changes the facts of a case: pure functions, one for every recorded kind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -59,15 +60,35 @@ def _anonymity_confirmed(facts: ComplaintFacts, event: Event) -> bool:
     return facts.anonymity_confirmed
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """One event with the facts before and after it; `before` is None for the reception."""
+
+    before: ComplaintFacts | None
+    event: Event
+    after: ComplaintFacts
+
+
+def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
+    """Yield each event of one case with the facts before and after it. Raises ValueError when the log does not begin
+    with the reception.
+    """
+    facts: ComplaintFacts | None = None
+    for event in events:
+        if facts is None and event.kind is not SystemEvent.RECEIVED:
+            raise ValueError("a log begins with the reception")
+        after = begin(number, event) if facts is None else evolve(facts, event)
+        yield Replayed(facts, event, after)
+        facts = after
+
+
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
     """Return the facts after a whole event log. Raises ValueError when the log does not begin with the reception."""
-    log = iter(events)
-    first = next(log, None)
-    if first is None or first.kind is not SystemEvent.RECEIVED:
+    facts: ComplaintFacts | None = None
+    for step in fold(number, events):
+        facts = step.after
+    if facts is None:
         raise ValueError("a log begins with the reception")
-    facts = begin(number, first)
-    for event in log:
-        facts = evolve(facts, event)
     return facts
 
 

@@ -2,13 +2,12 @@
 whole-SOP clock.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflow_rules.process.actions import Action
-from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.evolve import Replayed
 from workflow_rules.process.facts import ComplaintFacts, OpenStep, Pause
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
@@ -16,15 +15,6 @@ from workflow_rules.time.deadlines import Allowance, deadline_for, deadline_for_
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One event with the facts before and after it; `before` is None for the reception."""
-
-    before: ComplaintFacts | None
-    event: Event
-    after: ComplaintFacts
 
 
 @dataclass(frozen=True)
@@ -42,15 +32,6 @@ class Standing:
     late: bool
     used_minutes: int
     over_minutes: int
-
-
-def retell(number: str, events: Iterable[Event]) -> Iterator[Turn]:
-    """Yield each event of one case with the facts before and after it, beginning with the reception."""
-    facts: ComplaintFacts | None = None
-    for event in events:
-        after = begin(number, event) if facts is None else evolve(facts, event)
-        yield Turn(facts, event, after)
-        facts = after
 
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
@@ -87,7 +68,7 @@ class WholeClock:
     begins: datetime | None = None
     pauses: list[Pause] = field(default_factory=list)
 
-    def see(self, turn: Turn) -> None:
+    def see(self, turn: Replayed) -> None:
         """Update the clock with the next event."""
         if turn.event.kind in (SystemEvent.RECEIVED, Action.REOPEN):
             self.begins, self.pauses = turn.event.at, []

@@ -11,7 +11,7 @@ from enum import StrEnum
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import AGENCY_ACTORS
 from workflow_rules.process.events import Event
-from workflow_rules.process.evolve import begin, evolve
+from workflow_rules.process.evolve import fold
 from workflow_rules.process.facts import ComplaintFacts, OpenStep
 from workflow_rules.process.steps import Step
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -63,13 +63,12 @@ def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[Led
     """Return the whole ledger of a case from its events, each paired with the user id of the officer who acted (or
     None).
     """
-    facts: ComplaintFacts | None = None
-    found: list[LedgerEntry] = []
-    for event, officer in log:
-        after = begin(number, event) if facts is None else evolve(facts, event)
-        found += entries(facts, after, event, officer)
-        facts = after
-    return tuple(found)
+    pairs = list(log)
+    replayed = fold(number, (event for event, _ in pairs))
+    lines = (
+        entries(one.before, one.after, one.event, officer) for one, (_, officer) in zip(replayed, pairs, strict=True)
+    )
+    return tuple(entry for found in lines for entry in found)
 
 
 def entries(

@@ -13,11 +13,12 @@ from app.core.periods import Period
 from app.reference.calendar import load_working_calendar
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
+from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
-from workflow_rules.record.standing import Standing, Turn, WholeClock, retell, standings
+from workflow_rules.record.standing import Standing, WholeClock, standings
 from workflow_rules.record.time_ledger import LedgerKind, entries
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -70,7 +71,7 @@ def instant(at: datetime) -> str:
 
 def _tell(day: _Day, case: CaseLog, sop: Sop) -> None:
     whole, facts = WholeClock(), None
-    for logged, turn in zip(case.log, retell(case.number, case.events), strict=True):
+    for logged, turn in zip(case.log, fold(case.number, case.events), strict=True):
         whole.see(turn)
         facts = turn.after
         if day.period.holds(turn.event.at):
@@ -81,7 +82,7 @@ def _tell(day: _Day, case: CaseLog, sop: Sop) -> None:
     _tell_standing(day, case, facts, sop)
 
 
-def _tell_turn(day: _Day, case: CaseLog, logged: Logged, turn: Turn) -> None:
+def _tell_turn(day: _Day, case: CaseLog, logged: Logged, turn: Replayed) -> None:
     if turn.event.kind is SystemEvent.RECEIVED:
         _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(turn.event.at)})
         return
@@ -111,7 +112,7 @@ def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
     }
 
 
-def _move(case: CaseLog, logged: Logged, turn: Turn, opened: list[Any]) -> Row:
+def _move(case: CaseLog, logged: Logged, turn: Replayed, opened: list[Any]) -> Row:
     event = turn.event
     return {
         "key": f"{case.number} {logged.seq}",
@@ -126,7 +127,7 @@ def _move(case: CaseLog, logged: Logged, turn: Turn, opened: list[Any]) -> Row:
     }
 
 
-def _answered(day: _Day, case: CaseLog, turn: Turn, whole: WholeClock, sop: Sop) -> None:
+def _answered(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, sop: Sop) -> None:
     due_at = whole.due_at(turn.after, sop, day.calendar)
     row = {
         "key": f"{case.number} {turn.after.cycle}",

@@ -16,9 +16,10 @@ from app.reporting.figures.definitions import OverdueStep, whose_time
 from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
+from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.steps import Step
-from workflow_rules.record.standing import Standing, Turn, retell, standings
+from workflow_rules.record.standing import Standing, standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")
@@ -72,7 +73,7 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
     sops, found = sops_by_version(), Delays()
     for case in touched_cases(period):
         found.cases += 1
-        turns = list(retell(case.number, case.events))
+        turns = list(fold(case.number, case.events))
         sop, before = sops[case.sop_version], _facts_before(turns, period)
         found.open_before += bool(before and before.open_steps)
         found.open_now += bool(turns[-1].after.open_steps)
@@ -83,13 +84,13 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
     return found
 
 
-def _facts_before(turns: list[Turn], period: Period) -> ComplaintFacts | None:
+def _facts_before(turns: list[Replayed], period: Period) -> ComplaintFacts | None:
     """How a case stood when the period began; None where it had not come in yet."""
     before = [turn for turn in turns if turn.event.at < period.begins]
     return before[-1].after if before else None
 
 
-def _note(found: Delays, turns: list[Turn], standing: list[Standing], closed_late: bool) -> None:
+def _note(found: Delays, turns: list[Replayed], standing: list[Standing], closed_late: bool) -> None:
     found.overdue += [OverdueStep(one.step, one.actor, whose_time(one.step, one.track)) for one in standing]
     for one in standing:
         found.standing[one.step] += 1
@@ -99,7 +100,7 @@ def _note(found: Delays, turns: list[Turn], standing: list[Standing], closed_lat
         found.causes.update(causes_of(turns))
 
 
-def causes_of(turns: list[Turn]) -> set[str]:
+def causes_of(turns: list[Replayed]) -> set[str]:
     """What the events of a case tell of; `left_lying` where they tell of nothing."""
     found = {_TOLD_BY[turn.event.kind] for turn in turns if turn.event.kind in _TOLD_BY}
     tracks = [track for turn in turns for track in turn.after.tracks]
