@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -n 3 --dist worksteal
 venv = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz pages deep faults mutants audit sbom clamav-test bench soak screenshots lint types imports words lock
+.PHONY: help run test check figures fuzz pages deep faults mutants audit sbom clamav-test bench soak screenshots lint types imports words lock
 .PHONY: prepare prepare-test
 
 help: ## show these commands
@@ -15,6 +15,12 @@ run: prepare ## start everything with demo accounts, until Ctrl-C (PORT=8080, LA
 
 test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k name" for a part of it)
 	@$(venv) -m pytest $(PYTEST_ARGS)
+
+check: prepare-test lint types imports ## what a change breaks most often: style, types, layers, the rules, acts and the API
+	@$(venv) -m pytest -n 3 -q tests/rules tests/cases tests/operations tests/api/test_contract.py
+
+figures: prepare-test ## how large packages, files and functions are (ROOT=another checkout)
+	@$(venv) -m tests.codebase.structure $(or $(ROOT),.)
 
 fuzz: prepare-test ## random calls of every operation of the API, tens of thousands (FUZZ_CALLS=800 each)
 	@FUZZ_CALLS=$(or $(FUZZ_CALLS),800) $(venv) -m pytest -n 3 -q -rA tests/api/test_openapi_fuzz.py

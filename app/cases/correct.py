@@ -68,7 +68,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
         setattr(complaint, name, value)
     anonymous = corrected.values.get("confidentiality") == Confidentiality.ANONYMOUS
     if corrected.identity or anonymous:
-        said.setdefault("reporter", identity_digest(_held(complaint)))
+        said.setdefault("reporter", identity_digest(_stored_identity(complaint)))
     complaint.corrected = said
     _write_identity(complaint, corrected.identity, anonymous)
     db.session.flush()
@@ -107,12 +107,12 @@ def _named(
 
 
 def _changed_parts(complaint: Complaint, given: Any, cleaned: dict[str, Any]) -> dict[str, str | None]:
-    held = _held(complaint)
+    held = _stored_identity(complaint)
     wanted = {name: cleaned.get(name) for name in IDENTITY_PARTS if name in given}
     return {name: value for name, value in wanted.items() if (held.get(name) or None) != value}
 
 
-def _held(complaint: Complaint) -> dict[str, str | None]:
+def _stored_identity(complaint: Complaint) -> dict[str, str | None]:
     row = db.session.get(Reporter, complaint.id)
     return {name: getattr(row, name) for name in IDENTITY_PARTS} if row is not None else {}
 

@@ -106,10 +106,7 @@ def _lands(landing: Landing) -> Any:
 
 
 def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:
-    """Render the case page.
-
-    The form that was sent keeps its submitted values and shows the errors of `refused`.
-    """
+    """Render the case page; the form that was sent keeps its values and shows the errors of `refused`."""
     forms = forms_of(case, sent, refused)
     returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
     primary = primary_of(forms)
