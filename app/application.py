@@ -1,4 +1,4 @@
-"""The core application: settings, extensions, FAB's accounts, error answers; without any screen of ours."""
+"""Core application: settings, extensions, FAB's accounts and error responses, without this program's own views."""
 
 from functools import partial
 from typing import Any
@@ -22,11 +22,11 @@ from app.web import error_responses, fab_repairs, proxy_answers, request_log, sk
 
 
 def create_core_app(**overrides: Any) -> Flask:
-    """One Flask app with its own AppBuilder; raises ConfigurationError where the environment is unsafe."""
+    """Return a Flask app with its own AppBuilder; raises ConfigurationError for unsafe settings."""
     app = Flask("app")
     app.config.from_mapping({**config.settings(), **overrides})
     if proxies := app.config["TRUSTED_PROXIES"]:
-        # Set only where this many proxies really stand in front: without them anybody may write these headers.
+        # Trust these headers only behind that many proxies; otherwise clients could forge them.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     logs.install(app.config["LOG_FORMAT"])
     request_log.install(app, partial(error_responses.last_answer, app))

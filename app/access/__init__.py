@@ -1,1 +1,1 @@
-"""Who sees and may do what."""
+"""Access control: who may see which cases and call which endpoints."""

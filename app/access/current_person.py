@@ -1,4 +1,4 @@
-"""Who is asking: the request's user as a `Person`, worked out once a request."""
+"""The user of the current request as a `Person`, computed once per request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,11 @@ NOBODY = Person(None, "")
 
 
 def current_person() -> Person:
-    """The signed-in officer with every capacity held today; nobody for an anonymous visitor.
+    """Return the person set by `act_as`, else the signed-in officer with every capacity held today; `NOBODY` for an
+    anonymous visitor or an inactive account.
 
-    Remembered for the visitor it was worked out for: a generated API makes its caller out only after the cookie's, and
-    nobody is never remembered.
+    Cached per account, because an API authenticates a token only after the session cookie was read; `NOBODY` of an
+    anonymous visitor is not cached.
     """
     if "acting" in g:
         acting: Person = g.acting
@@ -37,7 +38,9 @@ def current_person() -> Person:
 
 
 def known_person() -> Person:
-    """The same as far as it has been worked out already, without asking the database: nobody until then."""
+    """Return the person that this request has already computed, without a query; `NOBODY` if none has been computed
+    yet.
+    """
     if "acting" in g:
         acting: Person = g.acting
         return acting
@@ -47,7 +50,7 @@ def known_person() -> Person:
 
 
 def _known_visitor() -> Any:
-    """The account asking, unless its cookie has yet to be read."""
+    """Return the requesting account; None if the session cookie has not been read yet."""
     visitor = g.get("user")
     if visitor is current_user:
         return g.get("_login_user")
@@ -55,13 +58,15 @@ def _known_visitor() -> Any:
 
 
 def remember_person(visitor: User, person: Person) -> None:
-    """Keep for this request who an account is today; it counts only while that account is the one asking."""
+    """Cache in this request which person an account is; valid only while that account is the requesting one."""
     g.person = visitor, person
 
 
 @contextmanager
 def finding_person() -> Iterator[None]:
-    """While it is read who is asking, nobody asks who is asking."""
+    """Context manager: switch off the visibility filters while the requesting user is being loaded, to prevent
+    recursion.
+    """
     before = g.get("finding_person", False)
     g.finding_person = True
     try:
@@ -71,15 +76,15 @@ def finding_person() -> Iterator[None]:
 
 
 def act_as(person: Person) -> None:
-    """Let the rest of this request be somebody else than its cookie says: a program."""
+    """Run the rest of this request as the given person, whatever the session cookie says (API keys, jobs)."""
     g.acting = person
 
 
 def source_address() -> str | None:
-    """Where the request came from, for the record; None outside a request."""
+    """Return the client IP address of the request; None outside a request."""
     return request.remote_addr if has_request_context() else None
 
 
 def may(permission: str, view: str) -> bool:
-    """Whether the signed-in user has a permission on a door."""
+    """Return whether the signed-in user has a FAB permission on a view."""
     return bool(current_app.appbuilder.sm.has_access(permission, view))  # type: ignore[attr-defined]

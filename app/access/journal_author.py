@@ -1,7 +1,7 @@
-"""Who changes a setting, named to the database for its journal: a trigger, `journal_row`, writes it down.
+"""Author of a change of settings, passed to PostgreSQL for the journal that the trigger `journal_row` writes.
 
-One statement a transaction, sent before the first change of a table that is journalled; work on cases sends none.
-Where nobody is signed in (a command, a job) the entry is the system's.
+At most one statement per transaction, sent before the first write to a journalled table; work on cases sends none.
+Without a signed-in user (a command, a job) the author of the entry is the system.
 """
 
 import re
@@ -23,24 +23,27 @@ JOURNALLED = frozenset(
         *("sop_version", "two_step", "village", "webhook_endpoint", "working_week"),
     }
 )
-"""Tables with the trigger; a test compares them with those that have it, and every other table with its reason."""
+"""Names of the tables with the trigger; a test compares them with the database and asks a reason for every other table.
+"""
 
 SET_AUTHOR = "SELECT set_config('lapor.person', %s, true), set_config('lapor.now', %s, true)"
 _NOT_JOURNALLED = "UPDATE api_key SET last_used_at="
-"""Sent by a call of a program, and passed over by the trigger: it need not cost another statement."""
+"""Start of the statement that records the last use of an API key. The trigger ignores it, so it needs no author."""
 _NAMED = "journal_author"
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (?:ONLY )?\"?(\w+)")
 
 
 def install_journal_author(engine: Engine) -> None:
-    """Listen on the program's connections; harmless when done again."""
+    """Register the listeners on the engine; calling it again has no effect."""
     for name, listener in (("begin", _forget), ("rollback_savepoint", _lose), ("before_cursor_execute", _name)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
 
 def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-    """Before a journalled table is changed: say who does it and when, unless that has been said."""
+    """Before a write to a journalled table, set its author and time in the transaction, unless that author is already
+    set.
+    """
     found = _WRITES.match(statement)
     if found is None or found[1] not in JOURNALLED or statement.startswith(_NOT_JOURNALLED):
         return
@@ -54,10 +57,10 @@ def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
 
 
 def _forget(connection: Connection) -> None:
-    """A new transaction begins without an author."""
+    """Drop the author that was noted for the connection: a new transaction has none."""
     connection.info.pop(_NAMED, None)
 
 
 def _lose(connection: Connection, _name: str, _context: Any) -> None:
-    """A savepoint that is undone takes back what was said in it."""
+    """Drop the author that was noted: the rollback to a savepoint may have undone the setting."""
     connection.info.pop(_NAMED, None)

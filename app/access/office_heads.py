@@ -1,4 +1,4 @@
-"""Whose name stands under the office's papers on a day: its head, or who stands in for the head."""
+"""The official who signs the office's papers on a given day: its head, or the officer who acts for the head."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,10 @@ from workflow_rules.process.actors import Actor, DelegationKind
 
 @dataclass(frozen=True)
 class Head:
-    """Name and account of who signs, for whom and how; without anybody in office the name is empty."""
+    """The official who signs. `officer_id` is the account id, `name` the full name; without a head in office `name` is
+    empty and all else None. If an acting head signs, `on_behalf_of` is the account id of the head and `kind` is `plt`
+    or `plh`; otherwise both are None.
+    """
 
     name: str
     officer_id: int | None = None
@@ -23,7 +26,9 @@ class Head:
 
 
 def head_of_office(now: datetime) -> Head:
-    """The Kepala Dinas on the office's day of `now`; a Plt. or Plh. in their stead, who signs for the whole office."""
+    """Return the Kepala Dinas on the office date of `now` (aware UTC), or the Plt. or Plh. who acts for the whole
+    office. If several delegations run, the newest counts.
+    """
     holders = holders_of(Actor.OFFICE_HEAD.value, None)
     if not holders:
         return Head("")

@@ -1,4 +1,4 @@
-"""Who a user is on a given day: offices held, delegations running, and who must hear of an opened step."""
+"""Capacities of a user on a given day: offices held, delegations in force and the recipients of a step's notices."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,18 +18,18 @@ SUPERVISOR_ROLE = "supervisor"
 ADMINISTRATOR_ROLE = "administrator"
 
 Office = tuple[str, str | None]
-"""An actor, and in whose agency."""
+"""An actor, and the code of the agency in which it is held (None if the actor belongs to no agency)."""
 
 
 def person_of(user: User, now: datetime) -> Person:
-    """The user with every capacity held on the office's day of `now`."""
+    """Return the user as a Person with every capacity held on the office date of `now` (aware UTC)."""
     day = office_today(now)
     return person_with(user, db.session.scalars(select(standing_of(user.id, day))).one(), day)
 
 
 def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[date]) -> ScalarSelect[Any]:
-    """What makes an account the person it is on a day, as part of another query: the delegations that run, and the
-    roles with their agencies of the account and of every giver.
+    """Return a scalar subquery for use in another query: a JSON array of the delegations in force on `day`, and of the
+    roles with agency codes of the user and of every giver of a delegation. `person_with` reads it.
     """
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
@@ -38,7 +38,7 @@ def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[dat
 
 
 def _roles_among(user_id: int | BindParameter[int], *runs: Any) -> ScalarSelect[Any]:
-    """Role names with the agency of each user."""
+    """Return a subquery: JSON rows of user id, role name and agency code, of one user and all givers of delegations."""
     role = func.json_build_array(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
     owner = assoc_user_role.c.user_id
     return (
@@ -52,7 +52,7 @@ def _roles_among(user_id: int | BindParameter[int], *runs: Any) -> ScalarSelect[
 
 
 def person_with(user: User, standing: list[Any], day: date) -> Person:
-    """The person that `standing_of` tells of."""
+    """Build the Person of `user` on `day` from the JSON value that `standing_of` selects."""
     running = [_delegation(*row) for row in standing[0] or ()]
     roles: dict[int, list[tuple[str, str | None]]] = {}
     for owner, name, agency in standing[1] or ():
@@ -79,7 +79,9 @@ def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
 
 
 def holders_of(actor: str, agency: str | None) -> list[int]:
-    """Active users who hold an office, by role and agency: those an open step waits for."""
+    """Return the ids of active users who hold an office by role, ordered by id. `agency` counts only for agency actors.
+    Delegations are not considered.
+    """
     held = _officers(User.id).where(Role.name == actor)
     if actor in AGENCY_ACTORS:
         held = held.where(OfficerProfile.agency_code == agency)
@@ -87,7 +89,7 @@ def holders_of(actor: str, agency: str | None) -> list[int]:
 
 
 def _officers(*columns: Any) -> Select[Any]:
-    """Active users with each role and their agency."""
+    """Return a query of active users joined with their roles and their officer profile."""
     return (
         select(*columns)
         .select_from(User)
@@ -99,22 +101,23 @@ def _officers(*columns: Any) -> Select[Any]:
 
 
 def administrators() -> list[int]:
-    """Active users who look after the system."""
+    """Return the ids of active users with the administrator role, ordered by id."""
     held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
     wanted = User.id.in_(held.where(Role.name == ADMINISTRATOR_ROLE))
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
 def supervisors() -> list[int]:
-    """Active users who watch over the office."""
+    """Return the ids of active users with the supervisor role, ordered by id."""
     held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
     wanted = User.id.in_(held.where(Role.name == SUPERVISOR_ROLE))
     return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
 
 
 def hearing() -> Select[Any]:
-    """Active users who hold one of the offices or, also through a chain of delegations, stand in for its holders on a
-    day; each with the place of the office among those asked for. `offices_asked` tells what it is asked.
+    """Return the query of who is notified: active users who hold one of the given offices, or act for a holder by a
+    delegation (also through a chain) on a day. Rows are (place of the office in the list, user id). `offices_asked`
+    makes its parameters.
     """
     offices = func.unnest(bindparam("actors", type_=ARRAY(Text)), bindparam("agencies", type_=ARRAY(Text)))
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
@@ -128,8 +131,8 @@ def hearing() -> Select[Any]:
 
 
 def offices_asked(offices: Iterable[Office], now: datetime) -> dict[str, Any]:
-    """What `hearing` is asked of offices at a moment."""
-    # Only in agencies an office is one of many; elsewhere the agency of a step says nothing of its officer.
+    """Return the bind parameters of `hearing` for these offices on the office date of `now` (aware UTC)."""
+    # Only agency actors exist once per agency; for other actors the agency of the step does not matter.
     pairs = [(actor, (agency or "") if actor in AGENCY_ACTORS else None) for actor, agency in offices]
     actors, agencies = zip(*pairs, strict=True)
     return {"actors": [*actors], "agencies": [*agencies], "day": office_today(now)}
@@ -139,8 +142,8 @@ _HEARING = hearing().order_by("place", User.id)
 
 
 class Hearers:
-    """Who is told of an office's work on the day of `now`. Each office is read once, so one object serves one
-    transaction.
+    """Recipients of notices by office, on the office date of `now`. Each office is queried once and cached, so use one
+    instance per transaction.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -148,12 +151,12 @@ class Hearers:
         self._found: dict[Office, list[int]] = {}
 
     def of(self, actor: str, agency: str | None) -> list[int]:
-        """Active users in the order of their keys."""
+        """Return the ids of active users to notify for an office, ordered by id."""
         self.read([(actor, agency)])
         return self._found[actor, agency]
 
     def read(self, offices: Iterable[Office]) -> None:
-        """Of those offices that are not known yet, in one statement."""
+        """Query the recipients of those offices that are not cached yet, in one statement."""
         new = [office for office in dict.fromkeys(offices) if office not in self._found]
         if new:
             self._found |= {office: [] for office in new}

@@ -1,6 +1,7 @@
-"""Places in a text that may tell who wrote it: numbers of identity, telephone and car, addresses, a name said openly.
+"""Search for personal data in a text: identity, phone and plate numbers, e-mail addresses, and names that introduce
+themselves.
 
-Found by form alone, so that some are none and a bare name is not found: they are a warning, never the last word.
+The search goes by form alone: it has false positives and misses a bare name, so it serves as a warning only.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 Trace = tuple[str, int, int]
-"""Kind (one of KINDS), and where in the text it begins and ends."""
+"""Kind (one of KINDS), start and end index in the text."""
 
 KINDS = ("nik", "email", "phone", "plate", "name")
 COVER = "•••"
@@ -19,7 +20,7 @@ _EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}")
 _MOBILE = re.compile(r"(?<![\d+])(?:\+?62|0062|0)[ .()\-]{0,3}8(?:[ .()\-]{0,2}\d){7,12}(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d+])\(?(?:\+62[ ]?|0)[2-9]\d{1,2}\)?[ .\-]?\d{5,8}(?!\d)")
 _REGIONS = "A[ABDEG]?|B[ABDEGHKLMNP]?|D[ABCDEGHKLMNPRST]?|E[ABD]?|F|G|H|K[BHTU]?|L|M|N|P[AB]?|R|S|T|W|Z"
-"""Letters in front on a number plate, by region (DA is South Kalimantan)."""
+"""Region letters at the start of an Indonesian number plate (DA is South Kalimantan)."""
 
 _PLATE = re.compile(
     rf"(?<![^\W_])(?:(?:{_REGIONS})[ .\-]?\d{{1,4}}[ .\-]?[A-Z]{{1,3}}"
@@ -32,7 +33,7 @@ _SAID = re.compile(
 )
 _CAPITAL_NAME = re.compile(r"[A-Z][\w'.\-]*(?:[ ]+[A-Z][\w'.\-]*){0,4}")
 _SMALL_NAME = re.compile(r"[^\W\d_][\w'\-]*(?:[ ]+[^\W\d_][\w'\-]*)?")
-# What goes on with the sentence and begins no name: "nama saya dirahasiakan", "nama saya tidak perlu ditulis".
+# Words that continue a sentence and are no name: "nama saya dirahasiakan", "nama saya tidak perlu ditulis".
 _NO_NAME = re.compile(
     r"(?:di(?:rahasia|sebut|tulis|samar|sembunyi|cantum|tutup|ketahui|publikasi|catat|muat|hapus|umum)\w*"
     r"|ter(?:cantum|tulis|daftar|catat|sebut)\w*|(?:me|ber)(?:rahasia|sembunyi|nyebut)\w*"
@@ -43,7 +44,9 @@ _NO_NAME = re.compile(
 
 
 def personal_traces(text: str) -> list[Trace]:
-    """Every such place in the order of the text, none inside or across another; where two meet the longer counts."""
+    """Return the places with personal data in text order, without overlaps: of two at one start the longer counts, and
+    overlapping ones are merged.
+    """
     found = sorted(_all(text), key=lambda trace: (trace[1], -trace[2]))
     kept: list[Trace] = []
     for trace in found:
@@ -55,7 +58,7 @@ def personal_traces(text: str) -> list[Trace]:
 
 
 def without_traces(text: str) -> str:
-    """The text with each such place covered; what is left has none."""
+    """Return the text with every place of personal data replaced by `COVER`, until `personal_traces` finds none."""
     while traces := personal_traces(text):
         for _, begin, end in reversed(traces):
             text = f"{text[:begin]}{COVER}{text[end:]}"
@@ -77,11 +80,13 @@ def _all(text: str) -> Iterator[Trace]:
 
 
 def _has_birthday(written: str) -> bool:
-    """Whether the seventh to twelfth digit are a day, month and year of birth; a woman's day is 40 more."""
+    """Return whether digits 7 to 12 of an NIK are a valid day, month and year of birth (for women the day is raised by
+    40).
+    """
     digits = re.sub(r"\D", "", written)
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
     try:
-        # 2000 was a leap year as 1900 was not: a 29 February is never refused for its century.
+        # 2000 was a leap year and 1900 was not: with 2000, 29 February is valid for either century.
         date(2000 + year, month, day - 40 if day > 40 else day)
     except ValueError:
         return False

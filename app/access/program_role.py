@@ -1,7 +1,6 @@
-"""The database role of the running program, which owns nothing: it reads and writes rows, and can take away no trigger,
-no policy and no table.
+"""The database role of the running program, which may read and write rows but owns no table, trigger or policy.
 
-`migrate` runs as the owner (DATABASE_OWNER_URL) and gives the account of DATABASE_URL this role.
+`migrate` runs as the owner (DATABASE_OWNER_URL) and grants this role to the account of DATABASE_URL.
 """
 
 from sqlalchemy import text
@@ -19,8 +18,8 @@ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
 END $$;
 """
-# Row-level security shows a role that owns nothing no row at all: the program itself is shown every one, and reads as
-# lapor_walled what agencies and the public may see.
+# Row-level security hides all rows from a role that is not the owner. The policy `program` shows them all; queries for
+# agencies and the public run as lapor_walled instead.
 GIVE_RIGHTS = """
 DO $$
 DECLARE named text;
@@ -46,7 +45,7 @@ SELECT NOT bool_or(pg_has_role(c.relowner, 'MEMBER')) AND EXISTS (
     SELECT FROM pg_roles r WHERE r.rolname = 'lapor_program' AND pg_has_role(r.oid, 'MEMBER'))
 FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
 """
-"""Whether this account is the program's and owns none of the tables."""
+"""Query: true if the current account is a member of lapor_program and owns none of the tables."""
 _IS_MEMBER = text(
     "SELECT count(*) = 2 FROM pg_roles r WHERE r.rolname IN ('lapor_program', 'lapor_walled')"
     " AND pg_has_role(:account, r.oid, 'MEMBER')"
@@ -54,9 +53,11 @@ _IS_MEMBER = text(
 
 
 def give_program_rights(account: str) -> None:
-    """Make the role, give it its rights and the account that role; to be called as the owner after each upgrade.
+    """Create the role lapor_program, grant it its rights, and grant it and lapor_walled to `account`. Call as the owner
+    after each upgrade.
 
-    Raises LaunchRefused where only an administrator of the server may do so.
+    Raises LaunchRefused when the owner may not grant these roles; the message names the statements for the server's
+    administrator.
     """
     for statement in (MAKE_ROLE, GIVE_RIGHTS):
         db.session.execute(text(statement.replace(":", "\\:")))
@@ -66,7 +67,7 @@ def give_program_rights(account: str) -> None:
     named = '"' + account.replace('"', '""') + '"'
     try:
         db.session.execute(text(f"GRANT lapor_program TO {named}".replace(":", "\\:")))
-        # From PostgreSQL 16 on it may become lapor_walled without having the policies of that role before it does.
+        # PostgreSQL 16 and later: allow SET ROLE lapor_walled without inheriting the policies of that role.
         newer = db.session.execute(text("SELECT current_setting('server_version_num')::int >= 160000")).scalar_one()
         option = " WITH INHERIT FALSE, SET TRUE" if newer else ""
         db.session.execute(text(f"GRANT lapor_walled TO {named}{option}".replace(":", "\\:")))

@@ -1,4 +1,4 @@
-"""Who may open which door: one table, written exactly into FAB's roles by `migrate`."""
+"""Permissions of every role: one table, which `migrate` writes into FAB's roles."""
 
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS, Actor
@@ -98,13 +98,13 @@ ROLE_GRANTS: dict[str, Grants] = {
 
 
 def permissions_on(view: str) -> list[str]:
-    """Every permission some role has on a door; all views that share its name give this as their `base_permissions`,
-    since the framework takes away what the last of them does not name.
+    """Return every permission that some role has on a view, sorted. All views of one name must use this as
+    `base_permissions`, because FAB removes permissions that the last registered view does not list.
     """
     return sorted({name for grants in ROLE_GRANTS.values() for name in grants.get(view, ())})
 
 
 SPEAK_WITH_REPORTERS = (Actor.COMPLAINT_ADMIN, Actor.SECTION_HEAD)
-"""SOP: the Admin examines the identity (step 1) and answers by the reporter's own medium (11); the Kepala Seksi
-examines what was registered (2). The Kepala Bidang and the Kepala Dinas never need to know who it was.
+"""Actors who may read a reporter's identity. SOP: the Admin checks the identity (step 1) and answers the reporter (step
+11); the Kepala Seksi checks the registration (step 2). Other officers do not need it.
 """

@@ -1,17 +1,10 @@
-"""The second wall, in PostgreSQL: a request that may see only some cases runs under a role which the database itself
-shows no other, whatever statement it sends.
+"""Agency isolation in PostgreSQL (row-level security): a request that may see only some cases runs under a role that is
+shown only those, raw SQL and `unscoped` queries included.
 
-The first wall (`row_scope`) limits what is read through the session's mapped classes; a raw statement, a table read by
-its columns or an `unscoped` too many would look over it. Behind this one stand an agency's officers, reporters who were
-let in by their code, the public, and whoever is not known. Who sees every case anyway (the office, supervisors,
-programs, jobs) and the administrator keep the owner's role, and not for ease alone: PostgreSQL asks a policy before
-any operator that could leak, so that full text and trigrams could not use their indexes, and a search over all cases
-would read them all. An agency's search looks into a view of the owner instead, `case_words` of migration 0026, in which
-a walled role finds the words of its agency's cases alone.
-
-The role is of the transaction, set by the first statement that needs another than stands: it ends with the commit, and
-a pooled connection comes back clean. It holds against mistakes, not against a statement that was smuggled in and sets
-the role back itself: what an account may become, its own statements may become.
+It applies to agency officers, reporters with a tracking code, the public and unknown users. The office, supervisors,
+programs, jobs and administrators keep the program's role, also because policies would keep PostgreSQL from using its
+full-text and trigram indexes; an agency therefore searches the owner's view `case_words` (migration 0026). The role is
+local to the transaction. It protects against mistakes, not against injected SQL that resets the role.
 """
 
 from dataclasses import astuple, dataclass
@@ -25,7 +18,9 @@ from app.access.session_filter import listens
 from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
-"""The execution option of a statement that must look beyond; `tests/security/test_second_wall.py` lists each place."""
+"""Execution option of a statement that must bypass agency isolation; `tests/security/test_second_wall.py` lists each
+use.
+"""
 
 SET_ROLE = (
     "SELECT set_config('role', %s, true), set_config('lapor.agency', %s, true),"
@@ -33,12 +28,15 @@ SET_ROLE = (
 )
 _STANDS, SETS_WALL = "wall", "sets_wall"
 _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
-"""They read nothing, and a savepoint that failed takes no other statement before it is undone."""
+"""Savepoint statements, which need no role: they read no rows, and after an error only they are accepted."""
 
 
 @dataclass(frozen=True)
 class Wall:
-    """A role (None: whichever the account begins with) and what it is shown, as migration 0018 reads it."""
+    """The database role of a transaction (None: the role of the connection's account) and its settings as migration
+    0018 reads them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string grants
+    none.
+    """
 
     role: str | None = "lapor_walled"
     agencies: str = ""
@@ -50,21 +48,25 @@ NO_WALL = Wall(role=None)
 
 
 def install_second_wall(engine: Engine) -> None:
-    """Listen on the program's connections; harmless when done again."""
+    """Register the listeners on the engine; calling it again has no effect."""
     for name, listener in (("begin", _forget), ("rollback_savepoint", _lose_sight), ("before_cursor_execute", _set)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
 
 def wall_of(person: Person) -> Wall:
-    """Behind which wall somebody reads; an account that holds no office today is shown nothing."""
+    """Return the isolation settings for a person: `NO_WALL` for those who see every case and for administrators;
+    otherwise the person's agencies, which may be none.
+    """
     if person.sees_every_case or person.administers:
         return NO_WALL
     return Wall(agencies=",".join(sorted(person.agencies)))
 
 
 def wanted_wall() -> Wall | None:
-    """The wall for what is going on now; None while it is being found out who is asking: then any will do."""
+    """Return the isolation settings that the current context requires; None while the requesting user is being loaded,
+    when any will do.
+    """
     if not listens():
         return NO_WALL
     if g.get("finding_person"):
@@ -76,7 +78,7 @@ def wanted_wall() -> Wall | None:
 
 
 def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
-    """Before any statement goes out: raise or leave the wall where another one stands than is wanted."""
+    """Before a statement is sent, switch the transaction's role and settings if they differ from the required ones."""
     options = context.execution_options
     if options.get(SETS_WALL) or statement.startswith(_OF_SAVEPOINTS):
         return
@@ -88,12 +90,12 @@ def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, con
 
 
 def _forget(connection: Connection) -> None:
-    """A new transaction begins without a wall."""
+    """Drop the noted settings: a new transaction starts without isolation."""
     connection.info.pop(_STANDS, None)
 
 
 def _lose_sight(connection: Connection, _name: str, _context: Any) -> None:
-    """A savepoint that is undone brings back the wall of its beginning, whichever that was."""
+    """Mark the settings as unknown: a rollback to a savepoint restores those of its start."""
     connection.info[_STANDS] = None
 
 
@@ -111,7 +113,9 @@ BEGIN
     END IF;
 END $$;
 """
-"""Fails in words of the server's own where the account may not: then an administrator runs what 0018 says."""
+"""Fails with PostgreSQL's own error if the account may not create roles; migration 0018 says what an administrator then
+runs.
+"""
 
 
 GIVE_RIGHTS = """

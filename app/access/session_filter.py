@@ -1,10 +1,9 @@
-"""The wall between agencies, in the session: every read in a request is limited to what the person may see.
+"""Agency isolation in the SQLAlchemy session: every ORM read in a request is limited to the cases that the person may
+see.
 
-Lists, counts, pick lists, related rows, actions and the API all read through the session, so none of them can forget
-the predicate. Outside a request nothing is limited but what runs `as_person`: work that a person has asked for and
-that ends in a file of theirs. What must look beyond (numbers, other officers' notices) says `unscoped` in its execution
-options; behind this wall the database has one of its own (`second_wall`). A reporter, who is no officer, is let in to
-one case alone by `only_case`; doors to the street read `only_public`.
+Lists, counts, pick lists, relations and the API all read through the session, so none can omit the predicate. Outside a
+request nothing is limited except inside `as_person`. A statement that must read more sets the execution option
+`unscoped`; row-level security in the database is the second guard.
 """
 
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ OF_A_CASE = (AgencyTrackRow, Attachment, ComplaintEvent, LedgerRow, Letter, Orig
 
 
 def install_row_scope() -> None:
-    """Listen on the program's session factory, once a process."""
+    """Register the listener on the session factory; calling it again has no effect."""
     factory = db.session.session_factory
     if not event.contains(factory, "do_orm_execute", _limit):
         event.listen(factory, "do_orm_execute", _limit)
@@ -50,8 +49,8 @@ def install_row_scope() -> None:
 
 @contextmanager
 def only_case(complaint_id: int) -> Iterator[None]:
-    """Let this request see one case and no other, whoever's cookie it carries; what was proved decides, so that the
-    caller must have proved it (`app/public/tracking_proof.py`).
+    """Context manager: limit the reads of this request to one case, whatever the session cookie says. The caller must
+    have checked the tracking proof first (`app/public/tracking_proof.py`).
     """
     before = g.get("only_case")
     g.only_case = complaint_id
@@ -63,7 +62,7 @@ def only_case(complaint_id: int) -> Iterator[None]:
 
 @contextmanager
 def only_public() -> Iterator[None]:
-    """Let this request see what anybody may know of, and no more, whoever's cookie it carries."""
+    """Context manager: limit the reads of this request to public cases, whatever the session cookie says."""
     before = g.get("only_public", False)
     g.only_public = True
     try:
@@ -74,7 +73,7 @@ def only_public() -> Iterator[None]:
 
 @contextmanager
 def as_person(person: Person) -> Iterator[None]:
-    """Let a background job read as this person: the same rows that the person's own pages would show, and no more."""
+    """Context manager for background jobs: read with the visibility of this person."""
     before = g.get("acting"), g.get("reads_as_person", False)
     act_as(person)
     g.reads_as_person = True
@@ -87,14 +86,14 @@ def as_person(person: Person) -> Iterator[None]:
 
 
 def listens() -> bool:
-    """Whether what is read now is read for somebody, by whose sight it is limited."""
+    """Return whether reads are limited now: in a request, or inside `as_person`."""
     return has_request_context() or (has_app_context() and g.get("reads_as_person", False))
 
 
 def _limit(state: ORMExecuteState) -> None:
     if not listens() or g.get("finding_person") or state.is_column_load:
         return
-    # Also before a statement that is not limited: behind which wall it runs depends on who asks.
+    # Also for `unscoped` statements: the database role they run under depends on the requesting person.
     sight = _in_sight()
     if sight is None or state.execution_options.get("unscoped"):
         return
@@ -107,7 +106,7 @@ def _limit(state: ORMExecuteState) -> None:
 
 
 def _in_sight() -> Person | Select[tuple[int]] | None:
-    """Whose cases, or which, this request may know of; None for every one."""
+    """Return the person, or the query of case ids, by which reads are limited; None if every case may be read."""
     if g.get("only_public"):
         return public_ids()
     one = g.get("only_case")
@@ -119,7 +118,9 @@ def _in_sight() -> Person | Select[tuple[int]] | None:
 
 
 _LIMITED: WeakKeyDictionary[Executable, dict[Person, Executable]] = WeakKeyDictionary()
-"""Statements that are kept, as each kind of reader sends them; those built for one request go with them."""
+"""Long-lived statements with the criteria of each kind of person added; an entry goes when its statement is garbage
+collected.
+"""
 
 
 def _limited(statement: Executable, kind: Person) -> Executable:
@@ -136,7 +137,6 @@ def _criteria_for(kind: Person) -> tuple[LoaderCriteriaOption, ...]:
 
 
 def _person() -> Person:
-    """The person asking."""
     with finding_person():
         return current_person()
 

@@ -1,4 +1,4 @@
-"""Makes FAB's roles equal to the table in `roles.py`: adds what is missing, takes away what is not written there."""
+"""Synchronise FAB's roles with the table in `roles.py`: add what is missing and remove what is not listed."""
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import PermissionView, Role
@@ -12,16 +12,16 @@ Pairs = set[tuple[str, str]]
 
 
 def sync_roles() -> int:
-    """Write the role table in one transaction and say how many roles changed; LookupError for a name no view has.
+    """Write the role table in one transaction and return how many roles changed.
 
-    A role that the table does not know opens nothing, FAB's own Admin and Public included, and no permission outlives
-    the screen that it was for.
+    Roles that the table does not list lose all permissions, FAB's Admin and Public included; permissions of removed
+    views are deleted. Raises LookupError when the table names a permission that no view has.
     """
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
     appbuilder.sm.create_db()
     doors, known = _doors(), _known()
-    # FAB's own way takes from the roles, view by view, what another view of the same name asks for.
+    # Not through FAB, which removes from the roles what another view of the same name asks for.
     for pair in sorted(doors - known.keys()):
         appbuilder.sm.add_permission_view_menu(*pair)
     known = _known()
@@ -43,7 +43,7 @@ def _known() -> dict[tuple[str, str], PermissionView]:
 
 
 def _doors() -> Pairs:
-    """Every permission that a registered screen, API or menu item asks for."""
+    """Return every (permission, view) pair that a registered view, API or menu item requires."""
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     asked = {(name, v.class_permission_name) for v in appbuilder.baseviews for name in v.base_permissions or ()}
     items = [item for top in appbuilder.menu.get_list() for item in (top, *top.childs)]

@@ -1,4 +1,4 @@
-"""Complaints as the rules see them, and the one predicate that says who sees which."""
+"""Visibility of complaints: the predicate that decides which cases a person may see, and which fields within them."""
 
 from typing import Any
 
@@ -19,22 +19,22 @@ from workflow_rules.process.steps import CaseStatus
 
 _tracks = AgencyTrackRow.__table__
 _cases = Complaint.__table__
-# Where officers write about the reporter.
+# Event data in which officers write about the reporter.
 _ABOUT_REPORTER = frozenset(
     {"proof", "incomplete_reason", "code_reason", "identity_reason", "fields", "redaction_reason"}
 )
-# What a report said before: whoever wishes to stay unknown has perhaps taken a name or a number out of it.
+# Earlier versions of a text: an anonymous reporter may have removed a name or a number from it.
 _OLD_WORDS = frozenset({"before", "refused"})
-# What passes between one agency and the office; another agency on the case reads that it happened, and not the words.
+# Correspondence of one agency with the office; other agencies on the case see the event without these texts.
 _BETWEEN_TWO = frozenset({"subject", "body", "note", "reason"})
-# Where a case was redacted, what came beside and after was not: agencies read what the Admin chose, and nothing else.
+# Later additions, which a redaction did not cover: agencies do not see them in a redacted case.
 NEW_WORDS = frozenset({"after", "files_added", "files_removed"})
-# What a reporter wrote, or an officer after their words; agencies read it without what may tell who it was.
+# Kinds of events with the reporter's text, or an officer's record of it; agencies read it with personal data covered.
 OWN_WORDS = frozenset({"add_information", "note", "attach", "reopen", "rate", "withdraw", "request_information"})
 
 
 def visible_ids(person: Person) -> Select[tuple[int]] | None:
-    """A sub-select of complaint ids this person may know of, or None for every one (design 9: one predicate)."""
+    """Return a subquery of the ids of complaints that this person may see; None means every case (design 9)."""
     if person.sees_every_case:
         return None
     own = [as_agency(code) for code in sorted(person.agencies)]
@@ -43,36 +43,42 @@ def visible_ids(person: Person) -> Select[tuple[int]] | None:
 
 
 def visible_to(person: Person) -> ColumnElement[bool]:
-    """The criterion on Complaint for lists, counts, pages, files, exports, the API and the feed."""
+    """Return the filter criterion on Complaint that lists, counts, pages, files, exports, the API and the feed use."""
     ids = visible_ids(person)
     return true() if ids is None else _cases.c.id.in_(ids)
 
 
 def public_ids() -> Select[tuple[int]]:
-    """A sub-select of the complaints that anybody may know of: open ones only, and none that was taken back."""
+    """Return a subquery of the ids of public complaints: open (not secret or anonymous) and not withdrawn."""
     shown = (_cases.c.confidentiality == Confidentiality.OPEN.value, _cases.c.status != CaseStatus.WITHDRAWN.value)
     return select(_cases.c.id).where(*shown)
 
 
 def hides_reporter(complaint: Complaint, person: Person) -> bool:
-    """An agency learns nothing at all of a reporter who asked for secrecy (design section 6)."""
+    """Return whether the reporter's identity is hidden from this person: secret case, and the person does not see every
+    case (design section 6).
+    """
     return complaint.confidentiality == Confidentiality.SECRET and not person.sees_every_case
 
 
 def is_reading_program(person: Person) -> bool:
-    """Whether a program reads with a key: it sees what a supervisor sees, but is no officer bound by an oath."""
+    """Return whether the person is a program with an API key: it sees as many cases as a supervisor, but texts only of
+    open ones.
+    """
     return person.observes and person.id is None
 
 
 def hides_text(complaint: Complaint, person: Person) -> bool:
-    """A program learns of a secret or anonymous case that it is there and how it goes, not what was written in it:
-    the words of a reporter may say who wrote them.
+    """Return whether all texts of the case are hidden: a program sees only existence and progress of a secret or
+    anonymous case, since the text may reveal the reporter.
     """
     return is_reading_program(person) and complaint.confidentiality != Confidentiality.OPEN
 
 
 def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> dict[str, Any]:
-    """An event as far as this person may read it: not a word on a secret reporter, nor another agency's draft."""
+    """Return the event's data without the fields that this person may not read, and with personal data covered where
+    the reporter is protected. Empty if `hides_text`.
+    """
     if hides_text(complaint, person):
         return {}
     unnamed = hides_reporter(complaint, person) or is_reading_program(person)
@@ -90,7 +96,9 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
 
 
 def _tells_of_reporter(event: ComplaintEvent, complaint: Complaint, person: Person) -> bool:
-    """Whether an agency reads here what a reporter who wished to stay unknown wrote, or the office after them."""
+    """Return whether this person reads, for an agency, text of a secret or anonymous reporter (or the office's record
+    of it).
+    """
     guarded = complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case
     return guarded and event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS
 
@@ -100,7 +108,7 @@ def _covered(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
-    """The particulars of an event that could tell who reported."""
+    """Return the names of the event's data fields that could reveal the reporter."""
     return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 
@@ -115,9 +123,9 @@ _LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:
-    """Lock several cases in the order of their ids, so that two transactions cannot each wait for the other.
+    """Lock the matching cases (FOR NO KEY UPDATE) in order of id, which prevents deadlocks.
 
-    Raises HeldUp where somebody holds one of them and too many requests of this server wait already.
+    Raises HeldUp when another transaction holds one of them and too many requests of this server are waiting already.
     """
     cases = select(Complaint.id).where(which).order_by(Complaint.id)
     if not _locks_at_once(cases.with_for_update(of=Complaint, key_share=True, nowait=True)):
@@ -126,7 +134,9 @@ def lock_in_order(which: ColumnElement[bool]) -> None:
 
 
 def _locks_at_once(cases: Select[Any]) -> bool:
-    """Whether all these rows are locked now; none of them is where somebody holds one."""
+    """Lock these rows without waiting and return True; return False, with none locked, when another transaction holds
+    one.
+    """
     try:
         with db.session.begin_nested():
             db.session.execute(cases)

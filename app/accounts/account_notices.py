@@ -1,4 +1,6 @@
-"""Officers hear of their own account by e-mail, whatever they chose for notices; in the transaction of the cause."""
+"""E-mails to officers about their own account, queued in the transaction of the cause, whatever channels they chose for
+notices.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,18 +12,18 @@ from app.notices.outbox import LEASE_SECONDS
 
 
 def tell_of_account(user_id: int, news: str, now: datetime) -> None:
-    """Put one message on its way; `news` is one of ACCOUNT_NEWS without a link."""
+    """Queue one account e-mail to a user; `news` is a key of ACCOUNT_NEWS without a link."""
     _queue(Delivery(user_id=user_id, account_news=news), now)
 
 
 def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
-    """Put a link on its way; what stands in it lies sealed in the message until that was sent."""
+    """Queue the e-mail with a password link. The token is stored encrypted in the delivery until it has been sent."""
     _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
 
 
 def tell_old_address(user_id: int, address: str, now: datetime) -> None:
-    """Somebody changed the address of an account: what was the address until now hears of it. It lies sealed in the
-    message until that was sent.
+    """Queue an e-mail to the former address of an account whose address was changed. The address is stored encrypted in
+    the delivery until it has been sent.
     """
     _queue(Delivery(user_id=user_id, account_news="address_changed", sealed_code=address), now)
 

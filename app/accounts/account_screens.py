@@ -1,4 +1,4 @@
-"""FAB's screens of accounts and roles, narrowed to what an administrator is granted."""
+"""FAB's views of accounts and roles, limited to what an administrator is granted."""
 
 from typing import Any, ClassVar
 
@@ -28,28 +28,30 @@ from app.web.list_guards import GuardedRequests
 
 
 def given_roles() -> list[str]:
-    """The roles that may be given to somebody; FAB's own Admin and Public are not among them."""
+    """Return the names of the roles that may be assigned; FAB's own Admin and Public are not among them."""
     return list(ROLE_GRANTS)
 
 
 def role_names(roles: Any) -> str:
-    """Roles as officers call them."""
+    """Return the display names of the roles, separated by commas."""
     return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
 
 
 def grants_in_words(permissions: Any) -> str:
-    """What a role opens, in the words of an officer instead of the framework's names."""
+    """Return the permissions as descriptions for officers, separated by semicolons; "–" if none has a description."""
     held = {(pv.permission.name, pv.view_menu.name) for pv in permissions}
     return "; ".join(str(GRANTS[pair]) for pair in GRANTS if pair in held) or "–"
 
 
 class OfferedRoles:
-    """At least one role, and none that was not offered: FAB drops the latter without a word."""
+    """Form validator: at least one role, only roles that were offered (FAB silently drops others), and no change of
+    one's own roles.
+    """
 
     field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Raise ValidationError beside the roles."""
+        """Raise ValidationError on the field of roles if its value is not allowed."""
         if not field.data or field._invalid_formdata:
             raise ValidationError(REFUSED["role_not_given"])
         if _is_own_account() and {role.id for role in field.data} != {role.id for role in current_user.roles}:
@@ -61,7 +63,7 @@ def _is_own_account() -> bool:
 
 
 def _in_words(form: Any) -> Any:
-    """Pick lists of roles with the names that officers use."""
+    """Make the form's pick list of roles show display names, and return the form."""
     if "roles" in form:
         form.roles.get_label = lambda role: ACTORS.get(role.name, role.name)
     return form
@@ -72,7 +74,9 @@ _NAMES = ["first_name", "last_name", "username", "active", "email", "roles"]
 
 
 class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
-    """Accounts of the officers: added, changed and made inactive, never deleted, since records name them."""
+    """View of the officers' accounts: they are added, changed and deactivated, never deleted, since records refer to
+    them.
+    """
 
     class_permission_name = "UserDBModelView"
     include_route_methods = {"list", "show", "add", "edit", "userinfo", "action"}
@@ -90,24 +94,28 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
     search_form_query_rel_fields = _ROLES
 
     def pre_add(self, item: Any) -> None:
-        """Nobody chooses a password for somebody else: until the officer has set one, none fits."""
+        """Give the new account a random password that nobody knows, and hold back roles that need a supervisor's
+        confirmation.
+        """
         item.password = nobodys_hash()
         self._hold_back(item, [])
 
     def post_add(self, item: Any) -> None:
-        """The officer sets the password by a link that only the officer gets."""
+        """Request confirmation of the roles held back, and send the officer a link to set the password."""
         self._ask_for(item)
         invite(item)
 
     def pre_update(self, item: Any) -> None:
-        """A role that opens identities is given only once a supervisor has confirmed it."""
+        """Hold back added roles that open identities until a supervisor confirms them, and notify the old address of a
+        change.
+        """
         super().pre_update(item)
         self._tell_old_address(item)
         history = inspect(item).attrs.roles.history
         self._hold_back(item, [*history.unchanged, *history.deleted])
 
     def post_update(self, item: Any) -> None:
-        """Ask a supervisor for what was held back."""
+        """Request a supervisor's confirmation of the roles held back."""
         super().post_update(item)
         self._ask_for(item)
 
@@ -134,7 +142,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
     @action("sign_ins", _("Masuk dan verifikasi"), "", "fa-key", multiple=False)
     def sign_ins(self, item: Any) -> Response:
-        """To the page on which the administrator ends an account's sign-ins."""
+        """Redirect to the page on which an administrator ends the account's sign-ins."""
         return redirect(f"/pengguna/{item.id}/masuk")
 
     def _get_add_widget(self, form: Any, *args: Any, **kwargs: Any) -> Any:
@@ -148,7 +156,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
 
 
 class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
-    """Roles to look at: what they open is written in one table of the program."""
+    """Read-only view of the roles; their permissions are defined in `ROLE_GRANTS`."""
 
     class_permission_name = "RoleModelView"
     include_route_methods = {"list", "show"}

@@ -1,4 +1,6 @@
-"""Keys of programs: made and shown once, rotated with an overlap, revoked with a reason; all of it in the journal."""
+"""API keys of programs: shown once, rotated with an overlap, revoked with a reason, each step written to the
+journal.
+"""
 
 import hashlib
 import hmac
@@ -19,12 +21,12 @@ LONGEST_OVERLAP = timedelta(days=30)
 
 
 class KeyEnded(Exception):
-    """The key was revoked, or its last day is over; it can no longer be rotated or revoked."""
+    """Raised when a key that was revoked or has expired is to be rotated or revoked."""
 
 
 @dataclass(frozen=True)
 class KeyWish:
-    """What a key is to be: its name, what it opens, and the instant at which it ends, if there is one."""
+    """Input for a new key: its name, its scopes, and its expiry (aware UTC; None: it does not expire)."""
 
     name: str
     scopes: frozenset[str]
@@ -32,7 +34,9 @@ class KeyWish:
 
 
 def make_new_key(wish: KeyWish, by: int | None, now: datetime) -> str:
-    """A new key; what is returned is shown once and kept nowhere."""
+    """Create a key and return its plain text, which is shown once and not stored. `by` is the administrator's
+    user id.
+    """
     key = new_key()
     with one_transaction():
         row = ApiKey(
@@ -50,7 +54,10 @@ def make_new_key(wish: KeyWish, by: int | None, now: datetime) -> str:
 
 
 def rotate_key(row: ApiKey, overlap: timedelta, by: int | None, now: datetime) -> str:
-    """A new secret for the same program; the one before it opens for the overlap, at most 30 days, and then no more."""
+    """Replace the secret of a key and return the new one. The old one stays valid for `overlap`, at most 30 days.
+
+    Raises KeyEnded when the key was revoked or has expired.
+    """
     key = new_key()
     with one_transaction():
         _hold(row, now)
@@ -61,7 +68,7 @@ def rotate_key(row: ApiKey, overlap: timedelta, by: int | None, now: datetime) -
 
 
 def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
-    """End a key and the one before it at once."""
+    """Revoke a key and its previous secret at once. Raises KeyEnded when it was revoked or has expired already."""
     with one_transaction():
         _hold(row, now)
         row.active, row.revoked_at, row.previous_hash, row.previous_until = False, now, None, None
@@ -69,7 +76,7 @@ def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
 
 
 def has_ended(row: ApiKey, now: datetime) -> bool:
-    """Whether it opens nothing any more, whatever was done."""
+    """Return whether the key was revoked or has expired."""
     return not row.active or (row.expires_at is not None and row.expires_at <= now)
 
 
@@ -80,7 +87,7 @@ def _hold(row: ApiKey, now: datetime) -> None:
 
 
 def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
-    """The journal names the key by number and name, never by anything of its secret."""
+    """Add a journal entry that names the key by id and name, without anything of its secret."""
     until = row.expires_at.isoformat() if row.expires_at else None
     data = {"key": row.id, "name": row.name, "scopes": row.scopes, "expires_at": until}
     if kind == "key_rotated" and row.previous_until:
@@ -99,7 +106,7 @@ _keys = ApiKey.__table__
 
 @dataclass(frozen=True)
 class KnownKey:
-    """A key that opens something, as a request knows it."""
+    """A valid key as found for a request."""
 
     id: int
     name: str
@@ -107,7 +114,7 @@ class KnownKey:
 
 
 def new_key() -> str:
-    """A random key of 256 bits; its prefix lets scanners of leaked secrets find it."""
+    """Return a random key of 256 bits; its prefix lets scanners for leaked secrets recognise it."""
     return PREFIX + secrets.token_urlsafe(32)
 
 
@@ -117,9 +124,10 @@ def hash_key(key: str) -> str:
 
 
 def find_key(given: str, now: datetime) -> KnownKey | None:
-    """The key that was given, unless it is unknown, revoked or over; its use is noted at most once a minute.
+    """Return the valid key for the given plain text, current or in its overlap; None if unknown, revoked or expired.
 
-    The note is committed at once, so that no request holds the key's row while another one waits.
+    The use is recorded at most once a minute and committed at once, so that no request holds the row lock while it
+    runs.
     """
     with finding_person():
         return _find(hash_key(given), now)
@@ -135,7 +143,7 @@ def _find(hashed: str, now: datetime) -> KnownKey | None:
 
 
 def _living() -> Select[*tuple[Any, ...]]:
-    """The key of a hash, or one whose former hash it is for a while yet; built once, for every call sends it."""
+    """Return the query of a valid key by the digest of its current or previous secret; built once for all calls."""
     hashed, now = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
     before = (_keys.c.previous_hash == hashed) & (_keys.c.previous_until > now)
     living = _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > now))

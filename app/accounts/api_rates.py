@@ -1,7 +1,7 @@
-"""How often one caller may call the API: counted a minute at a time in Redis, told in every answer.
+"""Rate limit of the API per caller, counted in Redis per minute and reported in every response.
 
-One command a call. While Redis is away each process counts for itself, as the login's limits do, and asks Redis again
-only after a while, so that no call waits for it.
+One command per call. While Redis is away each process counts in memory and tries Redis again after ten seconds, so that
+no call waits for it.
 """
 
 import time
@@ -22,7 +22,9 @@ _away_until = 0.0
 
 @dataclass(frozen=True)
 class Rate:
-    """What a caller has left: calls a window, calls left, seconds until the next window."""
+    """State of a caller's limit: calls allowed and calls left in the window (negative: exceeded), and seconds until the
+    next.
+    """
 
     policy: str
     most: int
@@ -31,10 +33,13 @@ class Rate:
 
     @property
     def passed(self) -> bool:
+        """Whether the limit was exceeded."""
         return self.left < 0
 
     def headers(self) -> dict[str, str]:
-        """The draft of the HTTP working group (ratelimit-headers), and Retry-After where the limit was passed."""
+        """Return the RateLimit headers (draft-ietf-httpapi-ratelimit-headers), with Retry-After if the limit was
+        exceeded.
+        """
         told = {
             "RateLimit-Policy": f'"{self.policy}";q={self.most};w={WINDOW}',
             "RateLimit": f'"{self.policy}";r={max(self.left, 0)};t={self.resets_in}',
@@ -43,7 +48,7 @@ class Rate:
 
 
 def count_call(policy: str, caller: str) -> Rate:
-    """Count one call of a caller; `policy` is `key` or `user`."""
+    """Count one call of a caller and return the state of its limit; `policy` is `key` or `user`."""
     most = current_app.config[f"API_{policy.upper()}_RATE"]
     now = int(time.time())
     made = _increase(f"lapor-api/{caller}/{now // WINDOW}")
@@ -64,5 +69,7 @@ def _increase(name: str) -> int:
 
 @cache
 def _own_store() -> MemoryStorage:
-    """This process's own counters, made when they are first wanted: they come with a thread, which no fork inherits."""
+    """Return this process's own counters, created at first use: the store starts a thread, which a fork does not
+    inherit.
+    """
     return MemoryStorage()

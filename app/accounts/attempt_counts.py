@@ -1,8 +1,8 @@
-"""Tries counted in PostgreSQL, a window at a time: every process counts into the same row, whatever becomes of Redis.
+"""Attempt counters in PostgreSQL, one row per subject and window, shared by all processes and independent of Redis.
 
-A try is counted before it is judged, in a transaction that is over at once, so that a hundred tries sent together are a
-hundred; a good one is given back. The rows hold only a digest of the name and the address, since people type passwords
-into the field of the name. Its key changes with the day, when every count begins again.
+An attempt is counted and committed before it is checked, so that parallel attempts all count; a successful one is given
+back. A row holds only a keyed digest of name and address, since people type passwords into the name field. The key
+changes daily, which resets every counter.
 """
 
 import math
@@ -27,7 +27,7 @@ COUNTS: Any = LoginCount.__table__
 
 @dataclass(frozen=True)
 class Limit:
-    """So many tries within a window that begins with the first of them."""
+    """At most `tries` attempts within a window that starts with the first of them."""
 
     tries: int
     window: timedelta
@@ -35,20 +35,24 @@ class Limit:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a try was counted as, and for how long its limit still refuses; zero where it does not."""
+    """Result of counting an attempt: `mark` is the digest of its counter, `seconds_left` the wait until the next
+    attempt is allowed; 0 if this one is.
+    """
 
     mark: str
     seconds_left: int = 0
 
 
 def mark_of(what: str) -> str:
-    """A keyed digest of what tries have in common."""
+    """Return the day's keyed digest of a counter's subject."""
     return digest_of_today(f"login-count:{what}")
 
 
 def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
-    """Count one try under each limit in turn, up to the first that refuses: what is refused there weighs on no later
-    one. All callers name their limits in the same order, so that none waits for another in a circle.
+    """Count one attempt under each limit in turn and return the results, up to and including the first that is
+    exceeded.
+
+    All callers must pass their limits in the same order, which prevents deadlocks.
     """
     counted: list[Counted] = []
     with db.engine.begin() as connection:
@@ -60,8 +64,11 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
 
 
 def count_with_delay(what: str, now: datetime) -> Counted:
-    """Count one try, of which the first five may follow at once and each later one after twice the delay: 30 seconds to
-    an hour. A try that comes too early is refused and changes nothing; a day without a try forgets all of them.
+    """Count one attempt: the first five are free, each later one only after a delay that doubles from 30 seconds to an
+    hour.
+
+    An attempt that is too early is not counted and returns the seconds left. After a day without an attempt the count
+    starts again.
     """
     mark = mark_of(what)
     doublings = func.least(COUNTS.c.tries - FREE_FAILURES, 20)
@@ -81,13 +88,13 @@ def count_with_delay(what: str, now: datetime) -> Counted:
 
 
 def forget_try(counted: Counted) -> None:
-    """After a right answer nothing is left of the wrong ones before it."""
+    """Delete a counter after a successful attempt."""
     with db.engine.begin() as connection:
         connection.execute(delete(COUNTS).where(COUNTS.c.mark == counted.mark))
 
 
 def give_back(counted: list[Counted]) -> None:
-    """A try that turned out good does not count."""
+    """Take a successful attempt off each counter."""
     with db.engine.begin() as connection:
         for one in counted:
             fewer = func.greatest(COUNTS.c.tries - 1, 0)
@@ -95,7 +102,7 @@ def give_back(counted: list[Counted]) -> None:
 
 
 def forget_counts(now: datetime, batch: int = 500) -> int:
-    """Drop one batch of counts whose windows are long over; says how many."""
+    """Delete one batch of counters older than a day and return how many were deleted."""
     with one_transaction():
         past = select(COUNTS.c.mark).where(COUNTS.c.began_at < now - KEPT).limit(batch)
         gone = delete(COUNTS).where(COUNTS.c.mark.in_(past.with_for_update(skip_locked=True).scalar_subquery()))

@@ -1,4 +1,4 @@
-"""Standing in for another officer: what may be decreed, and how it ends before its day."""
+"""Delegations, by which one officer acts for another: validation, notices and early end."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from workflow_rules.process.delegations import Delegation, closes_a_loop
 
 
 class DelegationFault(StrEnum):
-    """Why a delegation cannot be as written; the sentence is found under this word."""
+    """Why a delegation is invalid; the key of its error message."""
 
     TO_ONESELF = "to_oneself"
     ENDS_BEFORE_START = "ends_before_start"
@@ -27,12 +27,14 @@ class DelegationFault(StrEnum):
 
 
 def lock_delegations() -> None:
-    """Let one writer at a time judge the table: two delegations may each be good and make a loop together."""
+    """Lock the table against other writers: two delegations may each be valid and form a loop together."""
     db.session.execute(text("LOCK TABLE delegation IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
-    """What is wrong with a delegation beside all others that stand; `new.id` is left out of those."""
+    """Return why a delegation is invalid beside all others in force; None if it is valid. `today` is the office date.
+    The stored version of the same id is left out.
+    """
     if new.giver == new.holder:
         return DelegationFault.TO_ONESELF
     if new.ends_on < new.starts_on:
@@ -46,26 +48,26 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
 
 
 def _others(delegation_id: int, since: date) -> list[Delegation]:
-    """Every delegation that runs on that day or later, except this one."""
+    """Return every delegation that ends on `since` (office date) or later, except the one with this id."""
     statement = select(DelegationRow).where(DelegationRow.ends_on >= since, DelegationRow.id != delegation_id)
     return [as_delegation(row) for row in db.session.scalars(statement.order_by(DelegationRow.id))]
 
 
 def tell_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:
-    """Whose office is given, who gets it, and the supervisors, who watch who can read identities, hear of it; but not
-    who wrote it. Somebody named later hears then, and nobody hears twice.
+    """Notify giver, holder and supervisors of a delegation, except the supervisor who wrote it (`by`); each person
+    once. Supervisors are included because they watch who can read identities.
     """
     Notifier(load_working_calendar(), now).delegation_made(row, [key for key in supervisors() if key != by])
 
 
 def is_named_by_events(delegation_id: int) -> bool:
-    """Whether somebody has acted under this delegation: then it is part of the record."""
+    """Return whether an event was recorded under this delegation, which must then be kept."""
     named = select(exists().where(ComplaintEvent.delegation_id == delegation_id))
     return bool(db.session.execute(named, execution_options={"unscoped": True}).scalar_one())
 
 
 def end_delegation(row: DelegationRow, today: date) -> date:
-    """End a running delegation with yesterday, or with today if that is its first day; returns its last day."""
+    """End a running delegation as of yesterday, or of today if it started today; return its last day (office date)."""
     with one_transaction():
         lock_row(row)
         row.ends_on = min(row.ends_on, max(row.starts_on, today - timedelta(days=1)))
@@ -73,7 +75,7 @@ def end_delegation(row: DelegationRow, today: date) -> date:
 
 
 def delegations_of(user_id: int, today: date) -> Sequence[DelegationRow]:
-    """Delegations that run on the office's day or begin later, the next one first."""
+    """Return the user's delegations, given or held, that end today (office date) or later, by first day."""
     mine = or_(DelegationRow.giver_id == user_id, DelegationRow.holder_id == user_id)
     people = (joinedload(getattr(DelegationRow, end)).joinedload(OfficerProfile.user) for end in ("giver", "holder"))
     statement = select(DelegationRow).where(mine, DelegationRow.ends_on >= today).options(*people)

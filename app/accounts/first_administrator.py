@@ -1,4 +1,4 @@
-"""The account with which an office begins: the first administrator, made at the machine and never over the network."""
+"""The first administrator's account, made on the command line only."""
 
 import re
 from datetime import datetime
@@ -18,11 +18,13 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,63}")
 
 
 class FirstAdministratorRefused(Exception):
-    """No such account is made; the text says why, and what to do instead."""
+    """Raised when the account may not be made; the message says why, and what to do instead."""
 
 
 def refuse_unless_first(name: str) -> None:
-    """Raise FirstAdministratorRefused where this name cannot become the first administrator."""
+    """Raise FirstAdministratorRefused when the name is invalid or taken, roles are missing, or an administrator
+    exists.
+    """
     if not NAME.fullmatch(name):
         raise FirstAdministratorRefused("Choose a user name of 2 to 64 letters, digits, dots, dashes and underscores.")
     role = db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)).first()
@@ -42,9 +44,9 @@ def refuse_unless_first(name: str) -> None:
 
 
 def make_first_administrator(name: str, password: str | None, now: datetime) -> str:
-    """Make the account; returns the address of the link that sets its password, empty where one was given.
+    """Create the account and return the URL of the link that sets its password; empty if a password was given.
 
-    Raises FirstAdministratorRefused, or PasswordRefused with what is wrong with the password.
+    Raises FirstAdministratorRefused, or PasswordRefused with the faults of the password.
     """
     with one_transaction():
         refuse_unless_first(name)

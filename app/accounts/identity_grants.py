@@ -1,4 +1,4 @@
-"""Roles that open reporters' identities: asked for by an administrator, given by a supervisor's confirmation."""
+"""Confirmation of roles that open reporters' identities: requested by an administrator, decided by a supervisor."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,16 +20,17 @@ from app.reference.calendar import load_working_calendar
 IDENTITY_ROLES = frozenset(name for name, grants in ROLE_GRANTS.items() if "Identity" in grants) | frozenset(
     actor.value for actor in SPEAK_WITH_REPORTERS
 )
-"""Roles that open or search the identity of any reporter. A secretary sees the telephone number of an open reporter
-while the own agency drafts the answer: that comes with the case and is not among them."""
+"""Names of the roles that open or search the identity of any reporter. Not among them: a secretary, who sees the
+telephone number of an open reporter only as part of the case, while the own agency drafts the answer.
+"""
 
 
 class GrantRefused(Exception):
-    """It has been decided already, or the person who decides is the one who asked or who would get it."""
+    """Raised when a grant was decided already, or when the decider is the requester or the recipient."""
 
 
 def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[Role]:
-    """Of the roles that are added, those a second person has to confirm; none while no case was ever received."""
+    """Return the added roles that a second person must confirm; empty as long as there is no case in the database."""
     held = {role.name for role in before}
     added = [role for role in after if role.name in IDENTITY_ROLES and role.name not in held]
     if not added:
@@ -40,7 +41,7 @@ def needing_confirmation(before: Iterable[Role], after: Iterable[Role]) -> list[
 
 
 def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> None:
-    """Note that these roles wait for a supervisor, who is notified; one that waits already is not asked for again."""
+    """Store a waiting grant for each role and notify the supervisors; a role that is waiting already is skipped."""
     with one_transaction():
         for role in roles:
             waits = (IdentityGrant.user_id == user.id, IdentityGrant.role_id == role.id)
@@ -53,20 +54,21 @@ def ask_grants(user: User, roles: Iterable[Role], by: int, now: datetime) -> Non
 
 
 def waiting_grants() -> Sequence[IdentityGrant]:
-    """The oldest first, with who would get what and who asked."""
+    """Return the grants that wait for a decision, oldest first, with user, role and requester loaded."""
     parts = (joinedload(IdentityGrant.user), joinedload(IdentityGrant.role), joinedload(IdentityGrant.asked_by))
     waiting = select(IdentityGrant).where(IdentityGrant.state == "waiting").options(*parts)
     return db.session.scalars(waiting.order_by(IdentityGrant.id)).all()
 
 
 def nobody_decides(*involved: int) -> bool:
-    """Whether no active supervisor is left who could decide: none at all, or only those who are involved."""
+    """Return whether no active supervisor can decide: there is none besides the users involved."""
     return not set(supervisors()) - set(involved)
 
 
 def confirm_supervisor(name: str, now: datetime) -> bool:
-    """Confirm from the command line that an account becomes supervisor, where no active one is left to do so; False
-    where one is, or nothing waits. The journal says that it was the system.
+    """Confirm from the command line the waiting supervisor role of the named account, and return True.
+
+    Return False if an active supervisor exists or nothing is waiting. The journal names the system as author.
     """
     named = (IdentityGrant.user.has(User.username == name), IdentityGrant.role.has(Role.name == SUPERVISOR_ROLE))
     waiting = select(IdentityGrant.id).where(*named, IdentityGrant.state == "waiting")
@@ -78,7 +80,10 @@ def confirm_supervisor(name: str, now: datetime) -> bool:
 
 
 def decide_grant(grant_id: int, confirm: bool, reason: str, by: int | None, now: datetime) -> IdentityGrant:
-    """Give the role or refuse it, as a second person; raises GrantRefused. Who asked and whose it is are notified."""
+    """Confirm or reject a waiting grant as a second person, notify requester and recipient, and return the grant.
+
+    Raises GrantRefused when it was decided already, or when `by` is the requester or the recipient.
+    """
     with one_transaction():
         statement = select(IdentityGrant).where(IdentityGrant.id == grant_id, IdentityGrant.state == "waiting")
         grant = db.session.scalars(statement.with_for_update(of=IdentityGrant)).first()

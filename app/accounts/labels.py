@@ -1,4 +1,4 @@
-"""Texts of passwords: what is wrong with a new one, the rules in words, links that set one, and the provider's door."""
+"""Texts of the account pages: password rules and faults, links, e-mails, permissions and single sign-on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -93,22 +93,22 @@ ACCOUNT_ACTS: dict[str, Labels] = {
     },
     "sign_on_linked": {"": _("Akun “%(account)s”, penyedia %(issuer)s")},
 }
-"""What the journal says of an account's entry, by its kind and how it came about."""
+"""Journal text of an account entry, by kind of entry and by the way it was done."""
 
 
 def account_in_words(kind: str, data: Mapping[str, Any]) -> str:
-    """One sentence about an entry; the account is named as it was called then."""
+    """Return the journal text of an account entry, with the account name of that time."""
     sentence = ACCOUNT_ACTS[kind][str(data.get("how") or data.get("kind") or "")]
     return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}
 
 
 def rules_in_words(name: str) -> str:
-    """What a new password must be, under the rules of that name."""
+    """Return the text of the password rules with that name (`bssn` or `nist`)."""
     return str(PASSWORD_RULES_IN_WORDS[name])
 
 
 def fault_in_words(fault: PasswordFault, rules: PasswordRules) -> str:
-    """What is wrong with a new password, with the bound it broke."""
+    """Return the message of a password fault, with the limit that was not met."""
     limit = {PasswordFault.TOO_SHORT: rules.shortest, PasswordFault.SAME_CHARACTERS: FEWEST_DIFFERENT}.get(
         fault, LONGEST
     )

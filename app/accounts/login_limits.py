@@ -1,21 +1,14 @@
-"""Limits on every login door: they slow down who guesses, and nobody can use them to lock an officer out.
+"""Limits on password and code attempts at all login endpoints, made so that nobody can lock an officer out.
 
-A lock on the account alone would be a gift: whoever knows a user name could close it. So failures are counted by what
-the one who tries cannot choose for somebody else:
+A limit on the account alone would let anybody who knows a user name lock it. So failures are counted by:
 
-* a browser in which this account was used before (known_devices) has a count of its own, ten in five minutes, and no
-  other: a flood from elsewhere, were it from the next desk behind the same office address, leaves it alone;
-* a stranger is counted by address (a hundred in five minutes: an office of twenty shares one), by account and address
-  together (ten in five minutes), and by the account alone (fifty in an hour, wherever they come from);
-* the last of these is what two hundred rented addresses run into: together they have fifty guesses an hour instead of
-  twenty-four thousand. It does not hold against an address from which the account has signed in within thirty days, so
-  that a program, or an officer whose browser forgot its cookies, still comes in from the usual place.
+* device: a browser in which the account signed in before has its own count, ten in five minutes, and no other;
+* for other browsers: address (100 in five minutes: an office shares one), account and address (ten in five minutes),
+  and account alone (50 in an hour, against distributed guessing). The last does not apply to an address from which
+  the account signed in within thirty days.
 
-What remains: as long as somebody floods an account, its officer cannot sign in from a browser and an address that are
-both new. That is told in the log (`login_flood`). A guess that passed still needs the code of the second step where one
-is set up, with a count of its own (five in fifteen minutes).
-
-Names that no account has are counted like the others: the answers tell nobody which accounts there are.
+Remaining weakness: during a flood on an account its officer cannot sign in with both a new browser and a new address
+(log event `login_flood`). Unknown names are counted alike, so that responses do not reveal which accounts exist.
 """
 
 import secrets
@@ -48,16 +41,19 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try that was let through; it counts as a failure until it is said that it was none."""
+    """An attempt that was allowed; it counts as a failure until `was_good` is called."""
 
     counted: list[Counted] = field(default_factory=list)
 
     def was_good(self) -> None:
+        """Take this successful attempt off its counters."""
         give_back(self.counted)
 
 
 def admit(name: str, now: datetime) -> Attempt:
-    """Count a try of a password; raises Problem 429 where too many went before it."""
+    """Count a password attempt for a user name or e-mail address. Raises Problem 429 with Retry-After when a limit is
+    exceeded.
+    """
     account = _account_of(name)
     device = device_of(account) if account is not None else None
     if device is not None:
@@ -74,7 +70,9 @@ def admit(name: str, now: datetime) -> Attempt:
 
 
 def admit_code(account: int, now: datetime) -> Attempt:
-    """Count a try of a code, whose password was right; raises Problem 429 where too many went before it."""
+    """Count a second-step code attempt of an account whose password was right. Raises Problem 429 when a limit is
+    exceeded.
+    """
     who = device_of(account) or f"account {account}"
     return _let_through(count_try([(f"code of {who}", OF_CODE)], now))
 
@@ -90,7 +88,9 @@ def _plain(name: str) -> str:
 
 
 def _account_of(name: str) -> int | None:
-    """Name and e-mail of one account are one: else each would have its own tries."""
+    """Return the id of the account with this user name or e-mail address, so that both share one count; None if
+    unknown.
+    """
     wanted = _plain(name)
     by_name = func.lower(User.username) == wanted
     statement = select(User.id).where(or_(by_name, func.lower(User.email) == wanted)).order_by(by_name.desc())
@@ -98,7 +98,7 @@ def _account_of(name: str) -> int | None:
 
 
 def _is_usual(account: int | None, now: datetime) -> bool:
-    """Whether the account has signed in from this address lately."""
+    """Return whether the account has signed in from this address within the last 30 days."""
     its_own = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
     return account is not None and db.session.scalars(select(SignIn.id).where(*its_own).limit(1)).first() is not None
 
@@ -113,12 +113,12 @@ MOST_ACCOUNTS = 8
 
 
 def device_of(account: int, of: Request = request) -> str | None:
-    """The mark under which this browser is known to an account; None for a stranger."""
+    """Return the token by which this browser is known to an account; None if it is not known."""
     return _known(of).get(str(account))
 
 
 def remember_device(response: Any, account: int) -> Any:
-    """Let the browser that gets this answer be known to the account that has just signed in there."""
+    """Set the cookie that makes this browser known to the account that has just signed in; return the response."""
     known = _known(request)
     mark = known.pop(str(account), None) or secrets.token_urlsafe(12)
     latest = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :]) | {str(account): mark}

@@ -1,4 +1,4 @@
-"""The login form and the page of its second step. Nobody is signed in before both were passed."""
+"""Login form and second-step page; a user is signed in only after both."""
 
 from typing import Any
 
@@ -23,7 +23,9 @@ LONGEST_CODE = 40
 
 
 def sign_in_here(user: Any, next_url: str) -> Response:
-    """The one end of every way in by a browser: signed in, and on to the page that was asked for."""
+    """Sign the user in, remember the browser as known, and return a redirect to the requested page. Every browser login
+    ends here.
+    """
     session.pop(HALF, None)
     password_checks.take_up_from_the_first_page()
     login_user(user, remember=False)
@@ -32,7 +34,9 @@ def sign_in_here(user: Any, next_url: str) -> Response:
 
 
 def after_the_password(user: Any, next_url: str) -> Response:
-    """Who has a second step is asked for the code; everybody else is in."""
+    """After a correct password: return a redirect to the code page if the account has a second step; otherwise
+    sign in.
+    """
     if not has_two_step(user.id):
         return sign_in_here(user, next_url)
     session[HALF] = begin_half(user, utc_now())
@@ -41,14 +45,14 @@ def after_the_password(user: Any, next_url: str) -> Response:
 
 
 class LimitedLogin(password_checks.SaysWhy, AuthDBView):
-    """The login form, limited by failures, and its second page."""
+    """Login form with limits on failures, and its second-step page."""
 
     usual_message = AuthDBView.invalid_login_message
 
     @expose("/login/", methods=["GET", "POST"])
     @no_cache
     def login(self) -> Any:
-        """FAB's form, between a count of tries and a second step."""
+        """Show or check the login form: count the attempt, check the password, go on to the second step."""
         next_url = _page_asked_for()
         if current_user.is_authenticated:
             return redirect(next_url)
@@ -66,20 +70,20 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
     @expose("/logout/", methods=["GET"])
     @no_cache
     def leave(self) -> Any:
-        """Ask first: a picture in somebody's message, or a page that is loaded ahead, must end nobody's work."""
+        """Show the logout confirmation: a GET, which an image or a prefetch can cause, must not sign out."""
         if not current_user.is_authenticated:
             return redirect(self.appbuilder.get_url_for_login)
         return render_template("account/leave.html")
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """FAB's, by a form only."""
+        """Sign out; POST only."""
         return super().logout()
 
     @expose("/login/kode", methods=["GET", "POST"])
     @no_cache
     def code(self) -> Any:
-        """Ask for the code; without a half sign-in it leads back to the form, and from there to the page."""
+        """Show or check the code form; redirect to the login form if there is no valid half sign-in."""
         next_url = _page_asked_for()
         if current_user.is_authenticated:
             return redirect(next_url)
@@ -108,7 +112,7 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
 
 
 def _page_asked_for() -> str:
-    """Where the sign-in leads; the framework takes a missing page for an attack, and logs it."""
+    """Return the validated `next` address; a missing one is replaced, since FAB would log it as an attack."""
     return safe_address(request.args.get("next", ""))
 
 

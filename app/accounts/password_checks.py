@@ -1,8 +1,7 @@
-"""What a good password still meets at the login: its age, an older hash, an account that signs in elsewhere.
+"""Checks after a correct password: its age, an outdated hash, and accounts that must use single sign-on.
 
-Whoever comes with a password that is over is signed in by the form to change it and can do nothing else; a program is
-told so with the stable name `password_expired`. The judgement stands in the signed cookie, so that no page asks for it:
-a new password ends every cookie that was got with the old one.
+An expired password signs in on the form only to be changed; the API answers with the problem `password_expired`. The
+result is stored in the signed session cookie, so that pages need no query; a new password ends all older sessions.
 """
 
 from datetime import datetime
@@ -27,23 +26,29 @@ MUST_CHANGE = "sandi_habis"
 JUDGED = "sandi_umur"
 CHANGE_PATH = "/resetmypassword/form"
 STILL_OPEN = (CHANGE_PATH, "/logout/", "/login", "/lang/", "/static/", "/gaya/", "/akun/dua-langkah/", "/kabar")
-"""Where an officer whose password is over may go: to change it, out, and to what these pages consist of."""
+"""Path prefixes that an officer with an expired password may still open: change of password, logout and their
+assets.
+"""
 
 NAME = "password_expired"
 
 
 class SaysWhy:
-    """Mixed into the login form: whose password was right but is not enough here is told why."""
+    """Mixin of the login form: show why a correct password was not accepted."""
 
     usual_message: Any
 
     @property
     def invalid_login_message(self) -> str:
+        """Return the reason of this request's failed login, or the usual message."""
         return str(g.get("login_refusal") or self.usual_message)
 
 
 def admit(user: Any, password: str, now: datetime) -> Any:
-    """Judge an account whose password was right; None where it opens nothing here."""
+    """Return the user if a correct password may sign in here; otherwise None (`user` None, demonstration account in
+    production, single sign-on only, or expired password on the API). Replaces an outdated hash and stores the
+    password's age in `g`.
+    """
     if user is None:
         return None
     age = _age_row(user, now)
@@ -61,7 +66,7 @@ def admit(user: Any, password: str, now: datetime) -> Any:
 
 
 def install(app: Flask) -> None:
-    """Judge every sign-in and hold back those that must change first; harmless when done again."""
+    """Register the checks on sign-in and before each request."""
     program = getattr(app, "_get_current_object", lambda: app)()
     user_logged_in.connect(_mark, program)
     user_logged_out.connect(_forget, program)
@@ -69,31 +74,32 @@ def install(app: Flask) -> None:
 
 
 def say_expired(response: Response) -> Response:
-    """The API's login for a password that was right but is over: the same 401, with a name of its own."""
+    """Replace the API login's 401 with the problem `password_expired` if the password was right but expired."""
     if response.status_code == 401 and g.get("password_age") is Age.OVER:
         return problem(401, NAME, _over(), {"WWW-Authenticate": "Bearer"})
     return response
 
 
 def keep_for_the_second_page() -> None:
-    """The password was judged on the first page of the login; who comes in by the second is told then."""
+    """Store the result of the password check in the session until the second step is done."""
     if "password_age" in g:
         session[JUDGED] = [g.password_age.value, g.password_ends_at.isoformat() if g.password_ends_at else ""]
 
 
 def take_up_from_the_first_page() -> None:
+    """Restore into `g` the result that `keep_for_the_second_page` has stored."""
     age, ends = session.pop(JUDGED, ["", ""])
     if age:
         g.password_age, g.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
 
 
 def changed() -> None:
-    """The officer has a new password: every page is open again."""
+    """Lift the restriction to the change-of-password page after the password was changed."""
     session.pop(MUST_CHANGE, None)
 
 
 def _age_row(user: Any, now: datetime) -> PasswordAge:
-    """Since when the password is there; an account from the command line begins its time with its first login."""
+    """Return the age of the user's password; a missing row is created with `now` as its start."""
     row = db.session.get(PasswordAge, user.id)
     if row is not None:
         return row
@@ -104,7 +110,9 @@ def _age_row(user: Any, now: datetime) -> PasswordAge:
 
 
 def _renew_hash(user: Any, password: str) -> None:
-    """A hash of an older kind is replaced while the password is at hand; other sign-ins of the account end with it."""
+    """Replace a hash of an older method while the plain password is available; this ends the account's other
+    sign-ins.
+    """
     if not user.password.startswith(f"{METHOD}$"):
         with one_transaction():
             user.password = hash_of(password)

@@ -1,4 +1,4 @@
-"""The forms in which officers set their own password: by its rules, and with the present one first."""
+"""Forms in which officers change their own password."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.accounts.present_password import fault_in_present
 
 
 def refuse_weak(password: str) -> None:
-    """For the framework's own doors, which know no account; raises PasswordComplexityValidationError."""
+    """Raise PasswordComplexityValidationError for a weak password; used by FAB's own forms, which pass no account."""
     if faults := faults_in(password):
         raise PasswordComplexityValidationError(fault_in_words(faults[0], rules_here()))
 
@@ -29,14 +29,14 @@ def _is_current(form: Any, field: Any) -> None:
 
 
 def _is_good(form: Any, field: Any) -> None:
-    # Whether it was used before costs five hashes: nobody who does not know the present one makes us compute them.
+    # The check for reuse costs five hashes, so it is done only when the current password was right.
     known = g.user if not form.current_password.errors else None
     if faults := faults_in(field.data or "", known):
         raise ValidationError(fault_in_words(faults[0], rules_here()))
 
 
 class OwnPasswordForm(DynamicForm):
-    """The present password first: an unattended screen must not be enough."""
+    """Change of password that asks for the current one, so that an unattended screen is not enough."""
 
     current_password = PasswordField(
         _("Kata sandi sekarang"), validators=[DataRequired(), _is_current], widget=BS3PasswordFieldWidget()
@@ -55,7 +55,7 @@ class OwnPasswordForm(DynamicForm):
 
 
 class OwnPassword(ResetMyPasswordView):
-    """Officers change their own password."""
+    """View in which officers change their own password."""
 
     class_permission_name = "ResetMyPasswordView"
     form = OwnPasswordForm

@@ -1,4 +1,4 @@
-"""Links by which officers set their password themselves: nobody else ever chooses one, and each link works once."""
+"""Single-use links by which officers set their own password."""
 
 import hashlib
 import secrets
@@ -19,22 +19,23 @@ from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 
 BETWEEN_ASKING = timedelta(minutes=15)
-"""So long a link that was asked for at the login stays the only one: asking again makes and ends nothing."""
+"""Within this time after a request at the login page, another request makes no new link and ends none."""
 
 
 class LinkEnded(Exception):
-    """The link was used, replaced or is too old; or there never was one."""
+    """Raised when a link was used, replaced, has expired, or never existed."""
 
 
 def hash_of_token(token: str) -> str:
-    """What is kept of a link; 256 random bits need no slow hash."""
+    """Return the SHA-256 digest that is stored of a link; 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: bool) -> str:
-    """A new link in place of all before it, sent to the stored address or handed over; returns what stands in it.
+    """Create a link in place of all earlier ones and return its token; with `by_mail`, also queue it to the stored
+    address.
 
-    The password that was there ends at once: whoever asks for a reset does not trust it any more.
+    For `kind` "reset" the current password stops working at once. `by` is the administrator's user id.
     """
     token = secrets.token_urlsafe(32)
     with one_transaction():
@@ -58,8 +59,10 @@ def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: boo
 
 
 def ask_link(typed: str, now: datetime) -> None:
-    """Somebody at the login has forgotten the password of this account, if it is one: the same statements and the same
-    hashes whatever was typed, and the mail leaves with the next relay instead of with this request.
+    """Create and queue a link for a forgotten password if the typed user name or address belongs to an active account.
+
+    Statements and hashes are the same for every input, and the mail is sent later by the relay job, so that timing does
+    not reveal which accounts exist.
     """
     token = secrets.token_urlsafe(32)
     with one_transaction():
@@ -73,8 +76,8 @@ def ask_link(typed: str, now: datetime) -> None:
 
 
 def living_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
-    """The link with that hash, of an account that is active; raises LinkEnded. With `hold` nobody else uses it
-    meanwhile.
+    """Return the valid link with that digest, of an active account; with `hold`, locked for update. Raises
+    LinkEnded.
     """
     lives = (PasswordLink.token_hash == token_hash, PasswordLink.ended_at.is_(None), PasswordLink.expires_at > now)
     statement = select(PasswordLink).join(User, User.id == PasswordLink.user_id).where(*lives, User.active.is_(True))
@@ -87,7 +90,9 @@ def living_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordL
 
 
 def use_link(token_hash: str, password: str, now: datetime) -> None:
-    """Set the password by a link and end it; raises LinkEnded, or PasswordRefused and leaves the link as it is."""
+    """Set the password through a link and end the link. Raises LinkEnded, or PasswordRefused, which leaves the link
+    valid.
+    """
     with one_transaction():
         link = living_link(token_hash, now, hold=True)
         if faults := faults_in(password, link.user):
@@ -100,14 +105,16 @@ def _life() -> timedelta:
 
 
 def _account_named(typed: str) -> Select[int]:
-    """By user name, else by address, without regard to capitals."""
+    """Return the query of the account id by user name, else by e-mail address, ignoring case."""
     name = typed.strip().casefold()
     by_name = func.lower(User.username) == name
     return select(User.id).where(or_(by_name, func.lower(User.email) == name)).order_by(case((by_name, 0), else_=1))
 
 
 def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
-    """The unique index of living links decides between two that ask at once."""
+    """Insert the link and return its id; None for no such account or if a concurrent request was first (unique
+    index).
+    """
     names = ("user_id", "kind", "token_hash", "made_at", "expires_at")
     values = (literal("forgotten"), literal(hash_of_token(token)), literal(now), literal(now + _life()))
     rows = select(User.id, *values).where(User.id == user_id, User.active.is_(True), User.email != "")

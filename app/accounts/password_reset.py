@@ -1,4 +1,4 @@
-"""The administrator's door to somebody else's password: starts a reset, and never chooses or sees a password (M18)."""
+"""Reset of another user's password by an administrator, who never chooses or sees it (M18)."""
 
 from typing import Any
 
@@ -22,7 +22,9 @@ LINK_PATH = "/sandi-baru/"
 
 
 def invite(user: User) -> None:
-    """A new account's link goes to its address; where no mail leaves, the administrator is told to hand one over."""
+    """Queue the invitation link for a new active account; if no mail can be sent, show the administrator a hint to hand
+    one over.
+    """
     if not user.active:
         return
     if not _has_mail(user):
@@ -33,12 +35,12 @@ def invite(user: User) -> None:
 
 
 class PasswordReset(ResetPasswordView):
-    """A link by which the officer sets a new password: by e-mail, or shown this once to be handed over."""
+    """View that makes a link by which the officer sets a new password, sent by e-mail or shown once."""
 
     class_permission_name = "ResetPasswordView"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The form's routes, with the check in front of both."""
+        """Return FAB's blueprint with a check before each request that answers 404 for an unknown account."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(self._refuse_unknown)
         return blueprint
@@ -50,14 +52,16 @@ class PasswordReset(ResetPasswordView):
     @expose("/form", methods=["GET"])
     @has_access
     def this_form_get(self) -> Any:
-        """What a reset does, and how its link is to reach the officer; one's own password is changed elsewhere."""
+        """Show the form: what a reset does and how to deliver the link. For one's own account, redirect to the change
+        of password. 404 for an unknown account.
+        """
         user = _account() or abort(404)
         return redirect(OWN_PATH) if user.id == current_user.id else _page(user, {})
 
     @expose("/form", methods=["POST"])
     @has_access
     def this_form_post(self) -> Any:
-        """Make the link; what is shown of it is shown in this answer alone."""
+        """Make the link and e-mail it, or show it in this response only (201). Answers 422 if it cannot be made."""
         user = _account() or abort(404)
         if user.id == current_user.id:
             return redirect(OWN_PATH)

@@ -1,7 +1,7 @@
-"""What a password must be, as one table of two rule sets and a function over plain text.
+"""Password rules: two rule sets as a table, and their check as pure functions.
 
-BSSN 4/2021 (letter a) asks for a mix of characters and a period of validity; OWASP ASVS 5.0 (6.2.5, 6.2.10) and NIST SP
-800-63B forbid asking for either. Both are written down here, and an office chooses.
+BSSN 4/2021 (letter a) requires mixed characters and an expiry; OWASP ASVS 5.0 (6.2.5, 6.2.10) and NIST SP 800-63B
+forbid both. Each office chooses one set.
 """
 
 import re
@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 CONTEXT_WORDS = ("lapor", "balangan", "kominfo", "sp4n")
-"""Words of this service and its office, in small letters: the first that a stranger tries."""
+"""Words of this service and office, in lower case, which attackers try first."""
 
 FEWEST_DIFFERENT = 6
 LONGEST = 200
@@ -24,7 +24,9 @@ _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasii")
 
 @dataclass(frozen=True)
 class PasswordRules:
-    """One set of rules; `kept` is how many passwords may not be taken again, the present one among them."""
+    """One rule set: least length, whether character kinds must be mixed, how many last passwords (the current one
+    included) may not be reused, lifetime (None: unlimited), and how long before its end to warn.
+    """
 
     shortest: int
     mixed: bool
@@ -40,7 +42,7 @@ RULES = {
 
 
 class PasswordFault(StrEnum):
-    """Why a new password is refused."""
+    """Why a new password is not accepted."""
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -53,7 +55,7 @@ class PasswordFault(StrEnum):
 
 
 class Age(StrEnum):
-    """How a password stands on its way to the end of its time."""
+    """State of a password in its lifetime: valid, about to expire, or expired."""
 
     GOOD = "good"
     ENDING = "ending"
@@ -63,9 +65,9 @@ class Age(StrEnum):
 def faults_of(
     password: str, rules: PasswordRules, own_words: Iterable[str], common: Collection[str]
 ) -> tuple[PasswordFault, ...]:
-    """Everything that is wrong with a new password, the plainest first; whether it was used before is not known here.
+    """Return every fault of a new password, the simplest first; empty if none. Reuse is not checked here.
 
-    `own_words` are the names of whose it is to be, `common` holds words in small letters.
+    `own_words` are the names of the account's owner; `common` holds common passwords in lower case.
     """
     found = (
         (PasswordFault.TOO_SHORT, len(password) < rules.shortest),
@@ -80,18 +82,18 @@ def faults_of(
 
 
 def words_of_names(*names: str) -> tuple[str, ...]:
-    """The parts of user name, names and address that are long enough to be looked for in a password."""
+    """Return the parts of the names, in lower case, that are at least four characters long."""
     parts = (part for name in names for part in re.split(r"[^a-z0-9]+", name.casefold()))
     return tuple(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_OWN_WORD))
 
 
 def ends_at(changed_at: datetime, rules: PasswordRules) -> datetime | None:
-    """When a password ends by its age; None where it does not."""
+    """Return the instant at which a password expires; None if it does not."""
     return None if rules.lasts is None else changed_at + rules.lasts
 
 
 def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
-    """Where a password stands; it is over at the very instant its time is."""
+    """Return the state of a password at `now`; it is expired from the exact end of its lifetime."""
     end = ends_at(changed_at, rules)
     if end is None or now < end - rules.warned_before:
         return Age.GOOD
@@ -99,13 +101,15 @@ def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
 
 
 def _is_mixed(password: str) -> bool:
-    """Capital and small letter, digit, and something that is none of them."""
+    """Return whether the password has upper and lower case letters, a digit and another character."""
     kinds = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
     return all(any(kind(character) for character in password) for kind in kinds)
 
 
 def _is_common(password: str, common: Collection[str]) -> bool:
-    """Whether all that is left without the digits and signs around it is a word that everybody tries."""
+    """Return whether the password is a common word, a run or a repetition, ignoring surrounding digits and signs and
+    look-alike characters.
+    """
     plain = password.casefold()
     core = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
     begun = re.sub(r"[^a-z]+$", "", plain)
@@ -115,12 +119,12 @@ def _is_common(password: str, common: Collection[str]) -> bool:
 
 
 def _is_a_run(text: str) -> bool:
-    """Characters that follow each other by one rule: 1234…, 9876…, abcd…"""
+    """Return whether the characters follow each other at a constant step: 1234…, 9876…, abcd…"""
     return len({(ord(after) - ord(before)) % 10 for before, after in pairwise(text)}) <= 1
 
 
 def _repeats(text: str, common: Collection[str]) -> bool:
-    """One short piece over and over: the word twice is the word."""
+    """Return whether the text repeats a piece of one to eight characters that is shorter than four or common."""
     match = re.fullmatch(r"(.{1,8}?)\1+", text)
     return match is not None and (len(match[1]) < 4 or match[1] in common)
 
@@ -136,6 +140,6 @@ LIST = Path(__file__).with_name("common_passwords.txt")
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The list in small letters, without its lines about where it comes from."""
+    """Return the bundled list of common passwords in lower case, without its comment lines."""
     lines = LIST.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -1,7 +1,7 @@
-"""A password is set: the one before is kept as a hash, all that it opened ends, and its officer is told.
+"""Change of password: stores the former hash, ends links and sign-ins, and notifies the officer.
 
-Hashes are werkzeug's scrypt, N 2^15, r 8, p 1: 32 MB a try, and a third of the work that OWASP asks for (p 3). Whoever
-raises METHOD raises AUTH_DB_FAKE_PASSWORD_HASH_CHECK with it, or an unknown name answers sooner than a known one.
+Hashes are werkzeug's scrypt with N 2^15, r 8, p 1 (32 MB per attempt; a third of OWASP's p 3). Change METHOD together
+with AUTH_DB_FAKE_PASSWORD_HASH_CHECK, or the timing reveals which user names exist.
 """
 
 import secrets
@@ -22,11 +22,11 @@ from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge, Pass
 
 METHOD = "scrypt:32768:8:1"
 KEPT_HASHES = 10
-"""How many former hashes are kept, so that an office may ask for more than the five of today."""
+"""Number of former hashes stored; more than the five in use, so that a rule set may ask for more."""
 
 
 class PasswordRefused(Exception):
-    """A new password breaks the rules; `faults` says how."""
+    """Raised when a new password breaks the rules; `faults` holds the reasons."""
 
     def __init__(self, faults: tuple[PasswordFault, ...]) -> None:
         super().__init__(", ".join(faults))
@@ -34,12 +34,14 @@ class PasswordRefused(Exception):
 
 
 def rules_here() -> PasswordRules:
-    """The rules that this office has chosen."""
+    """Return the rule set configured by PASSWORD_RULES."""
     return RULES[current_app.config["PASSWORD_RULES"]]
 
 
 def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, ...]:
-    """What is wrong with a new password; of a known account also its own names, and its passwords before."""
+    """Return the faults of a new password, empty if none; for a given user also checks the names and reuse of former
+    passwords.
+    """
     own = words_of_names(user.username, user.first_name, user.last_name, user.email or "") if user else ()
     found = faults_of(password, rules_here(), own, common_passwords())
     if not found and user is not None and _was_used(user, password):
@@ -52,12 +54,14 @@ def hash_of(password: str) -> str:
 
 
 def nobodys_hash() -> str:
-    """A hash that no password fits, at the same cost as any other: nobody knows what was hashed."""
+    """Return the hash of a random password that nobody knows."""
     return hash_of(secrets.token_urlsafe(32))
 
 
 def change_password(user: User, password: str, how: str, by: int | None, now: datetime) -> None:
-    """Set a password that was judged before (see `faults_in`); `how` is own, link or command, for the journal."""
+    """Set a password already checked by `faults_in`, write the journal and notify the officer. `how` is own, link or
+    command.
+    """
     hashed = hash_of(password)
     with one_transaction():
         _replace(user, hashed, now)
@@ -70,14 +74,16 @@ def change_password(user: User, password: str, how: str, by: int | None, now: da
 
 
 def take_password_away(user: User, now: datetime) -> None:
-    """Until a link has set a new one nothing opens the account, and whoever is in it is out."""
+    """Replace the password by a random one until a link sets a new one; ends all links and, in a request, all sign-ins
+    except that of the current browser.
+    """
     hashed = nobodys_hash()
     with one_transaction():
         _replace(user, hashed, now)
 
 
 def end_links(user_id: int, now: datetime) -> None:
-    """No link of an account opens anything any more, and none that still waits leaves the house."""
+    """End all password links of an account, and cancel those whose e-mail has not been sent yet."""
     living = (PasswordLink.user_id == user_id, PasswordLink.ended_at.is_(None))
     db.session.execute(update(PasswordLink).where(*living).values(ended_at=now))
     waiting = (Delivery.user_id == user_id, Delivery.account_news == "password_link", Delivery.sealed_code.is_not(None))
@@ -102,7 +108,7 @@ def _past_keeping(user_id: int) -> list[int]:
 
 
 def _was_used(user: User, password: str) -> bool:
-    """Whether it is the present password, or one of those before that may not be taken again."""
+    """Return whether it is the current password or one of the former ones that may not be reused."""
     before = select(FormerPassword.hash).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
     hashes = [user.password, *db.session.scalars(before.limit(rules_here().kept - 1))]
     return any(check_password_hash(kept, password) for kept in hashes if kept)

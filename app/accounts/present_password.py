@@ -1,4 +1,4 @@
-"""The present password, asked again of somebody who is signed in: guessed at no more than at the login."""
+"""Check of the current password of a signed-in user, limited like the login."""
 
 import math
 from typing import Any
@@ -15,8 +15,8 @@ LONGEST = 1024
 
 
 def fault_in_present(user: Any, typed: str) -> str:
-    """The sentence for a wrong password, or for too many of them; empty when it is right. Counted by account, over all
-    forms that ask for it.
+    """Return the error message for a wrong password or too many attempts; empty if it is right. Attempts are counted
+    per account, over all forms that ask for it.
     """
     counted = count_try([(f"present password of account {user.id}", OF_DEVICE)], utc_now())
     if wait := counted[0].seconds_left:

@@ -1,4 +1,4 @@
-"""The way back after a sign-in that had ended: to the page on which a form stood, whose draft the browser has kept."""
+"""Return after a login to the page where the user was, for instance to a form whose draft the browser has stored."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,18 +11,20 @@ from werkzeug.wrappers import Response as Answer
 from app.web.error_responses import http_answer, is_api
 
 BY_LINK = "/sandi-baru/"
-"""Whose form, like those of the login itself, is done with and not come back to."""
+"""Prefix of the password link pages; like the login's own forms they are not returned to."""
 
 
 def install(app: Flask) -> None:
-    """Lead from every door through the login back to a page; harmless when done again."""
+    """Register the redirect through the login, the handler of CSRF errors and the template global `page_here`."""
     app.after_request(_back_to_the_form)
     app.register_error_handler(CSRFError, _without_a_cookie)
     app.jinja_env.globals["page_here"] = page_here
 
 
 def page_here() -> str:
-    """The address of the page on screen, or of the one whose form was sent: one that can be opened."""
+    """Return the path and query of the page on screen, or of the page whose form was posted; always one that answers
+    GET.
+    """
     if request.method == "GET":
         return _readable(request.full_path.rstrip("?"))
     asked_from = urlsplit(request.referrer or "")
@@ -32,7 +34,7 @@ def page_here() -> str:
 
 
 def _readable(address: str) -> str:
-    """An address that only takes forms (`/aduan/5/tindakan`) answers on the page above it."""
+    """Return the address, or the nearest parent path that answers GET (`/aduan/5` for `/aduan/5/tindakan`)."""
     asked = path = address.partition("?")[0]
     adapter = current_app.create_url_adapter(request)
     while adapter and not adapter.test(path, method="GET") and path.strip("/"):
@@ -50,13 +52,13 @@ def _to_login() -> Answer:
 
 
 def _beyond_the_login(address: str) -> str:
-    """Whoever was on a page of the login was on the way to another one."""
+    """Return the `next` target of a login page's address ("/" if it has none); any other address unchanged."""
     parts = urlsplit(address)
     return parse_qs(parts.query).get("next", ["/"])[0] if parts.path.startswith(_login()) else address
 
 
 def _back_to_the_form(response: Response) -> Response:
-    """Who is sent from a form to the login does not come back to an address that only takes forms."""
+    """Change a redirect from a form to the login so that `next` is a page that answers GET."""
     if request.method != "POST" or response.status_code not in (302, 303):
         return response
     done = request.path.startswith((_login(), BY_LINK))
@@ -66,7 +68,9 @@ def _back_to_the_form(response: Response) -> Response:
 
 
 def _without_a_cookie(error: CSRFError) -> Answer:
-    """A form of somebody whose cookie has ended with the day has lost its token with it: to the login, not an error."""
+    """Answer a CSRF error of a user whose session has expired with a redirect to the login; otherwise with the
+    error.
+    """
     if current_user.is_authenticated or is_api(request.path) or request.path == _login():
         answer: Answer = http_answer(error)
         return answer

@@ -1,7 +1,7 @@
-"""The second step of a sign-in: one-time codes of an app (RFC 6238), and recovery codes for the day it is lost.
+"""Second step of a sign-in: time-based one-time codes (RFC 6238) and recovery codes.
 
-A secret lies sealed by the identity keys, a recovery code only as a salted hash. Every code opens once: of the app's
-the time step is remembered, and a row that is taken away or marked is the right to go on.
+The secret is encrypted with the identity keys, a recovery code stored as a salted hash. Every code works once: the last
+time step is stored, and the guarded UPDATE or DELETE decides between concurrent requests.
 """
 
 import base64
@@ -37,18 +37,18 @@ QUIET: dict[str, Any] = {"synchronize_session": False}
 
 
 def two_step_of(user_id: int) -> TwoStep | None:
-    """An officer's second step, whether it counts already or not."""
+    """Return the user's second step, confirmed or not; None if there is none."""
     return db.session.get(TwoStep, user_id, populate_existing=True)
 
 
 def has_two_step(user_id: int) -> bool:
-    """Whether a sign-in of this account asks for a code."""
+    """Return whether sign-ins of this account require a code (a confirmed second step)."""
     row = two_step_of(user_id)
     return row is not None and row.confirmed_at is not None
 
 
 def start_set_up(user_id: int, now: datetime) -> TwoStep:
-    """A secret that waits for its first code; the same one until then, however often the page is opened."""
+    """Return the user's second step; a new unconfirmed one with a fresh secret if there was none."""
     row = {"user_id": user_id, "secret": pyotp.random_base32(), "salt": secrets.token_hex(16), "made_at": now}
     with one_transaction():
         db.session.execute(insert(TwoStep).values(**row, last_step=0).on_conflict_do_nothing())
@@ -56,13 +56,14 @@ def start_set_up(user_id: int, now: datetime) -> TwoStep:
 
 
 def address_of(row: TwoStep, username: str) -> str:
-    """What the QR code holds (the key URI of authenticator apps)."""
+    """Return the key URI for authenticator apps, which the QR code contains."""
     return pyotp.TOTP(row.secret).provisioning_uri(name=username, issuer_name=ISSUER)
 
 
 def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
-    """Let the second step count from now on, by a first code; the recovery codes, which are shown this once. None for a
-    wrong code, or where it counts already.
+    """Activate the second step with a first code and return the recovery codes, which are shown once.
+
+    Return None if the code is wrong or the second step is active already.
     """
     with one_transaction():
         row = two_step_of(user_id)
@@ -74,7 +75,7 @@ def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
 
 
 def take_code(user_id: int, code: str, now: datetime) -> bool:
-    """Whether a code is good, of the app or for recovery; it is used up by this."""
+    """Check a code of the app or a recovery code and use it up; return whether it was valid."""
     row = two_step_of(user_id)
     if row is None or row.confirmed_at is None:
         return False
@@ -83,13 +84,13 @@ def take_code(user_id: int, code: str, now: datetime) -> bool:
 
 
 def codes_left(user_id: int) -> int:
-    """How many recovery codes are unused."""
+    """Return the number of unused recovery codes."""
     unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     return db.session.scalars(select(func.count()).select_from(RecoveryCode).where(*unused)).one()
 
 
 def take_away(user_id: int) -> bool:
-    """Forget secret and codes; False where nothing counted."""
+    """Delete the second step of a user; return whether a confirmed one was deleted."""
     with one_transaction():
         gone = delete(TwoStep).where(TwoStep.user_id == user_id).returning(TwoStep.confirmed_at)
         row = db.session.execute(gone.execution_options(**QUIET)).first()
@@ -97,7 +98,9 @@ def take_away(user_id: int) -> bool:
 
 
 def begin_half(user: User, now: datetime) -> str:
-    """Write down that a password was right and a code is awaited; the mark by which the browser comes back."""
+    """Store that the password was right and a code is awaited; return the token that the browser keeps in its
+    session.
+    """
     mark = secrets.token_urlsafe(24)
     with one_transaction():
         db.session.add(HalfSignIn(mark=_hidden(mark), user_id=user.id, seal=seal_of(user), began_at=now))
@@ -105,7 +108,9 @@ def begin_half(user: User, now: datetime) -> str:
 
 
 def half_of(mark: str, now: datetime) -> User | None:
-    """Whose half a mark is; None where it is too old or the account has changed since."""
+    """Return the user of a half sign-in; None if it is unknown or older than ten minutes, or the password has changed
+    or the account was deactivated since.
+    """
     fresh = HalfSignIn.mark == _hidden(mark), HalfSignIn.began_at > now - HALF_LASTS
     statement = select(User, HalfSignIn.seal).join(HalfSignIn, HalfSignIn.user_id == User.id).where(*fresh)
     row = db.session.execute(statement).first()
@@ -116,14 +121,14 @@ def half_of(mark: str, now: datetime) -> User | None:
 
 
 def finish_half(mark: str) -> bool:
-    """Take the half away: whoever does may sign in; False where another was first."""
+    """Delete a half sign-in and return True, which is the right to sign in; False if another request was first."""
     gone = delete(HalfSignIn).where(HalfSignIn.mark == _hidden(mark)).returning(HalfSignIn.id)
     with one_transaction():
         return db.session.execute(gone.execution_options(**QUIET)).first() is not None
 
 
 def forget_halves(now: datetime, batch: int = 500) -> int:
-    """Drop one batch of halves that were never finished; says how many."""
+    """Delete one batch of expired half sign-ins and return how many were deleted."""
     with one_transaction():
         past = select(HalfSignIn.id).where(HalfSignIn.began_at < now - HALF_LASTS).limit(batch)
         held = past.with_for_update(skip_locked=True).scalar_subquery()
@@ -136,7 +141,9 @@ def _hidden(mark: str) -> str:
 
 
 def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
-    """One step early or late is taken: phones go wrong by seconds (RFC 6238, 5.2). Never one that was used."""
+    """Check an app code for the current, previous or next time step (RFC 6238, 5.2), and use the step up; True if valid
+    and unused.
+    """
     typed = "".join(code.split())
     present = int(now.timestamp()) // STEP_SECONDS
     made = pyotp.TOTP(row.secret)
@@ -165,7 +172,9 @@ def _new_recovery_codes(row: TwoStep) -> list[str]:
 
 
 def _hash(code: str, salt: str) -> str:
-    """80 random bits need no slow hash to be safe, yet a standard asks for one below 112 (ASVS 6.5.2)."""
+    """Return the salted scrypt digest of a recovery code (ASVS 6.5.2 asks for it below 112 random bits; these
+    have 80).
+    """
     return hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**12, r=8, p=1, dklen=32).hex()
 
 
@@ -185,7 +194,9 @@ FREE_VIEWS = ("TwoStepView.", "LimitedLogin.", "LocaleView.")
 
 
 def must_have(user: User, person: Person) -> bool:
-    """Whether the setting asks a second step of this account today; who stands in for a signer is one."""
+    """Return whether TOTP_REQUIRED demands a second step of this user today; an officer acting for a signer counts as
+    one.
+    """
     wanted: frozenset[str] = current_app.config["TOTP_REQUIRED"]
     signs = any(capacity.actor in SIGNERS for capacity in person.capacities)
     administers = any(role.name in ADMINISTRATORS for role in user.roles)
@@ -193,7 +204,7 @@ def must_have(user: User, person: Person) -> bool:
 
 
 def install(app: Flask) -> None:
-    """Stand in front of every door; harmless when done again."""
+    """Register the check before each request; calling it again has no effect."""
     program: Any = getattr(app, "_get_current_object", lambda: app)()
     if _lead_to_set_up not in program.before_request_funcs.get(None, ()):
         program.before_request(_lead_to_set_up)

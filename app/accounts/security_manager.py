@@ -1,4 +1,4 @@
-"""FAB's security manager with its holes closed: limits on both login doors, sign-ins that end, rights read once."""
+"""FAB's security manager with login limits, revocable sign-ins and permissions read once per request."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -39,7 +39,7 @@ RoleIds = tuple[int, ...]
 
 
 def _rights_of(roles: Any) -> ScalarSelect[Any]:
-    """What roles allow, given by their ids or a select of them; as part of another query."""
+    """Return a subquery: JSON array of (permission, view) pairs of roles, given as ids or as a select of ids."""
     pair = func.json_build_array(Permission.name, ViewMenu.name)
     return (
         select(func.json_agg(pair))
@@ -54,7 +54,7 @@ def _rights_of(roles: Any) -> ScalarSelect[Any]:
 
 @cache
 def _account_asked() -> Select[Any]:
-    """Built once: every request sends it."""
+    """Return the query of account, sign-in, capacities, permissions and second step; built once for all requests."""
     number, day = bindparam("number", type_=Integer), bindparam("day", type_=Date)
     its_own = (SignIn.user_id == User.id) & (SignIn.mark == bindparam("mark"))
     roles = select(assoc_user_role.c.role_id).where(assoc_user_role.c.user_id == number)
@@ -72,7 +72,7 @@ def _digested(key_func: Callable[[], str]) -> Callable[[], str]:
 
 
 class ComplaintSecurityManager(SecurityManager):
-    """Accounts, roles and logins of the officers."""
+    """Security manager of the officers' accounts, roles and logins."""
 
     authdbview = LimitedLogin
     security_api = LimitedSecurityApi
@@ -88,9 +88,9 @@ class ComplaintSecurityManager(SecurityManager):
         self.userdbmodelview.datamodel = EagerInterface(self.user_model, eager=(selectinload(self.user_model.roles),))
 
     def register_views(self) -> None:
-        """FAB's own, without what nobody is granted: groups (they would give roles unseen), permissions, statistics
-        (they load scripts from a foreign host). Nor its login limit, which counts successes too: an office of twenty
-        behind one address would lock itself out in the morning.
+        """Register FAB's views except groups (which would assign roles invisibly), permissions and statistics (which
+        load foreign scripts). FAB's login limit is not used either: it also counts successes and would lock an office
+        out.
         """
         add = self.appbuilder.add_view_no_menu
         self.appbuilder.add_api(self.security_api)
@@ -104,9 +104,9 @@ class ComplaintSecurityManager(SecurityManager):
         roles.related_views = [self.user_view.__class__]
 
     def add_limit_view(self, baseview: Any) -> None:
-        """Limits of a door that count together with those of others of its kind: FAB's count each door for itself.
+        """Register the limits of a view so that views with the same scope share one counter (FAB counts per view).
 
-        What is counted (an address, a number, an e-mail address) stands in the store as a digest of the day only.
+        The limited value (address, phone number, e-mail) is stored only as a digest of the day.
         """
         for limit in baseview.limits or ():
             self.limiter.shared_limit(
@@ -119,7 +119,9 @@ class ComplaintSecurityManager(SecurityManager):
             )(baseview.blueprint)
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:
-        """FAB's, with one answer for every bad token, and tokens that end with their sign-in and its password."""
+        """Return FAB's JWT manager with one answer for all invalid tokens and claims that tie tokens to their sign-in;
+        install the request hooks of the account modules.
+        """
         tokens = super().create_jwt_manager(app)
         for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
             getattr(tokens, f"{of}_loader")(no_good_token)
@@ -131,7 +133,9 @@ class ComplaintSecurityManager(SecurityManager):
         return tokens
 
     def load_user(self, pk: str) -> Any:
-        """The account of a cookie, unless it is inactive, its password has changed since or its sign-in has ended."""
+        """Return the account of a session cookie; None if it is inactive, its password has changed, or the sign-in has
+        ended.
+        """
         found = self._account(pk, session)
         if found is None or not sessions.lives(found[1], utc_now()):
             return None
@@ -139,7 +143,7 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
-        """The account of a token, under the same conditions: its sign-in is a row like that of a cookie."""
+        """Return the account of a JWT; None if it is inactive, its password has changed, or the sign-in has ended."""
         found = self._account(jwt_data["sub"], jwt_data)
         if found is None or not sessions.lives(found[1], utc_now()):
             return None
@@ -147,8 +151,8 @@ class ComplaintSecurityManager(SecurityManager):
         return found[0]
 
     def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
-        """Account and sign-in by a cookie's or token's own words; None where they prove nothing. What every page asks
-        of an account, who it is today and what it may do, is kept for the request.
+        """Return (user, sign-in or None) for the claims of a cookie or token; None if they are not valid. Caches the
+        person and the permissions in `g` for the request.
         """
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
             return None
@@ -162,14 +166,16 @@ class ComplaintSecurityManager(SecurityManager):
         return user, sign_in
 
     def _read_account(self, number: int, mark: str, day: date) -> Any:
-        """Account with its roles, sign-in, standing and rights, in one statement."""
+        """Return account with roles, sign-in, capacities, permissions and second step in one statement; None if
+        unknown.
+        """
         with finding_person():
             rows = self.session.execute(_account_asked(), {"number": number, "mark": mark, "day": day})
         return rows.unique(lambda row: row[0].id).first()
 
     def reset_password(self, userid: Any, password: str) -> None:
-        """A new password, by its own officer or on the command line; every sign-in made with the old one ends, but the
-        one that is changing its own goes on.
+        """Set a user's password, by the user or on the command line. Ends all sign-ins made with the old one, except
+        the one that changes its own password.
         """
         user = self.get_user_by_id(int(userid))
         own = has_request_context() and current_user.is_authenticated and str(current_user.id) == str(userid)
@@ -179,15 +185,19 @@ class ComplaintSecurityManager(SecurityManager):
             password_checks.changed()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
-        """FAB's, and then what a right password still meets here."""
+        """Return the account for a correct name and password that may sign in here (see `password_checks.admit`); else
+        None.
+        """
         return password_checks.admit(super().auth_user_db(username, password), password, utc_now())
 
     def get_user_roles(self, user: Any) -> list[Any]:
-        """An account's own roles: groups, which no screen shows, would give more unseen."""
+        """Return the account's own roles; roles through groups are ignored, since no page shows groups."""
         return list(user.roles) if user.is_authenticated else [self.get_public_role()]
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """FAB's, which finds out anew who is asking at each of a page's forty buttons, for a cookie's known account."""
+        """Return whether the current user has the permission, without loading the user again for each button as FAB
+        does.
+        """
         known = g.get("_login_user")
         if known is None or g.get("user") is not current_user or not known.is_active or self._is_user_detached(known):
             return bool(super().has_access(permission_name, view_name))
@@ -197,7 +207,7 @@ class ComplaintSecurityManager(SecurityManager):
         return (permission_name, view_name) in self._rights(user)
 
     def _rights(self, user: Any) -> Rights:
-        """Everything the user's roles allow, read once a request instead of once a button."""
+        """Return the (permission, view) pairs of the user's roles, read once per request."""
         roles, kept = self._role_ids(user), self._kept_rights()
         if roles not in kept:
             kept[roles] = _as_rights(self.session.scalars(select(_rights_of(roles))).one())
@@ -207,10 +217,10 @@ class ComplaintSecurityManager(SecurityManager):
         return tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))
 
     def _kept_rights(self) -> dict[RoleIds, Rights]:
-        """What this request has read of rights so far, by the roles that give them."""
+        """Return this request's cache of permissions by role ids; a new dict outside a request."""
         kept: dict[RoleIds, Rights] = g.setdefault("rights_of_roles", {}) if has_request_context() else {}
         return kept
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
-        """Nothing is public by a role; public pages are written as such."""
+        """Return False: no view is public through a role."""
         return False

@@ -1,4 +1,4 @@
-"""What an administrator does to the sign-ins of somebody else: journalled, and told to the officer."""
+"""Ending of another user's sign-ins and second step by an administrator, written to the journal."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.reference.calendar import load_working_calendar
 
 
 def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:
-    """End every sign-in of an account at once; says how many."""
+    """End every sign-in of an account, write the journal and return how many were ended."""
     with one_transaction():
         count = end_sign_ins(user.id, now)
         _note("sign_ins_ended", user, "", by, now, count=count)
@@ -21,7 +21,7 @@ def end_all_sign_ins(user: Any, by: int | None, now: datetime) -> int:
 
 
 def remove_two_step(user: Any, reason: str, by: int | None, now: datetime) -> bool:
-    """Take a second step away, end every sign-in, and tell the officer; False where there was none."""
+    """Delete a user's second step, end every sign-in and notify the officer; return False if there was none."""
     with one_transaction():
         if not take_away(user.id):
             return False

@@ -1,9 +1,9 @@
-"""A sign-in ends with its logout, from another device, with its password, with a change of its account's roles or
-office, after a pause and with the day: stock FAB's cookies and tokens outlive all of them.
+"""Sign-ins that can end: by logout, from another device, by a change of password, roles or office, after a pause or a
+day.
 
-Cookies and tokens name a row each, and the statement that reads the account reads that row along: what has ended is out
-at its next request. Roles, offices and delegations themselves are read anew at every request, so that nothing outlives
-them either; a delegation therefore ends without throwing anybody out.
+FAB's cookies and tokens outlive all of these. Here each names a row of SignIn, which is read with the account, so that
+an ended one fails at its next request. Capacities are read per request too, so that a delegation ends without signing
+anybody out.
 """
 
 import hashlib
@@ -27,31 +27,31 @@ from app.models import SignIn
 SEAL, MARK = "seal", "sign_in"
 OF_A_SIGN_IN = (SEAL, MARK, "_user_id", "_fresh", "_id")
 SEEN_EVERY = timedelta(minutes=1)
-"""How often it is written down that a sign-in is in use."""
+"""Shortest time between two updates of `seen_at`."""
 
 KEPT = timedelta(days=30)
-"""How long an officer finds an old sign-in in the list."""
+"""How long a sign-in stays in the database, from its start."""
 
 BY_ITSELF = "X-Sendiri"
-"""Sent by our scripts with what they ask by themselves: nobody need sit in front of the page for that."""
+"""Request header of background calls by our scripts, which do not count as use of the sign-in."""
 
 SECONDS_LEFT = "X-Sesi"
 
 
 def seal_of(user: Any) -> str:
-    """A keyed mark of the account's present password; it says nothing about the password itself."""
+    """Return a keyed digest (HMAC) of the account's id and current password hash."""
     secret = current_app.config["SECRET_KEY"].encode()
     return hmac.new(secret, f"sign-in:{user.id}:{user.password}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def is_sealed(user: Any, marks: Mapping[str, Any]) -> bool:
-    """Whether a cookie or token was got with the account's present password."""
+    """Return whether a cookie or token was issued for the account's current password."""
     return hmac.compare_digest(str(marks.get(SEAL, "")), seal_of(user))
 
 
 def ends_at(sign_in: SignIn) -> datetime:
-    """When a sign-in ends by itself: after a pause, or with the day on which it began. A program's has no pause: its
-    tokens are short, and nobody walks away from it.
+    """Return when a sign-in expires (aware UTC): after the idle time or its full lifetime, whichever is first. API
+    sign-ins have no idle time, since their tokens are short-lived.
     """
     whole: timedelta = current_app.permanent_session_lifetime
     last = sign_in.began_at + whole
@@ -59,31 +59,33 @@ def ends_at(sign_in: SignIn) -> datetime:
 
 
 def lives(sign_in: SignIn | None, now: datetime) -> bool:
-    """Whether a cookie with this sign-in opens anything."""
+    """Return whether a sign-in exists, was not ended and has not expired."""
     return sign_in is not None and sign_in.ended_at is None and now < ends_at(sign_in)
 
 
 def take_up(sign_in: SignIn, now: datetime) -> None:
-    """Note that a sign-in is in use, at most once a minute and not for what a page asks by itself."""
+    """Store the sign-in in `g` and update `seen_at`, at most once a minute and not for background calls."""
     g.sign_in = sign_in
     if BY_ITSELF in request.headers or now - sign_in.seen_at < SEEN_EVERY:
         return
-    # In a transaction of its own: reading a page ends in no commit.
+    # In a separate transaction, since a request that only reads does not commit.
     with finding_person(), db.engine.begin() as connection:
         connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
     set_committed_value(sign_in, "seen_at", now)
 
 
 def seconds_left() -> int | None:
-    """For how long the browser on screen stays signed in without doing anything; None for a stranger."""
+    """Return the seconds until the current sign-in expires without further use; None if nobody is signed in."""
     if "sign_in" not in g or not current_user.is_authenticated:
         return None
     return max(0, int((ends_at(g.sign_in) - utc_now()).total_seconds()))
 
 
 def install(app: Flask) -> None:
-    """Mark every sign-in by this program's form, and end it with its logout; harmless when done again."""
-    # The framework hands over a proxy, and the signals come from the program itself.
+    """Connect the login and logout signals, and register the response hook and the template global
+    `sign_in_seconds`.
+    """
+    # FAB passes a proxy, but the signals are sent by the application object itself.
     program = getattr(app, "_get_current_object", lambda: app)()
     user_logged_in.connect(_begin, program)
     user_logged_out.connect(_end, program)
@@ -92,7 +94,7 @@ def install(app: Flask) -> None:
 
 
 def begin(user: Any, now: datetime, address: str | None, browser: str, door: str = "form") -> dict[str, str]:
-    """Write a new sign-in down; what its cookie or tokens must carry."""
+    """Store a new sign-in and return the claims that its cookie or tokens must carry. `door` is `form` or `api`."""
     mark = secrets.token_urlsafe(16)
     row = SignIn(mark=mark, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
     row.door = door
@@ -102,7 +104,7 @@ def begin(user: Any, now: datetime, address: str | None, browser: str, door: str
 
 
 def end_by_mark(mark: str, now: datetime) -> None:
-    """End the sign-in of a cookie or token; harmless when it has ended."""
+    """End the sign-in with this id, taken from a cookie or token; no effect if it has ended."""
     with one_transaction():
         db.session.execute(
             update(SignIn).where(SignIn.mark == mark, SignIn.ended_at.is_(None)).values(ended_at=now),
@@ -111,8 +113,9 @@ def end_by_mark(mark: str, now: datetime) -> None:
 
 
 def next_refresh_mark(mark: str, now: datetime, used: str | None = None) -> str | None:
-    """The mark of the sign-in's next refresh token, in place of the one that was used: who replaces it first has the
-    right. None where that one was used before, which ends the sign-in: two hold what one was given (RFC 9700, 4.14.2).
+    """Replace the refresh token id (`used`) of the sign-in `mark` by a new one and return it.
+
+    If `used` is not the current id, a token was used twice: end the sign-in and return None (RFC 9700, 4.14.2).
     """
     fresh = secrets.token_urlsafe(16)
     this_one = SignIn.mark == mark, SignIn.refresh_mark.is_not_distinct_from(used), SignIn.ended_at.is_(None)
@@ -126,14 +129,14 @@ def next_refresh_mark(mark: str, now: datetime, used: str | None = None) -> str 
 
 
 def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
-    """The sign-ins of an officer that are still open, the one used last first."""
+    """Return the active sign-ins of a user, the one used last first."""
     statement = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if lives(row, now)]
 
 
 def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
-    """End one sign-in of an officer, or every one but that of this very browser; says how many. One that has ended
-    already stays as it was, and counts.
+    """End one sign-in of a user (`only`), or all except that of the current browser; return how many matched. A sign-in
+    that had ended already keeps its end time, and counts with `only`.
     """
     others = SignIn.ended_at.is_(None) & (SignIn.mark != session.get(MARK, ""))
     which = SignIn.id == only if only is not None else others
@@ -144,7 +147,7 @@ def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
 
 
 def forget_old(now: datetime, batch: int = 500) -> int:
-    """Drop one batch of sign-ins of long ago; says how many."""
+    """Delete one batch of sign-ins begun more than 30 days ago and return how many were deleted."""
     with one_transaction():
         past = select(SignIn.id).where(SignIn.began_at < now - KEPT).limit(batch).with_for_update(skip_locked=True)
         gone = delete(SignIn.__table__).where(SignIn.__table__.c.id.in_(past.scalar_subquery()))
@@ -152,9 +155,9 @@ def forget_old(now: datetime, batch: int = 500) -> int:
 
 
 def _tell_and_tidy(response: Response) -> Response:
-    """A cookie that opens nothing is not signed again; a page's scripts are told how long the sign-in lasts.
+    """Remove an invalid sign-in from the session, and send the seconds left in the header X-Sesi.
 
-    From 500 on it was not asked who is signed in (`skin.error_page`), so nothing is known of the cookie.
+    Not for status 500 and above, where the user was not loaded (`skin.error_page`).
     """
     if response.status_code < 500 and session.modified and MARK in session and not current_user.is_authenticated:
         for name in OF_A_SIGN_IN:

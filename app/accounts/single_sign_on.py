@@ -1,6 +1,7 @@
-"""Which officer an account at the single sign-on's provider is: by its subject once linked, never by a name after that.
+"""Accounts linked to a single sign-on provider, identified by its subject; a name or address serves for the first link
+only.
 
-Accounts are never made here: whoever is not an active officer already is not let in.
+No accounts are created: only active officers can sign in.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,9 @@ LONGEST_SUBJECT = 255
 
 
 def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
-    """The active officer whose the claims of a verified token are; linked now where that is the first time."""
+    """Return the active officer for the claims of a verified ID token, linking the subject at first use; None if there
+    is none.
+    """
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
         return None
@@ -38,7 +41,9 @@ def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
 
 
 def signs_in_elsewhere(user: User) -> bool:
-    """Whether a password is no way in for this account; an administrator may need it when the provider fails."""
+    """Return whether the account may sign in only through the provider (OIDC_ONLY). Administrators may always use a
+    password, for outages of the provider.
+    """
     if not current_app.config["OIDC_ONLY"] or any(role.name == ADMINISTRATOR_ROLE for role in user.roles):
         return False
     linked = (LinkedSubject.user_id == user.id, LinkedSubject.issuer == current_app.config["OIDC_ISSUER"])
@@ -46,7 +51,9 @@ def signs_in_elsewhere(user: User) -> bool:
 
 
 def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datetime) -> User | None:
-    """The unique row is the right to be let in by it: who is linked to another subject is not linked again."""
+    """Link the subject to the officer found by the claims and return the officer; None if none is found or the officer
+    is linked to another subject already.
+    """
     user = _by_claims(claims)
     if user is None:
         return None
@@ -62,7 +69,7 @@ def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datet
 
 
 def _by_claims(claims: Mapping[str, Any]) -> User | None:
-    """The one active officer that the office's rule of the first link finds."""
+    """Return the only active officer that matches by OIDC_LINK_BY; None if none or several match."""
     how = current_app.config["OIDC_LINK_BY"]
     name = claims.get("email" if how == "email" else current_app.config["OIDC_USERNAME_CLAIM"])
     if how == "none" or not isinstance(name, str) or not name or "\x00" in name:

@@ -1,4 +1,4 @@
-"""The API's way in and out: tokens belong to a sign-in, are renewed one for one, and end with it."""
+"""Token endpoints of the API: tokens belong to a sign-in, are refreshed one for one, and end with it."""
 
 from typing import Any
 
@@ -24,31 +24,31 @@ from app.web.fab_repairs import is_readable
 from app.web.json_input import json_object
 
 RENEWAL = "renewal"
-"""The claim by which a refresh token is known to be the one that is still good."""
+"""Claim with the id of a refresh token; only the sign-in's latest id is valid."""
 
 
 class LoginWithCode(LoginPost):
-    """FAB's body of a login, with the code of the second step."""
+    """FAB's schema of the login body, with the second-step code."""
 
     otp = fields.String(validate=Length(min=1, max=40))
 
 
 def no_good_token(*_: Any) -> Response:
-    """The answer to every token that opens nothing, whatever is wrong with it."""
+    """Return the 401 response for any invalid token, without the reason."""
     return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
 
 
 def marks_of_tokens(_identity: str) -> dict[str, str]:
-    """What every token carries of its sign-in, within the request that makes it."""
+    """Return the claims that tie new tokens of this request to their sign-in."""
     marks: dict[str, str] = g.token_marks
     return marks
 
 
 class LimitedSecurityApi(SecurityApi):
-    """The API's login, under the same limits as the form (stock FAB leaves this door open)."""
+    """Token endpoints with the same limits as the login form (FAB has none)."""
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The login's routes, with a check of the body in front: FAB answers 500 for what it cannot read."""
+        """Return FAB's blueprint with a check of the login body, for which FAB would answer 500 if unreadable."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(self._refuse_unreadable)
         blueprint.after_request(password_checks.say_expired)
@@ -62,7 +62,7 @@ class LimitedSecurityApi(SecurityApi):
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
-        """Tokens for a name, its password, and its code where it has a second step."""
+        """Return tokens for a name, its password, and its code where it has a second step."""
         try:
             body = LoginWithCode().load(json_object())
         except ValidationError as error:
@@ -81,7 +81,7 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required(refresh=True)
     @safe
     def refresh(self) -> Response:
-        """New tokens for a refresh token, which is used up; a used one ends its sign-in."""
+        """Return new tokens for a refresh token, which is used up; a used one ends its sign-in."""
         g.token_marks = {name: get_jwt()[name] for name in (sessions.SEAL, sessions.MARK)}
         return self._tokens(get_jwt()["sub"], True, get_jwt().get(RENEWAL), fresh=False)
 
@@ -89,7 +89,7 @@ class LimitedSecurityApi(SecurityApi):
     @jwt_required()
     @safe
     def logout(self) -> Response:
-        """End the sign-in of the token: both of its tokens open nothing from now on."""
+        """End the sign-in of the token: its access and refresh tokens are no longer valid."""
         sessions.end_by_mark(get_jwt()[sessions.MARK], utc_now())
         answer: Response = self.response(200, result="signed_out")
         return answer
@@ -106,7 +106,9 @@ class LimitedSecurityApi(SecurityApi):
 
 
 def _second_step(user: Any, code: str | None) -> None:
-    """Raise the Problem that says what is lacking beside the password."""
+    """Raise Problem when the second step is missing: 403 `two_step_required`, 401 `otp_required` or 401
+    `otp_refused`.
+    """
     if not has_two_step(user.id):
         with finding_person():
             if must_have(user, person_of(user, utc_now())):

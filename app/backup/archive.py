@@ -1,9 +1,9 @@
-"""One backup in one file: a tar, sealed if asked, written and read as a stream.
+"""Format of a backup archive: one tar, optionally encrypted, written and read as a stream.
 
-database/00001 …     the dump of PostgreSQL in pieces: `cat` of them is what `pg_restore` reads
-files/<path>         stored files under the paths that rows name
-manifest.json        what is in it, with the hash of every member; it comes last, for only then they are known
-manifest.sha256      the manifest's own hash
+database/00001 …     the PostgreSQL dump in pieces; concatenated they are the input of `pg_restore`
+files/<path>         stored files under the paths that rows contain
+manifest.json        contents of the archive with the size and SHA-256 of every member; written last
+manifest.sha256      SHA-256 of the manifest
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ LARGEST_MANIFEST = 512 * 1024 * 1024
 
 @dataclass
 class ArchiveWriter:
-    """Adds members one after the other and remembers their sizes and hashes."""
+    """Writes members one after the other; `members` holds [size in bytes, SHA-256] by name."""
 
     tar: tarfile.TarFile
     members: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, name: str, source: IO[bytes], size: int) -> None:
-        """Copies `size` bytes as one member."""
+        """Copy `size` bytes from `source` as one member."""
         head = tarfile.TarInfo(name)
         head.size, head.mode = size, 0o600
         counted = _Hashing(source)
@@ -47,7 +47,7 @@ class ArchiveWriter:
         self.add(name, io.BytesIO(content), len(content))
 
     def finish(self, manifest: dict[str, Any]) -> None:
-        """Writes the manifest with the hashes of all members before it."""
+        """Write the manifest, with the hashes of all members before it, and its own hash."""
         whole = {"format": FORMAT, **manifest, "members": dict(self.members)}
         content = json.dumps(whole, indent=1, sort_keys=True).encode()
         self.add_bytes(MANIFEST, content)
@@ -56,7 +56,9 @@ class ArchiveWriter:
 
 @contextmanager
 def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]:
-    """An archive written into an open file; it is whole only when the block ends without a fault."""
+    """Context manager: yield a writer into an open file, encrypted if there is a passphrase. The archive is complete
+    only if the block ends without an exception.
+    """
     sealing = SealingWriter(file, passphrase) if passphrase else None
     out = cast(BinaryIO, sealing or file)
     with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:
@@ -66,9 +68,9 @@ def writing(file: BinaryIO, passphrase: bytes | None) -> Iterator[ArchiveWriter]
 
 
 def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[bytes]]]:
-    """Name and content of every member in order; raises Damaged, WrongPassphrase, or BackupFault if there is no file.
+    """Yield name and content of every member in order. Each content must be read before the next member is requested.
 
-    A content must be read before the next member is asked for.
+    Raises Damaged, WrongPassphrase, or BackupFault if the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -101,13 +103,15 @@ def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name stays where it is put: no way up, no way from the root."""
+    """Return whether a member name is a relative path without `..`."""
     parts = name.split("/")
     return not PurePosixPath(name).is_absolute() and not {"", ".", ".."} & set(parts) and "\\" not in name
 
 
 def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
-    """Reads the whole archive, recomputes every hash, and returns its manifest; raises Damaged for any difference."""
+    """Read the whole archive, verify every hash and return the manifest. Raises Damaged for any difference,
+    WrongPassphrase, or BackupFault for an unknown format or unreadable file.
+    """
     found: dict[str, list[Any]] = {}
     ends: dict[str, bytes] = {}
     for name, content in members_of(path, passphrase):
@@ -122,7 +126,7 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
 
 
 def measure(content: IO[bytes]) -> list[Any]:
-    """Size and hash of what is left to read."""
+    """Return [size in bytes, SHA-256] of the remaining content."""
     size, digest = 0, hashlib.sha256()
     while piece := content.read(PIECE):
         size += len(piece)
@@ -150,7 +154,7 @@ def _compare(found: dict[str, list[Any]], told: dict[str, list[Any]]) -> None:
 
 
 class _Content:
-    """A member's content; one that is cut off is Damaged for whoever reads it."""
+    """Content of a member; `read` raises Damaged if the archive is cut off."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -163,7 +167,7 @@ class _Content:
 
 
 class _Hashing:
-    """Passes on what is read and hashes it."""
+    """Reader that hashes what is read."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self.source, self.hash = source, hashlib.sha256()

@@ -1,4 +1,4 @@
-"""What a database holds at one moment: rows and digests of every table, heads of the chains, files, keys in use."""
+"""Contents of a database at one moment: table digests, heads of the event chains, files and identity keys in use."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from app.core.encrypted_columns import SealedBytes, SealedText
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 FILE_COLUMNS = (("attachment", "path", "sha256"), ("paper", "path", "file_hash"), ("report_job", "path", "file_hash"))
-"""Every table that names a stored file, with the column of its hash."""
+"""Table, path column and hash column of every reference to a stored file."""
 
 PASSING = frozenset({"report_job"})
-"""Files that go by themselves after some days and can be made again: one that is gone is no loss."""
+"""Tables whose files expire and can be produced again; a missing one is no fault."""
 
 NOT_COMPARED = frozenset({"alembic_version", "sending_hold", "backup_run"})
-"""What a restore itself changes: where the copy stands, and that it is one."""
+"""Tables that a restore itself changes."""
 
 SETTINGS = ("TimeZone", "UTC"), ("DateStyle", "ISO"), ("bytea_output", "hex"), ("extra_float_digits", "1")
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that a row names, with the hash it must have."""
+    """A stored file referred to by a row, and the SHA-256 it must have."""
 
     path: str
     sha256: str
@@ -40,7 +40,7 @@ class StoredFile:
 
 @contextmanager
 def snapshot(url: str) -> Iterator[Connection]:
-    """One moment of the database, kept as long as the block lasts; officers go on writing meanwhile."""
+    """Context manager: yield a connection in one read-only snapshot of the database; writers are not blocked."""
     with psycopg.connect(plain_url(url), connect_timeout=10, application_name="lapor-backup") as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for name in ("idle_in_transaction_session_timeout", "statement_timeout"):
@@ -52,14 +52,14 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 
 def one(connection: Connection, statement: Any) -> Any:
-    """The only value of the only row."""
+    """Return the single value of a one-row query."""
     row = connection.execute(statement).fetchone()
     assert row is not None
     return row[0]
 
 
 def describe(connection: Connection) -> dict[str, Any]:
-    """Everything a restored copy is compared with."""
+    """Return the manifest data with which a restored copy is compared."""
     return {
         "head": head_of(connection),
         "server_version": server_version(connection),
@@ -77,7 +77,7 @@ def server_version(connection: Connection) -> int:
 
 
 def head_of(connection: Connection) -> str:
-    """The migration the tables are at."""
+    """Return the Alembic revision of the database."""
     return str(one(connection, "SELECT version_num FROM alembic_version"))
 
 
@@ -89,8 +89,8 @@ def tables_of(connection: Connection) -> list[str]:
 
 
 def digest_of(connection: Connection, table: str) -> list[Any]:
-    """Rows of a table and a digest of what is in them, in whatever order they lie and within constant memory."""
-    # Two sums of 64 bits of each row's hash: an accident does not keep both.
+    """Return [row count, digest] of a table; the digest does not depend on row order and takes constant memory."""
+    # Two sums over 64-bit halves of each row's hash; an accidental change does not leave both equal.
     half = "sum(('x' || substr(md5(t::text), {}, 16))::bit(64)::bigint::numeric)"
     columns = SQL("count(*), " + half.format(1) + "::text, " + half.format(17) + "::text")
     row = connection.execute(SQL("SELECT {} FROM {} AS t").format(columns, Identifier("public", table))).fetchone()
@@ -99,7 +99,7 @@ def digest_of(connection: Connection, table: str) -> list[Any]:
 
 
 def chain_heads(connection: Connection) -> dict[str, Any]:
-    """How many chains of events there are, and one hash over the last link of each."""
+    """Return the number of event chains and events, and one SHA-256 over the last hash of each chain."""
     statement = (
         "SELECT DISTINCT ON (e.complaint_id) c.number, e.seq, e.hash FROM complaint_event e"
         " JOIN complaint c ON c.id = e.complaint_id ORDER BY e.complaint_id, e.seq DESC"
@@ -113,7 +113,7 @@ def chain_heads(connection: Connection) -> dict[str, Any]:
 
 
 def files_of(connection: Connection) -> list[StoredFile]:
-    """Every stored file that a row names at this moment, each once."""
+    """Return every stored file referred to by a row, each path once."""
     found: dict[str, StoredFile] = {}
     there = set(tables_of(connection))
     for table, path, digest in FILE_COLUMNS:
@@ -125,7 +125,7 @@ def files_of(connection: Connection) -> list[StoredFile]:
 
 
 def keys_in_use(connection: Connection) -> list[str]:
-    """The ids of the identity keys without which something in the tables cannot be read."""
+    """Return the ids of the identity keys with which stored values are encrypted, sorted."""
     found: set[str] = set()
     for table, column in _sealed_columns(connection):
         ids = SQL("SELECT DISTINCT split_part({0}, ':', 1) FROM {1} WHERE {0} IS NOT NULL")

@@ -1,4 +1,4 @@
-"""A restore rehearsed: an archive brought into a scratch place, compared with itself and with its own chains, timed."""
+"""Restore drill: an archive is restored into a temporary server, verified and timed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ SILENT = {"SMTP_URL": None, "GATEWAY_URL": None, "SP4N_PEER": None, "BACKUP_FOLD
 
 @dataclass(frozen=True)
 class Drill:
-    """What a drill showed: what did not agree, how old the data are at `now`, and how long it took to have them."""
+    """Result of a drill: differences found (empty if all agrees), files restored, age of the data when the drill began
+    (`rpo`), and seconds from archive to verified copy.
+    """
 
     manifest: dict[str, Any]
     differences: list[str]
@@ -40,9 +42,10 @@ class Drill:
 
 
 def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
-    """Restores an archive into a server of its own and checks it there; raises BackupFault. The live one is not asked.
+    """Restore an archive into a temporary server, verify it and return the result; the live database is not touched.
+    Raises BackupFault.
 
-    `settings` are those of the program whose backup it is; only its keys are taken over.
+    `settings` are those of the backed-up program; only its keys and Redis URL are used.
     """
     begin, read_at = time.monotonic(), clock()
     manifest = read_manifest(path, passphrase)
@@ -72,22 +75,24 @@ def _program_on(scratch: Scratch, settings: dict[str, Any]) -> Iterator[Flask]:
 
 @dataclass(frozen=True)
 class Scratch:
-    """Where a drill restores to; `folder` also has room for an archive."""
+    """Temporary place of a drill; `folder` also has room for an archive."""
 
     folder: Path
     url: str
 
     @property
     def storage_url(self) -> str:
-        """An empty store."""
+        """URL of an empty file store."""
         return (self.folder / "storage").as_uri()
 
 
 @contextmanager
 def scratch_place() -> Iterator[Scratch]:
-    """Starts the server and takes everything away afterwards; the temporary folder needs room for a whole copy."""
+    """Context manager: start a temporary PostgreSQL server and remove everything afterwards. The temporary folder must
+    hold a full copy.
+    """
     folder, supervisor = new_socket_folder(), Supervisor(io.StringIO())
-    # The database's account has to get through when root does the drill; what is in the folder is shut to others.
+    # If root runs the drill, the database's account must traverse the folder; its subfolders are private.
     folder.chmod(0o711)
     try:
         (folder / "sockets").mkdir(mode=0o700)

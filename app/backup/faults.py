@@ -1,13 +1,13 @@
-"""What can be wrong with a backup, as one sentence for whoever runs the command."""
+"""Exceptions of backup and restore; the message is shown to the operator."""
 
 
 class BackupFault(Exception):
-    """A backup cannot be made, read or restored; the text says why, and what to do where there is something to do."""
+    """Raised when a backup cannot be made, read or restored; the message says why, and what to do."""
 
 
 class WrongPassphrase(BackupFault):
-    """The archive is sealed with another passphrase, or none was given."""
+    """Raised when an encrypted archive is opened with the wrong passphrase or none."""
 
 
 class Damaged(BackupFault):
-    """The archive is cut off, changed or incomplete; nothing in it may be trusted."""
+    """Raised when an archive is cut off, changed or incomplete; nothing in it can be trusted."""

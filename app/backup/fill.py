@@ -1,4 +1,4 @@
-"""The tables of an archive brought into a database in one transaction, with the hold that keeps the copy silent."""
+"""Restore of an archive's tables in one transaction, with the sending hold that keeps the copy silent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_
 
 @dataclass
 class _Feed:
-    """Hands the pieces of the dump to pg_restore from a thread; keeps what went wrong."""
+    """Writes the pieces of the dump to pg_restore in a thread; `fault` holds the exception, if any."""
 
     path: Path
     passphrase: bytes | None
@@ -48,10 +48,10 @@ class _Feed:
 
     def run(self) -> None:
         try:
-            # pg_restore has ended before its input: its own message says why.
+            # If pg_restore exits early, its own message gives the reason.
             with contextlib.suppress(BrokenPipeError), self.out:
                 self._copy()
-        except Exception as fault:  # noqa: BLE001 (raised again by who waits for this thread)
+        except Exception as fault:  # noqa: BLE001 (raised again in the thread that waits)
             self.fault.append(fault)
 
     def _copy(self) -> None:
@@ -62,9 +62,10 @@ class _Feed:
 
 
 def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> str | None:
-    """Restores the dump; returns the schema into which what was there has been moved, None for an empty database.
+    """Restore the dump in one transaction; return the schema to which the previous tables were moved, None if there
+    were none.
 
-    All of it is one transaction: the old tables stand aside, the new ones are there and held, or nothing has changed.
+    Raises BackupFault if it fails; nothing has changed then.
     """
     with psycopg.connect(plain_url(url), connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
         tools = tools_for(server_version(connection))
@@ -82,7 +83,7 @@ def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict
 
 
 def is_empty(connection: psycopg.Connection[Any]) -> bool:
-    """Whether no table, view or sequence stands in the schema; what extensions brought does not count."""
+    """Return whether the schema has no tables, views or sequences; those of extensions do not count."""
     statement = """
         SELECT count(*) FROM pg_class c
         WHERE c.relnamespace = to_regnamespace('public') AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
@@ -93,7 +94,7 @@ def is_empty(connection: psycopg.Connection[Any]) -> bool:
 
 
 def others_connected(connection: psycopg.Connection[Any]) -> int:
-    """How many other programs have this database open; one that has just left is waited for."""
+    """Return the number of other connections to the database, waiting up to two seconds for them to close."""
     pause, count = threading.Event(), _count_others(connection)
     for _ in range(LEAVING_TRIES):
         if not count:
@@ -113,7 +114,7 @@ def _count_others(connection: psycopg.Connection[Any]) -> int:
 
 
 def _move_aside(connection: psycopg.Connection[Any], aside: str) -> str:
-    """Statements that give the schema another name and make an empty one; extensions come along into the new one."""
+    """Return the SQL that renames the schema and creates an empty one; extensions are moved into the new one."""
     found = connection.execute(
         "SELECT extname::text FROM pg_extension WHERE extnamespace = 'public'::regnamespace AND extrelocatable"
     )
@@ -129,7 +130,7 @@ class _Source:
 
 
 def _run(tools: Tools, url: str, source: _Source, begin: str, end: str) -> None:
-    """pg_restore turns the dump into statements, psql carries them out; the commit is only sent after the last."""
+    """Pipe the dump through pg_restore into psql; the COMMIT is sent only after everything else. Raises BackupFault."""
     command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]
     with tempfile.TemporaryFile() as said:
@@ -160,7 +161,7 @@ def _pump(
         writer.stdin.write(begin.encode())
         shutil.copyfileobj(reader.stdout, writer.stdin)
         feeder.join()
-        # Without its commit psql ends in a rollback.
+        # Without the COMMIT psql rolls back.
         if reader.wait() == 0 and not feed.fault:
             writer.stdin.write(end.encode())
     if writer.wait():

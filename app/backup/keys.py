@@ -1,4 +1,4 @@
-"""The keys of the stored data, kept apart from the backup: whoever has one of the two can read no identity."""
+"""File of the encryption keys, kept apart from the backup: with only one of the two no identity can be read."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LARGEST = 1024 * 1024
 
 
 def key_ids(keys: Iterable[str]) -> set[str]:
-    """The short names of identity keys, as they stand in front of what they sealed."""
+    """Return the ids of identity keys, which prefix the values they encrypt."""
     return {hashlib.sha256(base64.urlsafe_b64decode(key)).hexdigest()[:8] for key in keys}
 
 
 def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: Iterable[str]) -> None:
-    """Writes the keys into a file of their own, sealed; raises BackupFault if it cannot be written."""
+    """Write the keys, encrypted, into a new file; raises BackupFault if it cannot be written."""
     kept = dict(zip(NAMES, (secret_key, ",".join(identity_keys)), strict=True))
     with new_private_file(path) as file:
         sealing = SealingWriter(file, passphrase)
@@ -36,7 +36,7 @@ def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: It
 
 
 def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
-    """SECRET_KEY and IDENTITY_KEYS of a file of keys; raises WrongPassphrase, Damaged or BackupFault."""
+    """Return SECRET_KEY and IDENTITY_KEYS of a key file; raises WrongPassphrase, Damaged or BackupFault."""
     if passphrase is None:
         raise WrongPassphrase("A file of keys is always sealed: name the file of its passphrase.")
     try:
@@ -51,9 +51,9 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
 
 
 def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:
-    """Makes restored keys those of this data folder, and says where they lie; older ones are kept under another name.
+    """Install restored keys in this data folder and return their path; existing ones are linked under another name.
 
-    Where the environment names the keys (production), they are only written beside, for whoever sets it.
+    If the environment defines the keys (production), they are only written to a file beside, for the administrator.
     """
     if any(os.environ.get(name, "").strip() for name in NAMES):
         write_private(home / BESIDE, keys)

@@ -1,4 +1,4 @@
-"""A backup made while officers work: the dump and the list of files come from one snapshot of the database."""
+"""Creation of a backup during operation: dump and file list come from one database snapshot."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from app.core.storage import read_pieces
 
 IN_MEMORY = 16 * 1024 * 1024
 MOVED_ASIDE = "before_restore_"
-"""How the schemas begin into which a restore moves what it replaces; a backup leaves them out."""
+"""Name prefix of the schemas to which a restore moves the previous tables; a backup omits them."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was written and read back: its manifest, its size, and the files that were not as rows say."""
+    """A backup that was written and verified; `size` in bytes."""
 
     path: Path
     manifest: dict[str, Any]
@@ -35,20 +35,21 @@ class Made:
 
     @property
     def faults(self) -> list[dict[str, str]]:
-        """Files that a row names and that are gone or changed; the archive is kept, and everything else is in it."""
+        """Files that a row refers to and that are missing or changed; the archive lacks only these."""
         return list(self.manifest["faults"])
 
 
 def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = True) -> Made:
-    """Writes a backup of the app's database and store, and reads it back; raises BackupFault, and leaves nothing then.
+    """Write a backup of the app's database and file store, verify and return it. Raises BackupFault, and leaves no file
+    then.
 
-    Memory stays within some tens of mebibytes whatever the size; with a passphrase nothing readable touches the disk
-    but a stored file larger than 16 MiB, in a nameless temporary file.
+    Uses some tens of MiB of memory for any size. With a passphrase nothing unencrypted is written to disk, except
+    stored files above 16 MiB, in an unnamed temporary file.
     """
     with new_private_file(path) as file:
         _write(file, passphrase, with_files)
         file.flush()
-        # Read back before it gets its name: what bears the name of a backup was readable once.
+        # Verified before the rename, so that every file with the final name was readable.
         manifest = read_manifest(draft_of(path), passphrase)
     return Made(path, manifest, path.stat().st_size)
 
@@ -65,11 +66,11 @@ def _write(file: BinaryIO, passphrase: bytes | None, with_files: bool) -> None:
 
 
 def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> None:
-    """The dump goes straight into the archive, in pieces, since its size is not known beforehand."""
+    """Run pg_dump and write its output to the archive in pieces, since its size is not known beforehand."""
     tools = tools_for(server_version(connection))
     shared = str(one(connection, "SELECT pg_export_snapshot()"))
     words = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--lock-wait-timeout=60000")
-    # An account that owns nothing reads as the program's role, whose policy shows every row.
+    # An account that is not the owner reads as the program's role, whose policy shows every row.
     reader = ("--enable-row-security", f"--role={ROLE}") if one(connection, READS_AS_PROGRAM) else ()
     more = (*reader, f"--snapshot={shared}", f"--exclude-schema={MOVED_ASIDE}*")
     command, environ = tools.command("pg_dump", url, *words, *more)
@@ -96,7 +97,9 @@ def _add_pieces(archive: ArchiveWriter, dump: IO[bytes]) -> None:
 
 
 def _add_files(archive: ArchiveWriter, named: list[StoredFile]) -> list[dict[str, str]]:
-    """Copies every file; says which are gone or not what their rows say. A changed one is left out."""
+    """Copy every stored file and return a fault (path, fault, table) for each that is missing or changed, which is left
+    out. Files of PASSING tables give no fault.
+    """
     faults = []
     for stored in named:
         fault = _add_file(archive, stored)
@@ -106,7 +109,7 @@ def _add_files(archive: ArchiveWriter, named: list[StoredFile]) -> list[dict[str
 
 
 def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:
-    """The file is hashed before it goes in: its member's size stands in front of it."""
+    """Copy one stored file; return "gone" or "changed" if it cannot be used, None if it was added."""
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
         try:
             for piece in read_pieces(stored.path):
@@ -123,7 +126,7 @@ def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:
 
 
 def _version() -> str:
-    """The program's own number, from the file that carries it."""
+    """Return the program's version from pyproject.toml; "unknown" if it cannot be read."""
     found = Path(current_app.root_path).parent / "pyproject.toml"
     try:
         return str(tomllib.load(io.BytesIO(found.read_bytes()))["project"]["version"])

@@ -1,4 +1,4 @@
-"""The backup of each night, where BACKUP_FOLDER is set: one a day, the older ones beyond BACKUP_KEEP removed."""
+"""Nightly backup, if BACKUP_FOLDER is set: one per office day, the newest BACKUP_KEEP are retained."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -30,9 +30,10 @@ OURS = re.compile(r"lapor-\d{8}-\d{6}\.backup")
 
 
 def hand_out_backup(now: datetime) -> str:
-    """Hands the backup of this office day to a worker, from 01:00 on and until it is good; what became of it in a word.
+    """Enqueue the backup of this office date, from 01:00 office time on; return "not now", "done already" or "handed
+    out".
 
-    The day's row is the right to it. One that failed, or that Redis lost, is handed out again half an hour later.
+    The day's unique row decides which caller may enqueue. A failed or lost run is enqueued again after half an hour.
     """
     if not current_app.config["BACKUP_FOLDER"] or office_time(now).time() < BEGINS_AT:
         return "not now"
@@ -56,7 +57,9 @@ def _again(slot: str, now: datetime) -> int | None:
 
 
 def write_backup(run_id: int) -> str:
-    """Writes the backup of a night's row; one that is being written by another worker is left to it."""
+    """Write the backup of a run; return "written", "failed", "done already", or "elsewhere" if another worker is
+    writing one.
+    """
     with alone(BACKUP_LOCK) as mine:
         if not mine:
             return "elsewhere"
@@ -89,7 +92,7 @@ def _note(run_id: int, made: Made | None, detail: dict[str, Any]) -> None:
 
 
 def _remove_older(folder: Path, kept: int) -> None:
-    """Only files whose names are ours, and only after a good one was written."""
+    """Delete all but the newest `kept` backups; only files named like ours."""
     ours = sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name))
     for path in ours[:-kept]:
         path.unlink(missing_ok=True)

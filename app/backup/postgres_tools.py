@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs: those that fit the server, from the wheel or from the machine."""
+"""PostgreSQL client programs (pg_dump, pg_restore, psql) that fit the server's version."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from app.servers.start_refused import LaunchRefused
 
 @dataclass(frozen=True)
 class Tools:
-    """A folder with pg_dump, pg_restore and psql, and the major version they are of."""
+    """A folder with pg_dump, pg_restore and psql, and their major version."""
 
     folder: Path
     major: int
 
     def command(self, name: str, url: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """The words and the environment of a call; the password goes by the environment, since words can be seen by
-        every user of the machine.
+        """Return arguments and environment of a call. The password goes into the environment, since arguments are
+        visible to all users of the machine.
         """
         parts = {name: str(value) for name, value in conninfo_to_dict(plain_url(url)).items() if value is not None}
         password = parts.pop("password", None)
@@ -36,14 +36,14 @@ class Tools:
 
 
 def plain_url(url: str) -> str:
-    """The address as PostgreSQL's own programs spell it."""
+    """Return the database URL without SQLAlchemy's driver name."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def tools_for(server_version: int) -> Tools:
-    """Programs of the server's own major version, else the next newer ones; raises BackupFault where there are none.
+    """Return the programs of the server's major version, or the next newer one; raises BackupFault if there are none.
 
-    `server_version` is what `SHOW server_version_num` says (180006 is 18.6).
+    `server_version` is `server_version_num` (180006 means 18.6).
     """
     major = server_version // 10_000
     fitting = [tools for tools in _all_tools() if tools.major >= major]
@@ -58,7 +58,7 @@ def _all_tools() -> list[Tools]:
         folders.append(programs_folder())
     if found := shutil.which("pg_dump"):
         folders.append(Path(found).parent)
-    # Debian keeps each version in a folder of its own, whatever stands in PATH.
+    # Debian installs each version in a folder of its own, which is not in PATH.
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return [tools for folder in folders if (tools := _tools_in(folder))]
 

@@ -1,4 +1,4 @@
-"""A new file that only its owner can read, whole under its name or not there at all, never in place of another."""
+"""Atomic creation of files that only the owner can read and that never replace another file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from app.backup.faults import BackupFault
 
 
 def draft_of(path: Path) -> Path:
-    """Where a file stands until it is whole."""
+    """Return the path of the file while it is being written (`.part`)."""
     return path.with_name(f"{path.name}.part")
 
 
 @contextmanager
 def new_private_file(path: Path) -> Iterator[BinaryIO]:
-    """Writes beside the name (`.part`) and takes the name at the end; raises BackupFault if the name is taken, another
-    process writes the same, or the disk is full. After a fault nothing is left.
+    """Context manager: yield a file that is written as `.part` and renamed at the end; after an exception nothing is
+    left.
+
+    Raises BackupFault if the name exists, another process writes the same file, or the disk is full.
     """
     draft = draft_of(path)
     try:
@@ -43,7 +45,7 @@ def _open_draft(draft: Path, path: Path) -> BinaryIO:
     descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     file = os.fdopen(descriptor, "r+b")
     try:
-        # The kernel drops the lock of a killed backup: its half file may be written over.
+        # The lock of a killed process is released, so that its partial file can be overwritten.
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
@@ -54,7 +56,9 @@ def _open_draft(draft: Path, path: Path) -> BinaryIO:
 
 
 def _take_name(draft: Path, path: Path) -> None:
-    """A link fails where the name was taken meanwhile; where there are no links a look has to do."""
+    """Give the draft its final name; raises BackupFault if it exists. Falls back to check and rename without hard
+    links.
+    """
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -1,4 +1,6 @@
-"""A restored copy is let go and sends from then on; old messages may be set aside, so that nobody is told twice."""
+"""Release of a restored copy: it may send again, and old messages can be set aside, so that nobody is notified
+twice.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +21,9 @@ SET_ASIDE = "set_aside"
 
 @dataclass(frozen=True)
 class Waiting:
-    """What will leave when the copy is released, and from when the oldest of it is."""
+    """Number of messages, webhook deliveries and reports to the peer that a release would send, and the time of the
+    oldest message or webhook delivery (None: there is none).
+    """
 
     messages: int
     webhooks: int
@@ -28,13 +32,13 @@ class Waiting:
 
     @property
     def count(self) -> int:
-        """All of it."""
+        """Total number of waiting items."""
         return self.messages + self.webhooks + self.reports
 
 
 @dataclass(frozen=True)
 class Released:
-    """How many messages and webhooks were set aside, and what goes now."""
+    """Number of messages and webhook deliveries set aside, and what is being sent."""
 
     dropped_messages: int
     dropped_webhooks: int
@@ -42,7 +46,7 @@ class Released:
 
 
 def find_waiting(now: datetime) -> Waiting:
-    """Messages to people, webhooks, and reports of which the peer is to be told."""
+    """Return what waits to be sent: messages to people, webhook deliveries and reports to the peer."""
     write_webhooks(now)
     messages, oldest_message = _count(Delivery, Delivery.created_at)
     webhooks, oldest_webhook = _count(WebhookDelivery, WebhookDelivery.at)
@@ -52,10 +56,12 @@ def find_waiting(now: datetime) -> Waiting:
 
 
 def release_copy(older_than: timedelta | None, now: datetime) -> Released | None:
-    """Ends the hold, sets aside what is older than that, and journals it, together; None where nothing was held.
+    """Release the copy and return what was set aside and what is being sent; None if there was no hold. In one
+    transaction: end the hold, set aside what is older than `older_than` (None: nothing), write the journal, enqueue the
+    relay jobs.
 
-    A message set aside stays to be read: a message to a person as skipped, a webhook as parked with its button to send
-    it again. The peer is not told of messages but of states, which the nightly comparison brings together.
+    Messages set aside are skipped, webhook deliveries parked, so that they can be sent by hand. The peer receives
+    states, not messages, and the nightly comparison updates it.
     """
     write_webhooks(now)
     with one_transaction():
@@ -87,7 +93,9 @@ def _set_aside(before: datetime, now: datetime) -> tuple[int, int]:
 
 
 def _told_last() -> ColumnElement[datetime]:
-    """When the newest notice of a message was written: a fresh one joins a message that waits, and is not old."""
+    """Return the expression for a message's age: creation of its newest notice, since new notices join a waiting
+    message.
+    """
     items = select(func.max(Notice.created_at)).join(DeliveryItem, DeliveryItem.notice_id == Notice.id)
     newest = items.where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     return func.coalesce(newest, Delivery.created_at)

@@ -1,4 +1,4 @@
-"""A backup brought back: everything is checked before anything is touched, and everything compared afterwards."""
+"""Restore of a backup: all checks come before any change, and the result is compared with the manifest."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ PIECE = 1024 * 1024
 
 @dataclass
 class Restored:
-    """What was done: files written and found there already, where the old tables went, what does not agree."""
+    """Result of a restore: files written, files already present, schema with the previous tables (None: there were
+    none), and differences from the manifest (empty if all agrees).
+    """
 
     files_written: int = 0
     files_there: int = 0
@@ -36,7 +38,7 @@ class Restored:
 
 
 def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
-    """Raises BackupFault, with the ids, where identity keys are missing without which names stay unreadable."""
+    """Raise BackupFault, with the ids, if identity keys of the archive are missing in `there`."""
     missing = sorted(set(manifest["key_ids"]) - set(there))
     if missing:
         message = f"The archive was sealed with identity keys that are not here: {', '.join(missing)}."
@@ -44,7 +46,7 @@ def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
 
 
 def check_target(manifest: dict[str, Any], replace: bool) -> None:
-    """Raises BackupFault unless the app's database and store can take the archive; changes nothing."""
+    """Raise BackupFault if the app's database or file store cannot take the archive; changes nothing."""
     _check_version(manifest)
     db.engine.dispose()
     url = plain_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
@@ -62,9 +64,10 @@ def check_target(manifest: dict[str, Any], replace: bool) -> None:
 
 
 def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> Restored:
-    """Brings files and tables back and compares them with the manifest; to be called after the checks.
+    """Restore files and tables, compare them with the manifest and return the result; raises BackupFault. Call after
+    the checks.
 
-    Files come first: a file that no row names does no harm, a row without its file does.
+    Files come first, since a row without its file does harm and a file without a row does not.
     """
     done, url = Restored(), current_app.config["SQLALCHEMY_DATABASE_URI"]
     _restore_files(path, passphrase, done)
@@ -74,7 +77,7 @@ def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stam
 
 
 def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
-    """Where rows or chains are not what the manifest says; none is how it should be."""
+    """Return one line per table, and one for the event chains, that differs from the manifest; empty if all agree."""
     with snapshot(url) as connection:
         there = set(tables_of(connection))
         told = {name: kept for name, kept in manifest["tables"].items() if name not in NOT_COMPARED}
@@ -89,8 +92,8 @@ def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
 
 
 def compare_files(manifest: dict[str, Any]) -> list[str]:
-    """Files that rows name and that are not in the store as the rows say; those that were missing in the original too
-    are left out.
+    """Return one line per stored file that is missing or differs, except those already faulty in the original; empty if
+    all agree.
     """
     known = {fault["path"] for fault in manifest["faults"]}
     wanted = manifest["named_files"].items() if not manifest["with_files"] else _files_in(manifest).items()
@@ -108,7 +111,7 @@ def _check_version(manifest: dict[str, Any]) -> None:
 
 
 def _check_files(manifest: dict[str, Any]) -> None:
-    """Names are never used twice: another file under one of them belongs to somebody else."""
+    """Raise BackupFault if the store has different content under a path of the archive."""
     different = [path for path, digest in _files_in(manifest).items() if _fault_of(path, digest) == "changed"]
     if different:
         message = f"The store holds other files under these names: {', '.join(different[:5])}."
@@ -137,7 +140,7 @@ def _restore_files(path: Path, passphrase: bytes | None, done: Restored) -> None
 
 
 def _restore_file(path: str, content: IO[bytes], done: Restored) -> None:
-    """The checks before have seen that a file under this name is the same one."""
+    """Store one file unless its path exists; `check_target` has verified that it is the same then."""
     try:
         next(iter(read_pieces(path)), None)
         done.files_there += 1

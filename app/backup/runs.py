@@ -1,4 +1,4 @@
-"""Backups, drills and restores are noted in the database they are of, for the health page and the journal."""
+"""Records of backups, drills and restores, for the health page and the journal."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from app.models import BackupRun, JournalEntry, SignIn
 
 
 def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | None, detail: dict[str, Any]) -> None:
-    """Notes a backup or a drill that was carried out; `detail` with an `error` is one that failed.
+    """Record a backup or drill; with an `error` in `detail` it counts as failed. `taken_at` is the ISO time of the
+    data.
 
-    Nothing where the table is not there yet: a backup before an upgrade is made on the older tables.
+    Does nothing if the table is missing: a backup before an upgrade runs on the older schema.
     """
     with one_transaction():
         if db.session.execute(select(func.to_regclass("public.backup_run"))).scalar_one() is None:
@@ -25,7 +26,9 @@ def note_run(kind: str, began_at: datetime, ended_at: datetime, taken_at: str | 
 
 
 def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
-    """Journals that this database is a restored copy, and ends every sign-in: some of them ended after the backup."""
+    """Write to the journal that this database is a restored copy, and end every sign-in, since some were ended after
+    the backup.
+    """
     with one_transaction():
         data = {"taken_at": taken_at, "aside": aside}
         db.session.add(JournalEntry(kind="copy_restored", at=now, officer_id=None, data=data))
@@ -34,6 +37,6 @@ def note_restored(taken_at: str, aside: str | None, now: datetime) -> None:
 
 
 def last_good(kind: str) -> BackupRun | None:
-    """The newest backup or drill that went well; None if there never was one."""
+    """Return the newest successful backup or drill; None if there is none."""
     good = select(BackupRun).where(BackupRun.kind == kind, BackupRun.ok)
     return db.session.scalars(good.order_by(BackupRun.ended_at.desc()).limit(1)).first()

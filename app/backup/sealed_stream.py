@@ -1,8 +1,8 @@
-"""A stream sealed with a passphrase: AES-256-GCM in pieces, whose order and end are sealed with them.
+"""Encrypted stream with a passphrase: AES-256-GCM in pieces, with order and end authenticated.
 
-The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015), the one of age and Tink: the nonce of a piece is
-a random prefix, its number, and whether it is the last. A piece that is changed, moved, repeated or missing does not
-open. The key comes from the passphrase by scrypt (RFC 7914) with a salt of this archive's own.
+The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015), as in age and Tink: the nonce of a piece is a
+random prefix, its number, and whether it is the last. A changed, moved, repeated or missing piece fails to decrypt. The
+key is derived by scrypt (RFC 7914) with a salt per archive.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MAGIC = b"LAPORBK1"
 PIECE = 1024 * 1024
 TAG = 16
 COST, LARGEST_COST = 17, 20
-"""Powers of two: 2^17 takes 128 MiB and half a second (OWASP's advice); a header may not ask for more than 2^20."""
+"""Exponents of scrypt's N: 2^17 takes 128 MiB and half a second (OWASP); a header above 2^20 raises Damaged."""
 
 SHORTEST_PASSPHRASE = 12
 _HEADER = struct.Struct(">8sB16s7s16s")
 
 
 class SealingWriter:
-    """Seals what is written and passes it on; `close` writes the last piece and leaves the file itself open."""
+    """Writer that encrypts what it passes on; `close` writes the last piece but does not close the file."""
 
     def __init__(self, out: BinaryIO, passphrase: bytes, cost: int = COST) -> None:
         salt, prefix = os.urandom(16), os.urandom(7)
@@ -41,7 +41,7 @@ class SealingWriter:
         out.write(self._header)
 
     def write(self, data: bytes) -> int:
-        """Takes any amount; a piece leaves once it is known not to be the last."""
+        """Encrypt data of any size; a full piece is written once more data shows that it is not the last."""
         self._waiting += data
         while len(self._waiting) > PIECE:
             self._seal(bytes(self._waiting[:PIECE]), last=False)
@@ -49,7 +49,7 @@ class SealingWriter:
         return len(data)
 
     def close(self) -> None:
-        """Seals what is left as the end."""
+        """Encrypt the remaining data as the last piece."""
         self._seal(bytes(self._waiting), last=True)
 
     def _seal(self, piece: bytes, last: bool) -> None:
@@ -58,7 +58,9 @@ class SealingWriter:
 
 
 class OpeningReader:
-    """Reads what SealingWriter wrote; raises WrongPassphrase at once, Damaged at the first piece that does not open."""
+    """Reader of SealingWriter's output. The constructor raises WrongPassphrase, and Damaged for a broken header; `read`
+    raises Damaged at the first piece that fails to decrypt.
+    """
 
     def __init__(self, source: BinaryIO, passphrase: bytes) -> None:
         self._header = source.read(_HEADER.size)
@@ -76,7 +78,7 @@ class OpeningReader:
             raise Damaged("The archive is cut off behind its head.")
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, fewer only at the end."""
+        """Return up to `size` bytes, fewer only at the end; all for a negative size."""
         while (size < 0 or len(self._open) < size) and self._sealed:
             self._next_piece()
         taken = bytes(self._open) if size < 0 else bytes(self._open[:size])
@@ -96,12 +98,14 @@ class OpeningReader:
 
 
 def is_sealed(beginning: bytes) -> bool:
-    """Whether a file that begins like this needs a passphrase."""
+    """Return whether a file that starts with these bytes is encrypted."""
     return beginning.startswith(MAGIC)
 
 
 def read_passphrase(text: str) -> bytes:
-    """A passphrase as it stands in its file, without the line's end; raises BackupFault for one too short to guard."""
+    """Return the passphrase from a file's text without its line end; raises BackupFault if shorter than 12
+    characters.
+    """
     passphrase = text.rstrip("\r\n")
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise BackupFault(f"The passphrase is shorter than {SHORTEST_PASSPHRASE} characters.")
@@ -113,6 +117,6 @@ def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
 
 
 def _keys(passphrase: bytes, salt: bytes, cost: int) -> tuple[bytes, bytes]:
-    """The key, and a check by which a wrong passphrase is told from a changed archive."""
+    """Return the key, and a check value that tells a wrong passphrase from a changed archive."""
     made = Scrypt(salt=salt, length=64, n=2**cost, r=8, p=1).derive(passphrase)
     return made[:32], hashlib.sha256(made[32:]).digest()[:16]

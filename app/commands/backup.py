@@ -1,4 +1,4 @@
-"""The commands `backup`, `restore`, `drill` and `release`: what they do, said in sentences."""
+"""Command line of backups: `backup`, `restore`, `drill` and `release`, with printed results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def backup(app: Flask, chosen: argparse.Namespace) -> bool:
-    """Writes a backup, and the keys into a file of their own if asked; whether every file was as its row says."""
+    """Write a backup, and the keys into a separate file if asked; return True if no stored file was missing or
+    changed.
+    """
     with _told(), app.app_context():
         passphrase = passphrase_of(chosen)
         if chosen.keys and passphrase is None:
@@ -51,7 +53,7 @@ def backup(app: Flask, chosen: argparse.Namespace) -> bool:
 
 
 def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) -> bool:
-    """Brings a backup into the database and store that the environment names; whether everything agreed afterwards."""
+    """Restore a backup into the database and store of the environment; return True if everything agrees with it."""
     begin = time.monotonic()
     with _told():
         passphrase = passphrase_of(chosen)
@@ -66,14 +68,14 @@ def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) ->
         with app.app_context():
             note_restored(manifest["taken_at"], done.aside, utc_now())
             if account := app.config["PROGRAM_ACCOUNT"]:
-                give_program_rights(account)  # on a new server it has none yet, and nobody runs `migrate` after this
+                give_program_rights(account)  # a new server has no grants yet, and `migrate` is not run after this
         _tell_of_restore(manifest, done, older, time.monotonic() - begin)
         return not done.differences
     return False
 
 
 def drill(app: Flask, chosen: argparse.Namespace) -> bool:
-    """Rehearses a restore in a scratch place and notes how it went; whether everything agreed."""
+    """Rehearse a restore in a temporary place and record the result; return True if everything agreed."""
     with _told(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
         try:
@@ -92,7 +94,9 @@ def drill(app: Flask, chosen: argparse.Namespace) -> bool:
 
 
 def release(app: Flask, chosen: argparse.Namespace) -> bool:
-    """Lets a restored copy send; whether it sends now. Where messages wait, what is to become of them must be said."""
+    """Let a restored copy send again; return False, with a message, if messages wait and no valid option says what to
+    do with them.
+    """
     with _told(), app.app_context():
         if not is_held():
             print("This database is no restored copy that is held back: nothing to release.")
@@ -111,7 +115,9 @@ def release(app: Flask, chosen: argparse.Namespace) -> bool:
 
 
 def passphrase_of(chosen: argparse.Namespace) -> bytes | None:
-    """The passphrase in the file that was named, or None; raises BackupFault if it cannot be read or is too short."""
+    """Return the passphrase in the named file, None if none was named; raises BackupFault if it is unreadable or too
+    short.
+    """
     if chosen.passphrase_file is None:
         return None
     try:
@@ -121,7 +127,7 @@ def passphrase_of(chosen: argparse.Namespace) -> bytes | None:
 
 
 def age_of(text: str) -> timedelta:
-    """`90m`, `24h` or `3d`; raises BackupFault for anything else."""
+    """Parse `90m`, `24h` or `3d`; raises BackupFault for anything else."""
     found = re.fullmatch(r"(\d{1,5})([mhd])", text)
     if found is None:
         raise BackupFault(f"{text!r} is no age: write 90m, 24h or 3d.")
@@ -131,7 +137,7 @@ def age_of(text: str) -> timedelta:
 def _program_with_keys(
     make_app: MakeApp, home: Path, chosen: argparse.Namespace, manifest: dict[str, Any], stamp: str
 ) -> Flask:
-    """The program, once the keys are known to fit and the place to be free; only then are restored keys put down."""
+    """Return the app with fitting keys; restored keys are installed only after all checks. Raises BackupFault."""
     app = make_app()
     keys = read_keys(chosen.keys, passphrase_of(chosen)) if chosen.keys else None
     check_keys(manifest, key_ids(keys["IDENTITY_KEYS"].split(",") if keys else app.config["IDENTITY_KEYS"]))
@@ -147,7 +153,7 @@ def _program_with_keys(
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A fault is one sentence, not a traceback; the command then answers False."""
+    """Context manager: print a BackupFault as one sentence; the command then returns False."""
     try:
         yield
     except BackupFault as fault:
@@ -209,7 +215,7 @@ PHRASE = "a file with the passphrase that seals the archive (12 characters or mo
 
 
 def add_backup_options(name: str, command: argparse.ArgumentParser) -> None:
-    """The options of one of these four commands; nothing for any other."""
+    """Add the options of a backup command to its parser; does nothing for other commands."""
     if name in ADDED:
         ADDED[name](command)
 

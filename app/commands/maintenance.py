@@ -1,4 +1,4 @@
-"""What the command line does to the database: migrate it, fill it for a demonstration, check its record."""
+"""Command line of the database: migration, demonstration data, checks, keys and accounts."""
 
 import json
 import os
@@ -43,7 +43,9 @@ MIGRATE_PAUSE = 0.2
 
 
 def migrate_database(app: Flask) -> None:
-    """Bring the tables to the newest revision, the roles to their table, and fill empty reference data and indexes."""
+    """Upgrade the schema, grant the program's rights, synchronise the roles, and fill empty reference data and the
+    index of reporters. Raises LaunchRefused if an identity key is missing.
+    """
     with app.app_context(), _one_at_a_time():
         upgrade(directory=f"{app.root_path}/../migrations")
         if account := app.config["PROGRAM_ACCOUNT"]:
@@ -56,10 +58,9 @@ def migrate_database(app: Flask) -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two starts at once migrate, write roles and fill reference data one after the other.
+    """Context manager: hold an advisory lock, so that only one process migrates at a time.
 
-    Asked again and again, outside any transaction: a session that waits inside a statement would itself be waited for
-    by an index that is built meanwhile.
+    Polls outside any transaction: a session waiting inside a statement would block a concurrent index build.
     """
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
         while not guard.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATE_LOCK}).scalar_one():
@@ -71,7 +72,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def refuse_missing_keys() -> None:
-    """Raise LaunchRefused where an identity key is missing under which something is sealed."""
+    """Raise LaunchRefused if an identity key is missing with which stored data are encrypted."""
     missing = sorted(unknown_key_ids())
     if missing:
         raise LaunchRefused(
@@ -81,7 +82,9 @@ def refuse_missing_keys() -> None:
 
 
 def rotate_keys(app: Flask) -> bool:
-    """Seal everything under the newest identity key and say which keys are used no more; False where one is missing."""
+    """Encrypt everything with the newest identity key and print which keys are no longer used; return False if data
+    could not be decrypted.
+    """
     with app.app_context():
         done = rotate_identity_keys(utc_now())
         for line in told(done):
@@ -90,7 +93,9 @@ def rotate_keys(app: Flask) -> bool:
 
 
 def report_subject(app: Flask, reason: str, mark: str) -> bool:
-    """Print all that is held of one person as JSON; False for a text that is no number or address of a person."""
+    """Print all data stored about one person as JSON; return False if `mark` is no phone number, e-mail address
+    or NIK.
+    """
     with app.app_context():
         try:
             found = subject_report(mark, reason, utc_now())
@@ -102,9 +107,9 @@ def report_subject(app: Flask, reason: str, mark: str) -> bool:
 
 
 def make_demo(app: Flask) -> dict[str, Any]:
-    """Demo accounts and invented complaints, made through the operations and written down in `demo.json`.
+    """Create demo accounts and complaints, write `demo.json` and return its content.
 
-    Done again it keeps what is there; only the integration's key is made anew, since its old text is not stored.
+    Repeated, it keeps what exists; only the API keys are replaced, since their plain text is not stored.
     """
     path = Path(app.config["LAPOR_HOME"]) / "demo.json"
     with app.app_context():
@@ -116,7 +121,7 @@ def make_demo(app: Flask) -> dict[str, Any]:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """A file that only this account can read, whole or not at all."""
+    """Write a file atomically, readable by the owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -125,7 +130,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def verify_audit(app: Flask) -> bool:
-    """Recompute every chain and replay every case; False, with a line a finding, when something does not hold."""
+    """Verify the event chain and replay of every case, print each finding; return True if there is none."""
     with app.app_context():
         findings = audit_all()
     for finding in findings:
@@ -135,7 +140,7 @@ def verify_audit(app: Flask) -> bool:
 
 
 def check_invariants(app: Flask, only: str | None = None) -> bool:
-    """Hold the records against all that they promise, or against one promise; False where something does not hold."""
+    """Check all invariants, or one, and print the findings; return False if one is violated."""
     sound = True
     with app.app_context(), force_locale("id"):
         for name, checked in look_now([only] if only else list(CHECKS), utc_now()):
@@ -147,7 +152,9 @@ def check_invariants(app: Flask, only: str | None = None) -> bool:
 
 
 def make_supervisor(app: Flask, name: str) -> bool:
-    """Confirm that an account becomes supervisor while no active one is left; False, with a sentence, where not."""
+    """Confirm the waiting supervisor role of an account if no active supervisor is left; return False, with a message,
+    if not.
+    """
     with app.app_context(), force_locale("id"):
         done = confirm_supervisor(name, utc_now())
     if not done:
@@ -162,9 +169,9 @@ def make_supervisor(app: Flask, name: str) -> bool:
 
 
 def first_administrator(app: Flask, name: str, ask: Callable[[], str] | None) -> bool:
-    """Make the first administrator and say what comes next; `ask` reads a password, without it a link is printed.
+    """Create the first administrator and print the next steps; return False, with a message, if it is not created.
 
-    False, with a sentence, where no account is made.
+    `ask` reads a password; without it a link that sets the password is printed.
     """
     with app.app_context(), force_locale("en"):
         try:

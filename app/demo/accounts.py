@@ -1,4 +1,4 @@
-"""Demo accounts of design 8.1: invented officers with one password, and the integration's key."""
+"""Demo accounts (design 8.1): fictional officers with one common password, and the API keys of the integrations."""
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
@@ -18,7 +18,7 @@ OPEN311_KEY_NAME = "Aplikasi warga Open311 (contoh)"
 
 
 def make_accounts() -> dict[str, str]:
-    """Every demo account by name and role; those that exist already are left alone."""
+    """Create the missing demo accounts and return the role of each by user name; existing ones are not changed."""
     people = load_people()
     there = set(db.session.scalars(select(User.username)))
     hashed = generate_password_hash(PASSWORD)
@@ -48,7 +48,9 @@ def _add(row: PersonRow, hashed: str) -> None:
 
 
 def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:
-    """A new key of a program with one scope, in place of the demo's earlier one; shown once, kept as a hash."""
+    """Create a key with one scope, replacing the secret of the demo's earlier key of that name, and return its plain
+    text.
+    """
     key = new_key()
     row = db.session.scalars(select(ApiKey).where(ApiKey.name == name)).first()
     if row is None:
@@ -60,13 +62,13 @@ def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:
 
 
 def demo_person(username: str) -> Person:
-    """The demo officer as the rules know one."""
+    """Return the Person of a demo account."""
     user = db.session.scalars(select(User).where(User.username == username)).one()
     return person_of(user, utc_now())
 
 
 def username_of(actor: str, agency: str | None) -> str:
-    """Who of the demo accounts holds an office."""
+    """Return the user name of the demo account that holds an office; `agency` counts for agency actors only."""
     office = {
         "complaint_admin": "admin.aduan",
         "section_head": "kasi",

@@ -1,4 +1,4 @@
-"""The demonstration: accounts, a key, and invented complaints led through the SOP by the real operations."""
+"""Demonstration data: accounts, keys and fictional complaints, driven through the SOP by the real operations."""
 
 import heapq
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ LATE_BY = 3 * 60
 
 @dataclass
 class Story:
-    """One invented complaint on its way: when it comes in, and the acts still ahead with their times."""
+    """One fictional complaint: when it is received (aware UTC), and its remaining acts with their times."""
 
     row: ComplaintRow
     received_at: datetime
@@ -38,7 +38,7 @@ class Story:
 
 
 def build_demo(now: datetime) -> dict[str, Any]:
-    """Make what is missing and say what there is (design 8.3, `demo.json`); the complaints are made only once."""
+    """Create what is missing and return the content of `demo.json` (design 8.3); complaints are created only once."""
     accounts = make_accounts()
     tracking = [] if _has_complaints() else [_told(s) for s in _tell_demo(now)]
     return {
@@ -68,7 +68,9 @@ def _tell_demo(now: datetime) -> list[Story]:
 
 
 def tell_stories(wanted: Sequence[Story]) -> list[Story]:
-    """All acts of all complaints in the order of their times, so that numbers and letters run in order too."""
+    """Carry out all acts of all complaints in order of time, so that case and letter numbers ascend too; return the
+    stories by time of reception.
+    """
     stories = {story.row.key: story for story in wanted}
     people: dict[str, Person] = {}
     queue = [(s.received_at, position, s.row.key) for position, s in enumerate(wanted)]
@@ -86,7 +88,7 @@ def tell_stories(wanted: Sequence[Story]) -> list[Story]:
 
 
 def _settle_old_news(now: datetime) -> None:
-    """What officers were told in the past of the demonstration is read, and no message of that time goes out now."""
+    """Mark notices older than two days as read, and skip all queued messages, so that the demonstration sends none."""
     with one_transaction():
         read = Notice.created_at < now - timedelta(days=2)
         db.session.execute(update(Notice).where(read).values(read_at=now))
@@ -95,7 +97,7 @@ def _settle_old_news(now: datetime) -> None:
 
 
 def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
-    """Times for every act: the last one leaves the open step as overdue, or as fresh, as the plan wants it."""
+    """Return the story with a time for every act, such that the open step is overdue or fresh as the plan demands."""
     moves = moves_for(row, lambda key: key)
     minutes = _stretched(row, moves)
     rest = _rest(row, moves, sum(minutes))
@@ -108,7 +110,7 @@ def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> S
 
 
 def _stretched(row: ComplaintRow, moves: list[Move]) -> list[int]:
-    """Drafting takes what is left of the case's age, within its limit."""
+    """Return the working minutes before each act; drafting takes what is left of the case's age, within its limit."""
     spare = row.plan.received_days_ago * A_DAY - sum(m.minutes for m in moves) - HALF_HOUR
     longest = (13 if row.plan.field_visit or len(row.plan.agencies) > 1 else 4) * A_DAY
     draft = max(0, min(spare, longest))
@@ -116,7 +118,7 @@ def _stretched(row: ComplaintRow, moves: list[Move]) -> list[int]:
 
 
 def _rest(row: ComplaintRow, moves: list[Move], used: int) -> int:
-    """Working minutes since the last act; a share of the day that differs from case to case."""
+    """Return the working minutes since the last act, with a share that varies from case to case."""
     if row.plan.target in _MINUTE_STEPS and not row.plan.overdue:
         return 12
     scattered = int(row.key.rpartition("-")[2]) * 37 % 240
@@ -132,7 +134,7 @@ _MINUTE_STEPS = frozenset(
 
 
 def _back(calendar: WorkingCalendar, now: datetime, minutes: int) -> datetime:
-    """The instant from which so much working time has passed until `now`."""
+    """Return the instant (aware UTC) that lies so many working minutes before `now`."""
     early, late = now - timedelta(days=200), now
     for _ in range(40):
         middle = early + (late - early) / 2

@@ -1,4 +1,4 @@
-"""The acts that bring an invented complaint to where its plan wants it: who does what, and how long each takes."""
+"""Acts that bring a fictional complaint to the state its plan demands, with their working time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,9 @@ _SPARE_LETTER = LetterText(
 
 @dataclass(frozen=True)
 class Move:
-    """One act of one demo officer, `minutes` of working time after the act before it."""
+    """One act of a demo officer, `minutes` working minutes after the previous act. `house` is the code of the officer's
+    agency (None: the office), `agency` that of the track; a `patient` move takes the spare time of the case.
+    """
 
     actor: str
     house: str | None
@@ -31,7 +33,7 @@ class Move:
 
 
 def moves_for(row: ComplaintRow, numbers: Callable[[str], str]) -> list[Move]:
-    """The whole path of one complaint; `numbers` knows the number given to another one by its key."""
+    """Return all acts of one complaint in order; `numbers` maps the key of another complaint to its case number."""
     plan = row.plan
     path: list[Move] = []
     for name, part in _PARTS:
@@ -84,7 +86,9 @@ def _register(row: ComplaintRow) -> list[Move]:
 
 
 def _confirmation(row: ComplaintRow) -> list[Move]:
-    """The Admin confirms that the words of a secret or anonymous report do not reveal the reporter."""
+    """Return the Admin's confirmation that a secret or anonymous complaint does not reveal the reporter; empty for open
+    ones.
+    """
     if row.confidentiality is Confidentiality.OPEN:
         return []
     return [Move("complaint_admin", None, Action.CONFIRM_ANONYMITY, minutes=5)]
@@ -114,7 +118,7 @@ def _relay(row: ComplaintRow) -> list[Move]:
 
 
 def _each_agency(row: ComplaintRow) -> Iterator[tuple[str, int]]:
-    """Agencies with the time their act takes: the others follow the lead within minutes."""
+    """Yield each agency code with the working minutes of its act: half an hour for the first, 8 minutes for others."""
     for position, agency in enumerate(row.plan.agencies):
         yield agency, HALF_HOUR if position == 0 else 8
 
@@ -184,7 +188,7 @@ _PARTS: tuple[tuple[str, Callable[[ComplaintRow], list[Move]]], ...] = (
 
 
 def _last_act(row: ComplaintRow, numbers: Callable[[str], str]) -> list[Move]:
-    """What sets the target apart from the stage it lies behind."""
+    """Return the act that distinguishes the target from the stage it starts from; empty if the target has none."""
     plan, lead = row.plan, row.plan.agencies[0] if row.plan.agencies else None
     note = {"note": plan.send_back_note or "Mohon diperbaiki sesuai catatan."}
     question = {"question": plan.question or "Mohon jelaskan lokasi dan keadaan yang diadukan."}

@@ -1,4 +1,4 @@
-"""Demo accounts and invented complaints as frozen rows; every reference to other data is checked on reading."""
+"""Demo accounts and fictional complaints, read from JSON into frozen rows with all references checked."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ TARGETS = (
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A demo account; its NIP ends in the serial 000, which was never issued."""
+    """A demo account; its NIP ends in serial 000, which is never issued."""
 
     username: str
     actor: str
@@ -47,7 +47,7 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class LocationRow:
-    """Where it happened, by national codes as far as known."""
+    """Place of the event: text, and codes of district and village (None: unknown)."""
 
     text: str
     district: str | None
@@ -56,7 +56,7 @@ class LocationRow:
 
 @dataclass(frozen=True)
 class ReporterRow:
-    """An invented reporter: no number here can belong to a person."""
+    """A fictional reporter; no number can belong to a real person."""
 
     name: str | None
     phone: str | None
@@ -67,7 +67,7 @@ class ReporterRow:
 
 @dataclass(frozen=True)
 class LetterText:
-    """Subject and body of an answer letter, paragraphs apart by an empty line."""
+    """Subject and body of an answer letter; an empty line separates paragraphs."""
 
     subject: str
     body: str
@@ -75,7 +75,9 @@ class LetterText:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """How far the demo takes a complaint, and the words said on the way; days are working days before today."""
+    """Plan of a demo complaint: the state to reach (`target`) and the texts on the way. `received_days_ago` is in
+    working days; None means a default text or no such act.
+    """
 
     target: str
     route: str | None
@@ -108,7 +110,9 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class ComplaintRow:
-    """An invented complaint; `reporter` is None where it is anonymous."""
+    """A fictional complaint; `reporter` is None if it is anonymous. `occurred_days_before` is in days before
+    reception.
+    """
 
     key: str
     tracking_id: str | None
@@ -125,7 +129,9 @@ class ComplaintRow:
 
 
 def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
-    """The demo accounts of the office and of the demo agencies."""
+    """Return the demo accounts of the office and the demo agencies; raises ReferenceDataError for a duplicate or
+    unknown value.
+    """
     rows = tuple(row_of(PersonRow, raw) for raw in read_json(path)["people"])
     for unique in ("username", "nip", "email"):
         must_be_unique(getattr(row, unique) for row in rows)
@@ -137,7 +143,9 @@ def load_people(path: Path = HERE / "people.json") -> tuple[PersonRow, ...]:
 
 
 def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow, ...]:
-    """The invented complaints with their plans, every reference to other data checked."""
+    """Return the fictional complaints with their plans; raises ReferenceDataError for a duplicate key or an unknown
+    reference.
+    """
     rows = tuple(_complaint(raw) for raw in read_json(path)["complaints"])
     keys = must_be_unique(row.key for row in rows)
     categories = {row.code for row in load_categories()}

@@ -1,4 +1,4 @@
-"""A request from an Open311 client becomes a complaint; the same one sent again gets the first answer."""
+"""Intake of complaints from Open311 clients; a repeated submission gets the first response."""
 
 import hashlib
 import hmac
@@ -25,10 +25,11 @@ LONGEST_TITLE = 120
 
 
 def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address: str | None = None) -> dict[str, str]:
-    """Take in what a program hands in for a citizen, as the reporter's own act, and say number and code.
+    """Receive a complaint that a program submits for a citizen; return `number` and `code` (the tracking code). The
+    same submission (`sent`) by the same key from the same address within 24 hours returns the first response, since
+    clients retry.
 
-    `sent` is the whole submission: the same one by the same key from the same address within a day is the first one
-    again, since clients repeat what they got no answer to. Elsewhere the same words come from somebody else.
+    Raises ActionRefused(missing_input) if its files exceed the storage limits.
     """
     caller, mark, now = f"open311:{key.id}", _mark({"sent": sent, "from": address}), utc_now()
     with one_transaction():
@@ -44,7 +45,7 @@ def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address
 
 
 def title_from(description: str) -> str:
-    """The first line of a description, cut between words."""
+    """Return the first non-empty line of a description, cut at a word to at most 120 characters."""
     first = next((line.strip() for line in description.splitlines() if line.strip()), "")
     if len(first) <= LONGEST_TITLE:
         return first
@@ -52,13 +53,13 @@ def title_from(description: str) -> str:
 
 
 def _mark(sent: Mapping[str, Any]) -> str:
-    """Keyed, since what was sent names people."""
+    """Return the HMAC of a submission; keyed, since a submission names people."""
     told = json.dumps(sent, sort_keys=True, ensure_ascii=True).encode()
     return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
 
 
 def _kept(caller: str, mark: str, now: datetime) -> str | None:
-    """The answer of the first time, sealed; one that is older than a day is forgotten."""
+    """Return the stored response, encrypted; None if there is none from the last 24 hours. Older ones are deleted."""
     same = (IdempotencyKey.caller == caller, IdempotencyKey.key == mark)
     db.session.execute(delete(IdempotencyKey).where(*same, IdempotencyKey.created_at <= now - REMEMBERED))
     return db.session.scalars(select(IdempotencyKey.body).where(*same)).first()
@@ -73,6 +74,6 @@ SCOPE = "open311"
 
 
 def open311_key(given: str, now: datetime) -> KnownKey | None:
-    """The key if it is good now and holds the scope; None for anything else."""
+    """Return the API key if it is valid and has the scope `open311`; otherwise None."""
     key = find_key(given, now) if given else None
     return key if key is not None and SCOPE in key.scopes else None

@@ -1,8 +1,8 @@
-"""Complaints as anybody may know of them: what, where about, since when, how it stands; read `only_public`.
+"""Public view of complaints for Open311: category, place, dates and status; read inside `only_public`.
 
-Of what a citizen typed only the title is told, and only once the office has read it (the check of SOP step 2 is past)
-and has not put the case aside: the body and the description of the place may name people. Positions are rounded to
-three decimals (about 100 m), since a complaint is often made at home. No officer, no contact, no step.
+Of the citizen's text only the title is shown, once the check (SOP step 2) is done and unless the case was archived or
+merged: body and place description may name people. Positions are rounded to three decimals (about 100 m), as complaints
+are often made at home. No officer, contact or step is shown.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,10 @@ DONE = frozenset({*ENDED, CaseStatus.ANSWERED})
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """One complaint for everybody; instants are aware, `category` is None where nobody has said what it is about."""
+    """One public complaint. Datetimes are aware; `expected_at` is None without a promised date. `category` is (code,
+    name), None if not assigned. `houses` are the names of the agencies at work, `place` names from village to district.
+    `title` is empty and `position` (latitude, longitude) None while hidden.
+    """
 
     number: str
     status: CaseStatus
@@ -49,12 +52,15 @@ class OpenRequest:
 
     @property
     def done(self) -> bool:
+        """Whether the case is answered or ended."""
         return self.status in DONE
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which requests are asked for: received from `since` up to `until`; codes and states empty for all."""
+    """Filter: received from `since` until before `until` (aware); no `services` means all categories, `done` None all
+    states.
+    """
 
     since: datetime
     until: datetime
@@ -63,7 +69,7 @@ class Wanted:
 
 
 def find_requests(wanted: Wanted, now: datetime, page: int, page_size: int) -> list[OpenRequest]:
-    """A page of what is asked for, the newest first; `page` counts from 1."""
+    """Return one page of matching requests, newest first; `page` counts from 1."""
     statement = select(Complaint).where(Complaint.received_at >= wanted.since, Complaint.received_at < wanted.until)
     if wanted.services:
         statement = statement.join(Complaint.category).where(Category.code.in_(wanted.services))
@@ -75,7 +81,7 @@ def find_requests(wanted: Wanted, now: datetime, page: int, page_size: int) -> l
 
 
 def find_named(numbers: Sequence[str], now: datetime) -> list[OpenRequest]:
-    """The requests with these numbers, ours or SP4N's, in the order of their reception."""
+    """Return the requests with these numbers (ours or SP4N's), oldest first."""
     named = or_(Complaint.number.in_(numbers), Complaint.sp4n_tracking_id.in_(numbers))
     return _read(select(Complaint).where(named).order_by(Complaint.received_at, Complaint.id), now)
 
@@ -97,7 +103,7 @@ def _read(statement: Select[Complaint], now: datetime) -> list[OpenRequest]:
 
 
 class _Book:
-    """What many complaints are judged by, read once."""
+    """Calendar, limits and SOP versions for many complaints, each read once."""
 
     def __init__(self, calendar: WorkingCalendar, limits: tuple[NationalLimit, ...], now: datetime) -> None:
         self._calendar, self._limits, self._now = calendar, limits, now
@@ -121,7 +127,9 @@ class _Book:
         )
 
     def _expected(self, row: Complaint, facts: ComplaintFacts) -> datetime | None:
-        """The promise that the reporter is given; none while the office waits for the reporter, or after the end."""
+        """Return the date promised to the reporter; None while the case waits for the reporter, or without a
+        promise.
+        """
         sop = self._sops.get(row.sop_version_id) or load_sop(row.sop_version)
         self._sops[row.sop_version_id] = sop
         promise = promise_of(row, facts, sop, self._calendar, self._now, self._limits)
@@ -133,7 +141,7 @@ def _is_told(row: Complaint, facts: ComplaintFacts) -> bool:
 
 
 def _houses(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
-    """The agencies at work on it; none while it lies with the office."""
+    """Return the names of the agencies at work on the case; empty while it lies with the office."""
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
     there = {track.agency for track in facts.active_tracks if track.sent_at is not None}
@@ -141,14 +149,14 @@ def _houses(row: Complaint, facts: ComplaintFacts) -> tuple[str, ...]:
 
 
 def _changed_at(row: Complaint) -> datetime:
-    """The last of what the public may know of: receipt, sending to an agency, a reopening, answer, end."""
+    """Return the time of the last public change: reception, cycle start, sending to an agency, answer or end."""
     begun = min((task.opened_at for task in row.tasks if task.cycle == row.cycle), default=row.received_at)
     sent = (track.sent_at for track in row.tracks)
     return max(at for at in (row.received_at, begun, row.answered_at, row.ended_at, *sent) if at is not None)
 
 
 def _place(village: Village | None, district: District | None) -> tuple[str, ...]:
-    """From the smaller to the larger, by the office's own names."""
+    """Return the names of village and district, as far as known."""
     known = district or (village.district if village else None)
     return tuple(place.name for place in (village, known) if place is not None)
 

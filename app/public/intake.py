@@ -1,4 +1,4 @@
-"""A complaint from the street: the report body of the API, with what the office needs to answer."""
+"""Intake of complaints from the public form."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +11,10 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 def take_from_street(payload: dict[str, Any], address: str | None = None) -> Received:
-    """Take in what a citizen typed, as the reporter's own act; raises ActionRefused with every faulty field.
+    """Receive a citizen's complaint as the reporter's own act; number and tracking code go to the contact given.
 
-    Whoever is not anonymous leaves a name and a way to be reached. Number and code go to the address that was left.
+    Raises ActionRefused(missing_input) with all faulty fields. Unless anonymous, a name and a phone number or e-mail
+    address are required.
     """
     payload = {**payload, "channel": Channel.WEB.value}
     errors = tuple(_missing(payload))

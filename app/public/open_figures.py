@@ -1,7 +1,7 @@
-"""What everybody may know of the office's work: counts and shares, small ones hidden; no case, no text, no person.
+"""Public statistics: counts and shares with small numbers hidden, without cases, texts or persons.
 
-All figures stand as of the end of the last Sunday, so that nobody learns of one complaint by subtracting yesterday's
-page from today's. Counted are cases of every confidentiality, since nothing but the count is told.
+All figures are as of the end of the last Sunday, so that the difference between two days does not reveal one complaint.
+Cases of every confidentiality are counted.
 """
 
 import json
@@ -34,7 +34,9 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class AgencyLine:
-    """How an agency works: cases that it was sent, and its steps in time in percent (one decimal)."""
+    """Figures of one agency: cases sent to it, and steps in time in percent (one decimal); None: hidden as too
+    small.
+    """
 
     code: str
     name: str
@@ -44,7 +46,10 @@ class AgencyLine:
 
 @dataclass(frozen=True)
 class OpenFigures:
-    """The figures up to, without, `until`; None stands for a number too small to be told."""
+    """The statistics from `since` to before `until` (office dates). `open` counts the cases open at the end,
+    `median_days` is in working days; a month is (first day, received, answered), a category (code, name, received).
+    None: hidden as too small.
+    """
 
     since: date
     until: date
@@ -58,13 +63,13 @@ class OpenFigures:
 
 
 def figures_end(now: datetime) -> date:
-    """The Monday before which everything is counted."""
+    """Return the Monday (office date) before which everything is counted."""
     today = office_today(now)
     return today - timedelta(days=today.weekday())
 
 
 def open_figures(now: datetime) -> OpenFigures:
-    """The figures of twelve months; must be read as somebody who sees every case."""
+    """Compute the statistics of twelve months; the caller must be able to see every case."""
     until = figures_end(now)
     months = _months(until - timedelta(days=1))
     period = Period(midnight(months[0]), midnight(until))
@@ -86,7 +91,7 @@ def open_figures(now: datetime) -> OpenFigures:
 
 
 def _months(last: date) -> list[date]:
-    """The first days of the months that are told of, the oldest first."""
+    """Return the first days of the twelve months, oldest first."""
     found = [last.replace(day=1)]
     while len(found) < MONTHS:
         found.insert(0, month_before(found[0]))
@@ -99,14 +104,14 @@ def _receptions(period: Period) -> list[datetime]:
 
 
 def _first_answers() -> Subquery:
-    """When each case was answered for the first time."""
+    """Return a subquery of the time of each case's first answer."""
     replies = ComplaintEvent.kind == Action.REPLY.value
     statement = select(ComplaintEvent.complaint_id, func.min(ComplaintEvent.at).label("at")).where(replies)
     return statement.group_by(ComplaintEvent.complaint_id).subquery()
 
 
 def _answers(period: Period) -> list[tuple[datetime, datetime]]:
-    """Reception and first answer of every case answered in the period."""
+    """Return the times of reception and first answer of every case answered in the period."""
     first = _first_answers()
     statement = select(Complaint.received_at, first.c.at).join(first, first.c.complaint_id == Complaint.id)
     rows = db.session.execute(statement.where(first.c.at >= period.begins, first.c.at < period.ends))
@@ -119,7 +124,7 @@ def _by_month(months: list[date], instants: list[datetime]) -> dict[date, int]:
 
 
 def _median_days(answers: list[tuple[datetime, datetime]], calendar: WorkingCalendar) -> int | None:
-    """In how many working days half of the cases were answered, a begun day counted whole."""
+    """Return the median of working days to the first answer, started days counted whole; None if too few answers."""
     if len(answers) < LEAST:
         return None
     return round(median(_days(calendar, received, answered) for received, answered in answers))
@@ -131,9 +136,7 @@ def _days(calendar: WorkingCalendar, received: datetime, answered: datetime) -> 
 
 
 def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
-    """Received cases by the top level of categories, the most frequent first; a case without one under an empty
-    code.
-    """
+    """Return received cases by top-level category, most frequent first; cases without one have an empty code."""
     above = aliased(Category)
     code = func.coalesce(above.code, Category.code, "")
     name = func.coalesce(above.name, Category.name, "")
@@ -148,7 +151,7 @@ def _categories(period: Period) -> tuple[tuple[str, str, int | None], ...]:
 
 
 def _agencies(period: Period, calendar: WorkingCalendar, now: datetime) -> tuple[AgencyLine, ...]:
-    """Agencies that were sent cases, by name; their counts have no total, since a case may go to several."""
+    """Return the agencies that were sent cases, by name; there is no total, since a case may go to several."""
     cases = _cases_of_agencies(period)
     shown = without_small({code: count for code, (_, count) in cases.items()}, total_shown=False)
     (measures,) = kept_punctualities(period, ("agency",), agencies=None, among=None, calendar=calendar, now=now)
@@ -166,7 +169,7 @@ def _cases_of_agencies(period: Period) -> Mapping[str, tuple[str, int]]:
 
 
 def whole_days(figures: OpenFigures) -> tuple[date, date]:
-    """The first and the last day that is counted."""
+    """Return the first and the last office date that is counted."""
     return figures.since, figures.until - timedelta(days=1)
 
 
@@ -177,7 +180,7 @@ KEPT_SECONDS = 3600
 
 
 def kept_open_figures(now: datetime) -> OpenFigures:
-    """The same as `open_figures`, at most an hour old; worked out each time while Redis is away."""
+    """Return the statistics, cached in Redis for at most an hour; computed at each call while Redis is away."""
     key = f"lapor:open-figures:{figures_end(now)}"
     kept = _read(key)
     if kept is not None:

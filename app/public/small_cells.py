@@ -1,19 +1,19 @@
-"""Small numbers in published tables: hidden, and so that no subtraction from the total brings them back."""
+"""Suppression of small counts in published tables, safe against subtraction from the total."""
 
 from collections.abc import Mapping
 from typing import TypeVar
 
 LEAST = 5
-"""Counts below this may lead to a person; nothing at all leads to nobody."""
+"""Counts from 1 to below this are hidden, since they may lead to a person; zero is shown."""
 
 Key = TypeVar("Key")
 
 
 def without_small(counts: Mapping[Key, int], total_shown: bool = True) -> dict[Key, int | None]:
-    """The cells of one row or column, None for each that is hidden.
+    """Return the cells of one row or column, None for each that is hidden.
 
-    Where the total is published too, what is hidden must be at least two cells that are more than a few together: else
-    the total less what is shown would tell them. The smallest of the others are hidden along until that holds.
+    If the total is published too, at least two cells with a sum of at least twice LEAST must be hidden, or the
+    difference would reveal them; the smallest other cells are hidden until that holds.
     """
     hidden = {key for key, count in counts.items() if 0 < count < LEAST}
     if hidden and total_shown:
@@ -24,6 +24,6 @@ def without_small(counts: Mapping[Key, int], total_shown: bool = True) -> dict[K
 
 
 def shown_total(counts: Mapping[Key, int]) -> int | None:
-    """The total of a table; None where it is small itself, or where everything in it is one hidden cell."""
+    """Return the total of a table; None if it is itself too small to be shown."""
     total = sum(counts.values())
     return None if 0 < total < LEAST else total

@@ -1,6 +1,6 @@
-"""One case as its reporter may see it: built from what is public, so that a template cannot show more.
+"""Public page of one case for its reporter, built from public data only, so that a template cannot show more.
 
-No name, no contact, no note, no draft, no officer; what the reporter typed comes back only in the title.
+It has no name, contact, note, draft or officer; of the reporter's text only the title.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ ANSWERED = frozenset({CaseStatus.ANSWERED, CaseStatus.CLOSED})
 
 @dataclass(frozen=True)
 class TrackingKey:
-    """All that is read of a case before its code is proved."""
+    """What is read of a case before its tracking code is verified."""
 
     complaint_id: int
     number: str
@@ -43,7 +43,9 @@ class TrackingKey:
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody waits to hear from the reporter; `until` is when the wait ends (aware)."""
+    """An open question to the reporter. `step` is the paused step, `agency` and `house` code and name of the asking
+    agency (None and "": the office), `until` the end of the wait (aware).
+    """
 
     step: Step | None
     agency: str | None
@@ -54,7 +56,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Paper:
-    """A signed letter that may be fetched here; `ready` says whether its file is written yet."""
+    """A signed letter that the reporter may download; `house` is the agency's name, `ready` whether the PDF exists."""
 
     letter_id: int
     house: str
@@ -64,8 +66,8 @@ class Paper:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file that the reporter sent: its kind and moment, and whether it was looked into; its name stays in the house,
-    since it may be the reporter's own.
+    """A file that the reporter sent: type, time (aware), and state and reason of its check. Its name is omitted, as it
+    may contain the reporter's name.
     """
 
     kind: str
@@ -76,7 +78,9 @@ class SentFile:
 
 @dataclass(frozen=True)
 class TrackedCase:
-    """The public page of one case; `houses` are the agencies at work on it by their full names, instants are aware."""
+    """Data of the public page. Datetimes are aware; `houses` are names of the agencies at work on the case.
+    `answered_at`, `reopen_until` and `promise` are None without an answer or a promise; `reply` is empty then.
+    """
 
     complaint_id: int
     number: str
@@ -101,9 +105,9 @@ class TrackedCase:
 
 
 def tracking_key_of(number: str) -> TrackingKey | None:
-    """The key of the case with this number, ours or SP4N's.
+    """Return the key of the case with this number (ours or SP4N's); None if unknown.
 
-    Nobody is known yet when this is asked, so the wall between agencies is left out; nothing but the key is read.
+    Runs without agency isolation, since nobody is identified yet; only the key is read.
     """
     wanted = (Complaint.number == number) | (Complaint.sp4n_tracking_id == number)
     statement = select(Complaint.id, Complaint.number, Complaint.tracking_code_hash).where(wanted)
@@ -112,7 +116,7 @@ def tracking_key_of(number: str) -> TrackingKey | None:
 
 
 def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
-    """The page of the one case in sight; raises ActionRefused(not_visible) for any other."""
+    """Return the page of the case that `only_case` allows; raises ActionRefused(not_visible) for any other."""
     complaint = _find(complaint_id)
     facts, sop, calendar = _facts(complaint), load_sop(complaint.sop_version), load_working_calendar()
     events = _events_of(complaint)
@@ -139,7 +143,7 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
 
 
 def _facts(complaint: Complaint) -> ComplaintFacts:
-    """Of the rows that the page has read already."""
+    """Return the case facts from rows that are loaded already."""
     tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
     reporter = reporter_facts(db.session.get(Reporter, complaint.id))
     return facts_from(complaint, reporter, tracks, complaint.tasks)
@@ -165,7 +169,7 @@ def _find(complaint_id: int) -> Complaint:
 
 
 def _events_of(complaint: Complaint) -> list[ComplaintEvent]:
-    """The events that are public at all, the first first."""
+    """Return the events of public kinds, oldest first."""
     mine = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
     return list(db.session.scalars(select(ComplaintEvent).where(*mine).order_by(ComplaintEvent.seq)))
 
@@ -184,7 +188,7 @@ def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Ite
 
 
 def _houses(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
-    """Which agencies the case lies with, all alike: not which of them is late."""
+    """Yield the names of the agencies the case lies with; it is not shown which of them is late."""
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
     there = {t.agency for t in facts.active_tracks if t.sent_at is not None}
@@ -192,17 +196,17 @@ def _houses(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
 
 
 def _reply(facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
-    """The answer that stands; a reopened case has none."""
+    """Return the text of the current answer; empty if there is none, or after a reopening."""
     if facts.status not in ANSWERED:
         return ""
     return next((str(e.data["text"]) for e in reversed(events) if e.kind == Action.REPLY), "")
 
 
 def _reply_to_main(complaint: Complaint) -> str:
-    """What was answered to the case that this one was merged into, which its reporter is promised too.
+    """Return the answer to the case that this one was merged into; empty if there is none.
 
-    That case is beyond what the reporter may see, so nothing but the words of its answer is read; and not even they
-    where it is secret or anonymous, since an answer may name whom it is for.
+    The reporter may not see that case, so only the text of its answer is read, and only if it is open: an answer may
+    name the person it is for.
     """
     if complaint.status != CaseStatus.MERGED:
         return ""
@@ -221,14 +225,14 @@ def _papers(complaint: Complaint, facts: ComplaintFacts) -> tuple[Paper, ...]:
 
 
 def may_show_letters(facts: ComplaintFacts) -> bool:
-    """Letters leave the house with the answer and not before; a secret or anonymous reporter gets the answer's words
-    only, so that no paper of theirs lies on a phone that others pick up (design section 6).
+    """Return whether the reporter may download the letters: only after the answer, and only for an open case, so that
+    no letter lies on a phone that others use (design section 6).
     """
     return facts.status in ANSWERED and facts.confidentiality is Confidentiality.OPEN
 
 
 def _letters_shown(complaint: Complaint) -> list[Letter]:
-    """Of each agency that sent its answer in this cycle the letter it signed last."""
+    """Return the last signed letter of each agency that has sent its answer in this cycle."""
     sent = {t.agency_code for t in complaint.tracks if t.cycle == complaint.cycle and t.state == TrackState.SENT}
     mine = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
     statement = (
@@ -239,7 +243,7 @@ def _letters_shown(complaint: Complaint) -> list[Letter]:
 
 
 def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
-    """A letter that stands on the public page of the case in sight; raises ActionRefused(not_visible)."""
+    """Return a letter shown on the public page of the case; raises ActionRefused(not_visible) for any other."""
     complaint = _find(complaint_id)
     letters = _letters_shown(complaint) if may_show_letters(facts_of(complaint)) else []
     found = next((x for x in letters if x.id == letter_id), None)
@@ -251,7 +255,9 @@ def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
 def _allowed(
     facts: ComplaintFacts, sop: Sop, reopen_until: datetime | None, now: datetime
 ) -> tuple[AllowedAction, ...]:
-    """What the rules let the reporter do now; reopening ends with its time, which the rules know only at the act."""
+    """Return what the reporter may do now; without reopening once its time is over, which the rules check only when it
+    is done.
+    """
     late = reopen_until is not None and now > reopen_until
     found = allowed_actions(facts, REPORTER, sop)
     return tuple(a for a in found if not (late and a.action is Action.REOPEN))

@@ -1,4 +1,4 @@
-"""The events of a case that its reporter is told of, each reduced to what is public: a kind, a house, a quotation."""
+"""Public case history: events reduced to kind, agencies and a quotation."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ PUBLIC_KINDS = frozenset(
         Action.CLOSE.value,
     }
 )
-"""Whatever is not named here is never told; of notes and files only the reporter's own are, and only that they came."""
+"""Kinds of events shown to the reporter; of notes and files only the reporter's own, without content."""
 
 
 @dataclass(frozen=True)
 class News:
-    """One line: `houses` are agencies by their full names (none: the office itself), `detail` a word of the
-    vocabulary or a score.
+    """One line of the history: `at` is aware, `houses` are agency names (empty: the office), `detail` a code value or a
+    score, `quote` the question asked.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class News:
 
 
 def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[News, ...]:
-    """Everything public that happened, the newest first."""
+    """Return all public events of a case, newest first."""
     names = {track.agency_code: track.agency.name for track in complaint.tracks}
     told = [_news(event, names) for event in events if _is_public(event)]
     lines = [*told, *_sendings(complaint)]
@@ -57,7 +57,7 @@ def _is_public(event: ComplaintEvent) -> bool:
 
 
 def _sendings(complaint: Complaint) -> Iterable[News]:
-    """To which agencies the case went, told from the moment they could see it: a direction alone is not yet public."""
+    """Yield a line for each time the case was sent to agencies; a direction that is not sent yet is not public."""
     sent = sorted((t for t in complaint.tracks if t.sent_at is not None), key=_sent_at)
     for at, tracks in groupby(sent, key=_sent_at):
         yield News(SENT, at, tuple(t.agency.name for t in tracks))

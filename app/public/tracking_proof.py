@@ -1,8 +1,8 @@
-"""Number and code prove that somebody reported a case; the proof opens that one case for an hour, in this browser.
+"""Proof that somebody reported a case, by number and tracking code; it opens that case for an hour in this browser.
 
-A wrong code, an unknown number and something that is no number at all cost the same work and get the same answer. Wrong
-codes make whoever sends them wait, longer each time, by number and source together: nobody else can close a case to its
-reporter. A code of twelve letters (60 bits) needs no more than that.
+Any wrong input takes the same work and gets the same response, so that nothing reveals which numbers exist. Wrong codes
+cause growing delays per number and source, so that nobody can lock out the reporter. A code has twelve characters (60
+bits).
 """
 
 import hmac
@@ -32,19 +32,19 @@ LIFETIME = timedelta(hours=1)
 LONGEST_TYPED = 80
 REFUSED = 422
 _MARK = "lacak"
-# The key of nothing: it is compared when there is no case, so that no answer comes sooner.
+# Compared when there is no such case, so that timing reveals nothing.
 _NO_CASE = TrackingKey(0, "LB-0000-000000", "0" * 64)
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Which case was proved in this browser."""
+    """The case that was proved in this browser."""
 
     complaint_id: int
 
 
 def prove(number: str, code: str) -> Proof | None:
-    """Check a pair as it was typed; the same statement, the same hash and the same comparison whatever is wrong."""
+    """Return the proof for a number and code as typed, or None if they do not match; takes constant work."""
     key = tracking_key_of(read_number(number)) or _NO_CASE
     given = hash_code(key.number, read_code(code))
     right = hmac.compare_digest(given, key.code_hash or _NO_CASE.code_hash)
@@ -52,30 +52,31 @@ def prove(number: str, code: str) -> Proof | None:
 
 
 def read_number(typed: str) -> str:
-    """Our own number, or SP4N's (digits, perhaps behind a #); empty for what is neither."""
+    """Return the typed case number (ours, or SP4N's digits, perhaps after #) in normal form; empty if it is neither."""
     text = visible(typed)[:LONGEST_TYPED]
     digits = read_tracking_id(text)
     return read_complaint_number(text) or (digits if is_tracking_id(digits) else "")
 
 
 def read_code(typed: str) -> str:
-    """The code without what people put between its letters."""
+    """Return the typed code in upper case without separators."""
     text = visible(typed)[:LONGEST_TYPED].upper()
     return "".join(c for c in text if c.isascii() and c.isalnum())
 
 
 def remember(proof: Proof) -> None:
-    """Keep the proof in the signed cookie: never in an address, which histories and logs keep."""
+    """Store the proof in the signed session cookie for one hour; never in a URL, which histories and logs record."""
     until = utc_now() + LIFETIME
     session[_MARK] = {"case": proof.complaint_id, "until": until.timestamp()}
 
 
 def forget() -> None:
+    """Remove the proof from this browser's session."""
     session.pop(_MARK, None)
 
 
 def proved() -> Proof | None:
-    """The proof of this browser while its hour lasts."""
+    """Return the proof stored in this browser's session; None if there is none or its hour is over."""
     kept = session.get(_MARK)
     if not isinstance(kept, dict) or utc_now().timestamp() >= kept.get("until", 0):
         return None
@@ -83,7 +84,9 @@ def proved() -> Proof | None:
 
 
 def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Hand the proof to a door and let it see that one case; without a proof `refused` answers in its place."""
+    """Return a decorator for views that passes the proof and limits reads to its case; without a proof it returns
+    `refused()`.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -100,8 +103,9 @@ def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
 
 
 def admit(number: str, now: datetime) -> Counted:
-    """Count a try of a code for this number from this source, in whatever spelling; it counts as wrong until
-    `forget_try`. What is no number counts as one.
+    """Count an attempt for this number from this source and return the result; it counts as wrong until `forget_try`.
+
+    All spellings of a number share a count, and so do all invalid numbers.
     """
     return count_with_delay(f"tracking {read_number(number)} from {source()}", now)
 
@@ -120,10 +124,10 @@ def _failed(response: Response) -> bool:
 
 
 def guessing_limits() -> list[Limit]:
-    """Of failures only: a family behind one address may look as often as it likes."""
+    """Return the limit of failed attempts (60 per hour and source); successful ones do not count."""
     return [Limit(PER_ADDRESS, key_func=source, methods=["POST"], deduct_when=_failed)]
 
 
 def act_limits() -> list[Limit]:
-    """Of everything sent for one case: no page of ours is a way to fill an officer's day."""
+    """Return the limit of what is sent for one case (30 per hour); ending the session is exempt."""
     return [Limit(ACTS_PER_CASE, key_func=_case, methods=["POST"], exempt_when=_ends)]

@@ -1,4 +1,4 @@
-"""What each action is called on its button, what its form asks, and how the record tells it afterwards."""
+"""Texts of actions: button, effect, form fields and the sentence in the case history."""
 
 from flask_babel import lazy_gettext as _
 
@@ -44,7 +44,7 @@ BUTTONS: Labels = {
     "expire_question": _("Akhiri tunggu keterangan"),
 }
 
-# Step, officer and times are filled in from the SOP version of the case (views/shared/action_effects.py).
+# The placeholders are filled in from the SOP version of the case (views/shared/action_effects.py).
 EFFECTS: Labels = {
     "register": _(
         "Aduan teregister dan diteruskan ke %(actor)s untuk diperiksa (langkah %(number)s, batas %(limit)s)."

@@ -1,4 +1,4 @@
-"""A sentence for every refusal and every fault of a field: what to do, never blame."""
+"""Error messages for officers, reporters and API clients: they say what to do."""
 
 from flask_babel import lazy_gettext as _
 
@@ -79,7 +79,7 @@ FAULTS: Labels = {
     "store_full": _("Tempat penyimpanan berkas sedang penuh; coba lagi nanti tanpa berkas, atau hubungi kantor kami"),
 }
 
-# Faults that only programs can make: in the address, or by naming a row that is not there.
+# Faults of API requests: invalid query parameters or unknown rows.
 API_FAULTS: Labels = {
     "unknown_parameter": _("Parameter ini tidak dikenal di alamat ini"),
     "repeated_parameter": _("Tulis parameter ini satu kali saja"),
@@ -88,7 +88,7 @@ API_FAULTS: Labels = {
     "bad_value": _("Tulis nilai yang diminta dokumentasi"),
 }
 
-# Of a list the limit counts its members, not letters.
+# Messages for fields that are lists, whose limit counts entries, not characters.
 TOO_MANY: Labels = {
     "agencies": _("Pilih paling banyak %(limit)s OPD"),
     "attachments": _("Kirim paling banyak %(limit)s berkas"),
@@ -131,13 +131,15 @@ HTTP: Labels = {
 
 
 def fault_sentence(fault: str, limit: str = "", field: str = "") -> str:
-    """The sentence beside a field, with the bound it broke."""
+    """Return the message for a faulty field, with the limit that was not met."""
     sentence = str(TOO_MANY.get(field, FAULTS[fault]) if fault == "too_long" else FAULTS[fault])
     return sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
 
 
 def refusal_sentence(refused: ActionRefused) -> str:
-    """What an officer is told; an incomplete identity names what is missing."""
+    """Return the message for a failed action; for an incomplete identity it lists the missing parts, for signing it
+    names the fault.
+    """
     sentence = str(REFUSALS[refused.reason.value])
     if refused.reason is RefusalReason.IDENTITY_INCOMPLETE and refused.detail:
         lacking = ", ".join(str(LACKING[part]) for part in refused.detail.split(", "))

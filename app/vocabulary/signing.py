@@ -1,4 +1,4 @@
-"""Sentences about signing: how an agency signs, why a signature failed, and what is wrong with a file for it."""
+"""Texts about signing: methods, failed signatures, certificates and scans."""
 
 from flask_babel import lazy_gettext as _
 
@@ -66,7 +66,7 @@ SCAN_FAULTS: Labels = {
 
 
 def signing_sentence(detail: str) -> str:
-    """The sentence of a `SigningFault`, whose code of BSrE may stand behind a colon; empty for none."""
+    """Return the message for a signing fault (`fault` or `fault:code` with a BSrE code); empty for an unknown fault."""
     fault, _colon, code = detail.partition(":")
     sentence = SIGNING_FAULTS.get(fault)
     if sentence is None:

@@ -1,4 +1,4 @@
-"""Every word of the vocabulary as officers read it; Indonesian is the source, English its translation."""
+"""Display names of all code values; written in Indonesian, translated to English."""
 
 from collections.abc import Mapping
 
@@ -162,4 +162,4 @@ FILE_REASONS: Labels = {
 
 
 LARGEST_BADGE = 999
-"""What a number beside the menu or at the bell can say; it stands on every page, and is not counted on beyond."""
+"""Highest count shown on a badge; the query, which runs for every page, stops counting there."""

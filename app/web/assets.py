@@ -1,6 +1,6 @@
-"""Static files as they are served: one bundle for shell, inbox and lists, one more for every other page, two sprites.
+"""Static files: bundles of style sheets and scripts, icon sprites, and URLs with a digest of the content.
 
-An address holds a digest of the content, so that browsers may keep it for a year.
+One bundle serves shell, inbox and lists; all other pages load a second one too. Browsers may cache each URL for a year.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from flask import Flask, Response, abort, has_request_context, request, url_for
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
-# What is served under one name. The second bundle comes after the first on every page that is no inbox and no list of
-# complaints, so that what stands there wins. Each ends with its rules for the phone and for print, in this order.
+# Parts of each bundle. The second bundle follows the first on every page except the inbox and the lists of complaints,
+# so its rules win. Each bundle ends with the rules for phones and for print, in this order.
 STYLES = {
     "lb": ("tokens", "base", "shell", "forms", "cards", "inbox", "phone", "print"),
     "lanjut": (
@@ -42,17 +42,17 @@ def _sprite_of() -> dict[str, str]:
 
 
 def icon_names() -> frozenset[str]:
-    """The symbols of both sprites."""
+    """Return the names of the symbols in both sprites."""
     return frozenset(_sprite_of())
 
 
 def icon_url(name: str) -> str:
-    """Where a symbol is drawn: the first sprite holds what every officer's lists need."""
+    """Return the URL of a symbol in its sprite (in the first sprite if the name is unknown)."""
     return f"{asset(_sprite_of().get(name, SPRITES[0]))}#{name}"
 
 
 def icon(name: str, label: str = "") -> Markup:
-    """A symbol of a sprite; with a label it is an image for screen readers, else decoration."""
+    """Return the SVG of a symbol; with a label it is an image for screen readers, otherwise hidden from them."""
     return _icon(_root(), name, label)
 
 
@@ -63,7 +63,7 @@ def _icon(_root: str | None, name: str, label: str) -> Markup:
 
 
 def logo() -> Markup:
-    """The program's own sign."""
+    """Return the image element of the program's logo."""
     return Markup('<img class="logo" src="{}" alt="" width="36" height="36">').format(asset("logo.svg"))
 
 
@@ -73,9 +73,9 @@ def _text(path: str) -> str:
 
 @cache
 def bundle(name: str, kind: str, static_url: str) -> str:
-    """The style sheets or deferred scripts of a bundle as one text without comments and spaces, made once a process.
+    """Return the minified style sheets (`css`) or scripts (`js`) of a bundle as one text, built once per process.
 
-    Pictures are found under `static_url`, for a bundle lives elsewhere than its parts.
+    URLs of images are rewritten to `static_url`, since the bundle is served from another path than its parts.
     """
     if kind == "js":
         return str(rjsmin.jsmin("\n".join(_text(f"js/{part}.js") for part in SCRIPTS[name])))
@@ -90,7 +90,7 @@ def _digest(name: str) -> str:
 
 
 def asset(filename: str) -> str:
-    """The address of a static file, with its content's digest so that browsers may keep it for a year."""
+    """Return the URL of a static file, with a digest of its content."""
     return _asset(_root(), filename)
 
 
@@ -100,23 +100,26 @@ def _asset(_root: str | None, filename: str) -> str:
 
 
 def _root() -> str | None:
-    """Under which path the program is seen from outside: a page names a hundred files, and addresses are dear."""
+    """Return the script root of the request, the cache key of URLs; None outside a request."""
     return request.script_root if has_request_context() else None
 
 
 def bundle_url(kind: str, name: str = "lb") -> str:
-    """The address of a bundle; it changes with any static file."""
+    """Return the URL of a bundle; its digest changes with any static file."""
     return url_for("skin_bundle", digest=_digest(""), name=name, kind=kind)
 
 
 def serve_bundle(digest: str, name: str, kind: str) -> Response:
-    """Few requests for the whole look: gunicorn's sync workers close the connection after each."""
+    """Return a bundle as response; 404 for an unknown name or kind.
+
+    Bundles save requests, since gunicorn's sync workers close the connection after each.
+    """
     if name not in STYLES or kind not in MIMETYPES:
         abort(404)
     return Response(bundle(name, kind, url_for("static", filename="")), mimetype=MIMETYPES[kind])
 
 
 def install(app: Flask) -> None:
-    """What templates need to name a file, and the address of the bundles."""
+    """Register the template globals of static files, and the route of the bundles."""
     app.jinja_env.globals.update(asset=asset, bundle_url=bundle_url, ic=icon, logo=logo)
     app.add_url_rule("/gaya/<digest>/<name>.<kind>", "skin_bundle", serve_bundle)

@@ -1,4 +1,4 @@
-"""What the framework lacks behind the screens: a question before something is lost, also without JavaScript."""
+"""Confirmation pages for FAB's views: ask before a deletion or an action, also without JavaScript."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ TEMPLATE = "appbuilder/general/confirm_page.html"
 
 
 def asks_before_delete(view_name: str) -> bool:
-    """Whether the delete button of a screen asks; not where deleting leads to a question of its own."""
+    """Return whether the delete button of a view opens a confirmation dialog; False if the view asks on a page of its
+    own.
+    """
     views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
     return all(getattr(view, "asks_before_delete", True) for view in views if type(view).__name__ == view_name)
 
 
 class ConfirmDelete(ModelView):
-    """Base for screens of rows: deleting, and actions that carry a question, ask on a page of their own.
+    """Mixin for model views: deletions, and actions with a question, are confirmed on a page of their own.
 
-    Name it first where a screen of the framework is extended: ``class Users(ConfirmDelete, UserDBModelView)``.
-
-    With JavaScript a dialog asks instead and the page is skipped. The pages change nothing, so that a plain link may
-    lead to them; the change itself stays the framework's POST with its CSRF token and its own permission check.
+    Name it before FAB's class: ``class Users(ConfirmDelete, UserDBModelView)``. With JavaScript a dialog replaces the
+    page. The page itself changes nothing; the change stays FAB's POST with its CSRF token and permission check.
     """
 
     include_route_methods: Any
     exclude_route_methods: Any
 
-    asks_before_delete = True  # with a dialog or this page; False where deleting leads to a question of its own
+    asks_before_delete = True  # False if the view's delete route shows its own question
 
     def __init__(self) -> None:
         routes = self.include_route_methods
@@ -62,7 +62,9 @@ class ConfirmDelete(ModelView):
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
-        """Ask before an action runs on the ticked rows, or on one: with ``single``, or where it takes no more."""
+        """Ask before an action runs on the ticked rows, or on one (``single``, or an action for one row). Answers 404
+        for an unknown action or row, 403 without permission.
+        """
         name = request.form.get("action", "")
         action = self.actions.get(name)
         rows = request.form.getlist("rowid")
@@ -81,13 +83,13 @@ class ConfirmDelete(ModelView):
         return self._ask(str(action.confirmation or action.text), items, target, action=name, rows=rows)
 
     def post_delete_redirect(self) -> Response:
-        """Back to where the row was seen; to the list where that was the row's own page, which is gone."""
+        """Return the redirect to the previous page; to the list if that was the deleted row's own page."""
         target = self.get_redirect()
         own_page = f"{self.route_base}/show/{(request.view_args or {}).get('pk')}"
         return redirect(self._list_address() if urlsplit(target).path == own_page else target)
 
     def name_of(self, item: Any) -> str:
-        """What a row is called in a question; for a row without a name of its own a screen says it in words."""
+        """Return the name of a row for the question; views override it for rows without a readable `str`."""
         return str(item)
 
     def _ask_to_delete(self, item: Any, pk: str) -> str:

@@ -1,4 +1,6 @@
-"""The one place where a refusal becomes a status and a sentence: problem documents for programs, pages for people."""
+"""Error responses: maps exceptions to status and message, as problem documents (RFC 9457) for the API and pages for
+people.
+"""
 
 import math
 import time
@@ -47,6 +49,7 @@ _ENCODED = "application/x-www-form-urlencoded"
 
 
 def install(app: Flask) -> None:
+    """Register the error handlers, and the conversion of FAB's API errors into problem documents."""
     app.register_error_handler(ActionRefused, _refused)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, http_answer)
@@ -62,7 +65,7 @@ def install(app: Flask) -> None:
 
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
-    """Let errors under a path be told in that door's own form, made from status and sentence."""
+    """Register the format of error responses below a path prefix; `shape` builds them from status and message."""
     app.extensions.setdefault("error_shapes", {})[prefix] = shape
 
 
@@ -76,7 +79,7 @@ def is_api(path: str) -> bool:
 
 
 def problem(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    """A problem document whose type ends in the stable name."""
+    """Return a problem document; `name` is the stable end of its type URI."""
     response = jsonify({"type": _type_of(name), "title": name, "status": status, "detail": detail, **more})
     response.status_code = status
     response.mimetype = "application/problem+json"
@@ -85,7 +88,9 @@ def problem(status: int, name: str, detail: str, headers: dict[str, str] | None 
 
 
 def _type_of(name: str) -> str:
-    """A name of ours as an address; never built from the request's Host, which anybody may write."""
+    """Return the problem's type URI; built from PUBLIC_BASE_URL, never from the request's Host header, which is
+    untrusted.
+    """
     return f"{current_app.config['PUBLIC_BASE_URL']}/problems/{name}"
 
 
@@ -97,9 +102,9 @@ def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None 
         told.headers.update(headers or {})
         return told
     try:
-        # What HTTP itself says stands in the page's own words already.
+        # The page has its own text for HTTP errors.
         page = error_page(status, "" if name in HTTP else detail)
-    except OperationalError as error:  # the page below 500 asks the database who is signed in
+    except OperationalError as error:  # pages for errors below 500 load the user
         return _unavailable(error)
     response = Response(page, status=status)
     response.headers.update(headers or {})
@@ -126,14 +131,16 @@ def _problem(error: Problem) -> Response:
 
 
 def _foreign_host(error: SecurityError) -> Response:
-    """A Host header that is none of ours: no page can be drawn, since no address can be built for it."""
+    """Answer 400 for an unknown Host header, in plain text: without a valid host no URL of a page can be built."""
     if is_api(request.path):
         return problem(400, "bad_request", str(HTTP["bad_request"]))
     return Response(str(HTTP["bad_request"]), status=400, mimetype="text/plain")
 
 
 def http_answer(error: HTTPException) -> Any:
-    """An error of HTTP itself: a problem document for programs, a page for people."""
+    """Return the response for an HTTPException: a problem document for the API, a page otherwise; redirects
+    unchanged.
+    """
     status = error.code or 500
     if status < 400:
         return error
@@ -147,19 +154,19 @@ def _too_many(_error: RateLimitExceeded) -> Response:
 
 
 def retry_after() -> dict[str, str]:
-    """The header that says in how many seconds a limit that was passed lets through again."""
+    """Return the Retry-After header with the seconds until the exceeded rate limit resets (60 if unknown)."""
     limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
     wait = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
     return {"Retry-After": str(wait)}
 
 
 def refuse_large_form() -> None:
-    """Read a form before anything else does, so that one past the limits is 413 and not taken for an empty one. To be
-    asked before the guard against forged forms, which reads the form without its limit.
+    """Parse a posted form early, so that one above the size limits raises 413 (RequestEntityTooLarge) and is not read
+    as empty. Call before the CSRF check, which reads the form without the limit.
     """
     if request.method != "POST" or request.mimetype not in (_ENCODED, "multipart/form-data"):
         return
-    if request.mimetype == _ENCODED:  # the library's limit of a form's memory forgets these
+    if request.mimetype == _ENCODED:  # Werkzeug's limit of form memory does not cover these
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     request.form  # noqa: B018 (reading is what raises)
 
@@ -178,14 +185,14 @@ def _held_up(_error: Exception) -> Response:
 
 
 def _sealed_for_ever(error: KeyMissing) -> Response:
-    """An identity key was taken out too early: told in the log by its id, and to whoever asked as a passing fault."""
+    """Answer 503 and log the key id: an identity key was removed while data encrypted with it still exists."""
     db.session.rollback()
     log.error("identity_key_missing", key_id=error.key_id, path=request.path)
     return _answer(503, "identity_key_missing", str(REFUSALS["identity_key_missing"]))
 
 
 def _unreadable(error: DataError) -> Response:
-    """A value the database cannot hold (NUL, an integer past 64 bit): the sender's fault, told without SQL."""
+    """Answer 422 for a value that the database cannot store (NUL, an integer beyond 64 bits), without showing SQL."""
     db.session.rollback()
     log.info("unreadable_value", error=type(error.orig).__name__)
     return _answer(422, "missing_input", str(REFUSALS["missing_input"]))
@@ -204,8 +211,8 @@ def _failed(error: Exception) -> Response:
 
 
 def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
-    """Type and body of a 500 for a request that failed after its answer was made; needs no context, whose end is what
-    may have failed.
+    """Return content type and body of a 500 for a request that failed after its response was made. Needs no app
+    context, since its teardown may be what failed.
     """
     detail, name = str(HTTP["internal_error"]), "internal_error"
     if not is_api(str(environ.get("PATH_INFO", ""))):
@@ -216,7 +223,7 @@ def last_answer(app: Flask, environ: WSGIEnvironment) -> tuple[str, bytes]:
 
 
 def _as_problem(response: Response) -> Response:
-    """Error answers of the framework's own API code take the same shape as ours."""
+    """Convert error responses of FAB's API into problem documents."""
     if response.status_code < 400 or not is_api(request.path) or response.mimetype == "application/problem+json":
         return response
     name = _NAME_OF.get(response.status_code, "bad_request" if response.status_code < 500 else "internal_error")

@@ -1,6 +1,6 @@
-"""Faults of Flask-AppBuilder 5.3 that would corrupt or refuse an officer's work, mended from outside without a fork.
+"""Patches for faults of Flask-AppBuilder 5.3 that would corrupt or reject an officer's work, applied without a fork.
 
-Each repair has a test that fails on the stock behaviour (tests/security/test_fab_repairs.py).
+Each has a test that fails on the stock behaviour (tests/security/test_fab_repairs.py).
 """
 
 import copy
@@ -28,7 +28,7 @@ UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e
 
 
 class ForeignKeyConverter(Model2SchemaConverter):
-    """Keeps foreign-key columns in schemas; stock FAB on marshmallow 4 fails at start with a KeyError."""
+    """Schema converter that keeps foreign-key columns; FAB's own fails with a KeyError at start on marshmallow 4."""
 
     def _meta_schema_factory(
         self, columns: Any, model: Any, class_mixin: Any, parent_schema_name: str | None = None
@@ -46,9 +46,8 @@ class ForeignKeyConverter(Model2SchemaConverter):
 
 
 def _own_copy(name: str, fresh: Any) -> property:
-    """An attribute of a view that each request has to itself: FAB keeps one object for all threads and writes into it.
-
-    Without it a request reads with another's filter, and a PUT lands in another's row.
+    """Return a property that gives each request its own copy of a view's attribute. FAB writes into one object shared
+    by all threads, so that a request could read with another's filter or write to another's row.
     """
     kept = f"_{name}_of_all"
 
@@ -74,13 +73,15 @@ def _without_filters(filters: Any) -> Any:
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text holds only characters that can be stored and seen: no NUL, half pairs, controls or zero widths."""
+    """Return whether a text has only storable, visible characters: no NUL, lone surrogates, control or zero-width
+    characters.
+    """
     return not any(c in UNSEEN or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t") for c in text)
 
 
 def safe_address(asked: str) -> str:
-    """Where a request wants to be led, if that is a page of ours; else the start page. What holds a control character,
-    in a header a new line, is no address.
+    """Return the requested redirect target if it is a page of this site, otherwise the start page; control characters
+    make it invalid.
     """
     start = str(current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
     if not asked or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in asked):
@@ -89,7 +90,9 @@ def safe_address(asked: str) -> str:
 
 
 def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
-    """Refuse unreadable characters beside their field before any validator asks the database about them."""
+    """Validate a form; fields with unreadable characters fail first, before any validator queries the database with
+    them.
+    """
     faulty = [field for field in form if not all(map(is_readable, filter(_is_text, field.raw_data or [])))]
     for field in faulty:
         field.errors = [REFUSED["unreadable_characters"]]
@@ -101,7 +104,9 @@ def _is_text(value: Any) -> bool:
 
 
 def _add(interface: SQLAInterface, item: Any, commit: bool = True) -> None:
-    """As stock, but a refused row is told in the way that FAB's own callers expect: a duplicate is 422, not 500."""
+    """Add a row like FAB's method, but raise DatabaseException on a database error, which FAB's callers handle (a
+    duplicate gives 422, not 500).
+    """
     try:
         interface.session.add(item)
         if commit:
@@ -122,7 +127,7 @@ NO_ACCOUNT = "No account yet: `python run.py first-administrator NAME` makes the
 
 
 def _withhold_commands() -> None:
-    """The framework's commands that make accounts past the roles and the password rules of this program."""
+    """Replace FAB's commands that create accounts without this program's roles and password rules."""
     for name in ("create-user", "create-admin"):
         fab.commands[name] = _withheld
         _withheld.context_settings = {"ignore_unknown_options": True}
@@ -130,7 +135,7 @@ def _withhold_commands() -> None:
 
 
 def install() -> None:
-    """Apply every repair; harmless when done again."""
+    """Apply every patch; calling it again has no effect."""
     _withhold_commands()
     ModelRestApi.model2schemaconverter = ForeignKeyConverter
     for view in (BaseModelView, ModelRestApi):

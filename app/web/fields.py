@@ -1,6 +1,6 @@
-"""Native HTML controls in place of the framework's Bootstrap, Select2 and date-picker widgets.
+"""Native HTML form controls in place of FAB's Bootstrap, Select2 and date-picker widgets.
 
-``FieldConverter.conversion_table`` and the widgets' parents are public class attributes: nothing is forked.
+Set through public class attributes (``FieldConverter.conversion_table``), without a fork.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ _FORCED_PLACEHOLDER = (
 
 
 class NativeDate(widgets.DateInput):
-    """The browser's own date control; the page writes the chosen day in words beneath it."""
+    """Native date input; a script writes the chosen day as text beneath it."""
 
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         return super().__call__(field, **{"class": "form-control tgl", "data-tanggal": True} | kwargs)
 
 
 class NativeMoment(widgets.DateTimeLocalInput):
-    """The browser's own date and time control, read and written on the office's clock."""
+    """Native date and time input, in the office's zone."""
 
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         return super().__call__(field, **{"class": "form-control tgl-jam", "data-tanggal": True} | kwargs)
 
 
 class OfficeMomentField(DateTimeLocalField):
-    """Date and time typed on the office's clock, stored as an aware instant: a naive one would land as UTC."""
+    """Form field for a date and time in the office's zone; its `data` is an aware datetime."""
 
     data: Any
 
@@ -47,11 +47,11 @@ class OfficeMomentField(DateTimeLocalField):
         super().__init__(*args, **kwargs)
 
     def process_data(self, value: Any) -> None:
-        """Show a stored instant on the office's clock."""
+        """Convert a stored aware datetime to the office's zone for display."""
         super().process_data(office_time(value) if isinstance(value, dt.datetime) and value.tzinfo else value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Attach the office's zone to what was typed."""
+        """Parse the input as a time in the office's zone."""
         super().process_formdata(valuelist)
         if valuelist and self.data is not None:
             self.data = self.data.replace(tzinfo=OFFICE_ZONE)
@@ -64,7 +64,7 @@ NATIVE = {
 
 
 def render_control(field: Field, **attributes: Any) -> Markup:
-    """Draw a field without the framework's forced placeholder (a placeholder is no label) and Select2 leftovers."""
+    """Return the HTML of a field, without FAB's forced placeholder and Select2 widgets."""
     attributes.setdefault("class", "cek-satu" if field.type == "BooleanField" else "form-control")
     if isinstance(field, (DateField, TimeField, DateTimeLocalField)):
         attributes["class"] += " tgl-jam" if isinstance(field, DateTimeLocalField) else " tgl"
@@ -81,7 +81,7 @@ def render_control(field: Field, **attributes: Any) -> Markup:
 
 
 def describe(field: Field) -> dict[str, Any]:
-    """The attributes by which a screen reader connects a field with its hint and its error."""
+    """Return the attributes of an input: ARIA links to its hint and error, autocomplete and inputmode."""
     parts = [
         f"{field.id}-petunjuk" if field.description else "",
         f"{field.id}-galat" if field.errors else "",
@@ -99,6 +99,6 @@ def describe(field: Field) -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Swap the date fields of generated forms and offer the controls to the templates."""
+    """Replace the date fields of generated forms, and register `render_control` and `describe` as template globals."""
     FieldConverter.conversion_table = tuple(NATIVE.get(row[0], row) for row in FieldConverter.conversion_table)
     app.jinja_env.globals.update(render_control=render_control, describe=describe)

@@ -1,4 +1,4 @@
-"""Labels that the web adapter itself puts on forms: answers of Flask-AppBuilder and empty choices."""
+"""Texts of generated forms: confirmations, errors and empty choices."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,8 +1,7 @@
-"""How values are written on screen: dates, times, durations, lists, so that every page writes them alike.
+"""Formats of values on screen: dates, times, durations, numbers and lists.
 
-Instants are shown in the office's zone and the zone is always named (Balangan: WITA, UTC+8). A naive instant is
-taken as the server's local time, as the framework stores its own.
-Patterns: look and feel conventions, checked against Babel's ``id`` data, whose own "full" format prints seconds.
+Instants are shown in the office's zone with its name (WITA, UTC+8). A naive datetime counts as server local time, as
+FAB stores it. Patterns differ from Babel's ``id`` data, whose "full" format prints seconds.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def _locale() -> str:
 
 @lru_cache(MOST_KEPT)
 def _dated(value: dt.date, pattern: str, locale: str) -> str:
-    """A day, or an instant, in words: the rows of a page share their days."""
+    """Return a date or datetime formatted for a locale; cached, since rows of a page share days."""
     if isinstance(value, dt.datetime):
         return dates.format_datetime(value, pattern, locale=locale)
     return dates.format_date(value, pattern, locale=locale)
@@ -52,14 +51,16 @@ def _counted(value: int | float | Decimal, locale: str) -> str:
 
 
 def moment(value: dt.datetime | None, style: str = "lengkap") -> str:
-    """An instant in words with its zone, "Selasa, 24 November 2026, 15.10 WITA"; style ``pendek`` shortens the date."""
+    """Format an instant in the office's zone, "Selasa, 24 November 2026, 15.10 WITA"; ``pendek`` shortens the date; "–"
+    for None.
+    """
     if value is None:
         return EMPTY
     return f"{_dated(office_time(value), _MOMENT[style], _locale())} {ZONE_NAME}"
 
 
 def day(value: dt.date | None, style: str = "sedang") -> str:
-    """A calendar day in words: "24 November 2026"; an instant is taken at the office's clock."""
+    """Format a date, "24 November 2026"; an instant is first converted to its office date; "–" for None."""
     if value is None:
         return EMPTY
     if isinstance(value, dt.datetime):
@@ -68,7 +69,9 @@ def day(value: dt.date | None, style: str = "sedang") -> str:
 
 
 def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
-    """An instant for tables: "Hari ini, 10.54 WITA" on the day of ``now``, else the short form."""
+    """Format an instant for tables: "Hari ini, 10.54 WITA" on the office date of ``now``, otherwise the short form; "–"
+    for None.
+    """
     if value is None:
         return EMPTY
     local = office_time(value)
@@ -78,10 +81,10 @@ def near_moment(value: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
-    """A length of time in whole units, at most two: "4 hari 2 jam"; an integer counts minutes.
+    """Format a duration in at most two units, "4 hari 2 jam"; an integer is in minutes; the sign is dropped; "–" for
+    None.
 
-    ``hours_a_day`` is 24 for elapsed time and the length of the office's day for working time. The sign is dropped:
-    the words around it say whether something is left or late.
+    ``hours_a_day`` is 24 for elapsed time, and the length of the office's day for working time.
     """
     if value is None:
         return EMPTY
@@ -97,7 +100,7 @@ def duration(value: dt.timedelta | int | None, hours_a_day: int = 24) -> str:
 
 
 def exact_duration(value: dt.timedelta) -> str:
-    """A length of time to the second, for sums that are checked by hand: "4 jam 29 menit 30 detik"."""
+    """Format a duration to the second, "4 jam 29 menit 30 detik"; hours are not grouped into days."""
     minutes, seconds = divmod(value.total_seconds(), 60)
     if not seconds:
         return duration(value, HOURS_ONLY)
@@ -107,7 +110,7 @@ def exact_duration(value: dt.timedelta) -> str:
 
 
 def working_time(length: WorkingLength) -> str:
-    """Working time as the SOP counts it, "13 hari 4 jam"; beyond a day minutes say nothing any more."""
+    """Format working time as the SOP counts it, "13 hari 4 jam"; minutes are shown only below one day."""
     if not length.days:
         return duration(length.rest, HOURS_ONLY)
     days = ngettext("%(num)d day", "%(num)d days", length.days)
@@ -142,17 +145,17 @@ def _written(value: object, style: str) -> object:
 
 
 def amount(value: int | float | Decimal) -> str:
-    """A number with its thousands parted, "1.234.567"; not for years and numbers that are names."""
+    """Format a number with thousands separators, "1.234.567"; not for years or identifiers."""
     return _counted(value, _locale())
 
 
 def at_a_badge(count: int) -> str:
-    """A number beside a menu or at the bell, "87"; it is not counted on beyond "999+"."""
+    """Format the count of a badge, "87"; above the maximum "999+"."""
     return amount(min(count, LARGEST_BADGE)) + ("+" if count > LARGEST_BADGE else "")
 
 
 def file_size(size: int | None) -> str:
-    """The size of a file, "284 KB" or "2,3 MB"; decimal units as file managers show them."""
+    """Format a file size in bytes as "284 KB" or "2,3 MB" (decimal units); "–" for None."""
     if size is None:
         return EMPTY
     if size < 1_000_000:
@@ -161,21 +164,22 @@ def file_size(size: int | None) -> str:
 
 
 def in_sentence(text: object) -> str:
-    """A heading as it stands inside a sentence: its first letter small, names in it untouched."""
+    """Return a heading for use inside a sentence: first letter in lower case, unless an abbreviation starts it."""
     words = str(text)
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def nip_in_parts(nip: str) -> str:
-    """A NIP as it is printed: birth, appointment, gender, serial (domain 4.8)."""
+    """Format a NIP in its parts: birth, appointment, gender, serial (domain 4.8); other texts unchanged."""
     parted = len(nip) == 18 and nip.isdigit()
     return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}" if parted else nip
 
 
 def display(value: object, style: str = "sedang") -> object:
-    """Any column's value as a person would write it; text stays text, so that the template still escapes it.
+    """Format the value of any column for reading: dates, numbers, booleans, lists and mappings; "–" for None and "".
+    Markup and text are returned unchanged, so that the template escapes text.
 
-    ``style`` is that of a day: ``pendek`` in lists.
+    ``style`` is that of a date: ``pendek`` in lists.
     """
     if isinstance(value, Markup):
         return value
@@ -191,7 +195,7 @@ def display(value: object, style: str = "sedang") -> object:
 
 
 def install(app: Flask) -> None:
-    """Make the formats available as template filters under their Indonesian names."""
+    """Register the formats as template filters with Indonesian names."""
     app.add_template_filter(display, "tampil")
     app.add_template_filter(moment, "waktu")
     app.add_template_filter(near_moment, "waktu_dekat")

@@ -1,4 +1,4 @@
-"""Answers kept for repeats (`Idempotency-Key`, form tokens) are forgotten after a week: nobody repeats later."""
+"""Expiry of stored responses to repeated requests (`Idempotency-Key`, form tokens)."""
 
 from datetime import datetime, timedelta
 
@@ -8,13 +8,13 @@ from app.core.extensions import db
 from app.models import IdempotencyKey
 
 KEPT = timedelta(days=7)
-"""Said in the description of the API; longer than an outage of SP4N lasts."""
+"""Retention of a response, as documented in the API; longer than an outage of SP4N lasts."""
 
 AT_ONCE = 2000
 
 
 def forget_answers(now: datetime) -> int:
-    """Delete what is older, in small transactions; returns how many there were."""
+    """Delete responses older than a week, in small transactions; return how many were deleted."""
     gone = 0
     while count := _forget_some(now - KEPT):
         gone += count

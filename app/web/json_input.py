@@ -1,4 +1,4 @@
-"""A request's JSON, read strictly: what two readers could understand in two ways is refused, never guessed."""
+"""Strict parser of JSON request bodies: ambiguous input is an error."""
 
 import json
 from collections.abc import Iterable
@@ -12,8 +12,9 @@ DEEPEST = 20
 
 
 def json_object() -> dict[str, Any]:
-    """The JSON object of the request; 415 for another type or charset, 400 for what cannot be read, 413 for too much of
-    it. JSON that is exchanged is UTF-8 without a byte order mark (RFC 8259, section 8.1).
+    """Return the JSON object of the request body, which must be UTF-8 (RFC 8259, 8.1). Raises Problem 415 for another
+    type or charset, Problem 400 for a body that is invalid, ambiguous, too deep or no object, and 413 for one that is
+    too large.
     """
     if not request.is_json or request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(415)
@@ -27,7 +28,7 @@ def json_object() -> dict[str, Any]:
 
 
 def _is_too_deep(body: Any) -> bool:
-    """Whether it goes deeper than anything of ours; level by level, so that no depth costs a stack."""
+    """Return whether the body is nested deeper than 20 levels; iterative, so that no depth exhausts the stack."""
     level = [body]
     for _ in range(DEEPEST):
         level = [part for item in level for part in _parts_of(item)]
@@ -37,13 +38,13 @@ def _is_too_deep(body: Any) -> bool:
 
 
 def _parts_of(item: Any) -> Iterable[Any]:
-    """What lies inside, as far as it holds something itself."""
+    """Return the dicts and lists directly inside a dict or list."""
     inside = item.values() if isinstance(item, dict) else item
     return (part for part in inside if isinstance(part, dict | list))
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names are different: of two equal ones, another program may take the one that we do not."""
+    """Return an object's pairs as dict; raises ValueError for a duplicate name, which parsers resolve differently."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name stands twice")

@@ -1,9 +1,7 @@
-"""Two languages, straight from the ``.po`` files: Indonesian for officers, English for who reads that better.
+"""Languages of the interface, Indonesian and English, loaded from the ``.po`` files without a build step.
 
-No compiled catalogue is kept: each ``messages.po`` is read once a process and held in memory, so that a fresh clone, a
-read-only disk and many workers need no build step. Flask-AppBuilder and WTForms write English and ship no Indonesian;
-what takes the place of their pages does as they do, and finds its Indonesian in ``id``. Our own screens write
-Indonesian and find their English in ``en``. ``sources_in_*.cfg`` beside the catalogues say which file is which.
+Each ``messages.po`` is read once per process. FAB and WTForms write English, and ``id`` holds their Indonesian; our own
+pages write Indonesian, and ``en`` holds their English. ``sources_in_*.cfg`` list which file is in which language.
 """
 
 from __future__ import annotations
@@ -52,7 +50,7 @@ DEFAULT_LANGUAGES = {
 
 @cache
 def read_catalogue(locale: str) -> Translations | None:
-    """The catalogue of one language, or nothing for a language that we do not speak."""
+    """Return the catalogue of one language; None if there is none."""
     path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return None
@@ -64,11 +62,11 @@ def read_catalogue(locale: str) -> Translations | None:
 
 
 def language_code() -> str:
-    """The current request's language; empty outside an application context.
+    """Return the language code of the current request; empty outside an app context.
 
-    Asked for each text: a locale makes its own name only with effort, and compares itself by eight attributes.
+    Called for every text, so it reads Flask-Babel's cached locale directly: `Locale` is slow to format and to compare.
     """
-    # What Flask-Babel keeps for the request, without the detours of asking it.
+    # Flask-Babel's cache of the request's locale.
     kept = g.get("_flask_babel") if has_app_context() else None
     locale = getattr(kept, "babel_locale", None) or current_locale()
     if locale is None or locale.territory or locale.script:
@@ -77,14 +75,14 @@ def language_code() -> str:
 
 
 class CatalogueDomain(Domain):
-    """Flask-Babel's message domain with our catalogue laid over the framework's."""
+    """Flask-Babel's message domain with our catalogue merged over the framework's."""
 
     def __init__(self) -> None:
         super().__init__()
         self._merged: dict[str, Translations | NullTranslations] = {}
 
     def get_translations(self) -> Translations | NullTranslations:
-        """The messages of the current request's language; outside an application context there are none."""
+        """Return the translations for the current request's language; empty ones outside an app context."""
         code = language_code()
         if code not in self._merged:
             found, own = super().get_translations(), read_catalogue(code)
@@ -102,18 +100,16 @@ def _text(_code: str, message: str) -> Markup:
 
 @pass_eval_context
 def translate(context: EvalContext, message: str, /, **values: Any) -> str:
-    """What ``_()`` stands for in templates: as Jinja's own, which looks for language and catalogue at each of the three
-    hundred texts of a page and would take a tenth of its time.
-    """
+    """Translate a text in a template (``_()``), like Jinja's own function, with a cache: a page has about 300 texts."""
     text = _text(language_code(), message)
     found = text if context.autoescape else str(text)
     return found % values if values or "%" in found else found
 
 
 def choose_locale() -> str:
-    """The language of this request: ``?_l_=`` (for the API), else the one chosen in the session, else the default.
+    """Return the language of this request: ``?_l_=`` (for the API), else that of the session, else the default.
 
-    Unlike the framework's own it writes nothing into the session, so that a first visit and the API set no cookie.
+    Unlike FAB's selector it writes nothing to the session, so that a first visit and the API set no cookie.
     """
     default = str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if not has_request_context():
@@ -123,13 +119,13 @@ def choose_locale() -> str:
 
 
 class SwitchView(LocaleView):
-    """Changes the language and keeps the page: the framework goes back to its own last list, forgetting our screens."""
+    """View that changes the language and returns to the current page; FAB's returns to its own last list."""
 
     route_base = "/lang"
 
     @expose("/<string:locale>")
     def index(self, locale: str) -> Response:
-        """Remember the language for this session; ``next`` names the page that was on screen."""
+        """Store the language in the session and redirect to ``next``; 404 for an unknown language."""
         if locale not in current_app.config["LANGUAGES"]:
             abort(404)
         session["locale"] = locale
@@ -137,7 +133,7 @@ class SwitchView(LocaleView):
 
 
 def language_url(locale: str) -> str:
-    """Where a switch of language leads: back to this page, or to where its form stood if it only takes a form."""
+    """Return the URL that switches to a language and returns to this page, or to the form's page after a POST."""
     address = request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)
     if request.method == "POST" and not (adapter and adapter.test(method="GET")):
@@ -146,16 +142,16 @@ def language_url(locale: str) -> str:
 
 
 def in_indonesian(template: str, **values: Any) -> Markup:
-    """A part of a page that is Indonesian whatever the reader's language, for it shows an official paper."""
+    """Render a template in Indonesian whatever the reader's language, for a view of an official document."""
     with force_locale("id"):
         return Markup(current_app.jinja_env.get_template(template).render(**values))  # noqa: S704
 
 
 class LanguageManager(BaseManager):
-    """Hooked into the framework's start (ADDON_MANAGERS), at the moment when Flask-Babel exists."""
+    """FAB add-on (ADDON_MANAGERS), run at start when Flask-Babel exists."""
 
     def pre_process(self) -> None:
-        """Take over choice of language and lookup of messages."""
+        """Replace locale selection and message lookup."""
         babel = get_babel(current_app)
         babel.locale_selector = choose_locale
         babel.instance.domain_instance = CatalogueDomain()
@@ -163,7 +159,7 @@ class LanguageManager(BaseManager):
 
 
 def install(app: Flask) -> None:
-    """Set the languages up; call before the framework is initialised."""
+    """Configure the languages; call before FAB is initialised."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "id")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Makassar")
     app.config.setdefault("LANGUAGES", DEFAULT_LANGUAGES)

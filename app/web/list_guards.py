@@ -1,6 +1,4 @@
-"""What stands in front of FAB's generated screens: requests they would stumble over or be misused by are refused, and
-related rows are read with their list.
-"""
+"""Request checks for FAB's generated views, and eager loading for their lists."""
 
 import re
 from typing import Any
@@ -23,39 +21,41 @@ _FILTER = re.compile(r"_flt_(\d)_(.*)")
 
 
 class EagerInterface(SQLAInterface):
-    """Reads what a list shows of related rows with the list, not once a row."""
+    """Data interface that loads the related rows shown in a list with the list, not once per row."""
 
     def __init__(self, model: Any, session: Any = None, eager: tuple[Any, ...] = ()) -> None:
         super().__init__(model, session)
         self.eager = eager
 
     def apply_all(self, query: Query[Any], *args: Any, **kwargs: Any) -> Query[Any]:
-        """FAB's query with the related rows."""
+        """Return FAB's query with the eager-load options."""
         found: Query[Any] = super().apply_all(query, *args, **kwargs)
         return found.options(*self.eager)
 
 
 class GuardedRequests:
-    """Mixed into a generated screen in front of FAB's class (reliability M4, M7, M10, M11).
+    """Mixin for generated views, named before FAB's class (reliability M4, M7, M10, M11).
 
-    Addresses whose key, page, page size, ordering or filter FAB would take as they come answer 400 or 404; an action
-    runs only on rows that the screen itself shows.
+    A request with an invalid key, page, page size, order or filter gets 400 or 404; an action runs only on rows that
+    the view itself shows.
     """
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """The screen's routes, with the check in front of all of them."""
+        """Return FAB's blueprint with the checks before each request."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)  # type: ignore[misc]
         blueprint.before_request(self._refuse_unreadable)
         return blueprint
 
     def update_redirect(self) -> None:
-        """Remember where to go back to, unless it is so long that five of them would burst the session cookie."""
+        """Remember this URL for the redirect after a save, unless it is too long: five long ones overflow the session
+        cookie.
+        """
         if len(request.url) <= LONGEST_REMEMBERED:
             super().update_redirect()  # type: ignore[misc]
 
     def get_redirect(self) -> str:
-        """Where a save or a deletion leads: this screen's list as last seen, or the row's own page where that was seen
-        later. Pages of other screens, as another tab leaves them behind, do not count.
+        """Return the URL after a save or deletion: the last visited of this view's list and the row's page. Pages of
+        other views (another tab) are ignored.
         """
         base, pk = str(self.route_base), (request.view_args or {}).get("pk")  # type: ignore[attr-defined]
         own = {f"{base}/list/", f"{base}/show/{pk}"}
@@ -79,7 +79,7 @@ class GuardedRequests:
             abort(404)
 
     def _check_list_argument(self, name: str, text: str) -> None:
-        """FAB reads these names wherever they stand in an argument's name."""
+        """Abort with 400 for an invalid list argument; FAB matches these names anywhere in an argument's name."""
         if "psize_" in name and text not in map(str, PAGE_SIZES):
             abort(400)
         if "page_" in name and not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_PAGE):
@@ -107,11 +107,15 @@ class GuardedRequests:
 
     @staticmethod
     def _filters_by_nothing() -> bool:
-        """A pick list left at its blank choice: no filter, while FAB would look for a row of that name."""
+        """Return whether a filter was sent with the blank choice, which FAB would take as the name of a row."""
         return any(_FILTER.search(name) and request.args[name] == BLANK_CHOICE for name in request.args)
 
     def _check_action(self) -> Response | None:
-        """FAB would answer with a redirect to nowhere who may not, and run it on rows that the screen does not show."""
+        """Abort with 404 for an unknown action or a row outside the view. Without permission: abort with 403, or return
+        a redirect to the login for anonymous users. Return None if allowed.
+
+        FAB would answer with a redirect to nowhere, and would run the action on rows that the view does not show.
+        """
         view: Any = self
         in_path = (request.view_args or {}).get("name")
         name = in_path or request.form.get("action")

@@ -1,4 +1,4 @@
-"""The menu as pages ask for it: an item's address, its symbol, and which item the page on screen belongs to."""
+"""Menu items: their URL, icon, and the item to which the current page belongs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_appbuilder.menu import Menu, MenuItem
 
 from app.web.assets import icon_names
 
-# A case is reached from the inbox, as its trail of links says too.
+# The page of a case belongs to the inbox, as in its breadcrumbs.
 INBOX_PATH = "/"
 CASE_PATH = re.compile(r"/aduan/\d+(/|$)")
 MOST_ITEMS = 500
@@ -61,12 +61,12 @@ DEFAULT_ICON = "circle-dot"
 
 
 def menu_icon(item: MenuItem) -> str:
-    """The symbol for a menu item: its own if the sprite has it, else by its name."""
+    """Return the icon name of a menu item: its own if a sprite has it, else one by its name."""
     return item.icon if item.icon in icon_names() else MENU_ICONS.get(item.name.lower(), DEFAULT_ICON)
 
 
 def _closeness(item: MenuItem) -> int:
-    """How well an item's address fits the page on screen; 0 is not at all. Lists live at ``<base>/list/``."""
+    """Return how well an item's URL matches the current page, 0 for not at all. Lists live at ``<base>/list/``."""
     path, _, query = menu_url(item).partition("?")
     if query:
         same = path == request.path and query in request.query_string.decode()
@@ -78,7 +78,7 @@ def _closeness(item: MenuItem) -> int:
 
 
 def current_item(menu: Menu) -> MenuItem | None:
-    """The one menu item to which the page on screen belongs; looked for once a request."""
+    """Return the menu item to which the current page belongs, None if there is none; computed once per request."""
     asked = request._get_current_object()  # type: ignore[attr-defined]
     if "current_item" not in g or g.current_item[0] is not asked:
         g.current_item = asked, _closest(menu)
@@ -93,9 +93,7 @@ def _closest(menu: Menu) -> MenuItem | None:
 
 
 def menu_url(item: MenuItem) -> str:
-    """Where an item leads. The framework works an address out whenever it is asked, and for a written one it looks for
-    a page of that name first: with forty items a page that is a tenth of its time.
-    """
+    """Return the URL of a menu item, cached: FAB resolves it at every call, a tenth of a page's time."""
     return _menu_url(request.script_root if has_request_context() else None, item)
 
 
@@ -105,5 +103,5 @@ def _menu_url(_root: str | None, item: MenuItem) -> str:
 
 
 def install(app: Flask) -> None:
-    """What templates need of the menu."""
+    """Register the template globals of the menu."""
     app.jinja_env.globals.update(menu_icon=menu_icon, menu_url=menu_url, current_item=current_item)

@@ -1,4 +1,6 @@
-"""The answers that clients get without the program: too slow, not understood, or no worker there to answer."""
+"""Prepared error responses that the web server sends without a worker: timeout, invalid request, no worker
+available.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,14 @@ NAMES = {400: "bad_request", 408: "request_timeout", 431: "headers_too_large", 5
 
 
 def install(app: Flask) -> None:
-    """Lets the web server ask for the answers, once it has loaded the program."""
+    """Offer `prepared_answers` to the web server in `app.extensions`."""
     app.extensions["proxy_answers"] = partial(prepared_answers, app)
 
 
 def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:
-    """Whole HTTP answers by status and request line, drawn once: while there is trouble nothing is computed."""
+    """Return a function from status and request line to a complete HTTP response; all are rendered now, none at run
+    time.
+    """
     prepared = {(status, api): _drawn(app, status, api) for status in NAMES for api in (False, True)}
 
     def answer(status: int, request_line: bytes) -> bytes:
@@ -46,7 +50,7 @@ def _drawn(app: Flask, status: int, api: bool) -> bytes:
 
 
 def _page(status: int, sentence: str) -> Response:
-    """A page where a person may be waiting; the others come from programs, or from nobody's browser."""
+    """Return the error page for 408 and 503, which a person may see; plain text for errors of malformed requests."""
     if status in (408, 503):
         return Response(error_page(status, numbered=False))
     return Response(sentence, mimetype="text/plain")

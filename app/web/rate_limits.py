@@ -1,4 +1,4 @@
-"""How much one source may send through the doors to the street; a family or an office behind one address must fit."""
+"""Rate limits of the public endpoints per source address; a household or an office may share one."""
 
 import ipaddress
 
@@ -13,7 +13,7 @@ READ = "120 per minute"
 
 
 def source() -> str:
-    """The address of the sender; of IPv6 the network that one customer has, of which the rest is theirs to choose."""
+    """Return the sender's address; for IPv6 the /64 network, within which one customer may choose addresses."""
     address = get_remote_address()
     try:
         known = ipaddress.ip_address(address)
@@ -27,7 +27,7 @@ def _taken(response: Response) -> bool:
 
 
 def intake_limits() -> list[Limit]:
-    """Of what was taken in, and of every try: mending a form must not use up what may be reported."""
+    """Return the limits of the public form: 20 accepted complaints and 120 attempts per hour."""
     return [
         Limit(TAKEN, key_func=source, methods=["POST"], deduct_when=_taken),
         Limit(TRIED, key_func=source, methods=["POST"]),
@@ -35,7 +35,7 @@ def intake_limits() -> list[Limit]:
 
 
 def submission_limits() -> list[Limit]:
-    """Of everything that programs send for citizens, and of lists of complaints, which cost the most."""
+    """Return the limits of the submission API: 120 POSTs and 120 list requests per minute."""
     sent = Limit(SUBMITTED, key_func=source, methods=["POST"])
     return [sent, Limit(READ, key_func=source, methods=["GET"], exempt_when=_no_list)]
 

@@ -1,9 +1,7 @@
-"""One line in the log for each request, and the number by which a visitor and the log mean the same one.
+"""Request log: one line per request with its request id, the final status and the duration.
 
-The line is written, and the answer counted, outside the Flask application: with the status that the client got, also
-where something failed after the answer was made.
-
-Neither the address nor the query nor the person's name is written: codes and names stand in them.
+Written outside the Flask application, so that failures after the response was made are included. Path, query and names
+of persons are not logged, since they contain codes and names.
 """
 
 import re
@@ -28,12 +26,12 @@ NO_ROUTE = "unmatched"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _ID, _ANSWER = "lapor.request_id", "lapor.answer"
 LastAnswer = Callable[[WSGIEnvironment], tuple[str, bytes]]
-"""The type and body of a 500, made without a request."""
+"""Function that returns content type and body of a 500 from the WSGI environ alone."""
 
 
 @dataclass
 class Answer:
-    """What is known of one request while it is answered; `status` is what the client got."""
+    """Log data of one request. `began` is a `perf_counter` value; `status` the final HTTP status (0 until known)."""
 
     began: float = field(default_factory=time.perf_counter)
     status: int = 0
@@ -44,7 +42,7 @@ class Answer:
 
     @property
     def seconds(self) -> float:
-        """How long it has taken until now."""
+        """Seconds since the request began."""
         return time.perf_counter() - self.began
 
 
@@ -52,7 +50,7 @@ Listener = Callable[[Answer], None]
 
 
 def install(app: Flask, last_answer: LastAnswer) -> None:
-    """Call after everything else that wraps `wsgi_app`, and before every other `after_request`."""
+    """Install the log; call after everything else that wraps `wsgi_app`, and before every other `after_request`."""
     app.before_request(_begin)
     app.after_request(_describe)
     app.extensions["answer_listeners"] = [_write_line]
@@ -60,13 +58,13 @@ def install(app: Flask, last_answer: LastAnswer) -> None:
 
 
 def on_answer(app: Flask, listener: Listener) -> None:
-    """Call this with each answer, once its status is final."""
+    """Register a listener that is called once per request with its final Answer."""
     app.extensions["answer_listeners"].append(listener)
 
 
 class _AnswersSeen:
-    """The outermost layer: holds the head of an answer until the application is done with the request, notes its
-    status, and answers itself where the application raises. The test of an application wants to see what is raised.
+    """Outermost WSGI layer: delays the response's head until the application has finished, records the status, and
+    sends a 500 if the application raises. In testing mode it re-raises.
     """
 
     def __init__(self, app: Flask, inner: WSGIApplication, last_answer: LastAnswer) -> None:
@@ -95,7 +93,9 @@ class _AnswersSeen:
 
 
 def request_id() -> str:
-    """The number of this request: the proxy's own where one is trusted and it is a plain one, else a new one."""
+    """Return the request id: the proxy's if proxies are trusted and it is well-formed, else a random one; empty outside
+    a request.
+    """
     if not has_request_context():
         return ""
     if _ID not in request.environ:
@@ -109,12 +109,12 @@ def _given_id() -> str | None:
 
 
 def route() -> str:
-    """The rule of the address, in which the names of its parts stand for what was asked."""
+    """Return the URL rule of the request, with placeholders in place of values; `unmatched` if there is none."""
     return request.url_rule.rule if request.url_rule else NO_ROUTE
 
 
 def method() -> str:
-    """The method, of the known ones: anybody may send another word."""
+    """Return the HTTP method if it is a known one, else `other`, since clients may send any word."""
     return request.method if request.method in METHODS else "other"
 
 
@@ -124,7 +124,7 @@ def _begin() -> None:
 
 
 def _describe(response: Response) -> Response:
-    """Note what only the request knows, for the line that is written after it."""
+    """Record route, user and case for the log line, and set the X-Request-ID header."""
     response.headers[HEADER] = request_id()
     answer: Answer = request.environ.setdefault(_ANSWER, Answer())
     answer.method, answer.route, answer.is_probe = method(), route(), request.endpoint in PROBES
@@ -138,7 +138,7 @@ def _write_line(answer: Answer) -> None:
 
 
 def _who() -> dict[str, Any]:
-    """The number of the account or of the program's key, if it was made out; nothing is asked for it."""
+    """Return the id of the account or API key if it is already loaded; never queries the database."""
     if key := g.get("api_key"):
         return {"key": key.id}
     for name in ("_login_user", "user"):

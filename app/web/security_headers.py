@@ -1,4 +1,4 @@
-"""What stands on every answer: whence its parts may come, who may frame it, and that no cache keeps it."""
+"""Security and cache headers of every response."""
 
 from flask import Flask, Response, current_app, request, session
 
@@ -21,11 +21,12 @@ STRICT_TRANSPORT = f"max-age={ONE_YEAR}; includeSubDomains"
 
 
 def install(app: Flask) -> None:
+    """Set the headers after every request."""
     app.after_request(add_headers)
 
 
 def add_headers(response: Response) -> Response:
-    """Security headers on every answer, also on errors and files."""
+    """Set the security headers on a response, errors and files included, and return it."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     shared = "Access-Control-Allow-Origin" in response.headers
@@ -37,7 +38,9 @@ def add_headers(response: Response) -> Response:
 
 
 def _set_keeping(response: Response) -> None:
-    """Kept by caches is what has a name of its own content, or was said to be for everybody; all else by none."""
+    """Set Cache-Control: a year for files with a digest in their URL, the view's own for public content, else
+    `no-store`.
+    """
     if response.status_code == 200 and _never_changes():
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     elif response.status_code not in CONTENT or not _is_for_everybody(response):
@@ -49,7 +52,9 @@ def _never_changes() -> bool:
 
 
 def _is_for_everybody(response: Response) -> bool:
-    """A file of the program, what its door calls public, or what it lets anybody ask about anew; never the API."""
+    """Return whether caches may store it: a static file, a response marked public, or one to be revalidated and sent
+    without a signed-in user; never the API.
+    """
     if request.path.startswith("/api/"):
         return False
     if (request.endpoint or "").rpartition(".")[2] == "static" or response.cache_control.public:

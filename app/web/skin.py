@@ -1,13 +1,8 @@
-"""The look of every page: assets, menu, texts, native controls, security headers.
+"""Common look of all pages: assets, menu, texts, form controls and security headers.
 
-``install(app)`` goes before the framework is initialised. Translations need no build step (see ``skin_language``).
-
-What the rest of the program may hand over to the templates, all optional:
-
-* ``app.jinja_env.globals["menu_badges"]``: a function returning ``{menu item name: (count, is_late)}``;
-* ``app.jinja_env.globals["role_line"]``: a function returning what stands under the user's name;
-* a menu item whose ``icon`` is the name of a symbol of a sprite (``skin_assets``) keeps it, others go by
-  ``skin_menu.MENU_ICONS``.
+Call ``install(app)`` before FAB is initialised. Optional template globals of other packages: ``menu_badges``, a
+function returning ``{menu item name: (count, is_late)}``, and ``role_line``, a function returning the line under the
+user's name.
 """
 
 from __future__ import annotations
@@ -34,11 +29,11 @@ PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
 
 def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
-    """The page for an HTTP error, in words that say what to do; ``sentence`` is what is known of this very case.
+    """Return the HTML page of an HTTP error; ``sentence`` is the message of this case. Without ``numbered`` the request
+    id is left out.
 
-    From 500 on the database may be what failed, and at 408 nothing of the request is known: the page is drawn without
-    asking who is logged in. Without ``numbered`` it names no number of a request. The framework's menu wants
-    ``g.user``, which is not there yet where a form is refused for its token or its size.
+    For 408 and from 500 on the user is not loaded, since the database may have failed. FAB's menu needs ``g.user``,
+    which is not set yet when a form is rejected for its token or size.
     """
     if code >= 500 or code == 408:
         g._login_user = AnonymousUserMixin()
@@ -51,7 +46,7 @@ def _template_names() -> dict[str, Any]:
 
 
 def install(app: Flask) -> None:
-    """Dress an application; call once, before the framework is initialised."""
+    """Install all parts of the look; call once, before FAB is initialised."""
     for part in (language, formats, fields, assets, menu, skin_pieces, template_output):
         part.install(app)
     app.jinja_env.globals.update(
@@ -69,8 +64,8 @@ def install(app: Flask) -> None:
 
 
 def compute_filters_at_each_request(app: Flask) -> None:
-    """Call once all filters are registered. Jinja computes a filter whose arguments are constants when it compiles the
-    template, and keeps the first visitor's answer for everybody; it never does so for one that takes the context.
+    """Make all own template filters run at render time; call once all are registered. Jinja evaluates filters of
+    constants at compile time, which would give every visitor the first one's language.
     """
     filters = app.jinja_env.filters
     own = {name: function for name, function in filters.items() if FILTERS.get(name) is not function}

@@ -1,4 +1,4 @@
-"""Pieces of pages that are drawn hundreds of times: what does not change is made once a process."""
+"""HTML fragments that occur hundreds of times on a page, cached per process."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ MOST_KEPT = 1_000
 
 
 def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
-    """Where a case stands: `number` is the current step, `late` the numbers of the steps that were overdue.
+    """Return the progress bar of a case: `number` is the current step, `late` the numbers of overdue steps.
 
-    What stands before the step with class n is done, what follows is to come: the style sheet says so.
+    Steps before the one with class n are styled as done, steps after it as open.
     """
     return _step_bar(number, frozenset(late), total, full)
 
@@ -31,5 +31,5 @@ def _step(current: bool, late: bool) -> Markup:
 
 
 def install(app: Flask) -> None:
-    """Hand them to the templates."""
+    """Register `step_bar` as template global."""
     app.jinja_env.globals.update(step_bar=step_bar)

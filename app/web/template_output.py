@@ -1,7 +1,7 @@
-"""Pages without the indentation and empty lines of their templates.
+"""Removal of indentation and empty lines from page templates.
 
-Only what a template itself holds is touched, never a value; and a line break stays wherever there was one, so that no
-two words are joined.
+Only the template's own text changes, never a value; a line break is never removed completely, so that no words are
+joined.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from flask import Flask
 from jinja2.ext import Extension
 
-# A line that only opens an `if` or a `for`, sets a name, imports, or is a comment. The line break before it is written
-# whenever the one after it would be; of a line that closes something this is not so, nor where a dash takes one away.
+# A line with only an opening `if` or `for`, a `set`, an import or a comment. Its own line break can go, because the one
+# before it is written in the same cases; not so for closing tags, or where a dash strips whitespace.
 SILENT_LINES = re.compile(
     r"(?<=\n)(?<!-[%}#]\}\n)"
     r"((?:\{% (?:if|for|from|import|extends|set [\w, ]+ =) [^%]*[^-%]%\}|\{#[^#]*[^-#]#\})+)\n"
@@ -20,18 +20,18 @@ SILENT_LINES = re.compile(
 
 
 def without_indentation(source: str) -> str:
-    """A template whose lines begin at their first letter, without empty lines and such that write nothing."""
+    """Return the template source without indentation, empty lines and lines that output nothing."""
     return SILENT_LINES.sub(r"\1", re.sub(r"\n\s+", "\n", source))
 
 
 class LeanPages(Extension):
-    """Applied to every page's source once, when it is compiled."""
+    """Jinja extension that strips a template's source once, when it is compiled."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Text files and templates made of strings stay as they are."""
+        """Return the stripped source of `.html` templates; other templates unchanged."""
         return without_indentation(source) if name and name.endswith(".html") else source
 
 
 def install(app: Flask) -> None:
-    """Before the first template is compiled."""
+    """Add the extension; call before the first template is compiled."""
     app.jinja_env.add_extension(LeanPages)
