@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app, g, has_request_context, request
-from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from app.access.people import person_of
 from app.core.clock import utc_now
+from app.models import User
 from workflow_rules.process.actors import Person
 
 NOBODY = Person(None, "")

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import BindParameter, ScalarSelect, Select, Text, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from app.core.clock import office_today
 from app.core.extensions import db
-from app.models import DelegationRow, OfficerProfile
+from app.models import DelegationRow, OfficerProfile, Role, User, assoc_user_role
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICERS, Actor, Capacity, DelegationKind, Person
 from workflow_rules.process.delegations import Delegation, capacities_on
 

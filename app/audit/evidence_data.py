@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -28,6 +27,7 @@ from app.models import (
     SopVersion,
     StepAlarm,
     StepTask,
+    User,
 )
 from app.reference.calendar_history import calendar_at, changes_since
 from workflow_rules.process.actors import OFFICERS, Actor

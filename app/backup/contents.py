@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from flask_appbuilder import Model
 from psycopg.sql import SQL, Identifier
 
 from app.backup.postgres_tools import plain_url
 from app.core.encrypted_columns import SealedBytes, SealedText
+from app.models import Model
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 FILE_COLUMNS = (("attachment", "path", "sha256"), ("paper", "path", "file_hash"), ("report_job", "path", "file_hash"))

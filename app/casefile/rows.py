@@ -5,7 +5,6 @@ built once a process.
 from functools import cache
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import BigInteger, Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
@@ -24,7 +23,10 @@ from app.models import (
     LetterScan,
     OfficerProfile,
     Reporter,
+    Role,
     StepTask,
+    User,
+    assoc_user_role,
 )
 from app.reference.calendar import calendar_rows, calendar_with
 from app.reference.national_limits import limit_rows, limits_with

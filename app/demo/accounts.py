@@ -1,6 +1,5 @@
 """Demo accounts (design 8.1): fictional officers with one common password, and the API keys of the integrations."""
 
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
@@ -9,7 +8,7 @@ from app.accounts.api_keys import hash_key, new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.demo.read import PersonRow, load_people
-from app.models import ApiKey, OfficerProfile, PasswordAge
+from app.models import ApiKey, OfficerProfile, PasswordAge, Role, User
 from workflow_rules.process.actors import Person
 
 PASSWORD = "balangan-demo"  # noqa: S105  (printed on purpose; production refuses to make these accounts)

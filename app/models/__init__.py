@@ -1,4 +1,6 @@
-"""All tables, so that migrations and mappers see the whole of them."""
+"""All tables, so that migrations and mappers see the whole of them, with Flask-AppBuilder's base and accounts."""
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 
 from app.models.access import ApiKey, IdempotencyKey, SignIn
 from app.models.backup import BackupRun, SendingHold
@@ -59,6 +61,7 @@ __all__ = [
     "LetterScan",
     "LinkedSubject",
     "LoginCount",
+    "Model",
     "NationalLimitRow",
     "Notice",
     "NoticePreference",
@@ -77,6 +80,7 @@ __all__ = [
     "ReportRecipient",
     "ReportSchedule",
     "Reporter",
+    "Role",
     "SavedList",
     "SendingHold",
     "SignIn",
@@ -93,8 +97,10 @@ __all__ = [
     "SyncLedger",
     "SyncPeer",
     "TwoStep",
+    "User",
     "Village",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WorkingWeek",
+    "assoc_user_role",
 ]

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import current_app
-from flask_appbuilder import Model
 from sqlalchemy import Column, ColumnElement, Table, Text, func, literal, select, type_coerce, union
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.encrypted_columns import SealedBytes, SealedText, identity_keys
 from app.core.extensions import db
+from app.models import Model
 
 
 def sealed_columns() -> dict[Table, list[Column[Any]]]:

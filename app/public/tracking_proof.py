@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request, session
-from flask_appbuilder.utils.limit import Limit
 from flask_limiter.util import get_remote_address
 
 from app.access.session_filter import only_case
@@ -23,7 +22,7 @@ from app.core.clock import utc_now
 from app.core.identifiers import is_tracking_id
 from app.public.tracked_case import TrackingKey, tracking_key_of
 from app.sp4n.inbound.read_revision import read_tracking_id
-from app.web.rate_limits import source
+from app.web.rate_limits import Limit, source
 from workflow_rules.process.complaint_number import read_complaint_number, visible
 
 PER_ADDRESS = "60 per hour"

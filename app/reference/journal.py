@@ -10,12 +10,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, and_, cast, exists, func, inspect, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.core.extensions import db
-from app.models import JournalEntry
+from app.models import JournalEntry, User
 from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 
 MOVES_SHOWN = 20

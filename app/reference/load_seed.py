@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import current_app
-from flask_appbuilder import Model
 from sqlalchemy import func, select
 
 from app.core.clock import office_today
@@ -14,6 +13,7 @@ from app.models import (
     Category,
     District,
     Holiday,
+    Model,
     NationalLimitRow,
     SopStepRow,
     SopVersion,

@@ -6,7 +6,6 @@ The unique row of a night is the right to look; a look whose worker died is take
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -16,7 +15,7 @@ from app.audit.invariants.findings import SLICES, Checked, Look
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice
+from app.models import InvariantFinding, InvariantResult, InvariantRun, Notice, Role, User, assoc_user_role
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
@@ -17,7 +16,7 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
-from app.models import ReportJob, ReportRecipient, ReportSchedule
+from app.models import ReportJob, ReportRecipient, ReportSchedule, Role, User
 from app.models.report import Rhythm
 from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from app.reporting.exports.schedule_dates import Span, span_due
