@@ -1,4 +1,4 @@
-"""The evidence bundle of a case: which files it holds, and in what order; the same state gives the same bytes."""
+"""The evidence bundle of a case, a zip of its whole record; the same state gives the same bytes."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,8 +29,9 @@ VERIFIER = Path(__file__).parents[1] / "templates" / "evidence" / "periksa.py"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle that is ready to be sent: its name, the head of its chain, and its files; nothing asks the database
-    any more.
+    """A bundle ready to be sent: file name, head of the case's hash chain, and files.
+
+    It needs no more database access.
     """
 
     filename: str
@@ -38,7 +39,7 @@ class Bundle:
     entries: tuple[Entry, ...]
 
     def stream(self) -> Iterator[bytes]:
-        """The zip piece by piece, the manifest last, since it tells what each file really held."""
+        """Yield the zip in pieces; the manifest comes last, since it lists what was actually written."""
         return zip_of(self.entries, self._manifest, self.entries[0].at)
 
     def _manifest(self, files: list[dict[str, Any]], missing: list[Missing]) -> bytes:
@@ -47,7 +48,7 @@ class Bundle:
 
 
 def bundle_of(case: Case) -> Bundle:
-    """The bundle of a case for somebody who sees the whole of it."""
+    """Build the bundle of a case; the caller must have checked that the officer may see the whole case."""
     last = case.events[-1]
     number = case.complaint.number
     head = {"complaint": number, "events": len(case.events), "head": last.hash}
@@ -83,7 +84,10 @@ def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
 
 
 def events_text(case: Case) -> bytes:
-    """One record a line, as it was hashed; what is withheld is named, so that nobody takes it for lost."""
+    """Return the events as JSON lines, each as it was hashed.
+
+    Withheld fields are listed, so that they do not look lost.
+    """
     return "".join(_line(case, event) + "\n" for event in case.events).encode()
 
 
@@ -110,7 +114,10 @@ def _without(record: Mapping[str, Any], kept_back: Iterable[str]) -> dict[str, A
 
 
 def _disclosed(record: Mapping[str, Any], seed: str, kept_back: tuple[str, ...]) -> dict[str, Any]:
-    """The salts of the fields that are shown, and what stands for the others. The seed would give every salt away."""
+    """Return the salts of the disclosed fields and the commitments of the withheld ones.
+
+    The seed itself must not be disclosed, since every salt derives from it.
+    """
     salts = salts_of(record, seed)
     values = dict(fields_of(record))
     withheld = {name: commitment(values[name], salts.pop(name)) for name in kept_back}
@@ -118,7 +125,7 @@ def _disclosed(record: Mapping[str, Any], seed: str, kept_back: tuple[str, ...])
 
 
 def as_json(value: Any) -> bytes:
-    """Readable JSON in a fixed order."""
+    """Return indented UTF-8 JSON with sorted keys and a final newline."""
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
@@ -150,7 +157,10 @@ def _attachments(case: Case) -> Iterator[Entry]:
 
 
 def _attachment_name(n: int, row: Attachment) -> str | None:
-    """A name of ours: what the sender called the file stands only in the list. What is not served is not in it."""
+    """Return the attachment's generated name in the bundle, None when it is not clean.
+
+    The sender's name is only listed.
+    """
     return f"lampiran/{n:03d}.{ENDINGS.get(row.media_type, 'bin')}" if row.is_clean else None
 
 
@@ -161,7 +171,7 @@ def _attachment(n: int, row: Attachment) -> dict[str, Any]:
 
 
 def readme(case: Case) -> str:
-    """BACA-SAYA.txt, Indonesian whatever language its maker reads."""
+    """Return the text of BACA-SAYA.txt, in Indonesian whatever the officer's language."""
     with force_locale("id"):
         return render_template(
             "evidence/readme.txt",
@@ -176,7 +186,7 @@ def readme(case: Case) -> str:
 
 
 def story(case: Case) -> str:
-    """linimasa.txt: every event in words, the first first."""
+    """Return the text of linimasa.txt: every event as text, oldest first."""
     hidden = [bool(withheld(case, event)) for event in case.events]
     with force_locale("id"):
         entries = zip(reversed(timeline(case)), hidden, case.events, strict=True)
@@ -184,7 +194,10 @@ def story(case: Case) -> str:
 
 
 def record_bundle(number: str, events: int, head: str, officer_id: int | None, now: datetime) -> None:
-    """Note a bundle in the journal; not in the case's own chain, which a copy of it must not change."""
+    """Add a journal entry for a bundle, in its own transaction.
+
+    It is not an event of the case, because making a copy must not change the case's chain.
+    """
     with one_transaction():
         data = {"complaint": number, "events": events, "head": head}
         db.session.add(JournalEntry(kind="bundle_made", at=now, officer_id=officer_id, data=data))

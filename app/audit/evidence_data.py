@@ -1,7 +1,7 @@
-"""Everything that vouches for a case, as plain data: what the evidence bundle holds beside the files themselves.
+"""The record of a case as plain data for the evidence bundle.
 
-Who reported is not in it: of an identity only the initials that the screen shows, and of a reporter who asked for
-secrecy or gave no name not the words that officers wrote about them, nor the address an answer of theirs came from.
+The reporter's identity is left out except for the initials shown on screen. For a secret or anonymous reporter, texts
+by officers about the reporter and the address of the reporter's own answers are also withheld.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ Data = dict[str, Any]
 
 
 def case_data(case: Case) -> Data:
-    """The case as its page shows it, the reporter by initials only."""
+    """Return the case's columns as its page shows them, with the reporter's masked name (None: none)."""
     row = case.complaint
     names = (
         *("number", "title", "body", "classification", "confidentiality", "channel", "location_text", "latitude"),
@@ -77,7 +77,7 @@ _TASK = (
 
 
 def steps_data(case: Case) -> list[Data]:
-    """Every opening of a step with its clock, its pauses and the alarms that were raised."""
+    """Return every opening of a step with its deadline, pauses and alarms."""
     ids = [task.id for task in case.tasks]
     alarms = db.session.scalars(select(StepAlarm).where(StepAlarm.task_id.in_(ids)).order_by(StepAlarm.id)).all()
     return [_task(task, [alarm for alarm in alarms if alarm.task_id == task.id]) for task in case.tasks]
@@ -92,7 +92,10 @@ def _task(task: StepTask, alarms: list[StepAlarm]) -> Data:
 
 
 def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
-    """The parts of a record that stay in the house: what could tell who a secret or unnamed reporter is."""
+    """Return the names of the event's fields that must not leave the office, () for an open case.
+
+    They could reveal who a secret or anonymous reporter is; fields inside `data` are named "data.x".
+    """
     if case.complaint.confidentiality == Confidentiality.OPEN:
         return ()
     own = event.actor == Actor.REPORTER and event.address is not None
@@ -104,14 +107,14 @@ def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
 
 
 def ledger_data(case: Case) -> list[Data]:
-    """The book of time, line by line."""
+    """Return the case's rows of the time ledger in order."""
     statement = select(LedgerRow).where(LedgerRow.complaint_id == case.complaint.id).order_by(LedgerRow.id)
     names = ("kind", "at", "step", "track", "house", "officer_id")
     return [_columns(row, names) for row in db.session.scalars(statement)]
 
 
 def letter_data(letter: Letter) -> Data:
-    """A letter; what was signed is the paper that it names."""
+    """Return a letter's columns with the key of its paper, which holds the signed content (None: not signed)."""
     names = (
         *("cycle", "agency_code", "revision", "subject", "body", "state", "drafted_at", "number", "signed_at"),
         "verification_code",
@@ -120,19 +123,22 @@ def letter_data(letter: Letter) -> Data:
 
 
 def papers_of(case: Case) -> list[Paper]:
-    """Every paper of the case in the order in which they were made."""
+    """Return every paper of the case in the order they were made."""
     statement = select(Paper).where(Paper.complaint_id == case.complaint.id).order_by(Paper.id)
     return list(db.session.scalars(statement))
 
 
 def paper_data(paper: Paper, file: str | None) -> Data:
-    """A paper with its frozen content and both hashes; `file` is its place in the bundle."""
+    """Return a paper with its frozen content and both digests.
+
+    `file` is its name in the bundle, None when not rendered.
+    """
     names = ("kind", "key", "agency_code", "made_at", "drawn_at", "state", "pages")
     return {**_columns(paper, (*names, "frozen", "content_hash", "file_hash")), "file": file}
 
 
 def notices_data(case: Case) -> list[Data]:
-    """Who was told what and when, by office; names, addresses and faults of the mail are left out."""
+    """Return who was notified of what and when, by role and agency, without names, addresses and mail errors."""
     statement = select(Notice).where(Notice.complaint_id == case.complaint.id).order_by(Notice.id)
     options = (joinedload(Notice.user).selectinload(User.roles), joinedload(Notice.task))
     rows = db.session.scalars(statement.options(*options)).all()
@@ -164,7 +170,7 @@ def _agencies_of(users: list[int]) -> dict[int, str | None]:
 
 
 def officers_data(case: Case) -> list[Data]:
-    """The officers whom the records name by number, with name, position and agency."""
+    """Return id, name, position and agency of every officer named by an event."""
     acted = {event.officer_id for event in case.events} | {event.on_behalf_of_id for event in case.events}
     statement = select(User, OfficerProfile).outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
     found = db.session.execute(statement.where(User.id.in_(acted - {None})).order_by(User.id))
@@ -177,7 +183,7 @@ def _officer(user: User, profile: OfficerProfile | None) -> Data:
 
 
 def sop_data(case: Case) -> Data:
-    """The version that the case is judged by."""
+    """Return the SOP version that the case follows, with its steps."""
     version = db.session.get_one(SopVersion, case.complaint.sop_version_id, options=[selectinload(SopVersion.steps)])
     own = ("number", "title", "status", "approved_by", "decree_number", "decided_on", "activated_at")
     rules = (
@@ -189,7 +195,10 @@ def sop_data(case: Case) -> Data:
 
 
 def calendar_history(case: Case) -> Data:
-    """The calendar of the last event (of today while a step is open), and its changes since the reception."""
+    """Return the calendar as of the last event, or as of now while a step is open, and its changes since the reception.
+
+    `held_at` is None for the present calendar.
+    """
     changes = changes_since(case.complaint.received_at)
     at = case.now if case.open_tasks else case.events[-1].at
     until = [change for change in changes if change["at"] <= at]
@@ -198,7 +207,7 @@ def calendar_history(case: Case) -> Data:
 
 
 def national_data(case: Case) -> list[Data]:
-    """The limits of the national system as they stand, each with its legal source."""
+    """Return the national limits in force for the case, each with its legal source."""
     names = ("stage", "of_class", "days", "source", "valid_from")
     return [_columns(limit, names) for limit in case.national_limits]
 
@@ -208,7 +217,7 @@ def _columns(row: Any, names: Iterable[str]) -> Data:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON takes it; instants in UTC, as the chain has them."""
+    """Return the value as JSON-compatible data; instants become ISO text in UTC, as in the hash chain."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""The event log read back: chain checked, events replayed by the rules, rows and book of time held against them."""
+"""Verification of a case's record: its hash chain, and its rows and time ledger against a replay of its events."""
 
 from dataclasses import dataclass, replace
 
@@ -16,20 +16,20 @@ from workflow_rules.record.time_ledger import ledger_of
 
 @dataclass(frozen=True)
 class Finding:
-    """One complaint whose record does not hold, and how."""
+    """One case whose record does not verify, and the fault as text."""
 
     number: str
     fault: str
 
 
 def audit_all() -> list[Finding]:
-    """Every complaint whose chain is broken or whose rows are not what its events lead to; read in bounded pieces."""
+    """Return every case whose record does not verify; cases are read in batches of bounded size."""
     found = ((case.number, fault_of(case)) for case in whole_cases())
     return [Finding(number, fault) for number, fault in found if fault]
 
 
 def fault_of(case: WholeCase) -> str:
-    """The first thing that does not hold of a case, or nothing."""
+    """Return the first fault of a case's chain, rows or time ledger as text, "" when it verifies."""
     return fault_of_chain(case) or fault_of_rows(case) or fault_of_ledger(case)
 
 
@@ -39,7 +39,7 @@ def events_of(complaint_id: int) -> list[ComplaintEvent]:
 
 
 def fault_of_chain(case: WholeCase) -> str:
-    """Whether events are missing, changed or put in between."""
+    """Return "" when the case's events are numbered without gaps and chained by hash, else the fault as text."""
     if [row.seq for row in case.events] != list(range(1, len(case.events) + 1)):
         return "events are missing"
     chain = ((row.previous_hash, row.hash, hashed_record(case.number, row), row.seed) for row in case.events)
@@ -48,7 +48,7 @@ def fault_of_chain(case: WholeCase) -> str:
 
 
 def fault_of_rows(case: WholeCase) -> str:
-    """Whether the rows are what the events lead to."""
+    """Return "" when the case's rows equal the state replayed from its events, else the fault as text."""
     try:
         told = replay(case.number, map(as_event, case.events))
     except (ValueError, KeyError) as error:
@@ -57,13 +57,16 @@ def fault_of_rows(case: WholeCase) -> str:
 
 
 def fault_of_ledger(case: WholeCase) -> str:
-    """Whether the book of time is what the events lead to."""
+    """Return "" when the case's time ledger equals the one replayed from its events, else the fault as text.
+
+    Raises ValueError or KeyError when the events cannot be replayed.
+    """
     told = ledger_of(case.number, [(as_event(row), row.officer_id) for row in case.events])
     return "" if told == case.book else "the book of time is not what the events lead to"
 
 
 def comparable(facts: ComplaintFacts) -> ComplaintFacts:
-    """Open steps in a fixed order; everything else must agree as it stands."""
+    """Return the facts with open steps and tracks sorted, so that equal states compare equal."""
     steps = sorted(facts.open_steps, key=lambda s: (s.step.value, s.agency or ""))
     tracks = sorted(facts.tracks, key=lambda t: t.agency)
     return replace(facts, open_steps=tuple(steps), tracks=tuple(tracks))

@@ -1,6 +1,6 @@
-"""Whole cases read in bounded pieces: rows, events, book of time and who reported, for whoever checks them one by one.
+"""Reads whole cases in batches: rows, events, time ledger and reporter, for checks case by case.
 
-The session holds rows only as long as somebody else does: any number of cases needs the memory of one piece.
+Memory is bounded by one batch, since the session holds no row longer than its user.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class WholeCase:
-    """One case with everything that its events vouch for; events in their order, open steps only."""
+    """One case with all rows that its events determine; only open steps, `reporter` None when there is none."""
 
     complaint: Complaint
     events: Sequence[ComplaintEvent]
@@ -39,12 +39,15 @@ class WholeCase:
 
     @property
     def facts(self) -> ComplaintFacts:
-        """The rows as the rules see them."""
+        """Return the state in the rows as the rules represent it."""
         return facts_from(self.complaint, reporter_facts(self.reporter), self.tracks, self.tasks)
 
 
 def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> Iterator[WholeCase]:
-    """Every case, or those whose keys a sub-select names, in the order of their keys."""
+    """Yield every case by id, or those whose ids the sub-select names, read in batches of `at_once`.
+
+    Agency isolation is bypassed.
+    """
     last = 0
     while ids := _next_ids(wanted, last, at_once):
         last = ids[-1]

@@ -1,4 +1,4 @@
-"""A zip written while it is sent: no more of it in memory than a piece, and the same bytes for the same entries."""
+"""Streaming zip writer that holds one piece in memory; the same entries give the same bytes."""
 
 import hashlib
 import zipfile
@@ -15,7 +15,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: its name, its instant (aware), and its bytes or its place in the store."""
+    """One file of a zip: name, aware instant, and either its bytes or its path in the file store."""
 
     name: str
     at: datetime
@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Missing:
-    """A file that is no longer kept, and why it is not in the bundle."""
+    """A file that is no longer stored, and why it is not in the zip."""
 
     name: str
     why: str
@@ -35,7 +35,7 @@ Manifest = Callable[[list[dict[str, Any]], list[Missing]], bytes]
 
 
 class _Outlet:
-    """What `zipfile` writes into: pieces wait here until they are sent."""
+    """The file object that `zipfile` writes to; it holds the pieces until they are sent."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
@@ -45,7 +45,7 @@ class _Outlet:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing, since nothing is buffered elsewhere."""
 
     def take(self) -> bytes:
         taken, self.pieces = b"".join(self.pieces), []
@@ -53,7 +53,10 @@ class _Outlet:
 
 
 def zip_of(entries: tuple[Entry, ...], manifest: Manifest, at: datetime) -> Iterator[bytes]:
-    """The zip with its entries in their order, uncompressed, and last the manifest of what was really written."""
+    """Yield an uncompressed zip of the entries in order, followed by the manifest of what was actually written.
+
+    An entry whose file is not in the store is skipped and passed to `manifest` as Missing.
+    """
     outlet: Any = _Outlet()
     files: list[dict[str, Any]] = []
     missing: list[Missing] = []
@@ -84,7 +87,7 @@ def _write(
 
 
 def _info(entry: Entry) -> zipfile.ZipInfo:
-    """Names of ours and times of the record: nothing of this machine or moment gets in."""
+    """Return the zip header of an entry, made of its name and office time only, so that the bytes are reproducible."""
     local = office_time(entry.at)
     info = zipfile.ZipInfo(entry.name, (max(local.year, 1980), *local.timetuple()[1:6]))
     info.create_system, info.external_attr = 3, 0o100644 << 16

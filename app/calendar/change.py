@@ -1,6 +1,6 @@
-"""A change of the working calendar: tried and undone to show what it moves, then made with a reason and journalled.
+"""A change of the working calendar: previewed in a savepoint, then applied with a reason and journalled.
 
-Both go through the same rows and the same recount, so that what is shown is what happens.
+Preview and application run the same code, so that the preview shows what will happen.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,11 +27,14 @@ Held = dict[str, Any]
 
 
 class NeverOpens(ValueError):
-    """With such a calendar a limit could not be worked out."""
+    """Raised when a deadline cannot be computed with the changed calendar."""
 
 
 class ChangedMeanwhile(Exception):
-    """A row is no longer what it was when the change was shown; `now` is the change from what stands, None if gone."""
+    """Raised when a row has changed since the change was shown.
+
+    `now` is the same change based on the present rows, None when a row is gone.
+    """
 
     def __init__(self, now: "CalendarChange | None") -> None:
         super().__init__("changed_meanwhile")
@@ -40,7 +43,7 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row of the calendar before and after; without `before` it is new, without `after` it goes."""
+    """One calendar row before and after; `before` is None for a new row, `after` None for a deleted one."""
 
     table: str
     key: int | None
@@ -53,28 +56,31 @@ CalendarChange = tuple[RowChange, ...]
 
 @dataclass(frozen=True)
 class Consequence:
-    """What a change does to the limits of open steps, with the calendar on either side of it."""
+    """The open steps whose deadlines a change moves, with the calendars before and after."""
 
     moves: tuple[Move, ...]
     before: WorkingCalendar
     after: WorkingCalendar
 
     def shift(self, move: Move) -> timedelta:
-        """Working time between the two limits, negative when the limit comes nearer.
+        """Return the working time between old and new deadline, negative when the deadline becomes earlier.
 
-        A day that is closed before or after counts with the hours it has on the other side.
+        The calendar with the larger difference counts, so that a day closed in one of them has the hours of the other.
         """
         return max((remaining(c, move.old, move.new) for c in (self.before, self.after)), key=abs)
 
 
 def held(item: Any) -> Held:
-    """The columns of a row as JSON takes them."""
+    """Return the columns of an ORM row except its id as JSON-compatible values."""
     columns = [column.key for column in inspect(type(item)).column_attrs if column.key != "id"]
     return {name: _plain(getattr(item, name)) for name in columns}
 
 
 def stored(model: Any, key: int | None, lock: bool = False) -> Held | None:
-    """What the database holds of a row, whatever the session has made of it; None when there is none."""
+    """Return the row's columns as the database holds them, ignoring session changes; None when there is no such row.
+
+    `lock` locks the row for update.
+    """
     table = model.__table__
     statement = select(table).where(table.c.id == key)
     with db.session.no_autoflush:
@@ -83,16 +89,17 @@ def stored(model: Any, key: int | None, lock: bool = False) -> Held | None:
 
 
 def hold_calendar() -> None:
-    """Wait until no other change is being tried or made, before any row is held: then each is judged by all before it,
-    and two that hold each other's rows cannot happen.
+    """Wait for the advisory lock on calendar changes, held until the transaction ends.
+
+    Take it before any row lock: changes are then judged one after another, and two cannot deadlock.
     """
     db.session.execute(select(func.pg_advisory_xact_lock(CALENDAR_LOCK)))
 
 
 def preview_change(change: CalendarChange, now: datetime) -> Consequence:
-    """Make the change, see what it moves, and undo it.
+    """Return the consequence of a change, applied in a savepoint and rolled back.
 
-    Raises NeverOpens, ChangedMeanwhile, and what the database refuses.
+    Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError.
     """
     with one_transaction():
         savepoint = db.session.begin_nested()
@@ -104,7 +111,10 @@ def preview_change(change: CalendarChange, now: datetime) -> Consequence:
 
 
 def apply_change(change: CalendarChange, reason: str, by: int | None, now: datetime) -> Consequence:
-    """Make the change and write it into the journal, in one transaction; raises as `preview_change` does."""
+    """Apply the change and add a journal entry with the reason, in one transaction; returns the consequence.
+
+    Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError. `by` is the officer's user id.
+    """
     with one_transaction():
         found = _made(change, now)
         db.session.add(_entry(change, found, reason, by, now))
@@ -112,7 +122,7 @@ def apply_change(change: CalendarChange, reason: str, by: int | None, now: datet
 
 
 def rebased(change: CalendarChange) -> CalendarChange | None:
-    """The same wish from what the rows hold now; None when a row that is to be changed is gone."""
+    """Return the same change with `before` taken from the present rows; None when a row to be changed is gone."""
     rows = [replace(row, before=stored(TABLES[row.table], row.key)) for row in change]
     gone = any(row.key is not None and row.before is None for row in rows)
     return None if gone else tuple(rows)
@@ -168,7 +178,7 @@ def _as_data(change: Iterable[RowChange]) -> list[dict[str, Any]]:
 
 
 class ReasonNeeded(Exception):
-    """A change that may be made, once its consequence was seen and a reason given; ends the transaction that tried."""
+    """Raised with the consequence of a change that still needs a reason; it ends the previewing transaction."""
 
     def __init__(self, change: CalendarChange, found: Consequence) -> None:
         super().__init__("reason_needed")

@@ -1,4 +1,4 @@
-"""Changes of the holidays that come in bulk: from a calendar file, or from the list of national holidays."""
+"""Bulk changes of the holidays, from an iCalendar file or from the list of national holidays."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,10 @@ LOCAL = "local"
 
 
 def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
-    """What a file adds and changes; a day without a kind of its own gets this one, and nothing is ever taken away."""
+    """Return the change that adds and updates the file's days; nothing is deleted.
+
+    A new day without a kind gets `kind`; days are matched by date and name, then by the id of the exported row.
+    """
     rows = list(db.session.scalars(select(Holiday).order_by(Holiday.id)))
     by_key, by_name = {row.id: row for row in rows}, {(row.day, row.name): row for row in rows}
     found: dict[object, RowChange] = {}
@@ -34,8 +37,9 @@ def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
 
 
 def missing_holidays(year: int) -> CalendarChange:
-    """National holidays and collective leave of a year and the next that no row has; a day counts as there with any
-    national row, whatever it is called.
+    """Return the change that adds missing national holidays and collective leave of the year and the next.
+
+    A date with any national row counts as present, whatever its name.
     """
     rows = list(db.session.scalars(select(Holiday)))
     there = {row.day for row in rows if row.kind != LOCAL}
@@ -55,7 +59,10 @@ TWO_DAYS = 2 * 24 * 3600
 
 
 def warn_of_missing_year(now: datetime) -> None:
-    """One line a day however many workers ask; a worker's own memory would not do, since each job has a process."""
+    """Log a warning, once a day over all workers, when next year's national holidays are still missing.
+
+    Redis keeps the mark of the day, since each job runs in its own process.
+    """
     today = office_today(now)
     year = missing_holiday_year(today)
     if year is not None and _first_today(f"lapor:holidays_missing:{today}"):
@@ -63,7 +70,7 @@ def warn_of_missing_year(now: datetime) -> None:
 
 
 def _first_today(key: str) -> bool:
-    """Whether nobody has said it today; without Redis it is rather said again."""
+    """Return True for the first caller with this key within two days, and always when Redis is unavailable."""
     try:
         return bool(redis_client().set(key, "1", nx=True, ex=TWO_DAYS))
     except RedisError:

@@ -1,4 +1,4 @@
-"""Holidays as iCalendar (RFC 5545): written for other programs, and read from a file that somebody else made."""
+"""Holidays as iCalendar files (RFC 5545), written for other programs and read from uploads."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ LONGEST_NAME = 300
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 REPEATED = ("rrule", "rdate", "recurrence-id")
 UID_PREFIX = "hari-libur-"
-# What a broken file makes the library raise, besides ValueError.
+# Exceptions that the library raises for a malformed file.
 _BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError)
 
 
 class FileFault(StrEnum):
-    """Why a file cannot be taken."""
+    """Why a file is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -29,7 +29,7 @@ class FileFault(StrEnum):
 
 
 class FileRefused(Exception):
-    """A file that cannot be taken, by the reason."""
+    """Raised when a file is rejected; `fault` says why."""
 
     def __init__(self, fault: FileFault) -> None:
         super().__init__(fault.value)
@@ -38,7 +38,10 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class FileDay:
-    """One closed day of a file; `key` is our own row where the file came from here, `kind` empty where it is silent."""
+    """One holiday read from a file.
+
+    `key` is the id of our row if the file was exported here, else None; `kind` is "" when the file gives none.
+    """
 
     day: date
     name: str
@@ -48,14 +51,14 @@ class FileDay:
 
 @dataclass(frozen=True)
 class FileDays:
-    """The days of a file, and how many of its events were none: with a time of day, repeated, cancelled, far away."""
+    """The holidays of a file, and how many events were skipped: not all-day, repeated, cancelled, or out of range."""
 
     days: tuple[FileDay, ...]
     left_out: int
 
 
 def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
-    """The calendar file of holiday rows; a row keeps its UID however it is changed."""
+    """Return the holiday rows as iCalendar bytes; each row has a permanent UID. `now` is an aware UTC datetime."""
     calendar = icalendar.Calendar()
     for name, value in (("prodid", f"-//{host}//Hari Libur//ID"), ("version", "2.0"), ("calscale", "GREGORIAN")):
         calendar.add(name, value)
@@ -79,7 +82,11 @@ def _event(row: Any, host: str, now: datetime) -> icalendar.Event:
 
 
 def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
-    """The all-day events of a file, one day each; raises FileRefused."""
+    """Return the all-day events of a file, one entry per day, without duplicates.
+
+    `kinds` are the known values for CATEGORIES. Raises FileRefused: `too_large` (256 KiB), `unreadable`, `too_many`
+    (400 days), `no_days`.
+    """
     if len(content) > LARGEST_FILE:
         raise FileRefused(FileFault.TOO_LARGE)
     days, left_out = _days_of(_events_of(content), host, kinds)
@@ -89,7 +96,7 @@ def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
 
 
 def _events_of(content: bytes) -> list[icalendar.Event]:
-    """Only what stands directly in the calendar; nothing that is nested without end is walked through."""
+    """Return the events directly inside the calendar; raises FileRefused(unreadable) for anything but a calendar."""
     try:
         calendar = icalendar.Calendar.from_ical(content)
         parts = [part for part in calendar.subcomponents if isinstance(part, icalendar.Event)]
@@ -115,7 +122,7 @@ def _days_of(events: list[icalendar.Event], host: str, kinds: tuple[str, ...]) -
 
 
 def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
-    """The days that an event covers; none for one with a time of day, a repetition or a cancellation."""
+    """Yield the days that an all-day event covers; none for one with a time of day, a repetition or a cancellation."""
     first = event.decoded("dtstart")
     after = _after(event, first)
     whole = not isinstance(first, datetime) and not isinstance(after, datetime)
@@ -130,7 +137,7 @@ def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator
 
 
 def _after(event: icalendar.Event, first: date) -> date:
-    """The day on which an event is over: its end, or by its length, or the next one."""
+    """Return the day after the event's last day: its end, its start plus its duration, or the next day."""
     if "dtend" in event:
         end: date = event.decoded("dtend")
         return end
@@ -139,7 +146,7 @@ def _after(event: icalendar.Event, first: date) -> date:
 
 
 def _name(event: icalendar.Event) -> str:
-    """One line of printable text."""
+    """Return the summary as one line of printable text, at most 300 characters."""
     shown = "".join(sign if sign.isprintable() else " " for sign in str(event.get("summary", "")))
     return " ".join(shown.split())[:LONGEST_NAME]
 

@@ -1,4 +1,4 @@
-"""Limits after a change of the calendar: every open step counted anew from its own start, and what that moved."""
+"""Recomputes the deadlines of all open steps after a change of the working calendar."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ _EVERY_ROW = {"unscoped": True, "populate_existing": True}
 
 @dataclass(frozen=True)
 class Move:
-    """One open step whose limit another calendar moves; both instants aware."""
+    """One open step whose deadline changes with another calendar.
+
+    `old` and `new` are aware UTC, `agency` None for the office.
+    """
 
     complaint_id: int
     number: str
@@ -35,16 +38,16 @@ class Move:
     new: datetime
 
     def as_data(self) -> dict[str, str | None]:
-        """The move as it stands in the journal."""
+        """Return the move as stored in the journal, without the complaint id."""
         instants = {"old": self.old.isoformat(), "new": self.new.isoformat()}
         return {"number": self.number, "step": self.step, "agency": self.agency, **instants}
 
 
 def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
-    """Count every open step anew from its own start with the calendar as it now stands; says which limits moved.
+    """Recompute the deadline of every open step with the present calendar, and return the moved ones.
 
-    In one transaction with the change of the calendar. Meanwhile no case can be changed or received: it could still
-    have read the old calendar. Alarms raised already stay. ValueError where the calendar no longer reaches a limit.
+    Call it in the transaction that changes the calendar. It locks the complaint table, since another transaction could
+    still use the old calendar. Raised alarms stay. Raises ValueError when the calendar cannot reach a deadline.
     """
     with one_transaction():
         db.session.execute(text("LOCK TABLE complaint IN EXCLUSIVE MODE"))
@@ -58,7 +61,7 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
 
 
 def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
-    """Open steps of all complaints, whoever may see them, in batches that never split a complaint."""
+    """Yield batches of open steps of all cases, bypassing agency isolation; a batch never splits a case."""
     last = 0
     while cases := _next_open_cases(last, batch):
         last = cases[-1]
@@ -94,14 +97,14 @@ def _move(task: StepTask, old: datetime) -> Move:
 
 
 def _recount_closings(sops: dict[int, Sop], calendar: WorkingCalendar) -> None:
-    """Answered cases wait for the reporter by the same calendar."""
+    """Recompute when answered cases close by silence of the reporter."""
     statement = select(Complaint).where(Complaint.status == CaseStatus.ANSWERED.value)
     for complaint in db.session.scalars(statement.execution_options(**_EVERY_ROW)):
         set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
 
 
 def _longer_drafts(cases: Sequence[int]) -> dict[tuple[int, int, str | None], tuple[bool, int]]:
-    """Agencies' parts whose draft has a longer allowance: whether it is the 14 days, and by how many days more."""
+    """Return {(case, cycle, agency): (extended, extra working days)} of tracks with a longer allowance for step 7."""
     longer = AgencyTrackRow.field_visit | AgencyTrackRow.cross_agency
     columns = (AgencyTrackRow.complaint_id, AgencyTrackRow.cycle, AgencyTrackRow.agency_code)
     statement = select(*columns, longer, AgencyTrackRow.more_days)

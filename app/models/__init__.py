@@ -1,4 +1,5 @@
-"""All tables, so that migrations and mappers see the whole of them, with Flask-AppBuilder's base and accounts."""
+"""Every ORM table of the program, imported here so that migrations and mappers see all of them."""
+
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
 

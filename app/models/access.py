@@ -1,4 +1,4 @@
-"""Programs that may call us and what they were answered, and the sign-ins of officers."""
+"""Tables of access from outside: API keys, idempotency keys, and the sign-ins of officers."""
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -9,9 +9,10 @@ from app.core.column_types import BigKey, Instant, Line, Word, one_of
 
 
 class ApiKey(Model):
-    """A program's key: only its hash is kept, and it opens just its scopes.
+    """The key of one client program: the hash of the key, and the scopes it grants.
 
-    After a rotation the key before it opens too, until `previous_until`: it stays one program with one name.
+    After a rotation the former key (`previous_hash`) is also accepted until `previous_until` (aware UTC). `expires_at`
+    is None for a key without an end; `revoked_at` is None while the key is not revoked.
     """
 
     __tablename__ = "api_key"
@@ -34,7 +35,10 @@ class ApiKey(Model):
 
 
 class IdempotencyKey(Model):
-    """The first answer to a repeated write, kept so that every repeat gets the same one."""
+    """The stored response to the first write with an idempotency key; a repeat by the same caller gets this response.
+
+    `request_hash` is the digest of the first request, to recognise a different request under the same key.
+    """
 
     __tablename__ = "idempotency_key"
     __table_args__ = (UniqueConstraint("caller", "key", name="uq_idempotency_key_caller_key"),)
@@ -54,11 +58,11 @@ SIGN_IN_DOORS = ("form", "api")
 
 
 class SignIn(Model):
-    """One sign-in by a login door: where, with which browser, and until when; a cookie or token whose row is gone or
-    has ended opens nothing.
+    """One sign-in of an officer by form or API; its cookie or token is valid only while `ended_at` is None.
 
-    The database itself ends the rows of an account whose roles, office or state change (migration 0020): no way of
-    changing them can forget it. `refresh_mark` names the one refresh token of the row that is still good.
+    A database trigger ends the rows of an account whose roles, agency or state change (migration 0020), so that no code
+    path can forget it. `mark` is the token of the sign-in; `refresh_mark` names the one refresh token still valid
+    (None: none).
     """
 
     __tablename__ = "sign_in"

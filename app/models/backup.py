@@ -1,4 +1,4 @@
-"""Backups and rehearsals of a restore that were made, and whether this database is a copy that must not send."""
+"""Tables of backup: runs of backup and restore drill, and the hold on sending in a restored copy."""
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, Index, text
@@ -10,10 +10,10 @@ RUN_KINDS = ("backup", "drill")
 
 
 class SendingHold(Model):
-    """While its one row stands, nothing leaves this database: it is a restored copy, and the original may still send.
+    """The single row that stops all sending from a restored copy, since the original database may still send.
 
-    Whoever takes the right to send asks for it in the same statement. `since` is when the copy was made, `taken_at` the
-    moment it shows.
+    Every statement that claims a message checks this row. `since` is when the copy was restored, `taken_at` the moment
+    of the data it holds; both are aware UTC.
     """
 
     __tablename__ = "sending_hold"
@@ -25,7 +25,11 @@ class SendingHold(Model):
 
 
 class BackupRun(Model):
-    """One backup or one drill, kept for the health page; `slot` is the right to the backup of a night."""
+    """One run of a backup or a restore drill, shown on the health page.
+
+    `slot` names the night of a scheduled backup; its unique value is the claim to make that night's backup. `taken_at`
+    is the moment of the data (aware UTC).
+    """
 
     __tablename__ = "backup_run"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The complaint, who reported it, the agencies on it, and its open and done steps."""
+"""Tables of a case: the complaint, its reporter, its agency tracks and its steps."""
 
 from datetime import date
 from decimal import Decimal
@@ -32,12 +32,17 @@ from workflow_rules.time.deadlines import Unit
 
 TOLD_BY = ("email", "gateway")
 
-# Migration 0005 says what goes in, and with which weight.
+# Migration 0005 defines which words this SQL function returns and with which weight.
 _WORDS = "complaint_words(number, sp4n_tracking_id, title, location_text, body, village_id, district_id)"
 
 
 class Complaint(Model):
-    """One citizen's complaint; only `perform_action` and `receive_complaint` write its state."""
+    """One citizen's complaint with the current state of its case; only the writers in `app/cases` change that state.
+
+    `next_due_at` is the earliest deadline of an open step that is not paused, `closes_at` when an answered case closes
+    by silence; all instants are aware UTC. `version` grows with each action and is the optimistic lock; `cycle` counts
+    the rounds of processing from 1.
+    """
 
     __tablename__ = "complaint"
     __table_args__ = (
@@ -63,7 +68,7 @@ class Complaint(Model):
         ),
     )
 
-    # The computed column is for searching: it need not come back with every row that is written.
+    # The computed search column need not be read back after each write.
     __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
 
     id: Mapped[BigKey]
@@ -93,7 +98,7 @@ class Complaint(Model):
     version: Mapped[int] = mapped_column(default=1)
     sop_version_id: Mapped[int] = mapped_column(ForeignKey("sop_version.id"), index=True)
     received_at: Mapped[Instant]
-    # When the reporter sent it, where the sender says so: from then the national clock runs.
+    # When the reporter sent it, where the sender states that; the national clock starts then.
     submitted_at: Mapped[Instant | None]
     answered_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
@@ -103,10 +108,10 @@ class Complaint(Model):
     tracking_code_hash: Mapped[str | None]
     redacted: Mapped[bool] = mapped_column(default=False)
     anonymity_confirmed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    # What the report itself says in the columns that an officer corrected; of the identity only a keyed digest.
+    # The report's original values of columns that an officer corrected; identity values only as a keyed digest.
     corrected: Mapped[Document] = mapped_column(server_default=text("'{}'"))
     search_words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), nullable=True, deferred=True)
-    # A trigger of the migrations lets it follow `AgencyTrackRow.sent_at` and `sight_ended`.
+    # A database trigger keeps this list in step with `AgencyTrackRow.sent_at` and `sight_ended`.
     sent_to: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), deferred=True)
 
     category: Mapped[Category | None] = relationship()
@@ -118,7 +123,7 @@ class Complaint(Model):
 
     @validates("category_id", "district_id", "village_id")
     def _forget_related(self, column: str, key: int | None) -> int | None:
-        """The related row is read again once another key is set: it would otherwise stay the one read before."""
+        """Expire the loaded related row when its foreign key changes, so that the next access reads the new one."""
         session = object_session(self)
         if session is not None and inspect(self).persistent:
             session.expire(self, [column.removesuffix("_id")])
@@ -129,10 +134,10 @@ class Complaint(Model):
 
 
 class OriginalText(Model):
-    """What a report said before personal traces were taken out of it; `Complaint` holds what everybody reads.
+    """The text of a report before personal data was redacted; `Complaint` holds the redacted text. All text is sealed.
 
-    `files` are the names of attachments that were renamed, by their ids. `redacted_at` is when an officer last chose
-    the words that are shown; `changed_at` when the report itself changed after that, so that they are looked at again.
+    `files` holds the original names of renamed attachments by attachment id. `redacted_at` is when an officer last
+    redacted; `changed_at` is when the report changed after that, so that it must be reviewed (None: nothing to review).
     """
 
     __tablename__ = "original_text"
@@ -146,11 +151,11 @@ class OriginalText(Model):
 
 
 class Reporter(Model):
-    """Who reported, apart from the case and encrypted at rest; there is no row for an anonymous reporter.
+    """Identity of a case's reporter, sealed and apart from the case; an anonymous reporter has no row.
 
-    `told_by` is the channel on which the reporter is told of the case; without one nothing is sent to them.
-    `name_words` are keyed hashes of the words of the name: with the key a name can be found, without it nothing read.
-    The three marks are keyed hashes of the whole number or address, "" for one that is none.
+    `told_by` is the channel for notices to the reporter (None: no notices). `name_words` are keyed hashes of the words
+    of the name, for search without plain text. The `*_mark` columns are keyed hashes of the whole normalised value, ""
+    for a value that is not a valid number or address, None for no value.
     """
 
     __tablename__ = "reporter"
@@ -183,7 +188,12 @@ class Reporter(Model):
 
 
 class AgencyTrackRow(Model):
-    """One agency's part in one cycle of a case."""
+    """One agency's part in one cycle of a case.
+
+    `sent_at` is None until the case was forwarded to the agency; `replaces` is the code of the agency it took over
+    from; `awaits` lists the actors whose initials the draft answer still needs; `more_days` are extra working days for
+    step 7.
+    """
 
     __tablename__ = "agency_track"
     __table_args__ = (
@@ -218,7 +228,7 @@ class AgencyTrackRow(Model):
     awaits: Mapped[list[str]] = mapped_column(JSONB, default=list)
     more_days: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     release_asked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    # The agency has left the case and no longer sees it by this row.
+    # True when the agency has left the case; this row no longer grants it access.
     sight_ended: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     complaint: Mapped[Complaint] = relationship(back_populates="tracks")
@@ -229,7 +239,11 @@ _IN_AGENCY = f"({one_of('step', tuple(sorted(AGENCY_STEPS)))})"
 
 
 class StepTask(Model):
-    """One opening of one step: at most one open a track, with its own clock."""
+    """One opening of one step with its own deadline; partial unique indexes allow one open step per track.
+
+    All instants are aware UTC. `clock_from` is when the allowance starts to count; `closed_at` is None while the step
+    is open, `paused_at` None while its clock runs.
+    """
 
     __tablename__ = "step_task"
     __table_args__ = (
@@ -298,7 +312,7 @@ class StepTask(Model):
 
 
 class StepPause(Model):
-    """Time in which a step waited for the reporter, with the question that was asked."""
+    """A time span in which a step waited for the reporter's answer to `question`; `ended_at` is None while it waits."""
 
     __tablename__ = "step_pause"
     __table_args__ = (

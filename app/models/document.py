@@ -1,4 +1,4 @@
-"""Papers and files of a case."""
+"""Tables of a case's documents: letters, attachments, scans and number counters."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -11,13 +11,16 @@ from app.models.organisation import Agency
 from app.models.paper import Paper
 
 LETTER_STATES = ("draft", "returned", "signed", "voided")
-"""A signed letter that the agency takes back before it is sent is voided: its number stays in the book, explained."""
+"""A signed letter that is withdrawn before it is sent is `voided`; its number stays used, with a reason."""
 FILE_STATES = ("waiting", "clean", "quarantined", "failed")
-"""A file is served once it is clean: looked into by the scanner where there is one, and written anew."""
+"""Only a `clean` file is served: scanned where a scanner is configured, and rewritten to remove active content."""
 
 
 class Letter(Model):
-    """An agency's surat tanggapan: a draft until it is signed, then frozen on a paper with its number."""
+    """An agency's answer letter (surat tanggapan): a draft until it is signed, then a frozen paper with a number.
+
+    `number`, `signed_at` and `paper_id` are None until it is signed.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -61,16 +64,16 @@ class Letter(Model):
 
     @property
     def signed_with_ink(self) -> bool:
-        """Whether a scan belongs to it; letters from before the choice were all signed with ink."""
+        """Return True when the letter was signed with ink and so needs a scan, also when no method was recorded."""
         return self.paper is not None and self.paper.frozen.get("signing", "wet") == "wet"
 
 
 class Attachment(Model):
-    """A file that came with a complaint or was added to it; its name on disk is ours, never the sender's.
+    """A file received with a complaint or added to its case; `path` is a generated name, never the sender's.
 
-    `removed_at` is when a later revision of SP4N came without it; it stays, since somebody may have read it. What was
-    sent is known by `sent_sha256` for good; `sha256` and `size` are those of the file that is kept, which is another
-    one as soon as it was written anew.
+    `removed_at` is when a later SP4N revision no longer listed it; the row stays because it may have been read.
+    `sent_sha256` is the digest of the file as received; `sha256` and `size` (bytes) describe the stored file, which
+    differs after cleaning.
     """
 
     __tablename__ = "attachment"
@@ -99,12 +102,15 @@ class Attachment(Model):
 
     @property
     def is_clean(self) -> bool:
-        """Whether it may be served."""
+        """Return True when the file may be served."""
         return self.state == "clean"
 
 
 class LetterScan(Model):
-    """The scan of a letter that was signed with ink; its file is one of the case's own. A replaced one stays."""
+    """The scan of a letter signed with ink, stored as an attachment of the case; a replaced scan keeps its row.
+
+    `replaced_at` is None for the current scan; `reason` says why an earlier scan was replaced.
+    """
 
     __tablename__ = "letter_scan"
     __table_args__ = (
@@ -126,7 +132,7 @@ class LetterScan(Model):
 
 
 class NumberCounter(Model):
-    """The last number given in a series and year; its row lock is what keeps numbers without gaps or doubles."""
+    """The last number given in a series and year; locking this row keeps numbers without gaps and duplicates."""
 
     __tablename__ = "number_counter"
 

@@ -1,6 +1,6 @@
-"""What is only ever added to: events chained by hash, the time ledger, the journal of settings.
+"""Append-only tables: case events chained by hash, the time ledger, and the journal of settings.
 
-The database itself refuses to change or delete a row of these.
+The database itself rejects an update or delete of these rows.
 """
 
 from uuid import UUID
@@ -24,13 +24,15 @@ JOURNAL_KINDS = (
 ROW_CHANGED = "row_changed"
 
 ABOUT_PERSONS = ("identity_searched", "subject_reported")
-"""Entries about a person's identity: for supervisors on a page of their own, for no program and no administrator."""
+"""Entries about a person's identity: shown only to supervisors on their own page, never to API clients or
+administrators."""
 
 
 class ComplaintEvent(Model):
-    """One thing that happened to a complaint: who, as what, for whom, when, from where.
+    """One event of a case: who acted, in which role, on whose behalf, when (aware UTC) and from which address.
 
-    `seed` gives each field its salt in the hash (`workflow_rules/record/hash_chain.py`); an event of format 1 has none.
+    `seq` counts from 1 within the case; `previous_hash` and `hash` chain the events. `seed` salts each field in the
+    hash (`workflow_rules/record/hash_chain.py`); None for an event of format 1.
     """
 
     __tablename__ = "complaint_event"
@@ -65,7 +67,11 @@ class ComplaintEvent(Model):
 
 
 class LedgerRow(Model):
-    """One line of the book of time: what an event did to a step's clock, and whose time it is."""
+    """One row of the time ledger: what an event did to the clock of a step, and which agency the time is charged to.
+
+    `house` is the code of the agency charged (None: the office); `track` is the agency that the step concerns (None:
+    none).
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -88,9 +94,9 @@ class LedgerRow(Model):
 
 
 class JournalEntry(Model):
-    """One change of what cases run by, outside any case: who (None: the system), when, why, and what it moved.
+    """One change of settings outside any case: who (`officer_id`, None: the system), when, why, and its effects.
 
-    `row_changed` is written by the database itself for every row; all entries of a transaction have the same `change`.
+    Database triggers write a `row_changed` entry for every changed row; all entries of one transaction share `change`.
     """
 
     __tablename__ = "journal_entry"

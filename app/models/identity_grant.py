@@ -1,4 +1,4 @@
-"""A role that opens reporters' identities, asked for by one person and confirmed or refused by another."""
+"""Table of requests for a role that may open reporters' identities, confirmed or refused by a second person."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User
@@ -11,7 +11,10 @@ GRANT_STATES = ("waiting", "confirmed", "refused")
 
 
 class IdentityGrant(Model):
-    """The role is given only when the row is confirmed: a trigger of the database refuses it before."""
+    """One request to give a user a role that may open identities; a database trigger rejects an unconfirmed role.
+
+    `decided_at` and `decided_by_id` are None while it waits; the decider may be neither the requester nor the user.
+    """
 
     __tablename__ = "identity_grant"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What came in from SP4N and could not be carried out at once: kept until the Admin has decided, never dropped."""
+"""Tables of what SP4N sent: entries held for the Admin's decision, and reporters' messages with their answers."""
 
 from typing import Any
 
@@ -17,11 +17,12 @@ HOLD_STATES = ("waiting", "applied", "kept", "dismissed", "superseded")
 
 
 class InboundHold(Model):
-    """One thing that waits for the Admin: a report that names what we do not know, another content of a revision that
-    we hold, a wish for less secrecy, a reporter's message that was not possible.
+    """One inbound entry that waits for a decision of the Admin.
 
-    `content` is what came, as JSON and sealed, for it may hold an identity; it is wiped once it is settled.
-    `other_hash` is what we held when a conflict came, so that neither of the two contents opens it again.
+    Kinds: `report` (names unknown values), `conflict` (other content for a known revision), `loosening` (asks for less
+    confidentiality), `message` (a reporter's message that could not be applied). `content` is the sealed JSON as
+    received, None once settled. `other_hash` is the digest of the content held when a conflict arrived, so that neither
+    content reopens it.
     """
 
     __tablename__ = "inbound_hold"
@@ -64,8 +65,9 @@ class InboundHold(Model):
 
 
 class InboundMessage(Model):
-    """One message of a reporter by way of SP4N: its row is the right to carry it out, its answer the one every repeat
-    gets.
+    """One message of a reporter received through SP4N; its unique row is the claim to apply it once.
+
+    `answer` is the response that every repeat of the message receives.
     """
 
     __tablename__ = "inbound_message"
@@ -77,6 +79,6 @@ class InboundMessage(Model):
     kind: Mapped[Word]
     content_hash: Mapped[Word]
     answer: Mapped[Document]
-    # When the reporter said it, where the sender says so.
+    # When the reporter wrote it, where the sender states that (aware UTC).
     said_at: Mapped[Instant | None]
     received_at: Mapped[Instant]

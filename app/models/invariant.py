@@ -1,4 +1,4 @@
-"""What the program found when it looked at itself: each look, what each invariant came to, and what did not hold."""
+"""Tables of the invariant checks: each run, the result of each invariant, and each violation found."""
 
 from datetime import date
 from typing import Any
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.column_types import BigKey, Document, Instant, Line, Word, one_of
 
 INVARIANTS = tuple(f"I{n}" for n in range(1, 17))
-"""I1 to I16 of the reliability goals; what each of them says stands in `app/audit/invariants/labels.py`."""
+"""I1 to I16 of the reliability goals; `app/audit/invariants/labels.py` holds the text of each."""
 
 
 class InvariantRun(Model):
-    """One look at the invariants; of a night (`night`, whose unique row is the right to look) or asked for by command.
+    """One run of the invariant checks, nightly or by command.
 
-    `alive_at` is the last sign of life of whoever looks: a look that fell silent may be taken up again.
+    `night` is the office date of a nightly run (None: by command); its unique value is the claim to run. `alive_at` is
+    the worker's last heartbeat (aware UTC); a run without recent heartbeat may be taken over. `red` counts the
+    invariants that failed.
     """
 
     __tablename__ = "invariant_run"
@@ -37,7 +39,10 @@ class InvariantRun(Model):
 
 
 class InvariantResult(Model):
-    """What one invariant came to: how much was looked at, how long it took, and what the next look has to remember."""
+    """The result of one invariant in one run; `looked_at` is the number of rows checked, `red` whether it failed.
+
+    `marks` is what the next run needs to continue from, as JSON.
+    """
 
     __tablename__ = "invariant_result"
     __table_args__ = (
@@ -57,7 +62,10 @@ class InvariantResult(Model):
 
 
 class InvariantFinding(Model):
-    """One thing that does not hold: about what, by which sentence, with which particulars; never a reporter's data."""
+    """One violation: its subject (for example a case number), the key of its sentence, and the sentence's values.
+
+    It never holds a reporter's data.
+    """
 
     __tablename__ = "invariant_finding"
 

@@ -1,4 +1,4 @@
-"""Views of the lists that officers have given a name."""
+"""Table of the list views that officers saved under a name."""
 
 from flask_appbuilder import Model
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -10,10 +10,10 @@ PLACES = ("inbox", "complaints")
 
 
 class SavedList(Model):
-    """Filters, order, columns and density of a list under a name, as the part of the address that holds them all.
+    """Filters, order, columns and density of a list, stored as the query string that restores them (`address`).
 
-    An officer's own, or shared with every officer by a supervisor; the one without a name is how the list looks to its
-    owner when the address does not say.
+    It belongs to one officer; `shared` shows a supervisor's to every officer. The one with an empty name is the owner's
+    default view.
     """
 
     __tablename__ = "saved_list"

@@ -1,4 +1,4 @@
-"""What officers are told: notices, their way out of the house, and the rights to send."""
+"""Tables of notices: what officers and reporters are notified of, the outbox, and the claims to send."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -46,21 +46,25 @@ NOTICE_KINDS = (
 )
 NOTICE_CAUSES = "task_id, delegation_id, report_job_id, journal_id, attachment_id, invariant_run_id"
 OF_A_CASE = "(complaint_id IS NOT NULL) = ((task_id IS NOT NULL AND kind <> 'left_case') OR kind = 'file_held')"
-"""A notice names no case to somebody who does not see it: an administrator, or an agency that has left."""
+"""A notice carries no case for a user without access to it: an administrator, or an agency that has left."""
 RECORD_KINDS = ("records_red", "records_green")
-"""How the nightly look at the records ended: told to those who look after the program."""
+"""Results of the nightly invariant check, notified to administrators and supervisors."""
 
 DELIVERY_STATES = ("queued", "sent", "failed", "skipped")
 CHANNELS = ("email", "gateway")
 ACCOUNT_NEWS = ("password_link", "password_changed", "sign_on_linked", "address_changed")
-"""What officers are told of their own account, by e-mail alone and at once, whatever they chose for notices."""
+"""Account notices: sent by e-mail only and at once, regardless of the officer's notice preferences."""
 
 TOLD_REPORTER = ("received", "code_replaced", "question", "answered", "ended")
-"""What a reporter is told of: that the case was taken in, a new code, a question, the answer, an end without one."""
+"""Kinds of message to a reporter: case registered, new tracking code, question, answer, ended without answer."""
 
 
 class Notice(Model):
-    """One thing one officer is to know, shown at the bell; unique, so that nothing is told twice for the same cause."""
+    """One notice to one officer, shown at the bell; unique indexes allow one per cause, officer and kind.
+
+    Exactly one of the cause columns is set. `read_at` is None while unread; `level` is the escalation level of a
+    deadline alarm.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -99,7 +103,7 @@ class Notice(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
     kind: Mapped[Word]
     level: Mapped[int] = mapped_column(default=0)
-    # The deadline that an alarm is about: another one is warned of again.
+    # The deadline that an alarm is about (aware UTC); a changed deadline gets a new notice.
     due_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
@@ -114,7 +118,7 @@ class Notice(Model):
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """A file that a message carries, with a name of ours."""
+    """A file attached to a message, under a name chosen by the program."""
 
     name: str
     media_type: str
@@ -122,15 +126,12 @@ class AttachedFile:
 
 
 class Delivery(Model):
-    """One message to one officer, or to the reporter of a case, on one channel: the outbox, tried until it is sent or
-    given up.
+    """One message in the outbox to one officer or one reporter on one channel, retried until it is sent or given up.
 
-    It carries one notice or several; `digest_on` marks the one that goes out in the morning of that day. One with a
-    `report_job_id` carries that report's file and no notice: the unique column is the right to send it. One to a
-    reporter says what it tells of and which event of the case caused it: that row is the right to tell it once. A
-    tracking code, or what stands in a link that sets a password, lies in it sealed while it waits, and is gone once it
-    was sent; so does the former address in news that the address has changed. One with `account_news` tells an officer
-    of the own account and carries no notice.
+    `digest_on` is the office date of a morning digest; `report_job_id` marks a message with a report file and no
+    notices; `told` with `cause_seq` names the kind of a reporter's message and the event that caused it; `account_news`
+    marks an account notice. Unique columns make each of these rows the claim to send it once. `sealed_code` is a sealed
+    secret (tracking code, link token or former address), None once sent.
     """
 
     __tablename__ = "delivery"
@@ -153,7 +154,7 @@ class Delivery(Model):
     )
 
     report_file: ClassVar[AttachedFile | None] = None
-    """Set on a row for the moment of sending, by whoever has checked that its officer may have the file."""
+    """The report file, set only while sending, after the officer's permission to receive it was checked."""
 
     id: Mapped[BigKey]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -181,7 +182,7 @@ class Delivery(Model):
 
 
 class DeliveryItem(Model):
-    """That a notice goes out on a channel with this message: its key is the right to send it there, once."""
+    """Assigns a notice to a delivery on one channel; its primary key is the claim to send the notice there once."""
 
     __tablename__ = "delivery_item"
 
@@ -194,7 +195,10 @@ class DeliveryItem(Model):
 
 
 class NoticePreference(Model):
-    """How an officer wishes to hear of things; without a row the defaults hold."""
+    """An officer's settings for notices; without a row the column defaults apply.
+
+    `gateway_to` is the sealed address at the gateway (None: not used).
+    """
 
     __tablename__ = "notice_preference"
 
@@ -210,9 +214,9 @@ class NoticePreference(Model):
 
 
 class GatewayState(Model):
-    """How the gateway of a channel answers: how often in a row it failed, since when, and until when it is left alone.
+    """Circuit breaker of a channel's gateway: consecutive failures, since when, and until when no message is tried.
 
-    No row, or one without failures, is a gateway that answers.
+    No row, or `failures` of 0, means that the gateway works. Instants are aware UTC.
     """
 
     __tablename__ = "gateway_state"
@@ -229,9 +233,7 @@ class GatewayState(Model):
 
 
 class StepAlarm(Model):
-    """That a level of a step's deadline was seen to pass: the unique row (step, level, deadline) is the right to record
-    and to notify.
-    """
+    """Records that a step passed an alarm level; the unique row (step, level, deadline) is the claim to notify."""
 
     __tablename__ = "step_alarm"
     __table_args__ = (

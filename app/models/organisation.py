@@ -1,4 +1,4 @@
-"""Agencies as a tree, the officers in them, and who stands in for whom."""
+"""Tables of the organisation: agencies as a tree, officers, and delegations."""
 
 from datetime import date
 
@@ -19,7 +19,10 @@ SIGNING_METHODS = ("wet", "certificate", "bsre")
 
 
 class Agency(Model):
-    """One OPD, district, village, unit or regional enterprise; its code is for good, since records name it."""
+    """One OPD, district, village, unit or regional enterprise, with the settings of its letters.
+
+    `code` never changes, since records name it. `parent_id` is None for a top-level agency.
+    """
 
     __tablename__ = "agency"
     __table_args__ = (
@@ -60,7 +63,10 @@ class Agency(Model):
 
 
 class OfficerProfile(Model):
-    """What an account is beside a login: agency, position, NIP, rank; a table apart, so that FAB's user stays FAB's."""
+    """The agency, position, NIP and rank of a user account, kept apart from Flask-AppBuilder's user table.
+
+    `agency_code` is None for an officer of the office.
+    """
 
     __tablename__ = "officer_profile"
 
@@ -78,7 +84,10 @@ class OfficerProfile(Model):
 
 
 class DelegationRow(Model):
-    """One officer standing in for another by decree; both days inclusive in the office's zone."""
+    """One officer acting for another by decree, from `starts_on` to `ends_on`, both inclusive office dates.
+
+    `noted_at` is None until the end of the delegation was processed.
+    """
 
     __tablename__ = "delegation"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Drawn papers of every kind, the numbers that letters carry, and the emblems that stand on them."""
+"""Tables of rendered papers, issued letter numbers, and emblems."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ PAPER_STATES = ("queued", "ready", "failed")
 
 
 class PaperKind(StrEnum):
-    """Every paper the program draws; its template and its reader are found by this name."""
+    """Kind of a rendered paper; its template and its data reader are found by this name."""
 
     ANSWER_LETTER = "answer_letter"
     DRAFT_LETTER = "draft_letter"
@@ -28,9 +28,10 @@ class PaperKind(StrEnum):
 
 
 class Paper(Model):
-    """One paper: what it shows, frozen with its hash, and the file that a worker draws of it.
+    """One paper: its frozen content with a hash, and the PDF that a worker renders from it.
 
-    `key` names the cause ("disposition:812"), so that a paper is made once however often it is asked for.
+    `key` names the cause ("disposition:812") and is unique, so that each paper is made once. `path` and `file_hash` are
+    None until it is `ready`.
     """
 
     __tablename__ = "paper"
@@ -62,9 +63,9 @@ class Paper(Model):
 
 
 class IssuedNumber(Model):
-    """One number of an agency's letters in a year: on the paper that carries it, or with the reason why on none.
+    """One letter number of an agency in a year: on the paper that carries it, or with the reason why it is unused.
 
-    Every number up to the last one has its row, so that the book has no gap without an explanation.
+    Every number up to the last one has a row, so that a gap in the sequence is always explained.
     """
 
     __tablename__ = "issued_number"
@@ -87,7 +88,7 @@ class IssuedNumber(Model):
 
 
 class Emblem(Model):
-    """A coat of arms that an administrator uploaded, drawn anew as PNG and found by its hash; none is shipped."""
+    """A coat of arms uploaded by an administrator, re-encoded as PNG and keyed by its SHA-256; none is shipped."""
 
     __tablename__ = "emblem"
 

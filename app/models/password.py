@@ -1,4 +1,4 @@
-"""What is kept of officers' passwords beside the present hash, the links that set one, and accounts at a provider."""
+"""Tables of passwords: age, former hashes, links that set a password, and accounts linked at a sign-on provider."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -11,7 +11,7 @@ LINK_KINDS = ("invitation", "reset", "forgotten")
 
 
 class PasswordAge(Model):
-    """Since when an account has its present password; one of the demonstration never ends by age."""
+    """When an account's present password was set; a `demonstration` password never expires."""
 
     __tablename__ = "password_age"
 
@@ -21,7 +21,7 @@ class PasswordAge(Model):
 
 
 class FormerPassword(Model):
-    """The hash of a password that was given up: it may not be taken again for a while."""
+    """The hash of a former password, which may not be reused for a while."""
 
     __tablename__ = "former_password"
     __table_args__ = (Index("ix_former_password_user", "user_id", "id"),)
@@ -33,9 +33,9 @@ class FormerPassword(Model):
 
 
 class PasswordLink(Model):
-    """A link by which an officer sets a password, once; only a hash of what stands in it is kept.
+    """A link by which an officer sets a password once; only the hash of its token is stored.
 
-    One of a kind lives for an account at a time: the partial unique index is the right to make one.
+    A partial unique index allows one open link per account and kind. `ended_at` is None while the link is open.
     """
 
     __tablename__ = "password_link"
@@ -57,7 +57,7 @@ class PasswordLink(Model):
 
 
 class LinkedSubject(Model):
-    """An account at the single sign-on's provider that is an officer of ours: its subject, never a name."""
+    """An account at an OpenID Connect provider (`issuer`, `subject`) that is linked to an officer."""
 
     __tablename__ = "linked_subject"
     __table_args__ = (

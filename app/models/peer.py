@@ -1,4 +1,4 @@
-"""How we stand with SP4N as a peer that is polled and told: the whole of it, each report, each night, each file."""
+"""Tables of the synchronisation with SP4N: the peer's state, each report, each nightly comparison, each import file."""
 
 from datetime import date
 from enum import StrEnum
@@ -18,7 +18,7 @@ IMPORT_STATES = ("mapping", "checking", "checked", "importing", "done", "dropped
 
 
 class Drift(StrEnum):
-    """One difference; the first that holds is the one that is named."""
+    """Kind of difference between our data and the peer's; the first one that applies, in this order, is reported."""
 
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
@@ -28,7 +28,10 @@ class Drift(StrEnum):
 
 
 class SyncPeer(Model):
-    """The one peer: where reading and telling stand, and since when it is away; a single row."""
+    """The single row with the peer's state: cursors of reading and pushing, failures, and since when it is unreachable.
+
+    `away_since` is None while the peer answers; instants are aware UTC.
+    """
 
     __tablename__ = "sync_peer"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -47,11 +50,11 @@ class SyncPeer(Model):
 
 
 class SyncLedger(Model):
-    """One report: what we believe the peer holds of ours, what it is still to be told, and what is wrong.
+    """Synchronisation state of one report: what the peer has acknowledged, what is still to be sent, and what is wrong.
 
-    `acked_position` is the last change of the feed that it acknowledged, `wanted_position` the last there is;
-    `resend_key` asks for the present state to be told once more, and `fetch_wanted` for theirs to be read again.
-    `refused` is a report of theirs that we could not take, sealed, since it names a person.
+    `acked_position` is the last change feed position that the peer acknowledged, `wanted_position` the last that
+    exists; `resend_key` asks to send the present state once more, `fetch_wanted` to read the peer's again. `refused` is
+    a report of the peer that could not be taken, sealed because it names a person.
     """
 
     __tablename__ = "sync_ledger"
@@ -91,7 +94,7 @@ class SyncLedger(Model):
 
 
 class SyncComparison(Model):
-    """One night's comparison with the peer: the unique day is the right to make it."""
+    """One nightly comparison with the peer; the unique office date `day` is the claim to make it."""
 
     __tablename__ = "sync_comparison"
 
@@ -105,10 +108,10 @@ class SyncComparison(Model):
 
 
 class SyncImport(Model):
-    """One file of reports for the days on which the peer is down; its hash makes sure that it is taken once.
+    """One file of reports, imported while the peer is unreachable; its unique hash makes sure that it is imported once.
 
-    The file is sealed while it is worked on, since it names people, and gone when it is done; `outcomes` holds a line
-    for each row of the file: its number, tracking id, what became of it and why.
+    `content` is the sealed file, None when the import is done. `outcomes` has an entry for each row: its number,
+    tracking id, result and reason.
     """
 
     __tablename__ = "sync_import"

@@ -1,4 +1,4 @@
-"""Reference data that administrators keep: categories, places, the working calendar."""
+"""Tables of reference data that administrators maintain: categories, places, the working calendar, national limits."""
 
 from datetime import date
 
@@ -15,7 +15,10 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Category(Model):
-    """What a complaint is about, in two levels, with the agency that usually answers."""
+    """The topic of a complaint, in two levels.
+
+    `default_agency_code` is the agency that usually answers, None for none.
+    """
 
     __tablename__ = "category"
     __table_args__ = (CheckConstraint(one_of("national_class", NationalClass), name="national_class"),)
@@ -65,7 +68,7 @@ class Village(Model):
 
 
 class Holiday(Model):
-    """A day on which the office is closed, whatever the week says."""
+    """An office date on which the office is closed, regardless of the working week."""
 
     __tablename__ = "holiday"
     __table_args__ = (
@@ -83,7 +86,10 @@ class Holiday(Model):
 
 
 class NationalLimitRow(Model):
-    """A limit of the national system in working days, with its legal source and the day from which it holds."""
+    """A time limit of the national system in working days, with its legal source.
+
+    It applies from the office date `valid_from` to every class of complaint, or to `of_class` only.
+    """
 
     __tablename__ = "national_limit"
     __table_args__ = (
@@ -107,7 +113,10 @@ class NationalLimitRow(Model):
 
 
 class WorkingWeek(Model):
-    """Office hours over a span of days; each day is text like `07:30-12:00 13:00-16:00`; of two, the later row wins."""
+    """Office hours of each weekday over a span of office dates; where two rows overlap, the later row applies.
+
+    A weekday is text like `07:30-12:00 13:00-16:00`, empty when closed; `starts_on` or `ends_on` None is unbounded.
+    """
 
     __tablename__ = "working_week"
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="ends_after_start"),)

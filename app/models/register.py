@@ -1,4 +1,4 @@
-"""The two registers of the SOP, each made once a day or month and never changed; the database refuses it too."""
+"""Table of the two registers of the SOP, each made once per day or month; the database rejects later changes."""
 
 from datetime import date
 from enum import StrEnum
@@ -13,15 +13,16 @@ from app.models.paper import Paper
 
 
 class RegisterKind(StrEnum):
-    """Monitoring of a day, or identification of a month's problems."""
+    """The daily monitoring register, or the monthly register of identified problems."""
 
     DAILY = "daily"
     MONTHLY = "monthly"
 
 
 class Register(Model):
-    """One register: its day (for a month the first of it), its number in the office's book, the paper with all that it
-    says, and who made it (None: the schedule).
+    """One register of a day, or of the month that begins on `day`, with its number and its frozen paper.
+
+    `made_by_id` is None when the schedule made it.
     """
 
     __tablename__ = "register"

@@ -1,4 +1,4 @@
-"""Rehearsals that were asked for: the what-if, how far the computation is, and what it came to."""
+"""Table of rehearsals: past cases recomputed under other SOP rules, with their progress and result."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -11,7 +11,10 @@ REHEARSAL_STATES = ("queued", "running", "ready", "failed")
 
 
 class RehearsalRow(Model):
-    """One past period put through one SOP version with its changes; kept, so that a result can be passed on."""
+    """One rehearsal of a past period (`begins` to `ends`, aware UTC) under an SOP version changed by `what_if`.
+
+    `done` of `total` cases are computed; `result` is None until it is ready.
+    """
 
     __tablename__ = "rehearsal"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Reports that officers ask for: the work in the background, and the plans by which supervisors get them by e-mail."""
+"""Tables of reports: jobs that build a report file, and schedules that send reports by e-mail."""
 
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,8 @@ REPORT_FORMATS = ("xlsx", "csv", "pdf")
 
 
 class Rhythm(StrEnum):
-    """How often: each day of the one before, each Monday of the week before, each first of the month before it."""
+    """How often a report is sent: daily for the day before, Mondays for the week before, or each first for the month
+    before."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -23,7 +24,7 @@ class Rhythm(StrEnum):
 
 
 class ReportSchedule(Model):
-    """A report that goes to named supervisors by e-mail, each day, week or month at an hour of the office's clock."""
+    """A report that is sent to named supervisors by e-mail each day, week or month at `hour` (0 to 23, office time)."""
 
     __tablename__ = "report_schedule"
     __table_args__ = (
@@ -49,7 +50,7 @@ class ReportSchedule(Model):
 
 
 class ReportRecipient(Model):
-    """One supervisor on a schedule."""
+    """One supervisor who receives the reports of a schedule."""
 
     __tablename__ = "report_recipient"
 
@@ -60,11 +61,11 @@ class ReportRecipient(Model):
 
 
 class ReportJob(Model):
-    """One report for one person: what was asked for, how far it is, and the file until it expires.
+    """One report for one user: what was asked for, its progress, and its file until `expires_at`.
 
-    `scope` is what the person could see when asking; `attempts` is also the token of the worker at hand, so that one
-    that was thought dead cannot finish what another has taken up. A schedule's unique row for a person and the first
-    day of a period is the right to send, once.
+    `scope` is what the user could see when asking. `attempts` is also the claim token of the worker: a worker that was
+    presumed dead cannot finish a job that another has taken over. The unique row (schedule, user, first day of the
+    period) is the claim to send a scheduled report once.
     """
 
     __tablename__ = "report_job"

@@ -1,4 +1,4 @@
-"""The second step of a sign-in: secrets, recovery codes, sign-ins half done, and tries that were counted."""
+"""Tables of two-factor sign-in: secrets, recovery codes, pending sign-ins, and counted attempts."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -10,9 +10,9 @@ from app.core.encrypted_columns import SealedText
 
 
 class TwoStep(Model):
-    """An officer's secret for one-time codes (RFC 6238); it counts from `confirmed_at` on.
+    """An officer's sealed secret for one-time codes (RFC 6238), in force once `confirmed_at` is set.
 
-    `last_step` is the time step of the last code that was taken: it and every earlier one are used up.
+    `last_step` is the time step of the last accepted code; codes of it and of earlier steps are rejected.
     """
 
     __tablename__ = "two_step"
@@ -28,7 +28,7 @@ class TwoStep(Model):
 
 
 class RecoveryCode(Model):
-    """One code for the day on which the phone is lost: only its hash is kept, and it opens once."""
+    """The hash of one recovery code, usable once instead of a one-time code; `used_at` is None while unused."""
 
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("user_id", "code_hash", name="uq_recovery_code_user_hash"),)
@@ -40,7 +40,11 @@ class RecoveryCode(Model):
 
 
 class HalfSignIn(Model):
-    """A sign-in whose password was right and whose code is awaited; taking the row away is the right to finish it."""
+    """A sign-in whose password was right and whose one-time code is awaited.
+
+    Deleting the row is the claim to finish it. `mark` is the digest of the browser's token; `seal` is a digest of the
+    account, so that a changed account invalidates it.
+    """
 
     __tablename__ = "half_sign_in"
 
@@ -52,7 +56,10 @@ class HalfSignIn(Model):
 
 
 class LoginCount(Model):
-    """Tries within one window by a keyed mark of what they have in common; the mark tells no name and no address."""
+    """Number of sign-in attempts in one window.
+
+    `mark` is a keyed hash of the account or address, which reveals neither.
+    """
 
     __tablename__ = "login_count"
     __table_args__ = (CheckConstraint("tries >= 0", name="tries"),)

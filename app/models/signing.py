@@ -1,4 +1,4 @@
-"""What an officer signs with."""
+"""Table of what an officer signs with."""
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
@@ -10,9 +10,9 @@ from app.core.encrypted_columns import SealedBytes, SealedText
 
 
 class SigningMeans(Model):
-    """An officer's certificate file and NIK, both sealed; what stands beside them is printed in the certificate.
+    """An officer's certificate file and NIK, both sealed, with the certificate's public details in plain text.
 
-    A table apart from the officer's profile: whoever edits the profile is shown, and vouches for, all of its row.
+    It is kept apart from the officer's profile, whose editors see the whole row.
     """
 
     __tablename__ = "signing_means"

@@ -1,4 +1,4 @@
-"""Versions of the SOP as rows; a case stays with the version it was registered under."""
+"""Tables of SOP versions and their steps; a case stays with the version under which it was registered."""
 
 from datetime import date
 
@@ -16,11 +16,10 @@ SOP_STATES = ("draft", "active", "retired")
 
 
 class SopVersion(Model):
-    """One decreed SOP; only one is active, a draft is edited, and activation names its decree.
+    """One decreed version of the SOP; one is active at a time, only a draft is edited, and activation needs its decree.
 
-    From `sheet_number` on, the columns are what the printed sheet shows beside the rules: its number and three dates,
-    who approved it (`approver_capacity` is empty, `plt`, `plh` or `an`), and its headings. `actor_headings` has a line
-    for each of the seven columns of officers.
+    The columns from `sheet_number` on are printed on the sheet beside the rules. `approver_capacity` is empty, `plt`,
+    `plh` or `an`; `actor_headings` has one line for each of the seven actor columns. The `*_days` are working days.
     """
 
     __tablename__ = "sop_version"
@@ -75,7 +74,10 @@ class SopVersion(Model):
 
 
 class SopStepRow(Model):
-    """One row of the sheet, the actor column included: a correct scan of the SOP may move it."""
+    """One step of an SOP version, including its actor, since a later SOP may assign another actor.
+
+    `allowance_value` None means that the step has no allowance of its own.
+    """
 
     __tablename__ = "sop_step"
     __table_args__ = (

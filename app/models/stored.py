@@ -1,4 +1,4 @@
-"""Files in the store: what was found in each, which are to go, and what the last sweep saw."""
+"""Tables of the file store: check results, files to remove, and the last sweep."""
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
@@ -9,7 +9,7 @@ from app.models.document import FILE_STATES
 
 
 class FileCheck(Model):
-    """What one look into a file found; only ever added to, so that what is served can be held against it."""
+    """The result of one check of an attachment; append-only, so that served files can be audited against it."""
 
     __tablename__ = "file_check"
     __table_args__ = (CheckConstraint(one_of("outcome", FILE_STATES[1:]), name="outcome"),)
@@ -26,7 +26,7 @@ class FileCheck(Model):
 
 
 class FileToRemove(Model):
-    """A stored file that nothing needs any more, and from when on the sweep may take it away."""
+    """A stored file that nothing refers to any more; the sweep may delete it after `due_at` (aware UTC)."""
 
     __tablename__ = "file_to_remove"
     __table_args__ = (Index("ix_file_to_remove_due_at", "due_at"),)
@@ -37,7 +37,7 @@ class FileToRemove(Model):
 
 
 class StoreSweep(Model):
-    """What the last walk through the store saw; one row."""
+    """The single row with the results of the last sweep of the file store."""
 
     __tablename__ = "store_sweep"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

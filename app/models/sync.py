@@ -1,4 +1,4 @@
-"""What the outside is told: one row for each change of a report that SP4N knows, read by the feed and by webhooks."""
+"""Table of the change feed: one row for each change of a report that SP4N knows, read by the feed and by webhooks."""
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
@@ -12,11 +12,11 @@ LINKED, REMOVED = "linked", "removed"
 
 
 class SyncChange(Model):
-    """One change, written in the transaction that made it; whole in itself, so that reading the feed joins nothing.
+    """One change of a report, written in the transaction that made it, with all the feed serialises.
 
-    `position` is given after the commit, in order: it, and not `id`, is what readers go by, since a transaction that
-    commits late may hold an early id. `origin` says whose change it was, so that SP4N knows its own when it comes back;
-    `mark` is what a cursor remembers of its row, so that a database that was set back is noticed.
+    `position` is assigned in order after the commit (None before); readers page by it and not by `id`, because a
+    transaction that commits late may hold an early id. `origin` says whether the office or SP4N made the change. `mark`
+    is the token that a cursor stores of its row, so that a database restored to an earlier state is noticed.
     """
 
     __tablename__ = "sync_change"

@@ -1,4 +1,4 @@
-"""Webhooks: who is told of changes, and what each was told, with its tries."""
+"""Tables of webhooks: endpoints, and the deliveries to them."""
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -13,11 +13,11 @@ DISABLED_FOR = ("by_hand", "gone", "failing")
 
 
 class WebhookEndpoint(Model):
-    """A receiver outside, which is a reader of the change feed: `position` is how far it has been read.
+    """A receiver of change feed events; `position` is the last feed position that was read for it.
 
-    `secret` signs; `previous_secret` signs too until `previous_until`, so that the receiver can change over. After a
-    failure that speaks of the whole server, nothing is sent before `held_until`; `failing_since` is the first failure
-    after the last success. `version` grows with each change by hand, so that an old form is noticed.
+    `secret` signs; `previous_secret` also signs until `previous_until`. After a failure of the whole server nothing is
+    sent before `held_until`; `failing_since` is the first failure after the last success. `version` grows with each
+    edit, to detect a stale form. Instants are aware UTC.
     """
 
     __tablename__ = "webhook_endpoint"
@@ -48,10 +48,10 @@ class WebhookEndpoint(Model):
 
 
 class WebhookDelivery(Model):
-    """One message to one receiver; its unique row is the right to send it.
+    """One message to one endpoint; its unique row (endpoint, change) is the claim to send it.
 
-    Whole in itself: the change it tells of is forgotten earlier. One without a change is a test. `message_id` stays the
-    same over all tries and re-sendings, so that the receiver knows what it has had.
+    It holds the whole body, because the change is deleted earlier; `change_id` None is a test message. `message_id` is
+    constant over all retries, so that the receiver can recognise a repeat.
     """
 
     __tablename__ = "webhook_delivery"

@@ -1,4 +1,4 @@
-"""How the files stand, over all cases: what waits, what is held, and what the last sweep of the store saw."""
+"""State of the file store over all cases, for the health page."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,11 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class FileCounts:
-    """Files that wait, and since when the oldest; files held and files that could not be opened within a week."""
+    """Number of attachments by state; instants are aware UTC.
+
+    `waiting` for a check, since `oldest`; `held` and `failed` are checks of the last 7 days that quarantined or failed;
+    `marked` files await removal; `sweep` is None before the first sweep.
+    """
 
     waiting: int
     oldest: datetime | None
@@ -24,7 +28,7 @@ class FileCounts:
 
 
 def count_files(now: datetime) -> FileCounts:
-    """Counted over all cases, whoever looks."""
+    """Return the counts over all cases, bypassing agency isolation."""
     waits = select(func.count(Attachment.id), func.min(Attachment.added_at)).where(Attachment.state == "waiting")
     waiting, oldest = db.session.execute(waits.execution_options(unscoped=True)).one()
     looks = (

@@ -1,6 +1,4 @@
-"""How the program stands, in numbers for a monitor: what waits, since when, and what is late; no name, no number of a
-case.
-"""
+"""Gauges for monitoring: waiting, delayed and late work, without names and case numbers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,12 +19,12 @@ from app.models import Delivery, ReportJob, StepAlarm, StepTask, SyncChange, Syn
 from app.monitoring.health import database_answers, find_processes, redis_answers
 
 LIMIT_LEVEL = 1
-"""The level of an alarm at which a limit passes (workflow_rules/process/escalation.py)."""
+"""The alarm level at which a deadline passes (`workflow_rules/process/escalation.py`)."""
 
 
 @dataclass(frozen=True)
 class Queued:
-    """One queue: how many jobs wait and have failed, and for how many seconds the first has waited."""
+    """One queue: waiting jobs, failed jobs, and seconds that the first one has waited."""
 
     waiting: int
     failed: int
@@ -34,13 +32,16 @@ class Queued:
 
 
 def read_queues(now: datetime) -> dict[str, Queued]:
-    """Every queue by its name; raises RedisError while Redis is away."""
+    """Return every queue by name; raises RedisError when Redis is unavailable."""
     return {str(name): _queue(redis_client(), str(name), now) for name in QueueName}
 
 
 @dataclass
 class Gauges:
-    """What could be found out; empty where the part that knows is away."""
+    """The gauges that could be read; empty or None where their source is unavailable.
+
+    Ages are in seconds.
+    """
 
     up: dict[str, bool] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
@@ -52,7 +53,10 @@ class Gauges:
 
 
 def read_gauges(now: datetime) -> Gauges:
-    """Everything in four statements and a dozen commands of Redis; a part that is away is asked once."""
+    """Read all gauges with four statements and about a dozen Redis commands.
+
+    An unavailable part is recorded as down, not raised.
+    """
     database, redis = database_answers(), redis_answers()
     found = Gauges({"database": database, "redis": redis, "migrations": database and migrated()})
     if found.up["migrations"]:
@@ -76,12 +80,12 @@ def _read_tables(found: Gauges, now: datetime) -> None:
 
 
 def _one(statement: Select[Any]) -> Row[Any]:
-    """Counted over all cases, whoever asks."""
+    """Return the single row, counted over all cases without agency isolation."""
     return db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).one()
 
 
 def _sums() -> Any:
-    """One row of counts and first instants, each by an index that holds just its rows but that of the breaches."""
+    """Return a statement for one row of counts and earliest instants, each by a partial index except the breaches."""
     open_step, queued = StepTask.closed_at.is_(None), WebhookDelivery.state == "queued"
     parts: dict[str, Select[Any]] = {
         "outbox_waiting": select(func.count()).where(Delivery.state == "queued"),
@@ -102,7 +106,7 @@ def _sums() -> Any:
 
 
 def _ages(row: Row[Any], now: datetime) -> dict[str, float]:
-    """Instants as seconds that have passed since; one that lies ahead, or none at all, is no delay."""
+    """Return instants as seconds passed since, 0 for a future or missing one; counts stay numbers."""
 
     def number(value: Any) -> float:
         if isinstance(value, datetime):
@@ -113,7 +117,7 @@ def _ages(row: Row[Any], now: datetime) -> dict[str, float]:
 
 
 def _steps(now: datetime) -> Any:
-    """Open steps by how their limit stands; one that waits for the reporter has no limit running."""
+    """Return a statement for the open steps by state of their deadline: paused, late, near, safe."""
     running = StepTask.paused_at.is_(None)
     late, warned = StepTask.due_at < now, StepTask.warn_at <= now
     states: dict[str, ColumnElement[bool]] = {
@@ -137,7 +141,7 @@ def _read_processes(found: Gauges, now: datetime) -> None:
 
 
 def _queue(connection: Redis, name: str, now: datetime) -> Queued:
-    """RQ keeps the ids of waiting jobs in a list, those longest there first."""
+    """Return the state of one RQ queue, whose list has the longest waiting job first."""
     with connection.pipeline(transaction=False) as pipe:
         pipe.llen(f"rq:queue:{name}")
         pipe.lindex(f"rq:queue:{name}", 0)
@@ -149,5 +153,5 @@ def _queue(connection: Redis, name: str, now: datetime) -> Queued:
 
 
 def expected_workers() -> int:
-    """How many workers there should be."""
+    """Return how many workers should run."""
     return int(current_app.config["WORKERS"])

@@ -1,4 +1,4 @@
-"""Signs of life of every part of the program, as facts; nothing here changes anything or waits for long."""
+"""Health facts of every part of the program, read without changes and without long waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,17 +18,17 @@ from app.notices.failed_deliveries import MessageCounts, count_messages
 from app.reference.calendar import missing_holiday_year
 
 WORKER_SILENT = timedelta(seconds=90)
-"""An idle worker speaks every 30 seconds, a busy one every 5."""
+"""An idle worker sends a heartbeat every 30 seconds, a busy one every 5."""
 
 SWEEP_LATE = timedelta(minutes=2)
 
-# Whether the wall itself stands must be found out where it does not.
+# These checks run without agency isolation, since they must also work where it is not set up.
 _BEYOND = {"beyond_wall": True}
 
 
 @dataclass(frozen=True)
 class WorkerSign:
-    """When a worker was heard last; None where only its name is left."""
+    """One worker and its last heartbeat; None when only its name is left in Redis."""
 
     name: str
     seen_at: datetime | None
@@ -37,25 +37,25 @@ class WorkerSign:
 
 @dataclass(frozen=True)
 class Processes:
-    """What the background processes left in Redis."""
+    """Scheduler and workers as found in Redis; `scheduler_at` is None without a heartbeat."""
 
     scheduler_at: datetime | None
     workers: tuple[WorkerSign, ...]
 
     @property
     def alive(self) -> tuple[WorkerSign, ...]:
-        """The workers that work."""
+        """Return the workers with a recent heartbeat."""
         return tuple(worker for worker in self.workers if worker.alive)
 
     @property
     def dead(self) -> tuple[WorkerSign, ...]:
-        """The workers that went without a word."""
+        """Return the workers without a recent heartbeat."""
         return tuple(worker for worker in self.workers if not worker.alive)
 
 
 @dataclass(frozen=True)
 class Records:
-    """What the tables say of work that should have been done."""
+    """Work that is due according to the tables: messages, late alarms, and a year without holidays, None for none."""
 
     messages: MessageCounts
     late_alarms: int
@@ -63,7 +63,7 @@ class Records:
 
 
 def database_answers() -> bool:
-    """Whether a statement comes back."""
+    """Return True when the database answers a statement; errors are not raised."""
     try:
         db.session.execute(text("SELECT 1"), execution_options=_BEYOND)
     except SQLAlchemyError:
@@ -73,7 +73,7 @@ def database_answers() -> bool:
 
 
 def redis_answers() -> bool:
-    """Whether Redis comes back."""
+    """Return True when Redis answers; errors are not raised."""
     try:
         return bool(redis_client().ping())
     except RedisError:
@@ -88,7 +88,10 @@ _WALL = text(
 
 
 def wall_stands() -> bool:
-    """Whether row-level security is on for the account of this process (`app/access/row_level_security.py`)."""
+    """Return True when row-level security is in force for this process's account (`app/access/row_level_security.py`).
+
+    Returns False when the database cannot be asked.
+    """
     try:
         return bool(db.session.scalar(_WALL, execution_options=_BEYOND))
     except SQLAlchemyError:
@@ -97,7 +100,7 @@ def wall_stands() -> bool:
 
 
 def find_processes(now: datetime) -> Processes | None:
-    """Scheduler and workers by their signs of life; None while Redis is away and nothing can be said."""
+    """Return scheduler and workers by their heartbeats, or None when Redis is unavailable."""
     connection = redis_client()
     try:
         beat = connection.get(SCHEDULER_HEARTBEAT)
@@ -115,7 +118,7 @@ def _worker(connection: Redis, key: str, now: datetime) -> WorkerSign:
 
 
 def find_records(now: datetime) -> Records:
-    """Messages, alarms and holidays; counted over all cases, whoever looks."""
+    """Return counts of messages, late alarms and the missing holiday year, over all cases."""
     late = select(func.count()).where(StepTask.closed_at.is_(None), StepTask.next_alarm_at < now - SWEEP_LATE)
     alarms = db.session.scalars(late.execution_options(unscoped=True)).one()
     return Records(count_messages(now), alarms, missing_holiday_year(office_today(now)))

@@ -1,4 +1,4 @@
-"""Counts of requests and how long they took, by route; with several processes each keeps its own in a shared folder."""
+"""Prometheus metrics of HTTP requests by route; several processes share a folder."""
 
 import os
 
@@ -18,7 +18,7 @@ SECONDS = Histogram(
 
 
 def install(app: Flask) -> None:
-    """Counts every answer; routes are rules, so no visitor can make up a new series."""
+    """Count every response of the app; the label is the URL rule, so that visitors cannot create new series."""
     on_answer(app, _count)
 
 
@@ -28,7 +28,7 @@ def _count(answer: Answer) -> None:
 
 
 def counted() -> bytes:
-    """Everything counted so far, by all processes of this web server, in Prometheus's text form."""
+    """Return the metrics of all processes of this web server in the Prometheus text format."""
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return generate_latest(HERE)

@@ -1,4 +1,4 @@
-"""Agencies as a tree: the path down to a unit, everything under one, and the order in which a tree is read."""
+"""Reads of the agency tree: paths, subtrees and display order."""
 
 from flask import g
 from sqlalchemy import func, select
@@ -11,7 +11,10 @@ from app.reference.sop import active_sop_version
 
 
 def path_of_agency(agency_id: int | None) -> str:
-    """The units from the top down to this one; the tree is read once a request."""
+    """Return the names from the top agency down to this one, joined by " › ", or "–" for None or an unknown id.
+
+    The tree is read once per request.
+    """
     if "agency_tree" not in g:
         rows = db.session.execute(select(Agency.id, Agency.parent_id, Agency.short_name, Agency.name))
         g.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
@@ -23,7 +26,7 @@ def path_of_agency(agency_id: int | None) -> str:
 
 
 def below(agency: Agency) -> set[int]:
-    """The unit itself and everything under it."""
+    """Return the ids of the agency itself and of all agencies under it."""
     children: dict[int | None, list[int]] = {}
     for child, parent in db.session.execute(select(Agency.id, Agency.parent_id)):
         children.setdefault(parent, []).append(child)
@@ -36,8 +39,9 @@ def below(agency: Agency) -> set[int]:
 
 
 def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
-    """Every unit right under the one to which it belongs, sisters by name; a ring, which nothing should make, goes
-    last.
+    """Order the query depth first: each agency directly after its parent, siblings by name.
+
+    Agencies in a cycle of parents, which should not exist, come last.
     """
     unit = aliased(Agency)
     name = func.lower(unit.name)
@@ -49,10 +53,10 @@ def in_tree_order(query: "Query[Agency]") -> "Query[Agency]":
 
 
 def agency_names() -> dict[str, str]:
-    """The short name of every agency by its code."""
+    """Return the short name of every agency by its code."""
     return {row.code: row.short_name for row in db.session.execute(select(Agency.code, Agency.short_name))}
 
 
 def step_numbers() -> dict[str, int]:
-    """The number that each step has in the SOP in force."""
+    """Return the number of each step in the active SOP version, by step."""
     return {row.step: row.number for row in active_sop_version().steps}

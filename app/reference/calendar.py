@@ -1,4 +1,4 @@
-"""Reference rows as the values the rules take: the SOP of a version, the working calendar."""
+"""The office's working calendar, read from the tables of weeks and holidays."""
 
 import json
 from datetime import date
@@ -28,12 +28,15 @@ WARNED_FROM_MONTH = 10
 
 
 def active_sop_and_calendar(version: SopVersion, steps: str, calendar: str) -> tuple[SopVersion, Sop, WorkingCalendar]:
-    """Of the row of `ACTIVE`: the version, as row and as value, and the office's working time."""
+    """Convert the columns of one `ACTIVE` row into the SOP version row, its `Sop`, and the working calendar."""
     return version, sop_with_text(version, steps), calendar_with(calendar)
 
 
 def parse_hours(text: str) -> list[list[str]]:
-    """`07:30-12:00 13:00-16:00` as pairs; ValueError for anything else."""
+    """Parse `07:30-12:00 13:00-16:00` into [open, close] pairs of text.
+
+    Raises ValueError when a part is not two times joined by a hyphen; the times themselves are not checked.
+    """
     periods = [part.split("-") for part in text.replace(",", " ").split()]
     if any(len(pair) != 2 for pair in periods):
         raise ValueError("a period is <open>-<close>")
@@ -41,12 +44,12 @@ def parse_hours(text: str) -> list[list[str]]:
 
 
 def calendar_as_dict() -> dict[str, object]:
-    """The calendar tables in the form `WorkingCalendar.from_dict` takes."""
+    """Return the present calendar as the dictionary that `WorkingCalendar.from_dict` takes."""
     return calendar_data(_calendar_rows())
 
 
 def load_working_calendar() -> WorkingCalendar:
-    """The office's working time as it stands now."""
+    """Return the office's present working calendar."""
     return calendar_with(_calendar_rows())
 
 
@@ -61,7 +64,7 @@ def _calendar_asked() -> Select[Any]:
 
 @cache
 def calendar_rows() -> ColumnElement[str]:
-    """Weeks and closed days as one JSON text, as part of a query: every act and most pages need it."""
+    """Return a SQL expression for weeks and closed days as one JSON text, to embed in other statements."""
     hours = [part for day in WEEKDAYS for part in (literal(day), getattr(WorkingWeek, day))]
     week = func.json_build_array(WorkingWeek.starts_on, WorkingWeek.ends_on, func.json_build_object(*hours))
     weeks = select(func.json_agg(aggregate_order_by(week, WorkingWeek.id))).scalar_subquery()
@@ -72,12 +75,18 @@ def calendar_rows() -> ColumnElement[str]:
 
 @lru_cache(maxsize=4)
 def calendar_with(rows: str) -> WorkingCalendar:
-    """The calendar of these rows; the same rows give the same object, which keeps its sums."""
+    """Return the calendar of the JSON text from `calendar_rows`, cached.
+
+    Equal text gives the same object, which caches its sums.
+    """
     return WorkingCalendar.from_dict(calendar_data(rows))
 
 
 def calendar_data(rows: str) -> dict[str, object]:
-    """Weeks and closed days, as `calendar_rows` gives them, in the form `WorkingCalendar.from_dict` takes."""
+    """Convert the JSON text from `calendar_rows` into the dictionary that `WorkingCalendar.from_dict` takes.
+
+    Several holidays on one day are joined by "; ".
+    """
     weeks, days = json.loads(rows)
     closed: dict[str, str] = {}
     for day, name in days or ():
@@ -93,11 +102,11 @@ def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | Non
 ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(
     SopVersion.status == "active"
 )
-"""The version under which complaints are registered today; `active_sop_and_calendar` takes its row."""
+"""Selects the active SOP version, its steps and the calendar; `active_sop_and_calendar` converts the row."""
 
 
 def missing_holiday_year(today: date) -> int | None:
-    """The next year while no national holiday of it is known, from October of this year on."""
+    """Return the next year when it has no national holidays yet and `today` is in October or later; otherwise None."""
     if today.month < WARNED_FROM_MONTH:
         return None
     year = today.year + 1
@@ -106,4 +115,4 @@ def missing_holiday_year(today: date) -> int | None:
 
 
 Texts = tuple[str | None, str | None, str | None]
-"""What a report says of its category, district and village."""
+"""Category, district and village of a report, each as code or name; None when not given."""

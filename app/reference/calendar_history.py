@@ -1,4 +1,4 @@
-"""The calendar as it stood at an earlier instant, worked back from today's rows by the journal of its changes."""
+"""The working calendar as it was at an earlier instant, rebuilt by undoing the journal's later changes."""
 
 import json
 from datetime import datetime
@@ -19,7 +19,7 @@ _COLUMNS: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 
 def changes_since(at: datetime) -> list[dict[str, Any]]:
-    """Every change of the calendar after an instant, the first first: when, why, and which rows it changed."""
+    """Return every calendar change after an aware UTC instant, oldest first, as dicts of `at`, `reason` and `rows`."""
     wanted = (JournalEntry.kind == "calendar_changed", JournalEntry.at > at)
     statement = select(JournalEntry.at, JournalEntry.reason, JournalEntry.data["rows"].label("rows")).where(*wanted)
     found = db.session.execute(statement.order_by(JournalEntry.id))
@@ -27,7 +27,10 @@ def changes_since(at: datetime) -> list[dict[str, Any]]:
 
 
 def calendar_at(at: datetime, changes: list[dict[str, Any]]) -> dict[str, object]:
-    """The calendar that held at an instant, in the form `WorkingCalendar.from_dict` takes; `changes` go up to now."""
+    """Return the calendar in force at an aware UTC instant, as the dictionary that `WorkingCalendar.from_dict` takes.
+
+    `changes` must contain every change from `at` until now (see `changes_since`).
+    """
     rows = {table: _held(table) for table in _COLUMNS}
     for change in reversed([change for change in changes if change["at"] > at]):
         for row in reversed(change["rows"]):
@@ -47,7 +50,10 @@ def _plain(value: Any) -> Any:
 
 
 def _undo(rows: dict[int, dict[str, Any]], change: dict[str, Any]) -> None:
-    """A row that was new goes (the journal does not know its key), one that went or changed is as it was."""
+    """Undo one journalled change in `rows`.
+
+    An added row is removed by content, since the journal has no key for it; a changed or deleted one is restored.
+    """
     if change["before"] is None:
         same = [key for key, row in rows.items() if row == change["after"]]
         for key in same[-1:]:

@@ -1,4 +1,4 @@
-"""What the filters of lists and the fields of forms offer: categories, places and agencies by code."""
+"""Options for list filters and form fields: categories, districts, villages and agencies by code."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from app.models import Agency, Category, District, Village
 
 
 def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
-    """Names by code of the categories, districts and (where asked for) agencies that a filter offers, in one query."""
+    """Return {filter name: {code: name}} for categories, districts and, if asked for, agencies, in one query."""
     offered: dict[str, dict[str, str]] = {
         kind: {} for kind in ("kategori", "kecamatan", *(["opd"] if agencies else []))
     }
@@ -31,7 +31,7 @@ def _name_of(source: Any) -> Label[str]:
 
 
 def villages_by_district() -> dict[str, dict[str, str]]:
-    """Names of the villages by code, under the name of their district; for pick lists."""
+    """Return {district name: {village code: village name}}, sorted by name."""
     found: dict[str, dict[str, str]] = {}
     statement = select(District.name, Village.code, Village.name).join(Village.district)
     for district, code, name in db.session.execute(statement.order_by(District.name, Village.name)):
@@ -40,7 +40,10 @@ def villages_by_district() -> dict[str, dict[str, str]]:
 
 
 def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
-    """Code and name of the active categories of the top level, each with its active ones below as names by code."""
+    """Return (code, name, {child code: child name}) of each active top-level category, sorted by name.
+
+    An active child of an inactive parent counts as top-level.
+    """
     statement = select(Category).where(Category.active.is_(True)).order_by(Category.name)
     rows = db.session.scalars(statement).all()
     below: dict[int | None, dict[str, str]] = {}

@@ -1,6 +1,6 @@
-"""The journal of settings, the newest first, with no more of a long list of moves or rows than a page shows.
+"""The journal of settings, newest first, one line per change.
 
-What the program says of an act and the rows that the act changed are entries of one transaction, and one line here.
+A line joins the program's entry for an action with the `row_changed` entries of the same transaction.
 """
 
 from collections import defaultdict
@@ -20,12 +20,15 @@ from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 MOVES_SHOWN = 20
 ROWS_SHOWN = 20
 TELL_THEIR_ROWS = frozenset({"calendar_changed", "limit_changed", "webhook_changed"})
-"""Entries of the program that hold old and new values themselves."""
+"""Kinds of entry that already hold old and new values, so that their row changes are not shown."""
 
 
 @dataclass
 class JournalLine:
-    """One entry; `moved` is how many limits it moved, `moves` the first of them."""
+    """One line of the journal; `officer` is "" for the system.
+
+    `moved` is how many deadlines the change moved, `moves` the first 20 of them.
+    """
 
     kind: str
     at: datetime
@@ -37,7 +40,7 @@ class JournalLine:
     change: UUID | None = None
     changed: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
-    """The first of the rows that were changed with it; `changed` is how many there are."""
+    """The first 20 rows changed in the same transaction; `changed` is their total."""
 
 
 def journal_size() -> int:
@@ -46,7 +49,11 @@ def journal_size() -> int:
 
 
 def _begins_a_line() -> ColumnElement[bool]:
-    """What the program says of an act; of rows that only the database speaks of, the first of their transaction."""
+    """Return the condition for entries that start a line.
+
+    These are the program's entries, and the first row change of a transaction without such an entry. Entries about
+    persons are excluded.
+    """
     other = JournalEntry.__table__.alias("other")
     says_more = or_(other.c.kind != ROW_CHANGED, other.c.id < JournalEntry.id)
     same = and_(other.c.change == JournalEntry.change, other.c.kind.not_in(ABOUT_PERSONS))
@@ -55,7 +62,10 @@ def _begins_a_line() -> ColumnElement[bool]:
 
 
 def journal_page(limit: int, offset: int) -> list[JournalLine]:
-    """Entries in one statement; a list of a hundred thousand moves stays in the database."""
+    """Return journal lines, newest first, with at most 20 moves and 20 changed rows each.
+
+    The limit applies in SQL, since one change may move a hundred thousand deadlines.
+    """
     path = cast(f"$.moves[0 to {MOVES_SHOWN - 1}]", JSONPATH)
     first_moves = func.jsonb_path_query_array(JournalEntry.data, path)
     statement = (
@@ -79,7 +89,7 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
 
 
 def _add_rows(lines: Iterable[JournalLine]) -> None:
-    """The changed rows of each line, the first of them, in one statement."""
+    """Fill `rows` and `changed` of each line with one statement."""
     wanted = {line.change for line in lines if line.change is not None and line.kind not in TELL_THEIR_ROWS}
     place = func.row_number().over(partition_by=JournalEntry.change, order_by=JournalEntry.id).label("place")
     total = func.count().over(partition_by=JournalEntry.change).label("total")
@@ -104,13 +114,16 @@ Values = dict[str, Any] | None
 
 
 def row_values(item: Any) -> dict[str, Any]:
-    """What a row holds, as JSON keeps it."""
+    """Return the columns of an ORM row as a JSON-compatible dict; dates and instants become ISO text."""
     held = {column.key: getattr(item, column.key) for column in inspect(type(item)).column_attrs}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in held.items()}
 
 
 def journal_change(kind: str, before: Values, after: Values, officer_id: int | None, now: datetime) -> None:
-    """Note what the row held before and after (None where it was not there); nothing where nothing changed."""
+    """Add a journal entry with the values of a row before and after a change; does nothing when they are equal.
+
+    `before` is None for a new row, `after` None for a deleted one; `officer_id` None means the system.
+    """
     if before != after:
         data = {"before": before, "after": after}
         db.session.add(JournalEntry(kind=kind, at=now, officer_id=officer_id, data=data))

@@ -1,4 +1,4 @@
-"""Texts of the reference-data screens: titles, column labels, hints, and why a change is refused."""
+"""Indonesian texts of the reference data screens: titles, column labels, hints and actions."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,4 @@
-"""Fills empty reference tables at `migrate`; what administrators have changed since is left as it is."""
+"""Seeds empty reference tables at `migrate`; tables that already have rows are left unchanged."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -25,12 +25,15 @@ from workflow_rules.process.sop import SopStep
 from workflow_rules.process.standard_sop import STANDARD_SOP
 
 EXAMPLE = "(contoh)"
-"""An invented unit of the demonstration; an office of citizens begins without it."""
+"""Marks an invented agency of the demonstration data; it is created inactive in production."""
 SOP_TITLE = 'Standar Operasional Prosedur Pengelolaan Aspirasi dan Pengaduan "Lapor Balangan" Pada SP4N LAPOR!'
 
 
 def load_reference_data(now: datetime) -> None:
-    """Agencies, places, categories, calendar and the printed SOP, each only where its table is still empty."""
+    """Fill each empty reference table from the seed files and commit; add holidays of years that have no national ones.
+
+    `now` is an aware UTC datetime. Raises ReferenceDataError when a seed file is wrong.
+    """
     if _empty(Agency):
         _load_tree(
             [_agency(row) for row in seed_files.load_agencies()], {r.code: r.parent for r in seed_files.load_agencies()}
@@ -105,7 +108,7 @@ def _load_weeks() -> None:
 
 
 def _load_holidays(year: int) -> None:
-    """National holidays and collective leave of a year and its neighbours, where that year has none yet."""
+    """Add national holidays and collective leave of the year and both neighbours, for each year that has none yet."""
     for wanted in (year - 1, year, year + 1):
         there = select(func.count()).where(func.extract("year", Holiday.day) == wanted, Holiday.kind != "local")
         if db.session.execute(there).scalar_one() == 0:
@@ -114,7 +117,10 @@ def _load_holidays(year: int) -> None:
 
 
 def _national_limits() -> list[NationalLimitRow]:
-    """The limits that SP4N-LAPOR! publishes; Permen PANRB 5/2025 is in force, but its numbers could not be read."""
+    """Return the limits that SP4N-LAPOR! publishes, in working days.
+
+    Permen PANRB 5/2025 is in force, but its text was not available, so the numbers come from the official app.
+    """
     source = "SP4N-LAPOR! (Permen PANRB 5/2025), angka menurut aplikasi resmi dan SIPPN"
     classes = {"information_request": 5, "aspiration": 5, "no_oversight": 14, "oversight": 60}
     rows: list[tuple[str, str | None, int]] = [("verify", None, 3), ("act", None, 5), ("close", None, 10)]

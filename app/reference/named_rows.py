@@ -1,4 +1,4 @@
-"""Rows of the reference data found by code or name: agencies, categories, districts, villages."""
+"""Lookup of reference rows by code or name: agencies, categories, districts, villages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ from app.reference.calendar import Texts
 
 
 def agencies_in_service() -> frozenset[str]:
-    """Codes of every agency that may be given a complaint."""
+    """Return the codes of all active agencies, which may be given a complaint."""
     return frozenset(db.session.scalars(select(Agency.code).where(Agency.active.is_(True))))
 
 
 @contextmanager
 def names_remembered() -> Iterator[None]:
-    """While many reports are read one after the other, the same names are looked up once."""
+    """Cache the results of `find_named` inside the `with` block, for reading many reports in a row."""
     g.names_found = {}
     try:
         yield
@@ -31,18 +31,19 @@ def names_remembered() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Named:
-    """Keys of what a report names; None where nothing is named or nothing has that name."""
+    """Ids of the category, district and village that a report names; None where it names none or an unknown one."""
 
     category: int | None
     district: int | None
     village: int | None
     rows: tuple[Any, ...]
-    """The rows themselves: as long as they are held, whoever shows the new case finds them in the session."""
+    """The ORM rows; holding them keeps them in the session, so that showing the new case needs no further query."""
 
 
 def find_named(texts: Texts) -> Named:
-    """A category in use, a district and a village, each by code or name, in one statement; the village is looked for
-    in the district where that is known, and tells its own where none is named.
+    """Return the active category, district and village found by code or name (case-insensitive), in one statement.
+
+    The village is searched within the district if that is found; otherwise the village determines the district.
     """
     if not any(texts):
         return Named(None, None, None, ())
@@ -87,7 +88,7 @@ _NAMED = _named()
 
 
 def find_category(text: str) -> Category | None:
-    """A category in use, by its code or its name."""
+    """Return the active category with this code or name (case-insensitive), or None."""
     found: Category | None = find_named((text, None, None)).rows[0]
     return found
 

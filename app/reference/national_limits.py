@@ -1,4 +1,4 @@
-"""The limits of the national system, as the rules take them."""
+"""The time limits of the national system, read from their table."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,10 @@ _COLUMNS = ("stage", "days", "source", "valid_from", "of_class")
 
 
 def limit_rows() -> ScalarSelect[Any]:
-    """Every limit, as part of another query; `limits_with` makes values of them."""
+    """Return a scalar subquery for all limits as JSON, to embed in other statements.
+
+    `limits_with` converts its value.
+    """
     row = func.json_build_array(*(getattr(NationalLimitRow, name) for name in _COLUMNS))
     return select(func.json_agg(aggregate_order_by(row, NationalLimitRow.id))).scalar_subquery()
 
@@ -24,7 +27,7 @@ def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
 
 
 def load_national_limits() -> tuple[NationalLimit, ...]:
-    """The limits as they stand now."""
+    """Return all national limits of the table, whatever date they apply from."""
     return limits_with(db.session.scalars(select(limit_rows())).one())
 
 

@@ -1,6 +1,6 @@
-"""Reviewed reference data as frozen rows; anything the files get wrong stops the start with a name.
+"""Reviewed reference data read from JSON files into frozen rows, without touching the database.
 
-Nothing here touches the database: the operations that seed it take these rows.
+A wrong file raises ReferenceDataError with the name of the faulty row, which stops the start.
 """
 
 import json
@@ -21,12 +21,12 @@ Row = TypeVar("Row")
 
 
 class ReferenceDataError(ValueError):
-    """A file contradicts itself or another file."""
+    """Raised when a seed file contradicts itself or another file."""
 
 
 @dataclass(frozen=True)
 class Postal:
-    """The address lines of a letterhead."""
+    """Postal address and contacts printed in an agency's letterhead."""
 
     address: str
     city: str
@@ -36,7 +36,7 @@ class Postal:
 
 @dataclass(frozen=True)
 class AgencyRow:
-    """One unit of the regency's tree, with what its letters need."""
+    """One agency of the regency's tree, with the settings of its letters; `parent` is the parent's code or None."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class AgencyRow:
 
 @dataclass(frozen=True)
 class VillageRow:
-    """A desa or kelurahan by its national code."""
+    """A desa or kelurahan with its national code."""
 
     code: str
     name: str
@@ -60,7 +60,7 @@ class VillageRow:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A kecamatan as people write it, as the regulation prints it, and the agency that governs it."""
+    """A kecamatan: its common name, its name as printed in the regulation, and the code of its governing agency."""
 
     code: str
     name: str
@@ -75,7 +75,7 @@ class DistrictRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """A complaint category of SP4N-LAPOR!, two levels deep."""
+    """A complaint category of SP4N-LAPOR! in two levels; `parent` is None at the top level."""
 
     code: str
     name: str
@@ -86,7 +86,10 @@ class CategoryRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """Opening hours of an ordinary week; `confirmed` is false while a Ramadan range waits for the isbat."""
+    """Office hours of each weekday over a span of dates (None: unbounded).
+
+    `confirmed` is False for a Ramadan span whose dates await the official decision (sidang isbat).
+    """
 
     name: str
     begins: date | None
@@ -96,14 +99,14 @@ class WeekRow:
     note: str
 
     def as_calendar_week(self) -> dict[str, Any]:
-        """The shape `WorkingCalendar.from_dict` takes."""
+        """Return the week as `WorkingCalendar.from_dict` takes it."""
         begins, ends = (day and day.isoformat() for day in (self.begins, self.ends))
         return {"from": begins, "to": ends, "hours": self.hours}
 
 
 @dataclass(frozen=True)
 class HolidayRow:
-    """A closed day: `public`, `collective_leave` (cuti bersama) or `local`."""
+    """A date on which offices are closed; `kind` is `public`, `collective_leave` (cuti bersama) or `local`."""
 
     date: date
     name: str
@@ -112,20 +115,23 @@ class HolidayRow:
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """When the offices are open, in their own zone (Perpres 21/2023)."""
+    """Office hours with their time zone (Perpres 21/2023)."""
 
     zone: str
     weeks: tuple[WeekRow, ...]
     local_closures: tuple[HolidayRow, ...]
 
     def as_calendar(self, closed: Iterable[HolidayRow]) -> dict[str, Any]:
-        """The whole dictionary for `WorkingCalendar.from_dict`; local closures are added to the given days."""
+        """Return the dictionary for `WorkingCalendar.from_dict`, closed on the given days and on the local closures."""
         days = {row.date.isoformat(): row.name for row in (*closed, *self.local_closures)}
         return {"zone": self.zone, "weeks": [week.as_calendar_week() for week in self.weeks], "closed_days": days}
 
 
 def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
-    """Every unit, each after its parent, so that no unit can stand below itself."""
+    """Return all agencies in file order, each after its parent, which excludes cycles.
+
+    Raises ReferenceDataError for a duplicate code, an unknown kind, or a parent that does not come before.
+    """
     rows = tuple(row_of(AgencyRow, raw, postal=row_of(Postal, raw["postal"])) for raw in read_json(path)["agencies"])
     must_be_unique(row.code for row in rows)
     for position, row in enumerate(rows):
@@ -135,7 +141,10 @@ def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
 
 
 def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, ...]:
-    """The kecamatan with their villages (source and licence stand in the file)."""
+    """Return the districts with their villages (the file names source and licence).
+
+    Raises ReferenceDataError for a duplicate code, an unknown agency, or a village code outside its district.
+    """
     rows = tuple(
         row_of(DistrictRow, raw, villages=tuple(row_of(VillageRow, v) for v in raw["villages"]))
         for raw in read_json(path)["districts"]
@@ -150,7 +159,10 @@ def load_districts(path: Path = HERE / "districts.json") -> tuple[DistrictRow, .
 
 
 def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow, ...]:
-    """Main categories and their children; a child of a child is refused."""
+    """Return main categories and their children.
+
+    Raises ReferenceDataError for a duplicate code, an unknown agency or class, or a third level.
+    """
     rows = tuple(row_of(CategoryRow, raw) for raw in read_json(path)["categories"])
     must_be_unique(row.code for row in rows)
     agencies = {agency.code for agency in load_agencies()}
@@ -162,16 +174,16 @@ def load_categories(path: Path = HERE / "categories.json") -> tuple[CategoryRow,
 
 
 def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours:
-    """The effective weeks, later ones winning, and local closures."""
+    """Return the weeks in file order, where a later one takes precedence, and the local closures."""
     raw = read_json(path)
     closures = (HolidayRow(date.fromisoformat(r["date"]), r["name"], "local") for r in raw["local_closures"])
     return WorkingHours(raw["zone"], tuple(_week(week) for week in raw["weeks"]), tuple(closures))
 
 
 def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
-    """National holidays and cuti bersama by date, always in Indonesian whatever the locale of the process.
+    """Return national holidays and cuti bersama of the years by date, named in Indonesian whatever the process locale.
 
-    Later years lack cuti bersama until the ministers decree it, and mark Islamic dates "(perkiraan)".
+    A future year has no cuti bersama until it is decreed; estimated Islamic dates are marked "(perkiraan)".
     """
     wanted = tuple(years)
     found: dict[date, HolidayRow] = {}
@@ -187,13 +199,19 @@ def _week(raw: dict[str, Any]) -> WeekRow:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """One data file; a missing or broken one raises what open() and json raise."""
+    """Return the parsed JSON file.
+
+    Raises OSError when it cannot be read and json.JSONDecodeError when it is not JSON.
+    """
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
 def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
-    """A frozen row of the raw keys, with the converted ones put over them; a missing or unknown key is refused."""
+    """Build a row of `kind` from the raw keys, overridden by the converted values in `made`.
+
+    Raises ReferenceDataError for a missing or unknown key.
+    """
     try:
         return kind(**{**raw, **made})
     except TypeError as problem:
@@ -201,7 +219,7 @@ def row_of(kind: type[Row], raw: dict[str, Any], **made: Any) -> Row:
 
 
 def must_be_unique(values: Iterable[str]) -> set[str]:
-    """The values as a set; ReferenceDataError when one stands twice."""
+    """Return the values as a set; raises ReferenceDataError when one occurs twice."""
     seen: set[str] = set()
     for value in values:
         if value in seen:
@@ -211,7 +229,7 @@ def must_be_unique(values: Iterable[str]) -> set[str]:
 
 
 def must_be_known(value: object, choices: Collection[object], what: str) -> None:
-    """ReferenceDataError, saying what it is, unless the value is one of the choices."""
+    """Raise ReferenceDataError, naming `what`, unless the value is one of the choices."""
     if value not in choices:
         raise ReferenceDataError(f"{what}: {value!r} is unknown")
 
@@ -254,4 +272,4 @@ Sekretaris
 Kepala OPD/Instansi/BUMD""",
     "legend": "jalur cepat distribusi pengaduan ke OPD/Instansi/BUMD",
 }
-"""Who approved it and its headings, in correct spelling; number, dates and rank are blank on the printed sheet."""
+"""Approver and headings of the printed SOP sheet, spelling corrected; number, dates and rank are blank on it."""

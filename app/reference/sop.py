@@ -1,4 +1,4 @@
-"""SOP versions as the rules read them: the active one, and the one that a case is pinned to."""
+"""SOP versions read from their tables as `Sop` values."""
 
 import json
 from functools import lru_cache
@@ -18,24 +18,27 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 
 def load_sop(version: SopVersion) -> Sop:
-    """The version as a value; ValueError when its rows do not make an SOP."""
+    """Return the version with its steps as a `Sop`; raises ValueError when the rows do not form a valid SOP."""
     return sop_with(version, [[getattr(row, name) for name in OF_A_STEP] for row in version.steps])
 
 
 def steps_of_sop(version_id: int | InstrumentedAttribute[int] | BindParameter[int]) -> ScalarSelect[Any]:
-    """The steps of a version in their order, as part of another query; `sop_with` makes an SOP of them."""
+    """Return a scalar subquery for a version's steps as ordered JSON.
+
+    `sop_with` and `sop_with_text` convert its value.
+    """
     step = func.json_build_array(*(getattr(SopStepRow, name) for name in OF_A_STEP))
     steps = select(func.json_agg(aggregate_order_by(step, SopStepRow.position)))
     return steps.where(SopStepRow.sop_version_id == version_id).scalar_subquery()
 
 
 def sop_with(version: SopVersion, steps: list[Any]) -> Sop:
-    """The version with its steps as a value; ValueError when they do not make an SOP."""
+    """Return a `Sop` from the version and its steps as lists; raises ValueError when they form no valid SOP."""
     return _sop(json.dumps(steps), *_exceptions(version))
 
 
 def sop_with_text(version: SopVersion, steps: str) -> Sop:
-    """The same of the steps as the JSON text that the database made of them."""
+    """Return a `Sop` from the version and its steps as JSON text; raises ValueError when they form no valid SOP."""
     return _sop(steps, *_exceptions(version))
 
 
@@ -57,7 +60,7 @@ def _sop(
     nik: tuple[str],
     more: int,
 ) -> Sop:
-    """The SOP of these very rows: the same ones give the same object, changed ones never."""
+    """Return the `Sop` of these values, cached: equal arguments give the same object."""
     return Sop(
         number,
         tuple(_step(*row) for row in json.loads(steps)),
@@ -89,5 +92,8 @@ def _step(step: str, number: int, actor: str, value: int | None, unit: str | Non
 
 
 def active_sop_version() -> SopVersion:
-    """The version under which complaints are registered today."""
+    """Return the active SOP version, under which new complaints are registered.
+
+    Raises NoResultFound when there is none.
+    """
     return db.session.scalars(select(SopVersion).where(SopVersion.status == "active")).one()

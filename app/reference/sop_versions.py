@@ -1,4 +1,4 @@
-"""A new version of the SOP: drafted as a copy, put in force by decree; cases stay with the version they began under."""
+"""Life cycle of SOP versions: drafted as a copy, activated by decree; running cases stay with their version."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from app.reference.sop import load_sop
 
 
 class SopFault(StrEnum):
-    """Why a version cannot be put in force; the sentence is found under this word."""
+    """Why a version cannot be activated; the value is the key of its message."""
 
     NOT_A_DRAFT = "is_draft_no_more"
     NO_DECREE = "no_decree"
@@ -22,7 +22,7 @@ class SopFault(StrEnum):
 
 
 class SopRefused(Exception):
-    """The version stays as it is; `field` is where the fault lies, empty for the version itself."""
+    """Raised when a version cannot be activated; `field` is the faulty form field, "" for the version as a whole."""
 
     def __init__(self, fault: SopFault, field: str = "") -> None:
         super().__init__(fault.value)
@@ -31,11 +31,14 @@ class SopRefused(Exception):
 
 
 _OF_ITS_OWN_DECREE = ("decree_number", "decided_on", "activated_at", "revised_on", "ratified_on")
-"""What a new version does not take over from the one before it."""
+"""Columns that a copied draft does not take over, since they belong to the decree of its source."""
 
 
 def copy_as_draft(version_id: int) -> SopVersion:
-    """A draft with the same rows under the next free number; its decree is still to come."""
+    """Return a new draft with the steps and settings of a version, under the next free number and without a decree.
+
+    Raises StopIteration when there is no such version.
+    """
     with one_transaction():
         versions = _lock_versions()
         source = next(version for version in versions if version.id == version_id)
@@ -53,7 +56,11 @@ def copy_as_draft(version_id: int) -> SopVersion:
 def activate_sop(
     version_id: int, decree_number: str, decided_on: date | None, now: datetime, officer_id: int | None = None
 ) -> SopVersion:
-    """Put a draft in force, retire the version before it and journal both in one transaction; raises SopRefused."""
+    """Activate a draft, retire the active version and add a journal entry, in one transaction.
+
+    Raises SopRefused when it is not a draft, has no decree number, the decree has no date or a future one, or its rows
+    do not form an SOP.
+    """
     with one_transaction():
         versions = _lock_versions()
         draft = next(version for version in versions if version.id == version_id)
@@ -61,7 +68,7 @@ def activate_sop(
         before = [version for version in versions if version.status == "active"]
         for version in before:
             version.status = "retired"
-        # Only one version may be active at any moment, so the old one steps down first.
+        # A unique index allows one active version, so the old one must be retired first.
         db.session.flush()
         draft.status, draft.activated_at = "active", now
         draft.decree_number, draft.decided_on = decree_number.strip(), decided_on
@@ -91,11 +98,11 @@ def _refuse(draft: SopVersion, decree_number: str, decided_on: date | None, now:
 
 
 def _values(row: SopVersion | SopStepRow, *without: str) -> dict[str, object]:
-    """The columns of a row as keywords for another one."""
+    """Return the row's column values by name, without the named columns."""
     names = (column.key for column in inspect(type(row)).column_attrs)
     return {name: getattr(row, name) for name in names if name not in without}
 
 
 def _next_number(taken: set[str]) -> str:
-    """The number after the highest whole one."""
+    """Return the number after the highest integer among the taken numbers, as text."""
     return str(max((int(number) for number in taken if number.isascii() and number.isdigit()), default=0) + 1)

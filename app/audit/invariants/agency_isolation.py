@@ -1,4 +1,4 @@
-"""I10, the wall between agencies: what each agency's officers may see is what the log says was sent to them."""
+"""Invariant I10: agency isolation, that each agency's officers see exactly the cases sent to it by the event log."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from app.core.extensions import db
 from app.models import Agency, Complaint
 from workflow_rules.process.actors import Actor, Capacity, Person
 
-# Sent straight, or directed by way of the Admin and then relayed by an act at the same place, or added later; and not
-# left since.
+# Cases sent to an agency: by the fast track, by a direction that was later forwarded (relay) from the same place, or by
+# adding the agency; minus agencies that have left since.
 _SENT = """
     SELECT s.complaint_id, s.agency FROM (
         SELECT d.complaint_id, d.seq, jsonb_array_elements_text(d.data -> 'agencies') AS agency
@@ -58,8 +58,8 @@ _QUESTIONS = (
         WHERE c.sent_to IS DISTINCT FROM coalesce(seen.codes, '{}')
         """,
     ),
-    # Whoever stood in for somebody may have been told in their stead; whoever has moved to another agency was told at
-    # the one before, so only the last day is judged.
+    # Officers who acted for others may have been notified in their place, and officers who changed agency were notified
+    # at the former one; so delegates are skipped and only the last day is checked.
     Question(
         "told_beyond_the_wall",
         """
@@ -84,7 +84,10 @@ _SENT_TO_EACH = "SELECT agency, count(DISTINCT complaint_id) FROM ({sent}) AS se
 
 
 def agency_wall(look: Look) -> Checked:
-    """I10: for the head of each agency the program's own predicate counts as many cases as the log was sent."""
+    """Check invariant I10 and return the violations with the number of rows checked.
+
+    It holds when rows and notices match what was sent, and the visibility predicate counts as many cases per agency.
+    """
     asked = ask("I10", look, "SELECT count(*) FROM agency", _QUESTIONS, yesterday=ago(look, days=1))
     return Checked(asked.looked_at, (*asked.findings, *list(_counts_that_differ())[:MOST]))
 

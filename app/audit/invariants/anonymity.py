@@ -1,4 +1,4 @@
-"""I11, anonymity: an identity stands in its own table and nowhere else, and of an anonymous reporter there is none."""
+"""Invariant I11: identities exist only in their own table, and anonymous reporters have none."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from app.models import Complaint, ComplaintEvent, Letter, Paper, Reporter
 
 AT_ONCE = 200
 SHORTEST_NAME = 5
-"""A shorter name is a word like others and would be found anywhere."""
+"""Shorter names are not searched, since they would match ordinary words."""
 SHORTEST_NUMBER = 8
 
 _QUESTIONS = (
@@ -41,13 +41,15 @@ _QUESTIONS = (
 )
 _COUNTED = "SELECT count(*) FROM complaint WHERE confidentiality <> 'open'"
 
-# What officers are by name is theirs to be printed, and what the citizen wrote is what everybody has been given.
+# Fields that hold officers' names, or the reporter's own text that every reader of the case gets, are not searched.
 _NOT_SEARCHED = frozenset({"signatory", "initials", "agency", "addressee", "title", "complaint_title"})
 
 
 def anonymity(look: Look) -> Checked:
-    """I11: no identity beside an anonymous case, none left where it was only passing, and no word of a secret reporter
-    in what agencies read of an open case.
+    """Check invariant I11 and return the violations with the number of rows checked.
+
+    It holds when anonymous cases have no identity, and processed messages and imports keep none. In open cases of
+    secret reporters it also searches what agencies can read for the reporter's identity.
     """
     asked = ask("I11", look, _COUNTED, _QUESTIONS)
     found = [finding for piece in _secret_cases() for finding in _named_in(piece)]
@@ -55,7 +57,7 @@ def anonymity(look: Look) -> Checked:
 
 
 def _secret_cases() -> Iterator[dict[int, tuple[str, Reporter]]]:
-    """Open secret cases with who reported them, piece by piece."""
+    """Yield batches of open secret cases as {complaint id: (number, reporter)}."""
     last = 0
     while True:
         statement = select(Complaint.id, Complaint.number, Reporter).join(
@@ -79,7 +81,7 @@ def _named_in(cases: Mapping[int, tuple[str, Reporter]]) -> Iterator[Finding]:
 
 
 def _texts(cases: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """Whatever an agency may read of these cases: letters, papers, and what officers wrote to each other."""
+    """Yield (complaint id, place, text) of what agencies can read of the cases: letters, papers, event data."""
     unscoped = {"unscoped": True, "populate_existing": True}
     letters = select(Letter).where(Letter.complaint_id.in_(cases)).execution_options(**unscoped)
     for letter in db.session.scalars(letters):
@@ -94,7 +96,7 @@ def _texts(cases: Sequence[int]) -> Iterator[tuple[int, str, str]]:
 
 
 def _words(content: Any, hidden: Iterable[str]) -> Iterator[str]:
-    """Every text inside, but for what is hidden from agencies or not a reporter's."""
+    """Yield every text in the JSON content except under the hidden names."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, Mapping):
@@ -107,14 +109,14 @@ def _words(content: Any, hidden: Iterable[str]) -> Iterator[str]:
 
 
 class Marks:
-    """By what a reporter could be known in a text: the full name, e-mail, and numbers without their blanks."""
+    """Patterns that identify a reporter in a text: full name, e-mail, and numbers ignoring separators."""
 
     def __init__(self, words: Mapping[str, str], numbers: Mapping[str, str]) -> None:
         self._words = {kind: re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") for kind, word in words.items()}
         self._numbers = numbers
 
     def among(self, text: str) -> list[str]:
-        """The kinds of what stands in the text."""
+        """Return the kinds of identity ("name", "email", "phone", "nik") found in the text."""
         read = _read(text)
         digits = re.sub(r"(?<=\d)[ .()-]+(?=\d)", "", read)
         named = [kind for kind, word in self._words.items() if word.search(read)]
@@ -122,7 +124,7 @@ class Marks:
 
 
 def marks_of(reporter: Reporter) -> Marks:
-    """What to look for; too short a name or number would be found everywhere."""
+    """Return the reporter's search patterns, without names and numbers that are too short to be distinctive."""
     words = {"name": _read(reporter.name or ""), "email": _read(reporter.email or "")}
     numbers = {"phone": re.sub(r"\D", "", reporter.phone or ""), "nik": re.sub(r"\D", "", reporter.nik or "")}
     return Marks(

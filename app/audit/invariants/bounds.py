@@ -1,4 +1,4 @@
-"""I15, bounded: queues, connections and disks are far from their ends."""
+"""Invariant I15: queues, database connections and disk are far from their limits."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,10 @@ LEAST_DISK = 0.05
 
 
 def bounded(look: Look) -> Checked:
-    """I15: no queue is deep or old, connections are free and not held idle, and the disk has room."""
+    """Check invariant I15 and return the violations with the number of rows checked.
+
+    It holds when no queue is long or delayed, connections are free and not idle in transaction, disk space is left.
+    """
     return Checked(len(QueueName) + 3, (*_queues(look.now), *_connections(), *_disk()))
 
 

@@ -1,4 +1,4 @@
-"""I5, no breach unreported: limits reckoned anew by another calculator, and held against rows and reports."""
+"""Invariant I5: every breach is reported; deadlines are computed independently and compared with rows and alarms."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ from app.models.reference import WEEKDAYS
 
 ZONE = ZoneInfo("Asia/Makassar")
 GRACE = timedelta(minutes=10)
-"""The sweep looks every half minute; a machine that was off catches up when it is on again."""
+"""Time allowed for the sweep, which runs every half minute, to report a breach."""
 
 CLOSED_DAYS = 7
-"""So many days of closed steps are reckoned too, as long as the calendar has not changed since."""
+"""Days of closed steps that are checked too, as long as the calendar has not changed since."""
 
-# A step that is closed while it waits counts none of that wait.
+# The pause that ends with the closing of its step is excluded.
 _STEPS = """
     SELECT c.number, t.step, t.clock_from, t.allowance_value, t.allowance_unit, t.due_at, (
         SELECT json_agg(json_build_array(p.began_at, p.ended_at)) FROM step_pause p
@@ -91,7 +91,10 @@ _COUNTED = "SELECT count(*) FROM step_alarm WHERE level = 1"
 
 
 def no_breach_unreported(look: Look) -> Checked:
-    """I5: each limit is the one that the other calculator finds; late means one report, in time means none."""
+    """Check invariant I5 and return the violations with the number of rows checked.
+
+    It holds when each deadline equals the independent computation, and each late step has exactly one breach alarm.
+    """
     times = {"overdue": look.now - GRACE, "closed_since": ago(look, days=CLOSED_DAYS)}
     asked = ask("I5", look, _COUNTED, _QUESTIONS, **times)
     seen = 0
@@ -104,7 +107,7 @@ def no_breach_unreported(look: Look) -> Checked:
 
 
 def day_table() -> DayTable:
-    """The office's calendar from its rows."""
+    """Return the office's calendar, built from its rows for the independent computation."""
     weeks = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
     closed = frozenset(db.session.scalars(select(Holiday.day)))
     rows = [Week(w.starts_on, w.ends_on, tuple(getattr(w, day) or "" for day in WEEKDAYS)) for w in weeks]

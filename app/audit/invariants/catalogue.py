@@ -1,4 +1,4 @@
-"""All sixteen invariants by their names, and one look at one of them, which may fail without harm to the others."""
+"""The sixteen invariants by name, and the execution of one check, whose failure does not affect the others."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,16 +46,19 @@ CHECKS: Mapping[str, Callable[[Look], Checked]] = {
 
 LONGEST_STATEMENT = "300s"
 HARMLESS = frozenset({"files_without_row"})
-"""Sentences that are shown and make nothing red: nobody is to be woken by them."""
+"""Violations that are shown but do not make an invariant red."""
 
 
 def is_red(checked: Checked) -> bool:
-    """Whether something does not hold that somebody has to see to."""
+    """Return True when the result has a violation that needs action."""
     return any(finding.sentence not in HARMLESS for finding in checked.findings)
 
 
 def check(name: str, look: Look) -> tuple[Checked, int]:
-    """One invariant and the milliseconds it took, inside the transaction at hand; a look that fails is a finding."""
+    """Run one check in a savepoint and return its result and duration in milliseconds.
+
+    An exception is logged and returned as the finding `not_checked`, not raised.
+    """
     began = time.perf_counter()
     try:
         with db.session.begin_nested():
@@ -68,6 +71,6 @@ def check(name: str, look: Look) -> tuple[Checked, int]:
 
 
 def check_all(look: Look, names: Iterable[str] = tuple(CHECKS)) -> Iterator[tuple[str, Checked, int]]:
-    """Each invariant in its order."""
+    """Yield (name, result, milliseconds) of each named check in order."""
     for name in names:
         yield (name, *check(name, look))

@@ -1,4 +1,4 @@
-"""I8, the record unbroken: chains, book of time, number of events, the printed checkpoint, and the guards."""
+"""Invariant I8: the record is unbroken: hash chains, time ledger, number of events, printed checkpoint, triggers."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +17,7 @@ from workflow_rules.record.checkpoint import checkpoint
 
 GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")
 
-# Refused before a row is touched; where it is not, the savepoint takes it back.
+# A trigger must reject these before a row is touched; if it does not, the savepoint rolls them back.
 _TRIES = (
     "UPDATE complaint_event SET kind = kind WHERE id = (SELECT min(id) FROM complaint_event)",
     "DELETE FROM complaint_event WHERE id = (SELECT max(id) FROM complaint_event)",
@@ -32,8 +32,10 @@ _TAKEN_BACK = "the guard let it through"
 
 
 def unbroken_record(look: Look) -> Checked:
-    """I8: every chain holds from its beginning, nothing has gone since the last look or the last printed register, and
-    the database still refuses changes.
+    """Check invariant I8 and return the violations with the number of rows checked.
+
+    It holds when chains and ledgers verify, no event is gone since the last run, the last printed checkpoint matches.
+    It also checks that the append-only triggers exist and that the database rejects changes of the event log.
     """
     count, newest, found = _count(look)
     found += [*_guards(), *_printed()]
@@ -55,7 +57,7 @@ def _book_differs(case: Any) -> bool:
 
 
 def _count(look: Look) -> tuple[int, int, list[Finding]]:
-    """How many events there are, and whether those that the last look counted are still there."""
+    """Return the number of events, the highest id, and a finding when events counted by the last run are missing."""
     query = text("SELECT count(*), coalesce(max(id), 0) FROM complaint_event")
     count, newest = db.session.execute(query).one()
     before = look.marks.get("I8", {})
@@ -79,7 +81,7 @@ def _guards() -> Iterator[Finding]:
 
 
 def _refused(attempt: str) -> bool:
-    """Whether the database refuses a change of the log, tried out and taken back; an empty log refuses nothing."""
+    """Return True when the database rejects the statement, tried in a savepoint; an empty log counts as rejecting."""
     try:
         with db.session.begin_nested():
             changed = db.session.execute(text(attempt)).rowcount  # type: ignore[attr-defined]
@@ -91,7 +93,7 @@ def _refused(attempt: str) -> bool:
 
 
 def _printed() -> Iterator[Finding]:
-    """The checkpoint of the newest daily register, against the log as it stands now."""
+    """Yield a finding when the newest daily register or its printed checkpoint does not match the event log."""
     newest = select(Register, Paper).join(Paper, Paper.id == Register.paper_id)
     newest = newest.where(Register.kind == RegisterKind.DAILY.value).order_by(Register.day.desc()).limit(1)
     found = db.session.execute(newest.execution_options(unscoped=True, populate_existing=True)).first()
@@ -105,7 +107,7 @@ def _printed() -> Iterator[Finding]:
 
 
 def _checkpoint(frozen: dict[str, Any]) -> str:
-    """Over what the register could know of: events before its end that had been written when it was made."""
+    """Return the checkpoint over the events before the register's end that existed when it was made."""
     values = {"until": datetime.fromisoformat(frozen["ends"]), "newest": frozen["newest_event"]}
     rows = db.session.execute(text(_HEADS), values, execution_options={"yield_per": 2000})
     return checkpoint((row.number, row.seq, row.hash) for row in rows)

@@ -1,4 +1,4 @@
-"""I1, no complaint lost: whatever was acknowledged is there. I2, none twice."""
+"""Invariants of completeness: I1, no acknowledged complaint is lost; I2, none is recorded twice."""
 
 from app.audit.invariants.findings import Checked, Look, Question, ask
 
@@ -45,12 +45,12 @@ _LOST = (
     ),
 )
 
-# What is written otherwise but reads the same: blanks, and characters without a shape.
+# Whitespace and invisible characters are removed, so that values that only look alike count as equal.
 _READ = r"regexp_replace({}, '[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]', '', 'g')"
 
 
 def _doubles(table: str, *columns: str) -> str:
-    """The SQL for rows of a table that say the same in the columns."""
+    """Return SQL for groups of rows that are equal in all the columns."""
     same = ", ".join(columns)
     read = [_READ.format(column) for column in columns]
     told = " || ' ' || ".join(f"max({column})" for column in columns)
@@ -69,10 +69,16 @@ _TWICE = (
 
 
 def none_lost(look: Look) -> Checked:
-    """I1: every number that was given, every report and message that was taken, has its case."""
+    """Check invariant I1 and return the violations with the number of rows checked.
+
+    It holds when every number given, and every report or message accepted, has its case.
+    """
     return ask("I1", look, _COUNTED, _LOST)
 
 
 def none_twice(look: Look) -> Checked:
-    """I2: no number, report, request or message stands twice, also not in letters that only look alike."""
+    """Check invariant I2 and return the violations with the number of rows checked.
+
+    It holds when no number, report, request or message exists twice, ignoring whitespace and invisible characters.
+    """
     return ask("I2", look, _COUNTED, _TWICE)

@@ -1,7 +1,7 @@
-"""When a step is due, reckoned a second time: day by day from the calendar's own rows, by none of the rules' code.
+"""An independent second computation of deadlines, day by day from the calendar's rows.
 
-It shares nothing with `workflow_rules.time.working_calendar` and `deadlines` but the words of the specification (design
-section 5), so that a fault in one of the two shows as a difference. Slow and simple on purpose: it walks.
+It shares only the specification (design section 5) with `workflow_rules.time`, so that a fault in either one shows as a
+difference. It is slow and simple on purpose.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 LONGEST_WALK = 4000
-"""Days without an end that are walked before the calendar is said to be shut for good."""
+"""Most days to search before the calendar is taken to have no further opening."""
 
 Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class Week:
-    """One row of office hours: from and to which day (None: open-ended), and the text of each weekday."""
+    """One row of office hours: first and last date (None: open-ended), and the text of each weekday."""
 
     starts_on: date | None
     ends_on: date | None
@@ -30,7 +30,7 @@ class Week:
 
 @dataclass
 class DayTable:
-    """The office's days: their open spans, worked out when first asked for."""
+    """The office's open spans by date, computed on first use and cached."""
 
     zone: ZoneInfo
     weeks: Sequence[Week]
@@ -38,7 +38,7 @@ class DayTable:
     known: dict[date, list[Span]] = field(default_factory=dict)
 
     def spans(self, day: date) -> list[Span]:
-        """The open spans of one day, in order; none where the office is closed."""
+        """Return the open spans of an office date in order, empty when the office is closed."""
         if day not in self.known:
             self.known[day] = self._read(day)
         return self.known[day]
@@ -60,7 +60,10 @@ class DayTable:
         return datetime.combine(day, time.fromisoformat(clock), self.zone)
 
     def after(self, at: datetime, until: datetime | None = None) -> Iterator[Span]:
-        """What is open from an instant on, the first span cut at it; up to another instant where one is given."""
+        """Yield the open spans from an instant on, the first one cut at it; `until` limits the days that are searched.
+
+        Raises ValueError when iterated past 4,000 days.
+        """
         day = at.astimezone(self.zone).date() - ONE_DAY
         for _ in range(LONGEST_WALK):
             if until is not None and day > until.astimezone(self.zone).date():
@@ -72,11 +75,11 @@ class DayTable:
         raise ValueError(f"nothing is open after {at}")
 
     def opening(self, at: datetime) -> datetime:
-        """The instant itself while open, else the next opening."""
+        """Return the instant itself when the office is open, else the next opening."""
         return next(self.after(at))[0]
 
     def walk(self, at: datetime, work: timedelta) -> datetime:
-        """The earliest instant by which so much open time has passed."""
+        """Return the earliest instant by which this much open time has passed after `at`."""
         for begins, ends in self.after(at):
             if ends - begins >= work:
                 return begins + work
@@ -84,13 +87,16 @@ class DayTable:
         raise ValueError("the walk has no end")
 
     def work_in(self, begins: datetime, ends: datetime) -> timedelta:
-        """Open time between two instants."""
+        """Return the open time between two instants."""
         spans = ((opens, min(closes, ends)) for opens, closes in self.after(begins, ends))
         return sum((closes - opens for opens, closes in spans if closes > opens), timedelta())
 
 
 def due_at(table: DayTable, start: datetime, amount: int, unit: str, pauses: Iterable[Span] = ()) -> datetime:
-    """When an allowance that runs from `start` is used up; `unit` is `working_minutes` or `working_days`."""
+    """Return the deadline of an allowance that runs from `start`; pauses are excluded.
+
+    `unit` is `working_minutes` or `working_days`. Raises ValueError when the calendar never opens long enough.
+    """
     merged = _merged(pauses)
     if unit == "working_minutes":
         return _after_minutes(table, table.opening(start), timedelta(minutes=amount), merged)
@@ -98,7 +104,7 @@ def due_at(table: DayTable, start: datetime, amount: int, unit: str, pauses: Ite
 
 
 def _after_minutes(table: DayTable, begin: datetime, left: timedelta, pauses: list[Span]) -> datetime:
-    """Step through what is open and not paused until the minutes are used up."""
+    """Return the instant after this much open and unpaused time."""
     if not left:
         return begin
     for open_span in table.after(begin):
@@ -110,7 +116,7 @@ def _after_minutes(table: DayTable, begin: datetime, left: timedelta, pauses: li
 
 
 def _after_days(table: DayTable, begin: datetime, days: int, pauses: list[Span]) -> datetime:
-    """The same clock on the n-th working day after, then on by what each pause before it took away."""
+    """Return the same time of day on the n-th working day after, extended by the open time of each pause before it."""
     due = _same_clock(table, begin, days)
     for begins, ends in pauses:
         if begins < due and (lost := table.work_in(max(begins, begin), ends)):
@@ -132,7 +138,7 @@ def _same_clock(table: DayTable, begin: datetime, days: int) -> datetime:
 
 
 def _inside(spans: list[Span], at: datetime) -> datetime:
-    """Before the first opening: the opening; after a closing or in a break: the closing before it."""
+    """Move a time into office hours: forward to the first opening, else back to the closing before it."""
     if at < spans[0][0]:
         return spans[0][0]
     return min(at, [span for span in spans if span[0] <= at][-1][1])
@@ -149,7 +155,7 @@ def _merged(pauses: Iterable[Span]) -> list[Span]:
 
 
 def _without(span: Span, pauses: list[Span]) -> Iterator[Span]:
-    """What is left of an open span outside the pauses."""
+    """Yield the parts of an open span outside the pauses."""
     at, until = span
     for begins, ends in pauses:
         if ends <= at or begins >= until:

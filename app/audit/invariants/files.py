@@ -1,4 +1,4 @@
-"""I9, files and rows: each row has its file with the right hash, and each file in our folders has a row."""
+"""Invariant I9: each row's file exists with the recorded digest, and each stored file has a row."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from app.core.extensions import db
 from app.core.storage import read_pieces
 
 FOLDERS = ("attachments", "papers", "reports")
-"""Where files of ours lie, each with the rows that `_ROWS` names; a new kind of file is entered in both."""
+"""Folders of the file store; `_ROWS` must name the rows of each."""
 
 SWEEP_AGE = timedelta(days=1)
-"""A file is written before the row that names it is committed."""
+"""Younger files are skipped, since a file is written before its row is committed."""
 
 _ROWS = """
     SELECT id, path, sha256 AS digest, added_at AS at, 'attachment' AS kind FROM attachment
@@ -32,7 +32,11 @@ _OF_THE_LOOK = """
 
 
 def files_and_rows(look: Look) -> Checked:
-    """I9: the last day's files and a slice of the older ones are read and hashed; all names are compared."""
+    """Check invariant I9 and return the violations with the number of rows checked.
+
+    It holds when every row has its file with the recorded digest, and every file has a row. Files of the last day and a
+    slice of older ones are hashed.
+    """
     seen = 0
     found: list[Finding] = []
     rows = bound(_OF_THE_LOOK, look.values | {"yesterday": ago(look, days=1)})
@@ -63,7 +67,7 @@ def _digest(path: str) -> str:
 
 
 def _without_row(look: Look) -> tuple[Finding, ...]:
-    """One finding for all of them, with the first by name: they harm nobody, but nobody knows whose they are."""
+    """Return one finding for all stored files without a row, with the first name and the count."""
     known = set(db.session.scalars(text(f"SELECT path FROM ({_ROWS}) AS kept")))  # noqa: S608 (our own words)
     known |= set(db.session.scalars(text("SELECT path FROM report_job WHERE path IS NOT NULL")))
     left = sorted(path for path, at in _stored() if path not in known and at < look.now - SWEEP_AGE)
@@ -71,7 +75,7 @@ def _without_row(look: Look) -> tuple[Finding, ...]:
 
 
 def _stored() -> Iterator[tuple[str, datetime]]:
-    """Every file of our folders with the moment of its writing."""
+    """Yield path and modification time (aware) of every file in the folders."""
     store, root = fsspec.url_to_fs(str(current_app.config["STORAGE_URL"]).rstrip("/"))
     for folder in FOLDERS:
         for name, facts in store.find(f"{root}/{folder}", detail=True).items():
@@ -79,7 +83,10 @@ def _stored() -> Iterator[tuple[str, datetime]]:
 
 
 def _written(facts: dict[str, object]) -> datetime:
-    """Local stores say seconds, object stores an instant; without either it counts as just written."""
+    """Return the modification time that the store reports, or the maximum datetime when it reports none.
+
+    Local stores report seconds, object stores a datetime.
+    """
     at = facts.get("LastModified") or facts.get("mtime")
     if isinstance(at, int | float):
         return datetime.fromtimestamp(at, UTC)

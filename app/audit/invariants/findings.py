@@ -1,4 +1,4 @@
-"""What a look at an invariant is given and what it answers; questions that the database itself can be asked."""
+"""Scope and results of an invariant check, and checks that are SQL queries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,23 +11,23 @@ from app.core.extensions import db
 from app.models import Complaint
 
 MOST = 50
-"""So many findings of one sentence are kept: who has fifty needs no more to begin with."""
+"""Most findings stored for each sentence."""
 
 SLICES = 28
-"""In so many nights everything that lies still has been looked at once."""
+"""Number of nights after which unchanged rows have all been checked once."""
 
 CASES = """(
     SELECT id FROM complaint WHERE :whole OR id % :slices = :slice
     OR id IN (SELECT complaint_id FROM complaint_event WHERE at >= :since)
 )"""
-"""The cases of a look; a question in SQL names them by `{cases}`."""
+"""SQL for the ids of the cases to check; a query names them by `{cases}`."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """At which moment, and how far: everything, or what changed since the last look and one slice of the rest.
+    """The scope of a check at `now` (aware UTC): everything if `since` is None, else changes since then and one slice.
 
-    `marks` is what the last look at each invariant wished to remember.
+    `marks` is what the last check of each invariant stored for the next.
     """
 
     now: datetime
@@ -41,12 +41,12 @@ class Look:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The names that questions in SQL may use."""
+        """Return the bind parameters available to SQL queries."""
         since = self.now if self.since is None else self.since
         return {"now": self.now, "since": since, "whole": self.whole, "slice": self.slice, "slices": SLICES}
 
     def cases(self) -> Select[Any] | None:
-        """The keys of the cases of this look; None for every one."""
+        """Return a select of the ids of the cases to check, None for all cases."""
         if self.whole:
             return None
         wanted = bound("complaint.id IN {cases}", self.values)
@@ -56,7 +56,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not hold: which invariant, about what, by which sentence, with which particulars."""
+    """One violation: the invariant, its subject, the key of the sentence that describes it, and the values for it."""
 
     invariant: str
     subject: str
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """How much was looked at, what did not hold, and what the next look has to remember."""
+    """The result of one check: number of rows checked, violations, and what the next check needs."""
 
     looked_at: int
     findings: tuple[Finding, ...] = ()
@@ -75,14 +75,20 @@ class Checked:
 
 @dataclass(frozen=True)
 class Question:
-    """A sentence, and the SQL whose every row is a finding: `subject`, and the sentence's particulars by name."""
+    """A key of a sentence, and SQL whose every row is a violation:
+
+    `subject`, and other columns as the sentence's values.
+    """
 
     sentence: str
     sql: str
 
 
 def ask(invariant: str, look: Look, counted: str, questions: Iterable[Question], **more: Any) -> Checked:
-    """All questions of an invariant; `counted` is the SQL for how much they look at."""
+    """Run all queries of an invariant and return the result; `counted` is SQL for the number of rows checked.
+
+    `more` adds bind parameters.
+    """
     values = look.values | more
     looked_at = db.session.execute(bound(counted, values)).scalar_one()
     found = [finding for question in questions for finding in _answers(invariant, question, values)]
@@ -97,20 +103,20 @@ def _answers(invariant: str, question: Question, values: dict[str, Any]) -> Iter
 
 
 def bound(sql: str, values: Mapping[str, Any]) -> TextClause:
-    """A text of SQL with those of the values that it names."""
+    """Return the SQL as a statement with `{cases}` expanded and the parameters bound that it names."""
     statement = text(sql.replace("{cases}", CASES))
     return statement.bindparams(**{name: values[name] for name in statement._bindparams if name in values})
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
+    """Return the value as JSON-compatible data."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if isinstance(value, bool | int | str | None) else str(value)
 
 
 def few(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The first so many of each sentence."""
+    """Return at most 50 findings of each sentence."""
     kept: dict[str, list[Finding]] = {}
     for finding in findings:
         own = kept.setdefault(finding.sentence, [])
@@ -120,5 +126,5 @@ def few(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def ago(look: Look, **length: float) -> datetime:
-    """So long before the moment of the look."""
+    """Return the instant this long before the check's `now`; `length` are timedelta keywords."""
     return look.now - timedelta(**length)

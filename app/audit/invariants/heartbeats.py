@@ -1,4 +1,4 @@
-"""I16, self-report: the signs of life by which the health page judges are true, and this look itself is made."""
+"""Invariant I16: the heartbeats on which the health page relies are true, and the nightly check completes."""
 
 import os
 import socket
@@ -24,12 +24,18 @@ LONGEST_LOOK = timedelta(hours=2)
 
 
 def true_signs(look: Look) -> Checked:
-    """I16: what counts as alive is alive, and no nightly look was begun and never ended."""
+    """Check invariant I16 and return the violations with the number of rows checked.
+
+    It holds when scheduler and workers that count as alive are alive, and no nightly check was left unfinished.
+    """
     return Checked(3, (*_processes(look.now), *_looks(look.now)))
 
 
 def _processes(now: datetime) -> Iterator[Finding]:
-    """Nothing while Redis is away: then the page says so itself."""
+    """Yield findings about scheduler and workers.
+
+    Yields none when Redis is unavailable, which the health page itself shows.
+    """
     connection = redis_client()
     try:
         yield from _beat(connection, now)
@@ -39,8 +45,9 @@ def _processes(now: datetime) -> Iterator[Finding]:
 
 
 def _beat(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """The page takes a beat that is there for a living scheduler, so it must fade by itself and be young. A look may
-    last for minutes: a beat from within it is younger than its moment, and only one ahead of the clock is untrue.
+    """Yield a finding when the scheduler's heartbeat does not expire, is too old, or is ahead of the clock.
+
+    A check may take minutes, so a heartbeat younger than its `now` is compared with the present time.
     """
     beat = connection.get(SCHEDULER_HEARTBEAT)
     if beat is None:
@@ -51,7 +58,7 @@ def _beat(connection: Redis, now: datetime) -> Iterator[Finding]:
 
 
 def _workers(connection: Redis, now: datetime) -> Iterator[Finding]:
-    """A worker of this machine that counts as alive has a process."""
+    """Yield a finding for each worker on this host that counts as alive but has no process."""
     seen = find_processes(now)
     living = {worker.name for worker in seen.alive} if seen else set()
     for key in connection.smembers(REDIS_WORKER_KEYS):

@@ -1,4 +1,4 @@
-"""What the records promise, by invariant, and what is said where one does not hold; never a word of a reporter."""
+"""Indonesian texts of the invariants and of their violations; they never contain a reporter's data."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -113,7 +113,7 @@ SENTENCES: Labels = {
 
 
 def sentence_of(sentence: str, subject: str, particulars: Mapping[str, Any]) -> str:
-    """One finding in the language of the moment, steps by their names and instants by the office's clock."""
+    """Return one violation as a sentence in the current language, with step names and instants in office time."""
     values = {name: _said(name, value) for name, value in particulars.items()}
     return str(SENTENCES[sentence]) % {**values, "subject": subject}
 

@@ -1,4 +1,4 @@
-"""How the records stood at the last nightly look, for the health page."""
+"""Result of the last nightly invariant check, for the health page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Told:
-    """One finding as it is put into words."""
+    """One violation: key of its sentence, subject, and the sentence's values."""
 
     sentence: str
     subject: str
@@ -24,7 +24,7 @@ class Told:
 
 @dataclass(frozen=True)
 class RedInvariant:
-    """An invariant with findings: the first few of them, how many there are, and whether they are to be seen to."""
+    """An invariant with violations: the first 5, their total, and whether they need action (`red`)."""
 
     name: str
     findings: tuple[Told, ...]
@@ -34,14 +34,14 @@ class RedInvariant:
 
 @dataclass(frozen=True)
 class LastLook:
-    """The last nightly look that came to its end, and what it found."""
+    """The last completed nightly check, and the invariants with violations."""
 
     ended_at: datetime
     red: tuple[RedInvariant, ...]
 
 
 def last_look() -> LastLook | None:
-    """None before the first night."""
+    """Return the last completed nightly check, or None when there is none yet."""
     ended = select(InvariantRun).where(InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None))
     results = selectinload(InvariantRun.results).selectinload(InvariantResult.findings)
     statement = ended.order_by(InvariantRun.night.desc()).limit(1).options(results)

@@ -1,4 +1,4 @@
-"""I13, letters: numbers without doubles or gaps, and what was signed is what we keep."""
+"""Invariant I13: letter numbers without duplicates and gaps, and stored letters unchanged since signing."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,11 @@ _OF_THE_LOOK = (
 
 
 def letters_hold(look: Look) -> Checked:
-    """I13: the book of each agency is whole, and content, file and signature of the looked-at letters are as signed."""
+    """Check invariant I13 and return the violations with the number of rows checked.
+
+    It holds when each agency's number book is complete, and the checked letters are as they were signed. Frozen
+    content, file digest and electronic signature are verified.
+    """
     asked = ask("I13", look, _COUNTED, _QUESTIONS)
     found = [finding for letter in _letters(look) for finding in _faults(letter)]
     return Checked(asked.looked_at, (*asked.findings, *few(found)))

@@ -1,11 +1,11 @@
-"""I6, what officers and reporters are told leaves the house once and comes to an end. I7, outbox and events agree."""
+"""Invariants of the outbox: I6, every message is sent once or ends; I7, messages and events agree."""
 
 from app.audit.invariants.findings import Checked, Look, Question, ago, ask
 from app.core.clock import office_today
 
 _COUNTED = "SELECT count(*) FROM delivery"
 MOST_TRIES = 9
-"""As many as `operations/deliver.py` makes at most."""
+"""Most attempts that the delivery job makes for one message."""
 
 _DELIVERED = (
     Question(
@@ -47,7 +47,7 @@ _DELIVERED = (
 )
 
 _EVENTS_AND_OUTBOX = (
-    # Only who never chose is judged: what somebody else had chosen at the time is not known any more.
+    # Only officers without a preference row are checked, since earlier preferences of others are not stored.
     Question(
         "notice_not_sent",
         """
@@ -98,11 +98,17 @@ _EVENTS_AND_OUTBOX = (
 
 
 def all_delivered(look: Look) -> Checked:
-    """I6: no message waits for hours without a try, each has one end, and nobody is told the same thing twice."""
+    """Check invariant I6 and return the violations with the number of rows checked.
+
+    It holds when no message waits 4 hours without an attempt, each ends in one state, and no notice is sent twice.
+    """
     times = {"four_hours": ago(look, hours=4), "today": office_today(look.now), "most_tries": MOST_TRIES}
     return ask("I6", look, _COUNTED, _DELIVERED, **times)
 
 
 def outbox_and_events(look: Look) -> Checked:
-    """I7: what happened is told to whom it concerns, and nothing is told that did not happen."""
+    """Check invariant I7 and return the violations with the number of rows checked.
+
+    It holds when what happened was notified to those concerned, and no message lacks an event.
+    """
     return ask("I7", look, "SELECT count(*) FROM notice", _EVENTS_AND_OUTBOX)

@@ -1,4 +1,4 @@
-"""I3, legal path: the log of each case is a way through the SOP, and its rows stand where that way ends."""
+"""Invariant I3: the events of each case form a legal path through the SOP, and its rows match the end of that path."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,10 @@ from workflow_rules.process.sop import Sop
 
 
 def legal_path(look: Look) -> Checked:
-    """I3: each act was possible where the case stood and for who did it; the open steps are those the log leads to."""
+    """Check invariant I3 and return the violations with the number of rows checked.
+
+    It holds when each action was possible in its state and for its actor, and the rows match the replayed events.
+    """
     sops, seen = sops_by_version(), 0
     found: list[Finding] = []
     for case in whole_cases(look.cases()):
@@ -44,7 +47,10 @@ def _faults(case: WholeCase, sop: Sop) -> Iterator[Finding]:
 
 
 def _possible(before: ComplaintFacts, event: Event, sop: Sop) -> bool:
-    """Whether the rules had a place for this act; what the clock and SP4N bring about needs none."""
+    """Return True when the rules allowed the event in this state.
+
+    Events of the clock and of SP4N are always allowed.
+    """
     if not isinstance(event.kind, Action):
         return True
     for spot in spots(before, event.kind, sop):
@@ -55,18 +61,18 @@ def _possible(before: ComplaintFacts, event: Event, sop: Sop) -> bool:
 
 
 def _stand(facts: ComplaintFacts) -> ComplaintFacts:
-    """Where a case stands; its version is I4's, and who may see it I10's."""
+    """Return the facts without version and `seen_by`, which I4 and I10 check."""
     return replace(comparable(facts), version=0, seen_by=frozenset())
 
 
 def _parts(told: ComplaintFacts, held: ComplaintFacts) -> str:
-    """The names of what differs."""
+    """Return the names of the differing fields, joined by commas."""
     one, other = vars(_stand(told)), vars(_stand(held))
     return ", ".join(name for name in one if one[name] != other[name])
 
 
 def _two_at_once(case: WholeCase) -> Iterator[Finding]:
-    """One current step a track; a direction that looks for another agency is beside its track."""
+    """Yield a finding when a track has two open steps; a step 4 for redirecting to another agency counts separately."""
     open_at = [(task.agency_code, task.step == "direct") for task in case.tasks]
     if len(open_at) != len(set(open_at)):
         yield Finding("I3", case.number, "two_open_steps")

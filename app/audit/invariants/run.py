@@ -1,6 +1,6 @@
-"""The program looks at itself: each night once, or by command; what it found is kept and told.
+"""Runs the invariant checks nightly, or by command, and notifies of the result.
 
-The unique row of a night is the right to look; a look whose worker died is taken up again by the next slot.
+The unique row of a night is the claim to run; a run whose worker died is taken over at the next slot.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,17 +21,20 @@ from app.reference.calendar import load_working_calendar
 
 NIGHTLY_AT = time(2, 30)
 SILENT = timedelta(minutes=30)
-"""A look that has not been heard of for so long is taken for dead."""
+"""A run without a heartbeat for this long is presumed dead."""
 
 KEPT = timedelta(days=90)
 OVERLAP = timedelta(hours=1)
-"""So far before the last look's beginning the next one begins: what was in flight then has been committed since."""
+"""Overlap with the previous run, for transactions that were still open when it began."""
 
 Clock = Callable[[], datetime]
 
 
 def run_nightly(clock: Clock = utc_now) -> str:
-    """Look once a night from half past two on; says `not_yet`, `elsewhere`, or `green` or `red`."""
+    """Run all checks once per night from 02:30 office time, store the results, and notify.
+
+    Returns `not_yet`, `elsewhere` (done or claimed by another worker), `green` or `red`.
+    """
     now = clock()
     if office_time(now).time() < NIGHTLY_AT:
         return "not_yet"
@@ -46,14 +49,17 @@ def run_nightly(clock: Clock = utc_now) -> str:
 
 
 def look_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
-    """Everything, whatever changed when, each as soon as it is known; nothing is kept and nobody told."""
+    """Yield (name, result) of the named checks over all rows, as each completes; nothing is stored or notified."""
     look = Look(now, marks=_marks())
     for name in names:
         yield name, _in_one_picture(name, look)[0]
 
 
 def _claim(night: date, now: datetime) -> int | None:
-    """The right to look at this night; also the one of a look that fell silent, whose results are made anew."""
+    """Claim the night's run and return its id, or None when it is done or another worker is at it.
+
+    A silent run is taken over, and its results are deleted.
+    """
     table = InvariantRun.__table__
     row = {"night": night, "began_at": now, "alive_at": now, "red": 0}
     silent = table.c.ended_at.is_(None) & (table.c.alive_at < now - SILENT)
@@ -82,7 +88,7 @@ def _look_at(run_id: int, name: str, look: Look, clock: Clock) -> None:
 
 
 def _in_one_picture(name: str, look: Look) -> tuple[Checked, int]:
-    """One invariant against the database as it stands at one moment, whoever works meanwhile; it changes nothing."""
+    """Return the result and the milliseconds of one check on a single snapshot; nothing is changed."""
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
@@ -102,7 +108,10 @@ def _finish(run_id: int, now: datetime) -> str:
 
 
 def _last_green() -> datetime | None:
-    """Since when to look at everything that changed: what a red look saw is looked at again."""
+    """Return the instant from which changes must be checked: an hour before the last green run began, None for all.
+
+    A red run does not count, so that what it saw is checked again.
+    """
     green = (InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None), InvariantRun.red == 0)
     statement = select(InvariantRun.began_at).where(*green).order_by(InvariantRun.began_at.desc()).limit(1)
     found = db.session.scalars(statement).first()
@@ -110,7 +119,7 @@ def _last_green() -> datetime | None:
 
 
 def _marks() -> dict[str, dict[str, object]]:
-    """What the last look at each invariant wished to remember."""
+    """Return what the last check of each invariant stored for the next, by invariant."""
     statement = select(InvariantResult.invariant, InvariantResult.marks).where(InvariantResult.marks != {})
     rows = db.session.execute(statement.order_by(InvariantResult.id.desc()).limit(len(CHECKS)))
     found: dict[str, dict[str, object]] = {}
@@ -120,7 +129,7 @@ def _marks() -> dict[str, dict[str, object]]:
 
 
 def _forget(now: datetime) -> None:
-    """Results past their time go, and looks that nobody was told of."""
+    """Delete results after 90 days, and runs without a notice."""
     old = select(InvariantRun.id).where(InvariantRun.ended_at < now - KEPT)
     db.session.execute(delete(InvariantResult).where(InvariantResult.run_id.in_(old)))
     told = exists().where(Notice.invariant_run_id == InvariantRun.id)
@@ -132,7 +141,10 @@ HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
 
 
 def tell_of_run(run: InvariantRun, now: datetime) -> None:
-    """Within the transaction that ends a night's look; the unique notice is the right to tell, so never twice."""
+    """Notify administrators and supervisors of a red night, or of the first green one after it.
+
+    Call it in the transaction that ends the run; the unique notice prevents duplicates.
+    """
     if run.red:
         kind = "records_red"
     elif _red_before(run):
@@ -143,7 +155,7 @@ def tell_of_run(run: InvariantRun, now: datetime) -> None:
 
 
 def _red_before(run: InvariantRun) -> bool:
-    """Whether the night before this one found something."""
+    """Return True when the previous completed nightly run was red."""
     earlier = (InvariantRun.id != run.id, InvariantRun.night < run.night, InvariantRun.ended_at.is_not(None))
     statement = select(InvariantRun.red).where(*earlier).order_by(InvariantRun.night.desc()).limit(1)
     return bool(db.session.scalars(statement).first())

@@ -1,4 +1,4 @@
-"""I4, one winner: for each version of a case exactly one act, and each act's effect once."""
+"""Invariant I4: each version of a case comes from exactly one action, and each action takes effect once."""
 
 from app.audit.invariants.findings import Checked, Look, Question, ask
 
@@ -48,5 +48,9 @@ _QUESTIONS = (
 
 
 def one_winner(look: Look) -> Checked:
-    """I4: as many acts as versions, no place in the log and no step taken twice, one letter a signature."""
+    """Check invariant I4 and return the violations with the number of rows checked.
+
+    It holds when there are as many actions as versions, unique event numbers, no step closed twice, one letter per
+    signature.
+    """
     return ask("I4", look, _COUNTED, _QUESTIONS)

@@ -1,4 +1,4 @@
-"""I12, in step with SP4N: each event of a linked case has its place in the feed, and no reader is ahead of us."""
+"""Invariant I12: the change feed holds each event of a case linked to SP4N, and no reader is ahead of it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,8 @@ from app.audit.invariants.findings import Checked, Look, Question, ask
 _COUNTED = "SELECT count(*) FROM sync_change WHERE complaint_id IN {cases}"
 
 _QUESTIONS = (
-    # A case that was linked by hand begins in the feed with how it stood; what is old has been forgotten.
+    # Only events after linking and within the retention of the feed are expected in it; linking adds the state as it
+    # was.
     Question(
         "event_not_in_feed",
         """
@@ -73,6 +74,9 @@ _QUESTIONS = (
 
 
 def in_step(look: Look) -> Checked:
-    """I12: the feed tells all there is to tell, in its order, and what was acknowledged is no more than we have."""
+    """Check invariant I12 and return the violations with the number of rows checked.
+
+    It holds when the change feed is complete and in order, and no acknowledged position or version exceeds ours.
+    """
     kept = timedelta(days=current_app.config["SYNC_RETENTION_DAYS"] - 1)
     return ask("I12", look, _COUNTED, _QUESTIONS, kept_since=look.now - kept)

@@ -1,4 +1,4 @@
-"""I14, time: nothing negative, nothing ahead of the clock, nothing without a zone, no log that runs backwards."""
+"""Invariant I14: instants are in order, not in the future, and with time zone."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from app.audit.invariants.findings import Checked, Look, Question, ask
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 CLOCKS_STAGGER = timedelta(minutes=1)
-"""Two machines write to one log, and their clocks are never quite the same."""
+"""Tolerance for two application hosts that write to one log with slightly different clocks."""
 
 _COUNTED = "SELECT count(*) FROM complaint WHERE id IN {cases}"
 _QUESTIONS = (
@@ -55,5 +55,8 @@ _QUESTIONS = (
 
 
 def sound_time(look: Look) -> Checked:
-    """I14: each log goes forward by its own order, each step ends after it began, and nothing is from tomorrow."""
+    """Check invariant I14 and return the violations with the number of rows checked.
+
+    It holds when each log is in time order, each step ends after it began, and no instant is in the future.
+    """
     return ask("I14", look, _COUNTED, _QUESTIONS, soon=look.now + CLOCKS_DIFFER, skew=CLOCKS_STAGGER)

@@ -1,4 +1,7 @@
-"""A report is asked for, cancelled, asked for again: rows in the database; Redis only hears of them."""
+"""Requests for reports: asking, repeating and cancelling, as rows in the database.
+
+Redis only receives the job id.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,19 +18,19 @@ from app.reporting.exports.request import WantedReport, scope_of, wanted_of
 from workflow_rules.process.actors import Person
 
 MOST_OPEN = 3
-"""Reports one person may have in the works; a fourth would only keep everybody else's waiting."""
+"""Most unfinished reports that one user may have, so that one user does not fill the queue."""
 
 OPEN = ("queued", "running")
 
 
 class AskFault(StrEnum):
-    """Why a report was not taken on."""
+    """Why a report was not queued."""
 
     TOO_MANY_JOBS = "too_many_jobs"
 
 
 class AskRefused(Exception):
-    """A report that was not taken on."""
+    """Raised when a report is not queued; `fault` says why."""
 
     def __init__(self, fault: AskFault) -> None:
         super().__init__(str(fault))
@@ -35,7 +38,11 @@ class AskRefused(Exception):
 
 
 def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime) -> ReportJob:
-    """Queue a report for the person asking; raises AskRefused where too many are in the works already."""
+    """Queue a report for the user after commit and return its job.
+
+    Raises AskRefused(too_many_jobs) when the user has 3 unfinished reports, ValueError when the person has no account.
+    `now` is an aware UTC datetime.
+    """
     if by.id is None:
         raise ValueError("a report belongs to an account")
     with one_transaction():
@@ -54,7 +61,10 @@ def ask_report(by: Person, wanted: WantedReport, file_format: str, now: datetime
 
 
 def ask_again(by: Person, job_id: int, language: str, now: datetime) -> ReportJob | None:
-    """Queue the same report anew, with today's rights; None where there is no such report of this person."""
+    """Queue an earlier report of the user again, with the user's present rights and the given language.
+
+    Returns None when the user has no such report. Raises AskRefused(too_many_jobs) when 3 reports are unfinished.
+    """
     with one_transaction():
         before = own_job(by, job_id)
         if before is None:
@@ -63,8 +73,9 @@ def ask_again(by: Person, job_id: int, language: str, now: datetime) -> ReportJo
 
 
 def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
-    """Stop a report that is not finished: its worker sees it after the batch at hand. False where it had ended already,
-    None where there is no such report of this person.
+    """Cancel an unfinished report of the user; its worker stops after the current batch.
+
+    Returns True when cancelled, False when it had already ended, None when the user has no such report.
     """
     with one_transaction():
         job = own_job(by, job_id, lock=True)
@@ -77,7 +88,7 @@ def cancel_report(by: Person, job_id: int, now: datetime) -> bool | None:
 
 
 def own_job(by: Person, job_id: int, lock: bool = False) -> ReportJob | None:
-    """A report of this person and of nobody else."""
+    """Return the report job if it belongs to this user, else None; `lock` locks the row for update."""
     statement = select(ReportJob).where(ReportJob.id == job_id, ReportJob.user_id == by.id)
     statement = statement.execution_options(populate_existing=True)
     return db.session.scalars(statement.with_for_update() if lock else statement).first()

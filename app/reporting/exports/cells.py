@@ -1,7 +1,7 @@
-"""What may stand in a cell of a spreadsheet: no formula, no control character, and no changed number.
+"""Safe cell values for spreadsheets: no formulas, no control characters, no altered numbers.
 
-OWASP "CSV Injection": a cell that begins with = + - @, a tab or a carriage return is run as a formula. The same goes
-for the wide forms of these signs that East Asian keyboards write.
+OWASP "CSV Injection": spreadsheets run a cell that begins with = + - @, a tab or a carriage return as a formula. The
+full-width forms of these characters, which East Asian keyboards type, count too.
 """
 
 import unicodedata
@@ -13,11 +13,14 @@ Cell = str | int | float | date | datetime | None
 
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 LONGEST_CELL = 32_767
-"""Characters that a cell of a spreadsheet holds."""
+"""Most characters that a spreadsheet cell can hold."""
 
 
 def clean(text: str) -> str:
-    """Without control characters, halves of signs and what no XML may hold; line breaks stay as single ones."""
+    """Return the text without control characters, surrogates and noncharacters (invalid in XML).
+
+    Tabs stay, every line break becomes a line feed, and the text is cut to 32,767 characters.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in lines if c in "\n\t" or not _is_no_sign(c))
     return kept if len(kept) <= LONGEST_CELL else f"{kept[: LONGEST_CELL - 1]}…"
@@ -28,9 +31,9 @@ def _is_no_sign(sign: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """A text for a CSV cell: one that a spreadsheet would run as a formula gets an apostrophe before it.
+    """Return the cleaned text for a CSV cell, with an apostrophe before text that a spreadsheet would run as a formula.
 
-    Numbers that are names (a NIK, a number of SP4N) stay as they are, so that other programs can join by them.
+    Numbers used as names (NIK, SP4N number) stay unchanged, so that other programs can join by them.
     """
     cleaned = clean(text)
     if cleaned[:1] in FORMULA_SIGNS or cleaned.lstrip()[:1] in FORMULA_SIGNS:
@@ -39,7 +42,8 @@ def harmless(text: str) -> str:
 
 
 def csv_cell(value: Cell) -> str:
-    """As it stands in a CSV file; days and moments as spreadsheets read them, moments on the office's clock (WITA)."""
+    """Return the value as text for CSV: "" for None, dates as YYYY-MM-DD, instants in office time as
+    YYYY-MM-DD HH:MM."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -48,5 +52,5 @@ def csv_cell(value: Cell) -> str:
 
 
 def sheet_moment(value: datetime) -> datetime:
-    """On the office's clock and without a zone, which a spreadsheet does not know; the heading names it."""
+    """Return the aware instant as a naive office time (WITA) without seconds, since spreadsheets know no time zones."""
     return office_time(value).replace(tzinfo=None, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Files of reports, written row by row in constant memory: XLSX, CSV, and for short ones PDF."""
+"""Report files written row by row: XLSX and CSV in constant memory, and PDF for short ones."""
 
 import csv
 import fcntl
@@ -19,10 +19,10 @@ from app.reporting.exports.cells import Cell, clean, csv_cell, sheet_moment
 from app.reporting.exports.pdf_table import MOST_COLUMNS, PdfFile
 
 SEPARATOR = ";"
-"""An Indonesian spreadsheet reads the comma as the decimal sign, so lists are parted by semicolons."""
+"""Indonesian spreadsheets use the comma as decimal sign, so fields are separated by semicolons."""
 
 LIMITS = {"xlsx": 1_000_000, "csv": 5_000_000, "pdf": 1000}
-"""Rows a file may have: a sheet holds 1,048,576; nobody reads a longer paper, and it takes minutes to draw."""
+"""Most rows of a file by format: a sheet holds 1,048,576 rows; a longer PDF would take minutes to render."""
 
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,7 +35,7 @@ IsGivenUp = Callable[[], bool]
 
 
 class ReportFile(Protocol):
-    """Something rows are written to; nothing is complete before `close`, and `drop` gives up what was begun."""
+    """A file to which rows are written; it is complete only after `close`, and `drop` abandons it."""
 
     def write(self, row: Sequence[Cell]) -> None: ...
 
@@ -45,14 +45,14 @@ class ReportFile(Protocol):
 
 
 class Facts:
-    """What stands around the rows: title, headings by column, and lines that tell how the report came about."""
+    """What a report shows around its rows: title, headings by column, and (label, text) lines on how it was made."""
 
     def __init__(self, title: str, headings: dict[str, str], told: list[tuple[str, str]]) -> None:
         self.title, self.headings, self.told = title, headings, told
 
 
 class CsvFile:
-    """UTF-8 with a mark at the start by which spreadsheets know it; every line ends as RFC 4180 says."""
+    """A CSV file in UTF-8 with a byte order mark for spreadsheets; semicolons, and line ends as in RFC 4180."""
 
     def __init__(self, path: Path, facts: Facts, _is_given_up: IsGivenUp = never) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
@@ -69,7 +69,10 @@ class CsvFile:
 
 
 class XlsxFile:
-    """One sheet of rows and one that says how they came about; every text is a text, dates are dates."""
+    """An XLSX file with a sheet of rows and a sheet on how they were made.
+
+    Text is never converted to formulas or numbers.
+    """
 
     def __init__(self, path: Path, facts: Facts, _is_given_up: IsGivenUp = never) -> None:
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
@@ -109,7 +112,7 @@ class XlsxFile:
         self._book.close()
 
     def drop(self) -> None:
-        """The library would write the whole book first: only its own draft of the rows is closed."""
+        """Close only the library's temporary file of rows; closing the workbook would write the whole file."""
         self._sheet._opt_close()
 
 
@@ -118,15 +121,18 @@ WRITERS: dict[str, Writer] = {"xlsx": XlsxFile, "csv": CsvFile, "pdf": PdfFile}
 
 
 def columns_in(file_format: str, chosen: Sequence[str]) -> Sequence[str]:
-    """The columns that a file holds: of a PDF asked for before it had a limit, the first ten."""
+    """Return the columns that a file holds: all of them, or the first ten for a PDF.
+
+    Older requests for a PDF may name more than ten.
+    """
     return chosen[:MOST_COLUMNS] if file_format == "pdf" else chosen
 
 
 @contextmanager
 def draft_of(job_id: int, ending: str) -> Iterator[Path]:
-    """A path in a new, locked folder that no other attempt at this report writes to or removes.
+    """Yield a path for the report's file in a new locked folder, which is removed afterwards.
 
-    Folders that nobody has locked were left by killed workers of this machine: they are removed first.
+    Unlocked folders, left by killed workers on this host, are removed first.
     """
     drafts = Path(current_app.config["LAPOR_HOME"]) / "drafts"
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -153,7 +159,7 @@ def _remove_left_ones(drafts: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    """Raises BlockingIOError where `how` does not wait and another holds the lock."""
+    """Hold a file lock on the folder; raises BlockingIOError when `how` is non-blocking and the lock is taken."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, how)

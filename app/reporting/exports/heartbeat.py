@@ -1,4 +1,4 @@
-"""A thread that reports that a worker is alive while it draws, packs or uploads one long report."""
+"""A thread that reports that a worker is alive while it renders, packs or uploads one long report."""
 
 import threading
 from collections.abc import Callable
@@ -10,13 +10,16 @@ from flask import Flask, current_app
 from app.core.extensions import db
 
 SECONDS_BETWEEN = 15.0
-"""Several heartbeats fit into the time after which a silent worker is taken for dead."""
+"""Short enough that several heartbeats fit into the time after which a worker is presumed dead."""
 
 log = structlog.get_logger()
 
 
 class Heartbeat:
-    """Calls `beat` every few seconds in its own application context; `lost` is set once `beat` answers False."""
+    """Context manager whose thread calls `beat` every 15 seconds in an application context.
+
+    `lost` is set and the thread ends once `beat` returns False.
+    """
 
     def __init__(self, beat: Callable[[], bool]) -> None:
         self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -42,7 +45,7 @@ class Heartbeat:
                 return
 
     def _still_own(self) -> bool:
-        """A beat that fails (a database that is away) is tried again at the next one."""
+        """Return the result of one beat; a beat that raises counts as True and is tried again at the next interval."""
         with self._app.app_context():
             try:
                 return self._beat()

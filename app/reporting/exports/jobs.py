@@ -1,4 +1,4 @@
-"""The reports of one officer, newest first, and the plans with how their last one went."""
+"""Reads for the report pages: an officer's jobs, and the schedules with their latest results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class JobLine:
-    """One report as its officer sees it; `left` is a rough guess, None while nothing can be said."""
+    """One report job as shown to its officer; `left` is the estimated time left, None when it cannot be estimated."""
 
     id: int
     state: str
@@ -39,7 +39,7 @@ class JobLine:
 
 
 def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
-    """What an officer asked for last."""
+    """Return the officer's ten newest report jobs, newest first."""
     statement = select(ReportJob).where(ReportJob.user_id == user_id).order_by(ReportJob.id.desc()).limit(SHOWN)
     return [_line(job, now) for job in db.session.scalars(statement)]
 
@@ -64,7 +64,7 @@ def _line(job: ReportJob, now: datetime) -> JobLine:
 
 
 def time_left(job: ReportJob, now: datetime) -> timedelta | None:
-    """As long as the rest takes at the speed so far."""
+    """Return the time a running job still needs at its speed so far, or None when that cannot be estimated."""
     if job.state != "running" or not job.percent or job.began_at is None:
         return None
     return (now - job.began_at) * ((100 - job.percent) / job.percent)
@@ -72,7 +72,10 @@ def time_left(job: ReportJob, now: datetime) -> timedelta | None:
 
 @dataclass(frozen=True)
 class ScheduleLine:
-    """A plan, whom it goes to, and what became of the newest one for each of them."""
+    """One schedule with its recipients' names and the (name, state) of the newest report of each.
+
+    `period_on` is the title of that report, None when there is none yet.
+    """
 
     schedule: ReportSchedule
     names: tuple[str, ...]
@@ -85,7 +88,7 @@ def find_schedule(schedule_id: int) -> ReportSchedule | None:
 
 
 def all_schedules() -> list[ScheduleLine]:
-    """Every plan, the oldest first."""
+    """Return every schedule, oldest first."""
     options = selectinload(ReportSchedule.recipients).joinedload(ReportRecipient.user)
     schedules = db.session.scalars(select(ReportSchedule).order_by(ReportSchedule.id).options(options)).all()
     newest = _newest_of([schedule.id for schedule in schedules])
@@ -93,7 +96,7 @@ def all_schedules() -> list[ScheduleLine]:
 
 
 def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJob, Delivery | None]]]:
-    """Jobs of the newest period of each plan, with the messages that carry their files."""
+    """Return, by schedule id, the jobs of its newest period, each with the delivery that carries its file or None."""
     newest = select(ReportJob.schedule_id, func.max(ReportJob.period_on).label("day")).group_by(ReportJob.schedule_id)
     last = newest.subquery()
     same = (ReportJob.schedule_id == last.c.schedule_id) & (ReportJob.period_on == last.c.day)
@@ -118,7 +121,7 @@ def _schedule_line(schedule: ReportSchedule, newest: Sequence[tuple[ReportJob, D
 
 
 def _fate(job: ReportJob, message: Delivery | None) -> str:
-    """How far it is: the file first, then its message (`mail_queued`, `mail_sent`, `mail_failed`, `mail_skipped`)."""
+    """Return the job's state until its file is done, then the state of its message: `mail_queued`, `mail_sent`, …"""
     if job.state not in ("done", "expired") or message is None:
         return job.state
     return f"mail_{message.state}"

@@ -1,4 +1,4 @@
-"""Words of reports: columns, formats, how a job stands, why it failed, and when planned ones are sent."""
+"""Indonesian texts of reports: columns, formats, job states, errors and schedules."""
 
 from flask_babel import lazy_gettext as _
 

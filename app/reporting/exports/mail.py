@@ -1,4 +1,4 @@
-"""The file of a report by plan goes into its message, if its officer may still have it at that moment."""
+"""Attaches the file of a scheduled report to its message at the moment of sending."""
 
 from datetime import datetime
 
@@ -10,11 +10,14 @@ from app.reporting.exports.files import MEDIA_TYPES
 from app.reporting.exports.run import ReportRefused, asking_person
 
 MOST_BYTES = 5 * 1024 * 1024
-"""Beyond this many mail servers refuse a message; the officer is told where the file can be fetched."""
+"""Most bytes of an attachment, since mail servers reject larger messages; the message then says where the file is."""
 
 
 def prepare_report(message: Delivery, now: datetime) -> None:
-    """Raises Refused where the account is closed, its rights have changed, or the file is gone."""
+    """Attach the report's file to the message, unless the message has no report or the file is over 5 MiB.
+
+    Raises Refused when the account is closed, its rights have changed, or the file no longer exists.
+    """
     job = message.report_job
     if job is None:
         return
@@ -37,5 +40,5 @@ def _file(job: ReportJob, path: str) -> AttachedFile:
 
 
 def file_name(job: ReportJob) -> str:
-    """A name of our own: what was asked for stands inside."""
+    """Return the file name of an attached report, for example `laporan-aduan-12.xlsx`."""
     return f"laporan-aduan-{job.id}.{job.format}"

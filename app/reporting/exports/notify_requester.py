@@ -1,4 +1,4 @@
-"""Whoever asked for a report hears how it ended: at the bell, or by e-mail with the file where it was planned."""
+"""Notifies the officer who asked for a report how it ended: at the bell, or by e-mail for a scheduled one."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,10 @@ from app.notices.outbox import LEASE_SECONDS
 
 
 def tell_of_report(job_id: int, now: datetime) -> None:
-    """Within the transaction that ended the report; the unique rows make a second telling nothing."""
+    """Add the notice for an ended report, or the delivery of a scheduled report that is done.
+
+    Call it in the transaction that ends the report; unique rows make a repeat a no-op.
+    """
     job = db.session.get_one(ReportJob, job_id)
     db.session.refresh(job)
     if job.schedule_id is not None and job.state == "done":
@@ -24,7 +27,7 @@ def tell_of_report(job_id: int, now: datetime) -> None:
 
 
 def _send(job: ReportJob, now: datetime) -> None:
-    """Put the file's message on its way: named recipients get it whatever they chose for notices."""
+    """Queue the e-mail with the report's file; it is sent regardless of the recipient's notice preferences."""
     row = {"report_job_id": job.id, "user_id": job.user_id, "channel": "email", "state": "queued", "attempts": 0}
     row |= {"created_at": now, "next_try_at": now + timedelta(seconds=LEASE_SECONDS)}
     table = Delivery.__table__

@@ -1,4 +1,4 @@
-"""A report as a table on paper: fixed widths, numbers that never break, and the long text as a row below its case."""
+"""A report as a PDF table: fixed column widths, unbroken numbers, and the long text in a row below its case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from app.reporting.exports.cells import Cell, clean
 from app.web.formats import day, moment
 
 MOST_COLUMNS = 10
-"""More columns than this are too narrow to read on a landscape A4 page."""
+"""Most columns that stay readable on a landscape A4 page."""
 
 ROW_BELOW = "isi"
-"""This column is printed below the case's row, over the whole width."""
+"""The column printed below the case's row, over the full width."""
 
 LIMITS = DrawingLimits(pages=600, seconds=240, megabytes=1500)
 SECONDS_ON_THE_CLOCK = 600
@@ -25,17 +25,17 @@ SECONDS_ON_THE_CLOCK = 600
 PAGE_WIDTH = 271.0
 PADDING = 2.4
 CHARACTER = 1.52
-"""Millimetres: the text width of a landscape A4 page, what a cell's sides take, and a digit of 8 pt."""
+"""Millimetres: text width of a landscape A4 page, padding of a cell's two sides, width of an 8 pt digit."""
 
 UNBROKEN = ("nomor", "sp4n", "masuk", "kejadian", "batas", "dijawab", "selesai")
-"""Numbers and dates: as wide as their longest value, and never broken."""
+"""Columns of numbers and dates, as wide as their longest value and never wrapped."""
 WIDEST_UNBROKEN = 34.0
 SHARES = {"judul": 3.0, "tempat": 2.0, "opd": 1.5, "kategori": 1.5, "status": 1.3, "langkah": 1.3}
-"""How the text columns share the rest of the width; the others count as 1."""
+"""Relative widths of the text columns; the others have 1."""
 
 
 class Facts(Protocol):
-    """The title, the headings by column, and the lines above the table."""
+    """Title, headings by column, and lines above the table (the part of `files.Facts` used here)."""
 
     title: str
     headings: dict[str, str]
@@ -44,7 +44,7 @@ class Facts(Protocol):
 
 @dataclass(frozen=True)
 class Column:
-    """One printed column: its place in the row, its width in millimetres, and whether its values may break."""
+    """One printed column: its index in the row, its width in millimetres, and whether its values must not wrap."""
 
     place: int
     heading: str
@@ -53,7 +53,7 @@ class Column:
 
 
 class PdfFile:
-    """Stores its rows, at most 1,000, until they are drawn in a process of its own."""
+    """Collects rows (at most 1,000) and renders them to PDF in a separate process on `close`."""
 
     def __init__(self, path: Path, facts: Facts, is_given_up: Callable[[], bool]) -> None:
         self._path, self._facts, self._is_given_up = path, facts, is_given_up
@@ -63,7 +63,7 @@ class PdfFile:
         self._rows.append([_on_paper(value) for value in row])
 
     def close(self) -> None:
-        """Raises DrawingRefused."""
+        """Render and write the file; raises DrawingRefused when rendering fails, exceeds its limits, or is given up."""
         page = page_of(self._facts, self._rows)
         drawn = render_apart(page, SECONDS_ON_THE_CLOCK, limits=LIMITS, is_given_up=self._is_given_up)
         self._path.write_bytes(drawn)
@@ -73,7 +73,7 @@ class PdfFile:
 
 
 def page_of(facts: Facts, rows: Sequence[Sequence[str]]) -> str:
-    """The HTML of the table."""
+    """Return the HTML page of the table."""
     below = list(facts.headings).index(ROW_BELOW) if ROW_BELOW in facts.headings else None
     columns = columns_of(facts.headings, rows)
     page: str = render_template("papers/free_report.html", facts=facts, rows=rows, columns=columns, below=below)
@@ -81,7 +81,7 @@ def page_of(facts: Facts, rows: Sequence[Sequence[str]]) -> str:
 
 
 def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> list[Column]:
-    """The printed columns; their widths add up to the width of the page."""
+    """Return the printed columns; their widths add up to the page width of 271 mm."""
     places = {name: place for place, name in enumerate(headings) if name != ROW_BELOW}
     fixed = {name: _longest(place, rows) for name, place in places.items() if name in UNBROKEN}
     shares = {name: SHARES.get(name, 1.0) for name in places if name not in fixed}

@@ -1,4 +1,4 @@
-"""Reports that Redis forgot or whose worker died are handed out again; files that nobody fetched in time go."""
+"""Relay job of reports: enqueues lost ones again, fails dead ones, and removes expired files."""
 
 from datetime import datetime, timedelta
 
@@ -14,11 +14,14 @@ from app.reporting.exports.notify_requester import tell_of_report
 from app.reporting.exports.run import MOST_ATTEMPTS, SILENT
 
 HANDED_AGAIN = timedelta(seconds=60)
-"""One that waits in Redis is handed out again after this time; the claim makes the second copy nothing."""
+"""A waiting job is enqueued again after this time; the claim makes the duplicate a no-op."""
 
 
 def relay_reports(now: datetime, batch: int = 100) -> int:
-    """Give up what died too often, take back what died once, and hand out what waits; says how many."""
+    """Enqueue waiting and silent reports again, after failing those that were attempted too often.
+
+    Returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
+    """
     _give_up(now)
     with one_transaction():
         silent = (ReportJob.state == "running") & (ReportJob.alive_at < now - SILENT)
@@ -43,7 +46,10 @@ def _give_up(now: datetime) -> None:
 
 
 def expire_reports(now: datetime, batch: int = 100) -> int:
-    """Take away the files of one batch of reports whose time is over, also of those that ended without one."""
+    """Remove the files of one batch of expired reports, and files left by cancelled or failed ones.
+
+    Returns how many reports were handled.
+    """
     with one_transaction():
         over = (ReportJob.state == "done") & (ReportJob.expires_at <= now)
         left = ReportJob.state.in_(("cancelled", "failed")) & ReportJob.path.is_not(None)

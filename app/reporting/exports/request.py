@@ -1,4 +1,4 @@
-"""What somebody wants of a report, as it is kept in the database and read again by the worker."""
+"""The request for a report, as stored in its job and read again by the worker."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,7 +14,10 @@ FILTERS = ("status", "step", "agency", "category", "channel", "district")
 
 @dataclass(frozen=True)
 class WantedReport:
-    """Filters by their codes, days of receipt, the chosen columns, and the language of headings and words."""
+    """Filters by code, first and last office date of receipt, chosen columns, and the language of the texts.
+
+    None means that a filter is not set.
+    """
 
     columns: tuple[str, ...] = USUAL
     since: date | None = None
@@ -30,20 +33,20 @@ class WantedReport:
     language: str = "id"
 
     def filter(self) -> ComplaintFilter:
-        """The same as the filter of the list of complaints."""
+        """Return the equivalent filter of the list of complaints."""
         given = {name: getattr(self, name) for name in ("since", "until", "agency", "category", "channel", "district")}
         status = CaseStatus(self.status) if self.status else None
         step = Step(self.step) if self.step else None
         return ComplaintFilter(status=status, step=step, late=self.late, running=self.running, **given)
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """Return the request as a JSON-compatible dict, without unset values."""
         days = {name: day.isoformat() for name in ("since", "until") if (day := getattr(self, name)) is not None}
         return {name: value for name, value in asdict(self).items() if value} | days | {"columns": list(self.columns)}
 
 
 def wanted_of(document: dict[str, Any]) -> WantedReport:
-    """As it was kept; a column that is gone since is left out."""
+    """Build a request from the dict made by `WantedReport.document`; columns that no longer exist are dropped."""
     days: dict[str, Any] = {name: date.fromisoformat(document[name]) for name in ("since", "until") if name in document}
     columns = tuple(name for name in document["columns"] if name in COLUMNS)
     given: dict[str, Any] = {**document, **days, "columns": columns}
@@ -51,7 +54,10 @@ def wanted_of(document: dict[str, Any]) -> WantedReport:
 
 
 def scope_of(person: Person) -> str:
-    """Which cases a person may see, in a word: what a finished file may be compared with."""
+    """Return which cases a person may see as text: "every", "agencies:a,b" or "none".
+
+    It is stored with the job and compared before the file is made or sent.
+    """
     if person.sees_every_case:
         return "every"
     return "agencies:" + ",".join(sorted(person.agencies)) if person.agencies else "none"

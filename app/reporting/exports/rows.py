@@ -1,4 +1,4 @@
-"""What a free report is made of: the columns an officer may choose, and the rows as a stream for the person asking."""
+"""Columns and rows of a report, streamed for the person who asked."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ COLUMNS = (
     *("nomor", "sp4n", "masuk", "kejadian", "judul", "isi", "klasifikasi", "kategori", "kecamatan", "desa", "tempat"),
     *("saluran", "kerahasiaan", "sifat", "status", "langkah", "batas", "opd", "dijawab", "selesai"),
 )
-"""In the order of the file. None of them tells who reported: an identity never leaves by a report, whoever asks."""
+"""Available columns, in file order. None shows the reporter: an export never contains identities."""
 USUAL = ("nomor", "masuk", "judul", "kategori", "saluran", "status", "langkah", "batas", "opd", "dijawab")
 
 
@@ -46,9 +46,9 @@ USUAL = ("nomor", "masuk", "judul", "kategori", "saluran", "status", "langkah", 
 def reading(
     person: Person, wanted: ComplaintFilter, columns: Sequence[str], now: datetime
 ) -> Iterator[tuple[int, Iterator[Sequence[Any]]]]:
-    """How many rows there are, and the rows themselves: both of one moment, however long the reading takes.
+    """Yield (row count, row iterator) of the visible cases that match, both from one snapshot.
 
-    They come over a connection of their own, so that its reader may commit meanwhile, and a thousand at a time.
+    Uses its own connection, so that the caller may commit meanwhile, and fetches 1,000 rows at a time.
     """
     with db.session.session_factory() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -60,7 +60,7 @@ def reading(
 
 
 def select_of(columns: Sequence[str]) -> Select[Any]:
-    """The chosen columns of complaints; a table is joined only where a column needs it."""
+    """Return a select of the chosen columns of complaints that joins only the tables they need."""
     nearest = nearest_step()
     found: dict[str, Any] = {**PLAIN, "opd": names_of_agencies()}
     found |= {name: nearest.c[column] for name, column in OF_NEAREST.items()}

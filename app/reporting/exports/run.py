@@ -1,7 +1,7 @@
-"""A report is made in the background: as the person who asked, in batches between which it can be stopped.
+"""Builds a report in the background with the rights of the officer who asked, in batches between which it can stop.
 
-A report is never lost and never made twice at once: a claim counts the attempt, a heartbeat reports that its worker
-lives, also while a file is drawn, packed or stored, and a worker taken for dead finds that the report is no longer its.
+A claim counts the attempt and a heartbeat shows that its worker lives, so that no report is lost or built twice at
+once; a worker presumed dead can no longer write to its job.
 """
 
 import hashlib
@@ -34,25 +34,28 @@ from workflow_rules.process.actors import Person
 log = structlog.get_logger()
 
 KEPT = timedelta(days=7)
-"""How long a file can be fetched; after that it is asked for again, with the figures and the rights of that day."""
+"""How long a file can be downloaded; later it must be asked for again."""
 
 SILENT = timedelta(seconds=90)
-"""A worker that has not been heard of for so long is taken for dead."""
+"""A worker without a heartbeat for this long is presumed dead."""
 
 MOST_ATTEMPTS = 3
 Clock = Callable[[], datetime]
 
 
 class Stopped(Exception):
-    """The report was cancelled or taken up by another worker: nothing more is to be written."""
+    """Raised when the report was cancelled or claimed by another worker; nothing more may be written."""
 
 
 class ReportRefused(Exception):
-    """A report that cannot be made, by the word for its reason."""
+    """Raised when a report cannot be made; its text is a key of REPORT_ERRORS."""
 
 
 def run_report(job_id: int, clock: Clock = utc_now) -> str:
-    """Make one waiting report and say how it stands; one that another worker has at hand is passed by."""
+    """Build one waiting report and return "done", "failed", "stopped", or "elsewhere" when it could not be claimed.
+
+    Every error while building is recorded in the job and not raised.
+    """
     attempt = _claim(job_id, clock())
     if attempt is None:
         return "elsewhere"
@@ -72,7 +75,10 @@ def run_report(job_id: int, clock: Clock = utc_now) -> str:
 
 
 def _claim(job_id: int, now: datetime) -> int | None:
-    """Take a report that waits, or whose worker has fallen silent; the number of the attempt is this worker's token."""
+    """Claim a queued report, or one whose worker is silent, and return the attempt number; None when it is not free.
+
+    The attempt number is this worker's token.
+    """
     silent = ReportJob.alive_at < now - SILENT
     free = or_(ReportJob.state == "queued", (ReportJob.state == "running") & silent)
     values = {"state": "running", "attempts": ReportJob.attempts + 1, "alive_at": now, "began_at": now, "rows": 0}
@@ -106,7 +112,11 @@ def _make(job_id: int, attempt: int, clock: Clock) -> str:
 
 
 def asking_person(job: ReportJob, now: datetime) -> Person:
-    """Who asked, as of now; raises ReportRefused where the account is closed or may see other cases than it did."""
+    """Return the officer who asked, with present rights.
+
+    Raises ReportRefused(not_allowed) for a closed account or one without cases, ReportRefused(moved) when the visible
+    cases have changed.
+    """
     person = person_of(job.user, now)
     if not job.user.is_active or scope_of(person) == "none":
         raise ReportRefused("not_allowed")
@@ -116,20 +126,20 @@ def asking_person(job: ReportJob, now: datetime) -> Person:
 
 
 class _Progress:
-    """Stores after each batch how far it is, and learns whether to go on."""
+    """Stores progress after each batch and checks whether to continue."""
 
     def __init__(self, job_id: int, attempt: int, clock: Clock, is_lost: Callable[[], bool]) -> None:
         self._job_id, self._attempt, self.clock, self.is_lost = job_id, attempt, clock, is_lost
 
     def note(self, rows: int, total: int) -> None:
-        """Raises Stopped where the report is no longer this worker's."""
+        """Store the progress; raises Stopped when the report no longer belongs to this worker."""
         values = {"rows": rows, "total": total, "percent": min(99, 100 * rows // max(total, 1))}
         if not update_own(self._job_id, self._attempt, **values, alive_at=self.clock()):
             raise Stopped
 
 
 def update_own(job_id: int, attempt: int, **values: Any) -> bool:
-    """Change a report while it is this attempt's; whether it was."""
+    """Update the job if it is still running under this attempt; returns whether it was."""
     with one_transaction():
         own = (ReportJob.id == job_id, ReportJob.state == "running", ReportJob.attempts == attempt)
         statement = update(ReportJob).where(*own).values(**values).returning(ReportJob.id)

@@ -1,4 +1,4 @@
-"""When a report by plan is due, and which days it tells of: always a span that is over."""
+"""Due dates of scheduled reports and the past span of days that each covers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,20 +6,22 @@ from datetime import date, datetime, timedelta
 from app.models.report import Rhythm
 
 NOT_LATER_THAN = timedelta(days=2)
-"""A report that could not be made within this time is not made up for: the next one is nearer."""
+"""A report that could not be made within this time is skipped, since the next one is near."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Days, both ends inside; the first one names it."""
+    """A span of office dates, both inclusive; `first` identifies it."""
 
     first: date
     last: date
 
 
 def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span | None:
-    """The span whose report should have been sent by `now` (an aware instant on the office's clock), None where its
-    hour lies before `since` (the plan was not there yet), is to come, or has passed too long ago.
+    """Return the span of the report that is due at `now`, or None.
+
+    `now` and `since` are aware datetimes in office time. None: the hour is before `since` (the schedule did not exist
+    yet), still ahead, or more than two days past.
     """
     day = _turn(rhythm, now)
     at = now.replace(year=day.year, month=day.month, day=day.day, hour=hour, minute=0, second=0, microsecond=0)
@@ -29,7 +31,7 @@ def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span 
 
 
 def _turn(rhythm: Rhythm, now: datetime) -> date:
-    """The newest day on which such a report begins its turn."""
+    """Return the latest day, up to today, on which a report of this rhythm is due."""
     if rhythm is Rhythm.DAILY:
         return now.date()
     if rhythm is Rhythm.WEEKLY:

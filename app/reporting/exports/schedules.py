@@ -1,4 +1,4 @@
-"""Reports by plan: made for each named supervisor with that person's own rights, once a period, by e-mail."""
+"""Scheduled reports: made once per period for each named supervisor, with that person's rights, and sent by e-mail."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ from workflow_rules.process.actors import Person
 
 @dataclass(frozen=True)
 class Plan:
-    """A schedule as a supervisor wishes it; days of the report come from the rhythm."""
+    """A supervisor's input for a schedule; the days of each report follow from the rhythm. `hour` is office time."""
 
     name: str
     wanted: WantedReport
@@ -36,17 +36,20 @@ class Plan:
 
 
 def supervisors() -> dict[int, str]:
-    """Names by key of the active accounts that may receive reports by plan."""
+    """Return the full names by user id of active supervisors, who may receive scheduled reports."""
     statement = select(User).join(User.roles).where(Role.name == SUPERVISOR_ROLE, User.active.is_(True))
     return {user.id: user.get_full_name() for user in db.session.scalars(statement.order_by(User.id))}
 
 
 class PlanChanged(Exception):
-    """Somebody else has changed the plan since it was read."""
+    """Raised when another user changed the schedule since it was read."""
 
 
 def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
-    """Keep a new plan; recipients who are no supervisors are refused with ValueError."""
+    """Create a schedule and return it.
+
+    Raises ValueError when the person has no account or a recipient is not an active supervisor.
+    """
     with one_transaction():
         if by.id is None:
             raise ValueError("a plan is made by somebody")
@@ -58,9 +61,10 @@ def save_schedule(by: Person, plan: Plan, now: datetime) -> ReportSchedule:
 
 
 def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> bool:
-    """Let a plan be another one from its next period on; whether there is one.
+    """Change a schedule from its next period on; returns False when there is none.
 
-    `seen` is the fingerprint of the plan that was on the screen: raises PlanChanged where it is another by now.
+    `seen` is the fingerprint of the schedule as displayed. Raises PlanChanged when it has changed since, ValueError
+    when a recipient is not an active supervisor.
     """
     with one_transaction():
         schedule = db.session.get(ReportSchedule, schedule_id, with_for_update={"of": ReportSchedule})
@@ -73,7 +77,7 @@ def change_schedule(schedule_id: int, plan: Plan, seen: str, now: datetime) -> b
 
 
 def fingerprint(schedule: ReportSchedule) -> str:
-    """Equal for equal plans."""
+    """Return a digest of the schedule's settings and recipients (16 hex digits); equal schedules have equal digests."""
     plan = [schedule.name, schedule.wanted, schedule.format, schedule.rhythm, schedule.hour]
     plan.append(sorted(recipient.user_id for recipient in schedule.recipients))
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:16]
@@ -83,7 +87,7 @@ def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
     if not plan.recipients <= supervisors().keys():
         raise ValueError("only supervisors receive reports by plan")
     if (schedule.rhythm, schedule.hour) != (plan.rhythm.value, plan.hour):
-        # Otherwise a new rhythm would send at once for a period that was over before.
+        # Otherwise a new rhythm would at once send a report for a period that ended before the change.
         schedule.created_at = now
     schedule.name, schedule.wanted, schedule.format = plan.name, plan.wanted.document(), plan.format
     schedule.rhythm, schedule.hour = plan.rhythm.value, plan.hour
@@ -92,7 +96,7 @@ def _write(schedule: ReportSchedule, plan: Plan, now: datetime) -> None:
 
 
 def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
-    """Let a plan rest or run; None where there is none."""
+    """Switch a schedule on or off and return it, or None when there is none."""
     with one_transaction():
         schedule = db.session.get(ReportSchedule, schedule_id)
         if schedule is not None:
@@ -101,7 +105,7 @@ def switch_schedule(schedule_id: int, active: bool) -> ReportSchedule | None:
 
 
 def remove_schedule(schedule_id: int) -> str | None:
-    """Take a plan away, and say its name; what it has made stays with those it was for."""
+    """Delete a schedule and return its name, or None when there is none; reports it made stay with their recipients."""
     with one_transaction():
         schedule = db.session.get(ReportSchedule, schedule_id)
         if schedule is None:
@@ -111,7 +115,10 @@ def remove_schedule(schedule_id: int) -> str | None:
 
 
 def make_scheduled_reports(now: datetime) -> int:
-    """Queue what is due, for every recipient once a period: the unique row decides between schedulers; how many."""
+    """Queue every due report, once per schedule, recipient and period, and return how many were queued.
+
+    The unique row of the job decides between concurrent schedulers. `now` is an aware UTC datetime.
+    """
     with one_transaction():
         active = select(ReportSchedule).where(ReportSchedule.active.is_(True)).order_by(ReportSchedule.id)
         options = selectinload(ReportSchedule.recipients).joinedload(ReportRecipient.user)
@@ -128,7 +135,7 @@ def _make(schedule: ReportSchedule, now: datetime) -> int:
 
 
 def _recipients(schedule: ReportSchedule, done: Collection[int]) -> list[User]:
-    """Those who have none for this period yet, as far as they still are supervisors."""
+    """Return the recipients without a report for this period who are still active supervisors."""
     users = [recipient.user for recipient in schedule.recipients if recipient.user_id not in done]
     return [user for user in users if user.is_active and any(role.name == SUPERVISOR_ROLE for role in user.roles)]
 

@@ -1,4 +1,4 @@
-"""A report's values as officers read them: words for codes, headings, and what the report says of itself."""
+"""Report values as officers read them: labels for codes, headings, and lines about the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ _WORDS: dict[str, Mapping[str, object]] = {
 
 
 def shapes_of(columns: Sequence[str]) -> list[Shape]:
-    """How the values of each column become cells; words are looked up once, not once a row."""
+    """Return a function for each column that converts its values into cells; labels are looked up once per report."""
     return [_shape(name) for name in columns]
 
 
@@ -40,7 +40,7 @@ def _shape(column: str) -> Shape:
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
-    """What stands around the rows of these columns."""
+    """Return title, headings and lines on how the report was made; `total` is the number of cases."""
     told = [
         (gettext("Data per"), moment(now)),
         (gettext("Saringan"), filters_in_words(wanted) or gettext("tidak ada")),

@@ -1,4 +1,4 @@
-"""What a report is called, from what was asked for: on the list of jobs, at the bell, in the file, in the e-mail."""
+"""The title of a report, from its request: for the list of jobs, the bell, the file and the e-mail."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from app.web.formats import day, duration
 
 
 def title_of(wanted: WantedReport) -> str:
-    """What the report is called: "Aduan masuk 1 November 2026 – 24 November 2026"."""
+    """Return the title of the report, for example "Aduan masuk 1 November 2026 – 24 November 2026"."""
     if wanted.since and wanted.until == wanted.since:
         return gettext("Aduan masuk %(day)s", day=day(wanted.since))
     if wanted.since and wanted.until:
@@ -23,7 +23,7 @@ def title_of(wanted: WantedReport) -> str:
 
 
 def filters_in_words(wanted: WantedReport) -> str:
-    """The filters beside the days; agencies and categories by their codes, which the lists explain."""
+    """Return the filters except the days as text joined by commas, "" for none; agencies and categories stay codes."""
     found = [str(STATUSES[wanted.status])] if wanted.status else []
     found += [str(STEPS[wanted.step])] if wanted.step else []
     found += [str(CHANNELS[wanted.channel])] if wanted.channel else []
@@ -34,7 +34,7 @@ def filters_in_words(wanted: WantedReport) -> str:
 
 
 def left_in_words(left: timedelta) -> str:
-    """How much longer it takes, as roughly as it can be known."""
+    """Return the remaining time as Indonesian text, rounded to minutes."""
     minutes = round(left.total_seconds() / 60)
     if minutes < 1:
         return gettext("kurang dari 1 menit lagi")

@@ -1,4 +1,4 @@
-"""Classes of age in working days, as days of receipt: so that a count and a filtered list mean the same cases."""
+"""Classes of case age in working days, expressed as dates of receipt, so that counts and filtered lists agree."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 BOUNDS = (1, 3, 5, 7, 14)
-"""The last working day of each class but the oldest; seven days and a half is what the whole SOP takes."""
+"""Upper bound in working days of each class but the oldest; the whole SOP allows seven and a half days."""
 
 
 @dataclass(frozen=True)
 class AgeClass:
-    """Cases from `least` to `most` working days old (None: any older), received from `first` to `last`."""
+    """Cases from `least` to `most` working days old, received from `first` to `last` (inclusive office dates).
+
+    None means no bound on that side.
+    """
 
     least: int
     most: int | None
@@ -20,7 +23,7 @@ class AgeClass:
 
 
 def age_classes(calendar: WorkingCalendar, today: date) -> list[AgeClass]:
-    """The youngest first; what came today is no day old, and so on back over working days."""
+    """Return the age classes for an office date, youngest first; a case received today is 0 days old."""
     found, last, least = [], None, 0
     for most in BOUNDS:
         first = _received_since(calendar, today, most)
@@ -30,7 +33,7 @@ def age_classes(calendar: WorkingCalendar, today: date) -> list[AgeClass]:
 
 
 def _received_since(calendar: WorkingCalendar, today: date, days: int) -> date:
-    """The first day of receipt after which no more than so many working days have begun until today."""
+    """Return the earliest date of receipt whose age is still at most `days` working days."""
     day, left = today, days
     while True:
         if calendar.is_working_day(day):

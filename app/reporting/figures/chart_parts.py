@@ -1,4 +1,4 @@
-"""What every chart is drawn with: colours, texts, boxes, and the picture around them."""
+"""Shared parts of all charts: colours, texts, rectangles, and the SVG frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STRONG = f'class="lab" fill="{INK}" font-size="12" font-weight="700"'
 
 @dataclass(frozen=True)
 class Table:
-    """The same figures in words and numbers; the first cell of a row is its heading."""
+    """A chart's figures as a text table; the first cell of each row is its heading."""
 
     caption: str
     heads: tuple[str, ...]
@@ -24,7 +24,7 @@ class Table:
 
 
 class Titled(Protocol):
-    """What a picture needs of its chart."""
+    """The attributes of a chart that `picture` needs."""
 
     @property
     def key(self) -> str: ...
@@ -37,23 +37,24 @@ class Titled(Protocol):
 
 
 def drawn(svg: str) -> Markup:
-    """Text of ours as markup: every foreign word in it went through `escape`."""
+    """Mark SVG made here as safe markup; all values in it must already be escaped."""
     return Markup(svg)  # noqa: S704
 
 
 def stretched(inside: str) -> Markup:
-    """A bar that fills its table cell; the words are in the cells beside it."""
+    """Return an SVG that stretches to fill its table cell, hidden from screen readers since other cells
+    hold the text."""
     start = '<svg viewBox="0 0 100 18" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
     return drawn(f"{start}{inside}</svg>")
 
 
 def plain(value: float) -> str:
-    """A number with a decimal comma."""
+    """Return the number as text with a decimal comma."""
     return f"{value:g}".replace(".", ",")
 
 
 def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
-    """A chart of one width with its title and description, which a screen reader reads in place of the drawing."""
+    """Return the chart as an SVG with a title and description for screen readers."""
     name = f"{chart.key}-{width}"
     look = "lebar" if width == WIDE else "sempit"
     return drawn(
@@ -64,18 +65,18 @@ def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", look: str = TEXT) -> str:
-    """Words at a place, escaped."""
+    """Return an SVG text element with the escaped words."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {look}>{escape(words)}</text>'
 
 
 def rect(look: str, x: float, y: float, width: float, height: float, fill: str) -> str:
-    """A box, never of negative length."""
+    """Return an SVG rectangle; a negative width becomes 0."""
     size = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"'
     return f'<rect class="{look}" {size} fill="{fill}"/>'
 
 
 def top_of(values: Sequence[float], steps: int = 4) -> int:
-    """The end of an axis: a round number that no value passes, divisible into so many steps."""
+    """Return the end of an axis: the smallest 1, 2 or 5 times a power of ten, times `steps`, that no value exceeds."""
     most = max((*values, 1))
     unit = 1
     while True:

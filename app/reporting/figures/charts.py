@@ -1,8 +1,8 @@
-"""Charts as SVG text, drawn by the server: the same strings go to the page, to print and to WeasyPrint.
+"""Charts rendered to SVG text on the server, used alike by pages, print and WeasyPrint.
 
-Colours stand as attributes for the PDF and as classes for the page, whose style sheet wins and knows the dark mode.
-Nothing is told by colour alone: lines differ by dash and marker, bars carry their figures, every chart has its table.
-Two widths are made, 940 and 330 units, so that letters never shrink on a phone.
+Colours are attributes for the PDF and classes for the page, whose style sheet overrides them and supports dark mode. No
+information is in colour alone: lines differ by dash and marker, bars show their figures, every chart has a table. Each
+chart comes 940 and 330 units wide, so that text does not shrink on a phone.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ _SIZES = {WIDE: 230, NARROW: 210}
 
 @dataclass(frozen=True)
 class Series:
-    """One line: its name, and a value for each period."""
+    """One line of a chart: its name, and a value for each period."""
 
     name: str
     values: tuple[float, ...]
@@ -46,7 +46,7 @@ class Series:
 
 @dataclass(frozen=True)
 class _Look:
-    """How one line differs from the others: class, colour, dash, and whether its marker is a square, filled or not."""
+    """The style of one line: CSS class, colour, dash pattern, and marker (square or round, filled or hollow)."""
 
     name: str
     colour: str
@@ -75,7 +75,7 @@ class LineChart:
     write: Callable[[float], str] = plain
 
     def svg(self, width: int = WIDE) -> Markup:
-        """The chart at one of the two widths."""
+        """Return the chart at width WIDE or NARROW; raises ValueError for more than three series."""
         if len(self.series) > MOST_SERIES:
             raise ValueError("more lines than looks")
         frame = _Frame(self, width, _SIZES[width])
@@ -90,7 +90,7 @@ class LineChart:
         return Table(self.title, (self.head, *self.periods), rows)
 
     def legend(self) -> list[tuple[Markup, str]]:
-        """A sample of each line beside its name."""
+        """Return (line sample, name) for each series."""
         return [(_sample(look), one.name) for one, look in zip(self.series, _LOOKS, strict=False)]
 
 
@@ -115,7 +115,7 @@ def _marker(look: _Look, x: float, y: float, told: str = "") -> str:
 
 
 class _Frame:
-    """Where things lie in a chart of lines."""
+    """Coordinates and parts of a line chart."""
 
     left, top, bottom, steps = 40, 12, 26, 4
 
@@ -140,7 +140,7 @@ class _Frame:
         return line + text(self.left - 8, y + 4, self.chart.write(value), "end")
 
     def labels(self) -> str:
-        """The newest period always has its name; on a phone every third one."""
+        """Return the period labels: all when wide, every third when narrow, always including the last."""
         last, every = len(self.chart.periods) - 1, 1 if self.width == WIDE else 3
         shown = [place for place in range(last + 1) if (last - place) % every == 0]
         return "".join(self._label(place, place == last) for place in shown)
@@ -157,7 +157,7 @@ class _Frame:
         return _stroke(look, points) + "".join(marks)
 
     def names(self) -> str:
-        """Each line's name and last value at its end, moved apart where they would lie over one another."""
+        """Return each line's name and last value at its end, spaced so that they do not overlap."""
         ends = sorted(
             ((self.y(one.values[-1]), one) for one in self.chart.series if one.values), key=lambda end: end[0]
         )
@@ -171,7 +171,7 @@ class _Frame:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: its name, its value, the value as written, further figures, and a tone; a link in the page's hands."""
+    """One row of a bar chart: name, value, formatted value, further cells, CSS tone, and optional target value."""
 
     label: str
     value: float
@@ -183,7 +183,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Lying bars against one scale; on a page the rows are a table's rows (`cell`), on paper one picture (`svg`)."""
+    """Horizontal bars on one scale; a page renders them as table rows (`cell`), a paper as one image (`svg`).
+
+    `most` is the end of the scale, None for the largest value.
+    """
 
     key: str
     title: str
@@ -197,7 +200,7 @@ class BarChart:
         return self.most or max((*(bar.value for bar in self.bars), 1))
 
     def cell(self, bar: Bar) -> Markup:
-        """One bar that stretches to its table cell; the words are in the cells beside it."""
+        """Return the SVG of one bar, stretched to its table cell."""
         parts = rect("b-bg", 0, 0, 100, 18, BACK) + rect(
             bar.tone, 0, 0, self._share(bar.value) * 100, 18, TONES[bar.tone]
         )
@@ -236,7 +239,7 @@ def _cut(words: str, most: int) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """One stacked row: its name and a number for every part."""
+    """One stacked bar: its name and the number of each part."""
 
     label: str
     parts: tuple[int, ...]
@@ -244,7 +247,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackedBars:
-    """Bars made of parts, for instance cases of an age by the state of their limit; parts are named left to right."""
+    """Stacked horizontal bars, for instance cases of an age by state of their deadline.
+
+    `names` are the parts, left to right.
+    """
 
     key: str
     title: str
@@ -259,7 +265,7 @@ class StackedBars:
         return max((*(sum(row.parts) for row in self.rows), 1))
 
     def cell(self, row: Stack) -> Markup:
-        """One bar that stretches to its table cell; a white gap parts its pieces."""
+        """Return the SVG of one stacked bar, stretched to its table cell, with gaps between the parts."""
         parts = rect("b-bg", 0, 0, 100, 18, BACK) + self._pieces(row, 0, 0, 100)
         return stretched(parts)
 

@@ -1,7 +1,7 @@
-"""The Laporan Monitoring Permasalahan Harian in figures, told from the event log as of the end of its day.
+"""Figures of the daily register (Laporan Monitoring Permasalahan Harian), replayed from the events up to its end.
 
-Nothing is read of how cases stand now, but for what no event holds: title, category and place. Rows carry codes;
-instants are ISO 8601 in UTC, minutes are whole working minutes of the calendar.
+Only title, category and place are read as they are now, since no event holds them. Rows carry codes, instants in ISO
+8601 UTC, and whole working minutes.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from workflow_rules.record.time_ledger import LedgerKind, entries
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MOST_ROWS = 300
-"""So many rows of a table are frozen, as many as a paper can hold; the counts on top are of all of them."""
+"""Most rows per table, as many as a paper can hold; the counts cover all rows."""
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -33,7 +33,7 @@ TABLES = ("received", "moved", "answered", "overdue", "open")
 
 @dataclass
 class Figures:
-    """Counts by name, tables of rows that each have a `key` of their own, and how many cases were read for them."""
+    """Counts by name, tables of rows with a unique `key` each, and the number of cases that were read."""
 
     counts: dict[str, Any]
     tables: Tables
@@ -42,7 +42,7 @@ class Figures:
 
 @dataclass
 class _Day:
-    """What is being gathered."""
+    """Accumulates the figures of one day."""
 
     period: Period
     calendar: WorkingCalendar
@@ -52,13 +52,13 @@ class _Day:
 
 
 def daily_figures(period: Period) -> Figures:
-    """What happened in the period, and how every case stood at its end."""
+    """Return what happened in the period, and the state of every case at its end."""
     sops = sops_by_version()
     day = _Day(period, load_working_calendar())
     for case in touched_cases(period):
         day.cases += 1
         _tell(day, case, sops[case.sop_version])
-    # What has not ended and waits for nobody has been answered.
+    # A case that has not ended and has no open step was answered and waits to be closed.
     day.counts["closing"] = count_not_ended(period.ends) - day.counts["open"]
     for name, order in _ORDERS.items():
         day.tables[name] = sorted(day.tables[name], key=order)[:MOST_ROWS]
@@ -99,7 +99,7 @@ def _add(day: _Day, table: str, row: Row) -> None:
 
 
 def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
-    """A case without its reporter: even the words of one who asked for secrecy or gave no name stay out."""
+    """Return the case's columns without its reporter; the title is "" unless the confidentiality is `open`."""
     told = facts.confidentiality is Confidentiality.OPEN
     return {
         "number": case.number,
@@ -170,7 +170,7 @@ def _step(one: Standing) -> Row:
 
 
 def _open(case: CaseLog, facts: ComplaintFacts, found: list[Standing]) -> Row:
-    """The step whose limit comes next stands for the case; one that waits only where all do."""
+    """Return the row of an open case, represented by the step due next; a paused step only if all are paused."""
     first = min(found, key=lambda one: (one.paused, one.due_at, one.track or ""))
     more = {"status": facts.status.value, "steps": len(found), "late": first.late, "paused": first.paused}
     return {**_about(case, facts), **_step(first), **more, "key": case.number}

@@ -1,4 +1,4 @@
-"""What the dashboard counts, of the cases a person may see: everything but punctuality in one statement."""
+"""Counts of the dashboard for the cases a person may see, all but punctuality in one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SopLine:
-    """A step of the SOP in force: its number and what it is granted."""
+    """A step of the active SOP version: its number, and its allowance (None: none)."""
 
     step: str
     number: int
@@ -32,8 +32,10 @@ class SopLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """Cases by state now and a week ago, by age (in all and late) and by step; of the 12 weeks; the median time to an
-    answer in seconds, of the period and of the one before, and how many answers of the period it is taken from.
+    """Counts of cases, now and a week ago, by age class (total, late), by open step, and by week.
+
+    Medians are seconds from receipt to answer in the period and in the one before (None: no answers); `median_of` is
+    the number of answers in the period. Weeks are keyed by their Monday (office date).
     """
 
     open: int
@@ -54,7 +56,10 @@ class Counts:
 def count_everything(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> Counts:
-    """The counts as of now; `ages` are the first and last day of receipt of each class, None for no end."""
+    """Return the counts as of `now` (aware UTC) for the cases that the person may see.
+
+    `ages` holds the first and last office date of receipt of each age class, None for no bound.
+    """
     first_week = weeks_until(now)[0]
     statement = select(
         *_of_cases(person, now, period, before, ages),
@@ -89,7 +94,7 @@ def _weeks(pairs: Any) -> dict[date, int]:
 
 
 def weeks_until(now: datetime) -> list[date]:
-    """The Mondays of the twelve weeks up to the one of `now`."""
+    """Return the Mondays (office dates) of the twelve weeks up to the week of `now`, oldest first."""
     today = now.astimezone(OFFICE_ZONE).date()
     monday = today - timedelta(days=today.weekday())
     return [monday - timedelta(days=7 * back) for back in range(WEEKS - 1, -1, -1)]
@@ -98,7 +103,7 @@ def weeks_until(now: datetime) -> list[date]:
 def _of_cases(
     person: Person, now: datetime, period: Period, before: Period, ages: Sequence[tuple[date | None, date | None]]
 ) -> list[Any]:
-    """One pass over the cases."""
+    """Return the columns that are counted in one pass over the visible cases."""
     running = is_open()
     late = Complaint.next_due_at < now
     columns = [
@@ -123,7 +128,7 @@ def _received(first: date | None, last: date | None) -> ColumnElement[bool]:
 
 
 def _median(period: Period) -> ColumnElement[Any]:
-    """Seconds from receipt to answer, of the cases answered in the period."""
+    """Return the median of seconds from receipt to answer, for cases answered in the period."""
     seconds = func.extract("epoch", Complaint.answered_at - Complaint.received_at)
     return func.percentile_cont(0.5).within_group(case((_answered_in(period), seconds)))
 
@@ -133,14 +138,17 @@ def _answered_in(period: Period) -> ColumnElement[bool]:
 
 
 def _open_at(person: Person, then: datetime) -> ScalarSelect[int]:
-    """Cases that were open at a moment."""
+    """Return a subquery for the number of visible cases with an open step at an instant."""
     return (
         select(func.count(StepTask.complaint_id.distinct())).where(was_open(then), *_of_seen(person)).scalar_subquery()
     )
 
 
 def _late_at(person: Person, then: datetime) -> ScalarSelect[int]:
-    """Cases that had a step past its limit at a moment; one that is still open counts by today's limit."""
+    """Return a subquery for the number of visible cases with an overdue, not paused step at an instant.
+
+    A step that is still open is judged by its present deadline.
+    """
     waits = StepTask.paused_at.is_not(None) & StepTask.closed_at.is_(None)
     statement = select(func.count(StepTask.complaint_id.distinct()))
     return statement.where(was_open(then), StepTask.due_at < then, ~waits, *_of_seen(person)).scalar_subquery()
@@ -152,7 +160,7 @@ def _of_seen(person: Person) -> list[ColumnElement[bool]]:
 
 
 def _queue(person: Person) -> ScalarSelect[Any]:
-    """Cases by the step that is open in them, as the list with that step as its filter has them."""
+    """Return a subquery for {step: number of visible cases in which that step is open}."""
     cases = func.count(StepTask.complaint_id.distinct()).label("cases")
     counted = select(StepTask.step, cases).where(StepTask.closed_at.is_(None), *_of_seen(person))
     found = counted.group_by(StepTask.step).subquery("counted")
@@ -164,12 +172,15 @@ def _received_by_week(person: Person, first: date) -> ScalarSelect[Any]:
 
 
 def _answered_by_week(person: Person, first: date) -> ScalarSelect[Any]:
-    """Replies to reporters; a case that was reopened and answered again counts twice, as in the registers."""
+    """Return a subquery for the replies by week.
+
+    A case answered again after reopening counts twice, as in the registers.
+    """
     return _by_week(StepTask.closed_at, first, was_answer(), *_of_seen(person))
 
 
 def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement[bool]) -> ScalarSelect[Any]:
-    """How many a week of the office's clock, by its Monday."""
+    """Return a subquery for [Monday, count] pairs of the rows matching the criteria, by week in office time."""
     monday = func.date_trunc("week", func.timezone(str(OFFICE_ZONE), at)).label("monday")
     counted = select(monday, func.count().label("cases")).where(at >= midnight(first), *criteria)
     found = counted.group_by(monday).subquery("by_week")

@@ -1,11 +1,11 @@
-"""What the figures of dashboard, registers, lists, exports and the public page count: one meaning each, in one place.
+"""The one definition of each figure that dashboard, registers, lists, exports and the public page count.
 
 * Open: a step of the case is open, so it is neither answered nor ended. An answered case waits to be closed and is not
   open; a reopened one is open again.
 * Answered: the reply was given. Archived, merged and withdrawn cases ended without an answer.
-* In time: of the steps that closed in a period, and of those that stood open past their limit at its end, the part that
-  closed by its limit. A step that waits for the reporter is not past its limit.
-* Slowest: the step that took most of its allowance by the median, among those that were not always in time.
+* In time: the share of steps that closed by their deadline, among those that closed in a period and those that were
+  open past their deadline at its end. A step that waits for the reporter is not overdue.
+* Slowest: the step with the highest median share of its allowance used, among those that were not always in time.
 """
 
 from collections import Counter
@@ -24,32 +24,35 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.steps import AGENCY_STEPS, OPEN, Step
 
 TARGET = 90
-"""Percent of the steps that are to be in time: the target that the office has set itself, drawn in every bar."""
+"""Percentage of steps that should be in time: the office's own target, drawn in every bar."""
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether a case is open now."""
+    """Return the SQL condition that a case is open now."""
     return Complaint.status.in_(sorted(OPEN))
 
 
 def was_open(moment: datetime) -> ColumnElement[bool]:
-    """Whether a step was open just before a moment; its case was open then."""
+    """Return the SQL condition that a step was open just before the aware UTC instant; its case was open then."""
     return (StepTask.opened_at < moment) & or_(StepTask.closed_at.is_(None), StepTask.closed_at >= moment)
 
 
 def was_answer() -> ColumnElement[bool]:
-    """Whether a step closed by the reply to the reporter; it did so at `StepTask.closed_at`."""
+    """Return the SQL condition that a step was closed by the reply to the reporter, at `StepTask.closed_at`."""
     return StepTask.closed_by == Action.REPLY.value
 
 
 def count_open_cases(moment: datetime) -> int:
-    """How many cases were open just before a moment."""
+    """Return how many cases had an open step just before the aware UTC instant."""
     return db.session.execute(select(func.count(StepTask.complaint_id.distinct())).where(was_open(moment))).scalar_one()
 
 
 @dataclass(frozen=True)
 class Timeliness:
-    """Steps of one group: `within` of the `closed` ones were in time; `overdue` ones are open past their limit."""
+    """Punctuality of a group of steps.
+
+    `within` of the `closed` steps were in time, and `overdue` steps are open past their deadline.
+    """
 
     within: int
     closed: int
@@ -61,12 +64,12 @@ class Timeliness:
 
     @property
     def share(self) -> float | None:
-        """The part that was in time, from 0 to 1; None where there was no step."""
+        """Return the share of steps in time, from 0 to 1; None when there are no steps."""
         return self.within / self.counted if self.counted else None
 
     @property
     def percent(self) -> float | None:
-        """The same in percent with one decimal; 100 only where every step was in time."""
+        """Return the percentage of steps in time with one decimal; None for no steps, 100 only if all were in time."""
         if self.share is None:
             return None
         return min(round(100 * self.share, 1), 100.0 if self.within == self.counted else 99.9)
@@ -74,7 +77,7 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class OverdueStep:
-    """A step that stood open past its limit; `agency` is the one whose time it was, None for the office."""
+    """A step that was open past its deadline; `agency` is the agency its time is charged to, None for the office."""
 
     step: Step
     actor: str
@@ -84,10 +87,10 @@ class OverdueStep:
 def overdue_steps(
     moment: datetime, *, agencies: Collection[str] | None = None, among: Scope | None = None
 ) -> list[OverdueStep]:
-    """Steps that stood open past their limit just before a moment; one still open counts by today's limit.
+    """Return the steps that were open, not paused and past their deadline just before the aware UTC instant.
 
-    `agencies` keeps the steps that are those agencies' own time, `among` (a select of complaint ids) those of some
-    cases.
+    A step that is still open uses today's deadline. `agencies` keeps steps charged to these agencies; `among` (a select
+    of complaint ids) keeps the steps of these cases.
     """
     pause = aliased(StepPause)
     ended_later = or_(pause.ended_at.is_(None), pause.ended_at >= moment)
@@ -102,19 +105,22 @@ def overdue_steps(
 
 
 def whose_time(step: Step, track: str | None) -> str | None:
-    """The agency whose time a step is; None for the office, also where its step concerns one agency."""
+    """Return the agency to which a step's time is charged: `track` for an agency step, else None (the office)."""
     return track if step in AGENCY_STEPS else None
 
 
 def timeliness_of(measures: Sequence[Measure], overdue: Sequence[OverdueStep]) -> Timeliness:
-    """Of all steps together; `measures` are those of one grouping."""
+    """Return the punctuality of all steps together; `measures` must come from one grouping."""
     return Timeliness(sum(m.within for m in measures), sum(m.count for m in measures), len(overdue))
 
 
 def timeliness_by(
     by: Grouping, measures: Iterable[Measure], overdue: Iterable[OverdueStep]
 ) -> dict[tuple[str | None, ...], Timeliness]:
-    """By the values of a grouping, also those of which nothing closed; `measures` are grouped by it."""
+    """Return the punctuality by the values of a grouping, including groups in which no step closed.
+
+    `measures` must have been grouped by `by`.
+    """
     known = {group_of(by, measure): measure for measure in measures}
     late = Counter(group_of(by, one) for one in overdue)
     return {
@@ -124,11 +130,14 @@ def timeliness_by(
 
 
 def group_of(by: Grouping, one: Measure | OverdueStep) -> tuple[str | None, ...]:
-    """The values of a grouping."""
+    """Return the values of the grouping's dimensions."""
     return tuple(getattr(one, name) for name in by)
 
 
 def slowest(measures: Iterable[Measure]) -> Measure | None:
-    """The group that took most of its allowance by the median; None where every group was always in time."""
+    """Return the group with the highest median share of its allowance used.
+
+    Groups that were always in time are skipped; returns None when no other is left.
+    """
     not_always = (measure for measure in measures if measure.within < measure.count)
     return max(not_always, key=lambda measure: measure.median_percent, default=None)

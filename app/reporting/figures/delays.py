@@ -1,8 +1,7 @@
-"""Where the time of late cases went in a month: what had come between, and at which steps the limit was passed.
+"""Causes of delay in a month: what delayed the late cases, and at which steps deadlines were missed.
 
-A case is late in a month when a step of it closed after its limit in that month, or stood past its limit at the end. A
-cause is something its events tell of, up to the end of the month; a case may have several. One whose events tell of
-none was simply left lying at a step.
+A case is late in a month when a step of it closed late in that month or was overdue at its end. Causes are read from
+its events up to the end of the month; a case may have several, or `left_lying` when its events show none.
 """
 
 from collections import Counter
@@ -34,7 +33,7 @@ _TOLD_BY: dict[EventKind, str] = {
 
 @dataclass
 class LateSteps:
-    """Closings after the limit, noted while they pass by: their cases, and by step how many and how long over."""
+    """Collects the late closings of a stream: their case ids, and by step their number and working minutes overdue."""
 
     calendar: WorkingCalendar
     cases: set[int] = field(default_factory=set)
@@ -42,7 +41,7 @@ class LateSteps:
     over: Counter[Step] = field(default_factory=Counter)
 
     def watch(self, closed: Iterable[ClosedStep]) -> Iterator[ClosedStep]:
-        """Let all closings through."""
+        """Yield every closing unchanged and record the late ones."""
         for one in closed:
             if one.late:
                 self.cases.add(one.complaint)
@@ -53,8 +52,11 @@ class LateSteps:
 
 @dataclass
 class Delays:
-    """Late cases by cause, late steps by step, cases open at the month's beginning and end, steps open past their limit
-    at its beginning (how many) and end, and how many cases were read for it.
+    """Delay figures of a month.
+
+    `causes` counts late cases by cause; `open_before` and `open_now` count open cases at its begin and end; `overdue`
+    and `overdue_before` are steps overdue at its end and begin; `standing` and `over` are number and working minutes by
+    step of those overdue at the end; `cases` is how many were read.
     """
 
     cases: int = 0
@@ -69,7 +71,10 @@ class Delays:
 
 
 def delays_in(period: Period, late: LateSteps) -> Delays:
-    """Go once through every case in which the month changed anything; `late` has seen the closings of the month."""
+    """Return the delays of a period, by one pass over every case that changed in it.
+
+    `late` must already have watched the closings of the period.
+    """
     sops, found = sops_by_version(), Delays()
     for case in touched_cases(period):
         found.cases += 1
@@ -85,7 +90,7 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
 
 
 def _facts_before(turns: list[Replayed], period: Period) -> ComplaintFacts | None:
-    """How a case stood when the period began; None where it had not come in yet."""
+    """Return the state of a case when the period began, or None when it was received later."""
     before = [turn for turn in turns if turn.event.at < period.begins]
     return before[-1].after if before else None
 
@@ -101,7 +106,7 @@ def _note(found: Delays, turns: list[Replayed], standing: list[Standing], closed
 
 
 def causes_of(turns: list[Replayed]) -> set[str]:
-    """What the events of a case tell of; `left_lying` where they tell of nothing."""
+    """Return the causes of delay that a case's events show, or {"left_lying"} when there are none."""
     found = {_TOLD_BY[turn.event.kind] for turn in turns if turn.event.kind in _TOLD_BY}
     tracks = [track for turn in turns for track in turn.after.tracks]
     found |= {"field_visit"} if any(track.field_visit for track in tracks) else set()
@@ -118,7 +123,7 @@ def cause_rows(found: Delays) -> list[dict[str, Any]]:
 
 
 def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
-    """Steps at which a limit was passed, with the working minutes beyond it of all of them together."""
+    """Return a row for each step with missed deadlines, with the total of working minutes past them."""
     return [
         {
             "key": step.value,
@@ -133,5 +138,5 @@ def waiting_rows(late: LateSteps, found: Delays) -> list[dict[str, Any]]:
 
 
 def percent(part: int, whole: int) -> float | None:
-    """One decimal; None of nothing."""
+    """Return `part` of `whole` in percent with one decimal; None when `whole` is 0."""
     return round(100 * part / whole, 1) if whole else None

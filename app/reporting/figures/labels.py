@@ -1,4 +1,4 @@
-"""What each figure means, in a sentence: printed where the figure stands."""
+"""One-sentence Indonesian explanation of each figure, printed beside it."""
 
 from flask_babel import lazy_gettext as _
 

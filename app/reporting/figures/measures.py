@@ -1,8 +1,8 @@
-"""How punctual steps were: each closing of a step held against its allowance, and such closings summed up by group.
+"""Measures of punctuality: each closing of a step compared with its allowance, summarised by group.
 
-Days and minutes of an allowance stay what they are. Whether a step was in time is told by its limit, an instant that
-the calendar gave for either unit; how much of the allowance it used is told in working minutes of the calendar, the
-time between its start and its limit being the whole. Waits for the reporter are left out of both.
+A step is in time by its deadline, an instant that the calendar computed for allowances in days and in minutes. The
+share used is in working minutes, with the time from start to deadline as 100 percent. Waits for the reporter are
+excluded from both.
 """
 
 from array import array
@@ -25,7 +25,7 @@ Pauses = tuple[tuple[datetime, datetime], ...]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What was fixed for one opening of a step: whose it was, from where its time ran, what it was granted."""
+    """What was fixed for one opening of a step: actor, start of its clock, deadline (aware UTC), and allowance."""
 
     actor: str
     clock_from: datetime
@@ -35,7 +35,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ClosedStep:
-    """One opening of a step that has ended; `agency` is the house whose time it was, None for the office."""
+    """One closed opening of a step; `agency` is the agency its time is charged to, None for the office."""
 
     complaint: int
     step: Step
@@ -52,28 +52,31 @@ class ClosedStep:
 
     @property
     def late(self) -> bool:
-        """Closed after its limit; exactly at the limit is in time, as on the case's page."""
+        """Return True when it closed after its deadline; exactly at the deadline is in time."""
         return self.closed_at > self.clock.due_at
 
     def used_minutes(self, calendar: WorkingCalendar) -> int:
-        """Whole working minutes from its start to its end, waits left out."""
+        """Return the whole working minutes from the start of its clock to its closing, without pauses."""
         return used(calendar, self.clock.clock_from, self.closed_at, self.pauses) // MINUTE
 
     def granted_minutes(self, calendar: WorkingCalendar) -> int:
-        """Whole working minutes from its start to its limit, waits left out; an allowance in minutes says it itself."""
+        """Return the allowance in whole working minutes; for days, the time from start to deadline without pauses."""
         allowance = self.clock.allowance
         if allowance.unit is Unit.WORKING_MINUTES:
             return allowance.value
         return used(calendar, self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
 
     def over_minutes(self, calendar: WorkingCalendar) -> int:
-        """Whole working minutes that passed between its limit and its end."""
+        """Return the whole working minutes between deadline and closing, without pauses."""
         return used(calendar, self.clock.due_at, self.closed_at, self.pauses) // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of the book with its order, as it is read; `clock` stands at a closing."""
+    """One row of the time ledger in the order it is read; `clock` is set for a closing only.
+
+    `house` is the agency charged, None for the office.
+    """
 
     complaint: int
     kind: LedgerKind
@@ -86,10 +89,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Measure:
-    """One group of closings; what the group does not part by is None. Minutes are working minutes of the calendar.
+    """Punctuality of one group of closings in working minutes; a dimension that does not split the group is None.
 
-    The median of an even number is the middle between two; the 90th percentile is the smallest value that nine of ten
-    do not exceed. `median_percent` is the median of used time in percent of the granted.
+    The median of an even number is the mean of the middle two; the 90th percentile is the smallest value that nine of
+    ten do not exceed. `median_percent` is the median of time used in percent of the allowance.
     """
 
     step: Step | None
@@ -109,7 +112,10 @@ class Measure:
 
 
 def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
-    """Every ended opening in a stream of lines that keeps each case's own order; a case's lines stand together."""
+    """Yield each closed opening from a stream of ledger lines.
+
+    The lines of a case must be consecutive and in their ledger order; a closing without opening or clock is skipped.
+    """
     running: dict[tuple[Step, str | None], list[Line]] = {}
     case = None
     for line in lines:
@@ -143,14 +149,14 @@ def _pauses(book: list[Line]) -> Iterator[tuple[datetime, datetime]]:
 
 
 class Tally:
-    """Closings summed up by group as they come by: a few bytes for each, however many cases there are."""
+    """Summarises a stream of closings by group with a few bytes for each."""
 
     def __init__(self, by: Grouping) -> None:
         self._by = by
         self._groups: dict[tuple[Hashable, ...], _Group] = {}
 
     def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
-        """Count one closing that used so many minutes, and so many percent of what it was granted."""
+        """Count one closing that used these working minutes and this percentage of its allowance."""
         key = tuple(getattr(closed, name) for name in self._by)
         group = self._groups.get(key)
         if group is None:
@@ -158,7 +164,7 @@ class Tally:
         group.add(closed, minutes, percent)
 
     def measures(self) -> list[Measure]:
-        """One measure a group, in the order of steps, offices and agencies; the office before its agencies."""
+        """Return a measure for each group, ordered by step, actor and agency, the office before agencies."""
         named = [(dict(zip(self._by, key, strict=True)), group) for key, group in self._groups.items()]
         return sorted((group.measure(names) for names, group in named), key=_order)
 
@@ -194,13 +200,13 @@ class _Group:
 
 
 def median(ordered: list[int]) -> float:
-    """The middle of ordered numbers, or between the two in the middle; `IndexError` when there is none."""
+    """Return the median of sorted numbers; raises IndexError for an empty list."""
     low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     return low if low == high else (low + high) / 2
 
 
 def tally(closed: Iterable[ClosedStep], calendar: WorkingCalendar, *groupings: Grouping) -> list[list[Measure]]:
-    """Go once through the closings, and sum them up by each grouping."""
+    """Summarise the closings by each grouping in one pass; returns a list of measures for each grouping, in order."""
     tallies = [Tally(by) for by in groupings]
     for one in closed:
         minutes, granted = one.used_minutes(calendar), one.granted_minutes(calendar)

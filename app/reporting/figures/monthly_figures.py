@@ -1,7 +1,6 @@
-"""The Laporan Identifikasi Permasalahan Bulanan in figures, told from the event log and the book of time.
+"""Figures of the monthly register (Laporan Identifikasi Permasalahan Bulanan), from the event log and the time ledger.
 
-Everything is as of the end of the month; the figures beside it are those of the month before. Rows carry codes, and
-minutes are working minutes of the calendar.
+Figures are as of the end of the month, compared with the month before. Rows carry codes and working minutes.
 """
 
 from collections import Counter
@@ -47,7 +46,7 @@ HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn
 
 
 class _Month:
-    """What the events of one month add up to."""
+    """Accumulates the events of one month."""
 
     def __init__(self, period: Period) -> None:
         self.period = period
@@ -58,7 +57,7 @@ class _Month:
         self.steps = self.in_time = 0
 
     def count(self, row: Any) -> None:
-        """Take in one event, whenever it was."""
+        """Count one event row; rows outside the month are ignored."""
         if not self.period.holds(row.at):
             return
         if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != Step.REGISTER):
@@ -72,13 +71,13 @@ class _Month:
             self.ratings[int(row.score)] += 1
 
     def count_step(self, closed: ClosedStep) -> None:
-        """Take in one step that ended in the month."""
+        """Count one step that closed in the month."""
         self.steps += 1
         self.in_time += not closed.late
 
     @property
     def agencies(self) -> Counter[str]:
-        """Cases that were directed to each agency."""
+        """Return the number of cases directed to each agency, by code."""
         return Counter(agency for _, agency in self.sent)
 
     @property
@@ -88,7 +87,7 @@ class _Month:
 
 
 def monthly_figures(period: Period) -> Figures:
-    """The month's problems, their punctuality, the causes of delay and what the reporters say."""
+    """Return the month's problems, punctuality, causes of delay and ratings; the period must be a whole month."""
     first = office_time(period.begins).date()
     months = [_Month(month_of(day, OFFICE_ZONE)) for day in _months_up_to(first)]
     before, now = months[-2:]
@@ -115,7 +114,7 @@ def monthly_figures(period: Period) -> Figures:
 
 
 def _months_up_to(first: date) -> list[date]:
-    """The first days of the months that are told of, the newest last."""
+    """Return the first days of the six months up to this one, oldest first."""
     days = [first]
     while len(days) < MONTHS_TOLD:
         days.insert(0, month_before(days[0]))
@@ -123,9 +122,7 @@ def _months_up_to(first: date) -> list[date]:
 
 
 def _read_events(months: list[_Month]) -> list[Reception]:
-    """Let every month count its events, and give back what was received in those that recurring problems are sought
-    in.
-    """
+    """Count the events in each month, and return the receptions of the last three months."""
     since, receptions = months[-MONTHS_LOOKED_AT].period.begins, []
     for row in _events(months[0].period.begins, months[-1].period.ends):
         for month in months:
@@ -155,7 +152,7 @@ def _events(begins: Any, ends: Any) -> Iterable[Any]:
 
 
 def _let_through(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
-    """Count the steps of two months, which are read together, and let those of the second one pass."""
+    """Count the closings of both months, and yield those of the second one."""
     for one in closed:
         this = now.period.holds(one.closed_at)
         (now if this else before).count_step(one)
@@ -176,19 +173,19 @@ def _summary(now: _Month, before: _Month, delays: Delays) -> list[Row]:
 
 
 def _pair(key: str, now: Any, before: Any) -> Row:
-    """A figure beside that of the month before; no change where one of them is missing."""
+    """Return a row with a figure, that of the month before, and the difference (None when either is missing)."""
     change = round(now - before, 2) if now is not None and before is not None else None
     return {"key": key, "count": now, "before": before, "change": change}
 
 
 def _compared(column: str, now: Counter[str], before: Counter[str]) -> list[Row]:
-    """What was counted in either month, the most frequent first."""
+    """Return a row for each code counted in either month, most frequent first."""
     rows = [_pair(code, now[code], before[code]) | {column: code} for code in now.keys() | before.keys()]
     return sorted(rows, key=lambda row: (-row["count"], -row["before"], row["key"]))
 
 
 def _measured(column: Literal["step", "agency"], measures: list[Measure], overdue: list[OverdueStep]) -> list[Row]:
-    """A row a step or agency of which something closed or stood past its limit, in the order of steps and agencies."""
+    """Return a row for each step or agency with closed or overdue steps, in the order of steps or agency codes."""
     known = {getattr(measure, column): measure for measure in measures}
     timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
     order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")

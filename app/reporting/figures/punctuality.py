@@ -1,7 +1,7 @@
-"""Punctuality from the book of time: the one place that dashboard, registers and exports take such figures from.
+"""Punctuality computed from the time ledger, the one source of such figures for dashboard, registers and exports.
 
-Times come from the ledger, which is only ever added to; the limit and the allowance of an ended step are those that it
-ended with, so a later change of the calendar does not make anybody late. Read as a stream, with one calendar a run.
+The ledger is append-only, and a closed step keeps the deadline and allowance it had, so that a later calendar change
+makes nothing late. Rows are read as a stream, with one calendar per run.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ READ_AT_ONCE = 2000
 TIMED = (LedgerKind.OPENED, LedgerKind.PAUSED, LedgerKind.RESUMED, LedgerKind.CLOSED)
 Scope = Select[tuple[int]]
 
-# Looked up for each of what may be millions of rows.
+# Plain dicts, since they are used for each of possibly millions of rows.
 _KINDS = {kind.value: kind for kind in LedgerKind}
 _STEPS = {step.value: step for step in Step}
 
@@ -44,10 +44,11 @@ def punctuality(
     among: Scope | None = None,
     calendar: WorkingCalendar | None = None,
 ) -> list[Measure]:
-    """Steps closed in the period, summed up by any of step, actor and agency; `by=()` gives one measure of all.
+    """Return measures of the steps closed in the period, grouped by step, actor and agency as `by` says; () is one
+    group.
 
-    `agencies` keeps the steps that were those agencies' own time, `among` (a select of complaint ids) those of some
-    cases. No group is empty, so without closings the list is.
+    `agencies` keeps steps charged to these agencies; `among` (a select of complaint ids) keeps the steps of these
+    cases. Groups without closings are left out, so the list may be empty.
     """
     return punctualities(period, by, agencies=agencies, among=among, calendar=calendar)[0]
 
@@ -59,14 +60,18 @@ def punctualities(
     among: Scope | None = None,
     calendar: WorkingCalendar | None = None,
 ) -> list[list[Measure]]:
-    """Several groupings of the same closings in one reading."""
+    """Return one list of measures for each grouping of the steps closed in the period, read in one pass.
+
+    `agencies` keeps steps charged to these agencies; `among` (a select of complaint ids) keeps the steps of these
+    cases. The present calendar is used when `calendar` is None.
+    """
     found = closed_steps(period, among)
     kept = found if agencies is None else (one for one in found if one.agency in agencies)
     return tally(kept, calendar or load_working_calendar(), *groupings)
 
 
 def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedStep]:
-    """Every step closed in the period, case by case, each with what it was granted."""
+    """Yield every step closed in the period, case by case, with its clock and allowance."""
     rows = db.session.execute(_book(period, among).execution_options(yield_per=READ_AT_ONCE))
     for closed in closings(map(_line, rows)):
         if period.holds(closed.closed_at):
@@ -74,7 +79,7 @@ def closed_steps(period: Period, among: Scope | None = None) -> Iterator[ClosedS
 
 
 def _book(period: Period, among: Scope | None) -> Any:
-    """The book, up to the end of the period, of the cases in which a step closed in it; a closing with its clock."""
+    """Return the ledger rows, up to the end of the period, of every case in which a step closed in it."""
     touched = aliased(LedgerRow)
     cases = select(touched.complaint_id).where(
         touched.kind == LedgerKind.CLOSED.value, touched.at >= period.begins, touched.at < period.ends
@@ -96,8 +101,8 @@ def _book(period: Period, among: Scope | None) -> Any:
             LedgerRow.kind.in_([kind.value for kind in TIMED]),
             LedgerRow.at < period.ends,
         )
-        # The order of the book is that of its keys. A step that closed twice within an instant meets both of its rows;
-        # the second line of a closing finds nothing running and is dropped.
+        # Ledger ids give the order. When a step closes twice at one instant the join yields duplicate rows; the second
+        # closing finds no running step and is skipped by `closings`.
         .order_by(LedgerRow.complaint_id, LedgerRow.id, StepTask.id)
     )
     return statement if among is None else statement.where(LedgerRow.complaint_id.in_(among))
@@ -131,9 +136,11 @@ def kept_punctualities(
     calendar: WorkingCalendar,
     now: datetime,
 ) -> list[list[Measure]]:
-    """The same as `punctualities`, at most a minute old while the days run.
+    """Return one list of measures for each grouping, cached in Redis for a minute, or for a day once the period is
+    over.
 
-    What is kept is named by all that decides it: the days, the groups, whose time, and the calendar.
+    The cache key covers the period, groupings, agencies and calendar, but not `among`, so callers must pass the same
+    `among` whenever `agencies` is the same. Without Redis the measures are computed.
     """
     seconds = OVER_SECONDS if period.over(now) else KEPT_SECONDS
     asked = (period.begins, period.ends, groupings, sorted(agencies) if agencies is not None else None)

@@ -1,7 +1,7 @@
-"""Problems that come back: several complaints of one category in one place within three months.
+"""Recurring problems: several complaints of one category in one place within three months.
 
-What counts is the category and the place (the village where the report names one, else the district), not the words:
-likeness of words finds the same report sent twice, and those are merged at step 2.
+Category and place are compared (the village where named, else the district), not the text: similar text marks
+duplicates, which are merged at step 2.
 """
 
 from collections import defaultdict
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from app.core.periods import Period
 
 RECURRING = 3
-"""From so many complaints on, at least one of them in the month itself, a problem is said to recur."""
+"""Fewest complaints of a recurring problem, at least one of them in the month itself."""
 
 NUMBERS_SHOWN = 12
 
 
 class Reception(NamedTuple):
-    """A complaint that came in, with the codes of what and where."""
+    """A received complaint, with the codes of its category and place ("" for none)."""
 
     number: str
     at: datetime
@@ -28,8 +28,9 @@ class Reception(NamedTuple):
 
 
 def recurring_rows(receptions: Iterable[Reception], period: Period) -> list[dict[str, Any]]:
-    """The recurring problems of a month, the most frequent first; a report without category or place is no part of
-    one.
+    """Return a row for each recurring problem of the month, most frequent first.
+
+    Reports without category or place are skipped.
     """
     groups: dict[tuple[str, str, str], list[Reception]] = defaultdict(list)
     for one in receptions:

@@ -1,4 +1,4 @@
-"""Charts of a monthly register, for page and paper: bars stand in the rows of their tables, the trend is lines."""
+"""Charts of the monthly register, for page and paper: bars inside table rows, and a line chart of the trend."""
 
 from datetime import date
 
@@ -10,9 +10,9 @@ from app.reporting.registers.labels import TABLES
 from app.reporting.registers.tables import Frozen, Row, head
 
 TARGET = 90
-"""Percent of steps in time that the office asks of itself, as on the dashboard."""
+"""Percentage of steps that should be in time, as on the dashboard."""
 
-# Which figure of a row its bar shows.
+# The column that a table's bars show.
 BARRED = {
     "category": "count",
     "district": "count",
@@ -25,7 +25,7 @@ BARRED = {
 
 
 def bars_of(table: str, frozen: Frozen) -> tuple[Markup, ...]:
-    """A bar for every row of a table; none for a table that has no bars."""
+    """Return a bar for each row of a table, or an empty tuple for a table without bars."""
     column, rows = BARRED.get(table), frozen["tables"][table]
     if column is None:
         return ()
@@ -42,7 +42,7 @@ def _bar(row: Row, column: str) -> Bar:
 
 
 def trend_of(frozen: Frozen) -> LineChart:
-    """Received and answered complaints of the last months."""
+    """Return the line chart of received and answered complaints of the last months."""
     rows = frozen["tables"]["trend"]
     periods = tuple(str(format_date(date.fromisoformat(f"{row['key']}-01"), "MMM y")) for row in rows)
     lines = (Series(head("trend", name), tuple(row[name] for row in rows)) for name in ("received", "answered"))

@@ -1,10 +1,10 @@
-"""What differs today from a register that was made: each figure with its old and its new value, merged nowhere."""
+"""Differences between a stored register and its figures recomputed today; the register itself is not changed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Words and names beside the figures: what a person or a report is called may change without a figure being wrong.
+# Columns of text and names, which may change without a figure being wrong.
 LEFT_OUT = frozenset({"key", "title", "officer", "numbers"})
 
 Row = dict[str, Any]
@@ -12,8 +12,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Correction:
-    """One difference: a figure of a row, or a whole row (no `column`) that came or went; `table` is empty for a count
-    on top. `old` and `new` are as they stand in the figures, None where there was no such row.
+    """One difference between a register and its recomputed figures.
+
+    `table` is "" for a count at the top; `column` is "" for a whole row that was added or removed. `old` and `new` are
+    values of the figures, or rows; None means that there is no such row.
     """
 
     table: str
@@ -29,7 +31,7 @@ def corrections(
     new_counts: Mapping[str, Any],
     new_tables: Mapping[str, list[Row]],
 ) -> list[Correction]:
-    """Every difference, the counts first and the tables in their own order."""
+    """Return every difference, counts first, then tables in their order."""
     found = [
         Correction("", name, name, old_counts.get(name), new_counts.get(name))
         for name in old_counts

@@ -1,4 +1,4 @@
-"""Words of the two registers: their names, tables, columns, and why one cannot be made."""
+"""Indonesian texts of the two registers: names, tables, columns and errors."""
 
 from flask_babel import lazy_gettext as _
 
@@ -65,9 +65,9 @@ _FIGURES_IN = {
 
 
 def notes(definitions: int) -> dict[str, str]:
-    """What stands above each table: about the table, then what its figures mean.
+    """Return the text shown above each table by table name: what it holds, then what its figures mean.
 
-    `definitions` is what the register was counted by: before 2, punctuality was that of closed steps alone.
+    `definitions` is the version by which the register was counted; before 2, punctuality covered closed steps only.
     """
     meanings = MEANINGS if definitions > 1 else {**MEANINGS, "in_time": MEANINGS["in_time_of_closed"]}
     found = {name: str(words) for name, words in NOTES.items()}
@@ -126,7 +126,7 @@ COLUMNS: Labels = {
     "closed": _("Ditutup"),
 }
 
-# Where a word of COLUMNS would not do.
+# Headings of single tables that differ from COLUMNS.
 HEADS: dict[str, Labels] = {
     "received": {"at": _("Diterima")},
     "answered": {"at": _("Dijawab"), "due_at": _("Batas seluruh SOP")},

@@ -1,6 +1,6 @@
-"""Registers made once for good: by the schedule for every office day and month that is over, or asked for by hand.
+"""Makes registers, each once: by schedule for every past office day and month, or by hand.
 
-The unique row is the right to make one; the rows are made one after the other, so that their numbers follow their days.
+The unique row is the claim to make one; an advisory lock makes them one at a time, so that numbers follow the days.
 """
 
 import hashlib
@@ -30,13 +30,13 @@ from workflow_rules.process.actors import SYSTEM, Person
 
 DAYS_BACK = 31
 MONTHS_BACK = 3
-"""So far back the schedule makes up for what was missed; older ones are made when somebody asks."""
+"""How far back the schedule makes missed registers; older ones are made on request."""
 
 PAPERS = {RegisterKind.DAILY: PaperKind.DAILY_REGISTER, RegisterKind.MONTHLY: PaperKind.MONTHLY_REGISTER}
 
 
 class RegisterRefused(Exception):
-    """A register that cannot be made; `reason` is `not_over`, `no_office_day` or `before_beginning`."""
+    """Raised when a register cannot be made; `reason` is `not_over`, `no_office_day` or `before_beginning`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -51,9 +51,10 @@ class _Wanted:
 
 
 def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> Register:
-    """The register of an office day or of the month that a day lies in: made now, or the one that is there.
+    """Return the register of an office day, or of the month that contains `day`; make it when there is none.
 
-    Raises RegisterRefused. A register of a day also tells of the closed days before it, so that nothing is left out.
+    Raises RegisterRefused: `not_over` (period not past), `no_office_day` (closed day), `before_beginning` (no events
+    yet). A daily register also covers the closed days before its day.
     """
     with one_transaction():
         db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registers', 31))"))
@@ -64,7 +65,10 @@ def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> R
 
 
 def make_due_registers(now: datetime) -> int:
-    """Make what is over and not made yet, the oldest first, and say how many; safe to run twice or side by side."""
+    """Make every missing register of past office days and months, oldest first, and return how many were due.
+
+    Safe to run repeatedly and concurrently. `now` is an aware UTC datetime.
+    """
     begins = first_event_at()
     if begins is None:
         return 0
@@ -108,7 +112,10 @@ def _wanted(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
 
 
 def _first_day_of(day: date) -> date:
-    """The day after the office day before this one; RegisterRefused for a day on which the office is closed."""
+    """Return the day after the previous office day.
+
+    Raises RegisterRefused(no_office_day) when the office is closed on `day`.
+    """
     calendar = load_working_calendar()
     if not calendar.is_working_day(day):
         raise RegisterRefused("no_office_day")
@@ -133,7 +140,7 @@ def _make(wanted: _Wanted, by: Person, now: datetime) -> Register:
 
 
 def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
-    """All that the paper shows, and what a later reckoning needs to be held against it."""
+    """Return what the paper shows, with the checkpoint, newest event and calendar digest for a later comparison."""
     figures = figures_of(wanted.kind, wanted.period)
     head = head_of_office(now)
     return {
@@ -158,6 +165,6 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
 
 
 def _calendar_hash() -> str:
-    """Which calendar the figures were counted by."""
+    """Return the SHA-256 of the working calendar by which the figures were counted."""
     body = json.dumps(calendar_as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the codes in a register are called: frozen along with it, so that a later renaming leaves the paper alone."""
+"""Names of the codes in a register, frozen with it, so that a later renaming does not change the paper."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Names = dict[str, dict[str, str]]
 
 
 def names_in(tables: dict[str, list[dict[str, Any]]]) -> Names:
-    """The names of every category, place, agency and officer that the rows of a register mention, in two statements."""
+    """Return {kind: {code: name}} for the categories, places, agencies and officers that the rows mention."""
     wanted = {kind: _mentioned(tables, columns) for kind, columns in _COLUMNS_OF.items()}
     officers = names_of(_mentioned(tables, ("officer",)))
     found: Names = {kind: {} for kind in wanted} | {"officer": {str(key): name for key, name in officers.items()}}

@@ -1,4 +1,4 @@
-"""The two registers on paper: landscape sheets with the figures that were frozen, charts beside the month's."""
+"""HTML of the two registers for their PDF, from the frozen figures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,17 +15,20 @@ Frozen = Mapping[str, Any]
 
 
 def daily_register(frozen: Frozen) -> str:
-    """Laporan Monitoring Permasalahan Harian."""
+    """Return the HTML of a daily register (Laporan Monitoring Permasalahan Harian)."""
     return _register("daily", frozen)
 
 
 def monthly_register(frozen: Frozen) -> str:
-    """Laporan Identifikasi Permasalahan Bulanan."""
+    """Return the HTML of a monthly register (Laporan Identifikasi Permasalahan Bulanan)."""
     return _register("monthly", frozen, trend=lambda: trend_of(frozen))
 
 
 def _register(kind: str, frozen: Frozen, **more: Any) -> str:
-    """Words are looked up only inside the template, where the language is set."""
+    """Return the HTML of a register in Indonesian.
+
+    Texts are passed as functions, since they must be evaluated in the template, where the language is set.
+    """
     standing_in = frozen["signatory"]["kind"]
     with force_locale("id"):
         meanings = notes(frozen.get("definitions", 1))

@@ -1,4 +1,4 @@
-"""Registers that were made, and what they would say if they were made today."""
+"""Reads of stored registers, and their comparison with figures recomputed today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from app.reporting.registers.names import Names, names_in
 
 LARGEST_ID = 2**63 - 1
 DEFINITIONS = 2
-"""By which definitions a register is counted; since 2 punctuality counts open overdue steps."""
+"""Version of the figures' definitions; since 2, punctuality counts open overdue steps."""
 
 
 @dataclass(frozen=True)
 class Since:
-    """What differs today from a register: figures, the names in them, and events written since of that time."""
+    """What differs today from a register: figures, the names in them, and events written later for its period."""
 
     found: list[Correction]
     names: Names
@@ -32,7 +32,7 @@ class Since:
 
 
 def figures_of(kind: RegisterKind, period: Period) -> Figures:
-    """The figures of a register as they come out now."""
+    """Return the figures of a register's period, computed now."""
     return daily_figures(period) if kind is RegisterKind.DAILY else monthly_figures(period)
 
 
@@ -41,7 +41,7 @@ def find_register(kind: RegisterKind, day: date) -> Register | None:
 
 
 def register_with_paper(register_id: int) -> Register | None:
-    """A register with its content and who made it."""
+    """Return the register with its paper and maker loaded, or None."""
     wanted = select(Register).where(Register.id == min(register_id, LARGEST_ID))
     loaded = wanted.options(joinedload(Register.paper), joinedload(Register.made_by))
     return db.session.scalars(loaded).first()
@@ -52,19 +52,22 @@ def count_registers(kind: RegisterKind) -> int:
 
 
 def registers_page(kind: RegisterKind, size: int, offset: int) -> Sequence[Register]:
-    """Registers of a kind, the newest day first; of their papers only how the file stands."""
+    """Return one page of registers of a kind, newest day first.
+
+    Of their papers only state and page count are loaded.
+    """
     paper = joinedload(Register.paper).options(load_only(Paper.id, Paper.state, Paper.pages))
     statement = select(Register).where(Register.kind == kind.value).options(paper, joinedload(Register.made_by))
     return db.session.scalars(statement.order_by(Register.day.desc()).limit(size).offset(offset)).all()
 
 
 def period_of(frozen: dict[str, Any]) -> Period:
-    """The span that a register tells of, as it was when it was made."""
+    """Return the period that a register covers, from its frozen content."""
     return Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
 
 
 def corrections_since(frozen: dict[str, Any]) -> Since:
-    """Reckon a register anew from the ledger and list what differs; the register itself stays as it is."""
+    """Compute the register's figures again from the ledger and return what differs; the register is not changed."""
     period = period_of(frozen)
     now = figures_of(RegisterKind(frozen["kind"]), period)
     found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
@@ -77,7 +80,7 @@ def corrections_since(frozen: dict[str, Any]) -> Since:
 
 
 def _counted_otherwise(one: Correction) -> bool:
-    """Whether a difference only shows that punctuality was counted without open overdue steps before."""
+    """Return True when a difference only comes from definitions before version 2, which left out open overdue steps."""
     measured = one.table in ("by_step", "by_agency")
     if measured and one.column == "":
         return one.old is None and one.new["count"] == 0

@@ -1,4 +1,4 @@
-"""The tables of a register as rows of text: the same columns and words for paper, page and workbook."""
+"""Tables of a register as rows of text, with the same columns and words for paper, page and workbook."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -63,18 +63,18 @@ MINUTES = frozenset({"used", "over", "median", "p90", "longest"})
 PERCENT = frozenset({"share", "percent"})
 INSTANTS = ("at", "due_at", "opened_at", "first_at", "last_at")
 UNBROKEN = frozenset({"number", "agency", *INSTANTS})
-"""Columns whose cells stay in one line."""
+"""Columns whose cells must not wrap."""
 NUMERIC = COUNTED | MINUTES | PERCENT
 
 
 def counts_of(frozen: Frozen) -> list[tuple[str, int]]:
-    """The counts on top, in their own order: stored content keeps none."""
+    """Return (name, count) of the counts at the top in display order, since stored JSON does not keep an order."""
     return [(name, frozen["counts"][name]) for name in COUNTS_OF[frozen["kind"]]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table ready to be shown: heads, and rows of cells in the same order; `numeric` cells stand to the right."""
+    """One table as text: headings, and rows of cells in the same order."""
 
     name: str
     columns: tuple[str, ...]
@@ -83,25 +83,28 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """A first cell names its row, whatever it holds."""
+        """Return for each column whether its cells are right-aligned.
+
+        The first column never is, since it names the row.
+        """
         return tuple(place > 0 and column in NUMERIC for place, column in enumerate(self.columns))
 
 
 def table_of(name: str, frozen: Frozen) -> Table:
-    """A table of a register in the words of the reader's language."""
+    """Return a table of a register as text in the current language."""
     columns = COLUMNS_OF[name]
     rows = (tuple(written(name, column, row, frozen) for column in columns) for row in frozen["tables"][name])
     return Table(name, columns, tuple(head(name, column) for column in columns), tuple(rows))
 
 
 def head(table: str, column: str) -> str:
-    """What a column is called in a table."""
+    """Return the heading of a column, with the time zone for columns of instants."""
     zone = f" ({ZONE_NAME})" if column in INSTANTS else ""
     return f"{HEADS.get(table, {}).get(column) or COLUMNS[column]}{zone}"
 
 
 def written(table: str, column: str, row: Row, frozen: Frozen) -> str:
-    """One cell in words."""
+    """Return one cell as text."""
     value = row.get(column)
     own = _OWN.get((table, column)) or _WRITERS.get(column)
     if own is not None:
@@ -120,7 +123,7 @@ def _word(labels: Mapping[str, Any]) -> Callable[[Any, Row, Frozen], str]:
 
 
 def _named(kind: str, nothing: str = EMPTY) -> Callable[[Any, Row, Frozen], str]:
-    """The name that was frozen with the code; the code itself where none was."""
+    """Return a formatter for the name frozen with a code, else the code itself, or `nothing` without a code."""
     return lambda value, _row, frozen: frozen["names"][kind].get(str(value), str(value)) if value else nothing
 
 
@@ -138,7 +141,7 @@ def _steps(value: Any, row: Row, frozen: Frozen) -> str:
 
 
 def _instant(value: Any, _row: Row, _frozen: Frozen) -> str:
-    """The zone stands in the column's head."""
+    """Return the instant in office time without the zone, which the column's heading names."""
     return moment(datetime.fromisoformat(value), "pendek").removesuffix(f" {ZONE_NAME}") if value else EMPTY
 
 
@@ -202,7 +205,7 @@ _OWN: dict[tuple[str, str], Callable[[Any, Row, Frozen], str]] = {
 
 
 def period_in_words(frozen: Frozen) -> str:
-    """The day or the month of a register, with the closed days that a daily one tells of beside its own."""
+    """Return the day or month of a register as text, with the closed days that a daily one also covers."""
     day = date.fromisoformat(frozen["day"])
     told = day_or_month(frozen["kind"], day)
     first = office_time(datetime.fromisoformat(frozen["begins"])).date()
@@ -212,5 +215,5 @@ def period_in_words(frozen: Frozen) -> str:
 
 
 def day_or_month(kind: str, day: date) -> str:
-    """`Jumat, 4 September 2026` for a day, `September 2026` for a month."""
+    """Return `Jumat, 4 September 2026` for a daily register, `September 2026` for a monthly one."""
     return str(format_date(day, "MMMM y")) if kind == "monthly" else day_in_words(day, "lengkap")

@@ -1,7 +1,7 @@
-"""A register as a workbook: the figures of the paper, a sheet a table with a filter in its head.
+"""A register as an XLSX workbook: the figures of the paper, one filtered sheet per table.
 
-Numbers are numbers and dates are dates, on the office's clock; all else is text. There is no formula anywhere, so that
-nothing in it is ever worked out by a program that opens it.
+Numbers are numbers, dates are dates in office time, and all else is text. There are no formulas, so that opening the
+file computes nothing.
 """
 
 import io
@@ -42,7 +42,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
-    """The file's bytes; the same register gives the same file."""
+    """Return the bytes of the XLSX file; the same register gives the same bytes."""
     file = io.BytesIO()
     with force_locale("id"):
         book = xlsxwriter.Workbook(file, _SETTINGS)
@@ -57,12 +57,12 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
 
 
 def sheet_name(title: str) -> str:
-    """A title as far as a workbook takes it: 31 characters, some of them forbidden."""
+    """Return the title as a valid sheet name: forbidden characters become spaces, at most 31 characters."""
     return _FORBIDDEN.sub(" ", title)[:31].strip()
 
 
 def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
-    """What the register is, its counts, and the checkpoint."""
+    """Write the first sheet: name, number, period, counts and audit checkpoint."""
     lines: list[tuple[Any, Any]] = [
         (REGISTERS[kind], ""),
         (gettext("Nomor"), frozen["number"]),
@@ -99,7 +99,7 @@ def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any, formats: Mapping[st
 
 
 def _date_in(table: str, column: str, row: Row) -> datetime | None:
-    """The instant or the first day of the month that a cell holds; None where it holds something else, or nothing."""
+    """Return a cell's instant as naive office time, or the first day of its month; None for any other value."""
     value = row.get(column)
     if value and column in INSTANTS:
         return sheet_moment(datetime.fromisoformat(value))
@@ -112,7 +112,7 @@ def _width(table: str, column: str, rows: list[Row], frozen: Frozen) -> int:
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, text: str) -> None:
-    """A number where there is one; every text as text, whatever sign it begins with."""
+    """Write a number as number and everything else as text, also when it begins with a formula sign."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         sheet.write_number(line, place, value)
     else:

@@ -1,9 +1,8 @@
-"""A rehearsal ("gladi"): what a past case would have come to under another SOP, if everybody had worked as they did.
+"""A rehearsal ("gladi"): how a past case would have gone under another SOP with the same work.
 
-What is assumed, and told on the page: the work of a step takes the working time that it took, whoever does it; the time
-of a step that is left out falls away, and what followed it begins so much earlier; a wait for the reporter lasts as
-long as it lasted; officers do not work faster because an allowance is shorter. Nothing can begin later than it did.
-With the SOP that the case ran under, what comes out is exactly what happened.
+Assumptions, which the page states: a step takes the working time it took, whoever does it; a skipped step takes no
+time, so that later ones begin earlier; a wait for the reporter lasts as long as it did; a shorter allowance makes
+nobody faster. With the SOP that the case ran under, the result is exactly what happened.
 """
 
 from collections.abc import Sequence
@@ -17,29 +16,33 @@ from workflow_rules.process.steps import AGENCY_STEPS, Step
 from workflow_rules.time.deadlines import Allowance, deadline_for
 from workflow_rules.time.working_calendar import WorkingCalendar
 
-# Without these there would be no case, no agency, no answer.
+# Without the other four steps there would be no case, no agency or no answer.
 SKIPPABLE = frozenset(Step) - {Step.REGISTER, Step.DIRECT, Step.DRAFT_ANSWER, Step.REPLY}
 NO_TIME = timedelta()
 
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Another SOP: its allowances and actors, and steps left out, which the SOP itself cannot say; `ValueError` for a
-    step that cannot be left out.
+    """Another SOP with other allowances and actors, and the steps to skip.
+
+    Raises ValueError when a step cannot be skipped.
     """
 
     sop: Sop
     skipped: frozenset[Step] = frozenset()
 
     def __post_init__(self) -> None:
-        """Refuse to leave out what makes a case."""
+        """Raise ValueError when a step that every case needs is skipped."""
         if not self.skipped <= SKIPPABLE:
             raise ValueError(f"cannot be left out: {sorted(self.skipped - SKIPPABLE)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One ended opening of a step as it happened; `extended` is the longer draft. Instants are aware."""
+    """One closed opening of a step as it happened.
+
+    `extended` marks the longer draft allowance. Instants are aware UTC.
+    """
 
     step: Step
     track: str | None
@@ -55,15 +58,15 @@ class Opening:
 
     @property
     def late(self) -> bool:
-        """Ended after its limit; exactly at the limit is in time."""
+        """Return True when it closed after its deadline; exactly at the deadline is in time."""
         return self.closed_at > self.due_at
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One opening beside itself: who had it and would have, the working time it took, and whether it was late.
+    """One opening as rehearsed, beside what happened (`then`); `spent` is the working time that it took.
 
-    `actor` is None for a step that is left out; it would have begun and ended at the same instant.
+    `actor` is None for a skipped step, which begins and ends at the same instant.
     """
 
     then: Opening
@@ -80,7 +83,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Replay:
-    """The case so far, as it would have gone."""
+    """The rehearsed openings of one case so far."""
 
     what_if: WhatIf
     calendar: WorkingCalendar
@@ -97,7 +100,10 @@ class _Replay:
         self.done.append(Outcome(then, self.what_if.sop.owner(then.step), begins, ends, late, spent))
 
     def _begins(self, then: Opening) -> datetime:
-        """When all that it waited for had ended; as it was where nothing of that has moved."""
+        """Return the instant at which the last of the openings that this one waited for ends (aware UTC).
+
+        When none of them has moved it is the recorded instant.
+        """
         before = [one for one in self.done if _led_to(one.then, then)]
         if all(one.ends == one.then.closed_at for one in before):
             return then.opened_at
@@ -107,11 +113,14 @@ class _Replay:
         if begins == then.opened_at:
             return then.closed_at
         whole = self.calendar.elapsed(then.opened_at, then.closed_at)
-        # What was done while the office was closed takes no working time and waits for no opening.
+        # Work done while the office was closed takes no working time, so it does not wait for opening hours.
         return self.calendar.add_time(begins, whole) if whole else begins
 
     def _due(self, then: Opening, begins: datetime) -> datetime:
-        """Its limit: the recorded one where neither beginning nor allowance differ, whatever the calendar says now."""
+        """Return the deadline of the opening (aware UTC).
+
+        It is the recorded one when start and allowance are unchanged, even if the calendar has changed since.
+        """
         allowance = self.what_if.sop.allowance(then.step, then.extended)
         clock_from = self._clock_from(then, begins)
         if clock_from == then.clock_from and allowance == then.granted and begins == then.opened_at:
@@ -119,14 +128,14 @@ class _Replay:
         return deadline_for(self.calendar, clock_from, allowance, self._pauses(then, begins))
 
     def _clock_from(self, then: Opening, begins: datetime) -> datetime:
-        """A relay's time runs from the direction before it."""
+        """Return when the clock starts: for a forwarding step with the direction step before it, else at `begins`."""
         if then.clock_from == then.opened_at:
             return begins
         first = (one for one in self.done if one.then.opened_at == then.clock_from and not one.left_out)
         return next((one.begins for one in first), begins)
 
     def _pauses(self, then: Opening, begins: datetime) -> Pauses:
-        """Waits for the reporter, as far from the beginning and as long as they were, in working time."""
+        """Return the pauses shifted to the new start, with the same distances and lengths in working time."""
         if begins == then.opened_at:
             return then.pauses
         return tuple((self._moved(then, begins, a), self._moved(then, begins, b)) for a, b in then.pauses)
@@ -136,7 +145,7 @@ class _Replay:
 
 
 def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCalendar) -> list[Outcome]:
-    """One case again under another SOP; its ended openings in the order in which they came."""
+    """Return the outcomes of one case under another SOP; `openings` are its closed openings in order of opening."""
     replay = _Replay(what_if, calendar)
     for then in openings:
         replay.add(then)
@@ -144,7 +153,8 @@ def rehearse(openings: Sequence[Opening], what_if: WhatIf, calendar: WorkingCale
 
 
 def _led_to(one: Opening, then: Opening) -> bool:
-    """Whether an opening waited for another: the act that ended it opened this one, or both join at step 10."""
+    """Return True when `then` waited for `one`: its closing opened `then`, or `then` is step 10, which
+    joins agencies."""
     if one.cycle != then.cycle:
         return False
     if then.step is Step.DISPOSE_ANSWER and one.step in AGENCY_STEPS:
@@ -154,7 +164,7 @@ def _led_to(one: Opening, then: Opening) -> bool:
 
 
 def whole_time(outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> tuple[timedelta, timedelta]:
-    """Working time from the first beginning of a case to its last end, as it was and as it would have been."""
+    """Return the working time from a case's first opening to its last closing, as it was and as rehearsed."""
     first = min(one.then.opened_at for one in outcomes)
     was = calendar.elapsed(first, max(one.then.closed_at for one in outcomes))
     return was, calendar.elapsed(first, max(one.ends for one in outcomes))

@@ -1,4 +1,4 @@
-"""Past cases put through another SOP: read once, in a stream, from the openings of their steps; no row is changed."""
+"""Past cases for a rehearsal, read as a stream from the openings of their steps; nothing is written."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -24,7 +24,7 @@ _STEPS, _ACTORS = {step.value: step for step in Step}, {actor.value: actor for a
 
 
 def rehearsed(period: Period, what_if: WhatIf, calendar: WorkingCalendar) -> Rehearsal:
-    """The cases received in the period, all their ended steps, under another SOP."""
+    """Return the totals of a rehearsal of all cases received in the period."""
     found = Rehearsal()
     for complaint, openings in past_cases(period):
         found.add(complaint, rehearse(openings, what_if, calendar), calendar)
@@ -32,7 +32,7 @@ def rehearsed(period: Period, what_if: WhatIf, calendar: WorkingCalendar) -> Reh
 
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
-    """Every case received in the period with its ended openings in the order in which they came."""
+    """Yield (complaint id, closed openings in order) of every case received in the period."""
     sops = _sops()
     pauses = _pauses(period)
     rows = db.session.execute(_openings(period).execution_options(yield_per=READ_AT_ONCE))
@@ -41,7 +41,7 @@ def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
 
 
 def count_cases(period: Period) -> int:
-    """How many cases came in within the period."""
+    """Return how many cases were received in the period."""
     return db.session.scalars(select(func.count(Complaint.id)).where(*_received(period))).one()
 
 
@@ -72,7 +72,7 @@ def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
 
 
 def _pauses(period: Period) -> dict[int, list[Any]]:
-    """Ended waits by the opening that they are of; there are few."""
+    """Return the ended pauses (began, ended) by step task id, for all cases of the period."""
     statement = (
         select(StepPause.task_id, StepPause.began_at, StepPause.ended_at)
         .join(StepTask, StepTask.id == StepPause.task_id)

@@ -1,4 +1,4 @@
-"""A rehearsal is asked for, computed in the background, and kept; it reads what happened and changes none of it."""
+"""Queues a rehearsal, computes it in the background, and stores its result; past cases are only read."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -35,8 +35,9 @@ _rows = RehearsalRow.__table__
 
 
 def what_if_from(sop: Sop, wish: Mapping[str, Any]) -> WhatIf:
-    """An SOP with a wish's changes: `steps` (value, unit, actor by step), `extended_days`, `skipped`; ValueError for
-    what no SOP or rehearsal can be.
+    """Return the SOP with the changes of `wish`: `steps` (value, unit, actor by step), `extended_days`, `skipped`.
+
+    Raises ValueError when the changes form no valid SOP or skip a step that cannot be skipped.
     """
     steps = wish.get("steps", {})
     rows = tuple(_changed(row, steps[row.step.value]) if row.step.value in steps else row for row in sop.steps)
@@ -54,7 +55,7 @@ def _changed(row: Any, wish: Mapping[str, Any]) -> Any:
 def ask_rehearsal(
     version: SopVersion, period: Period, wish: dict[str, Any], officer_id: int, now: datetime
 ) -> RehearsalRow:
-    """Queue a rehearsal; raises ValueError for a wish that cannot be rehearsed."""
+    """Queue a rehearsal after commit and return its row; raises ValueError when the changes cannot be rehearsed."""
     what_if_from(load_sop(version), wish)
     with one_transaction():
         row = RehearsalRow(
@@ -74,7 +75,7 @@ def ask_rehearsal(
 
 
 def run_rehearsal(rehearsal_id: int) -> str:
-    """Compute one that waits, and say how it stands; one that is being computed elsewhere is passed by."""
+    """Compute one queued rehearsal and return "ready", "failed", or "elsewhere" when another worker has claimed it."""
     if not _claimed(rehearsal_id):
         return "elsewhere"
     try:
@@ -108,13 +109,13 @@ def _computed(row: RehearsalRow) -> dict[str, Any]:
 
 
 def _tell(rehearsal_id: int, **values: Any) -> None:
-    """On a connection of its own, so that the page sees it while the reading goes on."""
+    """Update the row on a separate connection, so that progress is visible while the reading transaction runs."""
     with db.engine.begin() as connection:
         connection.execute(update(_rows).where(_rows.c.id == rehearsal_id).values(touched_at=utc_now(), **values))
 
 
 def relay_rehearsals(now: datetime) -> int:
-    """Hand to Redis what still waits, and take up again what a lost worker left behind."""
+    """Queue rehearsals of lost workers again, enqueue those that still wait, and return how many were enqueued."""
     with one_transaction():
         lost = (_rows.c.state == "running", _rows.c.touched_at < now - LOST_AFTER)
         db.session.execute(update(_rows).where(*lost).values(state="queued"))

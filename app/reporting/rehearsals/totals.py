@@ -1,4 +1,4 @@
-"""Rehearsed cases summed up: breaches and working time beside what happened, by step, by officer and in all."""
+"""Totals of a rehearsal: late steps and working minutes, as happened and as rehearsed, by step and actor."""
 
 from array import array
 from collections.abc import Hashable, Sequence
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Side:
-    """How often, how often late, and how many working minutes in all."""
+    """A count, how many of it were late, and the sum of working minutes."""
 
     count: int = 0
     late: int = 0
@@ -31,7 +31,7 @@ class Side:
 
 @dataclass
 class Pair:
-    """What happened, and what would have."""
+    """Totals of what happened (`then`) and of what the rehearsal gives (`now`)."""
 
     then: Side = field(default_factory=Side)
     now: Side = field(default_factory=Side)
@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass
 class CaseSums:
-    """Cases with a late step, then and now; those that change sides; and whole working minutes of each case."""
+    """Totals of cases: late as happened and as rehearsed, changed either way, and working minutes of each case."""
 
     count: int = 0
     late_then: int = 0
@@ -51,14 +51,15 @@ class CaseSums:
 
     @property
     def medians(self) -> tuple[float, float]:
-        """Of the whole working minutes of a case, then and now; 0 where there is no case."""
+        """Return the median working minutes of a case, as happened and as rehearsed; 0 without cases."""
         then, now = (sorted(found) or [0] for found in (self.minutes_then, self.minutes_now))
         return median(then), median(now)
 
 
 class Rehearsal:
-    """Everything that the result page tells, added up case by case in memory that does not grow with them but by two
-    numbers each.
+    """All totals of the result page, added case by case; per case only two numbers stay in memory.
+
+    `changed` holds (complaint id, late as happened, late as rehearsed) of the cases where both differ.
     """
 
     def __init__(self) -> None:
@@ -69,7 +70,7 @@ class Rehearsal:
         self.changed: list[tuple[int, bool, bool]] = []
 
     def add(self, complaint: int, outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> None:
-        """Count one case; `changed` keeps those that were late and would not be, or the other way round."""
+        """Add one case with its outcomes."""
         for one in outcomes:
             self._add_step(one)
         then, now = (any(o.then.late for o in outcomes), any(o.late for o in outcomes))
