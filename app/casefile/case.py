@@ -1,4 +1,4 @@
-"""Everything the complaint page shows of one case, read in a fixed number of statements whatever its length."""
+"""One case as its page shows it, read in a fixed number of statements however long the case is."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,7 +51,11 @@ PRIMARY_ACTIONS: dict[Step, Action] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One complaint as its page needs it; `tasks` and `events` are in the order in which they came."""
+    """One complaint with everything its page shows to `person` at `now`.
+
+    `tasks` and `events` are in chronological order; `reporter` is None for an anonymous complaint; `holders` maps
+    (actor, agency code) to the names of the officers for whom an open step waits.
+    """
 
     complaint: Complaint
     person: Person
@@ -79,23 +83,23 @@ class Case:
 
     @property
     def corrects(self) -> bool:
-        """Whether this officer may complete or correct the report now."""
+        """Whether this officer may correct the report now."""
         return any(allowed.action is Action.CORRECT for allowed in self.allowed)
 
     @property
     def takes_in(self) -> bool:
-        """Whether this officer answers for how cases come in, and so for their numbers elsewhere."""
+        """Whether this officer is a complaint admin, who is responsible for receiving cases."""
         return any(capacity.actor is Actor.COMPLAINT_ADMIN for capacity in self.person.capacities)
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """What the identity checklist of step 1 still misses."""
+        """The names of the identity fields that step 1 requires and that are still missing."""
         facts = self.facts
         return missing_identity(facts.reporter, facts.confidentiality, facts.channel, self.sop.nik_channels)
 
     @property
     def masked_name(self) -> str:
-        """The reporter's initials; the name itself is never on this page."""
+        """The reporter's masked initials; "" if there is no name. The full name is never on this page."""
         if self.reporter and isinstance(self.reporter.name, Unreadable):
             return str(self.reporter.name)
         words = (self.reporter.name or "").split() if self.reporter else []
@@ -103,7 +107,7 @@ class Case:
         return f"{'. '.join(initials)}••••" if initials else ""
 
     def short_name(self, code: str | None) -> str:
-        """What an agency is called in few words; the code itself for one that is no longer kept."""
+        """Return the short name of an agency; the code itself if the agency no longer exists, "" for None."""
         agency = self.agencies.get(code or "")
         return agency.short_name if agency else code or ""
 
@@ -113,20 +117,24 @@ class Case:
 
 
 def find_complaint(complaint_id: int, person: Person) -> Complaint:
-    """The complaint; raises ActionRefused(not_visible) alike for what is not there and what may not be seen."""
+    """Return the complaint.
+
+    Raises ActionRefused(not_visible), whether it does not exist or the person may not see it.
+    """
     return read_complaint(complaint_id, person)[0]
 
 
 def main_complaint_of(complaint: Complaint) -> Complaint | None:
-    """The complaint into which this one was merged, where the asking officer may see that one too."""
+    """Return the complaint into which this one was merged; None if there is none or the officer may not see it."""
     if complaint.merged_into_id is None:
         return None
     return db.session.scalars(select(Complaint).where(Complaint.id == complaint.merged_into_id)).first()
 
 
 def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = True) -> Case:
-    """The whole page of one case for one person, its letters and files only where they are shown; raises
-    ActionRefused(not_visible).
+    """Read one case for one person.
+
+    `letters` and `attachments` stay empty without `papers`. Raises ActionRefused(not_visible).
     """
     complaint, reporter = read_complaint(complaint_id, person)
     tasks, holders = tasks_with_holders(complaint)
@@ -153,7 +161,7 @@ def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = T
 
 
 def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
-    """A signed letter of a case this person may see; raises ActionRefused(not_visible)."""
+    """Return a signed letter of a case that this person may see; raises ActionRefused(not_visible)."""
     complaint = find_complaint(complaint_id, person)
     statement = select(Letter).where(Letter.id == min(letter_id, LARGEST_ID), Letter.complaint_id == complaint.id)
     statement = statement.options(joinedload(Letter.paper))
@@ -164,7 +172,7 @@ def find_letter(complaint_id: int, letter_id: int, person: Person) -> Letter:
 
 
 def find_attachment(complaint_id: int, attachment_id: int, person: Person) -> Attachment:
-    """A file of a case this person may see; raises ActionRefused(not_visible)."""
+    """Return a file of a case that this person may see; raises ActionRefused(not_visible)."""
     complaint = find_complaint(complaint_id, person)
     wanted = (Attachment.id == min(attachment_id, LARGEST_ID), Attachment.complaint_id == complaint.id)
     found = db.session.scalars(select(Attachment).where(*wanted)).first()
@@ -174,15 +182,19 @@ def find_attachment(complaint_id: int, attachment_id: int, person: Person) -> At
 
 
 def letter_by_code(code: str) -> Letter | None:
-    """The letter that was signed with a verification code, perhaps withdrawn since; open to everybody."""
+    """Return the letter with a public verification code, also a withdrawn one; None for an unknown code.
+
+    Bypasses agency isolation, because anybody may verify a letter.
+    """
     if "\x00" in code or len(code) > 100:
         return None
     return letter_for_all(select(Letter).where(Letter.verification_code == code))
 
 
 def letter_for_all(statement: Select[Letter]) -> Letter | None:
-    """The first letter of a statement for anybody who verifies one. Paper and case come with it: they could not be read
-    later, when the isolation of agencies holds again.
+    """Return the first letter of a statement that has a paper, or None, bypassing agency isolation.
+
+    Loads paper and complaint with it: agency isolation would hide them when read later.
     """
     whole = statement.where(Letter.paper_id.is_not(None)).options(
         joinedload(Letter.paper), joinedload(Letter.complaint)

@@ -1,4 +1,4 @@
-"""The two clocks of a case by name, and the account of its time: why each limit stands, and whose time was used."""
+"""The SOP clock and the national clock of a case, with the explanation of each limit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from workflow_rules.time.national_clock import NationalClock
 
 @dataclass(frozen=True)
 class WholeClock:
-    """The SOP as a whole for a case, from the reception to the answer."""
+    """The limit of the SOP as a whole, from reception to answer (aware UTC); `done_at` is None while it runs."""
 
     due_at: datetime
     state: TimeState
@@ -33,7 +33,9 @@ class WholeClock:
 
 @dataclass(frozen=True)
 class Pause:
-    """A wait for the reporter: its question as far as this person may read it; `ended` is None while it lasts."""
+    """A wait for the reporter, with the question ("" if this person may not read it); `ended` is None while it
+    lasts.
+    """
 
     began: datetime
     ended: datetime | None
@@ -42,7 +44,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """What gave a draft the longer allowance, and when; `causes` are `field_visit`, `cross_agency` and `more_days`."""
+    """Why and when a draft got the longer allowance. `causes`: `field_visit`, `cross_agency`, `more_days`."""
 
     causes: tuple[str, ...]
     at: datetime | None
@@ -50,8 +52,9 @@ class Extension:
 
 @dataclass(frozen=True)
 class Account:
-    """One open step: its clock, the arithmetic, its pauses, what made it longer, and the limit of a reported breach
-    where that was another one.
+    """The explanation of one open step's limit: clock, calculation line by line, pauses and extension.
+
+    `reported_due` is the limit named in the reported breach if it differs from the present one, otherwise None.
     """
 
     clock: Clock
@@ -63,7 +66,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Used:
-    """Working time that one side used; `percent` of the side that used most."""
+    """Working time that one side used; `percent` is relative to the side that used most."""
 
     key: Any
     used: timedelta
@@ -72,7 +75,10 @@ class Used:
 
 @dataclass(frozen=True)
 class TimeUsed:
-    """Whose time it was, from the book: by house, by step and agency, by the officer who ended each stretch."""
+    """Working time of a case by organisation, by (step, agency), and by the officer who ended each stretch.
+
+    `book` is the time ledger it was computed from, `names` the names of its officers by user id.
+    """
 
     houses: tuple[Used, ...]
     steps: tuple[Used, ...]
@@ -82,7 +88,7 @@ class TimeUsed:
 
 
 def whole_clock(case: Case) -> WholeClock:
-    """How the SOP as a whole stands."""
+    """Return the clock of the SOP as a whole for a case."""
     row = case.complaint
     due = time_ledger.whole_limit(row, case.sop, case.calendar)
     done = row.answered_at or row.ended_at
@@ -95,7 +101,7 @@ def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
 
 
 def running_national(case: Case) -> NationalClock | None:
-    """Of the national stages that run the one whose limit comes first; None for a case that has ended."""
+    """Return the running national clock with the earliest limit; None if none runs or the case has ended."""
     if case.complaint.ended_at is not None:
         return None
     running = [clock for clock in national_clocks_of(case) if clock.done_at is None]
@@ -103,13 +109,13 @@ def running_national(case: Case) -> NationalClock | None:
 
 
 def accounts_of(case: Case) -> list[Account]:
-    """Every open step with why it is due when it is, in the order of the page."""
+    """Return the explanation of every open step's limit, in the order of the page."""
     reported = _reported_limits([task.id for task in case.open_tasks])
     return [_account(case, clock, reported.get(clock.task.id)) for clock in clocks_of(case)]
 
 
 def _reported_limits(tasks: list[int]) -> dict[int, datetime]:
-    """The limit that was passed when a breach was reported, by step, in one statement."""
+    """Return the limit named in each step's reported breach, by task id."""
     statement = select(StepAlarm.task_id, StepAlarm.due_at).where(StepAlarm.task_id.in_(tasks))
     rows = db.session.execute(statement.where(StepAlarm.level == LIMIT))
     return {row.task_id: row.due_at for row in rows}
@@ -127,14 +133,14 @@ def _account(case: Case, clock: Clock, reported: datetime | None) -> Account:
 
 
 def explained(case: Case, task: StepTask) -> tuple[Segment, ...]:
-    """The arithmetic of a limit, line by line."""
+    """Return the calculation of a step's limit, line by line."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
     pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
     return case.calendar.explain(task.clock_from, allowance, pauses)
 
 
 def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:
-    """The question is that of the event, which says what this person may read."""
+    """Return a pause with its question, as far as this person may read that event."""
     asked = (e for e in case.events if e.kind == Action.REQUEST_INFORMATION and e.at == began)
     event = next((e for e in asked if e.agency_code == task.agency_code), None)
     shown = data_shown(event, case.complaint, case.person) if event else {}
@@ -156,7 +162,7 @@ def _extension(case: Case, task: StepTask) -> Extension | None:
 
 
 def _extends(event: ComplaintEvent, agency: str | None) -> bool:
-    """A visit that was marked, an extension, or the act that made the case one across agencies."""
+    """Return whether an event may lengthen an agency's draft: field visit, extension, added or directed agencies."""
     if event.kind in (Action.MARK_FIELD_VISIT, Action.EXTEND):
         return event.agency_code == agency
     if event.kind == Action.ADD_AGENCY:
@@ -165,7 +171,7 @@ def _extends(event: ComplaintEvent, agency: str | None) -> bool:
 
 
 def time_used(case: Case) -> TimeUsed:
-    """The book of a case summed in three ways."""
+    """Return the working time used in a case by organisation, by step and by officer, from its time ledger."""
     book, names = time_ledger.book_with_names(case.complaint.id)
 
     def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:

@@ -1,4 +1,4 @@
-"""Words of the complaint page: questions before what cannot be undone, groups of the timeline, quick phrases."""
+"""Texts of the complaint page."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from app.vocabulary.words import ARCHIVE_REASONS, CHANNELS, CHOICES, DECLINE_REA
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked before an act leaves the house: the question takes the number, the button is the verb."""
+    """A confirmation dialogue before an irreversible action. `title` takes the case number, `yes` is the button."""
 
     title: LazyString
     effect: LazyString
@@ -82,7 +82,7 @@ CHOICES_OF: dict[tuple[str, str], Labels] = {
     ("reply", "channel"): CHANNELS,
 }
 
-# What they put into a disposition is Indonesian whatever language its giver reads.
+# Not translated: a disposition is Indonesian whatever language its author reads.
 QUICK_PHRASES = (
     "Tindak lanjuti segera.",
     "Tinjau lokasi dan laporkan.",
@@ -120,7 +120,7 @@ NOTHING_CHOSEN = _("Pilih berkas lebih dahulu")
 
 
 def choices_of(action: str, name: str) -> Labels:
-    """The words for the values of one parameter of an action."""
+    """Return the display texts for the values of one parameter of an action; raises KeyError if it has none."""
     return CHOICES_OF.get((action, name)) or CHOICES[name]
 
 
@@ -162,7 +162,7 @@ BOOK_LINES: Labels = {
 HOUSES: Labels = {"reporter": _("Pelapor (menunggu keterangan)"), "office": _("Dinas Kominfo")}
 
 
-# The arithmetic line by line; in Indonesian the same phrases as the rules' own, which the API and the papers use.
+# Lines of a limit's calculation; the Indonesian texts equal those in workflow_rules, which the API and papers use.
 SEGMENTS: Labels = {
     "start_moved": _("Hitungan dimulai pada pembukaan jam kerja"),
     "start_day": _("Hari mulai, belum dihitung"),

@@ -1,7 +1,6 @@
-"""What a report itself says, where an officer redacted or corrected it: `Complaint` holds what everybody reads.
+"""The original text of a redacted or corrected report; `Complaint` holds the text shown everywhere.
 
-Lists, letters, feed and search show the chosen words without a case of their own; only these functions read the
-report's own.
+Lists, letters, feed and search show the replacement without special handling; only these functions read the original.
 """
 
 import hashlib
@@ -23,12 +22,12 @@ REDACTABLE = ("title", "body")
 
 
 def original_of(complaint: Complaint) -> OriginalText | None:
-    """The row of a redacted case; nothing is read for any other."""
+    """Return the row with the original text of a redacted case, or None if the case is not redacted."""
     return db.session.get(OriginalText, complaint.id) if complaint.redacted else None
 
 
 def said_by_report(complaint: Complaint, name: str) -> Any:
-    """What the report says in a column, as it came; raises KeyMissing where it cannot be opened."""
+    """Return the original value of a column; raises KeyMissing if it cannot be decrypted."""
     row = original_of(complaint) if name in REDACTABLE else None
     if row is not None:
         return readable(getattr(row, name))
@@ -39,25 +38,25 @@ def said_by_report(complaint: Complaint, name: str) -> Any:
 
 
 def identity_said_again(complaint: Complaint, identity: Mapping[str, str | None]) -> bool:
-    """Whether the report gives the same identity as before it was corrected here."""
+    """Return whether the report gives the same identity as before an officer corrected it here."""
     return complaint.corrected.get("reporter") == identity_digest(identity)
 
 
 def identity_digest(identity: Mapping[str, str | None]) -> str:
-    """A keyed digest of an identity: equal for equal ones, and nothing can be read or guessed from it."""
+    """Return an HMAC (hex) of an identity: equal for equal identities, and not guessable without the key."""
     body = json.dumps({name: identity.get(name) or "" for name in IDENTITY_PARTS}, sort_keys=True)
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, b"identity " + body.encode(), hashlib.sha256).hexdigest()
 
 
 def forget_correction(complaint: Complaint, name: str) -> None:
-    """The report says something new in this column, which holds from now on."""
+    """Drop the correction of a column, because the report now says something new."""
     if name in complaint.corrected:
         complaint.corrected = {held: value for held, value in complaint.corrected.items() if held != name}
 
 
 def write_said(complaint: Complaint, name: str, value: Any, at: datetime) -> None:
-    """Take over what the report says now; the words that are shown stay until an officer has looked at it."""
+    """Store the report's new value of a column. A redacted text stays shown until an officer reviews it."""
     row = original_of(complaint) if name in REDACTABLE else None
     forget_correction(complaint, name)
     if row is None:
@@ -68,6 +67,6 @@ def write_said(complaint: Complaint, name: str, value: Any, at: datetime) -> Non
 
 
 def names_before(row: OriginalText | None) -> dict[int, str]:
-    """The first names of the attachments that were renamed."""
+    """Return the original file names of renamed attachments, by attachment id."""
     held = readable(row.files) if row is not None else None
     return {int(key): name for key, name in json.loads(held).items()} if held else {}

@@ -1,4 +1,4 @@
-"""By when a citizen is promised an answer."""
+"""The date by which a reporter is promised an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ SOP, NATIONAL = "sop", "national"
 
 @dataclass(frozen=True)
 class Promise:
-    """The limit that is promised and by which rule; `other` is the later limit of the other rule (aware instants)."""
+    """The promised limit (aware UTC) and its `rule`; `other` is the later limit of the other rule, if any."""
 
     due_at: datetime
     rule: str
@@ -33,13 +33,12 @@ def promise_of(
     now: datetime,
     limits: tuple[NationalLimit, ...] | None = None,
 ) -> Promise | None:
-    """The earlier of the two limits that bind the office as a whole; None for a case that was answered or has ended.
+    """Return the earlier of the SOP limit and the national limit; None if the case is answered or has ended.
 
-    Design section 5 gives a case two clocks. The SOP's whole time is the office's own word, pinned to the case; the
-    national time to finish is what the rules of SP4N-LAPOR! grant every citizen. Both are owed, and only the earlier
-    one keeps both, so the citizen is promised that one and told of the other. A reopened case is promised anew from
-    its reopening by the SOP alone: time spent closed does not count, and the national clock has stopped at the answer.
-    `limits` are the national ones where the caller has read them already.
+    Design section 5 gives a case two clocks: the whole time of its SOP version, and the national time to finish under
+    the SP4N-LAPOR! rules. Both bind the office, and only the earlier one keeps both. A reopened case is promised the
+    SOP limit from its reopening: time spent closed does not count, and the national clock stopped at the answer. Pass
+    `limits` if the national limits are read already.
     """
     if facts.ended is not None or facts.answered_at is not None:
         return None
@@ -54,6 +53,6 @@ def promise_of(
 def _national(
     complaint: Complaint, limits: tuple[NationalLimit, ...], calendar: WorkingCalendar, now: datetime
 ) -> datetime | None:
-    """The national limit to finish, the same that officers see."""
+    """Return the national limit to finish (aware UTC), or None if the national rules set none."""
     clocks = national_clocks_of(complaint, limits, calendar, now)
     return next((clock.due_at for clock in clocks if clock.limit.stage is NationalStage.FINISH), None)

@@ -1,5 +1,6 @@
-"""The rows of one case, each table read once: a page of a case costs a fixed, small number of statements, and they are
-built once a process.
+"""Database rows of one case.
+
+Each table is read once, with statements that are built once a process.
 """
 
 from functools import cache
@@ -51,8 +52,9 @@ _PARTS = (
 
 
 def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Reporter | None]:
-    """The complaint and its reporter, whom an anonymous one never has; raises ActionRefused(not_visible) alike for
-    what is not there and what may not be seen.
+    """Return the complaint and its reporter (None if anonymous).
+
+    Raises ActionRefused(not_visible), whether it does not exist or the person may not see it.
     """
     if complaint_id > LARGEST_ID:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -67,7 +69,7 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
 
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
-    """Every opening of every step, the first first, and the names of those for whom the open ones wait."""
+    """Return every task in order of opening, and officers' names by (actor, agency) for open ones."""
     rows = db.session.execute(_tasks_asked(), {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()
     tasks = [task for task, _ in found]
@@ -82,7 +84,7 @@ def _tasks_asked() -> Select[Any]:
 
 
 def _names_of_holders() -> ScalarSelect[Any]:
-    """The active users whom an open step waits for; an agency's are those of that agency."""
+    """Return a subquery for the names of the active users for whom an open step waits."""
     name = func.trim(func.concat(User.first_name, " ", User.last_name))
     own_house = or_(StepTask.actor.not_in(sorted(AGENCY_ACTORS)), OfficerProfile.agency_code == StepTask.agency_code)
     return (
@@ -98,7 +100,7 @@ def _names_of_holders() -> ScalarSelect[Any]:
 
 
 def agencies_with_tracks(complaint: Complaint) -> tuple[dict[str, Agency], list[AgencyTrackRow]]:
-    """Every agency by its code, in the order of the names; and the parts agencies had in the case, round by round."""
+    """Return every agency by code, ordered by name, and the tracks of the case by cycle and position."""
     found = db.session.execute(_agencies_asked(), {"case": complaint.id}).all()
     tracks = sorted((track for _, track in found if track), key=lambda track: (track.cycle, track.position))
     set_committed_value(complaint, "tracks", tracks)
@@ -112,7 +114,7 @@ def _agencies_asked() -> "Select[Agency, AgencyTrackRow]":
 
 
 def events_of(complaint: Complaint) -> list[ComplaintEvent]:
-    """What happened, in the order in which it came."""
+    """Return the events of the case, oldest first."""
     return list(db.session.scalars(_events_asked(), {"case": complaint.id}))
 
 
@@ -124,7 +126,7 @@ def _events_asked() -> Select[Any]:
 
 
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
-    """Letters, the newest first; a draft is only its own agency's business until it is signed."""
+    """Return the letters, newest first; unsigned ones only for their agency or officers who see every case."""
     asked = _letters_asked(person.sees_every_case)
     return list(db.session.scalars(asked, {"case": complaint.id, "agencies": sorted(person.agencies)}))
 
@@ -143,7 +145,7 @@ def attachments_of(complaint: Complaint) -> list[Attachment]:
 
 
 def measures_of(complaint: Complaint) -> tuple[Sop, WorkingCalendar, tuple[NationalLimit, ...]]:
-    """What a case is measured by: the SOP it was registered under, the calendar and the national limits."""
+    """Return the SOP version of the case, the working calendar and the national limits."""
     version = complaint.sop_version
     steps, calendar, limits = db.session.execute(_measures_asked(), {"version": version.id}).one()
     return sop_with(version, steps), calendar_with(calendar), limits_with(limits)

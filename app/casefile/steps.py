@@ -1,4 +1,4 @@
-"""The plan of a case: the steps of its pinned SOP with what each used of its allowance, and the clocks that run."""
+"""Steps of a case measured against its SOP version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ LAST_NUMBER = 11
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step in one track; `state` is done, late, now, pending or skipped."""
+    """One step in one track; `state` is done, late, now, pending or skipped.
+
+    `percent` is the share of the allowance that was used; instants are aware UTC.
+    """
 
     state: str
     agency: str = ""
@@ -30,7 +33,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One row of the sheet with a line for each track that it runs in."""
+    """One row of the SOP sheet with a line for each track."""
 
     number: int
     step: Step
@@ -41,7 +44,9 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Clock:
-    """One open step as the time strip shows it; `left` is negative once the limit has passed, `length` never."""
+    """The clock of one open step. `left` is negative after the limit, `length` is the absolute working time to or
+    since it; `ticks` asks the browser to count down.
+    """
 
     task: StepTask
     number: int
@@ -53,8 +58,9 @@ class Clock:
 
 
 def clocks_of(case: Case) -> list[Clock]:
-    """The open steps: mine first, then those of my own organisation, then by limit; those that wait for the reporter
-    last. For an agency another agency's lateness never comes before its own track.
+    """Return the clocks of the open steps: the person's own first, then those of their agencies, then by limit.
+
+    Steps that wait for the reporter come after running ones in each group.
     """
     clocks = [_clock(case, task) for task in case.open_tasks]
     own = case.person.agencies
@@ -82,18 +88,21 @@ def state_of(case: Case, task: StepTask) -> TimeState:
 
 
 def is_mine(case: Case, task: StepTask) -> bool:
-    """Whether one of my capacities holds the step; an office's step may be about one agency, an agency's is its own."""
+    """Return whether the person's capacities include the step's actor and agency.
+
+    A capacity of the office has no agency and covers the office's steps about any agency.
+    """
     held = {(c.actor.value, c.agency) for c in case.person.capacities}
     return (task.actor, task.agency_code) in held or (task.actor, None) in held
 
 
 def step_rows(case: Case) -> list[StepRow]:
-    """The twelve rows of the SOP under which the case was registered, as far as this case has come."""
+    """Return the rows of the case's SOP version with the progress of this case."""
     return [_row(case, row) for row in case.sop.steps]
 
 
 def current_number(case: Case) -> int:
-    """The step the case stands at; with several agencies the one furthest behind, and one past the last when done."""
+    """Return the number of the earliest open step; LAST_NUMBER + 1 if the case is answered or closed."""
     if case.facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
         return LAST_NUMBER + 1
     numbers = [case.sop.row(Step(t.step)).number for t in case.open_tasks]
@@ -102,7 +111,7 @@ def current_number(case: Case) -> int:
 
 
 def late_numbers(case: Case) -> list[int]:
-    """Steps of this cycle that passed their limit, whether or not they are done by now."""
+    """Return the sorted numbers of this cycle's steps that passed their limit, whether open or done."""
     late = {Step(t.step) for t in _tasks_of_cycle(case) if _passed(case, t)}
     return sorted({case.sop.row(step).number for step in late})
 
@@ -112,7 +121,7 @@ def _passed(case: Case, task: StepTask) -> bool:
 
 
 def _tasks_of_cycle(case: Case) -> list[StepTask]:
-    """A reopened case starts at step 2: its registration is that of the first cycle."""
+    """Return the tasks of the present cycle and the registration, which a reopened case keeps from its first cycle."""
     cycle = case.complaint.cycle
     return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
 
@@ -125,7 +134,7 @@ def _row(case: Case, row: SopStep) -> StepRow:
 
 
 def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | None]:
-    """Whose lines stand at a step: the agencies on the case, and for the office also re-directions that took place."""
+    """Return the agency codes for which a step has a line; None stands for the office's own line."""
     if step not in AGENCY_STEPS:
         extra = {t.agency_code for t in tasks} - {None}
         main = any(t.agency_code is None for t in tasks) or not extra
@@ -134,7 +143,7 @@ def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | 
 
 
 def _together(states: list[str]) -> str:
-    """One state for the row; with some agencies done and some not yet there the row is not done."""
+    """Return one state for the row; it is done only if all of its lines are."""
     if "now" in states:
         return "now"
     if set(states) <= {"done", "late"}:
@@ -157,7 +166,7 @@ def _extended(case: Case, agency: str | None) -> bool:
 
 
 def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
-    """Left without its own act (sent back, ended), or done but to be done again since an earlier step is open."""
+    """Return whether a closed step ended without its own action, or must be repeated as an earlier step is open."""
     if task.closed_at is None:
         return False
     if task.closed_by != PRIMARY_ACTIONS[row.step].value:
@@ -167,7 +176,7 @@ def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
 
 
 def _in_track(task: StepTask, other: StepTask) -> bool:
-    """Whether an open step sends another one back to be done again: its own track, or an agency's before step 10."""
+    """Return whether an open task makes another be repeated: in its track or, for steps 10 and 11, in any track."""
     joined = other.step in (Step.DISPOSE_ANSWER, Step.REPLY)
     return task.agency_code == other.agency_code or (joined and task.agency_code is not None)
 
@@ -177,7 +186,7 @@ def _position(case: Case, step: str) -> int:
 
 
 def _gone_past(case: Case, row: SopStep) -> bool:
-    """A step without a task is skipped when the case has already been at a later one, or has ended."""
+    """Return whether a step without a task was skipped: a later step has been open, or the case has ended."""
     later = any(_position(case, t.step) > _position(case, row.step) for t in _tasks_of_cycle(case))
     return later or case.facts.status in ENDED
 
@@ -203,7 +212,7 @@ def _measured(case: Case, task: StepTask, name: str) -> StepLine:
 
 
 def _who(case: Case, task: StepTask) -> str:
-    """Who did the step, or who is to do it."""
+    """Return the name of the officer who did the step, or of those for whom it waits; "" if there is none."""
     if task.closed_at is None:
         return ", ".join(case.holders.get((task.actor, task.agency_code), []))
     done = (e for e in reversed(case.events) if _closed_by(task, e))

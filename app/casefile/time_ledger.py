@@ -1,4 +1,4 @@
-"""The book of time of a case, and whose time it was: by house, by step, by officer."""
+"""The time ledger of a case, and the working time it assigns to each side."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,19 +30,19 @@ OFFICE = "office"
 
 @dataclass(frozen=True)
 class Share:
-    """Working time that one side used: a house, a step or an officer."""
+    """Working time used by one side: an organisation, a step or an officer."""
 
     key: Any
     used: timedelta
 
 
 def book_of(complaint_id: int) -> tuple[LedgerEntry, ...]:
-    """Every entry of a case, in the order in which they were written."""
+    """Return the ledger entries of a case, oldest first."""
     return tuple(entry_of(row) for row in db.session.scalars(_rows_of(complaint_id)))
 
 
 def book_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
-    """The book, and the full names of the officers in it by their keys."""
+    """Return the ledger entries of a case, oldest first, and the full names of their officers by user id."""
     rows = db.session.scalars(_rows_of(complaint_id).options(joinedload(LedgerRow.officer))).all()
     names = {row.officer.id: row.officer.get_full_name().strip() for row in rows if row.officer is not None}
     return tuple(map(entry_of, rows)), names
@@ -53,14 +53,14 @@ def _rows_of(complaint_id: int) -> Select[LedgerRow]:
 
 
 def entry_of(row: LedgerRow) -> LedgerEntry:
-    """A line of the book as the rules know it."""
+    """Convert a ledger row to the entry type of workflow_rules."""
     return LedgerEntry(LedgerKind(row.kind), row.at, Step(row.step), row.track, row.house, row.officer_id)
 
 
 def whose_time(
     book: Iterable[LedgerEntry], calendar: WorkingCalendar, now: datetime, key: Callable[[Stretch], Any]
 ) -> tuple[Share, ...]:
-    """Working time summed by a key of each stretch, the largest first."""
+    """Return working time summed by `key` of each stretch, largest first; open stretches count up to `now`."""
     sums: dict[Any, timedelta] = {}
     for stretch in stretches(book):
         name = key(stretch)
@@ -69,7 +69,7 @@ def whose_time(
 
 
 def by_house(stretch: Stretch) -> str:
-    """The organisation whose time it was; a wait for an answer is the reporter's."""
+    """Return the organisation that a stretch is charged to: REPORTER for a wait for the reporter, OFFICE by default."""
     return REPORTER if stretch.waited else stretch.house or OFFICE
 
 
@@ -78,13 +78,14 @@ def by_step(stretch: Stretch) -> tuple[Step, str | None]:
 
 
 def by_officer(stretch: Stretch) -> int | None:
-    """Who ended the stretch; None for one that still runs, or that waited for the reporter."""
+    """Return the id of the officer who ended the stretch; None if it still runs or waited for the reporter."""
     return None if stretch.waited else stretch.officer
 
 
 def whole_begins(complaint: Complaint) -> datetime:
-    """From when the SOP as a whole is counted: the reception, or the reopening, since time spent closed does not count
-    (design section 5).
+    """Return the instant (aware UTC) from which the SOP as a whole is counted: the reception, or the last reopening.
+
+    Time spent closed does not count (design section 5).
     """
     if complaint.cycle == 1:
         return complaint.received_at
@@ -92,8 +93,9 @@ def whole_begins(complaint: Complaint) -> datetime:
 
 
 def whole_limit(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> datetime:
-    """When the SOP as a whole is used up for a case: its days and minutes from its beginning, the office's questions
-    left out; the longer draft where an agency has it.
+    """Return the limit (aware UTC) of the SOP as a whole: its allowances from the start, without pauses of step 1.
+
+    Uses the longer draft allowance if an agency has it.
     """
     extended = any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle)
     registering = (t for t in complaint.tasks if t.step == Step.REGISTER and t.cycle == complaint.cycle)
@@ -105,13 +107,14 @@ def whole_limit(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> da
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """The national system's limits for a case, from its own instants."""
+    """Return the clocks of the national limits for a case."""
     return national_clocks(limits, _history(complaint), calendar, now)
 
 
 def _history(complaint: Complaint) -> NationalHistory:
-    """Begun when the reporter sent it, where that is known; passed on when the first agency could see it, taken up at
-    the first disposition of an agency.
+    """Return the instants from which national limits are measured.
+
+    They are the submission (or else the reception), the first agency's track, and the first disposition by an agency.
     """
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
     disposed = [task.closed_at for task in complaint.tasks if _was_disposed(task) and task.closed_at is not None]
@@ -130,7 +133,7 @@ def _was_disposed(task: StepTask) -> bool:
 
 
 def national_class_of(complaint: Complaint) -> NationalClass:
-    """The class by which the national time to finish is told: the kind of report, or for a complaint its category."""
+    """Return the class that sets the national time to finish: a complaint's category, else the kind of report."""
     if complaint.classification != "complaint":
         return NationalClass(complaint.classification)
     known = complaint.category.national_class if complaint.category is not None else None

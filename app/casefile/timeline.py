@@ -1,4 +1,4 @@
-"""The record of a case in words: its timeline, its dispositions and its notes, all from the same events."""
+"""The record of a case as text: timeline, dispositions and notes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ ICON_OF = {
     "ask_release": "ban",
     "release": "gavel",
 }
-# Shown as the words that were written; the body of a letter stands on its own paper further up.
+# Parameters quoted in full; the body of a letter is shown as a paper instead.
 WRITTEN = (
     *("instruction", "question", "text", "note", "reason", "comment", "incomplete_reason", "proof", "code_reason"),
     *("identity_reason", "redaction_reason", "without_scan_reason"),
@@ -113,7 +113,7 @@ FACTS_SHOWN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as a person reads it."""
+    """One event of the timeline, as shown. `facts` and `quoted` hold (label, text) pairs."""
 
     kind: str
     title: str
@@ -126,13 +126,13 @@ class Entry:
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The words that were written, without what each of them is."""
+        """The quoted texts without their labels."""
         return tuple(text for _, text in self.quoted)
 
 
 @dataclass(frozen=True)
 class Disposition:
-    """One line of the disposition table: from whom, to whom, with which words."""
+    """One line of the disposition table; `cause` is the id of its event, `route` is "" for all but directions."""
 
     giver: str
     to: str
@@ -143,7 +143,7 @@ class Disposition:
 
 
 def timeline(case: Case, group: str = "") -> list[Entry]:
-    """The events, newest first; a group that is none of ours keeps all of them."""
+    """Return the events of a case, newest first, limited to a group; an unknown group keeps all."""
     wanted = case.events if group not in GROUP_OF.values() else _in_group(case.events, group)
     return [entry_of(case, event) for event in reversed(list(wanted))]
 
@@ -178,7 +178,7 @@ def _of(case: Case, event: ComplaintEvent) -> str:
 
 
 def byline(case: Case, event: ComplaintEvent) -> str:
-    """Who did it, as what and for whom: "Dewi Lestari, Plh. Kepala OPD PUPR, menggantikan H. Rahmat"."""
+    """Return officer, office and delegation of an event, e.g. "Dewi Lestari, Plh. Kepala OPD PUPR (H. Rahmat)"."""
     name = event.officer.get_full_name() if event.officer else ""
     office = office_of(case, event.actor, event.agency_code)
     if event.delegation_kind:
@@ -188,7 +188,7 @@ def byline(case: Case, event: ComplaintEvent) -> str:
 
 
 def office_of(case: Case, actor: str, agency: str | None) -> str:
-    """An office by its name, with the agency that it belongs to."""
+    """Return the name of an actor's office, with its agency if it belongs to one."""
     belongs = f" {case.short_name(agency)}" if agency and actor in AGENCY_ACTORS else ""
     return f"{ACTORS[actor]}{belongs}".replace(" OPD ", " ")
 
@@ -235,24 +235,24 @@ def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, 
 
 
 def names_of(case: Case, data: dict[str, Any]) -> str:
-    """The agencies of a direction in few words, the leading one marked."""
+    """Return the short names of the agencies of a direction, comma-separated, with the leading one marked."""
     lead = data.get("lead")
     names = ((case.short_name(code), code == lead) for code in data["agencies"])
     return ", ".join(str(LEADING) % {"name": name} if leads else name for name, leads in names)
 
 
 def dispositions(case: Case) -> list[Disposition]:
-    """Steps 4, 6 and 10 as the disposition sheet has them, the first first."""
+    """Return the directions and dispositions (steps 4, 6 and 10) of a case, oldest first."""
     return [disposition_of(case, event) for event in case.events if event.kind in _DISPOSITIONS]
 
 
 def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
-    """One of them."""
+    """Return the disposition line of an event; raises KeyError if the event is no disposition."""
     return _DISPOSITIONS[event.kind](case, event)
 
 
 def names_in_full(case: Case, event: ComplaintEvent) -> list[dict[str, Any]]:
-    """The agencies of a direction as a paper names them, each with whether it leads."""
+    """Return the agencies of a direction as dicts with `name` and `lead`."""
     lead = event.data.get("lead")
     return [{"name": case.full_name(code), "lead": code == lead} for code in event.data.get("agencies", ())]
 
@@ -290,14 +290,17 @@ _WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opene
 
 
 def recent_changes(case: Case, seen_version: int) -> list[Entry]:
-    """What others did since a form was opened, the newest first; each act raises the version by one."""
+    """Return the last actions since a form was opened at `seen_version`, newest first, at least 1 and at most 5.
+
+    Each action raises the case's version by one.
+    """
     acts = [e for e in case.events if e.kind not in _WITHOUT_VERSION]
     missed = max(case.complaint.version - seen_version, 1)
     return [entry_of(case, event) for event in reversed(acts[-min(missed, 5) :])]
 
 
 def reason_of_return(case: Case, step: Step | None, agency: str | None) -> Entry | None:
-    """Why an open step came back to its officer; None where it was not sent back."""
+    """Return the event that sent an open step back to its officer; None if it was not sent back."""
     opened = {t.opened_at for t in case.open_tasks if t.step == step and t.agency_code == agency}
     found = (e for e in reversed(case.events) if e.kind == "send_back" and e.at in opened)
     return next((entry_of(case, event) for event in found), None)

@@ -1,1 +1,1 @@
-"""Messages on their way to officers and reporters."""
+"""Sending of messages to officers and reporters."""

@@ -1,4 +1,7 @@
-"""WhatsApp, Telegram and SMS through Apprise: the administrator sets the service, the others only a number or name."""
+"""WhatsApp, Telegram and SMS through Apprise.
+
+The administrator configures the service; a recipient is only a number or name.
+"""
 
 import time
 from urllib.parse import quote
@@ -12,13 +15,17 @@ from app.models import Delivery
 from app.notices.outbox import GatewayAway, Refused, Unsent
 
 SILENT_SECONDS = 3.5
-"""Apprise waits 4 s for a service and says only that it failed: after so long it was silence, not a refusal."""
+"""Apprise times out after 4 s and only reports failure; a failure after this long was a time-out, not a rejection."""
 
 
 class AppriseGateway:
-    """Sends by the Apprise address in GATEWAY_URL, in which `{to}` stands for the number or name of whom it is for."""
+    """Sends to the Apprise URL in GATEWAY_URL, in which `{to}` is replaced by the recipient's number or name."""
 
     def send(self, message: Delivery) -> bool:
+        """Send one message; return False if there is no gateway or recipient.
+
+        Raises Refused for an invalid GATEWAY_URL, GatewayAway on a time-out, Unsent on any other failure.
+        """
         pattern = current_app.config.get("GATEWAY_URL")
         address = gateway_address(message)
         if not pattern or not address:

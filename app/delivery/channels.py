@@ -1,4 +1,4 @@
-"""Ways out of the house for a message: each sends one delivery, or says why it could not."""
+"""Channels that send a message."""
 
 from typing import Protocol
 
@@ -11,10 +11,13 @@ __all__ = ["GatewayAway", "Refused", "Unsent", "channel_named"]
 
 
 class Gateway(Protocol):
-    """One channel."""
+    """A channel that can send messages."""
 
     def send(self, message: Delivery) -> bool:
-        """Send it; False where the channel is not set up, Unsent to try again later, Refused when it never will."""
+        """Send a message; return False if the channel is not configured or has no recipient.
+
+        Raises Unsent if it should be retried, Refused if it can never be sent.
+        """
         ...
 
 
@@ -22,5 +25,5 @@ _CHANNELS: dict[str, Gateway] = {"email": SmtpGateway(), "gateway": AppriseGatew
 
 
 def channel_named(name: str) -> Gateway:
-    """The way out of that name; KeyError for one that is not there."""
+    """Return the channel of that name; raises KeyError if there is none."""
     return _CHANNELS[name]

@@ -1,4 +1,4 @@
-"""One message leaves the house: tried until it is sent or has failed for hours, never twice at once."""
+"""Sending of messages from the outbox, with retries."""
 
 from datetime import datetime, timedelta
 
@@ -23,14 +23,14 @@ from app.reporting.exports.mail import prepare_report
 log = structlog.get_logger()
 
 DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
-"""Seconds between tries: nearly five hours in all, since a mail server's bad morning is over by then."""
+"""Seconds between tries: nearly five hours in all, enough for most outages of a mail server."""
 
 
 def deliver(delivery_id: int, now: datetime) -> str:
-    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by.
+    """Send one due message and return its new state.
 
-    A message put off until later is passed by too: what Redis holds twice must not use up its tries. One whose gateway
-    is left alone for now is "held": it stays due, costs no try, and holds no worker.
+    Returns "elsewhere" if it is not due, already sent, locked by another worker, or sending is on hold in a restored
+    copy; "held" if its gateway is on hold. Neither counts as a try; the message stays due.
     """
     with one_transaction():
         soon = now + timedelta(seconds=LEASE_SECONDS)
@@ -61,7 +61,7 @@ def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     except Unsent as problem:
         _put_off(message, str(problem), now)
     except Exception as fault:
-        # Nobody foresaw it, but it was a try: without an end the message would be handed out for ever.
+        # An unexpected error counts as a try; otherwise the message would be retried for ever.
         log.exception("message_not_sent", delivery=message.id, channel=message.channel)
         _put_off(message, f"{type(fault).__name__}: {fault}", now)
     else:
@@ -71,7 +71,7 @@ def _try(message: Delivery, turn: Turn, now: datetime) -> None:
     if away is not None:
         note_failure(message.channel, away, max(now, utc_now()))
     elif turn == "probe" and note_success(message.channel):
-        # Whatever it said of this message, it answers: what waited for it is handed out at once.
+        # The gateway answers again, whatever it said of this message, so enqueue what waited for it.
         enqueue_after_commit(JobName.RELAY_DELIVERIES)
 
 
@@ -85,9 +85,9 @@ def _put_off(message: Delivery, problem: str, now: datetime) -> None:
 
 
 def relay_deliveries(now: datetime, batch: int = 500) -> int:
-    """Hand to Redis every message that is due: those it forgot, and those whose hour has come; says how many.
+    """Enqueue every due message; return how many. This recovers messages that Redis has lost.
 
-    Of a gateway in trouble nothing is handed out while it is left alone, then one message, which finds out for all.
+    For a failing gateway nothing is enqueued during its hold, and then one message as a probe.
     """
     handed = 0
     with one_transaction():
@@ -108,7 +108,7 @@ def _lease(now: datetime, batch: int, which: ColumnElement[bool]) -> list[int]:
 
 
 def send_again(delivery_id: int, now: datetime) -> bool:
-    """Give a message that had failed another five hours; whether there was one."""
+    """Queue a failed message with its tries reset; return whether there was one."""
     with one_transaction():
         statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed").with_for_update()
         message = db.session.scalars(statement).first()
@@ -120,10 +120,10 @@ def send_again(delivery_id: int, now: datetime) -> bool:
 
 
 def send_all_again(now: datetime, batch: int = 500) -> int:
-    """Give every message that had failed another five hours, all or none of them; says how many there were.
+    """Queue every failed message with its tries reset, all or none; return how many.
 
-    One that somebody else is sending again at this moment is left to him. The relay hands them to Redis in its batches,
-    so that an hour of failures does not keep the page waiting.
+    Messages locked by another request are left to it. The relay job enqueues them in batches, so that the page need not
+    wait.
     """
     with one_transaction():
         count = 0

@@ -1,4 +1,4 @@
-"""One message in the morning to each officer for whom something is open, whatever else happened at night."""
+"""The morning digest for each officer with open work."""
 
 from datetime import datetime, time, timedelta
 
@@ -13,12 +13,13 @@ from app.notices.outbox import channels_of, open_digest
 from app.reference.calendar import load_working_calendar
 
 NOT_LATER_THAN = timedelta(hours=3)
-"""After that the morning is over: a message that was not made by then is not made up for."""
+"""Time after the office's opening within which digests are created; later they are skipped for the day."""
 
 
 def make_digests(now: datetime) -> int:
-    """Open the messages of this morning from the office's opening on; the unique row an officer and day makes a second
-    run harmless. Says how many officers have work.
+    """Create this morning's digests; return the number of officers with open work, 0 outside the morning.
+
+    A unique key for officer, channel and day makes a second run harmless.
     """
     calendar, local = load_working_calendar(), office_time(now)
     opening = calendar.next_open(datetime.combine(local.date(), time(), local.tzinfo))

@@ -1,6 +1,6 @@
-"""Circuit breaker of the message gateways: one that hangs or is away is left alone for a time that grows.
+"""Circuit breaker of the message gateways, with growing hold times.
 
-It stands in the database, where all workers on all hosts see it and where it outlives Redis.
+Stored in the database, where workers on all hosts see it and where it outlives Redis.
 """
 
 from datetime import datetime, timedelta
@@ -20,10 +20,10 @@ FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=30), timedelta(minutes=5)
 
 
 def turn_of(channel: str, now: datetime) -> Turn:
-    """Whether a message may be handed to the gateway of this channel now.
+    """Return whether a message may be sent on this channel now: "free", "held" or "probe".
 
-    `free`: it answers. `held`: it failed, and is left alone. `probe`: the hold is over and this message finds out for
-    all; the gateway's row is locked by its transaction meanwhile, and the others are held.
+    "held": the gateway failed and is on hold. "probe": the hold is over and this message tests the gateway; its row
+    stays locked until the commit, so that other messages are held.
     """
     state = db.session.execute(
         select(GatewayState.failures, GatewayState.held_until).filter_by(channel=channel)
@@ -38,7 +38,7 @@ def turn_of(channel: str, now: datetime) -> Turn:
 
 
 def note_failure(channel: str, error: str, now: datetime) -> None:
-    """Hold the gateway back: 30 s after the first failure in a row, twice as long each time, five minutes at most."""
+    """Put the gateway on hold: 30 s after the first failure in a row, doubling each time up to five minutes."""
     earlier = db.session.scalars(select(GatewayState.failures).where(GatewayState.channel == channel)).first() or 0
     held_until = now + min(FIRST_HOLD * 2 ** min(earlier, 8), LONGEST_HOLD)
     seen = {"failures": earlier + 1, "held_until": held_until, "last_error": error}
@@ -50,7 +50,7 @@ def note_failure(channel: str, error: str, now: datetime) -> None:
 
 
 def note_success(channel: str) -> bool:
-    """Let everything go again; whether the gateway had been in trouble."""
+    """Reset the gateway's failures; return whether it had any."""
     well = {"failures": 0, "away_since": None, "held_until": None, "last_error": None}
     mended = update(GatewayState).where(GatewayState.channel == channel, GatewayState.failures > 0).values(well)
     mended = mended.returning(GatewayState.channel).execution_options(synchronize_session=False)
@@ -61,6 +61,6 @@ def note_success(channel: str) -> bool:
 
 
 def gateways_in_trouble() -> list[GatewayState]:
-    """The gateways that are away, for the health page and the relay; empty while all is well."""
+    """Return the gateways that are failing, for the health page and the relay job."""
     troubled = select(GatewayState).where(GatewayState.failures > 0).order_by(GatewayState.channel)
     return list(db.session.scalars(troubled.execution_options(populate_existing=True)))

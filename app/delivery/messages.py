@@ -1,5 +1,6 @@
-"""What a message says: to officers its notices with their limits and links, to a reporter where to look; never a word
-about the reporter, nor of the case itself.
+"""Text of messages: to officers their notices, to a reporter where to look.
+
+They contain nothing about the reporter and no content of the case.
 """
 
 from email.message import EmailMessage
@@ -26,7 +27,11 @@ from workflow_rules.process.identity import Confidentiality
 
 
 def compose_mail(message: Delivery) -> EmailMessage:
-    """The e-mail of one delivery; its Message-ID is the delivery's own, so that a second copy is known as one."""
+    """Return the e-mail of one delivery.
+
+    Its Message-ID derives from the delivery, so that duplicates can be recognised. Raises Refused if a password link
+    has expired.
+    """
     if message.report_job is not None:
         return _report_mail(message, message.report_job)
     if message.account_news is not None:
@@ -45,7 +50,7 @@ def compose_mail(message: Delivery) -> EmailMessage:
 
 
 def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
-    """A report by plan: the file itself, or where it can be fetched when it is too large for a mail."""
+    """Return the e-mail with a scheduled report, attached or, if it is too large, as a link."""
     mail, file = EmailMessage(), message.report_file
     with force_locale("id"):
         told = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
@@ -60,7 +65,7 @@ def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
 
 
 def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
-    """With sender, recipient, date and the message's own name."""
+    """Add sender, recipient, date and Message-ID to the e-mail and return it."""
     host = urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
     mail["From"] = current_app.config.get("MAIL_FROM") or f"lapor@{host}"
     mail["To"] = mail_address(message)
@@ -71,7 +76,7 @@ def _addressed(mail: EmailMessage, message: Delivery) -> EmailMessage:
 
 
 def compose_text(message: Delivery) -> tuple[str, str]:
-    """Title and body for a service that carries plain text only."""
+    """Return (title, body) for a plain-text service."""
     with force_locale("id"):
         if message.complaint is not None:
             told = reporter_words(message, message.complaint)
@@ -81,7 +86,10 @@ def compose_text(message: Delivery) -> tuple[str, str]:
 
 
 def reporter_words(message: Delivery, case: Complaint) -> dict[str, Any]:
-    """What a reporter is told; whoever asked for secrecy reads the number only beside the code, which needs it."""
+    """Return the template values of a message to a reporter.
+
+    If the case is not open, the complaint number is included only together with the code, which is useless without it.
+    """
     secret = case.confidentiality != Confidentiality.OPEN
     subject, sentence = REPORTER_MESSAGES["news" if secret and message.sealed_code is None else str(message.told)]
     return {
@@ -126,7 +134,7 @@ LINK_PATH = "/sandi-baru/"
 
 
 def account_mail(message: Delivery) -> EmailMessage:
-    """The e-mail without sender and recipient; raises Refused where its link has ended meanwhile."""
+    """Return an e-mail about an account without sender and recipient; raises Refused if its link has expired."""
     link = message.password_link
     if link is not None and (message.sealed_code is None or link.ended_at or link.expires_at <= utc_now()):
         raise Refused("the link has ended")
@@ -142,7 +150,7 @@ def account_mail(message: Delivery) -> EmailMessage:
     return mail
 
 
-# Subject and first sentence by what is told. `news` stands for all but the code where the reporter asked for secrecy.
+# (subject, first sentence) by cause. `news` replaces every cause but the code if the reporter asked for secrecy.
 REPORTER_MESSAGES: dict[str, tuple[object, object]] = {
     "received": (_("Nomor dan kode lacak Anda"), _("Laporan Anda sudah kami terima.")),
     "code_replaced": (_("Kode lacak Anda yang baru"), _("Kode lacak Anda diganti. Kode yang lama tidak berlaku lagi.")),

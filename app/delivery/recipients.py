@@ -1,4 +1,4 @@
-"""Where a message goes: an officer's own address, or the one that a reporter left with the case."""
+"""Addresses of messages."""
 
 import re
 
@@ -12,7 +12,7 @@ COUNTRY = "+62"
 
 
 def mail_address(message: Delivery) -> str | None:
-    """The e-mail address of whom the message is for; None where there is none."""
+    """Return the e-mail address of the recipient; None if there is none."""
     if message.account_news == "address_changed":
         return message.sealed_code
     if message.user is not None:
@@ -22,7 +22,7 @@ def mail_address(message: Delivery) -> str | None:
 
 
 def gateway_address(message: Delivery) -> str | None:
-    """The number or name at the message service of whom the message is for; None where there is none."""
+    """Return the recipient's number or name at the message service; None if there is none."""
     if message.user_id is not None:
         preference = db.session.get(NoticePreference, message.user_id)
         return preference.gateway_to if preference is not None else None
@@ -32,13 +32,13 @@ def gateway_address(message: Delivery) -> str | None:
 
 
 def international(phone: str) -> str:
-    """A number as message services want it: digits behind the code of the country."""
+    """Return a phone number in international form, as message services expect it."""
     digits = re.sub(r"[^0-9+]", "", phone)
     return f"{COUNTRY}{digits[1:]}" if digits.startswith("0") else digits
 
 
 def without_address(message: Delivery, problem: str) -> str:
-    """What went wrong, without the reporter's own address in it: mail servers like to repeat it."""
+    """Return an error text without the reporter's address, which mail servers tend to repeat."""
     if message.complaint_id is None:
         return problem
     try:
@@ -51,7 +51,7 @@ def without_address(message: Delivery, problem: str) -> str:
 
 
 def _reporter_of(message: Delivery) -> Reporter | None:
-    """The reporter as they stand at this moment: whoever has become anonymous meanwhile is told nothing."""
+    """Return the reporter who may be notified on the message's channel; None if there is none, or anonymous."""
     case = message.complaint
     if case is None or case.confidentiality == Confidentiality.ANONYMOUS:
         return None

@@ -1,4 +1,4 @@
-"""An officer's notices as sentences: at the bell, and inside a message."""
+"""Notices as sentences, for the bell and for messages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """One notice in words, with the limit it is about and the page it leads to."""
+    """One notice as a sentence. `due_at` is the limit it is about (aware UTC), None if it is about none."""
 
     id: int
     kind: str
@@ -31,13 +31,13 @@ class NoticeLine:
 
 
 def newest_notices(user_id: int) -> list[NoticeLine]:
-    """What an officer was told last, newest first."""
+    """Return the newest notices of an officer, newest first."""
     statement = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(SHOWN)
     return [notice_line(row) for row in db.session.scalars(statement.options(*_WITH_CAUSE))]
 
 
 def notice_line(row: Notice) -> NoticeLine:
-    """The notice as a sentence in the language of the moment."""
+    """Return a notice as a sentence in the current locale."""
     due = row.task.due_at if row.task is not None else None
     return NoticeLine(
         row.id, row.kind, sentence_of(row), due, row.complaint_id, row.created_at, unread=row.read_at is None

@@ -1,4 +1,4 @@
-"""E-mail by SMTP (RFC 5321): a 4xx answer is tried again, a 5xx one is final."""
+"""E-mail by SMTP (RFC 5321): a 4xx reply is retried, a 5xx reply is final."""
 
 import smtplib
 import ssl
@@ -15,7 +15,7 @@ from app.models import Delivery
 from app.notices.outbox import GatewayAway, Refused, Unsent
 
 SMTP_SECONDS = 20
-"""Longest wait for one answer of the server, unless the setting SMTP_SECONDS says otherwise."""
+"""Default of the setting SMTP_SECONDS: the longest wait for one reply of the server."""
 
 SHUTTING_DOWN = 421
 
@@ -24,6 +24,10 @@ class SmtpGateway:
     """Sends through the server of SMTP_URL (`smtp://`, `smtps://`, `smtp+starttls://user:password@host:port`)."""
 
     def send(self, message: Delivery) -> bool:
+        """Send one message as e-mail; return False if SMTP_URL is not set.
+
+        Raises Refused if it can never be sent, Unsent or GatewayAway to retry.
+        """
         url = current_app.config.get("SMTP_URL")
         if not url:
             return False
@@ -40,7 +44,7 @@ class SmtpGateway:
 
 
 def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
-    """To one address and no other, whatever stands in the header."""
+    """Send the mail to this address only, whatever its headers say; raises Refused, Unsent or GatewayAway."""
     try:
         server.send_message(mail, to_addrs=[address])
     except smtplib.SMTPRecipientsRefused as error:
@@ -48,7 +52,7 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
     except smtplib.SMTPResponseException as error:
         raise _by_code(error.smtp_code, error) from error
     except (OSError, smtplib.SMTPException) as error:
-        # smtplib wraps the time-out of an answer in SMTPServerDisconnected.
+        # smtplib wraps a reply time-out in SMTPServerDisconnected.
         silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
         raise (GatewayAway if silent else Unsent)(_words(error)) from error
     except ValueError as error:
@@ -56,7 +60,7 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
 
 
 def _by_code(code: int, error: Exception) -> Exception:
-    """421 speaks of the whole server (RFC 5321, 3.8), other codes of this message."""
+    """Return the exception for a reply code: Refused for 5xx, GatewayAway for 421 (RFC 5321, 3.8), otherwise Unsent."""
     kind = Refused if 500 <= code < 600 else GatewayAway if code == SHUTTING_DOWN else Unsent
     return kind(_words(error))
 
@@ -67,8 +71,9 @@ def _words(error: Exception) -> str:
 
 @contextmanager
 def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
-    """A server that lets us in. Where it does not, with whatever code, nothing was said about the message; and how it
-    says good-bye cannot undo what it has taken.
+    """Yield a connected and authenticated server; raises GatewayAway if there is none.
+
+    Errors while disconnecting are ignored, because the message has been accepted by then.
     """
     try:
         server = _let_in(_connected(url), url)

@@ -1,3 +1,1 @@
-"""Files from strangers: known by what is in them, measured before they are decoded, written anew before
-they are served.
-"""
+"""Uploaded files: identified by content, measured before decoding, and re-encoded before they are served."""

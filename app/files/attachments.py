@@ -1,4 +1,4 @@
-"""Files of a case: kind found by inspection, name and place of our own choosing; each waits to be looked into."""
+"""Attachments of a case, stored under generated names until a job has inspected them."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ FILE_FIELDS = {"filename": Text(longest=200), "content_base64": Text(longest=LAR
 
 
 def decode_file(params: object) -> tuple[str, bytes]:
-    """Name and bytes of a file sent as base64; raises ActionRefused(missing_input) naming the field."""
+    """Return name and bytes of a file sent as base64; raises ActionRefused(missing_input) naming the field."""
     cleaned, errors = check_fields(FILE_FIELDS, params)
     if errors:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
@@ -34,7 +34,10 @@ def decode_file(params: object) -> tuple[str, bytes]:
 
 
 def file_facts(filename: str, content: bytes) -> dict[str, object]:
-    """What the record keeps of a file; raises ActionRefused for a kind or size that is not taken."""
+    """Return file name, SHA-256 (hex), media type and size for the record.
+
+    Raises ActionRefused(missing_input) if the kind or size is not allowed.
+    """
     if not 0 < len(content) <= LARGEST:
         raise _faulty("content_base64", FieldFault.FILE_NOT_ALLOWED)
     try:
@@ -51,20 +54,20 @@ def _faulty(field: str, fault: FieldFault) -> ActionRefused:
 
 
 def media_type_of(content: bytes) -> tuple[str, str] | None:
-    """Media type and ending of an allowed file, by its first bytes; None for anything else."""
+    """Return (media type, extension) of an allowed file, detected by its first bytes; None for any other."""
     kind = kind_of(content)
     return (kind.media_type, kind.ending) if kind else None
 
 
 def with_ending(name: str, ending: str) -> str:
-    """The name with the ending of what is really in the file: nobody is to take a picture for a program."""
+    """Return the name with the extension of the detected kind, so that a name cannot disguise the content."""
     told = name.rpartition(".")[2].lower()
     same = told == ending or (ending, told) in (("jpg", "jpeg"), ("jpg", "jpe"))
     return name if same else f"{name[-110:]}.{ending}"
 
 
 def safe_name(filename: str) -> str:
-    """A name to show: no path, no control or direction characters, at most 120 characters."""
+    """Return a display name without path and control characters, at most 120 characters; "berkas" if empty."""
     base = filename.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(c for c in base if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return shown.strip()[-120:] or "berkas"
@@ -73,8 +76,10 @@ def safe_name(filename: str) -> str:
 def store_file(
     complaint: Complaint, filename: str, content: bytes, added_by: str, at: datetime, field: str = "content_base64"
 ) -> Attachment:
-    """Keep one file of a case until it is looked into; raises ActionRefused for a kind or size that is not taken, and
-    where case or store have no room, naming `field`.
+    """Store one file of a case and enqueue its inspection.
+
+    Raises ActionRefused(missing_input) naming `field` if the kind or size is not allowed, or the case or the store is
+    full.
     """
     facts = file_facts(filename, content)
     refuse_without_room(complaint, len(content), field)
@@ -93,10 +98,10 @@ GIGABYTE = 1_000 * MEGABYTE
 
 
 def refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
-    """Raises ActionRefused(missing_input) where one more file of this size does not fit.
+    """Raise ActionRefused(missing_input) if one more file of `size` bytes does not fit the case or the store.
 
-    A case that is only being taken in holds no more than its report brings. The store is as full as the last sweep saw
-    it (hours ago at most): a count of every file would cost each upload more than it is worth.
+    A case being received is not checked, its report limits its files. The store's size is that of the last sweep, hours
+    ago at most: counting all files for each upload would be too slow.
     """
     with db.session.no_autoflush:
         if complaint not in db.session.new:

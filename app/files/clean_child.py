@@ -1,7 +1,7 @@
-"""Writes one file from a stranger's hand anew, in a process of its own with little time and memory (`cleaning`).
+"""Child process that re-encodes one untrusted file, with limited time and memory (see `cleaning`).
 
-Reads the file from standard input and writes it anew to standard output; ends with REFUSED and a word where it may not
-be served. Any other end means that it cannot be read.
+Reads the file from standard input and writes the result to standard output. Exits with REFUSED and a word on standard
+error if the file may not be served; any other non-zero exit means that it is unreadable.
 """
 
 import resource

@@ -1,5 +1,5 @@
-"""A file written anew beside this process: a decoder that is led astray dies alone, with nothing of ours in its reach
-but the file it was given.
+"""Re-encoding of untrusted files in a child process, which has access to nothing but the file if a decoder is
+exploited.
 """
 
 import os
@@ -17,7 +17,7 @@ _MODULE = "app.files.clean_child"
 
 
 class CleanFault(StrEnum):
-    """Why a file is not served."""
+    """Why a file cannot be served."""
 
     LOCKED = "locked"
     ACTIVE = "active"
@@ -26,7 +26,7 @@ class CleanFault(StrEnum):
 
 
 class NotCleaned(Exception):
-    """A file that could not be written anew, by the word for why."""
+    """Raised for a file that could not be re-encoded; `fault` says why."""
 
     def __init__(self, fault: CleanFault) -> None:
         super().__init__(fault.value)
@@ -34,7 +34,7 @@ class NotCleaned(Exception):
 
 
 def clean(content: bytes) -> bytes:
-    """The file as it may be served; raises NotCleaned, also when the child dies or takes too long."""
+    """Return the file re-encoded, safe to be served; raises NotCleaned, also if the child process dies or times out."""
     try:
         kind = inspect(content)
     except Unacceptable:
@@ -46,7 +46,10 @@ def clean(content: bytes) -> bytes:
 
 
 def _written_apart(content: bytes, decoder: str) -> bytes:
-    """Through a file, not a pipe: how much the child may write is held by its own limit."""
+    """Return the bytes written by the child process; raises NotCleaned.
+
+    The child writes to a file rather than a pipe, so that its own file size limit applies.
+    """
     with tempfile.TemporaryFile() as file:
         try:
             done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What a file is, by what is in it: its first look, in the process that took it in, which decodes nothing."""
+"""Detection and measurement of an uploaded file by its bytes, without decoding it."""
 
 import re
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from app.files.picture_headers import BrokenHeader, PictureHeader, jpeg_header, 
 from workflow_rules.process.refusals import FieldFault
 
 MOST_PIXELS = 64_000_000
-"""What the largest phone cameras make; such a photo is reduced while it is decoded."""
+"""Pixels of the largest phone cameras; such a photo is reduced while it is decoded."""
 
 MOST_DECODED = {"PNG": 80_000_000, "WEBP": 20_000_000}
-"""Bytes of such a picture once it is decoded: neither can be reduced on the way, and WEBP is held several times."""
+"""Most bytes of a decoded picture; neither kind can be reduced while decoding, and WEBP needs several copies."""
 
 _LOCKED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _OFFICE = ("msword", "officedocument", "opendocument", "ms-excel", "ms-powerpoint", "rtf")
@@ -21,7 +21,7 @@ _OFFICE = ("msword", "officedocument", "opendocument", "ms-excel", "ms-powerpoin
 
 @dataclass(frozen=True)
 class FileKind:
-    """A kind that is taken: media type, ending, and the decoder's name where it is a picture."""
+    """An allowed kind of file: media type, extension, and the name of its Pillow decoder ("" for PDF)."""
 
     media_type: str
     ending: str
@@ -42,7 +42,7 @@ _HEADERS: dict[FileKind, Callable[[bytes], PictureHeader]] = {
 
 
 class Unacceptable(Exception):
-    """A file that is not taken in, by the word for why."""
+    """Raised for a file that is not accepted; `fault` says why."""
 
     def __init__(self, fault: FieldFault) -> None:
         super().__init__(fault.value)
@@ -50,7 +50,7 @@ class Unacceptable(Exception):
 
 
 def kind_of(content: bytes) -> FileKind | None:
-    """The kind by the first bytes; None for everything else."""
+    """Return the allowed kind that the first bytes show, or None."""
     if content.startswith(b"%PDF-"):
         return PDF
     if content.startswith(b"\xff\xd8\xff"):
@@ -61,10 +61,10 @@ def kind_of(content: bytes) -> FileKind | None:
 
 
 def inspect(content: bytes) -> FileKind:
-    """The kind of a file that may be kept until it is written anew; raises Unacceptable.
+    """Return the kind of a file that may be stored until it is re-encoded; raises Unacceptable.
 
-    A picture is measured by its header: one that would swell, or that moves, never meets a decoder. What hides behind
-    a picture (a page, an archive) is not looked for here: only its pixels are kept.
+    Pictures are measured by their headers: an animated or excessively large one never reaches a decoder. Content
+    appended to a picture is not searched for, since only the pixels are kept.
     """
     kind = kind_of(content)
     if kind is None:
@@ -90,7 +90,7 @@ def _measure(kind: FileKind, content: bytes) -> None:
 
 
 def _fault_of_other(content: bytes) -> FieldFault:
-    """What to tell the sender: an office document or a film is named, since it can be brought in another way."""
+    """Return the fault for a kind that is not allowed; office documents and films have their own."""
     try:
         guesses = [guess.mime_type for guess in puremagic.magic_string(content[:4096])]
     except (puremagic.PureError, ValueError):

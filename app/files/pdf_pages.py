@@ -1,4 +1,4 @@
-"""PDFs written anew, in the child: their pages without who made them, without what acts, without what they carry."""
+"""Re-writing of PDFs without author data, active content and embedded files; runs in the child process."""
 
 import io
 from collections.abc import Iterator
@@ -9,21 +9,22 @@ from app.files.scan_pages_child import ACTIVE_KEYS, ACTIVE_NAMES, acts, count_pa
 DROPPED = ACTIVE_KEYS | {"/Metadata", "/PieceInfo", "/LastModified"}
 _LEADS_ON = ("/A", "/OpenAction", "/Next", "/PA")
 _KEPT_SEGMENTS = frozenset({0xE0, 0xEE})
-"""JFIF and Adobe: without the latter colours of a picture inside a PDF are read wrongly."""
+"""JPEG markers JFIF and Adobe; without the latter a picture's colours are decoded wrongly."""
 
 
 class Locked(Exception):
-    """The file is encrypted."""
+    """Raised for an encrypted file."""
 
 
 class Active(Exception):
-    """The file acts or carries others, and cannot be made to stop."""
+    """Raised for a file with active or embedded content that cannot be removed."""
 
 
 def written_anew(content: bytes) -> bytes:
-    """The same pages; raises Locked or Active, and whatever the reader raises for a broken file.
+    """Return the PDF re-written without author data, actions and embedded files.
 
-    A digitally signed PDF is kept byte for byte, since its signature is what it is worth, and names its maker anyway.
+    Raises Locked, Active, or whatever the reader raises for a broken file. A digitally signed PDF is returned
+    unchanged, since any change would break its signature, which names its author anyway.
     """
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
@@ -64,7 +65,7 @@ def _dictionaries(root: Any) -> Iterator[Any]:
 
 
 def _strip(found: Any) -> None:
-    """Take out of one dictionary what tells of its maker, what acts, and the notes inside a photo."""
+    """Remove author data and actions from one dictionary, and the metadata from a photo in it."""
     for key in DROPPED & set(found):
         del found[key]
     for key in _LEADS_ON:
@@ -76,7 +77,10 @@ def _strip(found: Any) -> None:
 
 
 def without_notes(jpeg: bytes) -> bytes:
-    """A JPEG without EXIF, XMP, profiles and comments, its pixels untouched; what cannot be followed is an error."""
+    """Return a JPEG without EXIF, XMP, profiles and comments, pixels unchanged.
+
+    Raises ValueError or IndexError if its segments cannot be followed.
+    """
     kept, at = [jpeg[:2]], 2
     while jpeg[at + 1] != 0xDA:
         if jpeg[at] != 0xFF:

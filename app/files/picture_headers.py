@@ -1,12 +1,10 @@
-"""What a picture says of itself before anything of it is decoded: read here, since a decoder is what an
-attack aims at.
-"""
+"""Picture sizes read from the headers, without Pillow, because decoders are what an attack aims at."""
 
 import struct
 from dataclasses import dataclass
 
 _SIZED = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-"""Markers of JPEG that say width and height (ITU-T T.81, table B.1)."""
+"""JPEG markers of segments with width and height (ITU-T T.81, table B.1)."""
 
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -14,12 +12,12 @@ MOST_SEGMENTS = 20_000
 
 
 class BrokenHeader(Exception):
-    """The file ends or strays before it has said how large its picture is."""
+    """Raised if a picture's size cannot be found in its header."""
 
 
 @dataclass(frozen=True)
 class PictureHeader:
-    """Width and height in pixels, bytes a pixel once it is decoded by Pillow, and whether it moves."""
+    """Width and height in pixels, bytes a pixel when decoded by Pillow, and whether it is animated (`moves`)."""
 
     width: int
     height: int
@@ -32,7 +30,7 @@ class PictureHeader:
 
 
 def jpeg_header(content: bytes) -> PictureHeader:
-    """From the first frame marker; raises BrokenHeader."""
+    """Return the size of a JPEG from its first frame marker; raises BrokenHeader."""
     at = 2
     for _ in range(MOST_SEGMENTS):
         marker, at = _marker(content, at)
@@ -49,7 +47,7 @@ def jpeg_header(content: bytes) -> PictureHeader:
 
 
 def png_header(content: bytes) -> PictureHeader:
-    """From the header chunk, and from the chunk that makes it move where there is one; raises BrokenHeader."""
+    """Return the size of a PNG from its header chunk, and whether it is animated (chunk acTL); raises BrokenHeader."""
     length, name, width, height, depth, kind = _unpack(">I4sIIBB", content, 8)
     if (length, name) != (13, b"IHDR") or kind not in _PNG_SAMPLES or depth not in (1, 2, 4, 8, 16):
         raise BrokenHeader
@@ -64,7 +62,7 @@ def png_header(content: bytes) -> PictureHeader:
 
 
 def webp_header(content: bytes) -> PictureHeader:
-    """From the first chunk, of whichever of the three kinds; raises BrokenHeader."""
+    """Return the size of a WebP from its first chunk (VP8, VP8L or VP8X); raises BrokenHeader."""
     (name,) = _unpack("4s", content, 12)
     if name == b"VP8X":
         flags, width, height = content[20], _three(content, 24) + 1, _three(content, 27) + 1
@@ -77,7 +75,7 @@ def webp_header(content: bytes) -> PictureHeader:
 
 
 def _marker(content: bytes, at: int) -> tuple[int, int]:
-    """The marker at this place, past any fill bytes, and where its segment begins."""
+    """Return the marker at this offset, after any fill bytes, and the offset of its segment; raises BrokenHeader."""
     if content[at : at + 1] != b"\xff":
         raise BrokenHeader
     while content[at : at + 1] == b"\xff":

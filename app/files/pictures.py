@@ -1,4 +1,4 @@
-"""Pictures drawn anew, in the child: only the pixels are kept, never where and with what they were taken."""
+"""Re-encoding of pictures without metadata; runs in the child process."""
 
 import io
 import struct
@@ -8,7 +8,7 @@ from typing import Any
 from app.files.inspection import MOST_DECODED, MOST_PIXELS
 
 KEPT_PIXELS = 13_000_000
-"""Twelve million pixels are kept whole; a larger photo is halved until it fits, so that it is decoded within 150 MB."""
+"""Most pixels kept; a larger photo is halved until it fits, so that decoding needs at most 150 MB."""
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90},
@@ -23,9 +23,9 @@ _MODES = {
 
 
 def drawn_anew(content: bytes, kind: str) -> bytes:
-    """The same picture upright, without EXIF, XMP, colour profile, comment or anything behind it.
+    """Return the picture re-encoded upright, without EXIF, XMP, colour profile, comment or appended data.
 
-    ValueError for one that swells; whatever the decoder raises for a broken one.
+    Raises ValueError if it has too many pixels, or whatever the decoder raises for a broken one.
     """
     from PIL import Image, ImageFile
 
@@ -39,7 +39,10 @@ def drawn_anew(content: bytes, kind: str) -> bytes:
 
 
 def _reduce(picture: Any, kind: str) -> None:
-    """Have a large JPEG decoded at a half, a quarter or an eighth: the whole of it is never in memory."""
+    """Make Pillow decode a large JPEG at a half, a quarter or an eighth, so that it is never in memory as a whole.
+
+    Raises ValueError if the picture has too many pixels.
+    """
     pixels = picture.width * picture.height
     if pixels > MOST_PIXELS or pixels > MOST_DECODED.get(kind, pixels):
         raise ValueError("too many pixels")
@@ -49,7 +52,7 @@ def _reduce(picture: Any, kind: str) -> None:
 
 
 def _turn_upright(picture: Any) -> None:
-    """As the camera was held; a picture whose notes cannot be read stays as it lies."""
+    """Rotate the picture by its EXIF orientation; leave it unchanged if the metadata cannot be read."""
     from PIL import ImageOps
 
     with suppress(SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error):
@@ -60,7 +63,7 @@ def _written(picture: Any, kind: str) -> bytes:
     if picture.mode not in _MODES[kind]:
         picture = picture.convert("RGBA" if kind != "JPEG" and "A" in picture.mode else "RGB")
     kept = picture.info.get("transparency")
-    # What stands in `info` some writers copy of their own accord: comment, colour profile, XMP.
+    # Some encoders copy comment, colour profile and XMP from `info`.
     picture.info = {} if kept is None or kind != "PNG" else {"transparency": kept}
     file = io.BytesIO()
     picture.save(file, kind, **_OPTIONS[kind])

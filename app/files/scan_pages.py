@@ -1,4 +1,4 @@
-"""How many pages a scan has and whether it is only paper, found out beside this process: its file is not ours."""
+"""Page count and active content of an uploaded scan, determined in a child process because the file is untrusted."""
 
 import json
 import subprocess
@@ -15,19 +15,19 @@ SECONDS = 20
 
 
 class UnreadableScan(Exception):
-    """Broken, locked, or made to be endless."""
+    """Raised for a scan that is broken, encrypted or exceeds the limits."""
 
 
 @dataclass(frozen=True)
 class ScanFacts:
-    """`active` is a file that acts by itself or carries others."""
+    """The number of pages, and whether the file has active content or embeds other files (`active`)."""
 
     pages: int
     active: bool
 
 
 def scan_facts(content: bytes) -> ScanFacts:
-    """Look into a PDF, JPEG or PNG; raises UnreadableScan."""
+    """Return the facts of a PDF, JPEG or PNG; raises UnreadableScan."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", str(_CHILD)], input=content, capture_output=True, timeout=SECONDS, check=True

@@ -1,5 +1,6 @@
-"""Looks into one file from a stranger's hand, in a process of its own with little time and memory: a script, run by
-`scan_reading`. Reads the file from standard input and writes what it found as JSON; any other end means unreadable.
+"""Child process that inspects one untrusted scan, with limited time and memory; run by `scan_pages`.
+
+Reads the file from standard input and writes its facts as JSON; any non-zero exit means that it is unreadable.
 """
 
 import io
@@ -34,7 +35,10 @@ ACTIVE_NAMES = frozenset(
 
 
 def facts_of_pdf(content: bytes) -> dict[str, Any]:
-    """Pages, and whether anything in the file acts or carries another file."""
+    """Return the number of pages, and whether anything in the file is active or embeds another file.
+
+    Raises ValueError if it is encrypted.
+    """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     reader = PdfFileReader(io.BytesIO(content), strict=False)
@@ -44,7 +48,7 @@ def facts_of_pdf(content: bytes) -> dict[str, Any]:
 
 
 def count_pages(top: Any) -> int:
-    """The leaves of a page tree; ValueError for one that leads back into itself."""
+    """Return the number of leaves of a page tree; raises ValueError if the tree contains a cycle."""
     count, waiting, seen = 0, [top], set()
     while waiting:
         node = waiting.pop()
@@ -58,7 +62,7 @@ def count_pages(top: Any) -> int:
 
 
 def acts(root: Any) -> bool:
-    """Whether anything that can be reached from here acts by itself or carries another file."""
+    """Return whether any object reachable from here is active or embeds another file."""
     return any(map(_acts, reachable(root)))
 
 
@@ -71,8 +75,9 @@ def _acts(found: Any) -> bool:
 
 
 def reachable(root: Any) -> Iterator[Any]:
-    """Every object below this one, what is referred to once each; what the caller takes out is not followed. ValueError
-    for a file with more of them than anybody draws.
+    """Yield every object below this one, each reference once; raises ValueError for more than MOST_OBJECTS.
+
+    Objects that the caller removes while iterating are not followed.
     """
     from pyhanko.pdf_utils import generic
 
@@ -95,7 +100,7 @@ def reachable(root: Any) -> Iterator[Any]:
 
 
 def facts_of_picture(content: bytes) -> dict[str, Any]:
-    """A picture is one page, if all of it can be decoded."""
+    """Return the facts of a picture, which is one page; raises what Pillow raises if it cannot be decoded."""
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS

@@ -1,4 +1,7 @@
-"""Files leave the store by mark and sweep alone: no request takes one away, and none goes that a row still names."""
+"""Removal of files from the store by mark and sweep.
+
+No request deletes a file, and no file is deleted that a row still names.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -18,23 +21,26 @@ log = structlog.get_logger()
 
 FOLDERS = ("attachments", "papers", "reports")
 OWNERS: tuple[Any, ...] = (Attachment.path, Paper.path, ReportJob.path)
-"""Every column that names a stored file: what is in none of them belongs to nobody."""
+"""Every column that names a stored file; a file in none of them is an orphan."""
 
 ORPHAN_AGE = timedelta(hours=24)
-"""A file is written before the row that names it is committed; no transaction lasts that long."""
+"""Age from which an unnamed file is an orphan: files are written before their row is committed."""
 
 FEW = 100
 BATCH = 500
 
 
 def mark_for_removal(path: str, due_at: datetime) -> None:
-    """Let the sweep take a file away from then on, if this transaction is committed."""
+    """Mark a file for removal from `due_at` on, if this transaction is committed."""
     mark = insert(FileToRemove).values(path=path, marked_at=due_at, due_at=due_at)
     db.session.execute(mark.on_conflict_do_nothing())
 
 
 def remove_marked(now: datetime, batch: int = 100) -> int:
-    """Take away one batch of marked files whose time has come; a mark on a file that a row names is only forgotten."""
+    """Remove one batch of marked files that are due; return the number of marks processed.
+
+    A file that a row still names is kept and only its mark deleted.
+    """
     with one_transaction():
         due = select(FileToRemove).where(FileToRemove.due_at <= now).order_by(FileToRemove.due_at).limit(batch)
         marks = list(db.session.scalars(due.with_for_update(skip_locked=True)))
@@ -47,10 +53,10 @@ def remove_marked(now: datetime, batch: int = 100) -> int:
 
 
 def sweep_store(now: datetime) -> int:
-    """Walk through the store once and take away what no row names for a day; says how many files went.
+    """Remove files that no row has named for a day; return how many were removed.
 
-    Where more of them seem to be nobody's than a rollback now and then explains, none is touched: rather a full disk
-    than the files of an office whose database was restored, or set up, wrongly.
+    If there are more orphans than rollbacks explain, none is removed and 0 returned: the database may have been
+    restored or configured wrongly, and a full disk is better than lost files.
     """
     files, total, orphans = 0, 0, []
     walk = _all_files()
@@ -82,7 +88,7 @@ def _orphans_among(group: Iterable[Stored], now: datetime) -> list[Stored]:
 
 
 def _named(paths: list[str]) -> set[str]:
-    """Those that a row of any case or report names."""
+    """Return those paths that a row of any case or report names."""
     found: set[str] = set()
     for owner in OWNERS:
         found.update(db.session.scalars(select(owner).where(owner.in_(paths)).execution_options(unscoped=True)))

@@ -1,4 +1,4 @@
-"""Messages that did not leave, for the person who looks after the system."""
+"""Messages that could not be sent, for the administrator."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class FailedMessage:
-    """One message that was given up: for whom, by which channel, with how many notices, since when and why."""
+    """One message that failed for good; `error` is the last error, `address` "" unless it is an officer's e-mail."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class FailedMessage:
 
 @dataclass(frozen=True)
 class MessageCounts:
-    """How many messages wait and how many were given up, and since when the oldest should have been sent."""
+    """Numbers of waiting and failed messages; `oldest_due` is the oldest overdue time (aware UTC) or None."""
 
     waiting: int
     failed: int
@@ -36,7 +36,7 @@ class MessageCounts:
 
 
 def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
-    """The messages that were given up, newest first."""
+    """Return the newest messages that failed for good."""
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
     rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))
@@ -44,25 +44,25 @@ def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
 
 
 def count_messages(now: datetime) -> MessageCounts:
-    """Waiting, failed and overdue messages, by the indexes that hold just these."""
+    """Return the numbers of waiting and failed messages, and the oldest overdue one."""
     waiting = select(func.count(), func.min(Delivery.next_try_at)).where(Delivery.state == "queued")
     count, first = db.session.execute(waiting).one()
     return MessageCounts(count, count_failed(), first if first is not None and first < now else None)
 
 
 def count_failed() -> int:
-    """How many messages were given up and wait for an administrator."""
+    """Return how many messages have failed for good."""
     return db.session.scalars(select(func.count()).where(Delivery.state == "failed")).one()
 
 
 def _line(row: Delivery, notices: int) -> FailedMessage:
-    """The number or name at the gateway is the officer's own and is not shown; of a reporter only the case is."""
+    """Return a failed message for display, without gateway addresses and without the address of a reporter."""
     address = row.user.email if row.user is not None and row.channel == "email" else ""
     return FailedMessage(row.id, _recipient(row), address, row.channel, notices, row.created_at, row.last_error or "")
 
 
 def _recipient(row: Delivery) -> str:
-    """The officer's name; a reporter is named by the number of the case alone, and not even so where it is hidden."""
+    """Return the officer's name, or "Pelapor" with the complaint number if the case is visible."""
     if row.user is not None:
         return str(row.user.get_full_name()).strip()
     return gettext("Pelapor aduan %(number)s", number=row.complaint.number) if row.complaint else gettext("Pelapor")

@@ -1,4 +1,4 @@
-"""What a notice says, at the bell and in messages: number, step, limit; never a word about the reporter."""
+"""Texts of notices: number, step and limit, never anything about the reporter."""
 
 from flask_babel import lazy_gettext as _
 

@@ -1,4 +1,7 @@
-"""Notices as rows beside the event that causes them: shown at the bell, sent after the commit, never told twice."""
+"""Notices to officers, written in the transaction of the event that causes them.
+
+They are shown at the bell and sent after the commit; a unique key prevents a second notice for one cause.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,7 +25,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class Notifier:
-    """Tells officers within one transaction, at one moment; what it reads of people and wishes it reads once."""
+    """Writes the notices of one transaction at the instant `at`. Reads recipients and preferences only once."""
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self.calendar, self.at = calendar, at
@@ -30,13 +33,17 @@ class Notifier:
         self._outbox = Outbox(calendar, at)
 
     def opened(self, complaint: Complaint, opened: Iterable[StepTask], by: Person, *parts: Part) -> None:
-        """Tell every officer who holds the office a step waits for, and who stands in for them, except who opened
-        it; in the statement that writes `parts`.
+        """Notify the holders of each opened step's office and their delegates, except the officer who opened it.
+
+        Executed in the statement that writes `parts`.
         """
         self.opened_many([(complaint.id, task) for task in opened], by, *parts)
 
     def opened_many(self, opened: Iterable[tuple[int, StepTask]], by: Person, *parts: Part) -> None:
-        """The same for steps of several complaints, each with the key of its own."""
+        """Notify the holders of opened steps of several complaints, given with their complaint ids, except the opener.
+
+        Executed in the statement that writes `parts`.
+        """
         causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
         places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
         told = {"level": 0, "kind": "step_opened", "created_at": self.at}
@@ -51,15 +58,13 @@ class Notifier:
             write_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
-        """Tell those who are to initial a draft that it waits for them; each draft for itself."""
+        """Notify the officers who are to initial a draft, once for each draft."""
         for task in opened:
             told = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
             self._about_step(complaint, task, "initial_asked", dict.fromkeys(told))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
-        """Tell the office whose question the reporter has answered, and who stands in there, except who wrote it
-        down.
-        """
+        """Notify the office whose question the reporter has answered, except the officer who recorded the answer."""
         waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
         for task in waited:
             holders = self._hearers.of(task.actor, task.agency_code)
@@ -67,25 +72,25 @@ class Notifier:
             self._about_step(complaint, task, "information_added", told, _question(task))
 
     def question_expired(self, complaint: Complaint, task: StepTask) -> None:
-        """Tell the office that asked that nobody answered."""
+        """Notify the office that asked a question that the reporter did not answer in time."""
         holders = self._hearers.of(task.actor, task.agency_code)
         self._about_step(complaint, task, "question_expired", holders, _question(task))
 
     def of_office(
         self, complaint: Complaint, tasks: Iterable[StepTask], kind: str, actor: Actor, agency: str | None, seq: int
     ) -> None:
-        """Tell the holders of one office of an act at these steps; `seq` is the event's number, once for each event."""
+        """Notify the holders of one office of an event at these steps; `seq` is the event's number in its case."""
         for task in tasks:
             self._about_step(complaint, task, kind, self._hearers.of(actor.value, agency), seq)
 
     def left(self, task: StepTask, seq: int) -> None:
-        """Tell the Admin and the head of an agency that it has left a case, which they do not see any more."""
+        """Notify the admin and the head of an agency that it has left a case, which they no longer see."""
         actors = (Actor.AGENCY_ADMIN.value, Actor.AGENCY_HEAD.value)
         told = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
         self._add({"task_id": task.id, "level": seq}, "left_case", told)
 
     def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
-        """Tell the offices that the levels of alarms concern, each with the kind of its notice."""
+        """Notify the offices concerned by alarms, each given with the kind of its notice."""
         offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
         self._tell(
@@ -102,28 +107,29 @@ class Notifier:
         )
 
     def delegation_made(self, row: DelegationRow, others: Iterable[int]) -> None:
-        """Both officers of a delegation hear that it was recorded, and these others; nobody twice of the same one."""
+        """Notify both officers of a delegation, and `others`, that it was recorded; each officer once."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_made", {row.giver_id, row.holder_id, *others})
 
     def delegation_ended(self, row: DelegationRow) -> None:
-        """Both officers of a delegation hear that it has ended."""
+        """Notify both officers of a delegation that it has ended."""
         self._add({"delegation_id": row.id, "level": 0}, "delegation_ended", (row.giver_id, row.holder_id))
 
     def two_step_removed(self, journal_id: int, user_id: int) -> None:
-        """An officer hears that the second step of the own sign-in was taken away."""
+        """Notify an officer that their second sign-in step was removed."""
         self._add({"journal_id": journal_id, "level": 0}, "two_step_removed", (user_id,))
 
     def grants(self, kind: str, journal_id: int, users: Iterable[int]) -> None:
-        """Who hears that a right to read identities was asked for, or was decided."""
+        """Notify users of a request or a decision on the right to read identities."""
         self._add({"journal_id": journal_id, "level": 0}, kind, users)
 
     def password_link_made(self, journal_id: int, user_id: int) -> None:
-        """An officer hears that somebody else made a link by which the own password is set."""
+        """Notify an officer that somebody else created a link to set the officer's password."""
         self._add({"journal_id": journal_id, "level": 0}, "password_link_made", (user_id,))
 
     def file_held(self, file: Attachment) -> None:
-        """Tell the Admin which case holds a file that is not given out, and the administrator of what a scanner found,
-        who sees no case.
+        """Notify the complaint admins that a file of a case is withheld.
+
+        If it holds malware, also notify the system administrators, without the case, which they may not see.
         """
         admins = self._hearers.of(Actor.COMPLAINT_ADMIN.value, None)
         cause = {"attachment_id": file.id, "level": 0}
@@ -132,11 +138,11 @@ class Notifier:
             self._add(cause, "malware_found", administrators())
 
     def paper_failed(self, complaint: Complaint, task: StepTask, office: tuple[str, str | None]) -> None:
-        """Tell an office that a paper of the case has no file; once a step."""
+        """Notify an office that a paper of the case has no file, once for each step."""
         self._about_step(complaint, task, "paper_failed", self._hearers.of(*office))
 
     def records_looked_at(self, run_id: int, kind: str, users: Iterable[int]) -> None:
-        """How the nightly look at the records ended."""
+        """Notify users of the result of the nightly check of the records."""
         self._add({"invariant_run_id": run_id, "level": 0}, kind, users)
 
     def _about_step(
@@ -145,11 +151,11 @@ class Notifier:
         self._add({"complaint_id": complaint.id, "task_id": task.id, "level": level}, kind, users)
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
-        """One notice a user."""
+        """Write one notice for each user."""
         self._tell({**cause, "user_id": user, "kind": kind} for user in users)
 
     def _tell(self, notices: Iterable[Row]) -> None:
-        """Notices that all name the same columns, in their order."""
+        """Write and send notices that all name the same columns in the same order."""
         rows = [{**notice, "created_at": self.at} for notice in notices]
         if rows:
             self._send(db.session.execute(_written(tuple(rows[0])), {ROWS: as_text(rows)}))
@@ -164,14 +170,14 @@ def _written(names: tuple[str, ...]) -> Select[Any]:
 
 
 def _once(new: Insert) -> Select[Any]:
-    """Whoever has been told of a cause already is left out by the unique row."""
+    """Return the insert without notices that already exist for their cause, as a query of those written."""
     table = Notice.__table__
     told = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
     return written_notices(told.cte("new_notice"))
 
 
 def _of_opening() -> Select[Any]:
-    """The notices of steps that wait for offices, to everybody who hears of these but the one who opened them."""
+    """Return the insert of notices for opened steps to the holders of their offices, except the opener."""
     table, heard = Notice.__table__, hearing().subquery("heard")
     given = rows_given(table, place=BigInteger())
     columns = {name: given.c[name] for name in ("complaint_id", "task_id", "level", "kind", "created_at")}
@@ -186,5 +192,5 @@ _OPENED = _of_opening()
 
 
 def _question(task: StepTask) -> int:
-    """Which question of its step it is: each is told of for itself, and once."""
+    """Return the number of the step's current question, so that each question has one notice."""
     return len(task.pauses)

@@ -1,4 +1,4 @@
-"""Which message carries a notice, and when: one row a message, joined by what else waits for the same officer."""
+"""The outbox: messages that carry notices to officers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20
-"""Alarms of one sweep wait this long for each other, so that an outage ends in one message an officer."""
+"""Seconds that alarms of one sweep wait to be combined, so that an outage causes one message an officer."""
 
 DIGEST_LOCK = 4_217_003
 LEASE_SECONDS = 30
-"""A message handed to Redis is handed out again after this time, unless it has been sent by then."""
+"""Seconds after which a message is enqueued again if it has not been sent by then."""
 
 _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A notice that has just been written, for whom, and how that officer wishes to hear of it."""
+    """A notice just written, its recipient, and the recipient's preferences and channels."""
 
     notice_id: int
     user_id: int
@@ -42,8 +42,9 @@ class Told:
 
 
 def written_notices(new: CTE) -> Select[Any]:
-    """The notices that an insertion has written, in their order, each with what its officer has chosen; `told_by`
-    reads such a row.
+    """Return a query of the notices an INSERT has written, in order, with their recipients' preferences.
+
+    `told_by` reads such a row.
     """
     chosen = NoticePreference.__table__
     by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
@@ -59,15 +60,13 @@ def told_by(row: SqlRow[Any]) -> Told:
 
 
 class Outbox:
-    """Puts notices of one transaction on their way, by the office's hours and by what each officer has chosen."""
+    """Sends the notices of one transaction according to office hours and the officers' preferences."""
 
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
 
     def send(self, told: Sequence[Told]) -> None:
-        """Each notice on every channel its officer has chosen; an officer's go together, one message a channel carries
-        them all.
-        """
+        """Put each notice into a message on every channel of its officer, one message for each channel."""
         roads = {(one.user_id, channel, one.kind): one.wishes for one in told for channel in one.channels}
         digests = {road: self._digest(*road, wishes) for road, wishes in roads.items()}
         items = [
@@ -79,7 +78,7 @@ class Outbox:
         _carry(items, self._at, gathers=all(one.kind in ALARMS for one in told))
 
     def _digest(self, user_id: int, channel: str, kind: str, wishes: Wishes) -> int | None:
-        """The morning message in which the officer is to read this; None where it may go at once."""
+        """Return the id of the morning digest for a notice, or None if the notice may be sent now."""
         when = release(self._calendar, self._at, wishes, at_limit=kind == "step_late")
         if not when.with_digest:
             return None
@@ -87,10 +86,10 @@ class Outbox:
 
 
 def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: datetime) -> int | None:
-    """The message of that morning to an officer on a channel, made if there is none yet; None once it is on its way."""
+    """Return the id of an officer's morning digest on a channel, creating it if needed; None once it is being sent."""
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
     if not db.session.scalars(select(exists().where(*same))).one():
-        # One maker at a time: two that wait for each other's rows in different order would never end.
+        # Serialise creation: two transactions waiting for each other's rows would deadlock.
         db.session.execute(select(func.pg_advisory_xact_lock(DIGEST_LOCK)))
         row = {"user_id": user_id, "channel": channel, "digest_on": day, "state": "queued", "created_at": at}
         row |= {"next_try_at": opening, "attempts": 0}
@@ -99,7 +98,7 @@ def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: da
 
 
 def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The channels on which officers take their morning message; those who want none are left out."""
+    """Return the channels of each officer who wants a morning digest, by user id; others are left out."""
     users = tuple(user_ids)
     known = _preferences(users)
     wanting = (u for u in users if (p := known.get(u)) is None or p.morning_digest or p.only_digest)
@@ -125,8 +124,9 @@ def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:
 
 
 def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
-    """Notices go with the message they name, with one to the same officer that nobody has tried to send yet, or with a
-    new one, which is on its way at the commit unless it waits for others.
+    """Put each notice into the message it names, into an untried one to the same officer, or into a new one.
+
+    New messages are enqueued at the commit, unless they wait to be combined (`gathers`).
     """
     if not items:
         return
@@ -137,7 +137,7 @@ def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
 
 
 def _carrying() -> Select[Any]:
-    """The one statement of `_carry`, which gives back the new messages."""
+    """Return the single statement of `_carry`, which returns the ids of new messages."""
     items, delivery = rows_given(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
     roads = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("road")
     waiting = _waiting(roads).cte("waiting")
@@ -152,7 +152,7 @@ def _carrying() -> Select[Any]:
 
 
 def _waiting(road: CTE) -> Select[Any]:
-    """Messages to the same officers that nobody has tried to send yet; one that is being sent is passed by."""
+    """Return a query of untried messages to the same officers and channels; messages being sent are skipped."""
     same = (Delivery.user_id == road.c.user_id, Delivery.channel == road.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
     one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
@@ -161,7 +161,7 @@ def _waiting(road: CTE) -> Select[Any]:
 
 
 def _new_messages(road: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
-    """A new message for each road on which none waits: its columns, and their values."""
+    """Return columns and values of a new message for each officer and channel without a waiting one."""
     moments = {name: bindparam(name, type_=Delivery.__table__.c[name].type) for name in ("created_at", "next_try_at")}
     columns = {"user_id": road.c.user_id, "channel": road.c.channel, "state": literal("queued"), "attempts": literal(0)}
     same = (waiting.c.user_id == road.c.user_id) & (waiting.c.channel == road.c.channel)
@@ -173,12 +173,12 @@ _CARRY = _carrying()
 
 
 class Unsent(Exception):
-    """Not now: the other side is away, slow or asks to come back; worth another try."""
+    """Raised if a message could not be sent now: the gateway is down, slow or asks to retry later."""
 
 
 class GatewayAway(Unsent):
-    """Not reached, silent or closing: nothing was said about this message, and the next would fare no better."""
+    """Raised if the gateway is unreachable, silent or closing, so that any other message would fail too."""
 
 
 class Refused(Exception):
-    """Never: the address or the message is not accepted; a person must look at it."""
+    """Raised if a message can never be sent, because its address or content is rejected; a person must check it."""

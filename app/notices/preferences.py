@@ -1,4 +1,4 @@
-"""How an officer wishes to hear of things: checked and kept, so that what is sent later has somewhere to go."""
+"""Validation and storage of officers' notice preferences."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class WishFault(StrEnum):
 
 
 class WishRefused(Exception):
-    """A wish that cannot be kept, with the field that it stands in."""
+    """Raised for a preference that cannot be saved; `field` is the form field, `fault` the reason."""
 
     def __init__(self, field: str, fault: WishFault) -> None:
         super().__init__(f"{field}: {fault}")
@@ -30,7 +30,7 @@ class WishRefused(Exception):
 
 @dataclass(frozen=True)
 class NoticeWishes:
-    """What the officer chose; `gateway_to` is None where the form did not ask for it, and then stays as it was."""
+    """An officer's notice preferences. `gateway_to` None leaves the stored recipient unchanged."""
 
     by_email: bool = True
     quiet: bool = True
@@ -41,7 +41,7 @@ class NoticeWishes:
 
 
 def wishes_of(user_id: int) -> NoticeWishes:
-    """What holds for an officer today, the defaults included."""
+    """Return an officer's present preferences, or the defaults."""
     row = db.session.get(NoticePreference, user_id)
     if row is None:
         return NoticeWishes(gateway_to="")
@@ -50,7 +50,7 @@ def wishes_of(user_id: int) -> NoticeWishes:
 
 
 def save_wishes(user_id: int, wishes: NoticeWishes) -> None:
-    """Keep the wishes for everything that is told from now on; raises WishRefused for a useless recipient."""
+    """Save the preferences for future notices; raises WishRefused if the recipient is malformed."""
     chosen = {name: getattr(wishes, name) for name in _SWITCHES}
     if wishes.gateway_to is not None:
         chosen["gateway_to"] = _recipient(wishes.gateway_to) or None
@@ -59,7 +59,7 @@ def save_wishes(user_id: int, wishes: NoticeWishes) -> None:
 
 
 def _recipient(typed: str) -> str:
-    """A number without its blanks and dashes, or a name; empty for none."""
+    """Return the number without separators, or the name; "" for none. Raises WishRefused."""
     text = typed.strip()
     if len(text) > LONGEST_RECIPIENT:
         raise WishRefused("gateway_to", WishFault.TOO_LONG)

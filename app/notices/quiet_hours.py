@@ -1,4 +1,4 @@
-"""When an officer is told: at once in office time, in the morning otherwise; no mail at night."""
+"""When a notice is sent: at once in office hours, otherwise with the morning digest."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,7 +8,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class Wishes:
-    """What an officer has chosen: rest outside office time, all by the morning message, the limit at any hour."""
+    """An officer's choices: no messages outside office hours, digest only, limit alarms at any hour."""
 
     quiet: bool = True
     only_digest: bool = False
@@ -17,14 +17,14 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Release:
-    """When a notice goes out (aware, in the calendar's zone), and whether with the message of that morning."""
+    """When a notice is sent (aware, in the calendar's zone), and whether with that morning's digest."""
 
     at: datetime
     with_digest: bool
 
 
 def release(calendar: WorkingCalendar, now: datetime, wishes: Wishes, at_limit: bool = False) -> Release:
-    """Say when a notice that arises `now` is sent; the alarm at the limit may break the silence if so wished."""
+    """Return when a notice that arises `now` is sent. `at_limit` marks an alarm that may ignore quiet hours."""
     moment = calendar.in_zone(now)
     if at_limit and wishes.limit_at_any_hour:
         return Release(moment, False)
@@ -36,14 +36,14 @@ def release(calendar: WorkingCalendar, now: datetime, wishes: Wishes, at_limit: 
 
 
 def in_office_time(calendar: WorkingCalendar, now: datetime) -> bool:
-    """Whether the office is at work on this day: between its first opening and its last closing, breaks included."""
+    """Return whether `now` is between the day's first opening and last closing, breaks included."""
     midnight = _midnight(calendar, now)
     begun = calendar.is_open(now) or calendar.elapsed(midnight, now) > timedelta()
     return begun and calendar.elapsed(now, midnight + timedelta(days=1)) > timedelta()
 
 
 def next_morning(calendar: WorkingCalendar, now: datetime) -> datetime:
-    """The first opening of a working day that is still to come."""
+    """Return the next first opening of a working day (aware, in the calendar's zone)."""
     midnight = _midnight(calendar, now)
     first = calendar.next_open(midnight)
     return first if first > calendar.in_zone(now) else calendar.next_open(midnight + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""A reporter who left an address hears of the case by the outbox: each thing once, never a word of its content."""
+"""Messages to reporters who left an address; they never quote the case."""
 
 from datetime import datetime, timedelta
 
@@ -25,16 +25,17 @@ _TOLD_OF: dict[EventKind, str] = {
 
 
 def channel_for(reporter: dict[str, str]) -> str | None:
-    """On which channel a reporter can be told; the phone counts only where a message service is set up."""
+    """Return the channel for a reporter: "email", "gateway" (phone, if a message service is configured) or None."""
     if reporter.get("email"):
         return "email"
     return "gateway" if reporter.get("phone") and current_app.config.get("GATEWAY_URL") else None
 
 
 def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime, code: str | None = None) -> bool:
-    """Within the transaction of the event with that number; whether a message is on its way now.
+    """Put a message to the reporter into the outbox, within the transaction of event `cause_seq`.
 
-    The unique row is the right to tell. The code lies in it sealed until it was sent.
+    Returns whether a message was written; a unique key allows one for each cause. `code` is stored encrypted until
+    sent.
     """
     if complaint.confidentiality == Confidentiality.ANONYMOUS:
         return False
@@ -54,14 +55,14 @@ def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime,
 
 
 def _drop_older_codes(complaint: Complaint) -> None:
-    """A code that was replaced before it left must not leave any more."""
+    """Cancel unsent messages with an earlier tracking code, which is no longer valid."""
     waiting = (Delivery.complaint_id == complaint.id, Delivery.sealed_code.is_not(None))
     values = {"sealed_code": None, "state": "skipped", "last_error": "a newer code takes its place"}
     db.session.execute(update(Delivery).where(*waiting).values(values))
 
 
 def tell_of_act(complaint: Complaint, decision: Decision, seq: int) -> None:
-    """Tell of a question, of the answer, and of an end without one that was not the reporter's own wish."""
+    """Notify the reporter of a question, the answer, or an end of the case that the reporter did not ask for."""
     event = decision.event
     told = _TOLD_OF.get(event.kind)
     if event.kind is Action.EXPIRE_QUESTION and decision.after.ended is not None:
@@ -73,6 +74,6 @@ def tell_of_act(complaint: Complaint, decision: Decision, seq: int) -> None:
 
 
 def _tell_followers(main: Complaint, seq: int, at: datetime) -> None:
-    """Whoever complained of the same thing is promised the same answer, and finds it on their own page."""
+    """Notify the reporters of complaints merged into this one, who receive the same answer on their own pages."""
     for follower in db.session.scalars(select(Complaint).where(Complaint.merged_into_id == main.id)):
         tell_reporter(follower, "answered", seq, at)

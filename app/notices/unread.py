@@ -1,4 +1,4 @@
-"""An officer has seen a notice, or all of them: the mark that the bell counts by."""
+"""Read state of notices."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.vocabulary.words import LARGEST_BADGE
 
 @dataclass(frozen=True)
 class Seen:
-    """A notice that its officer has opened, and the case it leads to; None where it leads to no case."""
+    """A notice that its officer has opened; `complaint_id` is None if it leads to no case."""
 
     complaint_id: int | None
     of_report: bool = False
@@ -22,7 +22,7 @@ class Seen:
 
 
 def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
-    """Note the first time an officer opened a notice; None where there is no such notice of that officer."""
+    """Record when an officer first opened a notice; return None if the officer has no such notice."""
     with one_transaction():
         statement = select(Notice).where(Notice.id == notice_id, Notice.user_id == user_id)
         notice = db.session.scalars(statement).first()
@@ -33,7 +33,7 @@ def mark_read(notice_id: int, user_id: int, now: datetime) -> Seen | None:
 
 
 def mark_all_read(user_id: int, now: datetime) -> int:
-    """Note that an officer has seen everything told so far; says how many notices were new."""
+    """Mark all notices of an officer as read; return how many were unread."""
     table = Notice.__table__
     with one_transaction():
         statement = update(table).where(table.c.user_id == user_id, table.c.read_at.is_(None)).values(read_at=now)
@@ -41,10 +41,10 @@ def mark_all_read(user_id: int, now: datetime) -> int:
 
 
 def counting_unread(user_id: int | BindParameter[int] | None) -> ScalarSelect[int]:
-    """How many notices an officer has not read, as part of another query; no further than the bell can show."""
+    """Return a subquery that counts an officer's unread notices, up to the largest badge."""
     return counted(select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)), LARGEST_BADGE + 1)
 
 
 def unread_count(user_id: int) -> int:
-    """The same by itself."""
+    """Return how many notices an officer has not read, up to the largest badge."""
     return db.session.scalars(select(counting_unread(user_id))).one()

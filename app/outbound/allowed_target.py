@@ -1,7 +1,7 @@
-"""Where the program may connect when somebody typed the address: never into its own house (SSRF).
+"""SSRF guard: to which addresses the program may connect when a user has entered the URL.
 
-A name is looked up once, each of its addresses is judged, and `safe_call` connects to the very address that was judged:
-a name that answers otherwise the second time (rebinding) is not asked a second time.
+A name is resolved once, each of its addresses is checked, and `safe_call` connects to the checked address, so that DNS
+rebinding has no effect.
 """
 
 import queue
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 LONGEST_URL = 1000
 LOOK_UP_SECONDS = 5
 PORTS = frozenset({443, 4443, 8443, 9443})
-"""Where web servers with TLS listen; anything else is somebody's other service."""
+"""Ports on which TLS web servers listen; other ports may belong to other services."""
 
 _PRINTABLE = re.compile(r"[!-~]+")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -29,16 +29,16 @@ def _nets(*texts: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
-# IANA's special-purpose registries: what is no host on the public internet.
+# Networks of IANA's special-purpose registry, which are not on the public internet.
 _SPECIAL_V4 = (
     *_nets("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
     *_nets("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
     *_nets("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
 )
-# Only global unicast counts, without its special parts: IPv4-mapped, NAT64, unique local and link-local lie outside.
+# Global unicast only, without its special ranges; IPv4-mapped, NAT64, unique local and link-local lie outside it.
 _GLOBAL_V6 = ip_network("2000::/3")
 _SPECIAL_V6 = _nets("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
-# What WEBHOOK_ALLOW_PRIVATE lets in: one's own machine and networks, and still not the cloud's own 169.254.169.254.
+# Networks that WEBHOOK_ALLOW_PRIVATE allows; never the cloud metadata service 169.254.169.254.
 _OWN = (
     *_nets("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
     *_nets("::1/128", "fc00::/7"),
@@ -46,7 +46,7 @@ _OWN = (
 
 
 class TargetFault(StrEnum):
-    """Why an address is refused."""
+    """Why an address is not allowed."""
 
     UNREADABLE = "unreadable"
     SCHEME = "scheme"
@@ -58,7 +58,7 @@ class TargetFault(StrEnum):
 
 
 class TargetRefused(Exception):
-    """The program does not connect there."""
+    """Raised for an address to which the program may not connect; `fault` says why."""
 
     def __init__(self, fault: TargetFault) -> None:
         super().__init__(fault.value)
@@ -67,7 +67,7 @@ class TargetRefused(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """A URL taken apart: its host is a name in small letters or an address, its path has its query with it."""
+    """The parts of a URL. `host` is a lower-case name or an IP address, `path` includes the query."""
 
     scheme: str
     host: str
@@ -83,13 +83,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Target(Place):
-    """A place with the one address that was judged, and to which alone a connection is made."""
+    """A place with the one IP address that was checked; connections are made only to that address."""
 
     address: str
 
 
 def read_place(url: str, allow_private: bool = False) -> Place:
-    """A URL judged by its text alone; raises TargetRefused. With `allow_private` also http, own names and any port."""
+    """Parse a URL and check its text; raises TargetRefused.
+
+    `allow_private` also allows http, internal names and any port.
+    """
     if len(url) > LONGEST_URL or not _PRINTABLE.fullmatch(url) or set(url) & set('\\<>"^`{|}#'):
         raise TargetRefused(TargetFault.UNREADABLE)
     try:
@@ -106,7 +109,10 @@ def read_place(url: str, allow_private: bool = False) -> Place:
 
 
 def find_target(url: str, allow_private: bool = False) -> Target:
-    """The address behind a URL, looked up now; raises TargetRefused, also where only one of several is refused."""
+    """Resolve a URL and return it with a checked address.
+
+    Raises TargetRefused, even if only one of several addresses is not allowed.
+    """
     place = read_place(url, allow_private)
     addresses = [place.host] if _literal(place.host) else look_up(place.host, place.port)
     for address in addresses:
@@ -117,7 +123,7 @@ def find_target(url: str, allow_private: bool = False) -> Target:
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """Every address of a name; the system's resolver may take longer than we wait, and is left alone then."""
+    """Return every address of a name; [] if it is unknown or resolving takes longer than LOOK_UP_SECONDS."""
     answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
     threading.Thread(target=_ask, args=(host, port, answers), daemon=True).start()
     try:
@@ -148,7 +154,7 @@ def _known_host(host: str, allow_private: bool) -> str:
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """An address written out in its one usual form: 127.1, 0x7f.1 and 2130706433 are no host of anybody's."""
+    """Return the address if the text is one in canonical form, otherwise None, also for 127.1 and 0x7f.1."""
     try:
         return None if "%" in host else ip_address(host)
     except ValueError:
@@ -168,7 +174,7 @@ def _judge(address: IPv4Address | IPv6Address, allow_private: bool) -> None:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether this is a host on the public internet, whatever Python's version thinks of the newer special ranges."""
+    """Return whether an address is on the public internet, also by ranges newer than Python's tables."""
     if isinstance(address, IPv4Address):
         return not any(address in net for net in _SPECIAL_V4)
     return address in _GLOBAL_V6 and not any(address in net for net in _SPECIAL_V6)

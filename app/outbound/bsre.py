@@ -1,7 +1,7 @@
-"""BSrE's esign-client-service over HTTP, versions 1 and 2 (domain 4.7): a PDF goes there and comes back signed.
+"""Client of BSrE's esign-client-service, versions 1 and 2 (domain 4.7), which signs PDFs.
 
-What is written here comes from programs in use, since the service's own document is not public. An answer of 200 may
-hold an error, and a passphrase that is wrong is told by a code in the body.
+Based on programs in use, since the service's own documentation is not public. A response of 200 may hold an error, and
+a wrong passphrase is reported by a code in the body.
 """
 
 import base64
@@ -26,7 +26,7 @@ NOT_READY = frozenset({2011, 2021, 2022, 2023, 4001, 4002, 4003})
 
 
 class BsreFault(Exception):
-    """BSrE did not sign; `code` is its own number where it gave one."""
+    """Raised if BSrE did not sign; `code` is its own error number, "" if it sent none."""
 
     def __init__(self, fault: SigningFault, code: str = "") -> None:
         super().__init__(f"{fault.value} {code}".strip())
@@ -36,7 +36,7 @@ class BsreFault(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """One PDF to be signed; the visible block is on its page already, so none is asked for."""
+    """One PDF to be signed without a visible signature, because its page already shows the signature block."""
 
     pdf: bytes
     nik: str
@@ -50,23 +50,27 @@ class Order:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever its status says."""
+    """A response of BSrE, whatever its status."""
 
     status: int
     body: bytes
 
     @property
     def pdf(self) -> bytes | None:
+        """The body if it is a PDF, otherwise None."""
         return self.body if self.body.startswith(b"%PDF-") else None
 
 
 def is_set_up() -> bool:
-    """Whether this server knows where BSrE is and who asks."""
+    """Return whether address and credentials of BSrE are configured."""
     return all(current_app.config.get(name) for name in ("BSRE_URL", "BSRE_USER", "BSRE_PASSWORD"))
 
 
 def sign(order: Order, seconds: float) -> bytes:
-    """The signed PDF, not yet looked into; raises BsreFault. `seconds` bounds each silence of the service."""
+    """Return the signed PDF, not yet verified; raises BsreFault.
+
+    `seconds` limits each wait for data, not the whole request.
+    """
     if not is_set_up():
         raise BsreFault(SigningFault.NOT_SET_UP)
     versions = {"1": _sign_v1, "2": _sign_v2}
@@ -111,7 +115,7 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
 
 
 def _call(method: str, path: str, seconds: float, **parts: Any) -> Answer:
-    """One request; nothing of an error of the library goes on, since it may quote what was sent."""
+    """Send one request; raises BsreFault without the library's error text, which may quote the request."""
     config = current_app.config
     try:
         with requests.request(
@@ -140,7 +144,7 @@ def _body(response: requests.Response) -> bytes:
 
 
 def _told(answer: Answer) -> dict[str, Any]:
-    """The JSON object of an answer; what is none is unreadable, unless the status alone says enough."""
+    """Return the JSON object of a response; raises BsreFault if it has none."""
     try:
         told = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -164,6 +168,6 @@ def _fault_of(answer: Answer, told: dict[str, Any]) -> BsreFault:
 
 
 def _code_of(told: dict[str, Any]) -> int:
-    """`status_code` as a number, which is sometimes sent as text; 0 where there is none."""
+    """Return `status_code` as a number, also if it was sent as text; 0 if there is none."""
     given = str(told.get("status_code", told.get("status", "")))
     return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0

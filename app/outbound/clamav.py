@@ -1,6 +1,4 @@
-"""The virus scanner's own protocol (clamd, INSTREAM): bytes over a socket, one verdict back; no file of ours is opened
-by it.
-"""
+"""Client of the virus scanner clamd; it sends bytes, so the scanner opens no file of the store."""
 
 import socket
 import struct
@@ -16,16 +14,16 @@ LONGEST_ANSWER = 4096
 
 
 class ScannerAway(Exception):
-    """No verdict came: the scanner is not reached, is too slow, or could not do its work."""
+    """Raised if there is no verdict: the scanner is unreachable, too slow or reports an error."""
 
 
 def is_set_up() -> bool:
-    """Whether this office has a scanner (CLAMAV_URL)."""
+    """Return whether a scanner is configured (CLAMAV_URL)."""
     return bool(current_app.config.get("CLAMAV_URL"))
 
 
 def answers() -> bool:
-    """Whether the scanner is there."""
+    """Return whether the scanner answers a PING."""
     try:
         return _ask(b"PING", b"", CONNECT_SECONDS) == "PONG"
     except ScannerAway:
@@ -33,10 +31,10 @@ def answers() -> bool:
 
 
 def found_in(content: bytes) -> str | None:
-    """The name of what the scanner found in these bytes, None where it found nothing; raises ScannerAway.
+    """Return the name of the malware in these bytes, or None if they are clean; raises ScannerAway.
 
-    clamd(8): `zINSTREAM`, then pieces with their length before them (4 bytes, big-endian), then a length of zero;
-    the answer is `stream: OK`, `stream: NAME FOUND` or `... ERROR`.
+    clamd(8): `zINSTREAM`, then chunks prefixed by their length (4 bytes, big-endian), then a length of zero; the
+    response is `stream: OK`, `stream: NAME FOUND` or `... ERROR`.
     """
     said = _ask(b"INSTREAM", _in_pieces(content), SCAN_SECONDS)
     if said == "stream: OK":

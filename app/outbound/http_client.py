@@ -1,7 +1,7 @@
-"""One HTTP request to a judged target, bounded in time and size whatever the other side does.
+"""HTTP requests to a checked target, limited in time and size whatever the server does.
 
-It stands on urllib3 and not on requests, which would read proxies and passwords from the environment and take the URL
-apart a second time: here the connection is made to the address that was judged, and TLS is for the name.
+Uses urllib3 because requests reads proxies and passwords from the environment and parses the URL again: here the
+connection is made to the checked address, with TLS for the host name.
 """
 
 import functools
@@ -26,7 +26,7 @@ CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the body is cut where the caller's bound lies."""
+    """A response; its body is cut at the caller's limit."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,7 +34,7 @@ class Answer:
 
 
 class Unanswered(Exception):
-    """No whole answer; `fault` is one of too_slow, tls, unreachable, broken."""
+    """Raised if no whole response came; `fault` is too_slow, tls, unreachable or broken."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -51,10 +51,9 @@ def call(
     largest: int,
     authority: str | None = None,
 ) -> Answer:
-    """The answer within `seconds` in all, a server that drips byte by byte included; raises Unanswered.
+    """Return the response within `seconds` in total, however slowly the server sends; raises Unanswered.
 
-    Redirects are answers like any other and are not followed. `authority` is a file with the certificates to trust in
-    place of the system's.
+    Redirects are returned, not followed. `authority` is a CA file to trust in place of the system's.
     """
     sent = {"Host": target.host_header, "Accept-Encoding": "identity", **headers}
     with _Deadline(seconds) as deadline, closing(_pool(target, seconds, authority)) as pool:
@@ -95,7 +94,7 @@ def _trusted(authority: str | None) -> ssl.SSLContext:
 
 
 def _fault(problem: Exception) -> str:
-    # The library counts a connection that was refused among those that took too long.
+    # urllib3 classes a refused connection as a connect timeout.
     if isinstance(problem, NewConnectionError):
         return "unreachable"
     if isinstance(problem, urllib3.exceptions.TimeoutError | TimeoutError):
@@ -104,7 +103,7 @@ def _fault(problem: Exception) -> str:
 
 
 class _Deadline:
-    """Ends the connection from outside when the time is up: a timeout of a socket begins anew with every byte."""
+    """Closes the connection from another thread after a total time; a socket timeout restarts with every byte."""
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -121,7 +120,7 @@ class _Deadline:
         self._timer.cancel()
 
     def watching(self, kind: Any) -> Any:
-        """A connection class whose sockets end with this deadline."""
+        """Return a connection class whose sockets are closed at this deadline."""
         deadline = self
 
         class Watched(kind):
@@ -141,13 +140,13 @@ class _Deadline:
         with self._lock:
             self.passed = True
             if self._socket is not None:
-                # Not SSLSocket's own shutdown, which takes away what the other thread is reading with.
+                # Not SSLSocket.shutdown, which removes the TLS object that the other thread is reading from.
                 with suppress(OSError):
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def read_retry_after(text: str, now: datetime, longest: int) -> int | None:
-    """Seconds from a number or an HTTP date, at most `longest`; None for what cannot be read."""
+    """Return the seconds of a Retry-After header (number or HTTP date), at most `longest`; None if it is unreadable."""
     text = text.strip()
     if text.isascii() and text.isdigit():
         return min(int(text[:9]), longest)

@@ -1,8 +1,8 @@
-"""What the office's provider of single sign-on is asked: where its doors are, and who came back with this code.
+"""Client of the office's OpenID Connect provider for single sign-on.
 
-OpenID Connect Core 1.0, section 3.1 (authorization code flow) with PKCE (RFC 7636). Tokens are checked by authlib and
-joserfc; the requests go through `safe_call`, bounded in time and size. Its address is the administrator's own setting,
-so it may lie in the office's network; in production each of its doors must speak https.
+OpenID Connect Core 1.0, section 3.1 (authorization code flow) with PKCE (RFC 7636). authlib and joserfc verify the
+tokens; requests are bounded in time and size. The issuer is set by the administrator and may be in the office's
+network; in production every endpoint must use https.
 """
 
 import base64
@@ -32,12 +32,12 @@ DOORS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class ProviderAway(Exception):
-    """The provider does not answer, or not as OpenID Connect says."""
+    """Raised if the provider does not answer, or not as OpenID Connect specifies."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one browser's way to the provider is known by when it comes back."""
+    """One sign-in attempt of a browser: the values that its callback is checked against."""
 
     state: str
     nonce: str
@@ -45,7 +45,7 @@ class Attempt:
 
 
 def discover() -> dict[str, Any]:
-    """The provider's own description (OpenID Connect Discovery 1.0, section 4); raises ProviderAway."""
+    """Return the provider's metadata (OpenID Connect Discovery 1.0, section 4); raises ProviderAway."""
     issuer = current_app.config["OIDC_ISSUER"]
     found = _json(_ask("GET", f"{issuer.rstrip('/')}{WELL_KNOWN}"))
     if found.get("issuer") != issuer or not all(_is_door(found.get(name)) for name in DOORS):
@@ -54,7 +54,7 @@ def discover() -> dict[str, Any]:
 
 
 def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
-    """Where the browser is sent to sign in."""
+    """Return the authorization URL to which the browser is redirected."""
     return str(
         prepare_grant_uri(
             provider["authorization_endpoint"],
@@ -71,7 +71,10 @@ def address_of(provider: dict[str, Any], attempt: Attempt) -> str:
 
 
 def claims_behind(provider: dict[str, Any], code: str, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """Who came back, by a token that was verified; raises ProviderAway or TokenRefused."""
+    """Exchange an authorization code and return the verified claims of the user.
+
+    Raises ProviderAway, or TokenRefused if code or token are not valid.
+    """
     answer = _exchange(provider, code, attempt)
     if not isinstance(answer.get("id_token"), str):
         raise TokenRefused("there is no id_token")
@@ -101,7 +104,10 @@ def _exchange(provider: dict[str, Any], code: str, attempt: Attempt) -> dict[str
 
 
 def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: Any) -> dict[str, Any]:
-    """Claims that the token leaves out stand at the userinfo door (section 5.3); only of the very same subject."""
+    """Return the claims, completed from the userinfo endpoint if the token has no e-mail (section 5.3).
+
+    Raises TokenRefused if userinfo has another subject.
+    """
     door = provider.get("userinfo_endpoint")
     if "email" in claims or not (_is_door(door) and isinstance(access, str)):
         return claims
@@ -139,20 +145,20 @@ def _back() -> str:
 
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""Signatures by a key pair alone: not `none`, and no shared secret, which a public key could be taken for."""
+"""Asymmetric signatures only: not `none`, and no HMAC, for which a public key could be misused as the secret."""
 
 
 LEEWAY_SECONDS = 60
 
 
 class TokenRefused(Exception):
-    """What the provider gave proves nothing."""
+    """Raised if a code or token of the provider is not valid."""
 
 
 def verified_claims(token: str, keys: dict[str, Any], nonce: str, access_token: Any, now: datetime) -> dict[str, Any]:
-    """The claims of a token with a good signature, of this issuer, for us, for this attempt and not expired.
+    """Return the claims of an ID token after checking signature, issuer, audience, nonce and expiry.
 
-    Raises TokenRefused, also for everything that cannot be read.
+    Raises TokenRefused, also if the token is malformed.
     """
     client = current_app.config["OIDC_CLIENT_ID"]
     options = {

@@ -1,4 +1,4 @@
-"""One request to the peer: bounded in time and size, never redirected, its faults told apart by what they ask for."""
+"""HTTP requests to the peer (SP4N), bounded in time and size and never redirected."""
 
 import json
 import time
@@ -23,11 +23,11 @@ DENIED = frozenset({401, 403, 407})
 
 
 class PeerFault(Exception):
-    """Why a request came to nothing.
+    """Raised if a request to the peer failed; `retry_after` is in seconds, None if the peer named none.
 
-    `kind`: `away` (not reached, too slow, busy, broken: everything waits), `unreadable` (an answer that is none, or a
-    redirect), `denied` (401, 403, 407: our token is not accepted), `expired` (410: the cursor is no longer known),
-    `refused` (this one request is not wanted). `retry_after` is in seconds, where the peer named it.
+    `kind` is `away` (unreachable, too slow, busy or broken: retry later), `unreadable` (malformed response or
+    redirect), `denied` (401, 403, 407), `expired` (410: the cursor is unknown) or `refused` (this request is not
+    accepted).
     """
 
     def __init__(self, kind: str, detail: str, status: int = 0, retry_after: float | None = None) -> None:
@@ -36,9 +36,9 @@ class PeerFault(Exception):
 
     @property
     def ends_the_round(self) -> bool:
-        """Whether the next request would fare no better: the peer asks for a pause, or does not know us at all.
+        """Whether further requests would fail too: the peer asks for a pause or rejects our credentials.
 
-        A 403 may be about one report only.
+        A 403 may concern one report only.
         """
         return self.retry_after is not None or self.status in (401, 407)
 
@@ -52,7 +52,10 @@ def call(
     headers: Mapping[str, str] | None = None,
     typed: bool = False,
 ) -> Any:
-    """The JSON of a 2xx answer, which with `typed` must also say that it is JSON; raises PeerFault."""
+    """Return the JSON of a 2xx response; raises PeerFault.
+
+    With `typed` the response must also have a JSON content type.
+    """
     try:
         with requests.Session() as session:
             session.trust_env = False
@@ -129,7 +132,7 @@ def _says_json(content_type: str) -> bool:
 
 
 def _body(answer: requests.Response) -> bytes:
-    """The whole body within the bounds; a peer that hands out a byte at a time is too slow as well."""
+    """Return the whole body; raises PeerFault, "unreadable" if it is too large, "away" if it takes too long."""
     largest = int(current_app.config["SP4N_PEER"].get("largest_answer", USUAL_LARGEST))
     end, body = time.monotonic() + 2 * _seconds(), b""
     for piece in answer.iter_content(64 * 1024):

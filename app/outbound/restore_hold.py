@@ -1,4 +1,4 @@
-"""Whether this database is a restored copy that sends nothing yet."""
+"""The hold that keeps a restored copy of the database from sending anything."""
 
 from sqlalchemy import ColumnElement, exists, select
 
@@ -7,15 +7,15 @@ from app.models import SendingHold
 
 
 def not_held() -> ColumnElement[bool]:
-    """True unless this is a restored copy; it stands in the very statement that takes the right to send."""
+    """Return a condition that is false while sending is on hold; part of the very statement that claims a message."""
     return ~exists(select(SendingHold.id))
 
 
 def find_hold() -> SendingHold | None:
-    """The hold, or None for a database that may send."""
+    """Return the hold, or None if this database may send."""
     return db.session.scalars(select(SendingHold)).first()
 
 
 def is_held() -> bool:
-    """Whether nothing may leave."""
+    """Return whether sending is on hold."""
     return find_hold() is not None

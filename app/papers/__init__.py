@@ -1,1 +1,1 @@
-"""Papers of the office: letters, their files, and what becomes of a file that is lost."""
+"""Documents of a case: response letters, their PDF files, numbering, drawing, signing and verification."""

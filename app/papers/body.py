@@ -1,4 +1,4 @@
-"""Plain text that somebody typed, as the blocks of a paper: paragraphs, numbered lines, columns parted by tabs."""
+"""Typed plain text parsed into blocks: paragraphs, numbered items and tab-separated columns."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,7 +18,9 @@ _CODE = re.compile(r"(?<!\S)(?=\S*[A-Z0-9])(?=\S*[/-])\S{3,60}(?!\S)")
 
 @dataclass(frozen=True)
 class Block:
-    """`kind` is paragraph, item or columns; `label` is an item's number as typed, `depth` its level from 0."""
+    """One block of a text. `kind` is paragraph, item or columns; `label` is an item's number as typed, `depth` its
+    level from 0.
+    """
 
     kind: str
     text: str = ""
@@ -28,7 +30,7 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """The blocks of a text in their order, their texts as HTML; empty lines part them, as does a numbered line."""
+    """Return the blocks of a text in order, with texts as HTML. An empty or a numbered line starts a new block."""
     found: list[Block] = []
     levels: list[str] = []
     capitals = _SECOND_CAPITAL.search(text) is not None
@@ -50,7 +52,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def unbroken(text: str) -> Markup:
-    """The text as HTML in which numbers and codes like `500.12/001/DISHUB-BLG/2026` stay in one line."""
+    """Return the text as HTML in which codes like `500.12/001/DISHUB-BLG/2026` do not wrap."""
     parts, end = [], 0
     for code in _CODE.finditer(text):
         parts += [escape(text[end : code.start()]), Markup('<span class="whole">%s</span>') % code.group()]
@@ -59,7 +61,10 @@ def unbroken(text: str) -> Markup:
 
 
 def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
-    """A numbered or dashed line; a single capital is a number only in a list that has a B: "H. Rahmat" is a name."""
+    """Return a numbered or dashed line as a block, None for any other line; updates `levels`.
+
+    A single capital is a number only in a list that has a "B.", because "H. Rahmat" is a name.
+    """
     match = _LABEL.match(line)
     label = match["label"] if match else ""
     if match is None or (label[0].isupper() and not capitals):
@@ -74,7 +79,7 @@ def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
 
 
 def _shape(label: str, levels: list[str]) -> str:
-    """What numbers of one list have in common: `1.`, `1.1.`, `a)`, `i.`, `-`."""
+    """Return the numbering style of a label: `1.`, `1.1.`, `a)`, `i.` or `-`."""
     letters = label.strip("().")
     if letters.isalpha() and letters.islower():
         roman = "i." in levels or (letters == "i" and not {"a.", "a)"} & {*levels})
@@ -89,7 +94,7 @@ def _plain(line: str) -> Block:
 
 
 def _joined(last: Block, block: Block, line: str) -> Block | None:
-    """The last block with a line that goes on in it; None where the line begins a block."""
+    """Return the last block extended by this line, or None if the line starts a block of its own."""
     if block.kind == "columns" and last.kind == "columns":
         return replace(last, rows=last.rows + block.rows)
     if block.kind == "paragraph" and (last.kind == "paragraph" or (last.kind == "item" and line[0] in " \t")):
@@ -98,7 +103,7 @@ def _joined(last: Block, block: Block, line: str) -> Block | None:
 
 
 def _settled(block: Block) -> Block:
-    """The block as HTML; a single row without a colon is a paragraph with a wide space in it."""
+    """Return the block with its texts as HTML. A single row of columns without a colon becomes a paragraph."""
     if block.kind != "columns":
         return replace(block, text=unbroken(block.text))
     if len(block.rows) == 1 and not block.rows[0][1].startswith(":"):

@@ -1,4 +1,4 @@
-"""Papers of a case that are made when somebody asks for them, from its record: each once a cause, whoever asks."""
+"""Papers of a case made on request from its record, at most one for each kind and cause."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,8 +27,9 @@ DISPOSING = (Action.DIRECT, Action.DISPOSE, Action.DISPOSE_ANSWER)
 
 
 def ask_for_paper(case: Case, kind: str, cause: int, now: datetime) -> Paper:
-    """The paper of one cause in a case (an event, a draft, the case itself); ActionRefused(not_visible) where there is
-    no such thing.
+    """Return the paper of a kind for a cause (the id of an event, draft or complaint), creating it if needed.
+
+    Raises ActionRefused(not_visible) for an unknown kind or a cause that does not belong to the case.
     """
     make = _MAKERS.get(kind)
     if make is None:
@@ -136,7 +137,7 @@ def _event_of(case: Case, cause: int, *kinds: Action) -> ComplaintEvent:
 
 
 def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any]:
-    """What the sheet is clipped to: the report itself, and for step 10 the answers of the agencies."""
+    """Return sender, number and date of what is disposed of: the report, or for step 10 the agencies' letters."""
     complaint = case.complaint
     if kind is not Action.DISPOSE_ANSWER:
         by = "Pelapor (SP4N-LAPOR!)" if complaint.sp4n_tracking_id else "Pelapor"
@@ -151,7 +152,7 @@ def _source_of(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, Any
 
 
 def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
-    """The agencies' letters that were signed by then, the first first."""
+    """Return the agencies' letters signed by the instant `at`, oldest first."""
     signed = [x for x in case.letters if x.state == "signed" and x.signed_at is not None and x.signed_at <= at]
     return [
         {"agency": case.full_name(x.agency_code), "number": x.number or "", "signed_at": x.signed_at.isoformat()}
@@ -161,7 +162,7 @@ def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
 
 
 def _came_to_hand(case: Case, event: ComplaintEvent) -> str | None:
-    """When what is disposed of came to whoever disposes; None at step 4, where that is the report's own reception."""
+    """Return when the step ended by the event was opened (RFC 3339); None for a direction (step 4)."""
     if event.kind == Action.DIRECT:
         return None
     ended = (t for t in case.tasks if (t.step, t.agency_code, t.closed_at) == (event.step, event.agency_code, event.at))
@@ -169,7 +170,7 @@ def _came_to_hand(case: Case, event: ComplaintEvent) -> str | None:
 
 
 def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:
-    """What is due by when: after step 4 an agency's receipt and its whole answer, else the next step."""
+    """Return due instants (RFC 3339) by name: an agency's receipt and answer, or else the next step."""
     if kind is not Action.DIRECT:
         due = [t.due_at for t in case.tasks if t.opened_at == event.at and t.agency_code == event.agency_code]
         return {_NEXT_LIMIT[kind]: max(due).isoformat()} if due else {}
@@ -205,7 +206,7 @@ _MAKERS: dict[str, Callable[[Case, int, datetime], tuple[dict[str, Any], str | N
 
 
 def count_troubled() -> tuple[int, int]:
-    """How many papers could not be drawn, and how many signed files are lost; over all cases."""
+    """Return (papers that could not be drawn, signed files that are lost) over all cases."""
     lost = func.count().filter(Paper.error == "lost")
     failed = func.count().filter(Paper.state == "failed")
     counts = select(failed, lost).select_from(Paper).where(Paper.error.is_not(None))
@@ -214,9 +215,9 @@ def count_troubled() -> tuple[int, int]:
 
 
 def find_case_paper(paper_id: int, person: Person) -> Paper:
-    """A paper of a case this person may see; a draft is only its own agency's business.
+    """Return a paper of a case that this person may see; raises ActionRefused(not_visible).
 
-    Raises ActionRefused(not_visible).
+    A draft is visible only to its own agency and to officers who see every case.
     """
     paper = db.session.scalars(select(Paper).where(Paper.id == min(paper_id, LARGEST_ID))).first()
     if paper is None or paper.complaint_id is None:
@@ -229,7 +230,7 @@ def find_case_paper(paper_id: int, person: Person) -> Paper:
 
 
 def find_sop_sheet(paper_id: int) -> Paper:
-    """The sheet of an SOP version; raises ActionRefused(not_visible) for papers of any other kind."""
+    """Return the paper with the sheet of an SOP version; raises ActionRefused(not_visible) for any other paper."""
     sheet = select(Paper).where(Paper.id == min(paper_id, LARGEST_ID), Paper.kind == PaperKind.SOP_SHEET)
     paper = db.session.scalars(sheet).first()
     if paper is None:

@@ -1,4 +1,4 @@
-"""Coats of arms for letterheads: uploaded by an administrator, drawn anew so that only pixels are kept."""
+"""Coats of arms for letterheads, uploaded by an administrator and re-encoded so that only pixels are stored."""
 
 import hashlib
 import io
@@ -22,7 +22,7 @@ KINDS = ("PNG", "JPEG", "WEBP")
 
 
 class EmblemFault(StrEnum):
-    """Why a picture is not taken."""
+    """Why a picture is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -30,7 +30,7 @@ class EmblemFault(StrEnum):
 
 
 class EmblemRefused(Exception):
-    """A picture that is not taken, by the reason."""
+    """Raised for a picture that is rejected; `fault` says why."""
 
     def __init__(self, fault: EmblemFault) -> None:
         super().__init__(fault.value)
@@ -38,7 +38,7 @@ class EmblemRefused(Exception):
 
 
 def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
-    """Put a picture on an agency's letterhead; raises EmblemRefused. Papers that were made keep theirs."""
+    """Store a picture as an agency's emblem; raises EmblemRefused. Existing papers do not change."""
     png = _drawn_anew(content)
     digest = hashlib.sha256(png).hexdigest()
     with one_transaction():
@@ -48,13 +48,16 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
 
 
 def take_emblem_away(agency: Agency) -> None:
-    """Leave the letterhead with the office's emblem, or without one."""
+    """Remove an agency's own emblem; its letterhead then shows the office's emblem, if there is one."""
     with one_transaction():
         agency.emblem_hash = None
 
 
 def _apart(content: bytes) -> bytes:
-    """The picture as the child wrote it: what an administrator was sent is a stranger's file too."""
+    """Return the picture re-encoded by the sandboxed child process, because an uploaded file is untrusted.
+
+    Raises EmblemRefused.
+    """
     try:
         kind = inspect(content)
         return clean(content) if kind.decoder else b""
@@ -66,14 +69,14 @@ def _apart(content: bytes) -> bytes:
 
 
 def _drawn_anew(content: bytes) -> bytes:
-    """The picture as PNG of at most 600 pixels a side, without anything that came with it."""
+    """Return the picture as PNG of at most 600 pixels a side, without metadata; raises EmblemRefused."""
     if not content:
         raise EmblemRefused(EmblemFault.MISSING)
     if len(content) > LARGEST_FILE:
         raise EmblemRefused(EmblemFault.TOO_LARGE)
     content = _apart(content)
     try:
-        # Wherever WeasyPrint is loaded, Pillow takes pictures that were cut off: their own checksums tell.
+        # WeasyPrint makes Pillow accept truncated pictures; `verify` finds those by their checksums.
         with Image.open(io.BytesIO(content), formats=KINDS) as whole:
             whole.verify()
         with Image.open(io.BytesIO(content), formats=KINDS) as picture:

@@ -1,4 +1,4 @@
-"""Blocks that papers freeze: the letterhead of an agency, and whose name stands below, in which capacity."""
+"""Content that papers freeze: letterhead, signatory and copies."""
 
 from typing import Any
 
@@ -12,13 +12,14 @@ OFFICE_AGENCY = "diskominfosan"
 
 
 def office() -> Agency:
-    """The agency that runs the complaint service."""
+    """Return the agency that runs the complaint service (Dinas Kominfo)."""
     return db.session.scalars(select(Agency).where(Agency.code == OFFICE_AGENCY)).one()
 
 
 def letterhead(agency: Agency) -> dict[str, Any]:
-    """Everything that a letterhead shows; an agency without an emblem of its own bears the office's, which is the
-    regency's.
+    """Return the letterhead of an agency as a dict.
+
+    An agency without an emblem of its own uses the office's, which is the regency's.
     """
     names = ("code", "name", "address", "postcode", "city", "phone", "email", "website", "paper")
     head = {name: getattr(agency, name) for name in names}
@@ -26,7 +27,10 @@ def letterhead(agency: Agency) -> dict[str, Any]:
 
 
 def signatory(name: str, officer_id: int | None, on_behalf_of: int | None, kind: str | None) -> dict[str, Any]:
-    """Whose name stands below, and for whom (Plt., Plh., a.n.: Permendagri 1/2023)."""
+    """Return the signing officer's name, NIP, rank and positions as a dict.
+
+    `office` is the position acted for (Plt., Plh., a.n.: Permendagri 1/2023); `kind` is the kind of delegation or None.
+    """
     own = db.session.get(OfficerProfile, officer_id) if officer_id is not None else None
     giver = db.session.get(OfficerProfile, on_behalf_of) if on_behalf_of else own
     return {
@@ -40,17 +44,17 @@ def signatory(name: str, officer_id: int | None, on_behalf_of: int | None, kind:
 
 
 def signatory_of(by: Person, capacity: Capacity) -> dict[str, Any]:
-    """The person who acts now."""
+    """Return the signatory block for the person who is acting now."""
     return signatory(by.name, by.id, capacity.on_behalf_of, capacity.kind.value if capacity.kind else None)
 
 
 def signatory_of_event(event: ComplaintEvent) -> dict[str, Any]:
-    """The officer of something that was done."""
+    """Return the signatory block for the officer who caused an event."""
     name = event.officer.get_full_name() if event.officer else ""
     return signatory(name, event.officer_id, event.on_behalf_of_id, event.delegation_kind)
 
 
 def copies_of(agency: Agency) -> list[str]:
-    """Who gets a copy (tembusan) of an agency's letters, one name each, without the "Yth." that the paper prints."""
+    """Return the recipients of copies (tembusan) of an agency's letters, without the "Yth." that the paper prints."""
     lines = (line.strip().rstrip(".;") for line in agency.letter_copies.splitlines())
     return [line.removeprefix("Yth.").strip() for line in lines if line]

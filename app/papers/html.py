@@ -1,4 +1,4 @@
-"""Papers of a case beside its letters: tanda terima, lembar disposisi (domain 4.4), jawaban kepada pelapor."""
+"""HTML of each kind of paper, made from its frozen content."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,9 @@ from workflow_rules.process.steps import Step
 
 
 def receipt(frozen: Mapping[str, Any]) -> str:
-    """What the reporter takes home; the code to follow the case is told once and stands on no paper of ours."""
+    """Return the HTML of the receipt (tanda terima) for the reporter. It does not show the tracking code, which is
+    issued only once.
+    """
     address = public_address(frozen, "/lacak")
     return paper_html(
         "receipt",
@@ -24,7 +26,7 @@ def receipt(frozen: Mapping[str, Any]) -> str:
 
 
 def disposition(frozen: Mapping[str, Any]) -> str:
-    """The sheet that goes with a case: from whom, to whom, what is asked, by when."""
+    """Return the HTML of the disposition sheet (lembar disposisi, domain 4.4)."""
     kind = frozen["signatory"]["kind"]
     return paper_html(
         "disposition",
@@ -37,9 +39,9 @@ def disposition(frozen: Mapping[str, Any]) -> str:
 
 
 def reporter_answer(frozen: Mapping[str, Any]) -> str:
-    """What was sent to the reporter, as a slip: a message of the Admin and no letter of the Dinas.
+    """Return the HTML of the answer sent to the reporter, as a message slip rather than a letter.
 
-    It names no reporter, so that the file holds no one's identity.
+    It does not name the reporter, so that the file holds no identity.
     """
     kind = frozen["signatory"]["kind"]
     disposed = (frozen.get("disposed") or {}).get("kind")
@@ -57,13 +59,13 @@ def reporter_answer(frozen: Mapping[str, Any]) -> str:
 
 
 def answer_letter(frozen: Mapping[str, Any]) -> str:
-    """The signed letter with the way to its verification."""
+    """Return the HTML of a signed response letter, with the QR code and address of its verification page."""
     address = public_address(frozen, f"/verifikasi/{frozen['verification_code']}")
     return _letter(frozen, frozen["signed_at"], draft=False, qr=qr(address), address=address)
 
 
 def draft_letter(frozen: Mapping[str, Any]) -> str:
-    """A draft: no number, no date, no name, and KONSEP across every page."""
+    """Return the HTML of a draft letter: without number, date and signatory, with KONSEP across every page."""
     return _letter(frozen, frozen["drafted_at"], draft=True)
 
 
@@ -87,14 +89,14 @@ COLUMNS = (
 
 
 def sop_sheet(frozen: Mapping[str, Any]) -> str:
-    """One version as a landscape sheet."""
+    """Return the HTML of one SOP version as a landscape sheet."""
     return paper_html(
         "sop_sheet",
         frozen,
         frozen["made_at"],
         capacity=DELEGATION_KINDS.get(frozen.get("approver_capacity") or ""),
         columns=COLUMNS,
-        # For sheets of the first layout.
+        # Used by the templates of the first layout only.
         office=COLUMNS[:4],
         agency_columns=COLUMNS[4:],
         actors=ACTORS,
@@ -106,20 +108,20 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
 
 
 def _headings(frozen: Mapping[str, Any]) -> list[str]:
-    """The seven headings of the version, or the usual names of the officers."""
+    """Return the seven actor headings of the version, or the default names of the officers."""
     own = (frozen.get("actor_headings") or "").splitlines()
     return own if len(own) == len(COLUMNS) else [str(ACTORS[actor]) for actor in COLUMNS]
 
 
 def _printed_steps(steps: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The eleven rows of the sheet: the relay has none of its own, its officer stands in the row of step 4."""
+    """Return the eleven rows of the sheet. The relay has no row; its officer is added to that of step 4."""
     relayed = {step["number"]: step["actor"] for step in steps if step["step"] == Step.RELAY.value}
     own = [step for step in steps if step["step"] != Step.RELAY.value]
     return [{**step, "actors": {step["actor"], relayed.get(step["number"], step["actor"])}} for step in own]
 
 
 def _whole(steps: list[Mapping[str, Any]]) -> str:
-    """The sum as the sheet prints it: days and minutes are never folded into each other."""
+    """Return the total time as "14 hari 3 jam 30 menit"; working days and minutes are not converted into each other."""
     days = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_days")
     minutes = sum(s["allowance_value"] for s in steps if s["allowance_unit"] == "working_minutes")
     hours, rest = divmod(minutes, 60)

@@ -1,4 +1,4 @@
-"""What papers share: dates in words, paragraphs, QR codes, and the emblem of the letterhead."""
+"""Template helpers for papers."""
 
 import base64
 import textwrap
@@ -22,8 +22,9 @@ MOST_OF_A_TITLE = 100
 
 
 def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: Any) -> str:
-    """A paper's template with its content, in Indonesian whatever the reader's language; `made_at` as RFC 3339 is the
-    date in the file's own metadata.
+    """Return the HTML of a paper's template, always in Indonesian.
+
+    `made_at` (RFC 3339) becomes the creation date in the file's metadata.
     """
     with force_locale("id"):
         return render_template(
@@ -42,14 +43,14 @@ def paper_html(template: str, frozen: Mapping[str, Any], made_at: str, **more: A
 
 
 def emblem_of(agency: Mapping[str, Any]) -> str:
-    """The emblem as a data URI, empty where none was uploaded."""
+    """Return the emblem of a frozen letterhead as a data URI; "" if there is none."""
     wanted = agency.get("emblem")
     png = db.session.scalars(select(Emblem.png).where(Emblem.sha256 == wanted)).first() if wanted else None
     return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def in_day(stated: str | None) -> str:
-    """A frozen instant or day as a date in words, at the office's clock."""
+    """Return a frozen instant or date (ISO 8601) as a date in Indonesian words, in the office's zone; "" for none."""
     if not stated:
         return ""
     at = datetime.fromisoformat(stated) if "T" in stated else date.fromisoformat(stated)
@@ -57,25 +58,28 @@ def in_day(stated: str | None) -> str:
 
 
 def in_moment(stated: str | None) -> str:
-    """A frozen instant in words with its zone."""
+    """Return a frozen instant (ISO 8601) as date and time in words with its zone; "" for none."""
     return moment(datetime.fromisoformat(stated)) if stated else ""
 
 
 def paragraphs(text: str) -> list[str]:
-    """Written text by its empty lines."""
+    """Split a text into paragraphs at its empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 def shortened(text: str) -> str:
-    """A title for the head of a page: at most two lines of it."""
+    """Return a title shortened to fit at most two lines of a page header."""
     return textwrap.shorten(text, MOST_OF_A_TITLE, placeholder=" …")
 
 
 def qr(address: str) -> str:
-    """A QR code as a data URI."""
+    """Return a QR code of an address as an SVG data URI."""
     return str(segno.make(address, error="m").svg_data_uri(scale=3, border=0))
 
 
 def public_address(frozen: Mapping[str, Any], path: str) -> str:
-    """An address of this program as it stood when the paper was made; papers of the first layout froze none."""
+    """Return a public URL at the site address frozen in the paper.
+
+    Papers of the first layout froze none; they use the configured PUBLIC_BASE_URL.
+    """
     return f"{frozen.get('site') or current_app.config['PUBLIC_BASE_URL']}{path}"

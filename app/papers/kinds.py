@@ -1,4 +1,4 @@
-"""How each kind of paper is made into HTML: one module a kind, every text escaped by its template."""
+"""Registry of the functions that make the HTML of each kind of paper."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,10 +19,10 @@ PAPERS: dict[PaperKind, Callable[[Content], str]] = {
 
 
 def add(kind: PaperKind, make: Callable[[Content], str]) -> None:
-    """Register how a kind of paper is made whose capability stands above this package."""
+    """Register the HTML function of a kind of paper for a package above this one."""
     PAPERS[kind] = make
 
 
 def html_of(kind: PaperKind, frozen: Content) -> str:
-    """A paper's HTML from its frozen content."""
+    """Return the HTML of a paper from its frozen content; raises KeyError for a kind without a function."""
     return PAPERS[kind](frozen)

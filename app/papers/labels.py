@@ -1,4 +1,4 @@
-"""Papers by name, and why one could not be drawn."""
+"""Display names of papers and of their drawing errors."""
 
 from flask_babel import lazy_gettext as _
 
@@ -31,7 +31,7 @@ OTHER_FAULT = _("Isi tidak dapat dibentuk menjadi PDF. Coba lagi; bila terulang,
 
 
 def why_not_drawn(error: str | None) -> str:
-    """Why a paper has no file, in words; what the library said stays in the log."""
+    """Return the message for a paper's error code; a general one if the code is unknown."""
     return str(PAPER_FAULTS.get(error or "", OTHER_FAULT))
 
 

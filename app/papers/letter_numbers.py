@@ -1,4 +1,4 @@
-"""The book of an agency's letter numbers: drawn in the transaction that uses them, or passed over with a reason."""
+"""Register of an agency's letter numbers, either used by a letter or skipped with a reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_AT_ONCE = 2000
 
 
 class NumbersRefused(Exception):
-    """Numbers that cannot be passed over; `fault` is `too_low` or `too_many`."""
+    """Raised when numbers cannot be skipped; `fault` is `too_low` or `too_many`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -27,23 +27,25 @@ class NumbersRefused(Exception):
 
 
 def reserve_number(agency: Agency, at: datetime) -> tuple[int, str]:
-    """The next number of an agency in the office's year of `at`, as counted and as written; its book entry follows
-    with `enter_number` in the same transaction.
+    """Take the next number of an agency in the office year of `at`; return it as a count and as formatted text.
+
+    The caller must register it with `enter_number` in the same transaction.
     """
     running = next_number(_series(agency), office_today(at).year)
     return running, written(agency, running, at)
 
 
 def enter_number(agency: Agency, running: int, number: str, paper: Paper, at: datetime, officer: int | None) -> None:
-    """Write a drawn number into the book, on the paper that carries it."""
+    """Register a reserved number with the paper that carries it."""
     row = {"running": running, "number": number, "paper_id": paper.id, "issued_at": at, "officer_id": officer}
     db.session.add(IssuedNumber(agency_code=agency.code, year=office_today(at).year, **row))
 
 
 def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: int | None) -> int:
-    """Explain numbers that were given outside this program, up to and with one; raises NumbersRefused.
+    """Register the numbers up to and including `up_to` as used outside this program; return how many they are.
 
-    An agency that begins in the middle of a year, or writes letters by hand, goes on after its own last number.
+    For an agency that starts in mid-year or writes letters by hand. Raises NumbersRefused if `up_to` is not above the
+    last number, or is too far above it.
     """
     year = office_today(at).year
     with one_transaction():
@@ -62,13 +64,13 @@ def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: in
 
 
 def written(agency: Agency, running: int, at: datetime) -> str:
-    """A number by the agency's pattern."""
+    """Return a number formatted by the agency's pattern."""
     day = office_today(at)
     return format_letter_number(agency.number_pattern, running, day, agency.classification_code, agency.letter_suffix)
 
 
 def _lock(agency: Agency, year: int) -> int:
-    """The last number of the year, held until the commit."""
+    """Lock the agency's counter until the commit and return the last number of the year."""
     series = {"series": _series(agency), "year": year}
     db.session.execute(insert(NumberCounter).values(**series, last=0).on_conflict_do_nothing())
     wanted = select(NumberCounter).filter_by(**series).with_for_update()
@@ -85,7 +87,7 @@ MOST_LINES = 500
 
 @dataclass(frozen=True)
 class BookLine:
-    """One number, or the first and last of a run that was passed over for one reason."""
+    """One number, or the first and last of a run that was skipped for one reason."""
 
     first: IssuedNumber
     last: IssuedNumber
@@ -96,7 +98,7 @@ class BookLine:
 
 
 def number_book(agency_code: str, year: int) -> list[BookLine]:
-    """The newest numbers first, at most 500 of them."""
+    """Return the newest 500 numbers of an agency in a year, newest first, runs of skipped numbers as one line each."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)
     with_paper = joinedload(IssuedNumber.paper).joinedload(Paper.complaint)
@@ -104,13 +106,13 @@ def number_book(agency_code: str, year: int) -> list[BookLine]:
 
 
 def years_of(agency_code: str) -> list[int]:
-    """The years in which the agency has numbers, the newest first."""
+    """Return the years in which the agency has numbers, newest first."""
     own = IssuedNumber.agency_code == agency_code
     return list(db.session.scalars(select(IssuedNumber.year).where(own).distinct().order_by(IssuedNumber.year.desc())))
 
 
 def last_number(agency_code: str, year: int) -> int:
-    """The last number of a year, 0 before the first."""
+    """Return the last number of a year, 0 if there is none."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     return db.session.execute(select(func.max(IssuedNumber.running)).where(*own)).scalar_one() or 0
 
@@ -130,6 +132,6 @@ def _lines(rows: Iterable[IssuedNumber]) -> Iterable[BookLine]:
 
 
 def _goes_on(row: IssuedNumber, after: IssuedNumber) -> bool:
-    """Whether a row, read downwards, belongs to the run above it."""
+    """Return whether a row, read from the newest down, belongs to the same skipped run as the row before it."""
     same = (row.reason, row.issued_at, row.officer_id) == (after.reason, after.issued_at, after.officer_id)
     return bool(row.reason) and same and row.running == after.running - 1

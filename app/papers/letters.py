@@ -1,4 +1,4 @@
-"""The surat tanggapan beside the acts that make it: drafted, returned, frozen with its number when signed."""
+"""Changes of the response letter (surat tanggapan) that belong to actions on a case."""
 
 import secrets
 from collections.abc import Callable
@@ -22,7 +22,10 @@ from workflow_rules.process.steps import Step
 
 
 def keep_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
-    """Do to the letter what the action means for it."""
+    """Apply an action to the agency's letter: draft it, return it, sign it or void it. Other actions have no effect.
+
+    Signing raises ActionRefused if the signature fails.
+    """
     keep = _KEEPERS.get(decision.event.kind)
     if keep is not None:
         keep(complaint, decision, by)
@@ -64,7 +67,7 @@ def _return(complaint: Complaint, decision: Decision, _by: Person) -> None:
 
 
 def _take_back(complaint: Complaint, decision: Decision, by: Person) -> None:
-    """A signed letter that was not sent yet is void; its number stays in the book with the reason."""
+    """Void a signed letter that has not been sent; its number stays in the register with the reason."""
     event = decision.event
     letter = signed_letters(complaint)[event.agency]
     letter.state = "voided"
@@ -75,9 +78,7 @@ def _take_back(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
-    """The letter of each agency that is signed and holds, in this cycle; the newest where a case went back after it
-    was sent.
-    """
+    """Return the valid signed letter of each agency in the current cycle, the newest where there are several."""
     own = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
     beside = (joinedload(Letter.paper), joinedload(Letter.scan))
     statement = select(Letter).where(*own).order_by(Letter.revision).options(*beside)
@@ -85,7 +86,7 @@ def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
 
 
 def letter_states(complaint: Complaint) -> dict[str | None, LetterState]:
-    """Of each signed letter: whether its file is there, whether it was signed with ink, and whether it was scanned."""
+    """Return for each agency's signed letter whether its file exists, it was signed with ink and scanned."""
     return {code: _state_of(letter) for code, letter in signed_letters(complaint).items()}
 
 
@@ -121,7 +122,7 @@ def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
-    """The hash of each agency's draft that waits for its signature."""
+    """Return the hash of each agency's draft that awaits its signature."""
     statement = select(Letter).where(
         Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "draft"
     )
@@ -129,12 +130,12 @@ def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
 
 
 def draft_hash(letter: Letter) -> str:
-    """SHA-256 of what an officer reads before signing: the words, whatever else is changed around them."""
+    """Return the SHA-256 of revision, subject and body of a draft: exactly what an officer reads before signing."""
     return content_hash({"revision": letter.revision, "subject": letter.subject, "body": letter.body})
 
 
 def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
-    """What a draft and a signed letter both show."""
+    """Return the content that a draft and a signed letter have in common, as a JSON-serialisable dict."""
     addressee = office()
     return {
         "agency": letterhead(letter.agency),
@@ -152,7 +153,7 @@ def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:
 
 
 def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person) -> dict[str, Any]:
-    """All that the paper shows, copied at signing: later changes of agency or officer do not reach it."""
+    """Return the whole content of a letter, copied so that later changes of agency or officer do not alter it."""
     return {
         **letter_content(complaint, letter),
         "number": letter.number,
@@ -165,7 +166,10 @@ def _frozen(complaint: Complaint, letter: Letter, decision: Decision, by: Person
 
 
 def _initials_on(letter: Letter) -> list[dict[str, Any]]:
-    """Who initialled this draft, in their order; who submitted it stands behind it first, where initials are asked."""
+    """Return who initialled the current draft, in order, starting with the officer who submitted it.
+
+    Empty if the agency requires no initials.
+    """
     own = (ComplaintEvent.complaint_id == letter.complaint_id, ComplaintEvent.agency_code == letter.agency_code)
     acts = ComplaintEvent.kind.in_([Action.SUBMIT_DRAFT, Action.INITIAL])
     since = (

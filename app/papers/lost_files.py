@@ -1,7 +1,7 @@
-"""Files of papers that the store has lost: found by sweeps, drawn again, or brought back from the second copy.
+"""Recovery of paper files that are missing from the store.
 
-A paper that is only drawn gives the same file again. One with an electronic signature cannot be made again, so a second
-copy of it is stored when it is signed; where that is lost too, the paper says so, and so does the health page.
+A paper without an electronic signature is drawn again to the same bytes. A signed file cannot be recreated, so a second
+copy is stored at signing; if both are lost, the paper and the health page report it.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ FEW, BATCH, MOST_WAITING = 20, 1000, 500
 
 
 def store_second_copy(paper: Paper, content: bytes) -> None:
-    """Store an electronically signed file once more under its hash; a store that does not take it is only logged."""
+    """Store a second copy of an electronically signed file, named by its hash. A failure is logged, not raised."""
     try:
         write_named(_copy_path(paper), content)
     except Exception:
@@ -40,7 +40,7 @@ def store_second_copy(paper: Paper, content: bytes) -> None:
 
 
 def check_letters_to_send() -> int:
-    """Look for the files of letters that wait to be sent, since their officers wait too; says how many were lost."""
+    """Recover missing files of signed letters that wait to be sent; return how many were missing."""
     own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
     waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")
     letters = select(Letter.paper_id).join_from(StepTask, Letter, own).where(*waits).order_by(StepTask.due_at)
@@ -48,9 +48,9 @@ def check_letters_to_send() -> int:
 
 
 def check_every_paper() -> int:
-    """Compare all rows with one walk through the store; says how many files were lost.
+    """Compare all papers with a listing of the store, and recover missing files; return how many were missing.
 
-    Where more are missing than accidents explain, the store itself is away or another one: nothing is touched.
+    If too many are missing, the store itself is probably unavailable: nothing is changed and 0 returned.
     """
     there = {file.path for file in stored_files("papers")}
     lost, looked_at, after = list[int](), 0, 0
@@ -65,7 +65,7 @@ def check_every_paper() -> int:
 
 
 def tell_of_paper(paper: Paper, now: datetime) -> None:
-    """Notify the Admin of the paper's agency, or of the office, that it has no file; once a step of the case."""
+    """Notify the admin of the paper's agency, or of the office, that the paper has no file; once for each step."""
     if paper.complaint is None:
         return
     own = [task for task in open_tasks_of(paper.complaint) if task.agency_code == paper.agency_code]
@@ -79,7 +79,7 @@ def tell_of_paper(paper: Paper, now: datetime) -> None:
 
 
 def is_lost(paper: Paper) -> bool:
-    """Whether its signed file is gone for good: drawn again it would carry no signature."""
+    """Return whether the signed file is lost for good; a newly drawn one would carry no signature."""
     return paper.error == LOST
 
 
@@ -90,7 +90,7 @@ def _ready_after(after: int) -> Sequence[tuple[int, str]]:
 
 
 def _note_found_again() -> None:
-    """A signed file that somebody restored is no longer lost, if it is the very file."""
+    """Clear the error of lost files that were restored with the signed bytes."""
     with one_transaction():
         lost = select(Paper).where(Paper.error == LOST).with_for_update(of=Paper, skip_locked=True)
         for paper in db.session.scalars(lost.execution_options(unscoped=True)):
@@ -109,7 +109,7 @@ def _restore(lost: Sequence[int]) -> int:
 
 
 def _restore_one(paper_id: int) -> bool:
-    """Whether the file was still lost behind the lock."""
+    """Recover a missing file, under a row lock; return False if it is no longer missing or the row is locked."""
     with one_transaction():
         ready = select(Paper).where(Paper.id == paper_id, Paper.state == "ready")
         ready = ready.with_for_update(of=Paper, skip_locked=True).execution_options(unscoped=True)
@@ -126,7 +126,7 @@ def _restore_one(paper_id: int) -> bool:
 
 
 def _bring_back(paper: Paper) -> None:
-    """From the second copy, if that is the very file; else the paper is marked as lost, once."""
+    """Restore a signed file from its second copy; if the copy is missing or differs, mark the paper as lost."""
     content = _read_if_same(paper, _copy_path(paper))
     if content is not None and paper.path is not None:
         write_named(paper.path, content)
@@ -137,7 +137,7 @@ def _bring_back(paper: Paper) -> None:
 
 
 def _read_if_same(paper: Paper, path: str) -> bytes | None:
-    """The bytes at this path if they are those that were signed."""
+    """Return the bytes at this path if their SHA-256 is the paper's, otherwise None."""
     try:
         content = read_file(path)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Running numbers without gaps or doubles: the counter row stays locked until the transaction that uses it commits."""
+"""Gapless running numbers. The counter row stays locked until the transaction that uses it commits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,23 +14,24 @@ from app.models import NumberCounter
 
 @dataclass(frozen=True)
 class Drawn:
-    """A running number, and new keys of rows that are written with it."""
+    """A running number with new primary keys for rows written with it."""
 
     number: int
     keys: tuple[int, ...]
 
 
 def next_number(series: str, year: int) -> int:
-    """The next number of a series in a year; a rollback gives it back."""
+    """Return the next number of a series in a year. A rollback returns it to the series."""
     return draw(series, year, 1)[1][0].number
 
 
 def draw(
     series: str, year: int, count: int, tables: tuple[str, ...] = (), beside: Select[*tuple[Any, ...]] | None = None
 ) -> tuple[Sequence[Any], list[Drawn]]:
-    """So many numbers that follow each other, each with a new key of every table: known before writing, so that rows
-    may be sent without waiting for what the database calls them; and the one row of what is read beside them, before
-    the counter is waited for.
+    """Return the row selected by `beside`, and `count` consecutive numbers, each with a new key for every table.
+
+    The keys are known before writing, so that inserts need no RETURNING; `beside` is read before the counter lock is
+    waited for.
     """
     asked = {"number_series": series, "number_year": year, "number_count": count, "number_places": [*range(count)]}
     *found, last, keys = db.session.execute(_drawing(tables, beside), asked).one()
@@ -47,7 +48,7 @@ def _drawing(tables: tuple[str, ...], beside: Select[*tuple[Any, ...]] | None) -
 
 
 def _raised(tables: tuple[str, ...]) -> CTE:
-    """The counter after it was raised, and the keys."""
+    """Return the CTE that raises the counter and yields its last number and the new keys."""
     counter = NumberCounter.__table__
     count = bindparam("number_count", type_=Integer)
     first = select(bindparam("number_series", type_=Text), bindparam("number_year", type_=Integer), count)

@@ -1,4 +1,4 @@
-"""Papers: made once a cause with all that they show, drawn by a worker, drawn again after a failure."""
+"""Papers: frozen content that a worker draws as a PDF file."""
 
 import hashlib
 import json
@@ -26,12 +26,12 @@ from app.papers.render import Drawn, draw_pdf
 log = structlog.get_logger()
 
 MOST_TRIES = 3
-# What a text that cannot be drawn makes the library raise.
+# Exceptions that WeasyPrint raises for content it cannot draw.
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError, OSError)
 
 
 def content_hash(frozen: dict[str, Any]) -> str:
-    """SHA-256 of a paper's content as canonical JSON; what the verification page recomputes."""
+    """Return the SHA-256 (hex) of a paper's content as canonical JSON, which the verification page recomputes."""
     body = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -45,9 +45,9 @@ def make_paper(
     complaint_id: int | None = None,
     agency_code: str | None = None,
 ) -> Paper:
-    """The paper of a cause, made now or the one that is there: its unique key is the right to make it.
+    """Return the paper with this unique key, creating and enqueuing it if there is none.
 
-    The layout and this program's address are part of its content: a later release or address does not reach it.
+    Layout and site address are frozen in the content, so that a later release or address does not change the paper.
     """
     content = {"layout": LAYOUT, "site": current_app.config["PUBLIC_BASE_URL"], **frozen}
     values = {
@@ -71,9 +71,9 @@ def make_paper(
 
 
 def draw_paper(paper_id: int) -> str:
-    """Draw one waiting paper and say how it stands; one that is being drawn elsewhere is passed by.
+    """Draw one queued paper and return its new state, or "elsewhere" if it is not queued or locked by another worker.
 
-    The try is counted and committed before anything is drawn: a paper whose worker dies each time is given up.
+    The try is committed before drawing, so that a paper whose worker dies each time fails after MOST_TRIES.
     """
     tried = _begin(paper_id)
     if tried is not None:
@@ -94,7 +94,7 @@ def draw_paper(paper_id: int) -> str:
 
 
 def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
-    """A store that is full or away is no fault of the paper: its try is given back, and it waits."""
+    """Store the drawn file and return the paper's state. If the store is unavailable, the try is not counted."""
     try:
         keep_file(paper, drawn.content, drawn.pages)
     except StoreAway:
@@ -103,7 +103,7 @@ def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
 
 
 def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
-    """Give a paper its file, for good."""
+    """Store the file of a paper, and set its hash and the state "ready"."""
     earlier = paper.file_hash
     paper.path = write_file(f"papers/{paper.kind}", "pdf", content)
     paper.file_hash = hashlib.sha256(content).hexdigest()
@@ -113,7 +113,7 @@ def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
 
 
 def draw_again(paper_id: int) -> None:
-    """Give a failed paper its tries back."""
+    """Queue a failed paper again with its tries reset; no effect in any other state."""
     with one_transaction():
         statement = select(Paper).where(Paper.id == paper_id, Paper.state == "failed").with_for_update()
         paper = db.session.scalars(statement).first()
@@ -123,7 +123,7 @@ def draw_again(paper_id: int) -> None:
 
 
 def relay_papers(batch: int = 50) -> int:
-    """Hand to Redis every paper that still waits for its file."""
+    """Enqueue a drawing job for up to `batch` queued papers; return how many."""
     with one_transaction():
         ids = list(db.session.scalars(select(Paper.id).where(Paper.state == "queued").order_by(Paper.id).limit(batch)))
         for paper_id in ids:
@@ -132,7 +132,7 @@ def relay_papers(batch: int = 50) -> int:
 
 
 def _begin(paper_id: int) -> str | None:
-    """Count a try; the state where there is nothing to draw."""
+    """Count a try and return None, or return the state if there is nothing to draw."""
     with one_transaction():
         paper = _waiting(paper_id)
         if paper is None:
@@ -144,7 +144,7 @@ def _begin(paper_id: int) -> str | None:
 
 
 def _waiting(paper_id: int) -> Paper | None:
-    """The paper, locked; None where there is nothing to draw, or by a layout of a later release."""
+    """Return the queued paper, locked; None if it is not queued, is locked, or needs the layout of a later release."""
     statement = select(Paper).where(Paper.id == paper_id, Paper.state == "queued")
     paper = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
     return paper if paper is not None and layout_of(paper.frozen) <= LAYOUT else None

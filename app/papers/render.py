@@ -1,6 +1,6 @@
-"""HTML to PDF in the document worker: fonts and styles read once a process, nothing fetched but `data:` (stack M22).
+"""HTML to PDF by WeasyPrint; only `data:` URLs are loaded (stack M22).
 
-The same HTML gives the same bytes: no clock, no random identifier, and fonts in the order in which they are used.
+The same HTML gives the same bytes: no clock, no random identifiers, and fonts in order of use.
 """
 
 import os
@@ -13,14 +13,15 @@ from typing import Any
 from app.core.resource_limits import MOST_MEGABYTES, MOST_PAGES, MOST_SECONDS, DrawingRefused, WithinLimits
 from app.papers.layouts import LAYOUT, style_sheet
 
-# PDF/UA-1 beside PDF/A-3: WeasyPrint names one of them, and PDF/A wants the other explained (ISO 19005-3, 6.6.2).
+# WeasyPrint declares only one of PDF/UA-1 and PDF/A-3; this XMP adds the other, as PDF/A requires (ISO 19005-3,
+# 6.6.2).
 UNIVERSAL_ACCESS = (Path(__file__).parent / "pdfua.xml").read_bytes()
 END_OF_METADATA = b"</rdf:RDF>"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished file."""
+    """A finished PDF with its number of pages."""
 
     content: bytes
     pages: int
@@ -28,8 +29,10 @@ class Drawn:
 
 @cache
 def parts(layout: int = LAYOUT) -> tuple[Any, Any, Any]:
-    """WeasyPrint with the styles of a layout and its fonts: it takes seconds and megabytes to load, so that
-    only the worker that draws papers pays for it."""
+    """Return WeasyPrint's HTML class, the CSS of a layout, and (fonts, URL fetcher).
+
+    Loading takes seconds and megabytes, so only the worker that draws papers calls it.
+    """
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
@@ -40,16 +43,18 @@ def parts(layout: int = LAYOUT) -> tuple[Any, Any, Any]:
 
 
 def load() -> None:
-    """Read the library before a worker forks, so that no job pays seconds for it.
+    """Import WeasyPrint before a worker forks, so that no job spends seconds on it.
 
-    Nothing is drawn here: the first drawing starts a thread of Pango's that looks for fonts, and a forked process would
-    wait for that thread for ever.
+    Nothing is drawn here: the first drawing starts a Pango font thread, for which a forked process would wait for ever.
     """
     import weasyprint  # noqa: F401
 
 
 def render_pdf(html: str, most_pages: int = MOST_PAGES, layout: int = LAYOUT) -> bytes:
-    """One paper as tagged PDF/A-3a and PDF/UA-1 with embedded fonts; raises DrawingRefused."""
+    """Return one paper as tagged PDF/A-3a and PDF/UA-1 with embedded fonts.
+
+    Raises DrawingRefused if it has too many pages or exceeds the time or memory limit.
+    """
     return draw_pdf(html, most_pages, layout).content
 
 
@@ -60,7 +65,10 @@ def draw_pdf(
     seconds: int = MOST_SECONDS,
     megabytes: int = MOST_MEGABYTES,
 ) -> Drawn:
-    """One paper with the number of its pages; raises DrawingRefused."""
+    """Return one paper as PDF with its number of pages.
+
+    Raises DrawingRefused if it exceeds the limits on pages, processor seconds or memory (MiB).
+    """
     document, styles, (fonts, fetcher) = parts(layout)
     with WithinLimits(seconds, megabytes):
         page = document(string=html, url_fetcher=fetcher, base_url=None)
@@ -81,9 +89,10 @@ def _say_accessible(metadata: Any) -> None:
 
 
 def main() -> int:
-    """HTML from standard input to a PDF on standard output, in its own process (`app/papers/subprocess_render.py`).
+    """Convert HTML from standard input to a PDF on standard output; return exit code 3 if drawing is refused.
 
-    The arguments are the layout, the most pages, processor seconds and mebibytes.
+    Run as a child process by `app/papers/subprocess_render.py`. Arguments: layout, most pages, processor seconds,
+    mebibytes.
     """
     layout, pages, seconds, megabytes = map(int, sys.argv[1:])
     try:
@@ -99,6 +108,5 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Not by `sys.exit`: Pango may still be sorting fonts in a thread of its own, which taking things down would pull
-    # from under it.
+    # Not `sys.exit`: a Pango thread may still be loading fonts, and interpreter shutdown would crash it.
     os._exit(code)

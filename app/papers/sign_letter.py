@@ -1,4 +1,4 @@
-"""The electronic signature inside the signing act: drawn, signed and kept before the commit, or nothing of it."""
+"""The electronic signature inside the signing action, complete before its transaction commits."""
 
 import time
 from collections.abc import Iterator
@@ -28,14 +28,21 @@ log = structlog.get_logger()
 
 
 def prepared_hand(letter: Letter, by: Person, decision: Decision) -> Hand | None:
-    """The hand that will sign, or None for ink; raises ActionRefused before a number is drawn."""
+    """Return the function that will sign the letter, or None for ink.
+
+    Raises ActionRefused before a number is reserved.
+    """
     signer = signer_of(letter.agency.signing_method)
     return signer.prepare(SigningOfficer(by.id or 0, decision.params.get("passphrase"), decision.event.at))
 
 
 @contextmanager
 def waiting_shortly() -> Iterator[None]:
-    """Wait a few seconds only for another letter of the agency, which may be away at a signing service."""
+    """Limit lock waits in the block to NUMBER_SECONDS, because another letter of the agency may be at a signing
+    service.
+
+    Raises ActionRefused(signing_unavailable) on a timeout.
+    """
     before = db.session.execute(text("SHOW lock_timeout")).scalar_one()
     _wait_at_most(f"{NUMBER_SECONDS}s")
     try:
@@ -52,7 +59,10 @@ def _wait_at_most(time: str) -> None:
 
 
 def sign_now(paper: Paper, hand: Hand) -> None:
-    """Draw the letter from its frozen content, have it signed, and keep the file with its hash."""
+    """Draw the letter from its frozen content, have it signed, and store the file with its hash.
+
+    Raises ActionRefused if drawing or signing fails or takes too long.
+    """
     began = time.perf_counter()
     try:
         with time_limit(SIGNING_SECONDS - NUMBER_SECONDS):
@@ -67,7 +77,10 @@ def sign_now(paper: Paper, hand: Hand) -> None:
 
 
 def _drawn(paper: Paper) -> bytes:
-    """In a process of its own: the web never loads the library that draws."""
+    """Return the PDF drawn in a child process, so that the web process never loads WeasyPrint.
+
+    Raises ActionRefused(signing_unavailable).
+    """
     try:
         html = html_of(PaperKind(paper.kind), paper.frozen)
         return render_apart(html, SIGNING_SECONDS // 2, layout_of(paper.frozen))

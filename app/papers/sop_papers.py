@@ -1,4 +1,4 @@
-"""The SOP's sheet from its data; a draft that changed gives another sheet."""
+"""The printed sheet of an SOP version."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ _DAYS = ("created_on", "revised_on", "ratified_on")
 
 
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
-    """The sheet of a version as it stands."""
+    """Return the sheet of a version's present content, creating it if needed."""
     content = _content(version)
     key = f"sop_sheet:{version.id}:{content_hash(content)[:16]}"
     return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)

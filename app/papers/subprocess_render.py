@@ -1,6 +1,6 @@
-"""Draws a paper in a process of its own, for the web, which never loads WeasyPrint: a signature needs its file at once.
+"""Drawing of a paper in a child process, for the web process, which never loads WeasyPrint.
 
-The child gets HTML and nothing else, no settings and no secrets.
+The child receives only HTML, no settings and no secrets.
 """
 
 import os
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 def never() -> bool:
-    """A drawing that nobody gives up."""
+    """Return False: the default for drawings that are never cancelled."""
     return False
 
 
@@ -34,10 +34,11 @@ def render_apart(
     limits: DrawingLimits = USUAL_LIMITS,
     is_given_up: Callable[[], bool] = never,
 ) -> bytes:
-    """The same bytes as `render_pdf`; raises DrawingRefused, also when the child dies.
+    """Return the PDF of some HTML, drawn in a child process; the bytes are those of `render_pdf`.
 
-    `seconds` is the time on the clock, `limits` what the child may use. `is_given_up` is asked every second: once it
-    answers True the child is ended and DrawingRefused("given_up") raised.
+    `seconds` is elapsed time, `limits` what the child may use. `is_given_up` is called every second; True ends the
+    child. Raises DrawingRefused, with reason "given_up" when cancelled, "time" on timeout and "ended" if the child
+    dies.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "app.papers.render", str(layout), *map(str, astuple(limits))],

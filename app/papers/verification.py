@@ -1,4 +1,4 @@
-"""Is this letter the one that was signed? Judged by kept content, kept file, and a file that somebody brings."""
+"""Verification of a signed letter by its stored content, its stored file, or an uploaded file."""
 
 import hashlib
 import re
@@ -28,7 +28,7 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 @dataclass(frozen=True)
 class StoredCheck:
-    """How what we keep of a letter stands; `file` is None while there is none to look at."""
+    """The result of checking a stored letter; `file` is None if no file is stored."""
 
     letter: Letter
     paper: Paper
@@ -43,17 +43,17 @@ class StoredCheck:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether the agency took the letter back after it was signed."""
+        """Whether the agency withdrew the letter after it was signed."""
         return self.letter.state != "signed"
 
     @property
     def tells_subject(self) -> bool:
-        """Whether anybody with the code may read what the letter is about."""
+        """Whether anybody with the verification code may see the subject (open cases only)."""
         return self.letter.complaint.confidentiality == Confidentiality.OPEN
 
     @property
     def genuine(self) -> bool:
-        """The letter holds, nothing that is there has changed, and what has to be signed is."""
+        """Whether letter, content and file are valid, and the signature too if it is electronic."""
         if self.withdrawn:
             return False
         if self.file is None:
@@ -64,8 +64,10 @@ class StoredCheck:
 
 @dataclass(frozen=True)
 class UploadCheck:
-    """What a file is, and its letter: `same`, `scan`, `old_scan` (replaced since), `added` (to after signing),
-    `changed` or `unknown`.
+    """The result for an uploaded file and the letter found for it.
+
+    `state` is `same`, `scan`, `old_scan` (replaced since), `added` (content appended after signing), `changed` or
+    `unknown`.
     """
 
     state: str
@@ -74,7 +76,7 @@ class UploadCheck:
 
 
 def check_stored(letter: Letter) -> StoredCheck:
-    """Recompute everything that was written down at signing."""
+    """Recompute the hashes recorded at signing, validate the signature, and return the result."""
     paper = letter.paper
     assert paper is not None
     content, file = content_hash(paper.frozen) == paper.content_hash, _kept_file(paper)
@@ -85,10 +87,10 @@ def check_stored(letter: Letter) -> StoredCheck:
 
 
 def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
-    """Find the letter of a file by its hash, else by the address that stands in it. Where several letters fit (one
-    scan of two, a letter that names another) it is the `expected` one.
+    """Find the letter of an uploaded file by its hash, else by a verification code found in it, and compare them.
 
-    A file that is not ours byte for byte is never parsed, only searched: it comes from anybody.
+    If several letters match, prefers `expected`. A file that differs from ours is untrusted, so it is searched, never
+    parsed.
     """
     digest, first = _digest(content), expected.id if expected else 0
     if (letter := _by_file_hash(digest, first)) is not None:
@@ -110,7 +112,7 @@ def _named_in(content: bytes, expected: Letter | None) -> Letter | None:
 
 
 def codes_in(content: bytes) -> Iterator[str]:
-    """Verification codes in the order in which they stand in a file, each once; of compressed parts only a little."""
+    """Yield the distinct verification codes of a file in order; of compressed parts only the start is searched."""
     seen: set[str] = set()
     for text in (content, *_inflated(content)):
         for code in _codes(text):
@@ -120,7 +122,7 @@ def codes_in(content: bytes) -> Iterator[str]:
 
 
 def _codes(text: bytes) -> Iterator[str]:
-    """A PDF may write any character as three octal digits."""
+    """Yield the verification codes in some bytes, decoding octal escapes, as which a PDF may write any character."""
     at = text.find(_MARK)
     for _ in range(MOST_MARKS):
         if at < 0:
@@ -133,7 +135,7 @@ def _codes(text: bytes) -> Iterator[str]:
 
 
 def _inflated(content: bytes) -> Iterator[bytes]:
-    """The beginnings of the compressed parts, each bounded, so that no file can swell."""
+    """Yield the decompressed streams of a PDF, each limited in size against decompression bombs."""
     at = content.find(b"stream")
     for _ in range(MOST_STREAMS):
         if at < 0:
@@ -172,7 +174,7 @@ def _by_id(letter_id: int) -> Letter | None:
 
 
 def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
-    """A scan with this content, rather one that holds than one that was replaced; none that the scanner refused."""
+    """Return the scan with this content, preferring a current one over a replaced one; never one in quarantine."""
     same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
     held = same, Attachment.state.not_in(("quarantined", "failed"))
     statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*held)

@@ -1,4 +1,4 @@
-"""One webhook leaves the house: signed, to a judged address, tried for three days, in order for each report."""
+"""Sending of webhooks: signed, to a checked address, retried for three days, in order for each report."""
 
 from datetime import datetime, timedelta
 
@@ -24,13 +24,14 @@ log = structlog.get_logger()
 SECONDS = 15.0
 LARGEST_ANSWER = 64 * 1024
 FAILING = timedelta(days=5)
-"""After so long without one success a receiver is switched off."""
+"""Time without a success after which an endpoint is disabled."""
 
 
 def deliver_webhook(delivery_id: int, now: datetime) -> str:
-    """Send one waiting message and say how it stands; its row is locked meanwhile, so a second worker passes it by.
+    """Send one due message and return its new state.
 
-    One whose turn has not come is passed by too, and found again by the relay.
+    Returns "elsewhere" if it is not due, not its turn, locked by another worker, or sending is on hold in a restored
+    copy; the relay job enqueues it again when it is due.
     """
     with one_transaction():
         message = _take(delivery_id, now)
@@ -43,7 +44,7 @@ def deliver_webhook(delivery_id: int, now: datetime) -> str:
 
 
 def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now: datetime) -> None:
-    """Switch a receiver off and say so in the journal; what waits for it stays waiting."""
+    """Disable an endpoint and write a journal entry; its waiting messages stay queued."""
     endpoint.active, endpoint.disabled_for, endpoint.disabled_at = False, reason, now
     endpoint.version += 1
     data = {"endpoint": endpoint.name, "act": f"disabled_{reason}"}
@@ -59,7 +60,7 @@ def _take(delivery_id: int, now: datetime) -> WebhookDelivery | None:
 
 
 def _keep_secret(message: WebhookDelivery) -> None:
-    """A report that became secret or anonymous after its message was written is told of thinly."""
+    """Reduce the message if its report became secret or anonymous after it was written."""
     if message.complaint_id is None:
         return
     told = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)
@@ -75,7 +76,7 @@ def _try(message: WebhookDelivery, now: datetime) -> Outcome:
     except Unanswered as silence:
         return Outcome(silence.fault)
     except Exception:
-        # Nobody foresaw it, but it was a try: without an end the message would be handed out for ever.
+        # An unexpected error counts as a try; otherwise the message would be retried for ever.
         log.exception("webhook_not_sent", delivery=message.id)
         return Outcome("broken")
 

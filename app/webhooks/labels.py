@@ -1,4 +1,4 @@
-"""Webhooks in words: how a receiver and its messages stand, why one failed, what a form lacks."""
+"""Texts for webhook endpoints, their messages and form errors."""
 
 from flask_babel import lazy_gettext as _
 

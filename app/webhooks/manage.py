@@ -1,4 +1,7 @@
-"""Receivers of webhooks as an administrator keeps them; every change stands in the journal, no secret ever does."""
+"""Management of webhook endpoints by an administrator.
+
+Every change is written to the journal; secrets never are.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -24,7 +27,7 @@ NAME_LOCK = 4_217_008
 
 @dataclass(frozen=True)
 class Wish:
-    """What a form asks for: the URL has been judged."""
+    """Form input for an endpoint; its URL is checked already."""
 
     name: str
     url: str
@@ -32,15 +35,15 @@ class Wish:
 
 
 class NameTaken(Exception):
-    """Another receiver has this name."""
+    """Raised if another endpoint has this name."""
 
 
 class FormIsOld(Exception):
-    """Somebody changed the receiver after this form was shown."""
+    """Raised if the endpoint was changed after the form was displayed."""
 
 
 def add_endpoint(wish: Wish, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """A receiver that is told of every change from now on; raises NameTaken."""
+    """Create an endpoint that receives every change from now on; raises NameTaken."""
     number_changes()
     with one_transaction():
         _claim_name(wish.name, None)
@@ -53,7 +56,10 @@ def add_endpoint(wish: Wish, officer_id: int | None, now: datetime) -> WebhookEn
 
 
 def change_endpoint(endpoint_id: int, wish: Wish, version: int, officer_id: int | None, now: datetime) -> None:
-    """Raises LookupError, NameTaken and FormIsOld."""
+    """Change an endpoint.
+
+    Raises LookupError if there is none, NameTaken, or FormIsOld if `version` is not current.
+    """
     with one_transaction():
         endpoint = _held(endpoint_id, version)
         _claim_name(wish.name, endpoint.id)
@@ -65,7 +71,10 @@ def change_endpoint(endpoint_id: int, wish: Wish, version: int, officer_id: int 
 
 
 def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """A new secret; the old one signs beside it for some hours (0: not at all). Raises LookupError and FormIsOld."""
+    """Replace the secret of an endpoint; the old one also signs for `hours` more hours (0: not at all).
+
+    Raises LookupError if there is no such endpoint, FormIsOld if `version` is not current.
+    """
     with one_transaction():
         endpoint = _held(endpoint_id, version)
         overlaps = hours > 0
@@ -78,7 +87,10 @@ def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | 
 
 
 def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now: datetime) -> WebhookEndpoint:
-    """On or off; what waited while it was off goes out when it is on again. Raises LookupError."""
+    """Enable or disable an endpoint; messages queued meanwhile are sent once it is enabled.
+
+    Raises LookupError if there is none.
+    """
     with one_transaction():
         endpoint = _held(endpoint_id)
         if endpoint.active and not active:
@@ -89,7 +101,10 @@ def switch_endpoint(endpoint_id: int, active: bool, officer_id: int | None, now:
 
 
 def send_test(endpoint_id: int, now: datetime) -> int:
-    """A message that tells of nothing, tried once, also while the receiver is off; its id. Raises LookupError."""
+    """Enqueue a test message, tried once, also to a disabled endpoint; return its id.
+
+    Raises LookupError if there is no such endpoint.
+    """
     with one_transaction():
         endpoint = _held(endpoint_id)
         body = trial_body(office_time(now).isoformat())
@@ -102,13 +117,13 @@ def send_test(endpoint_id: int, now: datetime) -> int:
 
 
 def send_again(endpoint_id: int, delivery_id: int, now: datetime) -> bool:
-    """Another three days for a message that was parked or taken; False for one that waits already or is a test."""
+    """Queue a parked or delivered message for another three days; return False if it is queued already or a test."""
     mine = (WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint_id)
     return _requeue((*mine, WebhookDelivery.state != "queued"), now) > 0
 
 
 def send_again_since(endpoint_id: int, since: datetime, states: Iterable[str], now: datetime) -> int:
-    """The same for every message about a change since an instant that stands in one of these states; says how many."""
+    """Queue every message of an endpoint since an instant that is in one of these states; return how many."""
     mine = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.at >= since)
     return _requeue((*mine, WebhookDelivery.state.in_(tuple(states))), now)
 
@@ -135,7 +150,10 @@ def _held(endpoint_id: int, version: int | None = None) -> WebhookEndpoint:
 
 
 def _claim_name(name: str, own_id: int | None) -> None:
-    """One asks at a time, so that the database's refusal is never what the second one sees."""
+    """Raise NameTaken if another endpoint has this name.
+
+    An advisory lock serialises callers, so that the unique constraint is never violated.
+    """
     db.session.execute(select(func.pg_advisory_xact_lock(NAME_LOCK)))
     others = exists().where(WebhookEndpoint.name == name, WebhookEndpoint.id.is_distinct_from(own_id))
     if db.session.execute(select(others)).scalar_one():
@@ -166,5 +184,5 @@ def _journal(
 
 
 def _told(wish: Wish) -> dict[str, Any]:
-    """The query of a URL may be a key of the receiver's."""
+    """Return the input for the journal, without the URL's query, which may hold a key of the receiver."""
     return {**asdict(wish), "url": wish.url.partition("?")[0], "event_types": list(wish.event_types)}

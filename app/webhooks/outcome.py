@@ -1,4 +1,4 @@
-"""What a receiver's answer means, and when it is asked again: the schedule of Standard Webhooks 1.0.0."""
+"""Interpretation of a webhook response and the retry schedule of Standard Webhooks 1.0.0."""
 
 import random
 import unicodedata
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.outbound.http_client import Answer, read_retry_after
 
 DELAYS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""Seconds between the ten tries: over three days in all."""
+"""Seconds between the ten tries, over three days in all."""
 
 JITTER = 0.1
 LONGEST_RETRY_AFTER = 7200
@@ -20,7 +20,7 @@ SHOWN_BYTES = 500
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one try ended: `fault` is None where the receiver took the message; `retry_after` in seconds."""
+    """The result of one try. `fault` is None if the endpoint accepted the message; `retry_after` is in seconds."""
 
     fault: str | None
     status: int | None = None
@@ -29,12 +29,12 @@ class Outcome:
 
     @property
     def of_the_whole_server(self) -> bool:
-        """Whether the next message would fare no better: all but a refusal of this one."""
+        """Whether other messages would fail too: any fault but the rejection of this message."""
         return self.fault not in (None, "refused")
 
 
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
-    """2xx is taken, 410 wants no more, 3xx is not followed."""
+    """Return the outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault."""
     asked = answer.headers.get("Retry-After", "") if answer.status in SLOW_DOWN else ""
     wait = read_retry_after(asked, now, LONGEST_RETRY_AFTER)
     return Outcome(_fault(answer.status), answer.status, _readable(answer.body), wait or 0)
@@ -51,7 +51,7 @@ def _fault(status: int) -> str | None:
 
 
 def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
-    """When a message that failed `attempts` times is tried again; None when that was the last time."""
+    """Return when a message that failed `attempts` times is tried again (aware UTC), or None after the last try."""
     if attempts > len(DELAYS):
         return None
     delay = DELAYS[attempts - 1] * random.uniform(1, 1 + JITTER)
@@ -59,12 +59,12 @@ def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
 
 
 def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
-    """Until when nothing else goes to a server that failed so often in a row: one message finds out for all."""
+    """Return until when (aware UTC) an endpoint that failed so often in a row gets no messages."""
     seconds = min(FIRST_HOLD * 2 ** min(failures - 1, 20), LONGEST_HOLD)
     return now + timedelta(seconds=max(seconds, outcome.retry_after))
 
 
 def _readable(body: bytes) -> str:
-    """The beginning of an answer as text; what would steer a terminal or a page becomes a visible mark."""
+    """Return the beginning of a response as text, with control characters replaced by U+FFFD."""
     text = body[:SHOWN_BYTES].decode("utf-8", "replace")
     return "".join("\ufffd" if unicodedata.category(c).startswith("C") and c not in "\t\n" else c for c in text)

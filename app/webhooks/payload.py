@@ -1,7 +1,7 @@
-"""What a webhook says of a change: which report, and how it stands; never a word that anybody wrote.
+"""Body of webhook messages: the report and its status, never any text from the case.
 
-Of a report that is secret or anonymous it says only that something of this kind happened: its status, version and
-address stay out, since the receiver's log is nobody's secret. Who may know more reads it at the API with a key.
+For a secret or anonymous report only the kind of change is sent, because a receiver's logs may be public. A receiver
+with a key reads more from the API.
 """
 
 import json
@@ -20,7 +20,7 @@ from workflow_rules.process.identity import Confidentiality
 PREFIX = "complaint."
 EVERY_TYPE = f"{PREFIX}*"
 TEST_TYPE = "webhook.test"
-# Nobody's business outside: a new code, who looked at an identity, a file that was examined. What is untied is told of
+# Changes that are internal: a new tracking code, access to an identity, an inspected file. An unlinked report is sent
 # as removed.
 _NEVER_TOLD = {
     *(SystemEvent.CODE_REPLACED, SystemEvent.FILE_CHECKED, SystemEvent.UNLINKED),
@@ -37,7 +37,7 @@ def type_of(change: SyncChange) -> str:
 
 
 def body_of(change: SyncChange, guarded: bool) -> str:
-    """The JSON that is signed and sent, the same at every try."""
+    """Return the JSON that is signed and sent; it does not change between tries. `guarded` reports are reduced."""
     at = office_time(change.at).isoformat()
     data = {
         "tracking_id": change.tracking_id,
@@ -55,12 +55,12 @@ def body_of(change: SyncChange, guarded: bool) -> str:
 
 
 def thinned(body: str) -> str:
-    """The same message without what a report that has become secret since does not tell."""
+    """Return a message body reduced to what may be sent of a report that became secret since."""
     return _written(_thin(json.loads(body)))
 
 
 def trial_body(at: str) -> str:
-    """A message that tells of nothing."""
+    """Return the body of a test message."""
     return _written({"type": TEST_TYPE, "timestamp": at, "data": {"at": at}})
 
 

@@ -1,4 +1,4 @@
-"""Receivers of webhooks and what they were told, as the pages show them."""
+"""Webhook endpoints and their messages, as shown to administrators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ GIVEN_UP = ("gone", "failing")
 
 @dataclass(frozen=True)
 class EndpointLine:
-    """A receiver with how many messages wait and how many are parked."""
+    """An endpoint with its numbers of waiting and parked messages."""
 
     endpoint: WebhookEndpoint
     waiting: int
@@ -21,7 +21,7 @@ class EndpointLine:
 
 
 def all_endpoints() -> list[EndpointLine]:
-    """By name, each with its counts; each count has an index that holds just its rows."""
+    """Return all endpoints by name with their numbers of messages."""
     waiting, parked = (_counted(state) for state in ("queued", "parked"))
     rows = select(WebhookEndpoint, waiting, parked).order_by(WebhookEndpoint.name)
     return [EndpointLine(*row) for row in db.session.execute(rows)]
@@ -29,9 +29,7 @@ def all_endpoints() -> list[EndpointLine]:
 
 @dataclass(frozen=True)
 class ReceiverSigns:
-    """How many receivers there are that nobody switched off, how many of them fail now, how many the program gave up,
-    and how many messages are parked.
-    """
+    """Figures on all endpoints: not disabled by hand, failing now, disabled by the program, and parked messages."""
 
     wanted: int
     failing: int
@@ -40,7 +38,7 @@ class ReceiverSigns:
 
 
 def receiver_signs() -> ReceiverSigns:
-    """How the receivers do, in one statement."""
+    """Return the figures on all endpoints, in one statement."""
     by_hand, given_up = WebhookEndpoint.disabled_for == "by_hand", WebhookEndpoint.disabled_for.in_(GIVEN_UP)
     failing = WebhookEndpoint.active.is_(True) & WebhookEndpoint.failing_since.is_not(None)
     parked = select(func.count()).where(WebhookDelivery.state == "parked").scalar_subquery()
@@ -62,7 +60,7 @@ def count_messages(endpoint_id: int, state: str | None) -> int:
 
 
 def messages_of(endpoint_id: int, state: str | None, limit: int, offset: int) -> Sequence[WebhookDelivery]:
-    """The newest first, of one state or all."""
+    """Return the messages of an endpoint, newest first, limited to one state if given."""
     statement = select(WebhookDelivery).where(*_of(endpoint_id, state)).order_by(WebhookDelivery.id.desc())
     return db.session.scalars(statement.limit(limit).offset(offset)).all()
 
@@ -73,7 +71,7 @@ def find_message(endpoint_id: int, delivery_id: int) -> WebhookDelivery | None:
 
 
 def numbers_of(messages: Sequence[WebhookDelivery]) -> dict[int, str]:
-    """Numbers of the complaints that messages tell of, for whoever may see them."""
+    """Return the complaint numbers, by id, of the messages' complaints that the officer may see."""
     wanted = {message.complaint_id for message in messages}
     rows = select(Complaint.id, Complaint.number).where(Complaint.id.in_(wanted))
     return {row.id: row.number for row in db.session.execute(rows)}

@@ -1,4 +1,4 @@
-"""Webhooks read the change feed: each change becomes a message to each receiver that wants it, once."""
+"""Webhook messages from the change feed: one for each change and each subscribed endpoint."""
 
 import secrets
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ from app.webhooks.payload import EVERY_TYPE, GUARDED, body_of, type_of
 
 BATCH = 500
 LEASE_SECONDS = 60
-"""Longer than a message takes to send, name look-up and all."""
+"""Seconds until a claimed message is enqueued again; longer than any try takes."""
 
 
 def relay_webhooks(now: datetime) -> int:
-    """Read on for every receiver, then hand to Redis what is due and in turn; says how many messages that were."""
+    """Write messages for new changes and enqueue every due one; return how many were enqueued."""
     write_webhooks(now)
     handed = 0
     while ids := _lease(now):
@@ -35,7 +35,7 @@ def relay_webhooks(now: datetime) -> int:
 
 
 def write_webhooks(now: datetime) -> None:
-    """Read on for every receiver that is switched on, and write what each is to be told; nothing is handed out."""
+    """Write the messages of new changes for every active endpoint, without enqueuing them."""
     number_changes()
     for endpoint_id in db.session.scalars(select(WebhookEndpoint.id).where(WebhookEndpoint.active)).all():
         while _read_on(endpoint_id, now):
@@ -43,8 +43,8 @@ def write_webhooks(now: datetime) -> None:
 
 
 def in_turn(now: datetime) -> ColumnElement[bool]:
-    """Which waiting messages may go: to a receiver that is on and not held back, and none while an earlier one of the
-    same report waits for the same receiver. A test is always in turn.
+    """Return a condition for queued messages that may be sent now: the endpoint is active and not on hold, and no
+    earlier message of the same report waits for it. A test may always be sent.
     """
     earlier = aliased(WebhookDelivery)
     same = (earlier.endpoint_id == WebhookDelivery.endpoint_id, earlier.complaint_id == WebhookDelivery.complaint_id)
@@ -55,12 +55,12 @@ def in_turn(now: datetime) -> ColumnElement[bool]:
 
 
 def new_message_id() -> str:
-    """What a receiver knows a message by, over all its tries."""
+    """Return a random message id, which stays the same over all tries."""
     return f"msg_{secrets.token_hex(16)}"
 
 
 def forget_old_messages(now: datetime, batch: int = 1000) -> int:
-    """Delete messages that are done with and as old as forgotten changes; says how many."""
+    """Delete a batch of finished messages older than SYNC_RETENTION_DAYS; return how many."""
     before = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     with one_transaction():
         done = select(WebhookDelivery.id).where(WebhookDelivery.at < before, WebhookDelivery.state != "queued")
@@ -70,9 +70,9 @@ def forget_old_messages(now: datetime, batch: int = 1000) -> int:
 
 
 def _read_on(endpoint_id: int, now: datetime) -> bool:
-    """Write the messages of the next changes and how far was read, together; whether more changes may wait.
+    """Write the messages of an endpoint's next changes and store its position; return whether more changes may wait.
 
-    The receiver's row is held meanwhile: a second reader passes it by.
+    The endpoint's row is locked, and skipped if another reader has locked it.
     """
     with one_transaction():
         mine = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id, WebhookEndpoint.active)

@@ -1,4 +1,4 @@
-"""Signatures of Standard Webhooks 1.0.0: HMAC-SHA256 of "id.timestamp.body", one for each secret that still counts."""
+"""Signatures of Standard Webhooks 1.0.0: HMAC-SHA256 of "id.timestamp.body" for each valid secret."""
 
 import base64
 import hashlib
@@ -11,12 +11,15 @@ SECRET_BYTES = 32
 
 
 def new_secret() -> str:
-    """A secret as the standard writes it."""
+    """Return a new random secret in the format of the standard."""
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def signed_headers(message_id: str, timestamp: int, body: bytes, keys: Iterable[str]) -> dict[str, str]:
-    """The three headers of one sending; `timestamp` in seconds since the epoch, `keys` the newest first."""
+    """Return the three signature headers of one request.
+
+    `timestamp` is in seconds since the epoch; `keys` are the secrets, newest first.
+    """
     signed = f"{message_id}.{timestamp}.".encode() + body
     return {
         "webhook-id": message_id,

@@ -1,4 +1,4 @@
-"""Which agencies a direction may go to: the one its category names, and those that settled like cases before."""
+"""Suggested agencies for a direction, from the complaint's category and from similar answered cases."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _tracks = AgencyTrackRow.__table__
 
 @dataclass(frozen=True)
 class SettledCase:
-    """A like case that has been answered."""
+    """A similar case that has been answered."""
 
     id: int
     number: str
@@ -34,7 +34,7 @@ class SettledCase:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An agency and why: by the category, by the cases it settled, or both."""
+    """A suggested agency. `by_category` says that the category names it; `cases` are similar ones it settled."""
 
     agency: str
     by_category: bool
@@ -42,7 +42,7 @@ class Suggestion:
 
 
 def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> list[Suggestion]:
-    """At most four, the category's first, then by how many like cases each settled in the last two years."""
+    """Return at most four agencies: the category's, then by similar cases settled in the last two years."""
     settled: dict[str, list[SettledCase]] = {}
     for case, agencies in _like_cases(complaint, person, now):
         for code in agencies:
@@ -54,7 +54,7 @@ def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> lis
 
 
 def _mapped_agency(complaint: Complaint) -> str | None:
-    """The agency of the category, or of the one above it."""
+    """Return the default agency of the complaint's category or of its parent category; None if neither has one."""
     category = complaint.category
     if category is None or category.default_agency_code:
         return category.default_agency_code if category else None
@@ -62,7 +62,7 @@ def _mapped_agency(complaint: Complaint) -> str | None:
 
 
 def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
-    """The likest answered cases this person may see, with the agencies that were on each to the end."""
+    """Yield the most similar answered cases that this person may see, with the agencies on each to the end."""
     if not words_of(complaint.title):
         return
     alike = likeness(complaint.title, complaint.body, complaint.category_id)
@@ -87,7 +87,7 @@ def _agencies() -> Any:
 
 
 def _looked_at(complaint: Complaint, person: Person, now: datetime) -> Any:
-    """The newest answered ones that share a word."""
+    """Return a subquery for the ids of the newest answered cases that share a word with the title."""
     return (
         select(Complaint.id)
         .where(

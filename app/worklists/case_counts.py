@@ -1,4 +1,4 @@
-"""How many cases there are that somebody may see, without reading one of them."""
+"""Counts of cases without reading their rows."""
 
 from sqlalchemy import ScalarSelect, func, select, true
 
@@ -9,12 +9,15 @@ from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__
 COMPLAINTS = "complaint"
-"""The series from which complaints get their numbers."""
+"""The number series of complaints."""
 
 
 def counting_late(person: Person, now: Moment, at_most: int | None = None) -> ScalarSelect[int]:
-    """Cases past a limit, as part of another query: few of all there are, so that they are looked through first."""
-    # The moment stands behind a SELECT, or a kept plan would seem dearer than to plan anew for each moment.
+    """Return a subquery that counts visible cases past a limit, up to `at_most`.
+
+    Late cases are few, so they are filtered before visibility.
+    """
+    # As a subquery the instant is no constant, so PostgreSQL keeps using the generic plan.
     moment = select(as_moment(now)).scalar_subquery()
     late = select(_cases.c.id).where(_cases.c.next_due_at < moment).offset(0).subquery("late")
     ids = visible_ids(person)
@@ -23,7 +26,7 @@ def counting_late(person: Person, now: Moment, at_most: int | None = None) -> Sc
 
 
 def counting_visible(person: Person) -> ScalarSelect[int]:
-    """Every case that this person may see, as part of another query."""
+    """Return a subquery that counts the cases this person may see."""
     ids = visible_ids(person)
     if ids is None:
         return counting_all()
@@ -32,8 +35,10 @@ def counting_visible(person: Person) -> ScalarSelect[int]:
 
 
 def counting_all() -> ScalarSelect[int]:
-    """Every complaint there is, as part of another query: as many as numbers were given, since each number is drawn
-    with its case and no case is ever removed (invariant I1); counting the rows would take longer with every year.
+    """Return a subquery that counts all complaints by the numbers issued.
+
+    Every number is issued with its case and no case is ever deleted (invariant I1); counting rows would get slower
+    every year.
     """
     given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
     return given.scalar_subquery()

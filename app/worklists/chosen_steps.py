@@ -1,4 +1,4 @@
-"""The steps an officer has ticked in the inbox, as far as they still wait for that officer."""
+"""Steps that an officer has selected in the inbox."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ from workflow_rules.process.actors import Person
 
 
 def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
-    """Open steps of mine with these keys that are not paused, the next limit first."""
+    """Return those of the given tasks that still wait for this person and are not paused, earliest limit first."""
     statement = (
         select(StepTask)
         .where(StepTask.id.in_(tuple(tasks)), StepTask.paused_at.is_(None), waits_for(person))
@@ -23,6 +23,6 @@ def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
 
 
 def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
-    """Numbers by key of the cases the asking officer may see."""
+    """Return the complaint numbers, by id, of those of the given complaints that the officer may see."""
     statement = select(Complaint.id, Complaint.number).where(Complaint.id.in_(tuple(complaints)))
     return {row.id: row.number for row in db.session.execute(statement)}

@@ -1,4 +1,4 @@
-"""The list of all complaints a person may see: filters, order, pages, and the choices the filters offer."""
+"""The list of all complaints that a person may see."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -51,14 +51,14 @@ _sop_steps = SopStepRow.__table__
 
 
 PARTS = (joinedload(Complaint.district), joinedload(Complaint.village), joinedload(Complaint.category))
-"""What a line of a list may show of a case beside its own columns."""
+"""Loader options for the related rows that a line of the list shows."""
 
 
 @dataclass(frozen=True)
 class ComplaintFilter:
-    """What is wanted of the list, reference rows by their codes; every part empty means every complaint.
+    """Filter of the complaint list; an empty filter finds every complaint. Reference rows are named by code.
 
-    `since` and `until` are the first and the last day of receipt, on the office's clock.
+    `since` and `until` are the first and last office date of receipt.
     """
 
     search: Search | None = None
@@ -75,8 +75,10 @@ class ComplaintFilter:
 
 
 class ComplaintRow(NamedTuple):
-    """One line: the case, its agencies, the step, number, limit and warning of its nearest open step, and the words
-    that a search has hit.
+    """One line of the list; step, number, limit, warning and pause are those of the nearest open step, None if none is
+    open.
+
+    `hits` are the lower-case words found by a search.
     """
 
     complaint: Complaint
@@ -90,11 +92,11 @@ class ComplaintRow(NamedTuple):
 
 
 OFTEN_LISTED = (None, ComplaintFilter(), ComplaintFilter(late=True))
-"""Of all that can be wanted, what is mostly wanted: everything, or what is late; or no list at all."""
+"""The common filters (no list, everything, late cases), whose statements are cached."""
 
 
 def about(category: str | None, district: str | None) -> list[ColumnElement[bool]]:
-    """Cases of a category (or of one below it) and of a district."""
+    """Return the conditions for cases of a category (or its subcategories) and a district, both given by code."""
     found: list[ColumnElement[bool]] = []
     if category:
         parent = aliased(Category)
@@ -107,7 +109,7 @@ def about(category: str | None, district: str | None) -> list[ColumnElement[bool
 
 
 def names_of_agencies() -> ScalarSelect[Any]:
-    """Short names of the agencies on a case in its present cycle, in the order they were named."""
+    """Return a subquery for the short names of the agencies on a case in its present cycle, in track order."""
     names = func.array_agg(aggregate_order_by(_agencies.c.short_name, _tracks.c.position))
     on_case = and_(
         _tracks.c.complaint_id == Complaint.id,
@@ -119,7 +121,7 @@ def names_of_agencies() -> ScalarSelect[Any]:
 
 
 def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSelect[int]:
-    """How many complaints the filter finds, as part of another query; of a search not beyond MOST_RANKED."""
+    """Return a subquery that counts the complaints a filter finds; a search is counted up to MOST_RANKED."""
     search = look_up(person, wanted, now).search
     if search is not None:
         return select(literal(len(search.hits or ()))).scalar_subquery()
@@ -132,12 +134,12 @@ def counting(person: Person, wanted: ComplaintFilter, now: Moment) -> ScalarSele
 
 
 def count_each(person: Person, now: datetime, *wanted: ComplaintFilter) -> tuple[int, ...]:
-    """How many complaints each filter finds, in one query."""
+    """Return how many complaints each filter finds, in one query."""
     return tuple(db.session.execute(select(*(counting(person, part, now) for part in wanted))).one())
 
 
 def look_up(person: Person, wanted: ComplaintFilter, now: Moment) -> ComplaintFilter:
-    """The filter with what its search finds, so that count and page need not search again each."""
+    """Return the filter with the hits of its search, so that count and page share one search."""
     if wanted.search is None or wanted.search.hits is not None:
         return wanted
     hits = find_hits(wanted.search, person, *criteria_of(wanted, now))
@@ -153,8 +155,9 @@ def complaint_page(
     order: str = "",
     cut: Cut | None = None,
 ) -> list[ComplaintRow]:
-    """One page of the list: the best match first where words are searched, else as `order_by` says; from a cut on where
-    one is given, else after so many cases.
+    """Return one page of the list, best match first for a search, otherwise in the given `order`.
+
+    The page starts at `cut` if given (or ends there if it runs backwards), otherwise after `offset` cases.
     """
     search = look_up(person, wanted, now).search
     if search is not None:
@@ -189,9 +192,7 @@ def _page_asked(kind: Person, wanted: ComplaintFilter, limit: int, order: str) -
 
 
 def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
-    """The page was found by keys alone: what a line shows is read for its own rows, not for those that are passed
-    over.
-    """
+    """Return the statement that reads the rows of a page found by ids, in their order; skipped rows are never read."""
     nearest = nearest_step()
     statement: Select[Any] = (
         select(Complaint, names_of_agencies(), hit_words(search), *nearest.c)
@@ -203,17 +204,17 @@ def _rows_of(page: Subquery, search: Search | None = None) -> Select[Any]:
 
 
 def one_page(keys: Select[Any], limit: int, offset: int) -> Select[Any]:
-    """Some of the keys."""
+    """Return the statement limited to one page."""
     page = keys.limit(written(limit))
     return page.offset(offset) if offset else page
 
 
 def _places(person: Person, wanted: ComplaintFilter, limit: int, order: str, cut: Cut | None = None) -> Select[Any]:
-    """Ids of what the filter finds with their places in the list."""
+    """Return a statement for the ids that the filter finds, with their places in the list."""
     key, ids = _cases.c.id, visible_ids(person)
     criteria = [visible_to(person), *criteria_of(wanted, NOW)]
     if ids is not None and wanted == ComplaintFilter() and order != BY_LIMIT:
-        # All that was sent to an agency stands in its own index, in the order of the list.
+        # The index of cases sent to an agency already has the order of the list.
         backwards = cut is not None and cut.backwards
         sent = ids.distinct().order_by(*order_by(order, ids.selected_columns[0], backwards=backwards)).subquery("sent")
         key, criteria = sent.c.complaint_id, []
@@ -228,7 +229,7 @@ _HITS: BindParameter[Any] = bindparam("hits", type_=ARRAY(BigInteger))
 
 
 def _hits_as_found() -> Subquery:
-    """Ids of some hits with their places in the list."""
+    """Return a subquery for the given hits with their places in the list."""
     found = func.unnest(_HITS).table_valued("id", with_ordinality="place")
     return select(found.render_derived(name="page")).subquery("page")
 
@@ -241,7 +242,10 @@ def _hits_by_limit(limit: int, offset: int) -> Subquery:
 
 
 def nearest_step() -> LateralFromClause:
-    """The open step of a case whose limit comes first; one that waits for the reporter only when no other is open."""
+    """Return a lateral subquery for the open step with the earliest limit.
+
+    A step that waits for the reporter comes after all running ones.
+    """
     same_step = and_(_sop_steps.c.step == _tasks.c.step, _sop_steps.c.sop_version_id == Complaint.sop_version_id)
     columns = (_tasks.c.step, _sop_steps.c.number, _tasks.c.due_at, _tasks.c.warn_at, _tasks.c.paused_at)
     statement = (
@@ -255,7 +259,7 @@ def nearest_step() -> LateralFromClause:
 
 
 def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:
-    """The filter as conditions on Complaint; the words of a search are not among them."""
+    """Return the filter as conditions on Complaint, without its search."""
     found = [*about(wanted.category, wanted.district), *_received(wanted)]
     if wanted.status is not None:
         found.append(_cases.c.status == wanted.status.value)
@@ -278,7 +282,7 @@ def _received(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
 
 
 def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
-    """Where the case is: at an open step, with an agency."""
+    """Return the conditions for cases at an open step or with an agency."""
     found: list[ColumnElement[bool]] = []
     if wanted.step is not None:
         at_step = select(_tasks.c.complaint_id).where(_tasks.c.closed_at.is_(None), _tasks.c.step == wanted.step.value)

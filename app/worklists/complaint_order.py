@@ -1,5 +1,6 @@
-"""In which order complaints are listed, and where in it a page begins: at a case, however far down, and not at a count
-of cases before it, which would all be read and would shift with each new one.
+"""Order of the complaint lists and keyset pagination in it.
+
+A page starts at a case rather than at an offset: earlier rows need not be read, and new cases do not shift the pages.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ Criteria = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Cut:
-    """The case after which a page begins or, `backwards`, before which it ends; with its limit in a list by limits."""
+    """The case after which a page begins or, if `backwards`, before which it ends; with its limit for BY_LIMIT."""
 
     id: int
     due_at: datetime | None = None
@@ -28,7 +29,10 @@ class Cut:
 def order_by(
     order: str, key: ColumnElement[int], *, backwards: bool = False, due: ColumnElement[Any] = _due
 ) -> list[UnaryExpression[Any]]:
-    """The newest case first; BY_LIMIT the nearest limit and those without one last, OLDEST the oldest case."""
+    """Return the ORDER BY of a list: newest case first, OLDEST for oldest first, BY_LIMIT for earliest limit first.
+
+    Cases without a limit come last in BY_LIMIT; `backwards` reverses the order.
+    """
     rising = (order in (BY_LIMIT, OLDEST)) != backwards
     keys = [key.asc() if rising else key.desc()]
     if order != BY_LIMIT:
@@ -37,7 +41,10 @@ def order_by(
 
 
 def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """What lies on the page's side of the cut: one stretch of an index, or two of which one follows the other."""
+    """Return the conditions for the cases beyond the cut, one for each contiguous range of the index.
+
+    Two ranges are returned in the order in which they follow each other.
+    """
     rising = (order in (BY_LIMIT, OLDEST)) != cut.backwards
     further = key > cut.id if rising else key < cut.id
     if order != BY_LIMIT:
@@ -49,7 +56,7 @@ def beyond(cut: Cut, order: str, key: ColumnElement[int]) -> list[ColumnElement[
 
 
 def in_places(key: ColumnElement[int], criteria: Criteria, order: str, cut: Cut | None, limit: int) -> Select[Any]:
-    """Ids of what the criteria find with their places in the list, counted from the cut."""
+    """Return a statement for the ids that the criteria find with their places in the list, counted from the cut."""
     backwards = cut is not None and cut.backwards
     found = select(key.label("id"), _due.label("due")).where(*criteria)
     stretches = beyond(cut, order, key) if cut else []

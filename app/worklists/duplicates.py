@@ -1,4 +1,4 @@
-"""Complaints that are likely the same as one at hand: in the same place, in like words, within thirty days."""
+"""Likely duplicates of a complaint: nearby, in similar words, within thirty days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import CaseStatus
 
 WITHIN = timedelta(days=30)
-# About 300 metres near the equator.
+# About 300 metres at the equator.
 NEAR_DEGREES = Decimal("0.0027")
 MOST_LOOKED_AT = 500
 MOST_SHOWN = 5
-# Without a place the words alone must say it.
+# Required similarity if the report names no place.
 ALIKE_ANYWHERE = 0.65
 
 
 class SamePlace(StrEnum):
-    """How two places lie to one another, the nearest first; `unknown` where the report names none."""
+    """How close two places are, nearest first; UNKNOWN if the report names no place."""
 
     NEAR = "near"
     VILLAGE = "village"
@@ -38,7 +38,7 @@ class SamePlace(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """What is compared; places and category are ids or expressions for one, `place_known` says whether any is given."""
+    """The report to compare. Places and category are ids or SQL expressions; `complaint_id` is 0 for a new one."""
 
     title: str
     body: str
@@ -53,7 +53,7 @@ class Report:
 
 
 class Likely(NamedTuple):
-    """A case that may be the same, where it lies, and how alike its words are (see `likeness`)."""
+    """A possible duplicate with the closeness of its place and the similarity of its words (see `likeness`)."""
 
     complaint: Complaint
     place: SamePlace
@@ -61,7 +61,7 @@ class Likely(NamedTuple):
 
 
 def report_of(row: Complaint) -> Report:
-    """A complaint that is there already."""
+    """Return the comparable parts of a stored complaint."""
     places = (row.village_id, row.district_id, row.latitude)
     return Report(
         title=row.title,
@@ -78,7 +78,7 @@ def report_of(row: Complaint) -> Report:
 
 
 def report_in_writing(title: str, body: str, at: datetime, village: str, district: str, category: str) -> Report:
-    """One that is being typed, its places and category by their codes; what no code names is no place."""
+    """Return the comparable parts of a report being typed; unknown codes of places and category are ignored."""
     title, body, village, district, category = (
         part.replace("\0", "") for part in (title, body, village, district, category)
     )
@@ -96,7 +96,7 @@ def report_in_writing(title: str, body: str, at: datetime, village: str, distric
 
 
 def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
-    """The likeliest few of the cases this person may see, the nearest place first; merged ones are told already."""
+    """Return the likeliest duplicates that this person may see, nearest place first, without merged cases."""
     if not words_of(report.title):
         return ()
     place = _place(report)
@@ -113,7 +113,7 @@ def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
 
 
 def _looked_at(report: Report, person: Person) -> Any:
-    """The newest within the time that lie right; where no place is given, those that share a word."""
+    """Return a subquery for the newest candidates: cases nearby or, if no place is known, cases that share a word."""
     lies_right = _lies_right(report) if report.place_known else any_word_of(report.title)
     return (
         select(Complaint.id)

@@ -1,4 +1,4 @@
-"""Open steps that wait for a person, and the pages of the inbox."""
+"""The inbox: open steps that wait for a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +26,7 @@ _sop_steps = SopStepRow.__table__
 
 
 class Queue(StrEnum):
-    """Whose open steps: mine, those whose drafts want my initials, those of everybody else on cases I may see, or of
-    these the ones at the agencies.
-    """
+    """Whose open steps: one's own, drafts to initial, those of others on visible cases, or those at agencies."""
 
     MINE = "mine"
     INITIALS = "initials"
@@ -38,7 +36,7 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True)
 class WorkFilter:
-    """What an officer wants to see of the inbox; category and district by their codes."""
+    """Filter of the inbox; category and district are codes."""
 
     queue: Queue = Queue.MINE
     state: TimeState | None = None
@@ -51,8 +49,10 @@ class WorkFilter:
 
 
 class WorkRow(NamedTuple):
-    """One line of the inbox: the open step, its number on the sheet, steps that were late, agencies on the case, and
-    the words that a search has hit.
+    """One line of the inbox: the open step with its number on the SOP sheet, the numbers of late steps and the
+    agencies.
+
+    `hits` are the lower-case words found by a search.
     """
 
     task: StepTask
@@ -63,7 +63,7 @@ class WorkRow(NamedTuple):
 
 
 def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepTask]:
-    """My open steps, the next limit first; paused ones last, since nothing can be done about them."""
+    """Return the open steps that wait for this person, earliest limit first, paused ones last."""
     order = (StepTask.paused_at.is_not(None), StepTask.due_at, StepTask.id)
     page = one_page(select(StepTask.id).where(waits_for(person)).order_by(*order), limit, offset)
     case_parts = joinedload(StepTask.complaint)
@@ -80,8 +80,9 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
 def work_page(
     person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[WorkRow]:
-    """One page of the inbox by urgency: late, near, the rest, then what is paused; each by its limit. Or by the day on
-    which the case came in: `baru` the newest first, `lama` the oldest.
+    """Return one page of the inbox by urgency: late, near, other, then paused steps, each by limit.
+
+    Or by date of receipt: `order` "baru" for newest first, "lama" for oldest first.
     """
     often = wanted.search is None and not offset
     asked = _page_asked if often else _page_asked.__wrapped__
@@ -95,7 +96,7 @@ def _page_asked(person: Person, wanted: WorkFilter, limit: int, offset: int, ord
     urgency = (*_order(order, NOW), StepTask.id)
     place = func.row_number().over(order_by=urgency).label("place")
     keys = of_tasks(select(StepTask.id, place), wanted, order).where(*work_criteria(person, wanted, NOW))
-    # As in a list of complaints: the page is found by keys, and only its own rows are read whole.
+    # The page is found by ids; full rows are read only for it.
     page = one_page(keys.order_by(*urgency), limit, offset).subquery("page")
     return (
         select(StepTask, _number(), _late_numbers(), names_of_agencies(), hit_words(wanted.search))
@@ -107,7 +108,7 @@ def _page_asked(person: Person, wanted: WorkFilter, limit: int, offset: int, ord
 
 
 def of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Select[Any]:
-    """With the cases beside their steps where something of a case is asked for: else the steps' index says it all."""
+    """Return the statement joined with Complaint if filter or order need it; otherwise the index of steps is enough."""
     by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
     return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement
 
@@ -132,7 +133,7 @@ _WAITS = {Queue.MINE: waits_for, Queue.INITIALS: waits_for_initial}
 
 
 def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[ColumnElement[bool]]:
-    """The filter as conditions on StepTask joined with Complaint."""
+    """Return the filter as conditions on StepTask (joined with Complaint by `of_tasks`)."""
     found = [_WAITS.get(wanted.queue, waits_elsewhere)(person)]
     if wanted.queue is Queue.AGENCIES:
         found.append(Complaint.status == CaseStatus.WITH_AGENCIES.value)
@@ -150,13 +151,13 @@ def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[Colum
 
 
 def _number() -> ScalarSelect[Any]:
-    """The step's number in the SOP version of the case."""
+    """Return a subquery for the step's number in the SOP version of the case."""
     own = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == StepTask.step)
     return select(_sop_steps.c.number).where(own).correlate(Complaint, StepTask).scalar_subquery()
 
 
 def _late_numbers() -> ScalarSelect[Any]:
-    """Numbers of the steps of this cycle that were done after their limit."""
+    """Return a subquery for the numbers of this cycle's steps that were done after their limit."""
     done = _tasks.alias("done")
     same_step = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == done.c.step)
     statement: Select[Any] = (

@@ -1,4 +1,4 @@
-"""Cases that an agency once had: it left them, and keeps of them the number, the dates and the reason."""
+"""Cases that an agency has left, reduced to number, dates and reason."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ MOST = 500
 
 @dataclass(frozen=True)
 class LeftCase:
-    """One case that an agency left: `kind` is the act by which it left, `at` its instant, `reason` its words."""
+    """A case that an agency left: by which action (`kind`), when (`at`, aware UTC) and why."""
 
     number: str
     agency: str
@@ -29,9 +29,9 @@ class LeftCase:
 
 
 def left_cases(person: Person) -> list[LeftCase]:
-    """The cases that this person's agencies left and do not see now, the last ones first, at most 500.
+    """Return the cases that this person's agencies left and no longer see, latest first, at most 500.
 
-    Read past the agency isolation, which hides these cases: nothing of the case itself is among the columns.
+    Bypasses agency isolation, which hides these cases, and so selects no content of the case.
     """
     if not person.agencies:
         return []
@@ -59,5 +59,5 @@ def _is_leaving() -> ColumnElement[bool]:
 
 
 def _words(data: dict[str, Any]) -> str:
-    """What was written when the agency left: a decline has a note beside its reason."""
+    """Return the explanation written when the agency left: the note if there is one, otherwise the reason."""
     return str(data.get("note") or data.get("reason") or "")

@@ -1,4 +1,4 @@
-"""How much two reports speak of the same thing: the share of telling words, by their stems, in common."""
+"""Similarity of two reports by the share of significant word stems in common."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from app.models import Complaint
 from app.worklists.search_words import words_of
 
-# From here on two reports are alike; with the same category a little less of the words will do.
+# Similarity from which two reports count as alike; equal categories add to it.
 ALIKE = 0.5
 SAME_CATEGORY = 0.2
 NEARLY_THE_SAME = 0.8
@@ -16,7 +16,10 @@ READ_OF_A_BODY = 2000
 
 
 def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
-    """How alike a Complaint is to a report, from 0 to about 1; `category` is the report's as an id or an expression."""
+    """Return an SQL expression for the similarity of a Complaint to a report, from 0 to about 1.
+
+    `category` is the report's category as an id or an SQL expression.
+    """
     own_title, own_words = _stems(" ".join(words_of(title))), _stems(f"{title} {body[:READ_OF_A_BODY]}")
     other_title = _array(func.tsvector_to_array(func.to_tsvector("indonesian", Complaint.title)))
     there = _share(own_title, _array(func.tsvector_to_array(Complaint.search_words)))
@@ -26,18 +29,18 @@ def likeness(title: str, body: str, category: Any) -> ColumnElement[float]:
 
 
 def same(column: Any, value: Any) -> ColumnElement[bool]:
-    """Equal; two unknowns are not the same."""
+    """Return a condition for equality; None equals nothing."""
     return false() if value is None else column == value
 
 
 def any_word_of(title: str) -> ColumnElement[bool]:
-    """Cases that hold at least one of the telling words; read from the index."""
+    """Return a condition for complaints with at least one significant word of the title, found by the index."""
     every = func.plainto_tsquery("indonesian", " ".join(words_of(title)))
     return Complaint.search_words.bool_op("@@")(cast(func.replace(cast(every, Text), "&", "|"), TSQUERY))
 
 
 def _stems(text: str) -> ColumnElement[Any]:
-    """Worked out once a query, since it asks for no row."""
+    """Return a subquery for the stems of a text; it depends on no row, so it is computed once a query."""
     return select(_array(func.tsvector_to_array(func.to_tsvector("indonesian", text)))).scalar_subquery()
 
 
@@ -46,5 +49,5 @@ def _array(expression: Any) -> ColumnElement[Any]:
 
 
 def _share(stems: ColumnElement[Any], among: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Which part of the stems stands among the others."""
+    """Return an SQL expression for the share of the stems that occur in `among`."""
     return cast(func.shared_words(stems, among), Float) / func.greatest(func.cardinality(stems), 1)

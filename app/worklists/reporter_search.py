@@ -1,4 +1,4 @@
-"""Cases by the reporter's name: the one place that says who may search for it, and how it is found in sealed rows."""
+"""Search for cases by the reporter's name, over encrypted rows."""
 
 from typing import Any
 
@@ -16,15 +16,19 @@ _HASHES = "name_hashes_"
 
 
 def may_search_reporters(person: Person) -> bool:
-    """Dinas Kominfo and supervisors; an agency sees initials at most, and a search would tell it the name."""
+    """Return whether the person may search for names: Dinas Kominfo and supervisors only.
+
+    An agency sees initials at most; a search would reveal the name.
+    """
     return person.sees_every_case
 
 
 def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
-    """Ids of the newest cases whose reporter's name holds all the words of `name_hashes`, which are as many as there
-    are keys; as an array, and none for who may not search.
+    """Return a subquery for an array of the newest visible cases whose reporter's name holds all searched words.
+
+    `keys` is the number of keys in `name_hashes`. Finds nothing if the person may not search for names.
     """
-    # Found by the name first: by the order first, a rare name would be looked for in every row.
+    # Filter by name before ordering; otherwise a rare name would be searched through every row.
     named = select(Reporter.complaint_id).where(_named(person, keys)).offset(0).subquery("named")
     ids = select(named.c.complaint_id).order_by(named.c.complaint_id.desc()).limit(MOST_CASES)
     seen = visible_ids(person)
@@ -34,7 +38,7 @@ def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
 
 
 def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
-    """What these words of a name are in sealed rows, under each key; None, which nothing holds, where they are none."""
+    """Return the bind values of `cases_of_reporter`: the words' hashes by key; None (no match) without words."""
     hashed = words_under_each_key(" ".join(words))
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
 
@@ -47,7 +51,10 @@ def _named(person: Person, keys: int) -> ColumnElement[bool]:
 
 
 def marked_cases(kind: str, text: str) -> ColumnElement[bool]:
-    """The criterion on Complaint for cases whose reporter has this whole number or address, under whichever key."""
+    """Return a condition on Complaint for cases whose reporter has this whole phone number, e-mail address or NIK.
+
+    Compared by digest under every key; `kind` is phone, email or nik.
+    """
     column = {"phone": Reporter.phone_mark, "email": Reporter.email_mark, "nik": Reporter.nik_mark}[kind]
     hashes = [mark for mark in marks_under_each_key(kind, text) if mark]
     return Complaint.id.in_(select(Reporter.complaint_id).where(column.in_(hashes))) if hashes else false()

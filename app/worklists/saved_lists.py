@@ -1,4 +1,4 @@
-"""The named views of a list that an officer finds there: their own, and those shared with all."""
+"""Saved views of a list: an officer's own and shared ones."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.models import SavedList
 
 
 def lists_of(user_id: int, place: str) -> Sequence[SavedList]:
-    """Own ones first, in the order in which they were made; among them the nameless one that is the owner's usual."""
+    """Return the views an officer sees in a place, own ones first. The nameless one is the officer's default."""
     return db.session.scalars(_LISTS, {"reader": user_id, "place": place}).all()
 
 
@@ -33,11 +33,11 @@ LONGEST_ADDRESS = 2000
 
 
 MOST = 20
-"""Named views an officer may keep in one place; with more nobody finds any."""
+"""Most named views an officer may save in one place."""
 
 
 class ListFault(StrEnum):
-    """Why a view could not be kept."""
+    """Why a view cannot be saved."""
 
     NAMELESS = "nameless"
     TOO_LONG = "too_long"
@@ -45,7 +45,7 @@ class ListFault(StrEnum):
 
 
 class ListRefused(Exception):
-    """A view that cannot be kept as it was wished."""
+    """Raised for a view that cannot be saved; `fault` says why."""
 
     def __init__(self, fault: ListFault) -> None:
         super().__init__(str(fault))
@@ -53,7 +53,7 @@ class ListRefused(Exception):
 
 
 def save_list(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:
-    """Keep a view under its name, in the place of an earlier one of that name; raises ListRefused."""
+    """Save a view under its name, replacing an earlier one of that name; raises ListRefused."""
     name = " ".join(name.split())
     if not name:
         raise ListRefused(ListFault.NAMELESS)
@@ -66,7 +66,7 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
 
 
 def keep_as_usual(user_id: int, place: str, address: str, now: datetime) -> None:
-    """How the list is to look to its owner when the address does not say; nothing to say takes it away."""
+    """Save the officer's default view of a list, or delete it if `address` is empty."""
     with one_transaction():
         if address:
             _put(user_id, place, "", address[:LONGEST_ADDRESS], False, now)
@@ -76,7 +76,7 @@ def keep_as_usual(user_id: int, place: str, address: str, now: datetime) -> None
 
 
 def remove_list(user_id: int, list_id: int) -> str | None:
-    """Take one of the officer's own away; its name, or None where there was none."""
+    """Delete one of the officer's own named views; return its name, or None if there is none."""
     with one_transaction():
         own = (SavedList.id == list_id, SavedList.user_id == user_id, SavedList.name != "")
         return db.session.scalars(delete(SavedList).where(*own).returning(SavedList.name)).first()

@@ -1,7 +1,7 @@
-"""The one search over complaints: Indonesian words with their stems, half-typed words, numbers, places, reporters.
+"""Full-text search over complaints: Indonesian stems, prefixes, numbers, places and reporters.
 
-A search is prepared once a request, in one statement that lets the database stem the words and look up the places;
-lists and counts then use it as a criterion beside `visible_to`, so that neither finds nor counts a foreign case.
+A search is prepared once a request, in one statement in which the database stems the words and looks up places. Lists
+and counts add it to `visible_to` as a condition, so that they neither find nor count a case the person may not see.
 """
 
 from dataclasses import dataclass
@@ -48,17 +48,17 @@ case_words = table(
     column("title", Text),
     column("location_text", Text),
 )
-"""What is searched of a case: behind the database's own wall too an index finds it (migration 0026), so this is where
-hits are looked for. Whoever reads it names the agencies to which they were sent.
+"""The searched columns of a case, in a view of the database owner (migration 0026): behind row-level security
+PostgreSQL would not use the word index. Statements on it must therefore restrict `sent_to` to the person's agencies.
 """
 EVERY_WORD: BindParameter[str] = bindparam("every_word", type_=Text)
 ANY_WORD: BindParameter[str] = bindparam("any_word", type_=Text)
 THE_NUMBER: BindParameter[str] = bindparam("the_number", type_=Text)
 OF_REPORTERS: BindParameter[Any] = bindparam("of_reporters", type_=ARRAY(BigInteger))
 NEAR_SHOWN = 10
-# Likeness is looked at letter by letter, so that only the newest cases can be asked for it: of all, or of an agency's.
+# Trigram similarity is slow, so only the newest cases are compared: of all, or of an agency's.
 NEAR_AMONG, NEAR_AMONG_OWN = 20_000, 5_000
-# How alike a mistyped word must be: "jlan" and "jalan" are 0.4, "sekloah" and "sekolah" 0.375.
+# Required similarity of a mistyped word: "jlan" to "jalan" is 0.4, "sekloah" to "sekolah" 0.375.
 ALIKE = 0.35
 ALIKE_PLACE = 0.5
 SHORTEST_MISTYPED = 4
@@ -67,9 +67,11 @@ MANY_WORDS = 3
 
 @dataclass(frozen=True)
 class Search:
-    """A prepared search; `queries` holds one tsquery a word, as PostgreSQL writes it, `newer_than` an id, `hits` the
-    ids of what it finds, the best first, once that was looked up. Its criteria are the same statement for whatever
-    words: these are its `values`, told when the statement is sent.
+    """A prepared search. `queries` holds a tsquery text for each word; `hits` the found ids, best first, once looked
+    up.
+
+    `newer_than` is a complaint id. Its conditions contain bind parameters, so that statements can be cached: send
+    `values` with the statement.
     """
 
     words: tuple[str, ...] = ()
@@ -82,7 +84,7 @@ class Search:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the names in its criteria stand for."""
+        """The values of the bind parameters in its conditions."""
         every, some = (sign.join(f"({query})" for query in self.queries) for sign in (" & ", " | "))
         number = [word.lstrip("0") for word in self.words if word != "lb"] if self.numeric else []
         last = [f"no{value}" for value in number if value][-1:]
@@ -94,8 +96,10 @@ class Search:
         }
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
-        """Cases that hold every word, or whose reporter is called so; in a near search words may be mistyped. What many
-        hold is found sooner not `by_index`.
+        """Return a condition for cases that hold every word or whose reporter has the name; a near search allows
+        typos.
+
+        Pass `by_index=False` for frequent words, for which scanning is faster than the index.
         """
         if not self.queries:
             return false()
@@ -106,7 +110,7 @@ class Search:
         return or_(said, on.c.id == any_(OF_REPORTERS))
 
     def _nearly(self, on: FromClause) -> ColumnElement[bool]:
-        """Every word as it was meant, or of many words most."""
+        """Return a condition for cases that hold every word, also mistyped; of many words, most are enough."""
         meant = and_(*(_meant(on, word, query) for word, query in self._pairs()))
         if len(self.words) < MANY_WORDS:
             return meant
@@ -114,7 +118,7 @@ class Search:
         return or_(meant, _in_index(on, cast(ANY_WORD, TSQUERY)) & most)
 
     def rank(self) -> ColumnElement[Any]:
-        """The higher, the better: the number itself, then the reporter, then the words by weight or by likeness."""
+        """Return an SQL expression that ranks hits: exact number, then reporter, then words by weight or likeness."""
         if self.near:
             return _sum([_likeness(word, query) for word, query in self._pairs()])
         weight = func.ts_rank(case_words.c.search_words, cast(ANY_WORD, TSQUERY), 1)
@@ -126,11 +130,11 @@ class Search:
 
 
 USUAL = Search(queries=("",))
-"""A search that is not near, of whatever words: its criteria say what they stand for only by its `values`."""
+"""A search without typos whose conditions fit any words; the words are given only in `values`."""
 
 
 def prepare_search(typed: str, person: Person) -> Search | None:
-    """The search for what was typed; None where nothing was. Punctuation alone is a search that finds nothing."""
+    """Return the search for what was typed, or None for blank input. Punctuation alone finds nothing."""
     typed = visible(typed)
     if not typed.strip():
         return None
@@ -151,13 +155,13 @@ def _asked(kind: Person, halves: tuple[bool, ...], keys: int) -> Select[Any]:
 
 
 def _word_values(words: tuple[str, ...]) -> dict[str, str]:
-    """What `_word_query` is told of the words at their places."""
+    """Return the values of the bind parameters in `_word_query`."""
     numbers = {f"number_{place}": " | ".join(number_lexemes(word)) for place, word in enumerate(words)}
     return numbers | {f"word_{place}": word for place, word in enumerate(words)}
 
 
 def prepare_near_search(typed: str, person: Person) -> Search | None:
-    """The same with words mistyped, for when nothing was found; a number that is not there is near to nothing."""
+    """Return a search that allows typos, for when the exact one found nothing; None for numbers or without words."""
     words = words_of(typed)
     if not words or is_number(words):
         return None
@@ -172,7 +176,7 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
 
 
 def _before_near(person: Person) -> ColumnElement[int]:
-    """The key of the last case that is too old to be asked for likeness; 0 where there is none so old."""
+    """Return an SQL expression for the id of the newest case that is too old for a near search; 0 if there is none."""
     own = visible_ids(person)
     if own is None:
         return func.greatest(0, select(func.max(_cases.c.id)).scalar_subquery() - NEAR_AMONG)
@@ -181,7 +185,7 @@ def _before_near(person: Person) -> ColumnElement[int]:
 
 
 def _known(words: tuple[str, ...], queries: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Without the words that the database knows no letter of."""
+    """Return words and queries without those that the database reduced to nothing."""
     pairs = [(word, query) for word, query in zip(words, queries, strict=True) if query]
     return tuple(word for word, _ in pairs), tuple(query for _, query in pairs)
 
@@ -199,12 +203,15 @@ def _matches(on: FromClause, query: str) -> ColumnElement[bool]:
 
 
 def _in_index(on: FromClause, words: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Behind a SELECT the planner does not know the words: for one that many hold it would rather read the table."""
+    """Return a condition that uses the word index.
+
+    The words are in a subquery, so that the planner does not estimate them: for frequent words it would scan the table.
+    """
     return on.c.search_words.bool_op("@@")(select(words).scalar_subquery())
 
 
 def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnElement[Any]:
-    """Everything that the word at a place may stand for, as one tsquery."""
+    """Return an SQL expression for one tsquery with everything that the word at a place may mean."""
     word = bindparam(f"word_{place}", type_=Text)
     itself = func.to_tsquery(
         "simple", func.quote_literal(word).concat(":*") if half_typed else func.quote_literal(word)
@@ -222,7 +229,7 @@ def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnE
 def _places(
     kind: Any, prefix: str, word: BindParameter[str], itself: ColumnElement[Any], mistyped: bool
 ) -> ColumnElement[Any]:
-    """Villages or districts with such a name, as the lexemes that migration 0005 gave them; there are few of them."""
+    """Return an SQL expression for a tsquery of the villages or districts so named, as lexemes of migration 0005."""
     found: ColumnElement[bool] = func.to_tsvector("simple", kind.name).bool_op("@@")(itself)
     if mistyped:
         found = or_(found, func.word_similarity(word, kind.name) >= ALIKE_PLACE)
@@ -231,7 +238,7 @@ def _places(
 
 
 def _meant(on: FromClause, word: str, query: str) -> ColumnElement[bool]:
-    """Cases whose title or place holds the word or one much like it."""
+    """Return a condition for cases whose title or location holds the word or a similar one."""
     if len(word) < SHORTEST_MISTYPED:
         return _matches(on, query)
     alike = [literal(word).bool_op("<%")(text) for text in (on.c.title, on.c.location_text)]

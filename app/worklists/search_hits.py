@@ -1,4 +1,4 @@
-"""Which cases a prepared search finds: the newest of them, the best first, read by whichever way is short."""
+"""Ids of the cases that a prepared search finds."""
 
 from typing import Any
 
@@ -25,18 +25,18 @@ from app.worklists.search import USUAL, Search, case_words
 from workflow_rules.process.actors import Person
 
 _cases = Complaint.__table__
-# Only so many hits, the newest, are counted and put in order: beyond that nobody reads on.
+# Only the newest hits are counted and ranked; nobody reads further.
 MOST_RANKED = 1000
-# Up to here all hits are read from the index of words; of more, the newest are met soon where cases are read backwards.
+# Up to this many hits are read from the word index; more are found sooner by scanning cases from the newest.
 FEW = 5000
-# Of a word that a tenth of the last cases hold, the index alone has too much to say.
+# A word in a tenth of the latest cases is too frequent for the index alone.
 LAST_CASES, OFTEN = 1000, 100
 
 Criteria = tuple[ColumnElement[bool], ...]
 
 
 def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) -> tuple[int, ...]:
-    """Ids of the newest hits, not more than MOST_RANKED, the best match first."""
+    """Return the ids of the newest hits, at most MOST_RANKED, best match first."""
     if not search.queries:
         return ()
     usual = not (search.near or criteria)
@@ -50,10 +50,10 @@ def _usual_hits(kind: Person) -> Select[tuple[int]]:
 
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
-    """Only the newest hits are ranked, and of these alone it is asked whether the person may see them."""
+    """Return a statement that ranks the newest hits and checks visibility only for these."""
     found = _found(search, person, criteria)
     newest = select(found.c.id).order_by(found.c.id.desc()).limit(written(MOST_RANKED))
-    # As one value: joined with so many rows, the planner would rather read the table.
+    # As an array: for a join with so many rows the planner would scan the table.
     ranked = select(case_words.c.id).where(case_words.c.id == any_(func.array(newest.scalar_subquery())))
     statement = ranked.order_by(cast(search.rank(), Float).desc(), case_words.c.id.desc())
     seen = visible_ids(person)
@@ -69,14 +69,14 @@ def _found(search: Search, person: Person, criteria: Criteria) -> FromClause:
 
 
 def _of_agencies(search: Search, person: Person, criteria: Criteria) -> FromClause:
-    """One index knows the words and to whom a case was sent."""
+    """Return the hits of a person with agencies; one index covers the words and the agencies a case was sent to."""
     agencies: Any = array(as_agency(code) for code in sorted(person.agencies))
     own = case_words.c.sent_to.overlap(cast(agencies, ARRAY(Text)))
     return _hits(search.criterion(case_words), own, criteria=criteria).subquery("found")
 
 
 def _of_all(search: Search, criteria: Criteria) -> FromClause:
-    """By the index, or where that finds many, backwards from the newest case."""
+    """Return the hits among all cases, by the word index or, for frequent words, by scanning from the newest case."""
     by_index, met = search.criterion(case_words), search.criterion(case_words, by_index=False)
     backwards = case_words.c.id.desc()
     last = select(case_words).order_by(backwards).limit(written(LAST_CASES)).subquery("last")

@@ -1,4 +1,4 @@
-"""Which words of a text a search has hit, and the part around them; as plain text, so that the page escapes it."""
+"""Highlighting of search hits in plain text."""
 
 from typing import Any
 
@@ -17,8 +17,9 @@ _cases = Complaint.__table__
 
 
 def hit_words(search: Search | None) -> ColumnElement[Any]:
-    """The words of a case, in small letters, that the search means, as a column beside Complaint; stemmed as the index
-    is. The search's `values` go with the statement.
+    """Return a column with the lower-case words of a case that the search matches, by the stemming of the index.
+
+    Send the search's `values` with the statement.
     """
     if search is None or not search.queries:
         return cast(null(), ARRAY(Text))
@@ -40,7 +41,7 @@ def _meant(search: Search, word: ColumnElement[str]) -> list[ColumnElement[bool]
 
 
 def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
-    """The text in parts, each with whether it is a hit."""
+    """Return the text in parts, each with whether it is a hit."""
     parts: list[Part] = []
     end = 0
     for match in WORD.finditer(text):
@@ -52,7 +53,10 @@ def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
 
 
 def excerpt(text: str, hits: frozenset[str]) -> tuple[Part, ...]:
-    """Some words around the first hit; nothing where none is near enough to the beginning to be looked at."""
+    """Return an excerpt around the first hit, in parts with whether each is a hit.
+
+    Empty if no hit lies in the first READ_OF_A_BODY characters.
+    """
     text = " ".join(text[:READ_OF_A_BODY].split())
     first = next((match for match in WORD.finditer(text) if match[0].lower() in hits), None)
     if first is None:

@@ -1,4 +1,4 @@
-"""What somebody typed into a search box, taken apart into words; nothing here can fail, whatever was typed."""
+"""Search input split into words; accepts any input without raising."""
 
 import re
 import unicodedata
@@ -15,31 +15,31 @@ _SAYING_NOTHING = """
     kita lagi lebih maka mohon namun oleh pada pak para saat saja sampai sangat saya sebagai secara sehingga seperti
     serta setiap sudah supaya telah tersebut untuk yang
 """
-# They stand before the name of a place, of which the name alone is stored.
+# Words before the name of a place; only the name itself is stored.
 _OF_A_PLACE = "desa kab kabupaten kec kecamatan kel kelurahan"
 STOP_WORDS = frozenset(f"{_SAYING_NOTHING} {_OF_A_PLACE}".split())
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words in small letters, once each and in order; those that say nothing only where nothing else is left."""
+    """Return the distinct words in lower case and order, without stop words unless there are no others."""
     found = [word[:LONGEST_WORD].lower() for word in WORD.findall(unicodedata.normalize("NFKC", text))]
     telling = [word for word in found if word not in STOP_WORDS] or found
     return tuple(dict.fromkeys(telling))[:MOST_WORDS]
 
 
 def is_half_typed(text: str, word: str) -> bool:
-    """Whether the box ends within this word, so that it stands for all that begin with it."""
+    """Return whether the input ends within this word, so that it is searched as a prefix."""
     whole = len(word) < SHORTEST_PREFIX or (word.isdigit() and len(word) < SHORTEST_NUMBER_END)
     return not whole and unicodedata.normalize("NFKC", text).lower().endswith(word)
 
 
 def is_number(words: Iterable[str]) -> bool:
-    """Whether a complaint's number is meant and nothing else: "42", "0042", "LB-2026-000042"."""
+    """Return whether the input is only a complaint number: "42", "0042" or "LB-2026-000042"."""
     return all(word == "lb" or word.isdigit() for word in words)
 
 
 def number_lexemes(word: str) -> list[str]:
-    """How migration 0005 wrote a number: by its value, and from four digits on also from its end."""
+    """Return the lexemes of a number as migration 0005 indexes it: by value and, from four digits on, by its ending."""
     if not (word.isascii() and word.isdigit()):
         return []
     value = word.lstrip("0")

@@ -1,4 +1,4 @@
-"""Which open steps wait for whom, and in which state of their limit: criteria on StepTask."""
+"""Conditions on StepTask: for whom a step waits, and how near its limit is."""
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
@@ -14,14 +14,14 @@ _tasks = StepTask.__table__
 
 
 def waits_for(person: Person) -> ColumnElement[bool]:
-    """Open steps whose office this person holds today, in their own agency or for a delegator."""
+    """Return a condition for open steps that this person may do today, by own capacity or delegation."""
     if not person.capacities:
         return false()
     return StepTask.closed_at.is_(None) & is_held_by(person)
 
 
 def is_held_by(person: Person) -> ColumnElement[bool]:
-    """Steps of an office that this person holds today, open or not."""
+    """Return a condition for steps, open or closed, that belong to a capacity this person holds today."""
     return or_(false(), *(_held(c) for c in person.capacities))
 
 
@@ -31,7 +31,7 @@ def _held(capacity: Capacity) -> ColumnElement[bool]:
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:
-    """The nearest open step of each case in which nothing waits for this person, so one row a case."""
+    """Return a condition for the nearest open step of each case that has no step for this person; one row a case."""
     mine = select(StepTask.complaint_id).where(waits_for(person))
     other = aliased(StepTask)
     nearest = (
@@ -44,7 +44,7 @@ def waits_elsewhere(person: Person) -> ColumnElement[bool]:
 
 
 def waits_for_initial(person: Person) -> ColumnElement[bool]:
-    """Drafts before the head's signature that this person has yet to initial; the step itself is the head's."""
+    """Return a condition for open signing steps whose draft this person has yet to initial; the step is the head's."""
     track = aliased(AgencyTrackRow)
     same = (
         track.complaint_id == StepTask.complaint_id,
@@ -64,7 +64,7 @@ def _awaits(track: type[AgencyTrackRow], capacity: Capacity) -> ColumnElement[bo
 
 
 def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
-    """`time_state` of the rules as a criterion on open steps."""
+    """Return `time_state` of workflow_rules as a condition on open steps."""
     running = StepTask.paused_at.is_(None)
     if state is TimeState.PAUSED:
         return StepTask.paused_at.is_not(None)
@@ -75,7 +75,7 @@ def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:
 
 
 def was_sent_back() -> ColumnElement[bool]:
-    """Steps that were done once in this cycle and are open again."""
+    """Return a condition for steps that were done once in this cycle and are open again."""
     before = _tasks.alias("before")
     return (
         select(before.c.id)

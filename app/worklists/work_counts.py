@@ -1,4 +1,4 @@
-"""How many steps wait for a person, as menu, bell, inbox and lists show it."""
+"""Counts of waiting steps for menu, bell, inbox and lists."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,9 +27,10 @@ _tasks = StepTask.__table__
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """How many steps wait in which state and at which step; `elsewhere` are cases that wait for others, `found` what a
-    filter of the inbox finds by state, `listed` the length of a list, `newest` the key of my newest step; for badges
-    and counted no further than they can show, `late_cases` and `unread`, the notices at the bell.
+    """Numbers of waiting steps by state and step.
+
+    `elsewhere` counts cases that wait for others only, `found` the steps a filter finds by state, `listed` the length
+    of a list; `newest` is the id of the newest own step. `late_cases` and `unread` stop at the largest badge.
     """
 
     late: int = 0
@@ -56,22 +57,20 @@ def _state_counts(now: Moment) -> list[Label[int]]:
 
 
 def count_newer(person: Person, newest: int) -> int:
-    """How many steps have opened for this person since the one with that key."""
+    """Return how many steps have opened for this person since the task with id `newest`."""
     statement = select(func.count()).select_from(StepTask).where(waits_for(person), StepTask.id > newest)
     return db.session.scalars(statement).one()
 
 
 def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
-    """How many of my open steps are late, near, safe and paused, in one query."""
+    """Return the numbers of this person's open steps that are late, near, safe and paused, in one query."""
     statement = select(*_state_counts(now)).where(waits_for(person))
     row = db.session.execute(statement.select_from(StepTask)).one()
     return dict(row._mapping)
 
 
 def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
-    """What menu and bell show on every page, each no further than they can show, and with it how many complaints a
-    list's filter finds.
-    """
+    """Return the counts of menu and bell, each up to the largest badge, and the number of complaints a filter finds."""
     if listed in OFTEN_LISTED:
         statement = _badges_asked(kind_of(person), listed)
     else:
@@ -99,7 +98,7 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
-    """Everything the inbox counts, in one query: each step of mine, and once what others do and a filter finds."""
+    """Return every count of the inbox, in one query."""
     asked = _inbox_asked if wanted.search is None else _inbox_asked.__wrapped__
     values = values_of(person) | (wanted.search.values if wanted.search else {})
     sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
@@ -125,8 +124,8 @@ _SUMMED = (*(state.value for state in TimeState), "all", "returned", "fast")
 
 
 def _own_steps(person: Person, now: Moment) -> Subquery:
-    """My open steps, counted by step; none is open of a case that has ended (invariant I3)."""
-    # Written out, as the index of these cases is.
+    """Return a subquery that counts the person's open steps by step; a case that has ended has none (invariant I3)."""
+    # A literal, to match the partial index.
     route = literal(Route.FAST.value, literal_execute=True)
     fast = select(_cases.c.id).where(_cases.c.route == route, _cases.c.ended_at.is_(None))
     counts = (
@@ -139,7 +138,7 @@ def _own_steps(person: Person, now: Moment) -> Subquery:
 
 
 def _found(person: Person, wanted: WorkFilter, now: Moment) -> ScalarSelect[Any]:
-    """The steps that a filter finds, by state and in all."""
+    """Return a subquery for a JSON object with the number of steps a filter finds, by state and in total."""
     counted = [part for count in _state_counts(now) for part in (literal(count.name), count.element)]
     statement = of_tasks(select(func.json_build_object(*counted)).select_from(StepTask), wanted)
     return statement.where(*work_criteria(person, wanted, now)).correlate(None).scalar_subquery()
@@ -151,7 +150,7 @@ def _to_initial(person: Person) -> ScalarSelect[int]:
 
 
 def _others(person: Person) -> Subquery:
-    """How many cases wait for others only, and how many of these are with agencies."""
+    """Return a subquery for the number of cases that wait for others only, and how many of these are with agencies."""
     steps = _open_steps(person)
     mine = func.bool_or(steps.c.mine).label("mine")
     cases = select(steps.c.complaint_id, mine).group_by(steps.c.complaint_id).subquery("cases")
@@ -162,11 +161,11 @@ def _others(person: Person) -> Subquery:
 
 
 def _open_steps(person: Person) -> Subquery:
-    """The open steps of the cases that this person may see, and which are mine."""
+    """Return a subquery for the open steps of visible cases and whether each waits for this person."""
     ids = visible_ids(person)
     steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
     if ids is None:
         return steps.subquery("steps")
-    # Of all there are, and then whose: they are fewer than the cases that an agency has ever had.
+    # Open steps are read before visibility is checked: they are fewer than the cases an agency ever had.
     every = steps.offset(0).subquery("every")
     return select(every).where(every.c.complaint_id.in_(ids)).subquery("steps")

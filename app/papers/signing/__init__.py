@@ -1,4 +1,4 @@
-"""Signing behind one interface: an act asks for a hand, whatever the agency signs with, and gets signed bytes."""
+"""Signature methods behind one interface."""
 
 from app.papers.signing.bsre_signer import BsreSigner
 from app.papers.signing.certificate_signer import CertificateSigner
@@ -10,5 +10,5 @@ _SIGNERS: dict[str, Signer] = {"wet": WetSigner(), "certificate": CertificateSig
 
 
 def signer_of(method: str) -> Signer:
-    """The signer of an agency's `signing_method`; KeyError for a method that is not there."""
+    """Return the signer for an agency's `signing_method` (wet, certificate or bsre); raises KeyError for any other."""
     return _SIGNERS[method]

@@ -1,4 +1,7 @@
-"""Signing at BSrE: our PDF goes there whole, and only a soundly signed PDF of the same letter is taken back."""
+"""Signing by the BSrE server, which receives the whole PDF and returns it signed.
+
+The answer is accepted only if it is the same letter and its signature is intact.
+"""
 
 from typing import Any
 
@@ -15,10 +18,13 @@ log = structlog.get_logger()
 
 
 class BsreSigner:
-    """Signs with the officer's account at BSrE, found by NIK."""
+    """Signs with the officer's BSrE account, which the server finds by NIK."""
 
     def prepare(self, officer: SigningOfficer) -> Hand:
-        """The hand of this officer; refuses where the server or the officer is not known to BSrE."""
+        """Return the function that signs for this officer.
+
+        Raises ActionRefused if BSrE is not configured, the officer has stored no NIK, or no passphrase was typed.
+        """
         if not bsre.is_set_up():
             raise refused(SigningFault.NOT_SET_UP)
         means = db.session.get(SigningMeans, officer.user_id)

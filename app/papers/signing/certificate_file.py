@@ -1,4 +1,4 @@
-"""A certificate file (PKCS#12) as an officer brings it: opened with the typed passphrase and judged."""
+"""Check of an uploaded certificate file (PKCS#12)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-# asn1crypto freezes its table of content types when it first reads one, and `tsp` adds the time stamp to it. Unless it
-# is imported before the first certificate is read, this process can make and read no time stamp.
+# asn1crypto freezes its table of content types when it first reads one, and `tsp` adds the time stamp to it. Without
+# this import before the first certificate is read, the process can neither create nor read time stamps.
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ SMALLEST_RSA = 2048
 
 
 class CertificateFault(StrEnum):
-    """Why a certificate file is not taken."""
+    """Why a certificate file is rejected."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -38,7 +38,7 @@ class CertificateFault(StrEnum):
 
 
 class UnfitCertificate(Exception):
-    """The file cannot sign; nothing of its passphrase is in here."""
+    """Raised for a file that cannot be used to sign; `fault` says why. Never contains the passphrase."""
 
     def __init__(self, fault: CertificateFault) -> None:
         super().__init__(fault.value)
@@ -47,7 +47,7 @@ class UnfitCertificate(Exception):
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """What is shown of a certificate."""
+    """What is shown of a certificate. `valid_until` is aware UTC, `fingerprint` SHA-256 as hex."""
 
     subject: str
     issuer: str
@@ -56,7 +56,10 @@ class CertificateFacts:
 
 
 def read_certificate(content: bytes, passphrase: str, at: datetime) -> CertificateFacts:
-    """The certificate of a file that can sign at this instant; raises UnfitCertificate otherwise."""
+    """Open a PKCS#12 file and return the facts of its certificate.
+
+    Raises UnfitCertificate if the file cannot be opened or its certificate cannot sign at the instant `at`.
+    """
     certificate = _opened(content, passphrase)
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise UnfitCertificate(CertificateFault.NOT_VALID_NOW)
@@ -81,7 +84,8 @@ def _opened(content: bytes, passphrase: str) -> x509.Certificate:
         _refuse_endless(content)
         key, certificate, _ = pkcs12.load_key_and_certificates(content, passphrase.encode())
     except Exception:
-        # Whatever the library says of a broken file; some of its errors quote what they were given, the log does not.
+        # The library raises many exception types for a broken file. Some quote their input; the log formatter leaves
+        # exception texts out.
         log.exception("certificate_not_opened")
         raise UnfitCertificate(CertificateFault.NOT_OPENED) from None
     if key is None or certificate is None or key.public_key() != certificate.public_key():
@@ -90,7 +94,10 @@ def _opened(content: bytes, passphrase: str) -> x509.Certificate:
 
 
 def _refuse_endless(content: bytes) -> None:
-    """The rounds of the passphrase's hash are chosen by whoever wrote the file; a billion would hold the process up."""
+    """Raise ValueError if the file demands more key-derivation rounds than MOST_ITERATIONS.
+
+    The file's author chooses the number of rounds; a billion would block the process.
+    """
     pfx = asn1_pkcs12.Pfx.load(content)
     rounds = [int(pfx["mac_data"]["iterations"].native or 1)] if pfx["mac_data"].native else []
     for part in pfx.authenticated_safe:
@@ -112,7 +119,7 @@ def _is_locked(bag: Any) -> bool:
 
 
 def _is_for_signing(certificate: x509.Certificate) -> bool:
-    """RFC 5280 4.2.1.3: without the extension a key is for everything."""
+    """Return whether the key usage allows signatures. Without that extension any use is allowed (RFC 5280 4.2.1.3)."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -128,7 +135,7 @@ def _is_strong(certificate: x509.Certificate) -> bool:
 
 
 def _shown(name: x509.Name) -> str:
-    """The common name, with the organisation behind it."""
+    """Return "common name, organisation" of a name, at most 300 characters."""
     parts = [name.get_attributes_for_oid(oid) for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)]
     texts = [str(found[0].value) for found in parts if found]
     return (", ".join(texts) or name.rfc4514_string())[:300]

@@ -1,4 +1,4 @@
-"""Signing with an officer's own certificate, which is kept here sealed and opened by what is typed each time."""
+"""Signing with an officer's own certificate, stored encrypted and opened by the passphrase typed at each signature."""
 
 from typing import Any
 
@@ -16,10 +16,13 @@ _FAULTS = {
 
 
 class CertificateSigner:
-    """Sertifikat elektronik in a file (PKCS#12)."""
+    """Signs with a stored PKCS#12 certificate (sertifikat elektronik)."""
 
     def prepare(self, officer: SigningOfficer) -> Hand:
-        """The hand of this officer; refuses a missing, closed or expired certificate."""
+        """Return the function that signs for this officer.
+
+        Raises ActionRefused if the certificate is missing, expired or unfit, or the passphrase is missing or wrong.
+        """
         means = db.session.get(SigningMeans, officer.user_id)
         if means is None or means.certificate is None:
             raise refused(SigningFault.NO_CERTIFICATE)
@@ -32,7 +35,10 @@ class CertificateSigner:
 
 
 def _signed(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
-    """Signed, and read once as everybody will: better no letter than one that fails its own check."""
+    """Return the PDF with its signature, after validating that signature.
+
+    Raises ActionRefused(signing_unavailable) if the signed file would fail verification.
+    """
     from app.papers.signing.pades import sign_pades
 
     signed = sign_pades(pdf, frozen, file, passphrase)

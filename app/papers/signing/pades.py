@@ -1,6 +1,6 @@
-"""PAdES signatures through pyHanko (ETSI EN 319 142-1): B-LT where a time-stamping service is set, B-B else.
+"""PAdES signatures with pyHanko (ETSI EN 319 142-1): B-LT if a time-stamping service is configured, otherwise B-B.
 
-pyHanko takes a second to load: this module is imported where a signature is made, by no process at its start.
+Import this module only where a signature is made: pyHanko takes a second to load.
 """
 
 import asyncio
@@ -27,22 +27,25 @@ log = structlog.get_logger()
 
 FIELD = "Tanda_tangan"
 TSA_SECONDS = 8
-# In one revision with the signature, so that it covers the whole file.
+# Written in one revision with the signature, so that the signature covers the whole file.
 _TOGETHER = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
-# The visible block is tagged text of the page itself. An annotation over it would be untagged, which PDF/UA-1 forbids,
-# and a hidden one is forbidden by PDF/A: one outside the page is allowed by both.
+# The visible signature block is tagged text of the page. An annotation over it would be untagged, which PDF/UA-1
+# forbids; a hidden annotation is forbidden by PDF/A. Both allow one outside the page.
 _OUTSIDE = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
 
 
 class _AsDrawn(IncrementalPdfFileWriter):
-    """Leaves title and XMP as they were drawn: pyHanko's own would no longer agree with each other (PDF/A, 6.6.2)."""
+    """Incremental writer that keeps title and XMP: pyHanko's update would make them disagree (PDF/A, 6.6.2)."""
 
     def _update_meta(self) -> None:
         return
 
 
 def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str) -> bytes:
-    """The PDF with its signature behind it; raises ActionRefused."""
+    """Return the PDF with a PAdES signature appended.
+
+    Raises ActionRefused if the time stamp fails, the certificate cannot sign, or the signature cannot be made.
+    """
     try:
         signer = SimpleSigner.load_pkcs12_data(file, other_certs=[], passphrase=passphrase.encode())
         stamper = _time_stamper()
@@ -56,13 +59,13 @@ def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str)
         log.exception("certificate_cannot_sign")
         raise refused(SigningFault.CERTIFICATE_UNFIT) from None
     except Exception:
-        # The certificate was read before: whatever is wrong is nothing that the officer can mend.
+        # The certificate was checked before, so this is no error that the officer can correct.
         log.exception("signature_not_made")
         raise refused(SigningFault.NOT_MADE) from None
 
 
 def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper | None) -> PdfSignatureMetadata:
-    """What the signature says of itself: officer, letter and where it is checked; nothing of the reporter."""
+    """Return the signature's metadata: officer, letter number, city and verification address, not the reporter."""
     return PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -84,9 +87,9 @@ def _time_stamper() -> TimeStamper | None:
 
 
 def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
-    """Whose validation info goes into the file: the chain that came with the certificate, and the stamp's own.
+    """Return the context whose validation data is embedded: the certificate's own chain and the time stamp's chain.
 
-    Nobody is judged here: whom to trust is decided by whoever verifies.
+    It trusts both roots, because trust is decided by the verifier, not here.
     """
     own = [signer.signing_cert, *signer.cert_registry]
     token = asyncio.run(stamper.async_dummy_response("sha256"))
@@ -100,6 +103,6 @@ def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:
 
 
 def _topmost(chain: list[x509.Certificate]) -> list[x509.Certificate]:
-    """Those that none of the others has issued."""
+    """Return the certificates of a chain that none of the others has issued."""
     subjects = {c.subject.hashable for c in chain}
     return [c for c in chain if c.self_issued or c.issuer.hashable not in subjects]

@@ -1,4 +1,7 @@
-"""Signatures and pages of a PDF read through pyHanko; imported where a file is looked into, by no process at start."""
+"""Signatures and page contents of a PDF read with pyHanko.
+
+Import this module only where a file is inspected: pyHanko takes a second to load.
+"""
 
 import io
 import logging
@@ -9,15 +12,17 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-# No authority is trusted here: whether a certificate is worth anything is said by its issuer's name, and every reading
-# would be logged as a path that was not found.
+# No authority is trusted here, so pyHanko would log every validation as a path that was not found.
 logging.getLogger("pyhanko.sign.validation.generic_cms").setLevel(logging.ERROR)
 
 Reading = tuple[bool, bool, str, str, datetime | None]
 
 
 def read_last_signature(pdf: bytes) -> Reading | None:
-    """Intact, covering everything, certificate, issuer and time stamp; None without a signature."""
+    """Return (intact, covers the whole file, certificate, issuer, time stamp or None) of the last signature.
+
+    Returns None if the PDF has no signature; raises pyHanko's exceptions if it cannot be read.
+    """
     signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
     return _judged(signatures[-1]) if signatures else None
 
@@ -42,7 +47,7 @@ def _name(name: Any) -> str:
 
 
 def drawn_on_pages(pdf: bytes) -> list[bytes]:
-    """What is drawn on each page, page by page."""
+    """Return the content stream of each page, in page order."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     count = int(reader.root["/Pages"]["/Count"])
     return [_drawn(reader.find_page_for_modification(n)[0].get_object()) for n in range(count)]

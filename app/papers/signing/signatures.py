@@ -1,4 +1,4 @@
-"""What the signature in a PDF says: whether it is intact, covers the whole file, and whose certificate made it."""
+"""Validation of the signature in a PDF."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class SignatureFound:
-    """One embedded signature; `stamped_at` is a time-stamping service's word, not the signer's clock."""
+    """One embedded signature. `stamped_at` comes from a time-stamping service and is None without one; the signer's
+    own clock is ignored.
+    """
 
     intact: bool
     covers_all: bool
@@ -20,32 +22,36 @@ class SignatureFound:
 
     @property
     def sound(self) -> bool:
+        """Whether the signature is intact and covers the whole file."""
         return self.intact and self.covers_all
 
 
 def signature_in(pdf: bytes) -> SignatureFound | None:
-    """The last signature of a PDF; None where there is none or nothing can be read.
+    """Return the last signature of a PDF; None if it has none or cannot be read.
 
-    Only for files of our own store or of a signing service: a stranger's file can be made to eat all memory.
+    Only for stored files and answers of a signing service: parsing an untrusted file can exhaust memory.
     """
     from app.papers.signing.pdf_reading import read_last_signature
 
     try:
         found = read_last_signature(pdf)
     except Exception:
-        # A changed byte may break the file at any place, and the library has no error of its own for most of them.
+        # A changed byte may break the file anywhere, and the library has no exception of its own for most such errors.
         log.exception("signature_not_read")
         return None
     return SignatureFound(*found) if found else None
 
 
 def same_pages(ours: bytes, theirs: bytes) -> bool:
-    """Whether both hold the same pages, stroke for stroke: a service may write a file anew before it signs."""
+    """Return whether both PDFs have identical page contents; False if either cannot be read.
+
+    A signing service may rewrite a file before it signs, so the bytes alone cannot be compared.
+    """
     from app.papers.signing.pdf_reading import drawn_on_pages
 
     try:
         return drawn_on_pages(ours) == drawn_on_pages(theirs)
     except Exception:
-        # As above.
+        # A broken file raises exceptions of many types.
         log.exception("pages_not_read")
         return False

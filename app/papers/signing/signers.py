@@ -1,4 +1,4 @@
-"""What every way of signing has in common: who asks, the hand it gets, and how a refusal is put."""
+"""The interface that every signature method implements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason, SigningFault
 
 SIGNING_SECONDS = 40
-"""The longest that a signature may take in all; a web worker is ended after 60 (gunicorn's `timeout`)."""
+"""Most seconds that a signature may take in all; gunicorn's `timeout` ends a web worker after 60."""
 
 NUMBER_SECONDS = 8
-"""The part of it for which an act waits while another letter of the same agency is being signed."""
+"""Seconds of SIGNING_SECONDS that an action waits while another letter of the same agency is being signed."""
 
 Hand = Callable[[bytes, dict[str, Any]], bytes]
-"""Signs one drawn PDF, with the content that was frozen for it; raises ActionRefused and has then done nothing."""
+"""Takes a drawn PDF and the content frozen for it, returns the signed PDF; raises ActionRefused without any effect."""
 
 _NOT_THE_OFFICERS_TO_MEND = frozenset(
     {
@@ -35,7 +35,7 @@ _NOT_THE_OFFICERS_TO_MEND = frozenset(
 
 @dataclass(frozen=True)
 class SigningOfficer:
-    """Whose signature it is; the passphrase is in no representation of it and lives as long as the act."""
+    """The officer who signs at the aware UTC instant `at`. The passphrase is excluded from repr and never stored."""
 
     user_id: int
     passphrase: str | None = field(repr=False)
@@ -43,22 +43,28 @@ class SigningOfficer:
 
 
 class Signer(Protocol):
-    """One way of signing."""
+    """One signature method."""
 
     def prepare(self, officer: SigningOfficer) -> Hand | None:
-        """Refuse what is known to be wrong before anything is drawn; None where ink signs the printed letter."""
+        """Return the function that signs for this officer, or None if the printed letter is signed with ink.
+
+        Raises ActionRefused for whatever can be known to fail before the letter is drawn.
+        """
         ...
 
 
 def refused(fault: SigningFault, code: str = "") -> ActionRefused:
-    """The refusal of a fault: one the officer can mend, or one of a service."""
+    """Return (do not raise) the ActionRefused for a signing fault.
+
+    Its reason is signing_refused if the officer can correct the fault, signing_unavailable if a service failed.
+    """
     unavailable = fault in _NOT_THE_OFFICERS_TO_MEND
     reason = RefusalReason.SIGNING_UNAVAILABLE if unavailable else RefusalReason.SIGNING_REFUSED
     return ActionRefused(reason, f"{fault.value}:{code}" if code else fault.value)
 
 
 def passphrase_of(officer: SigningOfficer) -> str:
-    """What was typed; raises ActionRefused(missing_input) where nothing was."""
+    """Return the typed passphrase; raises ActionRefused(missing_input) if there is none."""
     if officer.passphrase is None:
         errors = (FieldError("passphrase", FieldFault.REQUIRED),)
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
@@ -66,8 +72,8 @@ def passphrase_of(officer: SigningOfficer) -> str:
 
 
 class WetSigner:
-    """Tanda tangan basah."""
+    """Signature with ink on the printed letter (tanda tangan basah)."""
 
     def prepare(self, officer: SigningOfficer) -> Hand | None:
-        """Nothing to prepare, and no hand."""
+        """Return None: no file is signed."""
         return None

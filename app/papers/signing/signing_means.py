@@ -1,4 +1,4 @@
-"""An officer's own means of signing: brought, replaced, taken away; only ever by that officer."""
+"""The certificate and NIK with which an officer signs. Only that officer can change them."""
 
 import re
 from datetime import datetime
@@ -12,12 +12,15 @@ _NIK = re.compile(r"[0-9]{16}")
 
 
 def means_of(user_id: int) -> SigningMeans | None:
-    """What this officer signs with, if anything was brought."""
+    """Return the officer's signing means, or None if the officer has stored nothing yet."""
     return db.session.get(SigningMeans, user_id)
 
 
 def keep_certificate(user_id: int, content: bytes, passphrase: str, now: datetime) -> SigningMeans:
-    """Check a PKCS#12 file and keep it sealed, without its passphrase; UnfitCertificate leaves what was there."""
+    """Check a PKCS#12 file and store it encrypted, without its passphrase.
+
+    Raises UnfitCertificate, and leaves the stored certificate unchanged, if the file cannot be used.
+    """
     if content and not passphrase:
         raise UnfitCertificate(CertificateFault.NO_PASSPHRASE)
     facts = read_certificate(content, passphrase, now)
@@ -30,7 +33,7 @@ def keep_certificate(user_id: int, content: bytes, passphrase: str, now: datetim
 
 
 def remove_certificate(user_id: int, now: datetime) -> bool:
-    """Forget the file; letters signed with it stay as they are. False where there was none."""
+    """Delete the officer's certificate; return False if there was none. Letters already signed are unaffected."""
     with one_transaction():
         means = means_of(user_id)
         if means is None or means.certificate is None:
@@ -41,7 +44,7 @@ def remove_certificate(user_id: int, now: datetime) -> bool:
 
 
 def keep_nik(user_id: int, typed: str, now: datetime) -> bool:
-    """Keep the NIK by which BSrE knows the officer, or forget it when it is empty; False for what is no NIK."""
+    """Store the NIK by which BSrE knows the officer, or delete it if empty; return False if it is malformed."""
     nik = re.sub(r"[\s.]", "", typed[:40])
     if nik and not _NIK.fullmatch(nik):
         return False
@@ -51,7 +54,7 @@ def keep_nik(user_id: int, typed: str, now: datetime) -> bool:
 
 
 def masked_nik(nik: str | None) -> str:
-    """District and last digits, enough for its owner to know it again (domain 4.8)."""
+    """Return the NIK with only its first four and last two digits readable; "" for None (domain 4.8)."""
     return f"{nik[:4]}••••••••••{nik[-2:]}" if nik else ""
 
 

@@ -1,4 +1,4 @@
-"""A hard end to work that may hang, whatever it hangs in: the alarm clock of the process."""
+"""A hard time limit for work that may hang, enforced by SIGALRM."""
 
 import signal
 import threading
@@ -9,12 +9,15 @@ from typing import Any
 
 
 class TimeIsUp(BaseException):
-    """The work did not end in time; no library's `except Exception` may take it for an error of its own."""
+    """Raised in work that exceeds its time limit; a BaseException, so that `except Exception` does not catch it."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeIsUp inside after so many seconds; in a thread beside the main one only the calls' own limits hold."""
+    """Raise TimeIsUp in the block after so many seconds.
+
+    Has no effect outside the main thread, where signals cannot be handled.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
