@@ -17,7 +17,7 @@ test: prepare-test lint types imports ## the whole suite (PYTEST_ARGS="-n 0 -k n
 	@$(venv) -m pytest $(PYTEST_ARGS)
 
 check: prepare-test lint types imports ## what a change breaks most often: style, types, layers, the rules, acts and the API
-	@$(venv) -m pytest -n 3 -q tests/rules tests/cases tests/operations tests/api/test_contract.py
+	@$(venv) -m pytest -n 3 -q tests/workflow_rules tests/cases tests/papers tests/api/test_contract.py
 
 figures: prepare-test ## how large packages, files and functions are (ROOT=another checkout)
 	@$(venv) -m tests.codebase.structure $(or $(ROOT),.)
@@ -31,8 +31,8 @@ pages: prepare-test ## every page in a browser in every way for every visitor (m
 deep: prepare-test ## the tests whose length can be set, at length: random processes, a year of sweeps, races in thousands
 	@MACHINE_EXAMPLES=30000 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
 	REDIS_AWAY_SECONDS=60 CONVERGENCE_REVISIONS=10000 $(venv) -m pytest -n 2 --timeout=7200 \
-	tests/rules/test_process_machine.py tests/queries/test_quarter.py tests/jobs/test_time_travel.py tests/sync \
-	tests/operations/test_races.py tests/operations/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
+	tests/workflow_rules/test_process_machine.py tests/reporting/test_quarter.py tests/cases/test_time_travel.py tests/sp4n \
+	tests/races/test_races.py tests/races/test_races_of_every_act.py tests/story/test_killed_deliveries.py \
 	tests/story/test_killed_reports.py tests/story/test_redis_away.py
 
 faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
@@ -48,7 +48,7 @@ sbom: prepare ## list every package of the program with its licence: sbom.cdx.js
 	@$(venv) -m cyclonedx_py environment .venv --of JSON --output-reproducible -o sbom.cdx.json
 
 clamav-test: prepare-test ## our scanner client against a real clamd (needs the package clamav-daemon)
-	@$(venv) -m tests.uploads.real_clamd
+	@$(venv) -m tests.files.real_clamd
 
 bench: prepare-test ## what it costs beside a bare limit, on this machine (SIZE=1k, 10k, 100k or 1m; JSON=figures.json)
 	@$(venv) -m tests.bench.run --size $(or $(SIZE),100k) $(if $(JSON),--json "$(JSON)")

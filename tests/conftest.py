@@ -243,3 +243,16 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(sock, address)
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
+
+
+@pytest.fixture
+def screen(as_user: Callable[[str], FlaskClient]) -> FlaskClient:
+    """The administrator's browser."""
+    return as_user("administrator")
+
+
+@pytest.fixture
+def tuesday(freeze: Callable[[str], object], as_user: Callable[[str], FlaskClient]) -> FlaskClient:
+    """The administrator's browser on Tuesday, 24 November 2026, at ten."""
+    freeze("2026-11-24 10:00")
+    return as_user("administrator")

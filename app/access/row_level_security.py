@@ -18,7 +18,7 @@ from app.access.session_filter import listens
 from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
-"""Execution option of a statement that must bypass agency isolation; `tests/security/test_second_wall.py` lists each
+"""Execution option of a statement that must bypass agency isolation; `tests/access/` lists each
 use.
 """
 

@@ -1,6 +1,6 @@
 """Patches for faults of Flask-AppBuilder 5.3 that would corrupt or reject an officer's work, applied without a fork.
 
-Each has a test that fails on the stock behaviour (tests/security/test_fab_repairs.py).
+Each has a test that fails on the stock behaviour (tests/web/test_fab_repairs.py).
 """
 
 import copy

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.demo.accounts import make_key, username_of
 from tests.factories import OFFICE_PATH, a_report, store_letters
-from tests.sync.reports import a_revision
+from tests.sp4n.reports import a_revision
 
 Headers = dict[str, str]
 Bearer = Callable[[str], Headers]

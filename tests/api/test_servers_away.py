@@ -19,7 +19,7 @@ from config import REDIS_PATIENCE
 from tests.conftest import build_app
 from tests.factories import a_complaint
 from tests.servers_away import BlackHole
-from tests.views.test_form_tokens import signed_in
+from tests.web.test_form_tokens import signed_in
 
 MOST_SECONDS = 2.0
 EACH = max(REDIS_PATIENCE.values())

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from app.feed.sequence import number_changes
-from tests.sync.reports import a_linked_case
+from tests.sp4n.reports import a_linked_case
 
 PAGE = 1000
 COPIES = """

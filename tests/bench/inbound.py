@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.core.extensions import db
 from app.demo.accounts import make_key
 from tests.bench.rows import BareRows
-from tests.sync.reports import a_revision
+from tests.sp4n.reports import a_revision
 
 _IDS = "SELECT id FROM complaint WHERE sp4n_tracking_id LIKE :like ORDER BY id"
 

@@ -19,8 +19,8 @@ from tests.bench.living import a_case
 from tests.bench.rest import Answer, Doors
 from tests.bench.visitors import integration, officer, program
 from tests.faults.load import a_picture
+from tests.sp4n.reports import a_revision
 from tests.story.live import wait_until
-from tests.sync.reports import a_revision
 
 WAIT = 30
 TRACKED, WITH_FILE = "9165816", "9165817"

@@ -32,7 +32,7 @@ from app.servers.program import Program
 from app.servers.sockets import new_socket_folder
 from app.servers.valkey import EmbeddedValkey
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
-from tests.jobs.mail_sink import Sink, mail_sink
+from tests.delivery.mail_sink import Sink, mail_sink
 from tests.story.live import PROJECT, free_port, wait_until
 
 PROCESSES = ("web", "worker-1", "worker-2", "scheduler")

@@ -23,8 +23,8 @@ from PIL import Image
 from app.demo.accounts import PASSWORD
 from tests.factories import a_report
 from tests.faults.house import House
+from tests.sp4n.reports import a_revision
 from tests.story.live import wait_until
-from tests.sync.reports import a_revision
 
 PATIENCE = 10
 TO_THE_END, BACK_AT_WORK = 120, 180

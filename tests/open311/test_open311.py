@@ -23,8 +23,8 @@ from app.public.tracked_case import load_tracked_case
 from app.public.tracking_proof import prove
 from tests.canaries import phone_canaries
 from tests.factories import a_complaint
+from tests.files.samples import tiny_jpeg
 from tests.statements import statements
-from tests.uploads.samples import tiny_jpeg
 
 V2 = "/open311/v2"
 DESCRIPTION = yaml.safe_load((Path(__file__).parent / "georeport_v2-1.yaml").read_text("utf-8"))

@@ -20,7 +20,7 @@ from app.papers import papers
 from app.papers.lost_files import check_every_paper, check_letters_to_send
 from app.papers.papers import draw_again, draw_paper, relay_papers
 from tests.factories import a_complaint
-from tests.signing.letters import give_means, signed, signing_by
+from tests.papers.letters import give_means, signed, signing_by
 from workflow_rules.process.actors import Person
 
 

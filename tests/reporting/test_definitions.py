@@ -27,7 +27,7 @@ from app.reporting.registers.make import make_register
 from app.reporting.registers.rows import corrections_since
 from tests.conftest import time_travel
 from tests.factories import Case, a_complaint
-from tests.reports.test_dashboard import figures_of, page_of, rows_of
+from tests.reporting.test_dashboard import figures_of, page_of, rows_of
 from workflow_rules.process.actors import SYSTEM
 from workflow_rules.process.steps import OPEN, CaseStatus, Step
 

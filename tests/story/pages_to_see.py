@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.exceptions import default_exceptions
 
+from tests.access.endpoint_rows import Parts, a_guarded_case, address
+from tests.access.test_endpoint_access import DOORS
 from tests.factories import a_complaint
-from tests.security.door_parts import Parts, a_guarded_case, address
-from tests.security.test_doors import DOORS
 from tests.views.spoken_pages import FILES, SENT, VISITORS, make_rows
 
 # No pages: files, answers for programs, what leads on to another page; the queue's pages are another program's.

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
+from tests.access.test_endpoint_access import ACCOUNTS
 from tests.conftest import client_of
-from tests.security.test_doors import ACCOUNTS
 from tests.story.browser import launched
 from tests.story.fonts import NOTO
 from tests.story.live import LiveProgram

@@ -1,6 +1,6 @@
 """A worker or its horse killed with signal 9, wherever a delivery stands or while a letter is drawn: nothing is lost.
 
-A worker killed while a sweep of alarms runs: tests/jobs/test_time_travel.py. VICTIMS=worker,horse in the environment
+A worker killed while a sweep of alarms runs: tests/cases/test_time_travel.py. VICTIMS=worker,horse in the environment
 kills horses too (`make deep`).
 """
 

@@ -17,13 +17,13 @@ from app.core.extensions import db
 from app.delivery.gateway_breaker import LONGEST_HOLD
 from app.demo.fake_sp4n.run import settings_for
 from app.webhooks.manage import Wish, add_endpoint
+from tests.delivery.faulty_mail_server import HANG, FaultyMailServer, faulty_mail_server
 from tests.factories import a_complaint
-from tests.jobs.faulty_mail_server import HANG, FaultyMailServer, faulty_mail_server
+from tests.sp4n.fake_peer import KEY, Peer, running_fake
+from tests.sp4n.reports import a_linked_case
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.served import served_beside
-from tests.sync.fake_peer import KEY, Peer, running_fake
-from tests.sync.receiver import Receiver, a_receiver
-from tests.sync.reports import a_linked_case
+from tests.webhooks.receiver import Receiver, a_receiver
 
 MESSAGES = 12
 BOUND_SECONDS = 100.0

@@ -19,9 +19,9 @@ from app.demo.accounts import make_key
 from app.servers.processes import Supervisor
 from app.servers.sockets import new_socket_folder, remove_socket_folder
 from app.servers.valkey import EmbeddedValkey
+from tests.sp4n.reports import a_revision
 from tests.story.live import LiveProgram, live_program, wait_until
 from tests.story.served import served_beside
-from tests.sync.reports import a_revision
 
 AT_ONCE = 100
 WAITS = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'sync_change'::regclass"

@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.clock import utc_now
+from tests.access.endpoint_rows import Parts, address, make_parts
+from tests.access.test_endpoint_access import ACCOUNTS, DOORS
 from tests.conftest import client_of
 from tests.factories import Case, a_complaint
-from tests.security.door_parts import Parts, address, make_parts
-from tests.security.test_doors import ACCOUNTS, DOORS
 
 VISITORS = ("anonymous", *(name for name in ACCOUNTS if name not in ("elsewhere", "integration")))
 # The queue's pages are another program's, English for now; the others answer programs or send files.

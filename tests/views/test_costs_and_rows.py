@@ -9,8 +9,8 @@ from app.demo.accounts import make_key
 from app.feed.sequence import number_changes
 from tests.bench.office import copy_whole
 from tests.factories import a_complaint
+from tests.sp4n.reports import a_linked_case, a_revision
 from tests.statements import statements
-from tests.sync.reports import a_linked_case, a_revision
 from tests.views.test_page_costs import cost
 
 As = Callable[[str], FlaskClient]

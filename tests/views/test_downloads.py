@@ -14,10 +14,10 @@ from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Attachment, Letter, Paper
 from app.papers.papers import draw_paper
+from tests.cases.case_pages import SignIn
 from tests.factories import a_complaint
-from tests.uploads.samples import tiny_jpeg, tiny_png
-from tests.uploads.states import call_clean
-from tests.views.case_pages import SignIn
+from tests.files.samples import tiny_jpeg, tiny_png
+from tests.files.states import call_clean
 
 CONTENTS = {
     "pdf": (b"%PDF-1.4\n<script>alert(1)</script>%%EOF", "application/pdf"),

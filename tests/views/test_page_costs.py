@@ -12,10 +12,10 @@ from sqlalchemy import update
 
 from app.core.extensions import db
 from app.models import SignIn
+from tests.cases.costly_cases import STATES
 from tests.factories import a_complaint
 from tests.statements import statements
-from tests.views.costly_cases import STATES
-from tests.views.test_inbox import MOST_QUERIES
+from tests.worklists.test_inbox import MOST_QUERIES
 
 As = Callable[[str], FlaskClient]
 OFFICE = ("admin.aduan", "kasi", "kabid", "kadis", "pengawas")

@@ -17,10 +17,10 @@ from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import Delivery
 from config import REDIS_PATIENCE
+from tests.cases.case_pages import form_on
 from tests.conftest import build_app
 from tests.factories import a_complaint
 from tests.servers_away import calls_taken, refused, silent
-from tests.views.case_pages import form_on
 
 MOST_SECONDS = 2.0
 MOST_WAITS = int(MOST_SECONDS / max(REDIS_PATIENCE.values())) - 1

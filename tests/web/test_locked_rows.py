@@ -17,11 +17,11 @@ from app.cases.bulk_actions import ChosenCase, perform_together
 from app.core.extensions import db
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from app.demo.accounts import PASSWORD
+from tests.cases.case_pages import form_on
 from tests.conftest import build_app, client_of
 from tests.factories import a_complaint, a_report
 from tests.servers import redis_url_for
 from tests.story.live import live_program
-from tests.views.case_pages import form_on
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused

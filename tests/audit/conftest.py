@@ -1,0 +1,53 @@
+"""One world for all tests of a file: built once, looked at often, each planted fault taken back."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from app.audit.invariants.findings import Look
+from app.core.clock import OFFICE_ZONE
+from app.core.extensions import db, redis_client
+from tests.audit.world import LOOKED_AT, build
+from tests.conftest import time_travel
+from tests.servers import database_url_for
+
+
+@pytest.fixture(scope="module")
+def world(session_app: Flask, worker: str) -> Iterator[Flask]:
+    with session_app.app_context():
+        db.engine.dispose()
+    database_url_for(worker)
+    try:
+        with session_app.app_context(), time_travel() as freeze:
+            redis_client().flushdb()
+            build(freeze)
+        yield session_app
+    finally:
+        with session_app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def inside(world: Flask) -> Iterator[Flask]:
+    """A context in the world whose changes are all taken back."""
+    with world.app_context():
+        yield world
+        db.session.rollback()
+        redis_client().flushdb()
+
+
+@pytest.fixture
+def look() -> Look:
+    return Look(datetime.fromisoformat(LOOKED_AT).replace(tzinfo=OFFICE_ZONE))
+
+
+@pytest.fixture(scope="module")
+def marks(world: Flask) -> dict[str, Any]:
+    """What the last look at the event log wished to remember."""
+    with world.app_context():
+        query = text("SELECT count(*) AS events, max(id) AS newest FROM complaint_event")
+        return dict(db.session.execute(query).mappings().one())

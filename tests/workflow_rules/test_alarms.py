@@ -1,0 +1,74 @@
+"""Levels of an alarm and who hears of each, from a table written by hand from the SOP's line of officers."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.workflow_rules.office_calendars import BALANGAN, wita
+from workflow_rules.process.actors import Actor
+from workflow_rules.process.escalation import Alarm, alarms_until, escalation_line, told_at
+from workflow_rules.time.working_calendar import WorkingCalendar
+
+CALENDAR = WorkingCalendar.from_dict(BALANGAN)
+
+LINES = {
+    "complaint_admin": "complaint_admin section_head office_head",
+    "section_head": "section_head division_head office_head",
+    "division_head": "division_head office_head",
+    "office_head": "office_head",
+    "agency_admin": "agency_admin agency_secretary agency_head office_head",
+    "agency_secretary": "agency_secretary agency_head office_head",
+    "agency_head": "agency_head office_head",
+}
+
+
+@pytest.mark.parametrize("holder", LINES)
+def test_the_line_goes_from_the_holder_to_the_head_of_the_office(holder: str) -> None:
+    line = [Actor(name) for name in LINES[holder].split()]
+    assert list(escalation_line(Actor(holder))) == line
+    assert told_at(0, Actor(holder)) == told_at(1, Actor(holder)) == Actor(holder)
+    told = [told_at(level, Actor(holder)) for level in range(1, 9)]
+    assert told == [*line, *[Actor.OFFICE_HEAD] * (8 - len(line))]
+
+
+def test_a_draft_of_five_days_warns_after_four_and_then_goes_up_the_line_each_working_day() -> None:
+    start, due = wita("2026-11-23 09:00"), wita("2026-11-30 09:00")
+    found = alarms_until(CALENDAR, start, due, wita("2026-12-03 09:00"), Actor.AGENCY_SECRETARY)
+    assert found == (
+        Alarm(0, wita("2026-11-27 09:00"), Actor.AGENCY_SECRETARY),
+        Alarm(1, wita("2026-11-30 09:00"), Actor.AGENCY_SECRETARY),
+        Alarm(2, wita("2026-12-01 09:00"), Actor.AGENCY_HEAD),
+        Alarm(3, wita("2026-12-02 09:00"), Actor.OFFICE_HEAD),
+        Alarm(4, wita("2026-12-03 09:00"), Actor.OFFICE_HEAD),
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "levels"),
+    [
+        ("2026-12-23 09:47", []),
+        ("2026-12-23 09:48", [0]),
+        ("2026-12-23 09:59", [0]),
+        ("2026-12-23 10:00", [0, 1]),
+        ("2026-12-25 12:00", [0, 1]),
+        ("2026-12-28 09:59", [0, 1]),
+        ("2026-12-28 10:00", [0, 1, 2]),
+    ],
+)
+def test_days_on_which_nobody_works_raise_nothing(now: str, levels: list[int]) -> None:
+    start, due = wita("2026-12-23 09:00"), wita("2026-12-23 10:00")
+    found = alarms_until(CALENDAR, start, due, wita(now), Actor.SECTION_HEAD)
+    assert [alarm.level for alarm in found] == levels
+
+
+def test_a_pause_moves_the_warning() -> None:
+    start, due = wita("2026-11-23 09:00"), wita("2026-11-23 11:00")
+    pause = (wita("2026-11-23 09:10"), wita("2026-11-23 10:10"))
+    found = alarms_until(CALENDAR, start, due, due, Actor.SECTION_HEAD, [pause])
+    assert [a.at for a in found] == [wita("2026-11-23 10:48"), due]
+
+
+def test_a_naive_moment_is_an_error() -> None:
+    start = wita("2026-11-23 09:00")
+    with pytest.raises(ValueError, match="aware"):
+        alarms_until(CALENDAR, start.replace(tzinfo=None), start + timedelta(hours=1), start, Actor.SECTION_HEAD)

@@ -1,0 +1,202 @@
+"""What may happen among the agencies: field visits, declining, replacing, going on without, changing the lead."""
+
+import pytest
+
+from tests.workflow_rules.rules_cases import (
+    ADMIN,
+    OFFICE_HEAD,
+    agency_admin,
+    agency_head,
+    at_agency,
+    at_office,
+    bring,
+    directed,
+)
+from workflow_rules.process.actions import Action, ActionRequest
+from workflow_rules.process.refusals import RefusalReason
+from workflow_rules.process.steps import CaseStatus, Step, TrackState
+
+OUT_OF_ORDER = RefusalReason.OUT_OF_ORDER
+
+
+@pytest.mark.parametrize("step", [Step.AGENCY_DISPOSE, Step.DRAFT_ANSWER])
+def test_a_field_visit_extends_step_7_once_from_its_own_start(step: Step) -> None:
+    case = at_agency(step, "dishub")
+    opened = case.facts.open_steps
+    assert not case.track("dishub").extended
+    case.do(Action.MARK_FIELD_VISIT, agency_head("dishub"))
+    assert case.track("dishub").extended
+    assert case.facts.field_visit
+    assert case.facts.open_steps == opened
+    case.refused(OUT_OF_ORDER, Action.MARK_FIELD_VISIT, agency_head("dishub"))
+
+
+def test_a_field_visit_ordered_with_the_direction_is_not_marked_again() -> None:
+    case = at_agency(Step.AGENCY_DISPOSE, "dishub", field_visit=True)
+    assert case.track("dishub").extended
+    case.refused(OUT_OF_ORDER, Action.MARK_FIELD_VISIT, agency_head("dishub"))
+
+
+def test_several_agencies_are_cross_agency_and_one_is_not() -> None:
+    assert all(t.extended for t in directed("dishub", "dinkes").facts.tracks)
+    alone = directed("dishub")
+    assert not alone.track("dishub").extended
+    alone.do(Action.DECLINE, agency_admin("dishub"))
+    alone.do(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes", "dplh"], lead="dplh")
+    assert alone.track("dinkes").extended
+    assert alone.track("dplh").extended
+
+
+def test_a_replacement_beside_another_agency_is_cross_agency() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dinkes"))
+    case.do(Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["dplh"], lead=None)
+    assert case.track("dplh").extended
+
+
+def test_continuing_without_the_lead_passes_the_lead_on() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    assert case.facts.lead is None
+    assert not any(t.lead for t in case.facts.tracks)
+    case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD)
+    assert [t.agency for t in case.facts.tracks if t.lead] == ["dinkes"]
+    assert case.facts.lead == "dinkes"
+    assert case.track("dishub").state is TrackState.DROPPED
+    assert case.steps() == {(Step.AGENCY_RECEIVE, "dinkes")}
+
+
+def test_continuing_without_another_leaves_the_lead_where_it_is() -> None:
+    case = directed("dishub", "dinkes", "dplh")
+    case.do(Action.DECLINE, agency_admin("dinkes"))
+    case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD, agency="dinkes")
+    assert case.facts.lead == "dishub"
+    assert [t.agency for t in case.facts.active_tracks if t.lead] == ["dishub"]
+
+
+def test_step_10_waits_while_a_replacement_is_sought() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    bring(case, "dinkes")
+    assert case.steps() == {(Step.DIRECT, "dishub")}
+    assert case.facts.status is CaseStatus.WITH_AGENCIES
+    case.do(Action.CONTINUE_WITHOUT, OFFICE_HEAD)
+    assert case.steps() == {(Step.DISPOSE_ANSWER, None)}
+
+
+def test_the_agency_left_out_is_named_once_and_without_contradiction() -> None:
+    case = directed("dishub", "dinkes", "dplh")
+    for agency in ("dishub", "dinkes"):
+        case.do(Action.DECLINE, agency_admin(agency))
+    asked = ActionRequest(Action.CONTINUE_WITHOUT, "dishub", {"agency": "dinkes"}, case.known)
+    assert case.faults_of(asked, OFFICE_HEAD) == [("agency", "contradiction")]
+    missing = ActionRequest(Action.CONTINUE_WITHOUT, None, {}, case.known)
+    assert case.faults_of(missing, OFFICE_HEAD) == [("agency", "required")]
+    case.ask(ActionRequest(Action.CONTINUE_WITHOUT, "dinkes", {"agency": "dinkes"}, case.known), OFFICE_HEAD)
+    assert case.facts.find_step(Step.DIRECT, "dishub")
+    assert not case.facts.find_step(Step.DIRECT, "dinkes")
+
+
+def test_when_the_last_agency_declines_the_case_is_directed_again() -> None:
+    case = directed("dishub")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    assert case.facts.status is CaseStatus.DIRECTING
+    assert case.steps() == {(Step.DIRECT, "dishub")}
+    case.refused(OUT_OF_ORDER, Action.CONTINUE_WITHOUT, OFFICE_HEAD)
+    case.refused(OUT_OF_ORDER, Action.SEND_BACK, OFFICE_HEAD, "dishub")
+
+
+def test_a_direction_given_again_needs_only_agencies_and_instruction() -> None:
+    case = directed("dishub", route="via_admin")
+    case.do(Action.RELAY, ADMIN)
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    gone = {"lead": None, "urgency": None, "field_visit": None, "route": None}
+    event = case.do(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes"], **gone).event
+    assert event.data["lead"] == "dinkes"
+    assert event.data["route"] == "via_admin"
+    assert event.agency == "dishub"
+    assert case.steps() == {(Step.RELAY, "dishub")}
+    assert case.facts.status is CaseStatus.RELAYING
+    case.refused(RefusalReason.NOT_VISIBLE, Action.ACCEPT, agency_admin("dinkes"))
+    case.do(Action.RELAY, ADMIN, "dishub")
+    assert case.steps() == {(Step.AGENCY_RECEIVE, "dinkes")}
+
+
+def test_a_direction_given_again_keeps_what_it_does_not_say() -> None:
+    case = directed("dishub", urgency="urgent", field_visit=True)
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    gone = {"lead": None, "urgency": None, "field_visit": None, "route": None}
+    event = case.do(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes"], **gone).event
+    assert "urgency" not in event.data
+    assert case.facts.field_visit
+
+
+def test_a_direction_given_again_changes_the_lead_only_when_it_says_so() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dinkes"))
+    kept = case.facts
+    case.do(Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["dplh"], lead=None)
+    assert case.facts.lead == "dishub"
+    case.facts = kept
+    case.do(Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["dplh"], lead="dplh")
+    assert [t.agency for t in case.facts.active_tracks if t.lead] == ["dplh"]
+
+
+def test_two_replacements_for_the_lead_need_a_lead() -> None:
+    case = directed("dishub")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    two = {"agencies": ["dinkes", "dplh"]}
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, "dishub", lead=None, **two) == [("lead", "required")]
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, "dishub", lead="dishub", **two) == [("lead", "not_among_agencies")]
+
+
+def test_a_direction_names_every_agency_it_cannot_take() -> None:
+    case = directed("dishub", "dinkes")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, agencies=["dplh"], lead="dplh") == [("agency", "required")]
+    found = case.faults(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes", "mars", "dplh"], lead="venus")
+    assert found == [
+        ("agencies", "unknown_agency"),
+        ("agencies", "agency_on_case"),
+        ("lead", "not_among_agencies"),
+    ]
+    case.refused(OUT_OF_ORDER, Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["dplh"], lead="dplh")
+
+
+def test_the_first_direction_refuses_a_closed_agency_and_a_strange_lead() -> None:
+    case = at_office(Step.DIRECT)
+    known = {"agencies": frozenset({"dishub"})}
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, known=known, agencies=["dinkes"], lead="dinkes") == [
+        ("agencies", "unknown_agency")
+    ]
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, agencies=["dishub"], lead="dinkes") == [
+        ("lead", "not_among_agencies")
+    ]
+
+
+def test_the_declining_agency_may_be_told_again() -> None:
+    case = directed("dishub")
+    case.do(Action.DECLINE, agency_admin("dishub"))
+    case.do(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dishub"], lead="dishub")
+    assert case.steps() == {(Step.AGENCY_RECEIVE, "dishub")}
+    assert len(case.facts.tracks) == 1
+
+
+@pytest.mark.parametrize("route", ["fast", "via_admin"])
+def test_an_agency_whose_replacement_is_still_being_sought_cannot_replace_another(route: str) -> None:
+    case = directed("dishub", "dinkes")
+    for agency in ("dishub", "dinkes"):
+        case.do(Action.DECLINE, agency_admin(agency))
+    if route == "via_admin":
+        case.do(Action.DIRECT, OFFICE_HEAD, "dinkes", agencies=["dplh"], lead="dplh", route=route)
+    assert case.faults(Action.DIRECT, OFFICE_HEAD, "dishub", agencies=["dinkes"], lead="dinkes") == [
+        ("agencies", "agency_on_case")
+    ]
+
+
+def test_a_decline_at_step_6_is_the_heads() -> None:
+    case = at_agency(Step.AGENCY_DISPOSE, "dishub", "dinkes")
+    case.refused(RefusalReason.NOT_YOUR_STEP, Action.DECLINE, agency_admin("dishub"))
+    case.do(Action.DECLINE, agency_head("dishub"))
+    assert (Step.DIRECT, "dishub") in case.steps()
+    case.refused(RefusalReason.NOT_VISIBLE, Action.NOTE, agency_head("dishub"))
