@@ -1,4 +1,4 @@
-"""Who may look at a reporter's identity, and at how much of it: whoever the SOP has speak with the reporter."""
+"""Rules for who may open a reporter's identity, and which parts of it: roles that speak with reporters by the SOP."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,14 @@ REASON: dict[str, Field] = {"reason": Text(shortest=10, longest=500)}
 
 @dataclass(frozen=True)
 class Opening:
-    """In which capacity a person may open an identity, and which parts of it."""
+    """The capacity in which a person may open an identity, and the names of the parts shown."""
 
     capacity: Capacity
     fields: tuple[str, ...]
 
 
 def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
-    """How this person may open the identity of this case; None where they may not, or where there is none to open."""
+    """Return how this person may open the identity of the case; None if they may not or the reporter is anonymous."""
     if facts.confidentiality is Confidentiality.ANONYMOUS:
         return None
     found = (_of(capacity, facts) for capacity in person.capacities)
@@ -40,7 +40,7 @@ def _of(capacity: Capacity, facts: ComplaintFacts) -> Opening | None:
 
 
 def _may_call(capacity: Capacity, facts: ComplaintFacts) -> bool:
-    """A secretary who drafts the answer may call an open reporter while the agency works on it, and no longer."""
+    """Return whether a secretary may see the contact of an open reporter: only while the agency works on the answer."""
     track = facts.track(capacity.agency)
     works = track is not None and track.active and track.sent_at is not None and track.state is not TrackState.SENT
     return facts.confidentiality is Confidentiality.OPEN and facts.ended is None and works

@@ -1,4 +1,4 @@
-"""Who looked at identities, and who looked for one: events of cases and entries of the journal as one list."""
+"""Log of access to identities: identities opened (case events) and searches for persons (journal entries)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ READ_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which part of the list: one officer's, from one instant, before another."""
+    """Filter of the log: one officer, and a half-open time span from `since` to before `until`. None means no limit."""
 
     officer: int | None = None
     since: datetime | None = None
@@ -28,7 +28,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class BookLine:
-    """One act; a search names the cases that it found, a command of the system no officer."""
+    """One entry of the log; `officer` is empty for commands of the system.
+
+    A search lists the numbers of the cases found; an opened identity has its own case number and the parts shown.
+    """
 
     at: datetime
     kind: str
@@ -40,26 +43,27 @@ class BookLine:
 
 
 def book_size(wanted: Wanted) -> int:
+    """Return the number of entries."""
     acts = _acts(wanted)
     return db.session.execute(select(func.count()).select_from(acts)).scalar_one()
 
 
 def book_page(wanted: Wanted, limit: int, offset: int) -> list[BookLine]:
-    """The newest first."""
+    """Return one page of entries, newest first."""
     acts = _acts(wanted)
     rows = db.session.execute(_newest(acts).limit(limit).offset(offset)).all()
     return list(_lines(rows))
 
 
 def whole_book(wanted: Wanted) -> Iterator[BookLine]:
-    """All of it, read as a stream."""
+    """Yield all entries, newest first, streamed in batches from the database."""
     rows = db.session.execute(_newest(_acts(wanted)).execution_options(yield_per=READ_AT_ONCE))
     for part in rows.partitions(READ_AT_ONCE):
         yield from _lines(part)
 
 
 def counts_by_officer(wanted: Wanted) -> list[tuple[int, str, int]]:
-    """Officers with their number of acts, the most first."""
+    """Return user id, name and number of entries of each officer, most entries first."""
     acts = _acts(wanted)
     number = func.count().label("number")
     counted = select(acts.c.officer_id, number).where(acts.c.officer_id.is_not(None)).group_by(acts.c.officer_id)

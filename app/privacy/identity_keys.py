@@ -1,4 +1,4 @@
-"""Identity keys changed while the program runs: whatever is sealed under an old one is sealed anew."""
+"""Rotation of identity keys while the program runs: values under older keys are re-encrypted under the newest."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from app.privacy.keys_in_use import key_id_in, sealed_columns, used_key_ids
 from workflow_rules.process.refusals import KeyMissing
 
 BATCH = 100
-"""Rows that are locked together; a batch is over within a tenth of a second."""
+"""Rows locked per batch; a batch takes less than a tenth of a second."""
 
 
 @dataclass
 class Rotation:
-    """How many rows of each table were sealed anew, how many could not be, and which keys nothing needs any more."""
+    """Result of a rotation: rows re-encrypted and rows unreadable, by table; ids of keys no longer needed."""
 
     rows: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
@@ -28,7 +28,10 @@ class Rotation:
 
 
 def rotate_identity_keys(now: datetime) -> Rotation:
-    """Seal everything under the newest key; a run that was stopped is gone on with by the next one."""
+    """Re-encrypt everything under the newest key, in batches, and return the result; writes a journal entry.
+
+    An interrupted rotation is resumed by calling this again.
+    """
     done = Rotation()
     for table, columns in sealed_columns().items():
         _reseal_table(table, columns, done)
@@ -57,7 +60,7 @@ def _count(counts: dict[str, int], table: Table, rows: int) -> None:
 
 
 def _stale_rows(table: Table, key: Column[Any], columns: list[Column[Any]], last: Any) -> list[Row[Any]]:
-    """The next rows with something under an older key, locked and as they lie in the table."""
+    """Return the next batch of rows with a value under an older key, locked, with the encrypted values as stored."""
     older = or_(*(and_(column.is_not(None), key_id_in(column) != newest_key_id()) for column in columns))
     statement = select(key, *(type_coerce(column, Text).label(column.name) for column in columns)).where(older)
     if last is not None:
@@ -66,7 +69,7 @@ def _stale_rows(table: Table, key: Column[Any], columns: list[Column[Any]], last
 
 
 def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row: Row[Any]) -> bool:
-    """Write it under the newest key, with its keyed hashes; False where a key is missing."""
+    """Re-encrypt one row and renew its search digests. Return False if a key is missing."""
     kept = {column.name: row._mapping[column.name] for column in columns}
     try:
         anew = {name: sealed_anew(text) for name, text in kept.items() if text is not None}
@@ -81,13 +84,16 @@ def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row:
 
 
 def _keyed(identity: dict[str, str]) -> dict[str, Any]:
-    """The hashes by which an identity is found, under the newest key."""
+    """Return the search digests of an identity, under the newest key."""
     marks = {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
     return marks | ({"name_words": keyed_words(identity["name"])} if "name" in identity else {})
 
 
 def _ids_in_kept_answers() -> set[str]:
-    """Answers of forms are kept for a week, some with a sealed text in them; they are not sealed anew but run out."""
+    """Return ids of older keys that occur in stored form answers.
+
+    These answers are not re-encrypted: they are deleted after a week.
+    """
     names = [name for name in identity_keys() if name != newest_key_id()]
     return {name for name in names if _is_in_kept_answers(name)}
 
@@ -98,7 +104,7 @@ def _is_in_kept_answers(name: str) -> bool:
 
 
 def told(done: Rotation) -> Iterable[str]:
-    """The rotation in lines for whoever ran it."""
+    """Yield the result of a rotation as lines of text for the command line."""
     for table, rows in done.rows.items():
         yield f"{table}: {rows} rows sealed under the newest key ({newest_key_id()})."
     for table, rows in done.unreadable.items():

@@ -1,4 +1,4 @@
-"""Identities that were sealed before they could be searched get their keyed hashes."""
+"""Backfill of search digests for identities that were encrypted before they became searchable."""
 
 from sqlalchemy import Select, and_, or_, select
 
@@ -11,7 +11,7 @@ BATCH = 500
 
 
 def index_reporters() -> int:
-    """Fill what every identity lacks of them, batch by batch; returns how many there were."""
+    """Fill missing search digests in batches, committing each; return how many identities lacked one."""
     done = last = 0
     while rows := db.session.scalars(_waiting(last)).all():
         for row in rows:
@@ -23,7 +23,7 @@ def index_reporters() -> int:
 
 
 def _fill(row: Reporter) -> None:
-    """A part whose key is missing stays without: the key may come back."""
+    """Set the missing digests of one identity. A part whose key is missing stays without: the key may be restored."""
     if row.name and row.name_words is None and not isinstance(row.name, Unreadable):
         row.name_words = keyed_words(row.name)
     for kind in MARKS:

@@ -1,4 +1,4 @@
-"""Which identity keys are needed: read off every sealed column there is, found by its type so that none is missed."""
+"""Detection of the identity keys in use, from all encrypted columns; these are found by type, so none is missed."""
 
 from typing import Any
 
@@ -12,31 +12,32 @@ from app.models import Model
 
 
 def sealed_columns() -> dict[Table, list[Column[Any]]]:
-    """Every sealed column, by its table."""
+    """Return all encrypted columns, by table."""
     tables = Model.metadata.sorted_tables
     found = {table: [c for c in table.columns if isinstance(c.type, SealedText | SealedBytes)] for table in tables}
     return {table: columns for table, columns in found.items() if columns}
 
 
 def key_id_in(column: Column[Any]) -> ColumnElement[str]:
-    """The id of the key under which the value of a sealed column lies there."""
+    """Return an SQL expression for the key id of the stored value."""
     return func.split_part(type_coerce(column, Text), literal(":"), 1)
 
 
 def used_key_ids() -> set[str]:
-    """Ids of the keys under which something is sealed; reads every sealed column once, whoever asks."""
+    """Return ids of all keys in use. Scans every encrypted column, regardless of agency isolation."""
     parts = [select(key_id_in(column)).where(column.is_not(None)) for cs in sealed_columns().values() for column in cs]
     return set(db.session.execute(union(*parts), execution_options={"beyond_wall": True}).scalars())
 
 
 def unknown_key_ids() -> set[str]:
-    """Ids of keys that are needed and not among IDENTITY_KEYS: what they sealed cannot be opened."""
+    """Return ids of keys that are in use but not in IDENTITY_KEYS; values under them cannot be decrypted."""
     return used_key_ids() - identity_keys().keys()
 
 
 def keys_are_known() -> bool:
-    """Whether everything sealed can be opened; asked of the tables until it is so, and then known for this process,
-    since what it seals itself it can open.
+    """Return whether all encrypted values can be decrypted; False if the database cannot be read.
+
+    A positive result is cached for the process, which can decrypt whatever it encrypts itself.
     """
     if current_app.extensions.get("identity_keys_known"):
         return True

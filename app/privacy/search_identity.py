@@ -1,8 +1,7 @@
-"""Cases of one person by a whole telephone number, e-mail address or NIK; every such search stands in the journal.
+"""Search for the cases of one person by a whole phone number, e-mail address or NIK; each search is journaled.
 
-In the journal and not in the cases: a search that finds nothing must be seen too, and one that finds many would write
-into cases that nobody opened. What was searched for is kept as its keyed hash only, so that the same search is known
-again and nothing can be read from it.
+It is recorded in the journal and not in the cases, because a search without results must be visible too. Only a keyed
+digest of the search term is stored: repeats can be recognised, the term cannot be read.
 """
 
 from dataclasses import dataclass
@@ -29,20 +28,24 @@ MOST_CASES = 200
 
 @dataclass(frozen=True)
 class Found:
-    """What was asked for, by its kind, and the newest cases of that person."""
+    """Result of a search: the kind of the search term, and the newest cases found."""
 
     kind: str
     cases: list[Complaint]
 
 
 def may_search(by: Person) -> bool:
-    """Whoever speaks with reporters, and supervisors; programs and agencies never."""
+    """Return whether this person may search: roles that speak with reporters, and supervisors."""
     observes = by.observes and by.id is not None
     return observes or any(capacity.actor in SPEAK_WITH_REPORTERS for capacity in by.capacities)
 
 
 def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
-    """Find and record; raises ActionRefused for who may not, without a reason, or for a text that is no such mark."""
+    """Search, write the journal entry, and return at most `MOST_CASES` cases, newest first.
+
+    Raises ActionRefused(not_your_step) if the person may not search, (missing_input) without a reason or for a text
+    that is no phone number, e-mail address or NIK.
+    """
     if not may_search(by):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     cleaned, errors = check_fields(WISH, params)

@@ -1,7 +1,7 @@
-"""Everything we hold of one person, for that person: UU 27/2022 art. 7 and 32, within 3 x 24 hours of the request.
+"""Report of all data stored about one person, for that person (UU 27/2022 art. 7 and 32, due within 3 x 24 hours).
 
-Art. 33: nobody else is in it. Officers stand by their offices, and what a text says of others' numbers and addresses is
-covered; a name that somebody wrote into a text is not found by its form, so that a person reads it before it goes out.
+Art. 33: it may not reveal others. Officers appear by office only; phone numbers and addresses of others in texts are
+masked. Names in free text cannot be detected reliably, so a person must read the report before it is sent.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,11 +24,14 @@ Data = dict[str, Any]
 
 
 class NoSuchMark(Exception):
-    """What was typed is no telephone number, e-mail address or NIK."""
+    """Raised if the text is no phone number, e-mail address or NIK."""
 
 
 def subject_report(mark: str, reason: str, now: datetime) -> Data:
-    """All cases of who has this number or address, as plain data; the journal keeps that it was made, and why."""
+    """Return all cases of the person with this phone number, e-mail address or NIK, as plain data.
+
+    Writes a journal entry with the reason. Raises NoSuchMark.
+    """
     kind = kind_of_mark(mark)
     if kind is None:
         raise NoSuchMark
@@ -63,7 +66,7 @@ def _case(complaint: Complaint) -> Data:
 
 
 def _cover_but(identity: dict[str, str]) -> Callable[[str], str]:
-    """Covers every trace of a person in a text but those of the one who asks."""
+    """Return a function that masks personal data in a text, except the requester's own."""
     own = {plain_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
 
     def cover(text: str) -> str:
@@ -85,7 +88,7 @@ def _attachments(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[
 
 
 def _events(complaint: Complaint, cover: Callable[[str], str]) -> Iterator[Data]:
-    """What happened, by office; who looked at the identity is among it, as art. 32 asks."""
+    """Yield the events of the case by office, including who opened the identity (art. 32)."""
     own = ComplaintEvent.complaint_id == complaint.id
     for row in db.session.scalars(select(ComplaintEvent).where(own).order_by(ComplaintEvent.seq)):
         office = {"by": row.actor, "agency": row.agency_code}
@@ -104,7 +107,7 @@ def _messages(complaint: Complaint) -> Iterator[Data]:
 
 
 def _waiting(complaint: Complaint) -> int:
-    """How many things of SP4N's wait for the Admin; they become part of the case, or are wiped."""
+    """Return how many SP4N entries of the case wait for the Admin."""
     held = select(InboundHold.id).where(InboundHold.tracking_id == complaint.sp4n_tracking_id)
     return len(db.session.scalars(held.where(InboundHold.state == "waiting")).all())
 

@@ -1,6 +1,6 @@
-"""The description of the API: as an OpenAPI document for programs, and as a page for the people who write them.
+"""Endpoints of the API documentation: the OpenAPI document, and a readable page.
 
-Public: it holds names, bounds and invented examples, nothing of a case, and who is to get a key reads it first.
+Public, because it contains only names, bounds and invented examples, and is read before a key is issued.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ PAGE = Contract(
 
 
 class DocsApi(BaseApi):
-    """Two addresses beside the resources."""
+    """The two documentation endpoints."""
 
     resource_name = "docs"
     route_base = "/api/v1"
@@ -43,13 +43,13 @@ class DocsApi(BaseApi):
     @expose("/_openapi", methods=["GET"])
     @declared(OPENAPI)
     def openapi(self) -> Response:
-        """Made once a process and language, and answered 304 to who has it."""
+        """Return the OpenAPI document, cached per process and language."""
         return jsonify(document())
 
     @expose("/docs", methods=["GET"])
     @declared(PAGE)
     def page(self) -> Response:
-        """Every operation, or those in which all the words that are searched stand."""
+        """Return the page of all operations, or of those that contain every searched word."""
         found = document()
         wanted = request.args.get("q", "").strip()
         operations = [op for op in _operations(found) if _matches(op, wanted)]
@@ -89,7 +89,7 @@ def _grouped(operations: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]
 
 
 def curl_of(method: str, path: str, operation: dict[str, Any]) -> str:
-    """A call of the operation that a person can try: with the example body, and invented numbers in the address."""
+    """Return a curl command for an operation, with the example body and invented path values."""
     base = current_app.config["PUBLIC_BASE_URL"]
     address = path.replace("{number}", "7").replace("{tracking_id}", "9165816")
     needed = {p["name"]: "…" for p in operation["parameters"] if p["in"] == "query" and p["required"]}

@@ -1,4 +1,4 @@
-"""The whole API as an OpenAPI 3.1 document, made of what stands beside each route; a route without it fails a test."""
+"""Generation of the OpenAPI 3.1 document from the contracts of the routes; a test fails for a route without one."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ _HEADERS = {
 
 
 def document() -> dict[str, Any]:
-    """The document in the language of the request; made once a process and language."""
+    """Return the document in the language of the request, cached per process and language."""
     kept = current_app.extensions.setdefault("lapor_openapi", {})
     locale = str(get_locale() or "id")
     if locale not in kept:
@@ -86,7 +86,7 @@ def _about() -> str:
 
 
 def address_of(rule: str) -> str:
-    """A rule of the program as OpenAPI writes it."""
+    """Return a Flask URL rule in OpenAPI syntax."""
     return _PARTS.sub(r"{\2}", rule)
 
 
@@ -146,7 +146,7 @@ def _security(route: Route, contract: Contract) -> list[dict[str, list[str]]]:
 
 
 def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
-    """Every problem a route may answer, by status: its own and what all share."""
+    """Return all problem types of a route by status: its own and the shared ones."""
     found: dict[int, tuple[str, ...]] = {**_SHARED, 400: ("bad_request",)}
     if not contract.public:
         found |= {401: ("unauthorized",), 403: ("forbidden",)}
@@ -181,7 +181,7 @@ def _good(answer: Answer) -> dict[str, Any]:
 
 
 def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
-    """Problems of one status: each type with its sentence, and the first as the example."""
+    """Return the response of one error status: each problem type with its message as an example."""
     examples = {name: {"value": _problem(status, name)} for name in dict.fromkeys(names)}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
     return {
@@ -196,10 +196,10 @@ def _problem(status: int, name: str) -> dict[str, Any]:
 
 
 def sentence_of(name: str) -> str:
-    """What a problem says, as the answer itself says it."""
+    """Return the message of a problem type, as the response contains it."""
     return str(HTTP.get(name) or REFUSALS.get(name) or name)
 
 
 def undeclared(app: Flask) -> list[str]:
-    """Routes of which nothing was declared."""
+    """Return the API routes without a contract, as "METHOD rule"."""
     return [f"{route.method} {route.rule}" for route in routes_of(app) if route.contract is None]

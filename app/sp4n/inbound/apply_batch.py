@@ -1,4 +1,7 @@
-"""Many reports at once: each taken or refused for itself, the new ones written together."""
+"""Import of several SP4N reports in one request.
+
+Each report succeeds or fails on its own; reports that are new to us are inserted together.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,12 +26,12 @@ log = structlog.get_logger()
 
 MOST_REPORTS = 1000
 AT_ONCE = 100
-"""Reports a transaction: the running number of the year stays locked until its end, and officers wait for it."""
+"""Reports per transaction: the yearly case counter stays locked until commit, and officers wait for it."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """What became of one report of a batch; `outcome` is that of `Applied`, or `stale_revision` or `refused`."""
+    """Result of one report of a batch; `outcome` is an outcome of `Applied`, or `stale_revision` or `refused`."""
 
     tracking_id: str
     outcome: str
@@ -36,7 +39,10 @@ class Item:
 
 
 def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address: str | None = None) -> list[Item]:
-    """An answer for each report, in their order; what is good is kept whatever becomes of the others."""
+    """Apply the reports in transactions of `AT_ONCE` and return one `Item` per report, in the same order.
+
+    A faulty report becomes an `Item` with its faults; it raises nothing and does not undo the others.
+    """
     done: list[Item] = []
     with names_remembered():
         for first in range(0, len(payloads), AT_ONCE):
@@ -66,9 +72,9 @@ def _apply(read: Sequence[Revision | Item], now: datetime | None, address: str |
 
 
 def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
-    """The first revision of each report of which nothing is known yet, where it can be taken as it is.
+    """Yield the first revision of each report that has no case and no waiting entry, if it has no faults.
 
-    The cases of the others are locked, in the order of their ids as everywhere.
+    Locks the existing cases of the other reports in the order of their ids, as all writers do, to avoid deadlocks.
     """
     ids = {revision.tracking_id for revision in readable}
     cases = select(Complaint.sp4n_tracking_id).where(Complaint.sp4n_tracking_id.in_(ids)).order_by(Complaint.id)
@@ -82,7 +88,10 @@ def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
 
 
 def _create(revisions: list[Revision], now: datetime | None, address: str | None) -> dict[int, Item]:
-    """All of them or, where the database cannot hold one, none: then each is tried for itself."""
+    """Create all these cases under one savepoint and return the results by `id(revision)`.
+
+    Returns an empty dict when the database rejects any of them; the caller then applies each one separately.
+    """
     if not revisions:
         return {}
     reports = [(revision.report, revision.link) for revision in revisions]
@@ -110,7 +119,9 @@ def _one(revision: Revision, now: datetime | None, address: str | None) -> Item:
 
 
 def reports_of(payload: dict[str, Any]) -> list[Any]:
-    """The reports of a batch; raises ActionRefused where there is no list of them."""
+    """Return the list under `reports` of a batch body. Raises ActionRefused(missing_input) if it is missing, no list,
+    or has other fields beside it.
+    """
     unknown = tuple(FieldError(name[:80], FieldFault.UNKNOWN_FIELD) for name in payload if name != "reports")
     reports = payload.get("reports")
     if not isinstance(reports, list):

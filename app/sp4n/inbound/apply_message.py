@@ -1,6 +1,7 @@
-"""What a reporter says at SP4N after the report: an answer, a comment, a rating, a reopening, a withdrawal.
+"""Messages of a reporter that SP4N forwards after the report: answer, comment, rating, reopening or withdrawal.
 
-Each goes through the one door as the reporter's own act. What is not possible now waits for the Admin.
+Each is carried out through `perform_action` as the reporter's own action. One that is not possible now is stored for
+the Admin.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class MessageKind(StrEnum):
-    """What a reporter may say."""
+    """Kinds of message a reporter may send."""
 
     ANSWER = "answer"
     COMMENT = "comment"
@@ -37,7 +38,7 @@ class MessageKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-# The act that each becomes, and under which names its particulars go there.
+# The action of each kind, and how message fields map to the parameters of that action.
 ACTS: dict[MessageKind, tuple[Action, Mapping[str, str]]] = {
     MessageKind.ANSWER: (Action.ADD_INFORMATION, {"text": "text"}),
     MessageKind.COMMENT: (Action.NOTE, {"text": "text"}),
@@ -56,12 +57,12 @@ MESSAGE_FIELDS: dict[str, Field] = {
 
 
 class UnknownReport(Exception):
-    """A message about a report that never came."""
+    """Raised for a message about a report that we never received."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A readable message; `params` are those of the act that it becomes."""
+    """A validated message; `params` are those of the action it becomes, `said_at` is an aware datetime or None."""
 
     message_id: str
     kind: MessageKind
@@ -73,19 +74,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a message is answered, the first time and every time; `held` when it waits for the Admin."""
+    """The answer to a message, which a repeat of the same message gets again."""
 
     answer: dict[str, Any]
 
     @property
     def held(self) -> bool:
+        """Whether the message waits for a decision of the Admin."""
         return bool(self.answer["outcome"] == "held")
 
 
 def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Taken:
-    """Carry out a message once; raises ActionRefused for one that cannot be read, UnknownReport for one about nothing.
+    """Carry out a message once and return its answer.
 
-    The same `message_id` again gets the first answer; with other content it waits for the Admin.
+    A repeated `message_id` with equal content returns the first answer; with other content it is stored for the
+    Admin. Raises ActionRefused(missing_input) for an unreadable message, UnknownReport if its report is unknown.
     """
     message = read_message(tracking_id, payload)
     with one_transaction():
@@ -103,7 +106,10 @@ def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None
 
 
 def read_message(tracking_id: str, payload: Any) -> Message:
-    """The message; raises ActionRefused with every fault, each beside the name that the sender gave it."""
+    """Validate a message and return it.
+
+    Raises ActionRefused(missing_input) with every fault, under the sender's field names.
+    """
     values, errors = check_fields(MESSAGE_FIELDS, payload)
     if not is_tracking_id(tracking_id):
         errors = (FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID), *errors)
@@ -123,7 +129,10 @@ def read_message(tracking_id: str, payload: Any) -> Message:
 
 
 def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
-    """Messages that came before their report could be taken: each is tried once, now that the case is there."""
+    """Try, once each, the messages that arrived before their report had a case.
+
+    A message that succeeds is closed as `applied`; one that is rejected goes on waiting, with the new reason.
+    """
     for hold in waiting:
         if hold.kind == "message" and hold.faults[0]["fault"] == "report_waits":
             message = read_message(hold.tracking_id, content_of(hold))
@@ -136,7 +145,10 @@ def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: 
 
 
 def carry_out(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
-    """Do what a message asks for, as its reporter; the reason where that is not possible, and then nothing is done."""
+    """Perform the action a message stands for, as the reporter. Return None on success.
+
+    If the action is not allowed, roll back to a savepoint and return the reason, such as `unknown_agency`.
+    """
     if message.agency is not None and message.agency not in agencies_in_service():
         return FieldFault.UNKNOWN_AGENCY.value
     request = ActionRequest(ACTS[message.kind][0], message.agency, message.params)

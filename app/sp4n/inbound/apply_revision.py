@@ -1,6 +1,6 @@
-"""A report from SP4N, by tracking id and revision: the first makes a complaint, a later one brings it up to date.
+"""Application of one SP4N report revision: the first creates a case, a later one updates it.
 
-Whatever cannot be taken as it came and is readable is kept for the Admin: nothing of a citizen's is dropped.
+A readable revision that cannot be applied as it stands is stored for the Admin, so that no report is lost.
 """
 
 from collections.abc import Iterable
@@ -34,26 +34,29 @@ from workflow_rules.process.refusals import FieldError
 
 
 class StaleRevision(Exception):
-    """The report is older than what was already taken."""
+    """Raised for a revision older than the one already applied."""
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of one report: `created`, `updated`, `unchanged`; or kept for the Admin: `quarantined` (with what
-    is unknown here, and no complaint yet if it was the first revision) or `conflict`.
+    """Result of one report revision.
+
+    `outcome` is `created`, `updated` or `unchanged`, or, if it is stored for the Admin, `quarantined` (values unknown
+    here; `complaint` is None if it was the first revision) or `conflict`.
     """
 
     complaint: Complaint | None
     outcome: str
     faults: tuple[FieldError, ...] = ()
     rows: CaseRows | None = None
-    """The rows beside a complaint that was just made."""
+    """The steps and tracks of a case that was just created, else None."""
 
 
 def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """Create or update by revision; the same revision again changes nothing, an older one raises StaleRevision.
+    """Read a report, then create or update its case by revision number, in one transaction.
 
-    Raises ActionRefused(missing_input) for a report that cannot be read.
+    The same revision and content again changes nothing. Raises StaleRevision for an older revision,
+    ActionRefused(missing_input) for a report that cannot be read.
     """
     revision = read_revision(tracking_id, payload)
     with one_transaction():
@@ -62,7 +65,10 @@ def apply_report(tracking_id: str, payload: Any, *, now: datetime | None = None,
 
 
 def apply_revision(revision: Revision, *, now: datetime | None = None, address: str | None = None) -> Applied:
-    """The same for a revision that has been read, inside a transaction that has locked its report."""
+    """Create or update the case of a revision that was already read. Raises StaleRevision for an older one.
+
+    The caller has opened a transaction and locked the report with `lock_reports`.
+    """
     complaint, waits = look_up(revision.tracking_id)
     at = now or utc_now()
     waiting = waiting_of(revision.tracking_id) if waits else []
@@ -77,7 +83,10 @@ def apply_revision(revision: Revision, *, now: datetime | None = None, address: 
 
 
 def told_by(complaint: Complaint, revision: Revision) -> Told:
-    """What a revision says of a case: secrecy only grows, and the channel stays that of the first report."""
+    """Return the values a revision sets on its case.
+
+    Confidentiality can only become stricter; the channel never changes.
+    """
     values = {name: value for name, value in revision.report.values.items() if name != "channel"}
     held = Confidentiality(complaint.confidentiality)
     values["confidentiality"] = stricter(held, revision.secrecy or held).value
@@ -104,7 +113,10 @@ def _as_strict_as(report: Report, asked: Iterable[Confidentiality]) -> Report:
 
 
 def _again(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
-    """The revision that we hold: nothing to do for the same content, however it is written down."""
+    """Handle a repeat of the revision number that the case already has.
+
+    Equal content is `unchanged`; different content is stored as a `conflict` for the Admin.
+    """
     if revision.digest == complaint.sp4n_hash:
         return Applied(complaint, "unchanged")
     found = None if revision.faults else difference(complaint, told_by(complaint, revision))
@@ -119,7 +131,7 @@ def _again(complaint: Complaint, revision: Revision, at: datetime, address: str 
 
 
 def _only_adds_when_sent(complaint: Complaint, found: Difference) -> bool:
-    """Whether nothing differs but when it was sent, which cases from before it was stored do not hold."""
+    """Return whether the only difference is `submitted_at`, which older cases do not have."""
     only_that = set(found.values) == {"submitted_at"} and complaint.submitted_at is None
     return only_that and found.reporter is None and not (found.new_files or found.back or found.gone)
 
@@ -140,12 +152,12 @@ def _later(
     _supersede(waiting, complaint, revision.number, at)
     _note_loosening(complaint, revision, at)
     carry_out_waiting(complaint, waiting, at, address)
-    # What we already hold, come back under a new number, is our own change on its way round: nothing happened.
+    # Content equal to ours under a new revision number is our own change sent back to us: nothing changed.
     return Applied(complaint, "updated" if found.any else "unchanged")
 
 
 def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> None:
-    """Secrecy does not wait for the Admin: it holds from the moment it is asked for, whatever else is unclear."""
+    """Apply a stricter confidentiality at once, even when the rest of the revision has to wait for the Admin."""
     secrecy = told_by(complaint, revision).values["confidentiality"]
     found = difference(complaint, Told({"confidentiality": secrecy}))
     if found.any:
@@ -160,7 +172,7 @@ def _note_loosening(complaint: Complaint, revision: Revision, at: datetime) -> N
 
 
 def _supersede(waiting: Iterable[InboundHold], complaint: Complaint, number: int, at: datetime) -> None:
-    """A good revision says all that older ones that wait could have said."""
+    """Link the waiting entries to the case, and close those whose revision this one replaces."""
     for hold in waiting:
         hold.complaint_id = complaint.id
         if hold.kind != "message" and (hold.revision or 0) <= number:

@@ -1,4 +1,4 @@
-"""A table that somebody exported: its encoding and delimiter found out, its rows as texts and nothing more."""
+"""Reading of an uploaded CSV file: detects encoding and delimiter, and returns all cells as text."""
 
 import csv
 import hashlib
@@ -13,7 +13,7 @@ DELIMITERS = (",", ";", "\t")
 
 
 class CsvFault(StrEnum):
-    """Why a file cannot be read at all."""
+    """Reasons why a whole file cannot be read."""
 
     MISSING = "missing"
     TOO_LARGE = "too_large"
@@ -24,7 +24,7 @@ class CsvFault(StrEnum):
 
 
 class CsvRefused(Exception):
-    """The file as a whole is of no use."""
+    """Raised when a file cannot be read; `fault` says why."""
 
     def __init__(self, fault: CsvFault) -> None:
         super().__init__(fault.value)
@@ -33,7 +33,7 @@ class CsvRefused(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A header and its rows, each as long as the file has it; `digest` names the very bytes."""
+    """A header and its rows, which may differ from it in length; `digest` is the SHA-256 of the file."""
 
     encoding: str
     delimiter: str
@@ -43,12 +43,12 @@ class Table:
 
     @property
     def header_digest(self) -> str:
-        """The same for two files of one origin."""
+        """SHA-256 of the column names; files with the same columns have the same digest."""
         return hashlib.sha256("\x1f".join(self.header).encode()).hexdigest()
 
 
 def read_table(content: bytes) -> Table:
-    """The table in these bytes; raises CsvRefused."""
+    """Parse the bytes of a CSV file into a table. Raises CsvRefused with the reason."""
     if not content.strip():
         raise CsvRefused(CsvFault.MISSING)
     if len(content) > LARGEST:
@@ -65,7 +65,10 @@ def read_table(content: bytes) -> Table:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    """UTF-8 with or without a mark, else Windows-1252, which Excel writes; NUL bytes are no text in either."""
+    """Decode as UTF-8 (with or without BOM), else as Windows-1252, which Excel writes.
+
+    Return encoding and text. Raises CsvRefused(encoding) if neither fits or the text contains NUL.
+    """
     for encoding in ("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"):
         try:
             text = content.decode(encoding)
@@ -77,7 +80,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _delimiter_of(text: str) -> str:
-    """What divides the first line into the most columns; quoted delimiters do not count."""
+    """Return the delimiter that splits the first line into the most columns, ignoring quoted ones."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 

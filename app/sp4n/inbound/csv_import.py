@@ -1,4 +1,7 @@
-"""Reports from a file for the days on which the peer is down: tried without a trace first, then taken one by one."""
+"""Import of reports from a CSV file, for days on which the SP4N peer is down.
+
+A file is checked in a trial run that writes nothing, and then imported row by row.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +32,7 @@ GOOD = ("created", "updated")
 
 
 class AlreadyBrought(Exception):
-    """The same bytes were brought before."""
+    """Raised when a file with the same bytes was uploaded before; `kept` is its row."""
 
     def __init__(self, kept: SyncImport) -> None:
         super().__init__(str(kept.id))
@@ -37,12 +40,12 @@ class AlreadyBrought(Exception):
 
 
 class NothingWritten(Exception):
-    """Ends a trial: everything it did is rolled back."""
+    """Raised to end a trial run, so that its transaction is rolled back."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What becomes of one row: its number in the file (the header is 1), and why where it is not taken."""
+    """Result of one row: its number in the file (the header is row 1), and the faults if it was rejected."""
 
     row: int
     tracking_id: str
@@ -51,8 +54,9 @@ class Line:
 
 
 def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
-    """Keep a file that is to be mapped next; raises CsvRefused for one that is no table, AlreadyBrought for one that
-    is known.
+    """Store an uploaded file with a guessed column mapping and return its row.
+
+    Raises CsvRefused if it cannot be read as a table, AlreadyBrought if the same bytes are stored already.
     """
     table = read_table(content)
     with one_transaction():
@@ -77,19 +81,19 @@ def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) ->
 
 
 def _remembered(table: Table) -> dict[str, str] | None:
-    """How the last file with the same header was read."""
+    """Return the mapping used for the last file with the same header, or None."""
     earlier = select(SyncImport.mapping).where(SyncImport.header_hash == table.header_digest)
     earlier = earlier.where(SyncImport.state.in_(("checked", "importing", "done"))).order_by(SyncImport.id.desc())
     return db.session.scalars(earlier.limit(1)).first()
 
 
 def try_out(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
-    """Have the file tried with these columns; what is shown then is what would happen."""
+    """Enqueue a trial run of the file with this column mapping; it stores the outcome of each row, imports nothing."""
     _hand_over(row, "checking", now, ("mapping", "checked"), mapping)
 
 
 def take_in(row: SyncImport, now: datetime) -> None:
-    """Have the good rows of a tried file taken; pressed twice it is done once."""
+    """Enqueue the import of a checked file. A second call has no effect."""
     _hand_over(row, "importing", now, ("checked",))
 
 
@@ -106,7 +110,7 @@ def _hand_over(
 
 
 def drop(row: SyncImport) -> bool:
-    """Forget a file that was not taken in; it may be brought again."""
+    """Delete a file that was not imported and return True; it can then be uploaded again. False in any other state."""
     with one_transaction():
         lock_row(row)
         if row.state not in ("mapping", "checking", "checked"):
@@ -116,7 +120,10 @@ def drop(row: SyncImport) -> bool:
 
 
 def work_on(import_id: int) -> str:
-    """Go on with a file from where it stands; its state afterwards. One file at a time."""
+    """Process a file from where the last run stopped, and return the state reached.
+
+    An advisory lock allows one file at a time: returns "elsewhere" if it is taken, "nothing to do" if none is due.
+    """
     with alone(IMPORT_LOCK) as mine:
         if not mine:
             return "elsewhere"
@@ -176,7 +183,7 @@ def _is_known(tracking_id: str) -> bool:
 
 
 def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str, list[list[str]]]:
-    """What becomes of a report; as a trial, everything is done and then undone, so that it is the very same answer."""
+    """Apply one row and return outcome and faults. A trial (`really` is False) does all the work and rolls it back."""
     outcome = ""
     try:
         with one_transaction():
@@ -190,14 +197,17 @@ def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str
     except ActionRefused as refused:
         return "refused", [[error.field, error.fault.value, error.limit] for error in refused.errors]
     except Exception as fault:
-        # Nobody foresaw it; the rows behind it must not wait for it.
+        # An unexpected fault of one row must not stop the rows after it.
         log.exception("row_not_taken")
         return "refused", [["", "unforeseen", type(fault).__name__]]
     return outcome, []
 
 
 def relay_imports(now: datetime) -> int:
-    """Hand over again what nobody works on, and forget what nobody finished within a day; says how many go on."""
+    """Enqueue again the files that no worker has touched for two minutes, and return how many there are.
+
+    Also deletes files that were left unfinished for a day.
+    """
     with one_transaction():
         left = delete(SyncImport).where(SyncImport.state.in_(("mapping", "checked")))
         left = left.where(SyncImport.made_at < now - UNFINISHED).execution_options(synchronize_session=False)

@@ -1,4 +1,4 @@
-"""Rows of a table as reports: which column is what, and a cell as the report body wants it."""
+"""Conversion of CSV rows to report bodies: column mapping and parsing of cells."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "reporter.address": ("alamat", "alamat pelapor", "address"),
     "reporter.nik": ("nik",),
 }
-"""What a column may be, with the headings by which it is guessed."""
+"""Report fields a column can hold, each with the headings it is recognised by."""
 
 NEEDED = ("tracking_id", "title", "body")
 WORDS: dict[str, dict[str, str]] = {
@@ -44,7 +44,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2})[:.
 
 
 def guess(header: Row) -> dict[str, str]:
-    """The column of each part, by its heading; a part that is not recognised is left out."""
+    """Return a mapping of report field to column name, guessed by the headings. Unrecognised fields are left out."""
     plain = {name.casefold().replace("_", " ").strip(): name for name in header}
     found: dict[str, str] = {}
     for part, headings in FIELDS.items():
@@ -55,7 +55,7 @@ def guess(header: Row) -> dict[str, str]:
 
 
 def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
-    """What is wrong with a choice of columns: `required`, `unknown` or `twice`, by part."""
+    """Return the faults of a column mapping by field: `required`, `unknown` or `twice`. Empty means valid."""
     found = {part: "required" for part in NEEDED if not mapping.get(part)}
     chosen = list(mapping.values())
     for part, column in mapping.items():
@@ -67,7 +67,7 @@ def faults_of(mapping: Mapping[str, str], header: Row) -> dict[str, str]:
 
 
 def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, dict[str, Any]]:
-    """Tracking id and report body of a row, not judged yet; an empty cell is a part that is not there."""
+    """Return the tracking id and the report body of a row, not validated. Empty cells are left out."""
     cells = dict(zip(header, row, strict=False))
     payload: dict[str, Any] = {}
     for part, column in mapping.items():
@@ -101,7 +101,10 @@ def _value(part: str, text: str) -> Any:
 
 
 def _moment(text: str) -> datetime | None:
-    """As RFC 3339 writes it, or day first as it is written here; without a zone it is the office's."""
+    """Parse an RFC 3339 timestamp, or a date written day first (read in the office zone). None if it is neither.
+
+    An RFC 3339 text without an offset gives a naive datetime.
+    """
     found = _DAY_FIRST.fullmatch(text)
     try:
         if found:

@@ -1,4 +1,4 @@
-"""What the Admin decides about things from SP4N that waited: corrected and taken, chosen between, or set aside."""
+"""The Admin's decisions on waiting SP4N entries: correct and apply, choose a side, or dismiss."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,9 +29,10 @@ REASON = {"reason": Text(longest=2000)}
 def take_report(
     hold_id: int, corrections: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Applied:
-    """Take a report with the category and place that the Admin has found for it; what SP4N sends again is known then.
+    """Apply a waiting report with the Admin's category, classification and place, and close its entry.
 
-    Raises ActionRefused(missing_input) for a correction that is none, and (stale_version) when it waits no longer.
+    The original hash is stored, so that SP4N's next copy is recognised. Raises ActionRefused: missing_input for an
+    invalid correction, stale_version if settled or outdated, not_visible, not_your_step for anyone but the Admin.
     """
     may_receive(by)
     with one_transaction():
@@ -48,7 +49,11 @@ def take_report(
 
 
 def try_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
-    """Carry out a reporter's message after all; the reason where it is still not possible, and then it waits on."""
+    """Carry out a waiting reporter's message and close it; return None.
+
+    If it is still not possible, return the reason and leave it waiting. Raises ActionRefused(stale_version) if it was
+    settled, (not_visible) if it does not exist.
+    """
     may_receive(by)
     with one_transaction():
         hold, at = _open(hold_id, "message"), now or utc_now()
@@ -63,7 +68,10 @@ def try_message(hold_id: int, by: Person, *, now: datetime | None = None, addres
 
 
 def set_aside(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
-    """End the waiting of a report or message without taking it, with the reason; who decided is kept."""
+    """Dismiss a waiting report or message; the reason and the officer are stored.
+
+    Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled.
+    """
     may_receive(by)
     told = _reason(reason)
     with one_transaction():
@@ -79,7 +87,11 @@ def choose(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Complaint:
-    """Choose between what we hold and what SP4N says: the choice is an event of the case that names both."""
+    """Settle a conflict or a request for less secrecy: `choice` is `ours` or `theirs`. Return the case.
+
+    Writes a `settled` event to the case with what was chosen and what was rejected. Raises ActionRefused(not_visible)
+    without a case, (stale_version) if it was settled, (missing_input) without a reason.
+    """
     author = Author(by, may_receive(by), SystemEvent.SETTLED, address)
     told = _reason(reason)
     with one_transaction():
@@ -98,7 +110,7 @@ def choose(
 
 
 def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
-    """What would change if SP4N's side were taken; what is unknown here is left as it stands."""
+    """Return what would change on the case if SP4N's side were applied; values unknown here are left unchanged."""
     content = content_of(hold)
     if hold.kind == "loosening":
         return difference(complaint, Told({"confidentiality": content["confidentiality"]}))
@@ -115,7 +127,10 @@ def _without_unknown(values: dict[str, Any], revision: Revision) -> dict[str, An
 
 
 def _open(hold_id: int, *kinds: str) -> InboundHold:
-    """The waiting row with its report locked; raises ActionRefused when somebody or something has settled it."""
+    """Lock the report of an entry and return the waiting entry.
+
+    Raises ActionRefused(not_visible) if there is none of these kinds, (stale_version) if it is already settled.
+    """
     tracking_id = db.session.scalars(select(InboundHold.tracking_id).where(InboundHold.id == hold_id)).first()
     if tracking_id is None:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)
@@ -130,7 +145,10 @@ def _open(hold_id: int, *kinds: str) -> InboundHold:
 
 
 def _corrected(content: dict[str, Any], corrections: dict[str, Any]) -> dict[str, Any]:
-    """The report with what the Admin chose; nothing chosen means that it has none, but each has a classification."""
+    """Return the report with the Admin's category, place and classification.
+
+    An empty category or place removes it; an empty classification leaves the report's own.
+    """
     place = {name: corrections.get(name) for name in ("district", "village")}
     location = {**(content.get("location") or {}), **place}
     classification = corrections.get("classification") or content.get("classification")

@@ -1,4 +1,4 @@
-"""Keeps what came from SP4N and needs a person; each thing once, however often it is sent."""
+"""Storage of SP4N input that needs a decision of the Admin. The same input is stored once and counted when repeated."""
 
 import json
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from workflow_rules.process.identity import Confidentiality
 
 @dataclass(frozen=True)
 class Thing:
-    """What is to be kept: its kind, what came, what tells it from others, and what is wrong with it."""
+    """Input to be stored; `content_hash` identifies repeats, `faults` say what is wrong with it."""
 
     kind: str
     tracking_id: str
@@ -31,13 +31,13 @@ class Thing:
 
 
 def waiting_of(tracking_id: str) -> list[InboundHold]:
-    """Everything of one report that waits for a decision, in the order in which it came."""
+    """Return the entries of one report that wait for a decision, oldest first."""
     statement = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
     return list(db.session.scalars(statement.order_by(InboundHold.id)))
 
 
 def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterable[InboundHold], at: datetime) -> None:
-    """Keep a revision that names what we do not know; those that it replaces are done with."""
+    """Store a revision with values unknown here, and close waiting revisions that it replaces as `superseded`."""
     for hold in waiting:
         if hold.kind == "report" and (hold.revision or 0) < revision.number:
             close(hold, "superseded", at)
@@ -45,22 +45,22 @@ def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterab
 
 
 def hold_conflict(revision: Revision, complaint: Complaint, at: datetime) -> None:
-    """Keep another content of the revision that we hold, unless it was decided about already."""
+    """Store content that differs from that of the case for an equal revision, unless an Admin decided on it before."""
     if not _decided(revision):
         keep(_of_revision("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
 
 
 def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentiality, at: datetime) -> None:
-    """Note a wish for less secrecy; it says nothing of who reported, which is not ours to keep for it."""
+    """Store a request for less secrecy, without the reporter's identity."""
     content = {"confidentiality": wanted.value}
     thing = Thing("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
     keep(thing, complaint, at)
 
 
 def keep(thing: Thing, complaint: Complaint | None, at: datetime) -> InboundHold:
-    """The row of a thing that waits: a new one, or the one that is there, which has come once more.
+    """Return the waiting row of this input: a new row, or the existing one with its repeat counted.
 
-    The caller has locked the report, so that two never make one each.
+    The caller has locked the report, so that no two rows are created.
     """
     same = (InboundHold.kind == thing.kind, InboundHold.content_hash == thing.content_hash)
     there = select(InboundHold).where(InboundHold.tracking_id == thing.tracking_id, *same)
@@ -88,20 +88,20 @@ def keep(thing: Thing, complaint: Complaint | None, at: datetime) -> InboundHold
 
 
 def content_of(hold: InboundHold) -> dict[str, Any]:
-    """What came, opened; empty once it was settled."""
+    """Return the decrypted input of an entry; empty once it is settled."""
     kept = db.session.scalars(select(InboundHold.content).where(InboundHold.id == hold.id)).one()
     return dict(json.loads(kept)) if kept else {}
 
 
 def close(hold: InboundHold, state: str, at: datetime, by: Person | None = None, reason: str = "") -> None:
-    """Say how a thing ended; what came is either in the case now or not to be kept, so that it is wiped here."""
+    """Settle an entry with its final state, and erase the stored input, which is not needed any more."""
     hold.state, hold.settled_at, hold.reason = state, at, reason
     hold.settled_by_id = by.id if by is not None else None
     hold.content = None
 
 
 def forget_identities(tracking_id: str) -> None:
-    """A report was made anonymous: what waits of it may no longer say who reported."""
+    """Remove the reporter's identity from every waiting entry of a report that became anonymous."""
     waiting = select(InboundHold).where(InboundHold.tracking_id == tracking_id, InboundHold.state == "waiting")
     for hold in db.session.scalars(waiting.options(undefer(InboundHold.content))):
         content = json.loads(hold.content or "{}")
@@ -110,7 +110,7 @@ def forget_identities(tracking_id: str) -> None:
 
 
 def strictest(holds: Iterable[InboundHold]) -> list[Confidentiality]:
-    """The secrecies that waiting reports ask for: these count from the moment they came."""
+    """Return the confidentiality that each waiting report asks for; it applies from the moment of receipt."""
     asked = (hold.confidentiality for hold in holds if hold.kind in ("report", "conflict"))
     return [Confidentiality(word) for word in asked if word]
 
@@ -126,7 +126,7 @@ def _of_revision(kind: str, revision: Revision, other_hash: str | None = None) -
 
 
 def _decided(revision: Revision) -> bool:
-    """Whether an Admin has already chosen between this content and the other of the same revision."""
+    """Return whether an Admin has already chosen between this content and another of the same revision."""
     either = or_(InboundHold.content_hash == revision.digest, InboundHold.other_hash == revision.digest)
     settled = select(InboundHold.id).where(
         InboundHold.tracking_id == revision.tracking_id,

@@ -1,4 +1,4 @@
-"""What waits for the Admin from SP4N, and what changed in a report: as pages show it, never with an identity."""
+"""Queries for the pages of waiting SP4N entries and report changes; none of them returns a reporter's identity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONG_TEXTS = frozenset({"title", "body", "location_text"})
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many things wait on each of the two pages."""
+    """Number of waiting entries on the quarantine page and on the conflict page."""
 
     quarantine: int
     conflicts: int
@@ -28,7 +28,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Change:
-    """One part of a report that is another now: long texts word by word, everything else before and after."""
+    """One changed field of a report; `pieces` holds a word-by-word difference for long texts, else it is empty."""
 
     name: str
     before: Any
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ReportChange:
-    """What one revision changed."""
+    """What one revision changed: fields, and the names of files added and removed."""
 
     at: datetime
     resumes: bool
@@ -48,41 +48,41 @@ class ReportChange:
 
 
 def count_waiting() -> Waiting:
-    """Both numbers in one statement."""
+    """Return the number of waiting entries of both pages, in one statement."""
     kinds = InboundHold.kind
     counts = (func.count().filter(kinds.in_(QUARANTINE)), func.count().filter(kinds.in_(CONFLICTS)))
     return Waiting(*db.session.execute(select(*counts).where(InboundHold.state == "waiting")).one())
 
 
 def waiting_holds(kinds: tuple[str, ...], limit: int, offset: int = 0) -> list[InboundHold]:
-    """The oldest first: whoever has waited longest is served first."""
+    """Return the waiting entries of these kinds, oldest first."""
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.state == "waiting")
     statement = statement.options(joinedload(InboundHold.complaint)).order_by(InboundHold.id)
     return list(db.session.scalars(statement.limit(limit).offset(offset)))
 
 
 def settled_holds(kinds: tuple[str, ...], limit: int) -> list[InboundHold]:
-    """What a person has decided lately, the newest first."""
+    """Return the entries of these kinds that a person settled, newest first."""
     statement = select(InboundHold).where(InboundHold.kind.in_(kinds), InboundHold.settled_by_id.is_not(None))
     statement = statement.options(joinedload(InboundHold.complaint), joinedload(InboundHold.settled_by))
     return list(db.session.scalars(statement.order_by(InboundHold.settled_at.desc()).limit(limit)))
 
 
 def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
-    """One of them, settled or not."""
+    """Return one entry, waiting or settled; None if there is none of these kinds with this id."""
     statement = select(InboundHold).where(InboundHold.id == hold_id, InboundHold.kind.in_(kinds))
     return db.session.scalars(statement.options(joinedload(InboundHold.complaint))).first()
 
 
 def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
-    """The newest revision that changed what officers read, as far as this one may; None where none has."""
+    """Return the newest report change that this person may see, or None."""
     revised = [event for event in events if event.kind in ("revised", "settled")]
     told = ((event.at, data_shown(event, complaint, person)) for event in reversed(revised))
     return next((found for at, data in told if (found := _change_of(at, data))), None)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    """Each part that differs, in the order in which a report is read."""
+    """Return the changed fields: title, body and location first, the others by name."""
     order = ("title", "body", "location_text")
     names = sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name))
     return tuple(_change(name, before.get(name), after[name]) for name in names)

@@ -1,4 +1,7 @@
-"""One revision of a report as SP4N sends it, told apart into what is wrong and what is only unknown here."""
+"""Validation of one SP4N report revision.
+
+Faults of shape raise; values that are unknown here are listed for the Admin.
+"""
 
 import hashlib
 import hmac
@@ -22,14 +25,14 @@ from workflow_rules.process.parameters import Cleaned, Field, Number, Text
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 UNKNOWN_HERE = frozenset({FieldFault.UNKNOWN_CATEGORY, FieldFault.UNKNOWN_CLASSIFICATION, FieldFault.UNKNOWN_PLACE})
-"""Faults of the data and not of its shape: the sender cannot mend them, our Admin can."""
+"""Faults of values, not of shape: the sender cannot correct them, our Admin can."""
 
 _BETWEEN_DIGITS = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
 @dataclass(frozen=True)
 class ForeignWord(Text):
-    """A word of the other side's vocabulary; one that is none of ours is unknown here, not a fault of its sender."""
+    """A text field with SP4N's vocabulary; an unknown value is a fault for the Admin to resolve."""
 
     among: tuple[str, ...] = ()
 
@@ -48,9 +51,10 @@ _MORE_FIELDS: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Revision:
-    """A readable revision; `report` is what can be taken of it, `faults` name what is unknown here.
+    """A validated revision; `report` holds its usable values, `faults` name the values unknown here.
 
-    A revision that leaves out secrecy, reporter or files says nothing of them; what it names it gives as a whole.
+    If confidentiality, reporter or files are left out, the revision does not change them; if given, they replace the
+    old ones as a whole.
     """
 
     tracking_id: str
@@ -62,28 +66,31 @@ class Revision:
 
     @property
     def link(self) -> dict[str, Any]:
-        """What the complaint's row keeps of it."""
+        """The SP4N columns of the complaint row: tracking id, revision and content hash."""
         return {"sp4n_tracking_id": self.tracking_id, "sp4n_revision": self.number, "sp4n_hash": self.digest}
 
     @property
     def secrecy(self) -> Confidentiality | None:
-        """The secrecy it asks for; None when it says nothing of it."""
+        """The confidentiality the revision asks for; None if it leaves it out."""
         told = self.payload.get("confidentiality") is not None
         return Confidentiality(self.report.values["confidentiality"]) if told else None
 
     @property
     def reporter(self) -> dict[str, str] | None:
-        """Who reported, as a whole; None when it says nothing of them."""
+        """The reporter's identity as a whole; None if the revision leaves it out."""
         return self.report.reporter if self.payload.get("reporter") is not None else None
 
     @property
     def files(self) -> list[tuple[str, bytes]] | None:
-        """Every file the report has now; None when it says nothing of files."""
+        """All files of the report as name and bytes; None if the revision leaves them out."""
         return self.report.attachments if self.payload.get("attachments") is not None else None
 
 
 def read_revision(tracking_id: str, payload: Any) -> Revision:
-    """The revision; raises ActionRefused with every fault of shape, that of the number in the address too."""
+    """Validate a report and return its revision.
+
+    Raises ActionRefused(missing_input) with every fault of shape, and of the tracking id.
+    """
     body = {"channel": "sp4n", **payload} if isinstance(payload, dict) else payload
     report, faults, errors = _cleaned(body)
     if not is_tracking_id(tracking_id):
@@ -97,37 +104,38 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
 
 
 def read_tracking_id(typed: str) -> str:
-    """SP4N's number as somebody typed or pasted it: behind a #, in groups, with characters that nobody sees; what is no
-    such number stays as it was, for `is_tracking_id` to refuse.
+    """Return the digits of a typed or pasted tracking id, without #, separators and invisible characters.
+
+    A text that is no tracking id is returned stripped, for `is_tracking_id` to reject.
     """
     digits = _BETWEEN_DIGITS.sub("", visible(typed)).lstrip("#")
     return digits if is_tracking_id(digits) else typed.strip()
 
 
 def named_in(payload: dict[str, Any], field: str) -> Any:
-    """What a payload says in a field or in a part of one: `location.district`."""
+    """Return the value of a payload field, or of a nested one such as `location.district`."""
     part, _, inner = field.partition(".")
     return payload[part][inner] if inner else payload[part]
 
 
 def keyed_hash(content: Any) -> str:
-    """Equal for equal contents; keyed, since from a plain hash a phone number could be guessed."""
+    """Return an HMAC-SHA256 of the content; keyed, because a phone number could be guessed from a plain hash."""
     told = json.dumps(content, sort_keys=True, default=str).encode()
     return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
 
 
 def lock_reports(tracking_ids: list[str]) -> None:
-    """Deliveries of one report wait for each other; several are locked in one order, so that none waits in a circle."""
+    """Lock these tracking ids until the transaction ends, in sorted order to avoid deadlocks."""
     db.session.execute(_LOCK, {"ids": sorted(set(tracking_ids))})
 
 
 def find_locked(tracking_id: str) -> Complaint | None:
-    """The complaint of a report, its row locked."""
+    """Return the case of a report with its row locked, or None."""
     return look_up(tracking_id)[0]
 
 
 def look_up(tracking_id: str) -> tuple[Complaint | None, bool]:
-    """The same, and whether anything of the report waits for the Admin."""
+    """Return the case of a report, row locked, or None; and whether anything of the report waits for the Admin."""
     key, waits = db.session.execute(_KNOWN, {"tracking_id": tracking_id}).one()
     return get_for_update(key, unscoped=True) if key is not None else None, waits
 
@@ -141,7 +149,10 @@ _KNOWN = select(
 
 
 def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[FieldError, ...]]:
-    """The report as far as it can be taken, what is unknown in it, and what is wrong with it."""
+    """Return the usable report, the faults of values unknown here, and the faults of shape.
+
+    The report is None if there is any fault of shape.
+    """
     try:
         return clean_report(body, _MORE_FIELDS), (), ()
     except ActionRefused as refused:
@@ -151,7 +162,10 @@ def _cleaned(body: Any) -> tuple[Report | None, tuple[FieldError, ...], tuple[Fi
 
 
 def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> dict[str, Any]:
-    """A village is looked for in its district, so that both go when one is unknown."""
+    """Return the body without values unknown here.
+
+    District and village are removed together, because a village is looked up within its district.
+    """
     left = dict(body)
     for name in {"category", "classification"} & {fault.field for fault in faults}:
         del left[name]

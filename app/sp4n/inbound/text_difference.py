@@ -1,4 +1,4 @@
-"""Two versions of a text, word by word: what stayed, what went, what is new."""
+"""Word-by-word difference of two texts."""
 
 import re
 from collections.abc import Iterator
@@ -7,19 +7,22 @@ from difflib import SequenceMatcher
 
 _WORDS = re.compile(r"\s+|\S+")
 MOST_COMPARED = 4_000_000
-"""Pairs of words: beyond it both texts are shown whole, since comparing them would keep a reader waiting."""
+"""Limit on pairs of words; longer texts are shown whole, because comparing them would take too long."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that are in both texts (`same`), only in the old one (`gone`) or only in the new one (`new`)."""
+    """A run of words found in both texts (`same`), only in the old one (`gone`) or only in the new one (`new`)."""
 
     kind: str
     text: str
 
 
 def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
-    """The pieces in reading order; those that stayed and are new make the new text, stayed and gone the old one."""
+    """Return the pieces in reading order. `same` with `new` gives the new text, `same` with `gone` the old one.
+
+    Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
+    """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) * len(after) > MOST_COMPARED:
         return tuple(piece for piece in (Piece("gone", old), Piece("new", new)) if piece.text)

@@ -1,7 +1,7 @@
-"""The peer over HTTP, by settings alone: reports read page by page, changes told, both ledgers compared.
+"""HTTP client of the peer (SP4N), configured by `SP4N_PEER`: fetch reports, send changes, list its reports.
 
-Ours, not SP4N's own interface, which is not public: paths, names and authentication are data (`SP4N_PEER`), and it is
-tried against a fake of our own. What comes back is only read here; whoever takes it judges it like any other input.
+SP4N has no public interface, so paths, field names and authentication are settings; it is tested against a fake peer.
+Results are not validated here: the caller treats them like any other input.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ USUAL_LIMIT = 100
 
 @dataclass(frozen=True)
 class Incoming:
-    """One report as the peer gave it, by our names; `echo` is the key of ours that it says changed it last."""
+    """One report of the peer under our field names; `echo` is the key of our own last change, if the peer names it."""
 
     tracking_id: str
     payload: Any
@@ -28,7 +28,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Page:
-    """Items in the peer's order, where to go on, and whether it says that more are waiting."""
+    """Items in the order of the peer, the cursor of the next page, and whether more are waiting."""
 
     items: list[Any]
     next: str
@@ -36,35 +36,38 @@ class Page:
 
 
 def is_set_up() -> bool:
-    """Whether this server knows a peer."""
+    """Return whether a peer is configured."""
     return bool(settings())
 
 
 def settings() -> dict[str, Any]:
-    """The settings of the peer; empty where there is none."""
+    """Return the peer settings; empty if no peer is configured."""
     return current_app.config.get("SP4N_PEER") or {}
 
 
 def polls() -> bool:
+    """Return whether the settings allow fetching reports from the peer."""
     return "poll" in settings()
 
 
 def tells() -> bool:
+    """Return whether the settings allow sending changes to the peer."""
     return "push" in settings()
 
 
 def compares() -> bool:
+    """Return whether the settings allow comparing with the peer's list of reports."""
     return "list" in settings()
 
 
 def fetch_page(cursor: str) -> Page:
-    """The reports after a cursor ("" is the beginning); raises PeerFault."""
+    """Return the page of reports after a cursor ("" starts at the beginning). Raises PeerFault."""
     page = _page("poll", cursor)
     return Page([_incoming(item) for item in page.items], page.next, page.more)
 
 
 def fetch_one(tracking_id: str) -> Incoming | None:
-    """One report as it stands there, or None where the peer does not know it; raises PeerFault."""
+    """Return one report as the peer has it now; None if the peer does not know it. Raises PeerFault."""
     part = settings()["one"]
     try:
         told = call(part.get("method", "GET"), filled_path(part["path"], {"tracking_id": tracking_id}))
@@ -76,7 +79,10 @@ def fetch_one(tracking_id: str) -> Incoming | None:
 
 
 def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
-    """A page of what the peer holds, by tracking id, where to go on, and whether there is more; raises PeerFault."""
+    """Return one page of the reports the peer holds, by tracking id; the next cursor; and whether there is more.
+
+    Raises PeerFault.
+    """
     page = _page("list", cursor)
     fields = settings()["list"].get("fields", {})
     statuses = settings().get("values", {})
@@ -86,10 +92,10 @@ def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
 
 
 def tell(update: Mapping[str, Any]) -> None:
-    """Tell the peer of one change; returns once it has acknowledged this very change, else raises PeerFault.
+    """Send one change to the peer; raises PeerFault unless the peer acknowledges this very change.
 
-    A 2xx alone is no acknowledgement, since a login page or a proxy may give it: the answer must carry what `push.echo`
-    names. Without `echo` it must at least be a JSON object that is not empty and is sent as JSON.
+    A 2xx status alone is not enough, since a login page or a proxy may send it: the answer must contain the values
+    named in `push.echo`. Without `echo` it must be a non-empty JSON object with a JSON content type.
     """
     part = settings()["push"]
     words = part.get("statuses", {})
@@ -113,7 +119,7 @@ def _check_acknowledged(told: Any, echo: Mapping[str, str] | None, values: Mappi
 
 
 def _page(name: str, cursor: str) -> Page:
-    """By cursor (`next` says where to go on) or by number (`style: page`, until a page comes short)."""
+    """Fetch a page by cursor, or by page number with `style: page`, where a short page is last. Raises PeerFault."""
     part = settings()[name]
     limit = int(part.get("limit", USUAL_LIMIT))
     numbered = part.get("style") == "page"
@@ -131,7 +137,7 @@ def _page(name: str, cursor: str) -> Page:
 
 
 def _numbered(items: list[Any], cursor: str, number: int, limit: int) -> Page:
-    """A full page is left behind for good; the last, short one is read again the next time."""
+    """Advance to the next number after a full page; a short page is the last one and is read again next time."""
     full = len(items) >= limit
     return Page(items, str(number + 1) if full else cursor, full)
 
@@ -141,7 +147,7 @@ def _cursor(following: Any, before: str) -> str:
 
 
 def _incoming(item: Any) -> Incoming:
-    """By our names; what has no tracking id keeps its place with an empty one, and is refused by whoever takes it."""
+    """Map an item to our names. One without a tracking id gets an empty one, so that the consumer rejects it."""
     parts = settings()
     fields = {name: path for name, path in parts["fields"].items() if name not in ("tracking_id", "echo")}
     found = value_at(item, parts["fields"]["tracking_id"])

@@ -1,4 +1,4 @@
-"""Each night both ledgers side by side: what differs is noted, and what may be is mended without asking."""
+"""Nightly comparison with the peer: differences are noted per report, and repairs are requested where that is safe."""
 
 from datetime import datetime, time, timedelta
 
@@ -27,9 +27,9 @@ Sides = dict[str, Side]
 
 
 def compare_peer(now: datetime) -> str:
-    """Make the comparison of this office day once, from 02:00 on; what it came to in one word.
+    """Compare with the peer once per office day, from 02:00 office time.
 
-    A night on which the peer is away is tried again each half hour until it is compared.
+    Returns "compared", "away" (tried again after 30 minutes), "not now" or "done already".
     """
     if not client.compares() or office_time(now).time() < BEGINS_AT:
         return "not now"
@@ -45,7 +45,11 @@ def compare_peer(now: datetime) -> str:
 
 
 def _begin(now: datetime) -> int | None:
-    """The night's row, if it is still to be done; the unique day is the right to it."""
+    """Claim tonight's comparison and return its row id.
+
+    None if it is done, was tried within 30 minutes, or sending is on hold after a restore. The unique day of the row
+    makes sure that only one process claims it.
+    """
     day = office_today(now)
     with one_transaction():
         if is_held():
@@ -69,7 +73,7 @@ def _end(night: int, now: datetime, compared: int = 0, drifted: int = 0, error: 
 
 
 def _compare(now: datetime) -> tuple[int, int]:
-    """Every report of either side; says how many there were and how many differ."""
+    """Compare every report of either side and return how many there were and how many differ. Raises PeerFault."""
     note_what_is_wanted(now)
     seen, drifted, cursor, more = set[str](), 0, "", True
     while more:
@@ -85,7 +89,7 @@ def _compare(now: datetime) -> tuple[int, int]:
 
 
 def _ours(tracking_ids: list[str]) -> Sides:
-    """What we hold of these reports."""
+    """Return revision, version and status of these reports on our side, by tracking id."""
     return {row.tracking_id: Side(row.revision, row.version, row.status) for row in held_among(tracking_ids)}
 
 
@@ -99,9 +103,9 @@ def _only_ours(seen: set[str], now: datetime) -> int:
 
 
 def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
-    """Note the differences of a batch and ask for what mends them; says how many there are.
+    """Store the differences of a batch, request their repair, and return how many there are.
 
-    What waits to be told anyway is no difference: it is on its way.
+    A report whose change is still waiting to be sent is not counted as different.
     """
     drifts = {name: drift_of(ours.get(name), theirs.get(name)) for name in ours.keys() | theirs.keys()}
     with one_transaction():
@@ -125,7 +129,7 @@ def _note_one(row: SyncLedger, drift: Drift, ours: Side | None, theirs: Side | N
 
 
 def _forget_older(now: datetime) -> None:
-    """Differences that this comparison did not find again are none any more."""
+    """Clear differences that this comparison did not find again."""
     with one_transaction():
         gone = update(SyncLedger).where(SyncLedger.drift_at < now)
         db.session.execute(

@@ -1,4 +1,4 @@
-"""How two ledgers of one report differ, and which difference may be mended without asking anybody."""
+"""Rules for differences between our state of a report and the peer's, and which may be repaired automatically."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,13 +7,13 @@ from app.models.peer import Drift
 from workflow_rules.process.steps import ENDED, CaseStatus
 
 QUARANTINED = "quarantined"
-"""The status of a report that waits for the Admin and is no complaint yet."""
+"""Status of a report that waits for the Admin and has no case yet."""
 
 _TOLD_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
 
 
 class Repair(StrEnum):
-    """What brings both sides together: their report read again, or our state told again."""
+    """Automatic repair of a difference: fetch the report from the peer (`FETCH`), or send our state to it (`SEND`)."""
 
     FETCH = "fetch"
     SEND = "send"
@@ -21,7 +21,7 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True)
 class Side:
-    """What one side holds of a report: the revision of its text, and version and status of our work on it."""
+    """State of a report on one side: revision of its text, version and status of its case. None means unknown."""
 
     revision: int | None
     version: int | None
@@ -29,9 +29,9 @@ class Side:
 
 
 def drift_of(ours: Side | None, theirs: Side | None) -> Drift | None:
-    """How a report differs between both sides; None where they agree, or where neither knows it.
+    """Return how a report differs between both sides; None if they agree or neither has it.
 
-    Of one that is in quarantine here they can know nothing but its text.
+    For a report in quarantine here only the revision is compared, because the peer knows nothing else of it.
     """
     if ours is None:
         return None if theirs is None else Drift.MISSING_HERE
@@ -49,10 +49,10 @@ def drift_of(ours: Side | None, theirs: Side | None) -> Drift | None:
 
 
 def repair_of(drift: Drift, ours: Side | None, theirs: Side | None) -> Repair | None:
-    """What mends a difference by itself; None where a person has to look.
+    """Return the repair of a difference, or None if a person must decide.
 
-    A report that the peer does not know cannot be told of. And what the reporter has read as answered or ended is not
-    taken back by a program, although our record (a restored one, perhaps) does not know of it.
+    A report missing at the peer cannot be sent. A status `answered` or ended that the peer holds in a newer version
+    is not reverted automatically: the reporter has seen it, and our database may be a restored older one.
     """
     if drift in (Drift.MISSING_HERE, Drift.WE_BEHIND):
         return Repair.FETCH

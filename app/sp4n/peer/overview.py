@@ -1,4 +1,7 @@
-"""How we stand with SP4N, for its pages and the health page; nothing of a report itself is read, so no wall is met."""
+"""State of the connection to SP4N, for its own pages and the health page.
+
+Reads no report texts, so agency isolation does not apply.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +18,10 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Standing:
-    """The overview: the peer's row, the last night, and how many reports wait or are in trouble."""
+    """Overview of the connection: its row, the last nightly comparison, and numbers of reports by problem.
+
+    `night` is None before the first comparison; `name` is empty if no peer is configured.
+    """
 
     name: str
     peer: SyncPeer
@@ -28,7 +34,7 @@ class Standing:
 
 
 def standing() -> Standing:
-    """Everything in three statements, by the indexes that hold just the troubled rows."""
+    """Return the overview. Takes three statements; the counts use partial indexes of the affected rows."""
     peer = db.session.scalars(select(SyncPeer)).one()
     nights = select(SyncComparison).order_by(SyncComparison.day.desc()).limit(1)
     behind, failing, parking = (
@@ -48,7 +54,7 @@ def _troubled() -> ColumnElement[bool]:
 
 
 def _to_look_at() -> ColumnElement[bool]:
-    """What only waits its turn is no trouble."""
+    """Return the condition for reports that need attention; one that is only waiting to be sent does not."""
     return or_(
         SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None), SyncLedger.state.in_(("failed", "parked"))
     )
@@ -56,14 +62,17 @@ def _to_look_at() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class DriftLine:
-    """One report on which both sides differ, or that could not be exchanged; `case` only for who may see it."""
+    """One report that differs or could not be exchanged.
+
+    `case` is id and number; None if there is no case or the user may not see it.
+    """
 
     row: SyncLedger
     case: tuple[int, str] | None
 
 
 def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
-    """The reports that need a look, the longest known first."""
+    """Return up to `limit` reports that need attention, oldest row first."""
     rows = list(db.session.scalars(select(SyncLedger).where(_to_look_at()).order_by(SyncLedger.id).limit(limit)))
     ids = [row.tracking_id for row in rows]
     cases = select(Complaint.sp4n_tracking_id, Complaint.id, Complaint.number).where(
@@ -74,20 +83,20 @@ def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
 
 
 def count_drift() -> int:
-    """How many reports need a look."""
+    """Return how many reports need attention."""
     return db.session.execute(select(func.count()).select_from(SyncLedger).where(_to_look_at())).scalar_one()
 
 
 @dataclass(frozen=True)
 class Denial:
-    """That the peer does not accept our token: since when, and what it answered."""
+    """The peer rejects our token: since when (aware datetime), and its answer."""
 
     since: datetime
     answer: str
 
 
 def find_denial() -> Denial | None:
-    """Whether the last poll, push or comparison ended with it; None while the token is good."""
+    """Return the denial if the last poll, push or comparison ended with one; None while the token is accepted."""
     found = db.session.execute(select(SyncPeer.away_since, SyncPeer.last_error)).one_or_none()
     if found is None or found.away_since is None:
         nights = select(SyncComparison.began_at, SyncComparison.error).order_by(SyncComparison.day.desc()).limit(1)
@@ -98,6 +107,6 @@ def find_denial() -> Denial | None:
 
 
 def away_long(now: datetime) -> datetime | None:
-    """Since when the peer has been away, if that is more than an hour."""
+    """Return since when the peer has been unreachable, if that is more than an hour; else None."""
     since = db.session.execute(select(SyncPeer.away_since)).scalar_one_or_none()
     return since if since is not None and now - since > AWAY_FOR else None

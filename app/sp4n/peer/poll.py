@@ -1,4 +1,4 @@
-"""Reports fetched from the peer: page by page in order, each taken as any other input is, none of them believed."""
+"""Polling of reports from the peer, page by page in order. Each report is validated like any other input."""
 
 import json
 from datetime import datetime
@@ -30,9 +30,10 @@ LONGEST_ID = 80
 
 
 def poll_peer(now: datetime) -> int:
-    """Take what the peer has to give since the last time, and what a person asked for again; says how many reports.
+    """Fetch and apply the new reports of the peer, then those requested again; return how many were handled.
 
-    One poller at a time. While the peer is away the pauses grow; its cursor moves only past what was taken or kept.
+    An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only past reports that
+    were applied or stored. Returns 0 if polling is not configured or not due.
     """
     if not client.polls():
         return 0
@@ -76,7 +77,10 @@ def _take_page(now: datetime) -> tuple[int, bool]:
 
 
 def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
-    """Whether to go on at once: a cursor that the peer has lost is given up, and everything read anew."""
+    """Record a failed fetch and return whether to go on at once.
+
+    If the peer no longer knows the cursor, it is reset and everything is read again.
+    """
     with one_transaction():
         peer = the_peer()
         if fault.kind == "expired" and cursor:
@@ -88,9 +92,10 @@ def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
 
 
 def take(item: Incoming, now: datetime) -> str:
-    """Take one report and say what became of it; one that cannot be taken is kept with the reason, and the rest go on.
+    """Apply one report and return its outcome.
 
-    `echo` is our own change coming back, `stale` a report older than what we hold.
+    The outcome is one of `Applied`, `echo` (our own change sent back), `stale` (older than ours) or `refused`. A
+    rejected report is stored with its reason and raises nothing, so that the next ones are handled.
     """
     if not item.tracking_id or len(item.tracking_id) > LONGEST_ID or is_blank(item.tracking_id):
         log.warning("peer_report_without_number")
@@ -103,7 +108,7 @@ def take(item: Incoming, now: datetime) -> str:
     except ActionRefused as refused:
         return _keep(item, _reason(refused), now)
     except Exception as fault:
-        # Nobody foresaw it; the reports behind it must not wait for it for ever.
+        # An unexpected fault of one report must not block the reports after it.
         log.exception("peer_report_not_taken")
         return _keep(item, type(fault).__name__, now)
 
@@ -143,13 +148,13 @@ def _keep(item: Incoming, reason: str, now: datetime) -> str:
 
 
 def _reason(refused: ActionRefused) -> str:
-    """The fields with what is wrong with each: identifiers, never what was in them."""
+    """Return the faulty fields with their faults as text, without the values."""
     faults = "; ".join(f"{error.field[:60]}: {error.fault.value}" for error in refused.errors)
     return faults or refusal_sentence(refused)
 
 
 def fetch_wanted(now: datetime, most: int = 500) -> int:
-    """Read again the reports for which a person or a comparison asked; says how many."""
+    """Fetch again up to `most` reports that a person or a comparison requested; return how many."""
     fetched = 0
     while fetched < most and (tracking_id := _next_wanted()) is not None:
         if not _fetch(tracking_id, now):
@@ -165,7 +170,7 @@ def _next_wanted() -> str | None:
 
 
 def _fetch(tracking_id: str, now: datetime) -> bool:
-    """Whether the peer gave an answer, be it that it knows no such report, or will not show it."""
+    """Fetch one report and return whether the peer answered; "unknown" or "refused" counts as an answer."""
     try:
         item = client.fetch_one(tracking_id)
     except PeerFault as fault:

@@ -1,4 +1,4 @@
-"""The peer told of our changes: a reader of the feed with a ledger, in order for each report, each change once."""
+"""Sending of our changes to the peer, read from the change feed: in order per report, each change with its own key."""
 
 import secrets
 from datetime import datetime
@@ -26,13 +26,16 @@ PUSH_LOCK = 4_217_016
 PAGE = 500
 MOST_TOLD = 2000
 AWAY_AFTER = 3
-"""Reports that fail one after another until the peer itself is held to be away: a single one may be its own fault."""
+"""Failures in a row after which the peer counts as away; a single failure may be due to the report itself."""
 
 FAILED_AFTER, PARKED_AFTER = 5, 5
 
 
 def push_peer(now: datetime) -> int:
-    """Tell the peer what it does not know yet; says how many changes it acknowledged. One teller at a time."""
+    """Send the waiting changes and return how many the peer acknowledged.
+
+    An advisory lock allows one sender. Returns 0 if sending is not configured or not due.
+    """
     if not client.tells():
         return 0
     with alone(PUSH_LOCK) as mine:
@@ -43,7 +46,7 @@ def push_peer(now: datetime) -> int:
 
 
 def note_what_is_wanted(now: datetime) -> None:
-    """Read the feed on, and note at each report how far the peer is to be told."""
+    """Read the change feed to its end and store for each report up to which position the peer must be informed."""
     number_changes()
     while _note_page(now):
         pass
@@ -82,7 +85,7 @@ def _is_time(now: datetime) -> bool:
 
 
 def _tell_all(now: datetime) -> int:
-    """Until nothing is due, or several reports in a row got no answer."""
+    """Send changes until none is due or `AWAY_AFTER` reports in a row got no answer; return how many succeeded."""
     told, silences = 0, list[PeerFault]()
     while told < MOST_TOLD and len(silences) < AWAY_AFTER:
         outcome = _tell_next(now)
@@ -108,16 +111,17 @@ def _note_outcome(told: int, silences: list[PeerFault], now: datetime) -> None:
 
 
 def _wake(now: datetime) -> None:
-    """The peer is back: what was put off because of its absence need not wait out its pause."""
+    """Make all waiting reports due at once, because the peer answers again."""
     waiting = (SyncLedger.state.in_(("behind", "failed")), SyncLedger.next_try_at > now)
     statement = update(SyncLedger).where(*waiting).values(next_try_at=now)
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _tell_next(now: datetime) -> PeerFault | int | None:
-    """One change of the report that has waited longest: the fault, how many were told, or None if nothing is due.
+    """Send one change of the report that is due longest.
 
-    The row is held while the peer is asked, so that a crash in between leads to the same change with the same key.
+    Return 1 if acknowledged, 0 if nothing was left to send for it, the fault, or None if no report is due. The row
+    stays locked during the call, so that a crash repeats the change with an equal key.
     """
     with one_transaction():
         waiting = SyncLedger.state.in_(("behind", "failed"))
@@ -140,9 +144,10 @@ def _tell_next(now: datetime) -> PeerFault | int | None:
 
 
 def _put_off(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
-    """Later again, for ever while the peer is away or denies us; one that is refused over and over waits for a person.
+    """Schedule the next try after a failure.
 
-    A token that is not accepted says nothing about the report: it costs none of its tries.
+    A report that the peer keeps refusing is parked for a person; others are retried without limit. A rejected token
+    does not count as a try of the report.
     """
     row.tries += 0 if fault.kind == "denied" and fault.ends_the_round else 1
     row.sent_at, row.last_error = now, f"{fault.kind}: {fault.detail}"[:300]
@@ -167,7 +172,7 @@ def _acknowledged(row: SyncLedger, news: dict[str, Any], now: datetime) -> None:
 
 
 def _news_of(row: SyncLedger) -> dict[str, Any] | None:
-    """What the peer is to be told next of this report: its oldest change, or how it stands; None for nothing."""
+    """Return the next message about a report: its oldest unsent change, or its whole state; None for none."""
     if row.resend_key is None:
         change = _next_change(row)
         if change is not None:
@@ -211,7 +216,7 @@ def _answer_of(change: SyncChange) -> str | None:
 
 
 def _as_it_stands(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
-    """The whole state once more, which covers every change that there is until now."""
+    """Return a message with the whole current state of a report, which covers all earlier changes."""
     state = state_of(complaint, rows_of(complaint))
     return {
         "key": row.resend_key,

@@ -1,4 +1,4 @@
-"""A report as SP4N may know it: how it stands and what was answered, and one hash to compare two ledgers by."""
+"""State of a report as the peer may see it, with a hash for the comparison of both sides."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ ANSWERED = frozenset({CaseStatus.ANSWERED.value, CaseStatus.CLOSED.value})
 
 @dataclass(frozen=True)
 class Held:
-    """What a reconciliation compares of one report."""
+    """The values of one report that a comparison uses; `revision` is None for a case without one."""
 
     tracking_id: str
     revision: int | None
@@ -36,8 +36,9 @@ class Held:
 
 
 def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
-    """The state of a report; its answer is there while it stands, its text too for secret and anonymous reporters,
-    since SP4N is where they read it.
+    """Return the state of a report for the peer; `answer` is None unless the case is answered or closed.
+
+    The text of the answer is included for secret and anonymous reporters too, because they read it at SP4N.
     """
     return {
         **_identity(row),
@@ -48,19 +49,19 @@ def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
 
 
 def state_hash(row: Complaint) -> str:
-    """Equal for equal states: of tracking id, revision taken, our version and status."""
+    """Return a hash of tracking id, applied revision, version and status; equal for equal states."""
     return _hash_of(row.sp4n_tracking_id, row.sp4n_revision, row.version, row.status)
 
 
 def held_reports(after: str, limit: int) -> Iterator[Held]:
-    """Reports in the order of their tracking ids, after one of them; those too that wait and are no complaint yet."""
+    """Yield up to `limit` reports after a tracking id, in its order; also those in quarantine that have no case."""
     taken = _TAKEN.where(Complaint.sp4n_tracking_id > after).order_by(Complaint.sp4n_tracking_id).limit(limit)
     waiting = _quarantined().where(InboundHold.tracking_id > after).limit(limit)
     return _held(select(union_all(taken, waiting).subquery()).order_by(text("1")).limit(limit))
 
 
 def held_among(tracking_ids: Sequence[str]) -> Iterator[Held]:
-    """What we hold of these reports."""
+    """Yield what we hold of these reports, including those in quarantine."""
     taken = _TAKEN.where(Complaint.sp4n_tracking_id.in_(tracking_ids))
     waiting = _quarantined().where(InboundHold.tracking_id.in_(tracking_ids))
     return _held(union_all(taken, waiting))
@@ -75,7 +76,7 @@ def _held(known: Executable) -> Iterator[Held]:
 
 
 def _quarantined() -> Select[str, int | None, int, str]:
-    """The newest revision of each report that waits and is no complaint yet, as a reconciliation compares it."""
+    """Select the newest waiting revision of each report that has no case yet, with version 0."""
     held = InboundHold.tracking_id
     columns = (held, InboundHold.revision, literal(0), literal(QUARANTINED))
     is_case = exists(select(Complaint.id).where(Complaint.sp4n_tracking_id == held))
@@ -85,14 +86,14 @@ def _quarantined() -> Select[str, int | None, int, str]:
 
 
 def waiting_report(tracking_id: str) -> InboundHold | None:
-    """The newest revision of a report that waits for the Admin."""
+    """Return the newest revision of a report that waits for the Admin, or None."""
     waits = (InboundHold.kind == "report", InboundHold.state == "waiting", InboundHold.tracking_id == tracking_id)
     newest = select(InboundHold).where(*waits).order_by(InboundHold.revision.desc(), InboundHold.id.desc())
     return db.session.scalars(newest.limit(1)).first()
 
 
 def quarantined_state(hold: InboundHold) -> dict[str, Any]:
-    """How a report stands that is no complaint yet; version 0, since nothing of ours has happened to it."""
+    """Return the state of a report that has no case yet; its version is 0."""
     return {
         "tracking_id": hold.tracking_id,
         "revision": hold.revision,
@@ -104,12 +105,15 @@ def quarantined_state(hold: InboundHold) -> dict[str, Any]:
 
 
 def find_report(tracking_id: str) -> Complaint | None:
-    """The complaint with this tracking id, if this caller may see it."""
+    """Return the complaint with this tracking id, if the caller may see it; else None."""
     return db.session.scalars(select(Complaint).where(Complaint.sp4n_tracking_id == tracking_id)).first()
 
 
 def answer_letter(row: Complaint) -> Letter | None:
-    """The signed letter that answers a report as it stands: the leading agency's, else the first that was sent."""
+    """Return the signed letter that answers the case: that of the lead agency, else the first one sent.
+
+    None if the case is not answered or no letter is signed.
+    """
     if row.status not in ANSWERED:
         return None
     sent = select(AgencyTrackRow.agency_code, AgencyTrackRow.lead).where(

@@ -1,4 +1,4 @@
-"""The record of how we stand with the peer: its one row, a row for each report, and what its absence does to both."""
+"""Stored state of the synchronisation with the peer: one row for the connection, one row per report."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -19,25 +19,25 @@ from app.sp4n.peer.differences import Repair
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60
 LONGEST_DENIED_PAUSE = timedelta(minutes=2)
-"""A token is mended by a person, who wants to see at once that it is good."""
+"""Kept short because a person who has corrected the token wants to see at once that it works."""
 
 Way = Literal["poll", "push"]
 
 
 def the_peer() -> SyncPeer:
-    """The one row, read anew and held until the commit."""
+    """Return the connection row, freshly read and locked until commit."""
     return db.session.scalars(
         select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
     ).one()
 
 
 def pause_after(failures: int) -> timedelta:
-    """Twice as long after each failure, half an hour at the most."""
+    """Return the pause after this many failures: one minute, doubled each time, at most 30 minutes."""
     return timedelta(seconds=min(FIRST_PAUSE_SECONDS * 2 ** min(max(failures, 1) - 1, 10), LONGEST_PAUSE_SECONDS))
 
 
 def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
-    """The peer gave no answer of use: wait as long as it says, else longer each time."""
+    """Record a failed call and schedule the next try: after `retry_after` if given, else with growing pauses."""
     failures = getattr(peer, f"{way}_failures") + 1
     wait = min(pause_after(failures), LONGEST_DENIED_PAUSE if fault.kind == "denied" else timedelta.max)
     if fault.retry_after is not None:
@@ -49,7 +49,7 @@ def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None
 
 
 def note_back(peer: SyncPeer, way: Way, now: datetime) -> bool:
-    """The peer answered; whether it had been away for this way of asking."""
+    """Record a successful call and return whether earlier calls of this kind (poll or push) had failed."""
     had_failed: bool = getattr(peer, f"{way}_failures") > 0
     setattr(peer, f"{way}_failures", 0)
     setattr(peer, f"next_{way}_at", None)
@@ -60,12 +60,12 @@ def note_back(peer: SyncPeer, way: Way, now: datetime) -> bool:
 
 
 def ledger_of(tracking_id: str) -> SyncLedger:
-    """The row of a report, made where there is none, held until the commit."""
+    """Return the row of a report, created if missing, locked until commit."""
     return ledgers_of([tracking_id])[tracking_id]
 
 
 def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
-    """The same for several, held in the order of their ids, so that nobody waits in a circle."""
+    """Return the rows of these reports by tracking id, created if missing, locked in sorted order against deadlocks."""
     wanted = sorted(set(tracking_ids))
     if not wanted:
         return {}
@@ -78,7 +78,7 @@ def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
 
 
 def want(row: SyncLedger, repair: Repair, now: datetime) -> None:
-    """Ask for what brings both sides together; asked twice it is done once."""
+    """Request a repair (fetch or resend) of a report; a second request has no further effect."""
     if repair is Repair.FETCH:
         row.fetch_wanted = True
         return
@@ -87,17 +87,18 @@ def want(row: SyncLedger, repair: Repair, now: datetime) -> None:
 
 
 def settle(row: SyncLedger) -> None:
-    """Nothing waits for this report any more."""
+    """Mark a report as in step: nothing waits to be sent."""
     row.state, row.tries, row.next_try_at, row.last_error, row.resend_key = "in_step", 0, None, None, None
 
 
 def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] | None, now: datetime) -> None:
+    """Store a difference found at `now` (aware datetime), or clear it with None."""
     row.drift, row.drift_detail = (drift.value if drift else None), detail
     row.drift_at = now if drift else None
 
 
 def no_longer(row: SyncLedger, *drifts: Drift) -> None:
-    """What was just done mends these differences; the next comparison will see whether it did."""
+    """Clear the stored difference if it is one of these; the next comparison verifies the repair."""
     if row.drift in drifts:
         row.drift = row.drift_detail = row.drift_at = None
 
@@ -106,7 +107,7 @@ log = structlog.get_logger()
 
 
 def replay(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
-    """Ask for it and say for which report; None where there is no such row. Pressed twice it is done once."""
+    """Request a repair for an officer, enqueue its job, and return the tracking id; None if there is no such row."""
     with one_transaction():
         row = db.session.get(SyncLedger, ledger_id)
         if row is None:

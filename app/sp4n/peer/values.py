@@ -1,4 +1,4 @@
-"""Values in and out of a peer's JSON by the settings' paths; nothing of what was read is believed here or changed."""
+"""Mapping between our values and a peer's JSON, by paths and templates from the settings. Nothing is validated here."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ DEEPEST = 12
 
 
 def value_at(document: Any, path: str) -> Any:
-    """What stands at a dotted path (`data.items`) or a JSON pointer (`/data/items`); None where nothing stands."""
+    """Return the value at a dotted path (`data.items`) or JSON pointer (`/data/items`); None if there is none."""
     found = document
     for part in _parts(path):
         if isinstance(found, Mapping):
@@ -29,9 +29,9 @@ def _parts(path: str) -> list[str]:
 
 
 def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Our names with the values that stand at their paths; `location.text` goes into a part of its own.
+    """Return our field names with the values at their paths; `location.text` becomes a nested object.
 
-    `values` gives our word for theirs; a word of theirs that it lacks stays as it is, and is judged like any other.
+    `values` translates the peer's words to ours; a word it lacks is passed on unchanged.
     """
     found: dict[str, Any] = {}
     for name, path in fields.items():
@@ -52,7 +52,10 @@ def _put(found: dict[str, Any], name: str, value: Any) -> None:
 
 
 def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
-    """A body by its template: a text that is one `{name}` takes the value as it is, others are filled in as text."""
+    """Fill a template and return it. Raises ValueError if it is nested too deeply.
+
+    A text that is one `{name}` becomes the value itself; others are filled in as text.
+    """
     if depth > DEEPEST:
         raise ValueError("the template is too deep")
     if isinstance(template, Mapping):
@@ -68,7 +71,7 @@ def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
 
 
 def filled_path(template: str, values: Mapping[str, Any]) -> str:
-    """A path whose values are quoted, so that none of them can lead elsewhere."""
+    """Return a URL path with its values percent-encoded, so that a value cannot change the path."""
     return _PLACE.sub(lambda place: quote(_text(value_at(values, place[1])), safe=""), template)
 
 

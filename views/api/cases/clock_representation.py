@@ -1,4 +1,4 @@
-"""The clocks of a case for programs: the SOP as a whole, the national limits, and whose time was used."""
+"""JSON representation of the clocks of a case."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,10 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """Beside the steps' own clocks: the whole SOP, the national system's, and the book of time."""
+    """Return the clock of the whole SOP, the national limits, and the time ledger.
+
+    `time_used` sums the working minutes per organisation.
+    """
     book = time_ledger.book_of(row.id)
     national = time_ledger.national_clocks_of(row, load_national_limits(), calendar, now)
     return {

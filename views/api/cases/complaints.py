@@ -1,4 +1,4 @@
-"""Complaints over REST: create, read, timeline, deadlines, what may be done, and doing it (design 8.2)."""
+"""REST resource of complaints: create, read, timeline, deadlines, allowed actions, and acting (design 8.2)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFaul
 
 
 class ComplaintsApi(BaseApi):
-    """The case itself; no generic write exists, every change is an action."""
+    """Endpoints of cases; there is no generic update, every change is an action."""
 
     resource_name = "complaint"
     class_permission_name = "Complaint"
@@ -49,7 +49,7 @@ class ComplaintsApi(BaseApi):
     @declared(contracts.LIST)
     @needs("can_read", scope="read")
     def get_list(self) -> Response:
-        """The complaints this caller may see, newest first, narrowed by the query and paged."""
+        """Return a page of the complaints that the caller may see, newest first, filtered by the query."""
         now = utc_now()
         return complaint_list(wanted_complaints(now), now)
 
@@ -58,7 +58,7 @@ class ComplaintsApi(BaseApi):
     @needs("can_read")
     @idempotent
     def post(self) -> Response:
-        """Take in a report; opens step `register`."""
+        """Create a complaint from a report; opens step `register`. Answers 201 with the tracking code."""
         may_receive(current_person())
         with one_transaction(), names_remembered():
             received = receive_complaint(clean_report(json_object()), current_person(), address=source_address())
@@ -108,7 +108,7 @@ class ComplaintsApi(BaseApi):
     @needs("can_act")
     @idempotent
     def act(self, number: int) -> Response:
-        """Do one action; the answer holds the complaint, its open steps and the events written."""
+        """Perform one action; the answer contains the complaint, its open steps and the event written."""
         with _telling_where_it_stands(number), one_transaction():
             body = json_object()
             done = _carry_out(id_in_range(number), _request(body), expected_version(body))
@@ -120,7 +120,9 @@ class ComplaintsApi(BaseApi):
     @declared(contracts.OPEN_IDENTITY)
     @needs("can_act")
     def open_identity(self, number: int) -> Response:
-        """Show who reported, to whoever may know, with an event of the case; nothing of the answer is kept."""
+        """Return the reporter's identity to a caller who may see it, and write an event. The response is not
+        cacheable.
+        """
         row = _find(number)
         found = open_identity(row.id, json_object(), current_person(), address=source_address())
         shown = answer(found.parts)
@@ -130,7 +132,10 @@ class ComplaintsApi(BaseApi):
 
 @contextmanager
 def _telling_where_it_stands(number: int) -> Iterator[None]:
-    """What is refused leaves the case as it is: whoever may see it reads at which steps, nobody else that it exists."""
+    """Add the open steps to the error response when an action is rejected, if the caller may see the case.
+
+    Rolls back and re-raises ActionRefused or Problem; raises ActionRefused(not_visible) for a hidden case.
+    """
     try:
         yield
     except (ActionRefused, Problem):
@@ -141,7 +146,7 @@ def _telling_where_it_stands(number: int) -> Iterator[None]:
 
 
 def _find(number: int) -> Complaint:
-    """The complaint, or 404 just as for one that does not exist."""
+    """Return the complaint. Raises ActionRefused(not_visible) if it does not exist or is hidden from the caller."""
     statement = select(Complaint).where(Complaint.id == id_in_range(number), visible_to(current_person()))
     row = db.session.scalars(statement).first()
     if row is None:
@@ -150,7 +155,7 @@ def _find(number: int) -> Complaint:
 
 
 def _request(body: dict[str, Any]) -> ActionRequest:
-    """The wish in the body; an action or agency that is no name of ours is a fault of its field."""
+    """Return the action request in the body. Raises ActionRefused(missing_input) with every faulty field."""
     errors = [FieldError(str(n), FieldFault.UNKNOWN_FIELD) for n in body.keys() - _BODY_FIELDS]
     action, agency = body.get("action"), body.get("agency")
     if not isinstance(action, str) or action not in _ACTIONS:

@@ -1,4 +1,4 @@
-"""What the routes of cases and of the worklist take and answer."""
+"""Contracts of the case and worklist endpoints."""
 
 from typing import Any
 
@@ -124,7 +124,7 @@ ALLOWED = Contract(
 
 
 def _params(action: Action) -> Schema:
-    """The parameters of an action as either state of a case may ask for them, where none may be null or be left out."""
+    """Return the parameter schema of an action for either state of a case, without null values."""
     schema = schema_of(FILE_FIELDS) if action is Action.ATTACH else json_schema(action, again=True)
     optional = {name: or_null(part) for name, part in schema["properties"].items() if name not in schema["required"]}
     return {**schema, "properties": {**schema["properties"], **optional}}

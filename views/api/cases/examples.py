@@ -1,4 +1,4 @@
-"""Examples of a case over REST: an invented complaint, true to the schemas (a test checks each against its own)."""
+"""Examples of a case for the API documentation: an invented complaint. A test validates each against its schema."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The list of complaints for programs: the filters of the screens' list, and pages by number or by key."""
+"""List endpoint of complaints: filters as on the screen, with pages by number or by key."""
 
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,10 @@ _events = ComplaintEvent.__table__
 
 
 def wanted_complaints(now: datetime) -> Select[Any]:
-    """The complaints that the caller may see and the query names; its values were checked in front of the view."""
+    """Return a select of the complaints the caller may see, narrowed by the query parameters.
+
+    The parameters were validated before the view (`http_rules`).
+    """
     asked = {
         query.name: read_value(query.schema, request.args[query.name])
         for query in FILTERS
@@ -74,14 +77,17 @@ def _more(asked: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _counted(wanted: Select[Any]) -> Select[Any]:
-    """How many there are on all pages."""
+    """Return a select of the number of complaints on all pages."""
     if not any(query.name in request.args for query in FILTERS):
         return select(counting_visible(current_person()))
     return select(func.count()).select_from(wanted.with_only_columns(Complaint.id).subquery())
 
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
-    """One page, newest first: by number where the request names a page, else by key."""
+    """Return one page, newest first: by page number if `page` is given, else by key.
+
+    Raises Problem(400) if `page` and `after` are both given.
+    """
     if "page" in request.args and "after" in request.args:
         raise Problem(400, errors=[parameter_fault("after", "bad_value")])
     size, page = page_of_request()

@@ -1,4 +1,4 @@
-"""How things look to programs (design 8.3): codes instead of labels, instants in RFC 3339 with the office's offset."""
+"""JSON representation of cases (design 8.3): codes instead of labels, instants in RFC 3339 with the office offset."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,11 +20,12 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def instant(at: datetime | None) -> str | None:
+    """Return an aware datetime as RFC 3339 text with the office offset; None for None."""
     return office_time(at).isoformat() if at is not None else None
 
 
 def complaints(rows: Sequence[Complaint], now: datetime) -> list[dict[str, Any]]:
-    """A page of complaints, with their steps and tracks read in one statement each."""
+    """Return a page of complaints; steps and tracks of all of them are read in one statement each."""
     ids = [row.id for row in rows]
     opened = select(StepTask).where(StepTask.complaint_id.in_(ids), StepTask.closed_at.is_(None))
     tasks = _by_case(db.session.scalars(opened.order_by(StepTask.id)))
@@ -42,8 +43,9 @@ def _by_case(found: Iterable[Any]) -> defaultdict[int, list[Any]]:
 
 
 def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> dict[str, Any]:
-    """A complaint as every caller may see it: never a word of the reporter's identity, and to a reading program no
-    text of a case that is not open.
+    """Return a complaint without the reporter's identity.
+
+    A read-only program gets no title, body or location of a case that is not open.
     """
     rows = rows or rows_of(row)
     return _complaint(row, now, rows.tasks, rows.tracks, current_person())
@@ -125,7 +127,7 @@ def worklist_item(task: StepTask, now: datetime) -> dict[str, Any]:
 
 
 def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
-    """One entry of the timeline: who, as what, for whom, when, with the particulars that the caller may read."""
+    """Return one entry of the timeline: actor, capacity, principal, time, and the data that the caller may read."""
     return {
         "seq": row.seq,
         "kind": row.kind,
@@ -142,7 +144,10 @@ def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def files(row: Complaint) -> list[dict[str, Any]]:
-    """How each file of a case stands, known by the hash under which its event speaks of it; never its name."""
+    """Return the state of each file of a case, identified by the hash its event names; the file name is left out.
+
+    Empty if the caller may not read texts of the case.
+    """
     if hides_text(row, current_person()):
         return []
     return [
@@ -159,7 +164,7 @@ def files(row: Complaint) -> list[dict[str, Any]]:
 
 
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
-    """One step's clock with its arithmetic in segments and words."""
+    """Return one step's deadline with the segments of its calculation."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
     pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
     segments = calendar.explain(task.clock_from, allowance, pauses)

@@ -1,4 +1,4 @@
-"""Shapes of a case for programs (design 8.3) as JSON Schema, under the names by which the document refers to them."""
+"""JSON Schemas of a case (design 8.3), under the names by which the OpenAPI document refers to them."""
 
 from typing import Any
 
@@ -17,23 +17,23 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 
 
 def ref(name: str) -> Schema:
-    """A schema by its name."""
+    """Return a reference to the schema of this name."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def closed(properties: dict[str, Schema], *optional: str) -> Schema:
-    """An object that has all of these members but the optional ones, and no other."""
+    """Return an object schema that requires all members except the optional ones and allows no others."""
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def or_null(schema: Schema) -> Schema:
-    """The same, or null."""
+    """Return a schema that also allows null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
 def word(values: Any) -> Schema:
-    """One of a vocabulary."""
+    """Return a string schema that allows only these values."""
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
@@ -42,7 +42,7 @@ def many(schema: Schema) -> Schema:
 
 
 def enveloped(result: Schema, *optional: str, **more: Schema) -> Schema:
-    """A representation under `result`, with what stands beside it."""
+    """Return the schema of a response body: `result` with further members beside it."""
     return closed({"result": result, **more}, *optional)
 
 
@@ -90,7 +90,7 @@ COMPLAINT_PARTS: dict[str, Schema] = {
     "open_steps": many(ref("OpenStep")),
     "agencies": many(ref("AgencyTrack")),
 }
-# Of the table, what no program is told: keys and marks of our own, and what stands in another form above.
+# Columns not published: internal keys and digests, and those that are published in another form above.
 COMPLAINT_HIDDEN = frozenset(
     {
         *("sp4n_revision", "sp4n_hash", "category_id", "location_text", "district_id", "village_id", "latitude"),
@@ -148,7 +148,7 @@ WORK = closed(
 
 
 def field_schema(field: Field) -> Schema:
-    """The schema of one field of a report; the checks beyond a plain text's are told in words."""
+    """Return the schema of one field of a report; checks that JSON Schema cannot express are described in text."""
     if isinstance(field, Text | Choice):
         return field.schema()
     return {}

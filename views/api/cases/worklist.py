@@ -1,4 +1,4 @@
-"""The officer's own work over REST."""
+"""Worklist endpoint: the officer's own open steps."""
 
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose
@@ -15,7 +15,7 @@ from views.api.http.paging import link_pages, page_of_request
 
 
 class WorklistApi(BaseApi):
-    """My open steps by deadline."""
+    """The caller's open steps, ordered by deadline."""
 
     resource_name = "worklist"
     class_permission_name = "Worklist"

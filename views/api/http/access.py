@@ -1,4 +1,4 @@
-"""Who may call: officers by bearer token, programs by keys with scopes; each within its number of calls a minute."""
+"""Authentication of API calls: officers by bearer token, programs by API key with scopes; both are rate limited."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,16 +28,17 @@ NO_ENTRY = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True)
 class Door:
-    """Who is let in, for the description of the API: officers, or programs whose key has the scope, or both."""
+    """Access rule of a route, for the OpenAPI document: officers, programs whose key has the scope, or both."""
 
     officers: bool
     scope: str | None
 
 
 def needs(permission: str, view: str = "Complaint", scope: str | None = None) -> Callable[[View[P]], View[P]]:
-    """Let in officers whose bearer token is good and whose role has the permission; a cookie alone opens nothing.
+    """Require an officer with a valid bearer token and the permission; a session cookie is not accepted.
 
-    With a scope, programs whose key has it are let in too, and read what a supervisor sees.
+    With `scope`, a program whose key has it may call too, and sees what a supervisor sees. Otherwise the view raises
+    Problem(401) or Problem(403).
     """
 
     def decorate(function: View[P]) -> View[P]:
@@ -52,7 +53,7 @@ def needs(permission: str, view: str = "Complaint", scope: str | None = None) ->
                     raise Problem(403)
             return function(*args, **kwargs)
 
-        # FAB finds a view's permissions by this mark; without it no role could be given this one.
+        # FAB discovers a view's permissions by this attribute; without it no role could be granted this one.
         guarded._permission_name = permission.removeprefix("can_")  # type: ignore[attr-defined]
         guarded._door = Door(True, scope)  # type: ignore[attr-defined]
         return guarded
@@ -61,7 +62,7 @@ def needs(permission: str, view: str = "Complaint", scope: str | None = None) ->
 
 
 def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
-    """Let in a program whose key holds the scope; a good key without it is 403, anything else 401."""
+    """Require an API key with this scope. The view raises Problem(403) for a key without it, Problem(401) otherwise."""
 
     def decorate(function: View[P]) -> View[P]:
         @wraps(function)
@@ -77,7 +78,7 @@ def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
 
 
 def door_of(view: Any) -> Door | None:
-    """Who is let in by a view; None where everybody is."""
+    """Return the access rule of a view; None if it is public."""
     door: Door | None = getattr(view, "_door", None)
     return door
 
@@ -115,7 +116,9 @@ def _given_key() -> str:
 
 
 def _count(policy: str, caller: int) -> None:
-    """Count this call; every answer to it tells what is left (`views/api/http/http_rules.py`)."""
+    """Count this call; raises Problem(429) over the limit. Every response reports what is left
+    (`views/api/http/http_rules.py`).
+    """
     g.api_rate = count_call(policy, f"{policy}:{caller}")
     if g.api_rate.passed:
         raise Problem(429)

@@ -1,4 +1,4 @@
-"""Answers as every call gives them, and the version that a caller has seen."""
+"""Response envelope of the API, with its version header."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def answer(result: Any, status: int = 200, version: int | None = None, **more: Any) -> Response:
-    """A representation under `result`, as the framework's own stand."""
+    """Return a JSON response with the representation under `result`; `version` becomes the ETag."""
     response = jsonify({"result": result, **more})
     response.status_code = status
     if version is not None:
@@ -20,14 +20,18 @@ def answer(result: Any, status: int = 200, version: int | None = None, **more: A
 
 
 def id_in_range(number: int, largest: int = LARGEST_ID) -> int:
-    """A row id from a path; what no row can have is not found."""
+    """Return a row id from the path. Raises Problem(404) if it is larger than any id."""
     if number > largest:
         raise Problem(404)
     return number
 
 
 def expected_version(body: dict[str, Any]) -> int:
-    """What the caller saw: If-Match or `expected_version`; 428 without either, 422 for what is no version."""
+    """Return the version the caller has seen, from If-Match or `expected_version`.
+
+    An If-Match that is no version gives -1. Raises Problem(428) without either, ActionRefused(missing_input) if
+    `expected_version` is no integer.
+    """
     tag = request.headers.get("If-Match", "").strip()
     if tag:
         digits = tag.removeprefix("W/").strip('"').removeprefix("v")

@@ -1,5 +1,6 @@
-"""What a route of the API takes and answers, declared beside its view: the OpenAPI document is made of this, and
-parameters that no declaration names are refused.
+"""Contract of an API route: parameters, body and responses, declared beside the view.
+
+The OpenAPI document is generated from it, and undeclared query parameters are rejected.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Query:
-    """One parameter of the address, with its JSON Schema and a sentence."""
+    """One query parameter: its JSON Schema and a description."""
 
     name: str
     schema: Schema
@@ -23,7 +24,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back when all is well; `schema` is the body's, None for an answer without one."""
+    """A successful response; `schema` is that of its body, None for a response without one."""
 
     says: Any
     schema: Schema | None
@@ -34,10 +35,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Contract:
-    """One route: a summary, what it takes, what it answers, and the problem types of each status.
+    """Declaration of one route; `problems` lists its problem types by status.
 
-    What every route shares (401, 403, 406, 429, 503, headers) is added by the document itself. `shape` gives schemas
-    that can only be told when the program is complete.
+    What all routes share (401, 403, 406, 429, 503, headers) is added by the OpenAPI document. `body` may be a
+    function, for schemas that depend on the finished application.
     """
 
     summary: Any
@@ -55,12 +56,12 @@ class Contract:
     operation: str = ""
 
     def body_schema(self) -> Schema | None:
-        """The schema of the body, worked out now where it had to wait."""
+        """Return the schema of the request body, or None."""
         return self.body() if callable(self.body) else self.body
 
 
 def declared(contract: Contract) -> Callable[[F], F]:
-    """Put a contract on a view method."""
+    """Attach a contract to a view method."""
 
     def decorate(function: F) -> F:
         function._contract = contract  # type: ignore[attr-defined]
@@ -71,7 +72,7 @@ def declared(contract: Contract) -> Callable[[F], F]:
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one address with everything that was declared of it."""
+    """One method of one path with its contract, access rule and idempotency; None where nothing is declared."""
 
     method: str
     rule: str
@@ -81,20 +82,20 @@ class Route:
     idempotent: bool
 
 
-# Contracts of views that are not written in this folder (the framework's, and those of SP4N), by method and rule.
+# Contracts that are not attached to a view (the framework's views, and SP4N), by method and rule.
 ELSEWHERE: dict[str, Contract] = {}
-# The framework's menu for programs: no role has it and nothing links to it.
+# The framework's menu endpoint: no role may use it and nothing links to it.
 NOT_OFFERED = frozenset({"/api/v1/menu/"})
 
 
 def contract_of(view: Any, method: str, rule: str) -> Contract | None:
-    """What was declared of a view function, or of its address elsewhere."""
+    """Return the contract of a view, or the one registered for its method and path; None if there is neither."""
     found: Contract | None = getattr(view, "_contract", None)
     return found or ELSEWHERE.get(f"{method} {rule}")
 
 
 def routes_of(app: Any) -> list[Route]:
-    """Every route under /api/ that is offered, in the order of their addresses."""
+    """Return every published route under /api/, ordered by path and method."""
     found = []
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/api/") or rule.rule in NOT_OFFERED:

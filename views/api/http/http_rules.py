@@ -1,4 +1,4 @@
-"""What HTTP demands of every route of the API: known parameters, entity tags, conditional requests, rate headers."""
+"""HTTP rules of all API routes: query parameters, entity tags, conditional requests, rate limit headers."""
 
 import hashlib
 from typing import Any
@@ -15,16 +15,16 @@ LONGEST_ADDRESS = 8000
 
 
 def install(app: Flask) -> None:
-    """Before and after every request of the API."""
+    """Register the hooks that run before and after every API request."""
     app.before_request(_refuse_unknown_parameters)
     app.after_request(_tell_rate)
     app.after_request(_answer_conditionally)
 
 
 def _refuse_unknown_parameters() -> None:
-    """A parameter that the route does not know, that stands twice or says no value of its kind: 400, with every name.
+    """Raise Problem(400) with every unknown, repeated or invalid query parameter.
 
-    Taken silently, a misspelt filter would give every row.
+    If they were ignored, a misspelt filter would return every row.
     """
     if not is_api(request.path) or request.url_rule is None or request.method == "OPTIONS":
         return
@@ -46,7 +46,7 @@ def _is_good(query: Query, text: str | None) -> bool:
 
 
 def parameter_fault(name: str, fault: str) -> dict[str, str]:
-    """One faulty parameter or field with its sentence."""
+    """Return the error entry of one faulty parameter or field."""
     return {"field": name.encode("utf-8", "replace").decode()[:100], "message": str(API_FAULTS[fault])}
 
 
@@ -58,7 +58,7 @@ def _tell_rate(response: Response) -> Response:
 
 
 def _answer_conditionally(response: Response) -> Response:
-    """An entity tag on everything that was read, and 304 where the caller has just that already."""
+    """Set an ETag on every successful read, and answer 304 if it matches `If-None-Match`."""
     read = request.method in ("GET", "HEAD") and response.status_code == 200
     if not (read and is_api(request.path)) or response.direct_passthrough or response.is_streamed:
         return response
@@ -74,5 +74,5 @@ def _answer_conditionally(response: Response) -> Response:
 
 
 def digest(content: bytes) -> str:
-    """What tells one representation from another."""
+    """Return a digest that identifies a representation."""
     return hashlib.sha256(content).hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""`Idempotency-Key`: a repeat gets the first answer; while the first is still at work it is 409, not a wait.
+"""`Idempotency-Key` of the API: a repeat gets the first response; 409 while the first request is still running.
 
-Kept for `KEPT` in the database, in the transaction of the act itself; swept by `jobs/tasks.py`.
+The response is stored in the transaction of the request, and deleted after seven days (`KEPT`) by `jobs/tasks.py`.
 """
 
 import hashlib
@@ -26,7 +26,10 @@ LONGEST_KEY = 255
 
 
 def idempotent(function: View[P]) -> View[P]:
-    """Answer a repeated `Idempotency-Key` as the first time; a refused request keeps no answer and may be mended."""
+    """Return the stored response for a repeated `Idempotency-Key`; a rejected request stores nothing.
+
+    The view raises Problem(409) while the first request runs, Problem(422) if the key was used for another request.
+    """
 
     @wraps(function)
     def once(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -48,7 +51,7 @@ def _caller() -> str:
 
 
 def _request_hash() -> str:
-    """Keyed, since a body may hold a passphrase: from a plain hash a short one could be guessed."""
+    """Return an HMAC of the request; keyed, because a short passphrase could be guessed from a plain hash."""
     address = request.full_path if request.args else request.path
     seen = b"\n".join([request.method.encode(), address.encode("utf-8", "surrogatepass"), request.get_data()])
     return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), seen, hashlib.sha256).hexdigest()

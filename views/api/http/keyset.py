@@ -1,5 +1,6 @@
-"""Pages by key: the next one begins after the last row, so that it costs the same however far in, and rows that come
-or go meanwhile shift nothing.
+"""Keyset pagination: the next page starts after the last row.
+
+A page costs the same at any depth, and rows inserted or deleted meanwhile shift nothing.
 """
 
 import hashlib
@@ -21,31 +22,34 @@ _PARSED: dict[type, Any] = {date: date.fromisoformat, datetime: datetime.fromiso
 
 
 class Keyset:
-    """One order of a list: by a column (never null) and then by key, up or down."""
+    """One order of a list: by a column (never null), then by key; ascending, or descending with `down`."""
 
     def __init__(self, column: Any, key: Any, down: bool = False) -> None:
         self.columns = (column, key) if column is not key else (key,)
         self.down = down
 
     def order(self) -> list[UnaryExpression[Any]]:
-        """The columns with their direction."""
+        """Return the ORDER BY expressions."""
         return [column.desc() if self.down else column.asc() for column in self.columns]
 
     def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
-        """Rows beyond a place in this order."""
+        """Return the condition for rows after this place in the order."""
         values = [_typed(column, value) for column, value in zip(self.columns, place, strict=True)]
         row = tuple_(*self.columns)
         there = tuple_(*(literal(v, c.type) for v, c in zip(values, self.columns, strict=True)))
         return row < there if self.down else row > there
 
     def page(self, statement: Select[Any]) -> Select[Any]:
-        """The page that the request asks for, with one row more, by which is known whether there is another."""
+        """Return the statement limited to the requested page plus one row, which shows whether another page follows.
+
+        Raises Problem(400) for an invalid cursor.
+        """
         if "after" in request.args:
             statement = statement.where(self.after(_read_cursor(len(self.columns))))
         return statement.order_by(*self.order()).limit(page_size_of_request() + 1)
 
     def cut(self, rows: list[Any], places: Sequence[Sequence[Any]]) -> tuple[list[Any], str | None]:
-        """The page's own rows, and where the next page begins if there is one."""
+        """Return the rows of the page, and the cursor of the next page or None."""
         size = page_size_of_request()
         if len(rows) <= size:
             return rows, None
@@ -53,7 +57,7 @@ class Keyset:
 
 
 def link_next(response: Response, after: str | None) -> None:
-    """The address of the next page (RFC 8288); the last page has none."""
+    """Set the `Link` header to the next page (RFC 8288); no header on the last page."""
     if after is not None:
         own = {name: text for name, text in request.args.items() if name not in ("after", "page")}
         address = url_for(request.endpoint or "", **own, after=after, _external=True)
@@ -70,7 +74,7 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _asked() -> str:
-    """The list that a cursor belongs to: address, filters and order, whatever the page's size."""
+    """Return a digest of the list a cursor belongs to: endpoint, filters and order, but not the page size."""
     own = sorted((name, text) for name, text in request.args.items() if name not in (*PLACES, "page"))
     told = json.dumps([request.endpoint, own])
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
@@ -82,7 +86,7 @@ def _cursor(place: Sequence[Any]) -> str:
 
 
 def _read_cursor(length: int) -> Sequence[Any]:
-    """The place in a cursor of ours, for just this list; 400 for anything else."""
+    """Return the place in a cursor. Raises Problem(400) if it is not ours or belongs to another list."""
     try:
         asked, place = _serializer().loads(request.args["after"].encode("utf-8", "replace"))
     except (BadData, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""A parameter of the address read by its schema: one reading for the check in front and for the view behind."""
+"""Parsing of query parameters by their schema, shared by the parameter check and the views."""
 
 import re
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from app.web.fab_repairs import is_readable
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 LONGEST_TEXT = 4000
-# What `is_readable` lets through, as a pattern that other programs understand.
+# The texts that `is_readable` accepts, as a pattern for JSON Schema.
 READABLE = (
     r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
     r"\u200b-\u200d\u202a-\u202e\u2060\u2066-\u2069\ufeff]*$"
@@ -17,12 +17,12 @@ READABLE = (
 
 
 def short_text(most: int, least: int = 1) -> dict[str, Any]:
-    """The schema of a text in an address."""
+    """Return the schema of a text parameter with these bounds."""
     return {"type": "string", "minLength": least, "maxLength": most, "pattern": READABLE}
 
 
 def read_value(schema: dict[str, Any], text: str) -> Any:
-    """What a parameter says, of its schema's type; None for what is no such value."""
+    """Parse a parameter to its schema's type; None if the text is no valid value."""
     if schema["type"] == "boolean":
         return {"true": True, "false": False}.get(text)
     if schema["type"] == "integer":
@@ -41,7 +41,7 @@ def _read_whole(schema: dict[str, Any], text: str) -> int | None:
 
 
 def _read_day(text: str) -> date | None:
-    """A day as RFC 3339 writes it and no other way that Python would read too."""
+    """Parse a date as RFC 3339 writes it; None for other forms, even those that Python accepts."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -50,7 +50,7 @@ def _read_day(text: str) -> date | None:
 
 
 def _read_moment(text: str) -> datetime | None:
-    """An instant with its offset; a plus that came as a space, as it does unquoted, is meant as a plus."""
+    """Parse an instant with its offset; None if invalid. An unquoted plus arrives as a space and is read as a plus."""
     if not _MOMENT.fullmatch(text):
         return None
     try:

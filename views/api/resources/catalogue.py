@@ -1,4 +1,4 @@
-"""Every resource of the data API beside complaints."""
+"""List of all resources of the data API other than complaints."""
 
 from views.api.resources.read_only import JOURNAL, LETTER, OFFICER, SOP, STEP_TASK
 from views.api.resources.reference import (

@@ -1,4 +1,4 @@
-"""Columns, filters and orders of generated resources; their schemas come from the tables themselves."""
+"""Building blocks of resources: columns and filters, with schemas derived from the tables."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _LONGEST_TEXT = 300
 
 @dataclass(frozen=True)
 class Column:
-    """One member of a representation: its schema, how it is read, and which columns of the table it tells."""
+    """One member of a representation: its schema, how it is read from a row, and the table columns it publishes."""
 
     name: str
     schema: Schema
@@ -34,7 +34,7 @@ class Column:
 
 
 def plain(model: Any, name: str, words: Sequence[str] = ()) -> Column:
-    """A column of the table as it stands; `words` are all that it may hold."""
+    """Return a table column unchanged; `words` are its allowed values."""
     column = model.__table__.c[_attribute(model, name)]
     schema: Schema = dict(_TYPES[column.type.python_type])
     if words:
@@ -49,7 +49,7 @@ def _attribute(model: Any, name: str) -> str:
 
 
 def nullable(schema: Schema) -> Schema:
-    """The same, or null."""
+    """Return a schema that also allows null."""
     with_null = {**schema, "type": [schema["type"], "null"]}
     return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
 
@@ -61,7 +61,7 @@ def _shown(value: Any) -> Any:
 
 
 def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
-    """A related row by its code; `path` leads there, and `tells` is the column that holds the relation."""
+    """Return a column with the code of a related row; `path` leads to it, `tells` is the foreign key column."""
     schema: Schema = {"type": "string"}
     steps = path.split(".")
 
@@ -74,13 +74,13 @@ def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
 
 
 def renamed(model: Any, name: str, column: str, words: Sequence[str] = ()) -> Column:
-    """A column under the name by which the rest of the API knows it."""
+    """Return a table column under another name."""
     found = plain(model, column, words)
     return Column(name, found.schema, found.read, (column,))
 
 
 def words_of(name: str, path: str = "") -> Column:
-    """A list of words kept as JSON, or worked out of related rows (then it tells no column of its own)."""
+    """Return a list of texts, from a JSON column or from related rows (with `path`; it then publishes no column)."""
     schema: Schema = {"type": "array", "items": {"type": "string"}}
     read = attrgetter(name) if not path else lambda row: sorted(str(item.name) for item in attrgetter(path)(row))
     return Column(name, schema, read, () if path else (name,))
@@ -88,14 +88,14 @@ def words_of(name: str, path: str = "") -> Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One parameter that narrows a list."""
+    """One query parameter that narrows a list."""
 
     query: Query
     narrow: Callable[[Any], ColumnElement[bool]]
 
 
 def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
-    """Rows whose column holds just this value."""
+    """Return a filter for rows whose column equals the value."""
     schema: Schema = {"type": "string", "enum": list(words)} if words else dict(_TYPES[column.type.python_type])
     if schema == {"type": "string"}:
         schema = short_text(_LONGEST_TEXT)
@@ -105,27 +105,27 @@ def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
 
 
 def since(column: Any, name: str = "") -> Filter:
-    """Rows from this day or instant on."""
+    """Return a filter for rows from this day or instant on (inclusive)."""
     return Filter(
         Query(f"{name or column.key}_from", dict(_TYPES[column.type.python_type])), lambda value: column >= value
     )
 
 
 def until(column: Any, name: str = "") -> Filter:
-    """Rows up to and with this day or instant."""
+    """Return a filter for rows up to this day or instant (inclusive)."""
     return Filter(
         Query(f"{name or column.key}_to", dict(_TYPES[column.type.python_type])), lambda value: column <= value
     )
 
 
 def by_code(name: str, column: Any, key: Any, code: Any) -> Filter:
-    """Rows whose related row has this code."""
+    """Return a filter for rows whose related row has this code."""
     query = Query(name, short_text(_LONGEST_TEXT))
     return Filter(query, lambda value: column.in_(Select(key).where(code == value)))
 
 
 def narrowed(statement: Select[Any], filters: Sequence[Filter]) -> Select[Any]:
-    """The list with every filter that the request names; their values were checked in front of the view."""
+    """Return the statement with every filter that the query names; the values were validated before the view."""
     asked = [found for found in filters if found.query.name in request.args]
     return statement.where(
         *(found.narrow(read_value(found.query.schema, request.args[found.query.name])) for found in asked)

@@ -1,4 +1,4 @@
-"""What the generated routes take and answer, in the words of their declaration."""
+"""Contracts of the generated routes, built from the declaration of the resource."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ REASON = Query(
 
 
 def orders(resource: Resource) -> list[str]:
-    """Every order in which the list can be had, upwards and downwards."""
+    """Return every value of `sort`: each order ascending, and descending with a minus."""
     names = ["id", *resource.sorts]
     return [*names, *(f"-{name}" for name in names)]
 
 
 def schema_of(resource: Resource, detail: bool = False) -> Schema:
-    """A row's representation."""
+    """Return the schema of a row."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {
         "type": "object",
@@ -46,7 +46,7 @@ def _enveloped(result: Schema, **more: Schema) -> Schema:
 
 
 def listing(resource: Resource) -> Contract:
-    """A page of rows."""
+    """Return the contract of the list endpoint."""
     sort = Query("sort", {"type": "string", "enum": orders(resource), "default": resource.usual}, _("Urutan"))
     rows: Schema = {"type": "array", "items": schema_of(resource), "maxItems": 100}
     return Contract(
@@ -61,7 +61,7 @@ def listing(resource: Resource) -> Contract:
 
 
 def reading(resource: Resource) -> Contract:
-    """One row."""
+    """Return the contract of the read endpoint."""
     example = {"id": 1, "result": example_of(resource, detail=True)}
     return Contract(
         summary=_("Satu baris: %(what)s", what=resource.title),
@@ -92,7 +92,7 @@ def _dry_run(resource: Resource) -> tuple[Query, ...]:
 
 
 def making(resource: Resource) -> Contract:
-    """A new row."""
+    """Return the contract of the create endpoint."""
     foreseen = {200: _foreseen()} if resource.asks_reason else {}
     return Contract(
         summary=_("Tambah: %(what)s", what=resource.title),
@@ -107,7 +107,7 @@ def making(resource: Resource) -> Contract:
 
 
 def changing(resource: Resource) -> Contract:
-    """Another content of a row."""
+    """Return the contract of the change endpoint."""
     written = _written(resource, _("Baris sesudah diubah"))
     if resource.asks_reason and written.schema is not None:
         schema = {"oneOf": [written.schema, _foreseen().schema]}
@@ -132,7 +132,7 @@ def changing(resource: Resource) -> Contract:
 
 
 def removing(resource: Resource) -> Contract:
-    """A row less."""
+    """Return the contract of the delete endpoint."""
     reason = (REASON, DRY_RUN) if resource.asks_reason else ()
     problems = {400: ("bad_request",), 404: ("not_found",), 409: ("cannot_change",), 412: ("precondition_failed",)}
     answers = {204: Answer(_("Dihapus"), None)}

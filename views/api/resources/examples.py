@@ -1,4 +1,4 @@
-"""Examples of the data API's rows: invented, and true to the schemas (a test checks each against its own)."""
+"""Invented examples of the data API's rows; a test validates each against its schema."""
 
 from typing import Any
 
@@ -53,13 +53,13 @@ def _example(resource: Resource, name: str, schema: dict[str, Any]) -> Any:
 
 
 def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
-    """A row as it is told."""
+    """Return an example of a row as the API returns it."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {column.name: _example(resource, column.name, column.schema) for column in columns}
 
 
 def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
-    """A body that makes such a row: what has no example of its own is left out where it may be."""
+    """Return an example of a body that creates a row; optional fields without an example are left out."""
     known = _KNOWN[resource.name]
     own = {name: value for name, value in known.items() if name not in ("parent",)}
     reason = {"reason": "Keputusan contoh"} if resource.asks_reason else {}

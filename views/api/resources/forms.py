@@ -1,6 +1,6 @@
-"""A write over the API goes through the form of the screen that keeps the table: one set of rules for both doors.
+"""Writing over the API through the forms of the screens, so that both share one set of rules.
 
-From the form's fields come the schema of the body and the form data; relations are named by code instead of key.
+The body schema and the form data are derived from the form fields; related rows are named by code instead of key.
 """
 
 from collections.abc import Mapping
@@ -27,13 +27,13 @@ Faults = list[dict[str, str]]
 
 
 def screen_of(resource: Resource) -> Any:
-    """The generated screen that keeps this table."""
+    """Return the generated screen that edits this table."""
     views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
     return next(view for view in views if type(view).__name__ == resource.screen)
 
 
 def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
-    """The screen's form for a new row or for one that stands, with its choices narrowed as the screen narrows them."""
+    """Return the screen's form for a new row or an existing one, with choices limited as on the screen."""
     screen = screen_of(resource)
     form = (screen.add_form if item is None else screen.edit_form)(formdata=data, meta={"csrf": False})
     name_blank_choices(form)
@@ -42,7 +42,7 @@ def blank_form(resource: Resource, item: Any = None, data: Any = None) -> Any:
 
 
 def body_schema(resource: Resource, new: bool) -> Schema:
-    """The body of a write: a new row may leave out what has a default, a change names every field."""
+    """Return the schema of a write: a new row may omit fields with a default, a change must name every field."""
     screen = screen_of(resource)
     form = (screen.add_form if new else screen.edit_form)(formdata=None, meta={"csrf": False})
     properties = {field.name: _schema_of(field, resource) for field in form if field.name not in NO_FIELDS}
@@ -87,7 +87,7 @@ def _words(field: Any) -> list[str]:
 
 
 def _bounds(field: Any) -> Schema:
-    """What the field's validators say of a text's length and form."""
+    """Return length and pattern of a text field from its validators."""
     found: Schema = {"minLength": 1} if field.flags.required else {}
     for check in field.validators:
         if isinstance(check, Length):
@@ -98,7 +98,7 @@ def _bounds(field: Any) -> Schema:
 
 
 def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, seen: str = "") -> tuple[Any, Faults]:
-    """The screen's form filled from a body, and every fault of it that the form itself could not name."""
+    """Return the form filled from a body, and the faults that the form itself cannot report."""
     blank = blank_form(resource, item)
     fields = {field.name: field for field in blank if field.name not in NO_FIELDS}
     allowed = {*fields, "reason"} if resource.asks_reason else set(fields)
@@ -118,9 +118,7 @@ def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, s
 
 
 def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
-    """A JSON value as a browser would send it; TypeError for another type, LookupError for a row that cannot be
-    chosen.
-    """
+    """Convert a JSON value to form data. Raises TypeError for a wrong type, LookupError for an unknown related row."""
     if isinstance(field, BooleanField):
         return ["y"] if _is(value, bool) else []
     if isinstance(field, QuerySelectField):
@@ -143,7 +141,7 @@ def _is(value: Any, kind: type) -> Any:
 
 
 def _is_day(value: Any) -> str:
-    """A day as RFC 3339 writes it and no other way that Python would read too."""
+    """Return a date as RFC 3339 writes it. Raises TypeError for other forms or a year outside 1900-2200."""
     try:
         day = date.fromisoformat(_is(value, str))
     except ValueError as fault:

@@ -1,4 +1,4 @@
-"""What is only read: officers, versions of the SOP, steps and letters of cases, the journal; each says why."""
+"""Read-only resources; `says` of each gives the reason."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def _subject(row: Letter) -> str | None:
 
 
 def _code(row: Letter) -> str | None:
-    """The code opens a page that anybody may read."""
+    """Return the verification code; None for withheld texts, because the code opens a public page."""
     return None if hides_text(row.complaint, current_person()) else row.verification_code
 
 

@@ -1,4 +1,4 @@
-"""The reference data that administrators keep: read by every officer, written under the rules of its screens."""
+"""Resources of reference data: read by every officer, written under the rules of the screens."""
 
 from typing import Any
 

@@ -1,7 +1,6 @@
-"""What a resource of the data API is: one declaration, from which its routes and their description are generated.
+"""Declaration of a resource of the data API, from which routes and documentation are generated.
 
-A column that a table gains stands either in `columns` (or `detail`, told of a single row only) or in `hidden`; a test
-refuses one that stands in neither.
+Every table column must be in `columns`, `detail` (single rows only) or `hidden`; a test fails otherwise.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,10 +18,10 @@ CASES = ("can_read", "Complaint")
 
 @dataclass(frozen=True)
 class Resource:
-    """One table: what is told of a row, by what a list is narrowed and ordered, who reads, and which screen writes.
+    """One published table: columns, filters, orders, read permission and the screen used for writing.
 
-    `screen` is the generated screen whose form and rules a write goes through; without one the resource is read-only,
-    and `says` tells why. `asks_reason`: a change moves limits of open cases, so it is made only with a reason.
+    `screen` names the generated screen whose form and rules apply to writes; without one the resource is read-only
+    and `says` gives the reason. `asks_reason`: changes move deadlines of open cases and require a reason.
     """
 
     name: str
@@ -44,10 +43,10 @@ class Resource:
 
     @property
     def key(self) -> Any:
-        """The column by which a row is found."""
+        """The column that identifies a row."""
         return OfficerProfile.user_id if self.model is OfficerProfile else self.model.id
 
 
 def several(model: Any, *names: str, **words: Any) -> tuple[Column, ...]:
-    """Columns as they stand, with the vocabulary of those that have one."""
+    """Return table columns unchanged; keyword arguments give the allowed words of a column."""
     return tuple(plain(model, name, tuple(words.get(name, ()))) for name in names)

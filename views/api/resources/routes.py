@@ -1,8 +1,8 @@
-"""The routes of every resource, made from its declaration.
+"""Generation of the routes of every resource from its declaration.
 
-Our own small generator over SQLAlchemy, not the framework's ModelRestApi: that one pages by offset, tells a list's rows
-through marshmallow schemas of whole models, filters by any operator in a language of its own (rison), answers errors in
-a shape of its own, knows no reason, version or entity tag, and keeps state between requests (app/web/fab_repairs.py).
+A small generator of our own in place of Flask-AppBuilder's ModelRestApi, which pages by offset, serialises whole
+models by marshmallow, filters with any operator (rison), has its own error format, knows no reason, version or entity
+tag, and keeps state between requests (app/web/fab_repairs.py).
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from views.shared.reference_screen import row_digest
 
 
 def api_of(resource: Resource) -> type[BaseApi]:
-    """The resource as the framework takes an API: list and read, and for reference data make, change and remove."""
+    """Return the API class of a resource: list and read, and for reference data create, change and delete."""
     name = "".join(part.capitalize() for part in resource.name.split("_"))
     routes = {**_reading(resource), **(_writing(resource) if resource.screen else {})}
     return type(f"{name}Api", (BaseApi,), {**_words(resource), **routes})
@@ -125,7 +125,10 @@ def _removing(resource: Resource) -> Any:
 
 
 def _in_one_transaction(write: Callable[[], Response]) -> Response:
-    """Write and answer; what was only to be foreseen is undone by then."""
+    """Run `write` in a transaction and return its response.
+
+    A dry run is rolled back; its response gives the number of deadlines that would move.
+    """
     try:
         with one_transaction():
             return write()
@@ -139,7 +142,7 @@ def _rows(resource: Resource) -> Select[Any]:
 
 
 def find(resource: Resource, number: int) -> Any:
-    """The row, or 404 just as for one that does not exist."""
+    """Return the row. Raises Problem(404) if it does not exist or is not published."""
     largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else 2**31 - 1
     row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
     if row is None:
@@ -148,7 +151,7 @@ def find(resource: Resource, number: int) -> Any:
 
 
 def order_of(resource: Resource) -> Keyset:
-    """The order that the request asks for, one of those that its declaration names."""
+    """Return the order requested by `sort`."""
     wanted = request.args.get("sort", resource.usual)
     name = wanted.removeprefix("-")
     column = resource.key if name == "id" else resource.sorts[name]
@@ -160,7 +163,7 @@ def _place(order: Keyset, row: Any) -> list[Any]:
 
 
 def shown_row(resource: Resource, row: Any, detail: bool = False) -> dict[str, Any]:
-    """A row as it is told: in a list without what is told of a single one only."""
+    """Return the representation of a row; `detail` adds the columns that lists leave out."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
     return {column.name: column.read(row) for column in columns}
 

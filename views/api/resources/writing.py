@@ -1,4 +1,4 @@
-"""Making, changing and removing a row of reference data: by the screen's own rules and journal."""
+"""Writing of reference data over the API, by the rules and journal of the screens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ Faults = list[dict[str, str]]
 
 
 class Foreseen(Exception):
-    """What a change of the calendar would move, where no more was asked (`dry_run`); ends the transaction."""
+    """Raised by a dry run to end its transaction; `moved` is the number of deadlines the change would move."""
 
     def __init__(self, moved: int) -> None:
         super().__init__("foreseen")
@@ -33,17 +33,27 @@ class Foreseen(Exception):
 
 
 def create(resource: Resource, body: Mapping[str, Any]) -> tuple[Any, int | None]:
-    """The new row, and how many limits moved where the resource is part of the calendar."""
+    """Create a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
+
+    Raises Problem: 422 for faulty input, 409 if the row exists.
+    """
     return _save(resource, body, screen_of(resource).datamodel.obj(), "")
 
 
 def change(resource: Resource, item: Any, body: Mapping[str, Any]) -> tuple[Any, int | None]:
-    """The row as it is now; 412 where it is not what the caller has seen."""
+    """Change a row and return it, with the number of deadlines moved (None if it is not part of the calendar).
+
+    Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if it may not change, 422 for faulty input.
+    """
     return _save(resource, body, item, _seen(item), new=False)
 
 
 def remove(resource: Resource, item: Any, reason: str | None) -> None:
-    """Take a row away, unless others name it."""
+    """Delete a row.
+
+    Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if other rows refer to it, 422 without a
+    reason.
+    """
     screen, reason_given = screen_of(resource), _reason(resource, reason)
     lock_row(item)
     _seen(item)
@@ -58,7 +68,7 @@ def remove(resource: Resource, item: Any, reason: str | None) -> None:
 
 
 def _seen(item: Any) -> str:
-    """The tag of the row that the caller has seen: 428 without `If-Match`, 412 when it is another."""
+    """Return the ETag of the row. Raises Problem(428) without `If-Match`, Problem(412) if it differs."""
     if "If-Match" not in request.headers:
         raise Problem(428)
     tag = row_digest(item)
@@ -92,7 +102,7 @@ def _save(
 
 
 def _make(asked: ReasonNeeded, reason: str) -> Consequence:
-    """Make a change of the calendar whose consequence was seen, with its reason, in the journal."""
+    """Apply a calendar change with its reason and return its consequence. Raises Foreseen in a dry run."""
     if request.args.get("dry_run") == "true":
         raise Foreseen(len(asked.found.moves))
     try:
@@ -106,7 +116,10 @@ def _make(asked: ReasonNeeded, reason: str) -> Consequence:
 
 
 def _after(resource: Resource, item: Any, new: bool, found: Consequence) -> tuple[Any, int]:
-    """The row that was written; a new one is the last, since the calendar is held until the commit."""
+    """Return the written row and the number of deadlines moved.
+
+    A new row is the newest one, because the calendar is locked until commit.
+    """
     if new:
         newest = select(resource.model).order_by(resource.key.desc()).limit(1)
         return db.session.scalars(newest).one(), len(found.moves)
@@ -124,7 +137,7 @@ def _checked_reason(resource: Resource, body: Mapping[str, Any], faults: Faults)
 
 
 def _reason(resource: Resource, given: str | None) -> str:
-    """The reason for taking a row of the calendar away; 422 without one."""
+    """Return the reason for deleting a calendar row. Raises Problem(422) without one."""
     if not resource.asks_reason:
         return ""
     reason, fault = _reason_or_fault(given)
@@ -140,7 +153,7 @@ def _reason_or_fault(given: Any) -> tuple[str, FieldError | None]:
 
 
 def _faults_of(form: Any, told: Faults) -> Faults:
-    """The form's own faults, of fields of which nothing was said yet."""
+    """Return the form's errors for fields that have no error yet."""
     known = {fault["field"] for fault in told}
     return [
         {"field": name or "", "message": str(messages[0])}
@@ -157,7 +170,7 @@ def _refusal(refused: ChangeRefused) -> Problem:
 
 
 def _collision(form: Any, error: IntegrityError) -> Problem:
-    """A rule of the database, by the field that broke it; two equal rows are a conflict with what is there."""
+    """Return the problem for a violated database constraint: 409 for a duplicate row, else 422 with the field."""
     field, sentence = broken_rule(form, error)
     errors = [{"field": field, "message": str(sentence)}]
     if sentence is REFUSED["already_exists"]:

@@ -1,6 +1,6 @@
-"""What the routes of the integration take and answer (design 8.2, 8.3), by method and address.
+"""Contracts of the SP4N endpoints (design 8.2, 8.3), by method and path.
 
-They stand here and not beside their views, so that the whole of what is agreed with SP4N's side is read in one place.
+They are kept apart from their views, so that the whole agreement with the integration can be read in one place.
 """
 
 from typing import Any
@@ -248,5 +248,5 @@ _BY_ADDRESS = {
 
 
 def install() -> None:
-    """Make them known to the document and to the check of parameters."""
+    """Register the contracts for the OpenAPI document and the parameter check."""
     ELSEWHERE.update(_BY_ADDRESS)

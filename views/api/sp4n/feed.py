@@ -1,4 +1,4 @@
-"""What the integration reads of us: the change feed, what we hold, and the signed answer (design 8.2)."""
+"""Read endpoints of the integration: change feed, reconciliation, and the signed answer (design 8.2)."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ LONGEST_WAIT_SECONDS = 30
 
 
 class FeedApi(BaseApi):
-    """Reads only; what comes in is `Sp4nApi`."""
+    """Read-only endpoints; input is received by `Sp4nApi`."""
 
     resource_name = "sp4n"
     class_permission_name = "Sp4n"
@@ -29,10 +29,11 @@ class FeedApi(BaseApi):
     @expose("/changes", methods=["GET"])
     @needs_scope("sp4n")
     def changes(self) -> Response:
-        """Changes after a cursor, in order; `wait` holds the answer back until there is one.
+        """Return changes after a cursor, in order; `wait` holds the response up to that many seconds until there is
+        one.
 
-        410 `cursor_expired` says that changes after the cursor are no longer held: compare `/sp4n/reconciliation`,
-        then begin with an empty cursor.
+        410 `cursor_expired`: changes after the cursor were deleted; compare `/sp4n/reconciliation`, then use an empty
+        cursor.
         """
         after, limit = request.args.get("after", ""), _number("limit", USUAL_SIZE, 1, LARGEST_SIZE)
         wait = _number("wait", 0, 0, LONGEST_WAIT_SECONDS)
@@ -47,7 +48,7 @@ class FeedApi(BaseApi):
     @expose("/reconciliation", methods=["GET"])
     @needs_scope("sp4n")
     def reconciliation(self) -> Response:
-        """Every report we hold with the revision we took last and a hash of its state, by tracking id."""
+        """Return every report with its last applied revision and a hash of its state, by tracking id."""
         limit = _number("limit", LARGEST_SIZE, 1, LARGEST_SIZE)
         rows = list(held_reports(request.args.get("after", ""), limit + 1))
         response = answer([_held(row) for row in rows[:limit]], more=len(rows) > limit)
@@ -59,8 +60,9 @@ class FeedApi(BaseApi):
     @expose("/reports/<tracking_id>/answer.pdf", methods=["GET"])
     @needs_scope("sp4n")
     def answer_file(self, tracking_id: str) -> Response:
-        """The signed letter that answers the report; 404 before it is answered, 409 `not_ready` with `Retry-After`
-        while its file is not drawn.
+        """Return the signed letter that answers the report as PDF.
+
+        404 before it is answered; 409 `not_ready` with `Retry-After` while the file is not rendered.
         """
         row = find_report(tracking_id)
         letter = answer_letter(row) if row is not None else None
@@ -73,7 +75,7 @@ class FeedApi(BaseApi):
 
 
 DRAWN_WITHIN_SECONDS = 30
-"""What the queue lost is found again after so long."""
+"""Seconds after which a relay job enqueues a lost rendering again."""
 
 
 def _page(after: str, limit: int) -> FeedPage:
@@ -86,7 +88,7 @@ def _page(after: str, limit: int) -> FeedPage:
 
 
 def _number(name: str, usual: int, least: int, most: int) -> int:
-    """A whole number of the query within its bounds; 400 for anything else."""
+    """Return a whole number of the query. Raises Problem(400) if it is no number within the bounds."""
     given = request.args.get(name, str(usual))
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else -1
     if not least <= number <= most:

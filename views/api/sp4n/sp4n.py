@@ -1,4 +1,4 @@
-"""The door for the integration that keeps SP4N in step (design 8.2); ours, not SP4N's own interface."""
+"""Endpoints for the integration that synchronises SP4N (design 8.2); our own interface, not SP4N's."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ REASON_OF = {
 
 
 class Sp4nApi(BaseApi):
-    """Reports by their tracking id."""
+    """Reports by tracking id."""
 
     resource_name = "sp4n"
     class_permission_name = "Sp4n"
@@ -52,12 +52,11 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_report(self, tracking_id: str) -> Response:
-        """Create (201) or bring up to date (200) by revision.
+        """Create (201) or update (200) by revision; an older revision is 409 `stale_revision`.
 
-        An older revision is 409 `stale_revision`. The one we hold changes nothing; where it comes with other content,
-        `outcome` is `conflict`, the content is kept, and the Admin decides. A category, classification or place
-        that is unknown here is 202: the report is kept, and the Admin finds the right one; `errors` names what is
-        unknown. What is wrong in shape is 422 with every fault.
+        The current revision changes nothing; if its content differs, `outcome` is `conflict`, and the content is
+        stored for the Admin to decide. A category, classification or place that is unknown here is 202: the report is
+        stored until the Admin resolves it, and `errors` names it. Faults of shape are 422, with every fault.
         """
         try:
             with one_transaction(), names_remembered():
@@ -68,8 +67,10 @@ class Sp4nApi(BaseApi):
     @expose("/reports/<tracking_id>", methods=["GET"])
     @needs_scope("sp4n")
     def get_report(self, tracking_id: str) -> Response:
-        """How a report stands. One that waits for the Admin and is no complaint yet has the status `quarantined` and
-        `errors`; of a case, `waiting` names the later revision that waits, with its `errors`.
+        """Return the state of a report; 404 if it is unknown.
+
+        A report that waits for the Admin and has no case yet has the status `quarantined` and `errors`; for a case,
+        `waiting` names the later revision that waits, with its `errors`.
         """
         tracking_id = read_tracking_id(tracking_id)
         if not is_tracking_id(tracking_id):
@@ -88,10 +89,10 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def put_reports(self) -> Response:
-        """Up to 1,000 reports, `{"reports": [{"tracking_id", ...report}]}`, more are 413.
+        """Apply up to 1,000 reports, `{"reports": [{"tracking_id", ...report}]}`; more are 413.
 
-        Each gets its own line in the same order: `status` is what its PUT would have been answered, `outcome` the word
-        for it, `reason` and `errors` say why one was not taken. Good ones are kept whatever becomes of the others.
+        Each gets a line in the same order: `status` is what its PUT would have been answered, `outcome` the word for
+        it, `reason` and `errors` say why one was not applied. Each report is independent of the others.
         """
         reports = reports_of(json_object())
         if len(reports) > MOST_REPORTS:
@@ -102,11 +103,11 @@ class Sp4nApi(BaseApi):
     @needs_scope("sp4n")
     @idempotent
     def post_message(self, tracking_id: str) -> Response:
-        """What the reporter says at SP4N: `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`.
+        """Apply a message of the reporter at SP4N: `{"message_id", "kind", "text"?, "score"?, "agency"?, "at"?}`.
 
-        `kind` is `answer` (to our question; `agency` where several have asked), `comment`, `rating` (`score` 1 to 5),
-        `reopening` or `withdrawal`. Done is 200. What is not possible now is 202 and waits for the Admin. The same
-        `message_id` again gets the first answer; a report that never came is 404.
+        `kind` is `answer` (to our question; `agency` if several have asked), `comment`, `rating` (`score` 1 to 5),
+        `reopening` or `withdrawal`. Done is 200. If it is not possible now, it is 202 and waits for the Admin. A
+        repeated `message_id` gets the first answer; an unknown report is 404.
         """
         try:
             taken = apply_message(tracking_id, json_object(), address=source_address())
@@ -132,7 +133,7 @@ def _quarantined(hold: InboundHold, status: int = 200, **more: Any) -> Response:
 
 
 def _errors_of(hold: InboundHold) -> list[dict[str, str]]:
-    """What a report that waits names and we do not know, for its sender."""
+    """Return the faults of a waiting report as messages for its sender."""
     return field_sentences(tuple(FieldError(fault["field"], FieldFault(fault["fault"])) for fault in hold.faults))
 
 
