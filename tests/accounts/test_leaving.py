@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from tests.conftest import build_app
 
@@ -51,6 +52,8 @@ def test_the_logout_wants_the_token_of_its_own_form(app: Flask) -> None:
     assert browser.get("/akun/").status_code == 200
     assert browser.post("/logout/").status_code == 400
     assert browser.get("/akun/").status_code == 200
+    with guarded.app_context():
+        db.engine.dispose()
 
 
 def test_the_menu_leaves_by_a_form(as_user: SignIn) -> None:
