@@ -1,4 +1,4 @@
-"""The Flask configuration, built from the environment (names: README, "Environment")."""
+"""The Flask configuration, built from the environment (docs/configuration.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings read from the environment of this process, parsed and validated (names: README)."""
+"""Settings read from the environment of this process, parsed and validated (docs/configuration.md)."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The JSON settings file of the peer (README, "A peer to poll and to tell")."""
+"""The JSON settings file of the peer (docs/integration.md)."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ AUTH_PARTS = {
 }
 NEEDED_FIELDS = frozenset({"tracking_id", "revision", "title", "body"})
 PUSHED = frozenset({"key", "tracking_id", "number", "kind", "status", "version", "revision", "at"})
-"""Fields of a change that the peer's response can echo (README, "A peer to poll and to tell")."""
+"""Fields of a change that the peer's response can echo (docs/integration.md)."""
 
 NO_ECHO = (
     "'push.echo' is missing: any JSON object that the peer answers counts as an acknowledgement. Say where the key of a"

@@ -99,7 +99,7 @@ def test_an_officer_acts_with_the_version_that_was_read(served: str) -> None:
 
 
 def test_the_walk_through_of_the_readme_works_as_it_stands(served: str) -> None:
-    block = (SOURCE.parents[2] / "README.md").read_text("utf-8").split("```sh\n")[1].split("```")[0]
+    block = (SOURCE.parents[1] / "integration.md").read_text("utf-8").split("```sh\n")[1].split("```")[0]
     script = block.replace("http://127.0.0.1:8080", served).replace("lb_…", make_key()).replace("curl -sS", "curl -sSf")
     done = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -200,10 +200,10 @@ def test_the_receiver_of_the_readme_takes_a_real_message_once_and_a_forged_one_n
 ) -> None:
     a_linked_case()
     work(MONDAY)
-    found = re.search(r"```python\n(from flask.*?)```", Path("README.md").read_text("utf-8"), re.DOTALL)
+    found = re.search(r"```python\n(from flask.*?)```", Path("docs/integration.md").read_text("utf-8"), re.DOTALL)
     assert found is not None
     program: dict[str, Any] = {"__name__": "penerima"}
-    exec(found[1].replace("whsec_...", endpoint.secret), program)  # noqa: S102 (our own README)
+    exec(found[1].replace("whsec_...", endpoint.secret), program)  # noqa: S102 (our own documentation)
     headers, body = receiver.got[0]
     stranger = program["app"].test_client()
     codes = [stranger.post("/webhook", data=sent, headers=headers).status_code for sent in (body, body, body + b" ")]
