@@ -1,4 +1,4 @@
-"""The event log read as a stream: whole cases with the events before an instant, and the heads of all chains."""
+"""The event log as a stream: whole cases with their events before an instant, and the heads of all chains."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ READ_AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Logged:
-    """One event with its place in the chain of its case and who did it."""
+    """One event with its number in the chain of its case and the user id of its officer."""
 
     seq: int
     event: Event
@@ -51,7 +51,7 @@ class CaseLog:
 
 
 def as_event(row: Any) -> Event:
-    """A stored record as the rules know it."""
+    """Return a stored event as the rules take it."""
     kind = DelegationKind(row.delegation_kind) if row.delegation_kind else None
     by = Capacity(Actor(row.actor), row.agency_code, row.on_behalf_of_id, kind, row.delegation_id)
     step = Step(row.step) if row.step else None
@@ -83,10 +83,9 @@ CASE_COLUMNS = (
 
 
 def touched_cases(period: Period) -> Iterator[CaseLog]:
-    """Every case in which something happened in the period or a step was open at its end, with its events before that
-    end, by their keys.
+    """Yield every case with an event in the period or a step open at its end, with all events before that end.
 
-    The rows of steps only say which cases need not be read: a step once closed stays so.
+    Step rows only tell which cases need not be read: a closed step stays closed.
     """
     open_at_the_end = select(StepTask.complaint_id).where(
         StepTask.opened_at < period.ends, or_(StepTask.closed_at.is_(None), StepTask.closed_at >= period.ends)
@@ -105,13 +104,13 @@ def touched_cases(period: Period) -> Iterator[CaseLog]:
 
 
 def count_not_ended(at: datetime) -> int:
-    """Cases that had come in before an instant and had not ended by then; that one has ended is for good."""
+    """Return how many cases were received before an instant and had not ended by then."""
     there = Complaint.received_at < at, or_(Complaint.ended_at.is_(None), Complaint.ended_at >= at)
     return db.session.execute(select(func.count(Complaint.id)).where(*there)).scalar_one()
 
 
 def with_case(statement: Any) -> Any:
-    """A select of events with their case, its category and its place."""
+    """Return a select of events joined with their case, its category and its place."""
     return (
         statement.join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
         .outerjoin(Category, Category.id == Complaint.category_id)
@@ -128,13 +127,13 @@ def _case(rows: list[Any]) -> CaseLog:
 
 
 def sops_by_version() -> dict[int, Sop]:
-    """Every version that a case may be pinned to, by its key."""
+    """Return every SOP version that a case may be pinned to, by primary key."""
     rows = db.session.execute(select(SopVersion, steps_of_sop(SopVersion.id)))
     return {version.id: sop_with(version, steps) for version, steps in rows if steps}
 
 
 def checkpoint_at(until: datetime) -> str:
-    """The checkpoint of the log as it stood before an instant (`workflow_rules.record.checkpoint`)."""
+    """Return the checkpoint of the log before an instant (`workflow_rules.record.checkpoint`)."""
     number = Complaint.number.collate("C")
     statement = (
         select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)
@@ -148,17 +147,17 @@ def checkpoint_at(until: datetime) -> str:
 
 
 def newest_event() -> int:
-    """The key of the event written last; 0 for an empty log."""
+    """Return the primary key of the newest event; 0 for an empty log."""
     return db.session.execute(select(func.coalesce(func.max(ComplaintEvent.id), 0))).scalar_one()
 
 
 def first_event_at() -> datetime | None:
-    """When the log begins."""
+    """Return the instant of the first event, or None."""
     return db.session.execute(select(func.min(ComplaintEvent.at))).scalar_one()
 
 
 def written_late(after: int, until: datetime) -> list[tuple[str, str, datetime]]:
-    """Events written after the one of that key that tell of a time before `until`: number, kind, time."""
+    """Return events written after the given key that are dated before `until`: number, kind, instant."""
     statement = (
         select(Complaint.number, ComplaintEvent.kind, ComplaintEvent.at)
         .join(Complaint, Complaint.id == ComplaintEvent.complaint_id)

@@ -1,4 +1,4 @@
-"""The rules' view of a case: its facts from the rows, and the rows locked for a change."""
+"""The facts of a case as the rules take them, built from its rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,10 @@ _LOCKED = _ONE.with_for_update(of=Complaint, key_share=True)
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
-    """The complaint with its row locked until the transaction ends; None when there is none for this person.
+    """Return the case with its row locked until the transaction ends; None when this person does not see it.
 
-    The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case, such as a message to its reporter.
-    A transaction that locks several cases calls `lock_in_order` first. Raises HeldUp where too many requests
-    of this server wait already.
+    The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case. A transaction that locks several
+    cases calls `lock_in_order` first. Raises HeldUp where too many requests of this server wait already.
     """
     asked, options = {"complaint_id": complaint_id}, {"unscoped": unscoped}
     at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()
@@ -60,13 +59,13 @@ def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
 
 
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
-    """Which parts of an identity are there."""
+    """Return which parts of a stored identity exist."""
     names = ("name", "address", "phone", "email", "nik")
     return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
 
 
 def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
-    """The same of an identity as it comes in."""
+    """Return which parts of an identity exist that is given as a mapping."""
     return ReporterFacts(
         has_name=bool(told.get("name")),
         has_address=bool(told.get("address")),
@@ -79,7 +78,7 @@ def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
 
 @dataclass(frozen=True)
 class CaseRows:
-    """What stands beside a complaint that its transaction has locked: read once, then handed on and kept up."""
+    """Tracks and open steps of a case that its transaction has locked: read once and kept up to date."""
 
     tracks: list[AgencyTrackRow]
     tasks: list[StepTask]
@@ -91,7 +90,7 @@ def rows_of(complaint: Complaint) -> CaseRows:
 
 
 def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:
-    """The rows of one complaint as the immutable value the rules take."""
+    """Return the facts of one case from its rows."""
     rows = rows or rows_of(complaint)
     reporter = reporter_facts(db.session.get(Reporter, complaint.id))
     return facts_from(complaint, reporter, rows.tracks, rows.tasks)
@@ -100,7 +99,7 @@ def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFac
 def facts_from(
     complaint: Complaint, reporter: ReporterFacts, tracks: Sequence[AgencyTrackRow], tasks: Iterable[StepTask]
 ) -> ComplaintFacts:
-    """The same of rows that have been read; tracks of every cycle in their order, tasks with the closed ones or not."""
+    """Return the facts from rows that have been read: tracks of every cycle in their order, steps open or closed."""
     status = CaseStatus(complaint.status)
     return ComplaintFacts(
         number=complaint.number,
@@ -123,7 +122,7 @@ def facts_from(
 
 
 def as_open_step(task: StepTask) -> OpenStep:
-    """An open row as the rules know it, with the pauses that have ended."""
+    """Return an open step row as the rules take it, with its finished pauses."""
     done = tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
     return OpenStep(Step(task.step), task.agency_code, task.opened_at, task.clock_from, done, task.paused_at)
 

@@ -1,4 +1,4 @@
-"""What every act has to know beside the rows of its case, in one statement: sent behind the lock, it is never stale."""
+"""The context of an action besides the rows of its case, read in one statement after the row is locked."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +30,9 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 @dataclass(frozen=True)
 class Frame:
-    """The SOP of the case, the calendar of today, which parts of the reporter's identity are there, and where the
-    next event goes; with the key of a step that the act may open.
+    """What an action needs: the SOP of the case, today's calendar, which parts of the identity exist, the last event.
+
+    `task_key` is the primary key for a step that the action may open.
     """
 
     sop: Sop
@@ -63,8 +64,10 @@ _LAST = select(*_last_event(bindparam("complaint_id"))).execution_options(unscop
 
 
 def read_frame(complaint: Complaint) -> Frame:
-    """Of a complaint whose row is locked. SOP and calendar come as the texts of their rows, by which this process
-    finds what it has made of them before: a change is seen by the next act of whichever process.
+    """Return the context of a case whose row is locked.
+
+    SOP and calendar are read as the text of their rows, which is the key of this process's cache: a change is seen by
+    the next action in every process.
     """
     asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
     steps, calendar, parts, task_key, *last = db.session.execute(_FRAME, asked).one()
@@ -73,12 +76,12 @@ def read_frame(complaint: Complaint) -> Frame:
 
 
 def read_last(complaint: Complaint) -> Last:
-    """The last event anew, once this transaction itself has written some; the next key is drawn after theirs."""
+    """Return the last event again after this transaction has written events, with the key of the next one."""
     return _last(*db.session.execute(_LAST, {"complaint_id": complaint.id}).one())
 
 
 def more_task_keys(count: int) -> list[int]:
-    """For an act that opens several steps."""
+    """Return `count` new primary keys of steps."""
     return list(db.session.scalars(_MORE_KEYS, {"count": count})) if count > 0 else []
 
 

@@ -1,4 +1,4 @@
-"""One step's alarms: each level that has passed is recorded once and told once, to the officer it concerns."""
+"""Alarms of a step: each level that has passed is recorded once and sent once, to the officer it concerns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KINDS = {WARNING: "step_near", LIMIT: "step_late"}
 
 @dataclass(frozen=True)
 class Passed:
-    """A level of a step whose moment has come."""
+    """A level of a step's alarms whose time has come."""
 
     complaint: Complaint
     task: StepTask
@@ -32,9 +32,9 @@ class Passed:
 
 
 def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifier: Notifier) -> bool:
-    """Before an act changes a case: what has passed meanwhile is on record first, whether or not a sweep ran in time.
+    """Record deadlines that passed before an action changes the case; return whether there was one.
 
-    So a step that is late when it is done is never taken for one that was in time. Says whether any was late.
+    A step that is late when it is done is never taken for one in time, even if no sweep ran meanwhile.
     """
     late = [(complaint, task) for task in tasks if task.paused_at is None and task.due_at < notifier.at]
     raise_passed(late, notifier)
@@ -42,7 +42,7 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
 
 def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
-    """Raise every level of running steps that has come by now; the unique row (step, level, deadline) allows it."""
+    """Raise every alarm level that has passed; a unique row (step, level, deadline) allows each once."""
     passed = [Passed(*one, alarm) for one in running for alarm in _alarms_of(one[1], notifier)]
     won = _won(passed, notifier.at)
     raised = [one for one in passed if (one.task.id, one.alarm.level) in won]
@@ -58,7 +58,7 @@ def _alarms_of(task: StepTask, notifier: Notifier) -> Iterable[Alarm]:
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """When the sweep is to look at the step again."""
+    """Set the instant at which the sweep must look at the step again."""
     task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, _pauses(task))
 
 

@@ -1,4 +1,4 @@
-"""One action on several cases at once: each is done wholly or left as it was, and every one says how it went."""
+"""One action on several cases: each is done or refused by itself, and each reports its outcome."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from workflow_rules.process.refusals import ActionRefused
 
 @dataclass(frozen=True)
 class ChosenCase:
-    """A case as it was seen when it was chosen."""
+    """A case with the version that the officer saw when choosing it."""
 
     complaint_id: int
     agency: str | None
@@ -24,7 +24,7 @@ class ChosenCase:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went with one case; without a refusal it was done."""
+    """The result for one case; `refused` is None where the action was done."""
 
     complaint_id: int
     refused: ActionRefused | None = None
@@ -39,10 +39,9 @@ def perform_together(
     now: datetime | None = None,
     address: str | None = None,
 ) -> list[Outcome]:
-    """Do the action on each case through the one door; what is refused is skipped and keeps nobody else up.
+    """Do the action on each case and return the outcomes; a refused case does not stop the others.
 
-    All cases are locked before the first act, in the order of their keys: who waits for one of them holds nothing yet
-    that another act would wait for.
+    All cases are locked before the first action, in the order of their keys, so that two bulk actions cannot deadlock.
     """
     cases = sorted(set(chosen), key=lambda c: (c.complaint_id, c.agency or ""))
     with one_transaction():

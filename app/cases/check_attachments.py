@@ -1,4 +1,4 @@
-"""Files that wait are looked into, scanned and written anew; until then nobody gets them."""
+"""Checks of uploaded files: inspected, scanned and rewritten; nobody can download a file before."""
 
 import hashlib
 import time
@@ -36,7 +36,7 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one look found: how it stands from now on, why, what the scanner called it, and the file written anew."""
+    """The result of a check: the new state, its reason, what the scanner found, and the rewritten content."""
 
     outcome: str
     reason: str = ""
@@ -46,20 +46,20 @@ class Verdict:
 
 
 def check_case(complaint_id: int, now: datetime) -> int:
-    """Look into the files of one case that wait; says how many were settled."""
+    """Check the waiting files of one case; return how many were settled."""
     waiting = select(Attachment.id).where(Attachment.complaint_id == complaint_id, Attachment.state == "waiting")
     return _check_each(_ids(waiting.order_by(Attachment.id).limit(BATCH)), now)
 
 
 def check_waiting(now: datetime) -> int:
-    """Take up what a lost hint, a dead worker or an absent scanner left behind, the longest untried first."""
+    """Check files whose job or scanner was lost, the longest untried first; return how many were settled."""
     waiting = (Attachment.state == "waiting", Attachment.added_at < now - LEFT_TO_ITS_JOB)
     order = (Attachment.tried_at.asc().nulls_first(), Attachment.id)
     return _check_each(_ids(select(Attachment.id).where(*waiting).order_by(*order).limit(BATCH)), now)
 
 
 def look_into(content: bytes) -> Verdict:
-    """What is to become of a file; raises ScannerAway while nobody can say."""
+    """Return the verdict on a file. Raises ScannerAway while the scanner does not answer."""
     scanned = clamav.is_set_up()
     found = clamav.found_in(content) if scanned else None
     if found is not None:
@@ -95,7 +95,7 @@ def _check_each(ids: Iterable[int], now: datetime) -> int:
 
 
 def _check(attachment_id: int, now: datetime) -> bool:
-    """Look with no row held: a child that takes its time keeps nobody from the case."""
+    """Check without a lock: a slow subprocess must not block actions on the case."""
     with one_transaction():
         waiting = select(Attachment.path).where(Attachment.id == attachment_id, Attachment.state == "waiting")
         path = db.session.scalars(waiting).first()
@@ -109,9 +109,9 @@ def _check(attachment_id: int, now: datetime) -> bool:
 
 
 def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
-    """Whether it was this look that settled it: of two at once the second finds nothing that waits.
+    """Store a verdict; return False when another check settled the file before.
 
-    The case is held first, as by every act on it; what is kept from now on goes into its chain.
+    The case is locked first, as by every action on it; the stored digest goes into its event chain.
     """
     with one_transaction():
         complaint = _case_of(attachment_id)
@@ -130,7 +130,7 @@ def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
 
 
 def _replace(row: Attachment, content: bytes, now: datetime) -> None:
-    """The file as it was written anew in place of the one that was sent, whose bytes are not kept."""
+    """Store the rewritten file in place of the one that was sent, which is deleted."""
     digest = hashlib.sha256(content).hexdigest()
     if digest == row.sha256:
         return
@@ -153,7 +153,7 @@ def _case_of(attachment_id: int) -> Complaint:
 
 
 def _vouch(complaint: Complaint, row: Attachment) -> None:
-    """The chain holds the hash of what was sent since it came; now also that of what is kept in its place."""
+    """Append an event with the digests of the file that was sent and of the one that is stored."""
     data = {"outcome": row.state, "sent_sha256": row.sent_sha256, "sha256": row.sha256}
     event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
     note_events([(complaint, event)], SYSTEM)

@@ -1,4 +1,4 @@
-"""A correction of what a report says: place, category, title, class, secrecy, the reporter's identity (SOP step 1)."""
+"""Corrections of a report: place, category, title, class, secrecy, identity of the reporter (SOP step 1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,9 +22,7 @@ NAMED = {"category_id": "category", "district_id": "district", "village_id": "vi
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction ready to be written: columns with their values, parts of the identity (None removes one), and what
-    the rules need to know of it.
-    """
+    """A correction ready to be written: columns with values, identity parts (None removes one), what the rules need."""
 
     values: dict[str, Any] = field(default_factory=dict)
     identity: dict[str, str | None] = field(default_factory=dict)
@@ -32,8 +30,8 @@ class Corrected:
 
 
 def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
-    """Compare the parameters of `correct` with the case; nothing for another action, or for parameters that the rules
-    refuse anyway.
+    """Compare the parameters of `correct` with the case. Return an empty correction for any other action, and for
+    parameters that the rules refuse anyway.
     """
     if request.action is not Action.CORRECT:
         return Corrected()
@@ -58,8 +56,10 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
 
 
 def write_correction(complaint: Complaint, corrected: Corrected) -> None:
-    """Write the new values. What the report itself says is stored beside them, so that SP4N's next revision overwrites
-    only what SP4N changed. An anonymous report loses the identity (design section 4).
+    """Write the new values.
+
+    What the report itself says is stored beside them, so that SP4N's next revision overwrites only what SP4N changed.
+    An anonymous report loses its identity (design section 4).
     """
     said = dict(complaint.corrected)
     for name, value in corrected.values.items():
@@ -75,7 +75,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
 
 
 def _location(given: dict[str, Any]) -> dict[str, Any]:
-    """District and village may stand beside the location or in it."""
+    """Return the location with district and village in it, wherever they were given."""
     beside = {name: given[name] for name in ("district", "village") if name in given}
     return {**given.get("location", {}), **beside}
 
@@ -88,8 +88,9 @@ def _part(value: Any, name: str, fields: Mapping[str, Any]) -> tuple[dict[str, A
 def _named(
     complaint: Complaint, category: str | None, location: dict[str, Any]
 ) -> tuple[dict[str, int | None], list[FieldError]]:
-    """Category and places as keys of their rows. A village is looked for in its district; a new district without a
-    village takes the old village away.
+    """Return category and places as foreign keys, with the errors of unknown names.
+
+    A village is searched in its district; a new district without a village removes the old village.
     """
     district = location.get("district") or (complaint.district.name if complaint.district else None)
     texts = (category, district if "district" in location or "village" in location else None, location.get("village"))
@@ -132,5 +133,5 @@ def _write_identity(complaint: Complaint, parts: Mapping[str, str | None], anony
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON holds it."""
+    """Return a value as JSON can hold it."""
     return value if value is None or isinstance(value, str | int | bool) else str(value)

@@ -1,4 +1,4 @@
-"""The one door for every change of a case: screens, API, jobs and SP4N all come through it."""
+"""The actions of the SOP on a case: screens, API, jobs and SP4N all call `perform_action`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 @dataclass(frozen=True)
 class Performed:
-    """What an accepted action left behind."""
+    """The result of an accepted action."""
 
     complaint: Complaint
     event: ComplaintEvent
@@ -62,12 +62,11 @@ def perform_action(
     origin: str = "office",
     letters_drawn: bool = True,
 ) -> Performed:
-    """Do one action on a complaint, whole or not at all; raises ActionRefused and then has changed nothing.
+    """Do one action on a case in one transaction. Raises ActionRefused, and then nothing has changed.
 
-    `expected_version` is what the form or client saw (None only for acts of the clock and of SP4N); `now` is taken
-    after the row is locked, so that events never run backwards; `origin` says in the change feed whose act it was, the
-    office's or SP4N's. Without `letters_drawn` a letter may be sent before a worker has drawn it: for a demonstration,
-    whose past is made in one go.
+    `expected_version` is the version that the form or client saw (None only for actions of the clock and of SP4N).
+    `now` is read after the row is locked, so that events never run backwards. `origin` is whose change the feed
+    reports: office or sp4n. Without `letters_drawn` a letter may be sent before it is drawn (demo data only).
     """
     with one_transaction():
         complaint = _locked(complaint_id, request)
@@ -85,7 +84,7 @@ def perform_action(
 
 
 def check_action(complaint_id: int, request: ActionRequest, by: Person, expected_version: int | None) -> None:
-    """Raise ActionRefused where the rules would refuse this action now; changes and locks nothing."""
+    """Raise ActionRefused where the rules would refuse this action now. Changes and locks nothing."""
     with one_transaction():
         complaint = db.session.get(Complaint, complaint_id)
         if complaint is None:
@@ -101,7 +100,7 @@ def _judged(
     now: datetime | None,
     letters_drawn: bool,
 ) -> tuple[Frame, CaseRows, ComplaintFacts, Corrected, Decision]:
-    """What the case is now and what the rules decide about the action; raises ActionRefused."""
+    """Return the state of the case and the decision of the rules. Raises ActionRefused."""
     frame, rows = read_frame(complaint), rows_of(complaint)
     facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
     _refuse_stale(facts, by, expected_version)
@@ -112,7 +111,7 @@ def _judged(
 
 
 def _locked(complaint_id: int, request: ActionRequest) -> Complaint:
-    """The case with its row locked, and with it the one that a merge names; raises ActionRefused(not_visible)."""
+    """Return the case with its row locked, and lock the case that a merge names. Raises ActionRefused(not_visible)."""
     if request.action is Action.MERGE:
         lock_cases({complaint_id}, request.action, request.params)
     complaint = get_for_update(complaint_id)
@@ -132,7 +131,7 @@ def attach_to_case(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Add a file to a case; its hash is in the event, so the chain vouches for the file too."""
+    """Add a file to a case; the event stores its SHA-256. Raises ActionRefused."""
     request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
     with one_transaction():
         done = perform_action(complaint_id, request, by, expected_version, now=now, address=address)
@@ -142,7 +141,7 @@ def attach_to_case(
 
 
 def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) -> None:
-    """Lock the cases that an act is done on and, for a merge, the case it names, before any of them is read."""
+    """Lock the cases of an action and, for a merge, the case it names, in the order of their keys."""
     which = Complaint.id.in_(ids)
     into = _number_of_target(params) if action is Action.MERGE else None
     lock_in_order(which if into is None else or_(which, Complaint.number == into))
@@ -160,7 +159,7 @@ def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
 
 
 def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
-    """What an action brings beside the state of its case: letters, and who else hears of it."""
+    """Write what an action brings besides the state of the case: letters and further notices."""
     complaint, decision = done.complaint, done.decision
     if decision.event.kind is Action.CORRECT:
         write_correction(complaint, corrected)
@@ -176,7 +175,7 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
 
 
 def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
-    """Who hears of an act on one agency's part, and that a secret case waits to be confirmed (SOP step 4)."""
+    """Notify officers of a change of one agency's part, and the Admin that a secret case waits to be confirmed."""
     event, case, seq = done.decision.event, done.complaint, done.event.seq
     at_agency = [t for t in done.rows.tasks if t.agency_code == event.agency and t.step in AGENCY_STEPS]
     if event.kind is Action.ASK_RELEASE:
@@ -195,7 +194,7 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
 
 
 def _note_on_case(complaint: Complaint, decision: Decision) -> None:
-    """The few particulars of an action that lists and other cases need at hand."""
+    """Store the few facts of an action that lists and other cases read from the case's row."""
     action, params = decision.event.kind, decision.params
     if action is Action.DIRECT and "urgency" in params:
         complaint.urgency = params["urgency"]
@@ -212,7 +211,7 @@ def _known(
     rows: CaseRows,
     letters_drawn: bool,
 ) -> Known:
-    """What only the database can tell the rules about this request."""
+    """Return what the rules need from the database to decide this request."""
     sop, calendar = frame.sop, frame.calendar
     return Known(
         agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
@@ -227,7 +226,7 @@ def _known(
 
 
 def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
-    """Who initials the drafts of each agency on the case."""
+    """Return, by agency code, who must initial the drafts of each agency on the case."""
     on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
     asked = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
     return {code: tuple(Actor(name) for name in names) for code, names in asked}

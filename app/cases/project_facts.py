@@ -1,4 +1,4 @@
-"""Writes a decided state into its rows: nothing here decides, it only makes the tables say what the rules said."""
+"""Writes a decided state into the rows of a case; decides nothing."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -35,7 +35,7 @@ def project_changes(
 def project_first(
     complaint: Complaint, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> StepTask:
-    """The same for a complaint that is coming in, and the step that it opens; neither is written yet."""
+    """Return the first step of a new case, and set the state of its row; neither is written yet."""
     (step,) = after.open_steps
     task = open_task(complaint, step, sop.owner(step.step), after, sop)
     set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
@@ -62,7 +62,7 @@ def _write_state(complaint: Complaint, after: ComplaintFacts, event: Event, task
 
 
 def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -> None:
-    """Tracks of this cycle; leads that end are written first, since only one may lead at a time."""
+    """Write the tracks of this cycle; ended leads are flushed first, since only one track may lead."""
     known = {row.agency_code: row for row in rows.tracks if row.cycle == after.cycle}
     leads = {track.agency for track in after.tracks if track.lead}
     ending = [row for row in known.values() if row.lead and row.agency_code not in leads]
@@ -78,8 +78,10 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
 
 
 def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
-    """Which agencies see the case. Sight ends with the transaction and not before: the officer of an agency that
-    leaves still has to write the act, and row-level security would refuse it.
+    """Set which agencies see the case.
+
+    Sight ends with the transaction and not before: the officer of a leaving agency still has to write the action, and
+    row-level security would refuse it.
     """
     sent = [row for row in rows.tracks if row.sent_at is not None]
     for row in sent:
@@ -125,7 +127,7 @@ def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
-    """Close what is no longer open, open what is new, and set every running clock."""
+    """Close steps that are no longer open, open new ones, and set every running deadline."""
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():

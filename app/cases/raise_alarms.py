@@ -1,4 +1,4 @@
-"""The sweep over limits: small locked batches of what is due, so that its cost grows with that and nothing else."""
+"""The sweep of deadlines: it locks small batches of due steps, so that its cost depends on these alone."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -18,11 +18,9 @@ from app.reference.calendar import load_working_calendar
 
 
 def raise_due_alarms(now: datetime, batch: int = 50) -> int:
-    """Take up one batch of steps whose moment has come and say how many cases it looked at; safe to run twice or side
-    by side.
+    """Process one batch of due steps and return how many cases it read; safe to run twice or in parallel.
 
-    Cases are locked one sweep at a time (SKIP LOCKED); the unique row (step, level, deadline) is the right to record
-    and notify.
+    Cases are locked with SKIP LOCKED; the unique row (step, level, deadline) is the right to record and notify.
     """
     with one_transaction():
         cases = {case.id: case for case in _lock_due_cases(now, batch)}
@@ -51,9 +49,7 @@ def _due_tasks(cases: Collection[int], now: datetime) -> list[StepTask]:
 
 
 def _take_up_all(due: Sequence[Due], notifier: Notifier) -> None:
-    """Questions that ran out one by one, each an act of its own; then the limits of running steps all together, and
-    each for itself where that fails.
-    """
+    """End expired questions one by one, then raise the alarms of running steps (one by one after an error)."""
     waiting = [one for one in due if one[1].paused_at is not None]
     running = [one for one in due if one not in waiting]
     for one in waiting:
@@ -71,7 +67,7 @@ def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:
 
 
 def _take_up(running: Sequence[Due], notifier: Notifier) -> None:
-    """Every level that has come is raised; then the next moment of each step is set."""
+    """Raise every level that has passed, then set the next alarm of each step."""
     raise_passed(running, notifier)
     for _, task in running:
         set_next_alarm(task, notifier.calendar, notifier.at)

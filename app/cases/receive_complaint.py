@@ -1,4 +1,4 @@
-"""A complaint comes in: a number, a tracking code, the first step opened (SOP step 1)."""
+"""Reception of a complaint: its number, its tracking code and its first step (SOP step 1)."""
 
 import hashlib
 import hmac
@@ -39,7 +39,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Received:
-    """The new complaint, and the code that opens its public page; only its hash is kept."""
+    """A new complaint with its tracking code in clear, which is stored only as a hash."""
 
     complaint: Complaint
     tracking_code: str
@@ -47,7 +47,7 @@ class Received:
 
 
 def may_receive(by: Person) -> Capacity:
-    """The capacity in which a person takes in complaints; raises ActionRefused for everybody else."""
+    """Return the capacity in which a person receives complaints. Raises ActionRefused(not_your_step) for others."""
     for capacity in by.capacities:
         if capacity.actor in (Actor.COMPLAINT_ADMIN, Actor.REPORTER, Actor.SYSTEM):
             return capacity
@@ -63,9 +63,9 @@ def receive_complaint(
     sp4n: dict[str, Any] | None = None,
     tell: bool = False,
 ) -> Received:
-    """Take in one report under the active SOP and open step 1; the running number is drawn in the same transaction.
+    """Receive one report under the active SOP and open step 1, with a running number of the same transaction.
 
-    With `tell` the reporter gets number and code as a message, and hears of what follows, where an address was left.
+    With `tell` the reporter gets number and code as a message, and later news, where an address was left.
     """
     return receive_complaints([(report, sp4n or {})], by, now=now, address=address, tell=tell)[0]
 
@@ -78,7 +78,7 @@ def receive_complaints(
     address: str | None = None,
     tell: bool = False,
 ) -> list[Received]:
-    """The same for many, each with what SP4N knows it by: every table is written once, whatever their number."""
+    """Receive many reports, each with its SP4N columns; every table is written in one statement for all of them."""
     capacity = may_receive(by)
     with one_transaction():
         at = now or utc_now()
@@ -97,7 +97,7 @@ def receive_complaints(
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
-    """What the rules need of a reception; the identity itself never enters the log."""
+    """Return what the reception event stores; of the identity only which parts exist."""
     sent = complaint.submitted_at
     return {
         "channel": complaint.channel,
@@ -111,7 +111,7 @@ def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, A
 
 @dataclass(frozen=True)
 class _Reception:
-    """What all reports taken in at one moment have in common."""
+    """What all reports received at one moment share."""
 
     at: datetime
     capacity: Capacity
@@ -158,7 +158,7 @@ def _make(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Recept
 
 @dataclass(frozen=True)
 class _Beside:
-    """What stands beside a complaint's own row from its first moment on."""
+    """What is written with a new complaint."""
 
     received: Received
     change: Change
@@ -178,9 +178,7 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
 
 
 def _write(beside: Sequence[_Beside], by: Person) -> None:
-    """The complaints and all that stands beside them, and who hears of them; what others will ask of them is at hand
-    afterwards.
-    """
+    """Insert the complaints with everything beside them, notify the officers, and keep the objects in the session."""
     complaints = [row.received.complaint for row in beside]
     reporters = [row.reporter for row in beside if row.reporter is not None]
     write_changes(
@@ -202,7 +200,7 @@ def _keep_files(
 
 
 def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    """One of each content, under the name it came with first."""
+    """Return each distinct content once, under the first name it came with."""
     found: dict[bytes, tuple[str, bytes]] = {}
     for name, content in files:
         found.setdefault(hashlib.sha256(content).digest(), (name, content))
@@ -210,14 +208,15 @@ def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
 
 
 def new_code() -> str:
-    """Twelve letters and digits that nobody mistakes for one another (60 bits), in groups for reading. Codes of eight,
-    from before, stay valid.
+    """Return a random tracking code: three groups of four letters or digits that are not easily confused (60 bits).
+
+    Older codes have eight and stay valid.
     """
     return "-".join("".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def hash_code(number: str, code: str) -> str:
-    """Keyed hash of a tracking code, with or without its dashes, so that the table alone opens nothing."""
+    """Return the HMAC-SHA256 of a tracking code, with or without dashes, for the number of its case."""
     key = current_app.config["SECRET_KEY"].encode()
     plain = code.replace("-", "")
     return hmac.new(key, f"{number}:{plain}".encode(), hashlib.sha256).hexdigest()

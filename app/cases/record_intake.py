@@ -1,4 +1,4 @@
-"""A complaint typed in by an officer: the report body of the API, and by hand what SP4N would have sent."""
+"""Intake by an officer: the report body of the API, and by hand what SP4N would have sent."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 class AlreadyHere(Exception):
-    """The tracking number belongs to a complaint that we have."""
+    """A case with this SP4N tracking number exists."""
 
     def __init__(self, number: str, complaint_id: int) -> None:
         super().__init__(number)
@@ -32,7 +32,7 @@ class AlreadyHere(Exception):
 
 @dataclass(frozen=True)
 class Intake:
-    """What the officer is told: number, code of the public page, first step and its limit."""
+    """The result of an intake: number, tracking code, first step and its deadline (UTC)."""
 
     complaint_id: int
     number: str
@@ -44,7 +44,7 @@ class Intake:
 def record_intake(
     payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
 ) -> Intake:
-    """Take in a report; raises ActionRefused with every faulty field, AlreadyHere for a known tracking number.
+    """Receive a report. Raises ActionRefused with every faulty field, AlreadyHere for a known tracking number.
 
     With `tell` the reporter gets number and code as a message, where an address was left.
     """
@@ -63,7 +63,7 @@ def record_intake(
 
 
 def _faults(payload: dict[str, Any], tracking_id: str) -> tuple[FieldError, ...]:
-    """The faults of the report and of the SP4N number together; a number goes with that channel and no other."""
+    """Return the errors of the report and of the SP4N number together; only the channel SP4N has a number."""
     try:
         clean_report(payload)
         errors: tuple[FieldError, ...] = ()
@@ -82,7 +82,7 @@ def _tracking_fault(from_sp4n: bool, tracking_id: str) -> FieldFault | None:
 
 
 def refuse_known(tracking_id: str) -> None:
-    """Raise AlreadyHere when a complaint has this tracking number."""
+    """Raise AlreadyHere when a case has this tracking number."""
     statement = select(Complaint.number, Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
     found = db.session.execute(statement).first()
     if found is not None:
@@ -90,7 +90,7 @@ def refuse_known(tracking_id: str) -> None:
 
 
 def seal(text: str) -> str:
-    """Text that only this program can read, as identities are kept: for a notice that names a tracking code."""
+    """Return a text encrypted with the identity keys, for a notice that names a tracking code."""
     return SealedText().process_bind_param(text, db.engine.dialect) or ""
 
 

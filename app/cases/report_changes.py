@@ -1,4 +1,4 @@
-"""What a later revision of a report from SP4N means for the case: secrecy only grows, and news may be an answer."""
+"""Pure rules for a later revision of a report from SP4N: secrecy only grows, and a revision may answer a question."""
 
 from collections.abc import Iterable
 
@@ -9,15 +9,15 @@ _LOOSEST_FIRST = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.
 
 
 def stricter(one: Confidentiality, other: Confidentiality) -> Confidentiality:
-    """The one of two wishes for secrecy that keeps more: an anonymous reporter's name is not even stored."""
+    """Return the stricter of two levels of secrecy."""
     return max(one, other, key=_LOOSEST_FIRST.index)
 
 
 def answers_question(facts: ComplaintFacts, changed: Iterable[str], brings_files: bool) -> bool:
-    """Whether a revision is the answer somebody waits for.
+    """Return whether a revision answers an open question.
 
-    A reporter who is asked something at SP4N often answers by writing it into the report or adding a picture there.
-    Whoever reads it decides what it is worth, but no clock stands still for a reporter who has spoken.
+    Reporters often answer at SP4N by changing the report or adding a picture. The officer judges the content, but no
+    clock stays paused for a reporter who has answered.
     """
     waits = any(step.paused_at is not None for step in facts.open_steps)
     return waits and (brings_files or "body" in changed)

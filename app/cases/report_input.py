@@ -1,4 +1,4 @@
-"""A report as it comes in, from any door: checked whole, every fault named at once (design 8.2, report body)."""
+"""Validation of a report from any entry point, with every error named at once (design 8.2, report body)."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _RFC_3339 = re.compile(
 
 @dataclass(frozen=True)
 class Report:
-    """A clean report; places and category are ids of reference rows."""
+    """A valid report; places and category are primary keys of reference rows."""
 
     values: dict[str, Any]
     reporter: dict[str, str]
@@ -36,7 +36,7 @@ class Report:
 
 @dataclass(frozen=True)
 class PastDay(Field):
-    """A date as RFC 3339 writes it, that is not in the office's future."""
+    """A date as RFC 3339 writes it, not in the future by the office's date."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -52,7 +52,7 @@ class PastDay(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """An instant as RFC 3339 writes it, with its offset; in UTC, from 2010 on, and at most ten minutes ahead of us."""
+    """An instant as RFC 3339 writes it, with its offset; cleaned to UTC. From 2010 on, at most ten minutes ahead."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         try:
@@ -71,7 +71,7 @@ class Moment(Field):
 
 @dataclass(frozen=True)
 class Coordinate(Field):
-    """Decimal degrees up to a bound."""
+    """Decimal degrees between minus and plus `bound`, rounded to six places."""
 
     bound: int = 90
 
@@ -107,8 +107,9 @@ class Email(Text):
 
 @dataclass(frozen=True)
 class Nik(Text):
-    """16 digits with a day of birth in them, written in groups or not; the region in front is that of first
-    registration, so it is not checked (domain 4.8).
+    """An identity number of 16 digits with a valid day of birth, grouped or not.
+
+    The region in front is that of the first registration and is not checked (domain 4.8).
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
@@ -121,7 +122,7 @@ class Nik(Text):
 
 @dataclass(frozen=True)
 class Anything(Field):
-    """A part with parts of its own, checked elsewhere."""
+    """A value with fields of its own, validated elsewhere."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         return value, None
@@ -161,7 +162,7 @@ MOST_FILES = 10
 
 
 def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
-    """The report ready to be stored; raises ActionRefused(missing_input) with every fault of every field."""
+    """Return the report ready to be stored. Raises ActionRefused(missing_input) with every error of every field."""
     values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
     location, faults = _part(values.pop("location", {}), "location", LOCATION_FIELDS)
     reporter, more_faults = _part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
@@ -184,7 +185,7 @@ def _part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str,
 
 
 def _references(values: dict[str, Any], location: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    """Category and place as rows; a name that is none of ours is a fault of its field."""
+    """Return category and place as rows; an unknown name is an error of its field."""
     texts = (values.pop("category", None) or None, location.get("district") or None, location.get("village") or None)
     found = find_named(texts)
     keys = (found.category, found.district, found.village)
@@ -209,7 +210,7 @@ _UNKNOWN = (
 
 
 def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
-    """Attachments as names and bytes."""
+    """Return attachments as pairs of name and content."""
     if not isinstance(value, list):
         return [], [FieldError("attachments", FieldFault.WRONG_TYPE)]
     if len(value) > MOST_FILES:
@@ -225,7 +226,7 @@ def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
 
 
 def _keep_file(place: str, cleaned: dict[str, Any], files: list[tuple[str, bytes]]) -> list[FieldError]:
-    """Add a file to the list, or say what is wrong with it beside the field that holds it."""
+    """Add a file to the list, or its error beside the field that holds it."""
     try:
         name, content = decode_file(cleaned)
         file_facts(name, content)

@@ -1,4 +1,4 @@
-"""Brings a case up to what its report says now: old and new words in the event, the clocks by the rules."""
+"""Revision of a case when its report changes: old and new values go into the event, clocks follow the rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ FROM_SP4N = Actor.SYSTEM.value
 
 @dataclass(frozen=True)
 class Author:
-    """Who brings a change: SP4N, or the Admin who decides about one; `kind` is the event that it becomes."""
+    """Who brings a change: SP4N, or the Admin who decides about one. `kind` is the kind of the event."""
 
     by: Person = SYSTEM
     capacity: Capacity = SYSTEM.capacities[0]
@@ -43,7 +43,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a report: columns with their values, the whole identity or none of it, all files or none."""
+    """What is said of a report: columns with values, the whole identity or None, all files or None."""
 
     values: dict[str, Any] = field(default_factory=dict)
     reporter: dict[str, str] | None = None
@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Difference:
-    """How what is told differs from what we hold."""
+    """How the new report differs from what is stored."""
 
     values: dict[str, Any]
     reporter: dict[str, str] | None
@@ -66,7 +66,7 @@ class Difference:
 
 
 def difference(complaint: Complaint, told: Told) -> Difference:
-    """Compared by content: the same words, identity and bytes are no difference, under whatever names they come."""
+    """Return the difference by content: equal text, identity and bytes are none, whatever their names."""
     values = {name: value for name, value in told.values.items() if said_by_report(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
     reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
@@ -76,7 +76,7 @@ def difference(complaint: Complaint, told: Told) -> Difference:
 def revise(
     complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
 ) -> ComplaintEvent:
-    """Write what differs and record it: both versions stand in the event, so that none is lost."""
+    """Write what differs and return the event, which stores both versions."""
     author = author or Author()
     case = read_case(complaint)
     before = case.facts
@@ -93,7 +93,7 @@ def revise(
 
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
-    """The identity where it is another than the one we hold; an empty one takes ours away."""
+    """Return the identity if it differs from the stored one, else None; an empty one removes the stored identity."""
     if reporter is None or identity_said_again(complaint, reporter):
         return None
     row = db.session.get(Reporter, complaint.id)
@@ -104,7 +104,7 @@ def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> 
 def _sorted_files(
     complaint: Complaint, files: list[tuple[str, bytes]] | None
 ) -> tuple[list[tuple[str, bytes]], list[Attachment], list[Attachment]]:
-    """New contents once each, held files that are back, held files that are no longer there."""
+    """Return new files (each content once), stored files that are there again, and stored files that are gone."""
     if files is None:
         return [], [], []
     mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)
@@ -119,7 +119,7 @@ def _sorted_files(
 
 
 def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[str, Any]:
-    """The particulars of the event, and the files into their place; whose identity it was is not among them."""
+    """Store the files and return the data of the event; values of the identity are not among them."""
     rows = [store_file(complaint, name, content, FROM_SP4N, at) for name, content in found.new_files]
     for row in found.back:
         row.removed_at = None
@@ -136,12 +136,12 @@ def _particulars(complaint: Complaint, found: Difference, at: datetime) -> dict[
 
 
 def held_words(complaint: Complaint, found: Difference) -> dict[str, Any]:
-    """What we hold where a difference is, as a person reads it."""
+    """Return the stored values where there is a difference, as text for people."""
     return {name: word_of(name, said_by_report(complaint, name)) for name in sorted(found.values)}
 
 
 def words_of(found: Difference) -> dict[str, Any]:
-    """What the other side says there."""
+    """Return the new values where there is a difference, as text for people."""
     return {name: word_of(name, value) for name, value in sorted(found.values.items())}
 
 
@@ -150,7 +150,7 @@ def _file(row: Attachment) -> dict[str, Any]:
 
 
 def word_of(name: str, value: Any) -> Any:
-    """A value as a person reads it and JSON keeps it."""
+    """Return a value as people read it and JSON can hold it."""
     if name in _NAMED and value is not None:
         return str(db.session.get_one(_NAMED[name], value).name)
     if isinstance(value, datetime):

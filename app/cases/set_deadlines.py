@@ -1,4 +1,4 @@
-"""Clocks of open steps: set when a step opens, set anew from its own start when something about it changes."""
+"""Deadlines of open steps: set when a step opens, and again from its own start when something about it changes."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: ComplaintFacts, sop: Sop) -> StepTask:
-    """A row for a step that has just opened, for the caller to write; its deadline is set by `set_deadline`."""
+    """Return a new row for a step that has just opened; `set_deadline` sets its deadline."""
     return StepTask(
         complaint_id=complaint.id,
         cycle=after.cycle,
@@ -27,10 +27,9 @@ def open_task(complaint: Complaint, step: OpenStep, actor: Actor, after: Complai
 def set_deadline(
     task: StepTask, step: OpenStep, allowance: Allowance, sop: Sop, calendar: WorkingCalendar, now: datetime
 ) -> None:
-    """Limit and warning of a step, from its own start with the whole calendar and every finished pause.
+    """Set deadline and warning of a step, counted from its start with the calendar and every finished pause.
 
-    The sweep is to look at it when the warning is due, and at a step that waits when its question runs out. Where that
-    has passed it is due from `now` on: no sweep could have come earlier, and none is late for it.
+    The next alarm is the warning, or the end of the question for a paused step; where that has passed, it is `now`.
     """
     task.allowance_value, task.allowance_unit = allowance.value, allowance.unit.value
     task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
@@ -41,14 +40,14 @@ def set_deadline(
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:
-    """When an answered case is closed if nobody says anything more."""
+    """Set when an answered case is closed if nobody says anything more."""
     silent_since = complaint.answered_at if complaint.ended_at is None else None
     complaint.closes_at = deadline_for(calendar, silent_since, silence) if silent_since else None
 
 
 def allowance_of(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
-    """The allowance of an open step: 14 days for a draft with field visit or across agencies (SOP step 7), and the days
-    by which the Kepala Dinas extended it.
+    """Return the allowance of an open step: 14 working days for a draft with field visit or across agencies (SOP
+    step 7), plus the days by which the Kepala Dinas extended it.
     """
     track = facts.track(step.agency)
     return sop.allowance(step.step, track is not None and track.extended, track.more_days if track else 0)

@@ -1,4 +1,4 @@
-"""The paper that was signed with ink comes back as a scan: one of the case's files, known as the letter's."""
+"""Scans of letters signed with ink: an attachment of the case that is marked as the letter's scan."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from workflow_rules.process.actors import Person
 
 
 class ScanRefused(Exception):
-    """Why a scan is not taken: a word of `SCAN_FAULTS`, and the page counts where they differ."""
+    """Why a scan is refused: a key of `SCAN_FAULTS`, and the page counts where they differ."""
 
     def __init__(self, fault: str, letter: int = 0, scan: int = 0) -> None:
         super().__init__(fault)
@@ -27,7 +27,7 @@ class ScanRefused(Exception):
 
 
 def current_scan(letter_id: int) -> LetterScan | None:
-    """The scan that counts, with its file."""
+    """Return the newest scan of a letter with its file, or None."""
     statement = select(LetterScan).where(LetterScan.letter_id == letter_id, LetterScan.replaced_at.is_(None))
     return db.session.scalars(statement.options(joinedload(LetterScan.attachment))).first()
 
@@ -42,10 +42,9 @@ def keep_scan(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Take in a scan, in place of the one before, which stays among the files.
+    """Store a scan in place of the one before, which stays among the files; the event stores its SHA-256.
 
-    Raises ScanRefused for a file that is not this letter's, ActionRefused where the case or the officer does not allow
-    it. The event holds the file's hash, so the chain vouches for the scan too.
+    Raises ScanRefused for a file that is not this letter's, ActionRefused where the rules do not allow it.
     """
     pages = _checked_pages(letter, content)
     with one_transaction():
@@ -83,7 +82,7 @@ def _put_in_place(
 
 
 def _checked_pages(letter: Letter, content: bytes) -> int:
-    """The scan's pages, as many as the letter's."""
+    """Return the number of pages of the scan. Raises ScanRefused unless the letter has as many."""
     if not content:
         raise ScanRefused("missing")
     if media_type_of(content) is None or len(content) > LARGEST:

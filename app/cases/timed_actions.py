@@ -1,4 +1,4 @@
-"""What the clock does by itself: questions that run out, answered cases that close, delegations that end."""
+"""Actions of the clock: questions that expire, answered cases that close, delegations that end."""
 
 from datetime import datetime
 from functools import partial
@@ -18,15 +18,15 @@ from workflow_rules.process.actors import SYSTEM
 
 
 def expire_question(complaint: Complaint, task: StepTask, notifier: Notifier) -> None:
-    """End a wait that nobody answered, as the system's act; its officer hears of it (SOP steps 1 and 7)."""
+    """End a wait that nobody answered, as an act of the system; the officer is notified (SOP steps 1 and 7)."""
     request = ActionRequest(Action.EXPIRE_QUESTION, task.agency_code)
     perform_action(complaint.id, request, SYSTEM, None, now=notifier.at)
     notifier.question_expired(complaint, task)
 
 
 def close_silent_cases(now: datetime, batch: int = 50) -> int:
-    """Take up one batch of answered cases after the silence of the SOP and say how many cases it looked at; safe to run
-    twice or side by side.
+    """Close one batch of answered cases after the SOP's time of silence; return how many cases were read. Safe to run
+    twice or in parallel.
     """
     with one_transaction():
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
@@ -44,7 +44,7 @@ def _close_or_put_off(complaint: Complaint, now: datetime) -> None:
 
 
 def note_ended_delegations(now: datetime, batch: int = 50) -> int:
-    """Tell both officers that a delegation ended by itself on its day, and write it into the journal; says how many."""
+    """Notify both officers of each delegation that ended on its day, and journal it; return how many."""
     with one_transaction():
         ended = select(DelegationRow).where(DelegationRow.ends_on < office_today(now), DelegationRow.noted_at.is_(None))
         rows = db.session.scalars(ended.order_by(DelegationRow.id).limit(batch).with_for_update(skip_locked=True)).all()

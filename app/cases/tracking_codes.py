@@ -1,6 +1,6 @@
-"""A tracking code that was lost is replaced by an officer: the old one opens nothing any more, and the log says why.
+"""Replacement of a lost tracking code by an officer; the old code stops working, and the event says why.
 
-A case that came from SP4N gets its first code for the street in the same way.
+A case that came from SP4N gets its first code in this way.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ REASON: dict[str, Field] = {"code_reason": Text(longest=500)}
 
 @dataclass(frozen=True)
 class Replaced:
-    """The new code, which is shown this once, and whether it is on its way to the reporter as well."""
+    """The new code in clear, shown once, and whether it is also sent to the reporter."""
 
     complaint: Complaint
     code: str
@@ -33,7 +33,7 @@ class Replaced:
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
-    """Give the case a new code, by the Admin and with a reason; raises ActionRefused for anybody or anything else."""
+    """Give the case a new code. Raises ActionRefused unless the Admin asks, with a reason."""
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
         case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as(Actor.COMPLAINT_ADMIN))

@@ -1,4 +1,4 @@
-"""A reporter's identity shown to an officer: with a reason, and never without an event of the case that says so."""
+"""Showing a reporter's identity to an officer: with a reason, and always with an event of the case."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 @dataclass(frozen=True)
 class Identity:
-    """What is shown this once; a part that cannot be opened for want of its key is `Unreadable`."""
+    """The identity in clear; a part whose key is missing is `Unreadable`."""
 
     complaint: Complaint
     parts: dict[str, str]
@@ -27,9 +27,9 @@ class Identity:
 def open_identity(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Identity:
-    """Show the identity to whoever may see it; raises ActionRefused for anybody else, and without a reason.
+    """Return the identity to an officer who may see it. Raises ActionRefused for others, and without a reason.
 
-    The event names the parts and never holds what stands in them (UU 27/2022 art. 31: a record of all processing).
+    The event names the parts and never holds their values (UU 27/2022 art. 31: a record of all processing).
     """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():

@@ -1,4 +1,4 @@
-"""Personal traces taken out of what agencies, letters and the feed show of a secret or anonymous case, by the Admin."""
+"""Redaction by the Admin: personal data removed from what agencies, letters and the feed show of a secret case."""
 
 import json
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ WISH: dict[str, Field] = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What agencies shall read: the words, the names of files by their ids, and why."""
+    """The redacted text, new names of files by their ids, and the reason."""
 
     params: dict[str, Any]
     files: dict[int, str]
 
 
 def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
-    """The Admin's capacity, for a case whose reporter wishes, or once wished, to stay unknown; else None."""
+    """Return the Admin's capacity for a case that is, or once was, secret or anonymous; else None."""
     if complaint.confidentiality == Confidentiality.OPEN and not complaint.redacted:
         return None
     return by.capacity_as(Actor.COMPLAINT_ADMIN)
@@ -45,9 +45,9 @@ def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
 def redact(
     complaint_id: int, wish: Wish, by: Person, version: int, *, now: datetime | None = None, address: str | None = None
 ) -> Complaint:
-    """Show these words from now on and keep the report's own, sealed; raises ActionRefused.
+    """Replace the text that is shown and store the report's own text encrypted. Raises ActionRefused.
 
-    The words of the report itself, sent again, take the redaction away. The event says who, why and which parts.
+    Sending the report's own text again removes the redaction. The event says who, why and which parts.
     """
     cleaned, errors = _read(wish)
     with one_transaction():
@@ -71,7 +71,7 @@ def _read(wish: Wish) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
-    """The shown words into the case, its own into their place; returns the names of the parts that differ."""
+    """Write the redacted text and store the original; return the names of the parts that differ."""
     row = original_of(complaint)
     own = {name: said_by_report(complaint, name) for name in ("title", "body")}
     renamed = _rename(complaint, files, names_before(row))
@@ -90,7 +90,7 @@ def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], a
 
 
 def _rename(complaint: Complaint, files: dict[int, str], first_names: dict[int, str]) -> dict[int, str]:
-    """Give files of this case their new names; the first name of every one that has another now."""
+    """Rename files of the case; return the original name of every renamed file by its id."""
     for row in db.session.scalars(select(Attachment).where(Attachment.complaint_id == complaint.id)):
         first = first_names.get(row.id, row.filename)
         row.filename = safe_name(files.get(row.id, row.filename))

@@ -1,7 +1,7 @@
-"""Identities that nobody needs any more are removed; the case, its figures and its chain of events stay.
+"""Removal of identities after their retention time; the case, its figures and its event chain stay.
 
-No law names the years. Five (a setting) outlast what an identity may still be asked for: the reopening of a case, and
-a complaint to the Ombudsman over how it was dealt with. UU 27/2022 art. 43-44 ask for an end that is kept to.
+No law names the years. Five (a setting) outlast what an identity may still be needed for: a reopening, and a complaint
+to the Ombudsman. UU 27/2022 art. 43-44 demand an end.
 """
 
 from datetime import datetime, timedelta
@@ -23,9 +23,9 @@ SETTLED_FOR = timedelta(days=90)
 
 
 def remove_identities(now: datetime, years: int) -> int:
-    """Remove the identity, and the words that were taken out for its sake, of every case that ended so long ago.
+    """Remove identity and original text of every case that ended `years` before `now`; return how many cases.
 
-    Each in a transaction of its own with its event; a run that is stopped is gone on with by the next.
+    Each case has its own transaction and event; the next run continues one that was stopped.
     """
     gone = last = 0
     while ids := _next(years_before(now, years), last):
@@ -35,7 +35,7 @@ def remove_identities(now: datetime, years: int) -> int:
 
 
 def years_before(now: datetime, years: int) -> datetime:
-    """The same day of an earlier year; 28 February for a 29th that it did not have."""
+    """Return the same day of an earlier year; 28 February for a 29th that it did not have."""
     try:
         return now.replace(year=now.year - years)
     except ValueError:
@@ -64,10 +64,10 @@ def _remove(complaint_id: int, now: datetime, years: int) -> bool:
 
 
 def wipe_settled_inbound(now: datetime) -> int:
-    """Wipe what came in sealed and was settled, and files of reports that were left lying; says how many there were.
+    """Delete the encrypted content of settled quarantine rows and abandoned import files; return how many.
 
-    What a settled hold brought is wiped when it is settled: here only what an older program left. The row itself stays,
-    and so does the answer to a message, which a repeat is told word for word and which names nobody.
+    Content is normally deleted when a row is settled; this covers rows of older versions. The row and the answer to the
+    message stay, so that a repeat gets the same answer.
     """
     before = now - SETTLED_FOR
     settled = InboundHold.content.is_not(None), InboundHold.settled_at < before

@@ -1,4 +1,4 @@
-"""A case from elsewhere tied to its report in SP4N by hand, and untied again: both are events of the case."""
+"""Linking a case to its report in SP4N by hand, and unlinking it; both are events of the case."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, and what their page showed."""
+    """Who asks, and the version that their page showed."""
 
     by: Person
     version: int
@@ -31,7 +31,7 @@ class Asked:
 
 
 class ReportIsHere(Exception):
-    """The report came in as a case of its own: two cases of one report are merged, not linked."""
+    """The report is a case of its own: two cases of one report are merged, not linked."""
 
     def __init__(self, complaint_id: int, number: str) -> None:
         super().__init__(number)
@@ -39,7 +39,7 @@ class ReportIsHere(Exception):
 
 
 def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None = None) -> Complaint:
-    """Tie a case to a report; raises ActionRefused, and ReportIsHere where another case has that report."""
+    """Link a case to a report. Raises ActionRefused, and ReportIsHere where another case has that report."""
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
         raise _fault("tracking_id", FieldFault.NOT_A_TRACKING_ID)
@@ -61,7 +61,7 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
 
 
 def unlink(complaint_id: int, reason: str, asked: Asked, now: datetime | None = None) -> Complaint:
-    """Untie a case that was tied by hand; who reads our changes is told that no more will come of it here."""
+    """Unlink a case that was linked by hand, and leave a tombstone in the change feed. Raises ActionRefused."""
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
@@ -78,7 +78,7 @@ def unlink(complaint_id: int, reason: str, asked: Asked, now: datetime | None = 
 
 
 def was_linked_by_hand(complaint: Complaint) -> bool:
-    """Whether an officer tied this case: one that came from SP4N is its report and cannot be untied."""
+    """Return whether an officer linked this case; one that came from SP4N cannot be unlinked."""
     kinds = select(ComplaintEvent.kind).where(ComplaintEvent.complaint_id == complaint.id)
     kinds = kinds.where(ComplaintEvent.kind.in_((SystemEvent.LINKED.value, SystemEvent.UNLINKED.value)))
     last = db.session.execute(kinds.order_by(ComplaintEvent.seq.desc()).limit(1)).scalar_one_or_none()
