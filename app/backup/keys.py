@@ -36,7 +36,11 @@ def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: It
 
 
 def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
-    """Return SECRET_KEY and IDENTITY_KEYS of a key file; raises WrongPassphrase, Damaged or BackupFault."""
+    """Return SECRET_KEY and IDENTITY_KEYS of an encrypted key file.
+
+    Raises WrongPassphrase (also without a passphrase), Damaged when the content was changed, and BackupFault when the
+    file cannot be read or is no key file.
+    """
     if passphrase is None:
         raise WrongPassphrase("A file of keys is always sealed: name the file of its passphrase.")
     try:

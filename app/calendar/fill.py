@@ -70,7 +70,7 @@ def warn_of_missing_year(now: datetime) -> None:
 
 
 def _first_today(key: str) -> bool:
-    """Return True for the first caller with this key within two days, and always when Redis is unavailable."""
+    """Return True for the first call with this key (it names the day); True for each call while Redis is away."""
     try:
         return bool(redis_client().set(key, "1", nx=True, ex=TWO_DAYS))
     except RedisError:

@@ -51,7 +51,8 @@ def call(
     largest: int,
     authority: str | None = None,
 ) -> Answer:
-    """Return the response within `seconds` in total, however slowly the server sends; raises Unanswered.
+    """Return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come within `seconds` in
+    total, however slowly the server sends, or the connection fails.
 
     Redirects are returned, not followed. `authority` is a CA file to trust in place of the system's.
     """

@@ -64,7 +64,7 @@ def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: in
 
 
 def written(agency: Agency, running: int, at: datetime) -> str:
-    """Return a number formatted by the agency's pattern."""
+    """Return a running letter number as text, by the agency's pattern and the office's date at `at`."""
     day = office_today(at)
     return format_letter_number(agency.number_pattern, running, day, agency.classification_code, agency.letter_suffix)
 

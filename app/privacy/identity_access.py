@@ -40,7 +40,7 @@ def _of(capacity: Capacity, facts: ComplaintFacts) -> Opening | None:
 
 
 def _may_call(capacity: Capacity, facts: ComplaintFacts) -> bool:
-    """Return whether a secretary may see the contact of an open reporter: only while the agency works on the answer."""
+    """Return whether a secretary may see the reporter's contact: a case of open identity, its agency still at work."""
     track = facts.track(capacity.agency)
     works = track is not None and track.active and track.sent_at is not None and track.state is not TrackState.SENT
     return facts.confidentiality is Confidentiality.OPEN and facts.ended is None and works

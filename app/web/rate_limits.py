@@ -27,7 +27,7 @@ def _taken(response: Response) -> bool:
 
 
 def intake_limits() -> list[Limit]:
-    """Return the limits of the public form: 20 accepted complaints and 120 attempts per hour."""
+    """Return the limits of the public form for one network address: 20 accepted complaints, 120 attempts an hour."""
     return [
         Limit(TAKEN, key_func=source, methods=["POST"], deduct_when=_taken),
         Limit(TRIED, key_func=source, methods=["POST"]),

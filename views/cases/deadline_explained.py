@@ -11,7 +11,7 @@ from workflow_rules.time.explanation import Segment
 
 
 def explanation_of(case: Case) -> dict[str, Any]:
-    """Return the template values of the page; the number of SQL statements does not depend on the case."""
+    """Return the template values of the page that explains a case's deadlines, in a fixed number of SQL statements."""
     return {
         "accounts": accounts_of(case),
         "whole": whole_clock(case),

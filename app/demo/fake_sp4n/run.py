@@ -67,7 +67,7 @@ def settings_for(base_url: str, key: str) -> dict[str, Any]:
 
 
 def run_fake(settings_path: Path, port: int) -> int:
-    """Serves until it is told to stop; what it holds is gone then."""
+    """Serve a fake SP4N peer until it is interrupted, then return the exit code 0; its reports are in memory only."""
     key = secrets.token_urlsafe(24)
     settings_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(settings_path, settings_for(f"http://127.0.0.1:{port}", key))
