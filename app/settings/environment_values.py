@@ -105,8 +105,8 @@ def api_rates(given: Mapping[str, str], reasons: list[str]) -> dict[str, int]:
 
 
 def worker_settings(given: Mapping[str, str], reasons: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return {"WORKER_QUEUES": names}, from the setting of that name; all queues by default. An unknown name or an empty
-    list adds a message to `reasons`.
+    """Return {"WORKER_QUEUES": names}, from the setting of that name; all queues by default. An unknown name or an
+    empty list adds a message to `reasons`.
     """
     text = given.get("WORKER_QUEUES", ",".join(QUEUES))
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))

@@ -28,8 +28,8 @@ class Reception(NamedTuple):
 
 
 def recurring_rows(receptions: Iterable[Reception], period: Period) -> list[dict[str, Any]]:
-    """Return a row for each category and place with `RECURRING` or more reports, one of them in the month, most frequent
-    first.
+    """Return a row for each category and place with `RECURRING` or more reports, one of them in the month, the most
+    frequent first.
 
     Reports without category or place are skipped.
     """
