@@ -234,9 +234,14 @@ class Desk:
     def act_otherwise(self, number: str, turn: Turn) -> None:
         """Another thing than the first one, from the list beneath it."""
         self.open_case(number, turn.verb)
-        self.page.locator("summary").filter(has=self.page.get_by_text(turn.button, exact=True)).click()
-        button = self.page.get_by_role("button", name=turn.button, exact=True)
-        form = self.page.get_by_role("group").filter(has=button)
+        self.act_beside(turn)
+
+    def act_beside(self, turn: Turn, agency: str = "") -> None:
+        """One of the other acts that the open page of a case offers, the one on this agency where it offers several."""
+        heading = f"{turn.button} · {agency}" if agency else turn.button
+        summary = self.page.locator("summary").filter(has=self.page.get_by_text(heading, exact=True))
+        summary.click()
+        form = self.page.get_by_role("group").filter(has=summary)
         self.fill(form, turn.fields, turn.ticks)
         self._send(form.get_by_role("button", name=turn.button, exact=True), turn.sure)
 

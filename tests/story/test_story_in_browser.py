@@ -263,6 +263,78 @@ def test_all_eleven_steps_at_a_desk(desk: Desk, live: LiveProgram) -> None:
         assert words in letter
 
 
+def beside(desk: Desk, address: str, turn: Turn, agency: str = "") -> None:
+    """An act on a case that waits for somebody else: by its page, not by the inbox."""
+    with desk.officer(turn.username):
+        desk.go(address)
+        desk.act_beside(turn, agency)
+
+
+def test_a_walk_in_report_is_completed_and_its_agencies_change_on_the_way(desk: Desk, live: LiveProgram) -> None:
+    """Completed at step 1, a signed letter returned, an agency added, an answer's time extended."""
+    with desk.officer("admin.aduan"):
+        number, address = take_in(desk, "Datang langsung", "Pohon tumbang menutup jalan")
+        desk.press(desk.seen("link", "Lengkapi atau perbaiki data"))
+        form = desk.page.get_by_role("main")
+        desk.fill(
+            form, {"Kategori": "Topik Lainnya", "Surel": "aminah@contoh.id", "Alasan atau sumber perbaikan": "Di loket"}
+        )
+        desk.press(desk.seen("button", "Simpan lalu registrasi"))
+        expect(desk.page.get_by_role("status").filter(has_text="LB-")).to_be_visible()
+    for turn in (*OFFICE_TURNS[1:], directing(direction("Langsung ke OPD", "dpuprperkim", "dishub"))):
+        take_turn(desk, number, turn)
+    for turn in [step("dishub") for step in (accepting, disposing, drafting, signing)]:
+        take_turn(desk, number, turn)
+    returned = {"Alasan menarik surat": "Nomor rujukan keliru."}
+    take_turn(
+        desk,
+        number,
+        Turn(
+            "admin.dishub",
+            "Kirim ke Kominfo",
+            "Tarik surat ke konsep",
+            "",
+            returned,
+            sure="Ya, tarik surat",
+            first=False,
+        ),
+    )
+    added = {"OPD": AGENCIES["dplh"], "Arahan": "Angkut batang pohonnya."}
+    beside(desk, address, Turn("kadis", "", "Tambah OPD", "OPD ditambahkan", added))
+    for house in ("dpuprperkim", "dplh"):
+        take_turn(desk, number, accepting(house))
+        take_turn(desk, number, disposing(house))
+    more = {"Tambahan hari kerja": "3", "Alasan": "Menunggu alat berat."}
+    beside(
+        desk,
+        address,
+        Turn("kadis", "", "Perpanjang waktu tanggapan", "Waktu tanggapan diperpanjang", more),
+        "DPLH",
+    )
+    take_turn(desk, number, drafting("dishub", {}))
+    for house in ("dpuprperkim", "dplh"):
+        take_turn(desk, number, drafting(house))
+    for house in ("dishub", "dpuprperkim", "dplh"):
+        take_turn(desk, number, signing(house))
+        wait_for_letters(live, number)
+        take_turn(desk, number, sending(house))
+    for turn in (disposing_answer(), replying(**{"Bukti penyampaian": "Diterima pelapor."})):
+        take_turn(desk, number, turn)
+    with desk.officer("kadis"):
+        desk.go(address)
+        assert desk.seen("heading", "Sudah dijawab").is_visible()
+        older = desk.page.locator("#linimasa summary")
+        if older.count():
+            older.click()
+        told = desk.page.locator("#linimasa").inner_text()
+    for line in (
+        "OPD ditambahkan",
+        "Waktu tanggapan diperpanjang",
+        "Surat tanggapan ditarik ke konsep, nomornya batal",
+    ):
+        assert line in told
+
+
 def test_the_fast_track_with_three_agencies_on_a_phone(phone: Desk, live: LiveProgram) -> None:
     with phone.officer("admin.aduan"):
         number, address = take_in(phone, "Situs web", "Lampu mati di tiga tempat")
