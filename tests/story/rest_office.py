@@ -91,8 +91,8 @@ def states(program: LiveProgram, office: RestOffice) -> Counter[str]:
 
 
 def wait_until_sent(program: LiveProgram, office: RestOffice) -> int:
-    """Every row has left the outbox; how many rows there are."""
-    wait_until(lambda: set(states(program, office)) == {"sent"}, "every message is sent")
+    """Return the number of rows once all have left the outbox; relays look for lost ones once a minute."""
+    wait_until(lambda: set(states(program, office)) == {"sent"}, "every message is sent", 150)
     return states(program, office).total()
 
 
