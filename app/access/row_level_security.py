@@ -18,9 +18,7 @@ from app.access.session_filter import listens
 from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
-"""Execution option of a statement that must bypass agency isolation; `tests/access/` lists each
-use.
-"""
+"""Execution option of a statement that must bypass agency isolation; `tests/access/` lists each use."""
 
 SET_ROLE = (
     "SELECT set_config('role', %s, true), set_config('lapor.agency', %s, true),"

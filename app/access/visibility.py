@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
 
 from app.access.personal_data import without_traces
 from app.core.connections import is_held_up
@@ -110,16 +109,6 @@ def _covered(data: dict[str, Any]) -> dict[str, Any]:
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
     """Return the names of the event's data fields that could reveal the reporter."""
     return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
-
-
-_ONE = (
-    select(Complaint)
-    .where(Complaint.id == bindparam("complaint_id"))
-    .options(joinedload(Complaint.sop_version, innerjoin=True))
-    .options(*(joinedload(part) for part in (Complaint.category, Complaint.district, Complaint.village)))
-    .execution_options(populate_existing=True)
-)
-_LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked=True)
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:

@@ -7,7 +7,6 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from app.access.visibility import _LOCKED_AT_ONCE, _ONE
 from app.core.extensions import db
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
@@ -16,7 +15,15 @@ from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.steps import ENDED, CaseStatus, Route, Step, TrackState
 
+_ONE = (
+    select(Complaint)
+    .where(Complaint.id == bindparam("complaint_id"))
+    .options(joinedload(Complaint.sop_version, innerjoin=True))
+    .options(*(joinedload(part) for part in (Complaint.category, Complaint.district, Complaint.village)))
+    .execution_options(populate_existing=True)
+)
 _LOCKED = _ONE.with_for_update(of=Complaint, key_share=True)
+_LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked=True)
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:

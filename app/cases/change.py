@@ -69,7 +69,7 @@ def read_case(complaint: Complaint) -> LockedCase:
 def lock_case(
     complaint_id: int, by: Person, allowed: Callable[[LockedCase], Granted | None], version: int | None = None
 ) -> tuple[LockedCase, Granted]:
-    """Lock a case for a change, and return it with what `allowed` grants the person (a capacity, say).
+    """Lock a case for a change, and return it with what `allowed` grants the person, such as a capacity.
 
     Raises ActionRefused: not_visible, not_your_step where `allowed` returns None, stale_version where the case is no
     longer at `version`.
@@ -141,7 +141,7 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
     """Insert what changes of one moment bring, beside rows of other tables, in one statement that also notifies the
     officers whose steps are opened.
     """
-    told = [(c, c.origin) for c in changes if c.origin is not None]
+    in_feed = [(c, c.origin) for c in changes if c.origin is not None]
     changes[0].notifier.opened_many(
         [(change.complaint.id, task) for change in changes for task in change.opened],
         by,
@@ -149,7 +149,7 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
         (StepTask.__table__, [as_row(task) for change in changes for task in change.opened]),
         (ComplaintEvent.__table__, [as_row(change.event) for change in changes]),
         (LedgerRow.__table__, [line for change in changes for line in change.ledger]),
-        (SyncChange.__table__, [row for c, origin in told for row in changes_of(c.complaint, c.event, origin)]),
+        (SyncChange.__table__, [row for c, origin in in_feed for row in changes_of(c.complaint, c.event, origin)]),
     )
 
 
