@@ -10,6 +10,7 @@ from werkzeug.local import LocalProxy
 
 from app.access.people import person_of
 from app.core.clock import utc_now
+from app.core.request_context import request_context
 from app.models import User
 from workflow_rules.process.actors import Person
 
@@ -23,30 +24,28 @@ def current_person() -> Person:
     Cached per account, because an API authenticates a token only after the session cookie was read; `NOBODY` of an
     anonymous visitor is not cached.
     """
-    if "acting" in g:
-        acting: Person = g.acting
-        return acting
+    context = request_context()
+    if context.acting is not None:
+        return context.acting
     visitor = g.get("user")
     visitor = visitor._get_current_object() if isinstance(visitor, LocalProxy) else visitor
     if not isinstance(visitor, User):
         return NOBODY
-    if "person" not in g or g.person[0] is not visitor:
+    if context.person is None or context.person[0] is not visitor:
         with finding_person():
-            remember_person(visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY)
-    person: Person = g.person[1]
-    return person
+            context.person = visitor, person_of(visitor, utc_now()) if visitor.is_active else NOBODY
+    return context.person[1]
 
 
 def known_person() -> Person:
     """Return the person that this request has already computed, without a query; `NOBODY` if none has been computed
     yet.
     """
-    if "acting" in g:
-        acting: Person = g.acting
-        return acting
+    context = request_context()
+    if context.acting is not None:
+        return context.acting
     visitor = _known_visitor()
-    known: Person = g.person[1] if "person" in g and g.person[0] is visitor else NOBODY
-    return known
+    return context.person[1] if context.person is not None and context.person[0] is visitor else NOBODY
 
 
 def _known_visitor() -> Any:
@@ -59,7 +58,7 @@ def _known_visitor() -> Any:
 
 def remember_person(visitor: User, person: Person) -> None:
     """Cache in this request which person an account is; valid only while that account is the requesting one."""
-    g.person = visitor, person
+    request_context().person = visitor, person
 
 
 @contextmanager
@@ -67,17 +66,17 @@ def finding_person() -> Iterator[None]:
     """Context manager: switch off the visibility filters while the requesting user is being loaded, to prevent
     recursion.
     """
-    before = g.get("finding_person", False)
-    g.finding_person = True
+    context = request_context()
+    before, context.finding_person = context.finding_person, True
     try:
         yield
     finally:
-        g.finding_person = before
+        context.finding_person = before
 
 
 def act_as(person: Person) -> None:
     """Run the rest of this request as the given person, whatever the session cookie says (API keys, jobs)."""
-    g.acting = person
+    request_context().acting = person
 
 
 def source_address() -> str | None:

@@ -10,11 +10,11 @@ local to the transaction. It protects against mistakes, not against injected SQL
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from flask import g
 from sqlalchemy import Connection, Engine, event
 
 from app.access.current_person import known_person
 from app.access.session_filter import listens
+from app.core.request_context import request_context
 from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
@@ -67,11 +67,12 @@ def wanted_wall() -> Wall | None:
     """
     if not listens():
         return NO_WALL
-    if g.get("finding_person"):
+    context = request_context()
+    if context.finding_person:
         return None
-    if g.get("only_public"):
+    if context.only_public:
         return Wall(public="yes")
-    one = g.get("only_case")
+    one = context.only_case
     return wall_of(known_person()) if one is None else Wall(case=str(one))
 
 

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from flask import g, has_app_context, has_request_context
+from flask import has_app_context, has_request_context
 from sqlalchemy import Executable, Select, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
-from app.access.current_person import act_as, current_person, finding_person
+from app.access.current_person import current_person, finding_person
 from app.access.visibility import public_ids, visible_ids
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.core.statement_cache import IN_SIGHT, MOST_KEPT, kind_of, values_of
 from app.models import (
     AgencyTrackRow,
@@ -52,46 +53,44 @@ def only_case(complaint_id: int) -> Iterator[None]:
     """Context manager: limit the reads of this request to one case, whatever the session cookie says. The caller must
     have checked the tracking proof first (`app/public/tracking_proof.py`).
     """
-    before = g.get("only_case")
-    g.only_case = complaint_id
+    context = request_context()
+    before, context.only_case = context.only_case, complaint_id
     try:
         yield
     finally:
-        g.only_case = before
+        context.only_case = before
 
 
 @contextmanager
 def only_public() -> Iterator[None]:
     """Context manager: limit the reads of this request to public cases, whatever the session cookie says."""
-    before = g.get("only_public", False)
-    g.only_public = True
+    context = request_context()
+    before, context.only_public = context.only_public, True
     try:
         yield
     finally:
-        g.only_public = before
+        context.only_public = before
 
 
 @contextmanager
 def as_person(person: Person) -> Iterator[None]:
     """Context manager for background jobs: read with the visibility of this person."""
-    before = g.get("acting"), g.get("reads_as_person", False)
-    act_as(person)
-    g.reads_as_person = True
+    context = request_context()
+    before = context.acting, context.reads_as_person
+    context.acting, context.reads_as_person = person, True
     try:
         yield
     finally:
-        g.acting, g.reads_as_person = before
-        if g.acting is None:
-            del g.acting
+        context.acting, context.reads_as_person = before
 
 
 def listens() -> bool:
     """Return whether reads are limited now: in a request, or inside `as_person`."""
-    return has_request_context() or (has_app_context() and g.get("reads_as_person", False))
+    return has_request_context() or (has_app_context() and request_context().reads_as_person)
 
 
 def _limit(state: ORMExecuteState) -> None:
-    if not listens() or g.get("finding_person") or state.is_column_load:
+    if not listens() or request_context().finding_person or state.is_column_load:
         return
     # Also for `unscoped` statements: the database role they run under depends on the requesting person.
     sight = _in_sight()
@@ -107,9 +106,10 @@ def _limit(state: ORMExecuteState) -> None:
 
 def _in_sight() -> Person | Select[tuple[int]] | None:
     """Return the person, or the query of case ids, by which reads are limited; None if every case may be read."""
-    if g.get("only_public"):
+    context = request_context()
+    if context.only_public:
         return public_ids()
-    one = g.get("only_case")
+    one = context.only_case
     if one is None:
         person = _person()
         return None if person.sees_every_case else person

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import flash, g, redirect, request
+from flask import flash, redirect, request
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.filters import FilterInFunction
 from flask_appbuilder.security.views import RoleModelView, UserDBModelView
@@ -21,6 +21,7 @@ from app.accounts.labels import GRANTS
 from app.accounts.password_reset import invite
 from app.accounts.passwords import nobodys_hash
 from app.core.clock import utc_now
+from app.core.request_context import request_context
 from app.vocabulary.words import ACTORS
 from app.web.confirmation import ConfirmDelete
 from app.web.form_labels import REFUSED
@@ -125,11 +126,13 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
                 tell_old_address(item.id, old, utc_now())
 
     def _hold_back(self, item: Any, before: list[Any]) -> None:
-        g.grants_held_back = needing_confirmation(before, item.roles)
-        item.roles = [role for role in item.roles if role not in g.grants_held_back]
+        held_back = request_context().grants_held_back = needing_confirmation(before, item.roles)
+        item.roles = [role for role in item.roles if role not in held_back]
 
     def _ask_for(self, item: Any) -> None:
-        if roles := g.pop("grants_held_back", None):
+        context = request_context()
+        roles, context.grants_held_back = context.grants_held_back, []
+        if roles:
             ask_grants(item, roles, current_user.id, utc_now())
             said = gettext("Hak membaca identitas menunggu keputusan pengawas: %(roles)s.", roles=role_names(roles))
             flash(said, "warning")

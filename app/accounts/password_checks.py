@@ -7,7 +7,7 @@ result is stored in the signed session cookie, so that pages need no query; a ne
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, redirect, request, session
+from flask import Flask, Response, current_app, flash, redirect, request, session
 from flask_babel import gettext, ngettext
 from flask_login import current_user, user_logged_in, user_logged_out
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +18,7 @@ from app.accounts.passwords import METHOD, hash_of, rules_here
 from app.accounts.single_sign_on import signs_in_elsewhere
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import PasswordAge
 from app.web.error_responses import is_api, problem
@@ -41,26 +42,26 @@ class SaysWhy:
     @property
     def invalid_login_message(self) -> str:
         """Return the reason of this request's failed login, or the usual message."""
-        return str(g.get("login_refusal") or self.usual_message)
+        return request_context().login_refusal or str(self.usual_message)
 
 
 def admit(user: Any, password: str, now: datetime) -> Any:
     """Return the user if a correct password may sign in here; otherwise None (`user` None, demonstration account in
     production, single sign-on only, or expired password on the API). Replaces an outdated hash and stores the
-    password's age in `g`.
+    password's age in the request context.
     """
     if user is None:
         return None
-    age = _age_row(user, now)
+    context, age = request_context(), _age_row(user, now)
     if age.demonstration and current_app.config["LAPOR_PRODUCTION"]:
         return None
     if signs_in_elsewhere(user):
-        g.login_refusal = _says_only()
+        context.login_refusal = _says_only()
         return None
     _renew_hash(user, password)
-    g.password_age = Age.GOOD if age.demonstration else age_of(age.changed_at, rules_here(), now)
-    g.password_ends_at = ends_at(age.changed_at, rules_here())
-    if g.password_age is Age.OVER and is_api(request.path):
+    context.password_age = Age.GOOD if age.demonstration else age_of(age.changed_at, rules_here(), now)
+    context.password_ends_at = ends_at(age.changed_at, rules_here())
+    if context.password_age == Age.OVER and is_api(request.path):
         return None
     return user
 
@@ -75,22 +76,27 @@ def install(app: Flask) -> None:
 
 def say_expired(response: Response) -> Response:
     """Replace the API login's 401 with the problem `password_expired` if the password was right but expired."""
-    if response.status_code == 401 and g.get("password_age") is Age.OVER:
+    if response.status_code == 401 and request_context().password_age == Age.OVER:
         return problem(401, NAME, _over(), {"WWW-Authenticate": "Bearer"})
     return response
 
 
 def keep_for_the_second_page() -> None:
     """Store the result of the password check in the session until the second step is done."""
-    if "password_age" in g:
-        session[JUDGED] = [g.password_age.value, g.password_ends_at.isoformat() if g.password_ends_at else ""]
+    context = request_context()
+    if context.password_age is not None:
+        session[JUDGED] = [
+            str(context.password_age),
+            context.password_ends_at.isoformat() if context.password_ends_at else "",
+        ]
 
 
 def take_up_from_the_first_page() -> None:
-    """Restore into `g` the result that `keep_for_the_second_page` has stored."""
+    """Restore into the request context the result that `keep_for_the_second_page` has stored."""
     age, ends = session.pop(JUDGED, ["", ""])
     if age:
-        g.password_age, g.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
+        context = request_context()
+        context.password_age, context.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
 
 
 def changed() -> None:
@@ -119,13 +125,14 @@ def _renew_hash(user: Any, password: str) -> None:
 
 
 def _mark(_sender: Any, user: Any) -> None:
-    age = g.pop("password_age", Age.GOOD)
+    context = request_context()
+    age, context.password_age = context.password_age, None
     session.pop(MUST_CHANGE, None)
-    if age is Age.OVER:
+    if age == Age.OVER:
         session[MUST_CHANGE] = True
         flash(_over(), "warning")
-    elif age is Age.ENDING:
-        days = max(1, (g.password_ends_at - utc_now()).days)
+    elif age == Age.ENDING and context.password_ends_at is not None:
+        days = max(1, (context.password_ends_at - utc_now()).days)
         flash(
             ngettext(
                 "Kata sandi Anda berakhir %(num)d hari lagi.", "Kata sandi Anda berakhir %(num)d hari lagi.", days

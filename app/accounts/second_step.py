@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
-from flask import Flask, current_app, g, redirect, request, session
+from flask import Flask, current_app, redirect, request, session
 from flask_appbuilder.security.sqla.models import User
 from flask_login import current_user
 from sqlalchemy import delete, func, select, update
@@ -23,6 +23,7 @@ from app.access.people import ADMINISTRATOR_ROLE
 from app.accounts.sessions import MARK, seal_of
 from app.core.extensions import db
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import HalfSignIn, RecoveryCode, TwoStep
 from app.web.error_responses import is_api
@@ -213,7 +214,11 @@ def install(app: Flask) -> None:
 def _lead_to_set_up() -> Answer | None:
     if not current_app.config["TOTP_REQUIRED"] or MARK not in session or _is_free(request.endpoint or ""):
         return None
-    if not current_user.is_authenticated or g.get("has_two_step") or not must_have(current_user, g.person[1]):
+    context = request_context()
+    if not current_user.is_authenticated or context.has_two_step:
+        return None
+    assert context.person is not None  # set when the account is loaded
+    if not must_have(current_user, context.person[1]):
         return None
     if is_api(request.path):
         raise Problem(403, "two_step_required")

@@ -31,6 +31,7 @@ from app.accounts.passwords import change_password
 from app.accounts.token_endpoints import LimitedSecurityApi, marks_of_tokens, no_good_token
 from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
+from app.core.request_context import request_context
 from app.models import SignIn, TwoStep
 from app.web.list_guards import EagerInterface
 
@@ -152,7 +153,7 @@ class ComplaintSecurityManager(SecurityManager):
 
     def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
         """Return (user, sign-in or None) for the claims of a cookie or token; None if they are not valid. Caches the
-        person and the permissions in `g` for the request.
+        person and the permissions in the request context.
         """
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
             return None
@@ -160,7 +161,7 @@ class ComplaintSecurityManager(SecurityManager):
         found = self._read_account(int(key), str(marks.get(sessions.MARK, "")), day)
         if found is None or not (found[0].is_active and sessions.is_sealed(found[0], marks)):
             return None
-        user, sign_in, standing, rights, g.has_two_step = found
+        user, sign_in, standing, rights, request_context().has_two_step = found
         remember_person(user, person_with(user, standing, day))
         self._kept_rights()[self._role_ids(user)] = _as_rights(rights)
         return user, sign_in
@@ -218,8 +219,7 @@ class ComplaintSecurityManager(SecurityManager):
 
     def _kept_rights(self) -> dict[RoleIds, Rights]:
         """Return this request's cache of permissions by role ids; a new dict outside a request."""
-        kept: dict[RoleIds, Rights] = g.setdefault("rights_of_roles", {}) if has_request_context() else {}
-        return kept
+        return request_context().rights_of_roles if has_request_context() else {}
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         """Return False: no view is public through a role."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -21,6 +21,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.access.current_person import finding_person
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import SignIn
 
@@ -64,21 +65,24 @@ def lives(sign_in: SignIn | None, now: datetime) -> bool:
 
 
 def take_up(sign_in: SignIn, now: datetime) -> None:
-    """Store the sign-in in `g` and update `seen_at`, at most once a minute and not for background calls."""
-    g.sign_in = sign_in
-    if BY_ITSELF in request.headers or now - sign_in.seen_at < SEEN_EVERY:
-        return
-    # In a separate transaction, since a request that only reads does not commit.
-    with finding_person(), db.engine.begin() as connection:
-        connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-    set_committed_value(sign_in, "seen_at", now)
+    """Note the sign-in in the request context. Update its `seen_at`, at most once a minute and not for background
+    calls.
+    """
+    if BY_ITSELF not in request.headers and now - sign_in.seen_at >= SEEN_EVERY:
+        # In a separate transaction, since a request that only reads does not commit.
+        with finding_person(), db.engine.begin() as connection:
+            connection.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
+        set_committed_value(sign_in, "seen_at", now)
+    context = request_context()
+    context.sign_in_id, context.sign_in_ends_at = sign_in.id, ends_at(sign_in)
 
 
 def seconds_left() -> int | None:
     """Return the seconds until the current sign-in expires without further use; None if nobody is signed in."""
-    if "sign_in" not in g or not current_user.is_authenticated:
+    ends = request_context().sign_in_ends_at
+    if ends is None or not current_user.is_authenticated:
         return None
-    return max(0, int((ends_at(g.sign_in) - utc_now()).total_seconds()))
+    return max(0, int((ends - utc_now()).total_seconds()))
 
 
 def install(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from flask_appbuilder.api import safe
 from flask_appbuilder.security.api import SecurityApi
 from flask_appbuilder.security.schemas import LoginPost
@@ -18,6 +18,7 @@ from app.accounts.login_limits import admit, admit_code
 from app.accounts.second_step import has_two_step, must_have, take_code
 from app.core.clock import utc_now
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from app.vocabulary.refusals import HTTP
 from app.web.error_responses import problem
 from app.web.fab_repairs import is_readable
@@ -40,8 +41,7 @@ def no_good_token(*_: Any) -> Response:
 
 def marks_of_tokens(_identity: str) -> dict[str, str]:
     """Return the claims that tie new tokens of this request to their sign-in."""
-    marks: dict[str, str] = g.token_marks
-    return marks
+    return request_context().token_marks
 
 
 class LimitedSecurityApi(SecurityApi):
@@ -74,7 +74,8 @@ class LimitedSecurityApi(SecurityApi):
         attempt.was_good()
         _second_step(user, body.get("otp"))
         agent = request.user_agent.string
-        g.token_marks = sessions.begin(user, utc_now(), request.remote_addr, agent, door="api")
+        marks = sessions.begin(user, utc_now(), request.remote_addr, agent, door="api")
+        request_context().token_marks = marks
         return self._tokens(str(user.id), body.get("refresh", False))
 
     @expose("/refresh", methods=["POST"])
@@ -82,7 +83,7 @@ class LimitedSecurityApi(SecurityApi):
     @safe
     def refresh(self) -> Response:
         """Return new tokens for a refresh token, which is used up; a used one ends its sign-in."""
-        g.token_marks = {name: get_jwt()[name] for name in (sessions.SEAL, sessions.MARK)}
+        request_context().token_marks = {name: get_jwt()[name] for name in (sessions.SEAL, sessions.MARK)}
         return self._tokens(get_jwt()["sub"], True, get_jwt().get(RENEWAL), fresh=False)
 
     @expose("/logout", methods=["POST"])
@@ -97,7 +98,7 @@ class LimitedSecurityApi(SecurityApi):
     def _tokens(self, identity: str, renewable: bool, used: str | None = None, fresh: bool = True) -> Response:
         given = {}
         if renewable:
-            renewal = sessions.next_refresh_mark(g.token_marks[sessions.MARK], utc_now(), used)
+            renewal = sessions.next_refresh_mark(request_context().token_marks[sessions.MARK], utc_now(), used)
             if renewal is None:
                 return no_good_token()
             given["refresh_token"] = create_refresh_token(identity, additional_claims={RENEWAL: renewal})

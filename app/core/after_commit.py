@@ -1,12 +1,13 @@
 """Background jobs enqueued after commit. A relay job later enqueues again what Redis lost."""
 
 import structlog
-from flask import current_app, g, has_app_context
+from flask import current_app, has_app_context
 from redis.exceptions import RedisError
 from rq import Queue, Retry
 
 from app.core.extensions import redis_client
 from app.core.jobs import LONG_JOBS, QUEUE_OF, JobName
+from app.core.request_context import request_context
 
 log = structlog.get_logger()
 
@@ -15,13 +16,13 @@ def enqueue_after_commit(job: JobName, *ids: int) -> None:
     """Register a job to be enqueued when the current transaction commits; the same job with the same ids is enqueued
     once.
     """
-    g.setdefault("jobs_after_commit", {})[job, ids] = None
+    request_context().jobs_after_commit[job, ids] = None
 
 
 def forget() -> None:
     """Discard the registered jobs after a rollback."""
     if has_app_context():
-        g.pop("jobs_after_commit", None)
+        request_context().jobs_after_commit = {}
 
 
 def send_off() -> None:
@@ -30,7 +31,8 @@ def send_off() -> None:
 
     After the first failure the remaining jobs are not tried, since each would cost the request another timeout.
     """
-    jobs = g.pop("jobs_after_commit", {})
+    context = request_context()
+    jobs, context.jobs_after_commit = context.jobs_after_commit, {}
     try:
         for job, ids in jobs:
             enqueue(job, *ids)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app
 
 from app.core import after_commit
 from app.core.connections import HeldUp, is_held_up
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.core.waiting_places import EXTENSION, WaitingPlaces
 from workflow_rules.process.refusals import ActionRefused, PassingReason
 
@@ -20,13 +21,14 @@ def one_transaction() -> Iterator[None]:
     The outermost use raises ActionRefused(busy) after a lock timeout or deadlock. Nested uses do not, so that inner
     code does not take it for a decision of the rules.
     """
-    if g.get("in_transaction"):
+    context = request_context()
+    if context.in_transaction:
         yield
         return
-    g.in_transaction, g.before_commit = True, []
+    context.in_transaction, context.before_commit = True, []
     try:
         yield
-        for finish in g.before_commit:
+        for finish in context.before_commit:
             finish()
         db.session.commit()
     except BaseException as error:
@@ -36,13 +38,13 @@ def one_transaction() -> Iterator[None]:
             raise ActionRefused(PassingReason.BUSY) from error
         raise
     finally:
-        g.in_transaction = False
+        context.in_transaction = False
     after_commit.send_off()
 
 
 def before_commit(finish: Callable[[], object]) -> None:
     """Call `finish` just before the current transaction commits, in the order of registration."""
-    g.before_commit.append(finish)
+    request_context().before_commit.append(finish)
 
 
 def lock_row(item: Any) -> None:

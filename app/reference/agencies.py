@@ -1,11 +1,11 @@
 """Reads of the agency tree: paths, subtrees and display order."""
 
-from flask import g
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Query, aliased
 
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.models import Agency
 from app.reference.sop import active_sop_version
 
@@ -15,12 +15,13 @@ def path_of_agency(agency_id: int | None) -> str:
 
     The tree is read once per request.
     """
-    if "agency_tree" not in g:
+    context = request_context()
+    if context.agency_tree is None:
         rows = db.session.execute(select(Agency.id, Agency.parent_id, Agency.short_name, Agency.name))
-        g.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
-    names: list[str] = []
-    while agency_id in g.agency_tree and len(names) < len(g.agency_tree):
-        agency_id, name = g.agency_tree[agency_id]
+        context.agency_tree = {row.id: (row.parent_id, row.short_name or row.name) for row in rows}
+    tree, names = context.agency_tree, list[str]()
+    while agency_id in tree and len(names) < len(tree):
+        agency_id, name = tree[agency_id]
         names.insert(0, name)
     return " › ".join(names) or "–"
 

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g
 from sqlalchemy import ColumnElement, Select, Text, bindparam, literal, select, true
 from sqlalchemy.orm import aliased
 
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.models import Agency, Category, District, Village
 from app.reference.calendar import Texts
 
@@ -22,11 +22,12 @@ def agencies_in_service() -> frozenset[str]:
 @contextmanager
 def names_remembered() -> Iterator[None]:
     """Cache the results of `find_named` inside the `with` block, for reading many reports in a row."""
-    g.names_found = {}
+    context = request_context()
+    context.names_found = {}
     try:
         yield
     finally:
-        g.pop("names_found", None)
+        context.names_found = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def find_named(texts: Texts) -> Named:
     """
     if not any(texts):
         return Named(None, None, None, ())
-    known: dict[Texts, Named] = g.get("names_found", {})
+    known: dict[Texts, Named] | None = request_context().names_found
+    if known is None:
+        return _find_named(texts)
     if texts not in known:
         known[texts] = _find_named(texts)
     return known[texts]

@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, current_app, g, json, jsonify, request
+from flask import Flask, Response, current_app, json, jsonify, request
 from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.core.connections import HeldUp, is_held_up
 from app.core.extensions import db
 from app.core.problem import _NAME_OF, Problem
+from app.core.request_context import request_context
 from app.vocabulary.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
 from app.web.skin import error_page
 from workflow_rules.process.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
@@ -115,8 +116,8 @@ def _refused(refused: ActionRefused) -> Response:
     more: dict[str, Any] = {}
     if refused.errors:
         more["errors"] = field_sentences(refused.errors)
-    if g.get("current_step"):
-        more["current_step"] = g.current_step
+    if current_step := request_context().current_step:
+        more["current_step"] = current_step
     status = STATUS_OF[refused.reason]
     if refused.reason is RefusalReason.STALE_VERSION and request.headers.get("If-Match"):
         status = 412

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Any
 
 import click
-from flask import current_app, g, has_request_context
+from flask import current_app, has_request_context
 from flask_appbuilder.api import ModelRestApi
 from flask_appbuilder.api.convert import Model2SchemaConverter
 from flask_appbuilder.baseviews import BaseModelView
@@ -21,6 +21,7 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from marshmallow_sqlalchemy import SQLAlchemyAutoSchema
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.request_context import request_context
 from app.web.form_labels import REFUSED
 
 # Zero-width and direction-changing characters make two codes look alike (UTS 39, UTR 36).
@@ -55,7 +56,7 @@ def _own_copy(name: str, fresh: Any) -> property:
         template = view.__dict__.get(kept)
         if template is None or not has_request_context():
             return template
-        copies = g.setdefault("own_copies_of_views", {})
+        copies = request_context().own_copies_of_views
         if (id(view), name) not in copies:
             copies[id(view), name] = fresh(template)
         return copies[id(view), name]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, has_request_context, request
 from flask_appbuilder.menu import Menu, MenuItem
 
+from app.core.request_context import request_context
 from app.web.assets import icon_names
 
 # The page of a case belongs to the inbox, as in its breadcrumbs.
@@ -80,9 +81,10 @@ def _closeness(item: MenuItem) -> int:
 def current_item(menu: Menu) -> MenuItem | None:
     """Return the menu item to which the current page belongs, None if there is none; computed once per request."""
     asked = request._get_current_object()  # type: ignore[attr-defined]
-    if "current_item" not in g or g.current_item[0] is not asked:
-        g.current_item = asked, _closest(menu)
-    found: MenuItem | None = g.current_item[1]
+    context = request_context()
+    if context.current_item is None or context.current_item[0] is not asked:
+        context.current_item = asked, _closest(menu)
+    found: MenuItem | None = context.current_item[1]
     return found
 
 

@@ -17,6 +17,8 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import inspect
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from app.core.request_context import request_context
+
 log = structlog.get_logger()
 
 HEADER = "X-Request-ID"
@@ -139,8 +141,8 @@ def _write_line(answer: Answer) -> None:
 
 def _who() -> dict[str, Any]:
     """Return the id of the account or API key if it is already loaded; never queries the database."""
-    if key := g.get("api_key"):
-        return {"key": key.id}
+    if key_id := request_context().api_key_id:
+        return {"key": key_id}
     for name in ("_login_user", "user"):
         known = inspect(g.get(name), raiseerr=False) if g.get(name) is not None else None
         if identity := getattr(known, "identity", None):

@@ -14,6 +14,7 @@ from app.access.people import person_of
 from app.access.session_filter import as_person
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.demo.accounts import demo_person
 from app.models import AgencyTrackRow, Complaint, ComplaintEvent, LedgerRow, Letter, Notice, Reporter, StepTask
 from app.worklists.complaint_lists import ComplaintFilter, complaint_page
@@ -46,7 +47,7 @@ def asking_as(app: Flask) -> Callable[[str], object]:
         context.push()
         user = db.session.scalars(select(User).where(User.username == username)).one()
         g.user = user
-        g.pop("person", None)
+        request_context().person = None
         return context
 
     return ask
@@ -138,4 +139,4 @@ def test_a_background_job_reads_as_the_person_who_asked_and_everything_again_aft
             assert set(db.session.scalars(select(Complaint.id))) == {two_cases[0]}
             assert set(db.session.scalars(select(Letter.complaint_id))) == {two_cases[0]}
         assert set(db.session.scalars(select(Complaint.id))) == set(two_cases)
-        assert "acting" not in g
+        assert request_context().acting is None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, g, template_rendered
 
 from app.core.extensions import db
+from app.core.request_context import request_context
 from app.demo.accounts import PASSWORD
 from tests.statements import Statement, statements_with_values
 
@@ -55,7 +56,7 @@ def _template() -> Iterator[Asked]:
     def keep(_sender: Any, template: Any, context: dict[str, Any], **_: Any) -> None:
         asked.template = template
         asked.context = {name: value for name, value in context.items() if name not in OF_THE_REQUEST}
-        asked.kept = dict(vars(g))
+        asked.kept = {**vars(g), "request_context": replace(request_context())}
         db.session.expunge_all()
 
     with template_rendered.connected_to(keep):

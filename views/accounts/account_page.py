@@ -1,6 +1,6 @@
 """The officer's own account page."""
 
-from flask import abort, flash, g, redirect, render_template
+from flask import abort, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -11,6 +11,7 @@ from app.access.roles import permissions_on
 from app.accounts.delegations import delegations_of
 from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
+from app.core.request_context import request_context
 from app.vocabulary.words import DELEGATION_KINDS
 from views.shared.offices import office_name
 from views.shared.screen_access import for_officers
@@ -41,7 +42,7 @@ class AccountView(BaseView):
             kinds=DELEGATION_KINDS,
             today=office_today(now),
             sign_ins=sign_ins_of(user.id, now),
-            this_one=g.sign_in.id if "sign_in" in g else None,
+            this_one=request_context().sign_in_id,
             in_words=browser_in_words,
             now=now,
         )

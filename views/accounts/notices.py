@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import Flask, abort, current_app, flash, g, make_response, redirect, render_template, request
+from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
 from flask_login import current_user
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.request_context import request_context
 from app.delivery.sentences import SHOWN, newest_notices
 from app.notices.labels import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
 from app.notices.preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
@@ -33,10 +34,10 @@ def unread_notices() -> int | None:
         return None
     if (counts := page_counts()) is not None:
         return counts.unread
-    if "unread_notices" not in g:
-        g.unread_notices = unread_count(current_user.id)
-    count: int = g.unread_notices
-    return count
+    context = request_context()
+    if context.unread_notices is None:
+        context.unread_notices = unread_count(current_user.id)
+    return context.unread_notices
 
 
 class NoticeView(BaseView):

@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 import rq
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
 from redis.exceptions import RedisError
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import may
 from app.core.extensions import redis_client
+from app.core.request_context import request_context
 from views.shared.screen_access import to_login
 
 PATH = "/antrean"
@@ -91,10 +92,9 @@ def _can_be(parts: dict[str, Any]) -> bool:
 
 
 def _nonce() -> str:
-    if "queue_nonce" not in g:
-        g.queue_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.queue_nonce
-    return nonce
+    context = request_context()
+    context.queue_nonce = context.queue_nonce or secrets.token_urlsafe(16)
+    return context.queue_nonce
 
 
 def _own_policy(response: Response) -> Response:

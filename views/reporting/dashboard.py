@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import g, render_template, request
+from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
@@ -12,6 +12,7 @@ from app.access.roles import permissions_on
 from app.access.visibility import visible_ids
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
 from app.core.periods import Period, month_after, month_before, month_of
+from app.core.request_context import request_context
 from app.reference.calendar import load_working_calendar
 from app.reporting.exports.jobs import newest_jobs
 from app.reporting.figures.age_classes import age_classes
@@ -51,7 +52,7 @@ class DashboardView(BaseView):
     def show(self) -> str:
         """Show the month `bulan` (YYYY-MM), by default the current one."""
         person, now = current_person(), utc_now()
-        g.worklist_counts = count_badges(person, now)
+        request_context().worklist_counts = count_badges(person, now)
         first = _month(request.args.get("bulan", ""), office_today(now))
         page: str = render_template("dashboard/page.html", **_content(person, now, first))
         return page

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template, request
+from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
@@ -12,6 +12,7 @@ from flask_login import current_user
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.request_context import request_context
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
 from app.vocabulary.words import CHANNELS, STATUSES, STEPS
@@ -49,7 +50,7 @@ class ComplaintListView(BaseView):
         person, now = current_person(), utc_now()
         address = _read_list_address()
         wanted = look_up(person, _wanted(address, person), now)
-        counts = g.worklist_counts = count_badges(person, now, wanted)
+        counts = request_context().worklist_counts = count_badges(person, now, wanted)
         saved = lists_of(current_user.id, "complaints")
         layout = layout_of(address, usual_of(saved, current_user.id))
         pages = pages_of(address, counts.listed, layout.size)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.menu import MenuItem
 from flask_babel import gettext, ngettext
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person, may
 from app.access.people import ADMINISTRATOR_ROLE
 from app.core.clock import office_today, utc_now
+from app.core.request_context import request_context
 from app.notices.failed_deliveries import count_failed
 from app.reference.calendar import load_working_calendar, missing_holiday_year
 from app.reference.choices import filter_options
@@ -83,7 +84,7 @@ def _inbox(person: Person) -> str:
     wanted = _wanted(address, person)
     saved = lists_of(current_user.id, "inbox")
     layout = layout_of(address, usual_of(saved, current_user.id))
-    counts = g.worklist_counts = count_inbox(person, wanted, now)
+    counts = request_context().worklist_counts = count_inbox(person, wanted, now)
     pages = pages_of(address, counts.found["all"], layout.size)
     writer = LimitWriter(load_working_calendar(), now)
     rows = work_page(person, wanted, now, layout.size, pages.offset, layout.order)
@@ -139,7 +140,7 @@ def _wanted(address: ListAddress, person: Person) -> WorkFilter:
 def _overview(person: Person) -> str:
     """Render the supervisors' start page: case counts and the cases that are overdue longest."""
     now = utc_now()
-    counts = g.worklist_counts = count_inbox(person, WorkFilter(), now)
+    counts = request_context().worklist_counts = count_inbox(person, WorkFilter(), now)
     shown = (ComplaintFilter(late=True), ComplaintFilter(running=True), ComplaintFilter())
     late, running, every = count_each(person, now, *shown)
     writer = LimitWriter(load_working_calendar(), now)
@@ -185,9 +186,10 @@ def _left_behind() -> dict[str, tuple[int, bool]]:
     """Return the count of finally failed messages for an administrator; {} for others."""
     if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
         return {}
-    if "failed_messages" not in g:
-        g.failed_messages = count_failed()
-    return {"Pesan gagal": (g.failed_messages, False)}
+    context = request_context()
+    if context.failed_messages is None:
+        context.failed_messages = count_failed()
+    return {"Pesan gagal": (context.failed_messages, False)}
 
 
 def role_line() -> str:

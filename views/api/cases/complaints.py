@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Response, g
+from flask import Response
 from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,6 +18,7 @@ from app.cases.report_input import clean_report
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.files.attachments import FILE_FIELDS, decode_file
 from app.models import Complaint, ComplaintEvent, StepTask
@@ -141,7 +142,7 @@ def _telling_where_it_stands(number: int) -> Iterator[None]:
     except (ActionRefused, Problem):
         db.session.rollback()
         opened = open_tasks_of(_find(number))
-        g.current_step = "/".join(dict.fromkeys(task.step for task in opened)) or None
+        request_context().current_step = "/".join(dict.fromkeys(task.step for task in opened)) or None
         raise
 
 

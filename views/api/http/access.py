@@ -15,6 +15,7 @@ from app.accounts.api_keys import PREFIX, KnownKey, find_key
 from app.accounts.api_rates import count_call
 from app.core.clock import utc_now
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from views.api.http.answers import answer, expected_version, id_in_range
 from views.api.http.idempotency import idempotent
 from workflow_rules.process.actors import SYSTEM, Person
@@ -92,8 +93,8 @@ def _sign_in_by_token() -> None:
     if not user or not user.is_active:
         raise Problem(401, headers=NO_ENTRY)
     g.user = user
-    for left in ("api_key", "acting"):
-        g.pop(left, None)
+    context = request_context()
+    context.api_key_id = context.acting = None
     current_person()
     _count("user", user.id)
 
@@ -106,7 +107,7 @@ def _enter_with_key(scope: str) -> KnownKey:
     _count("key", key.id)
     if scope not in key.scopes:
         raise Problem(403)
-    g.api_key = key
+    request_context().api_key_id = key.id
     return key
 
 
@@ -119,6 +120,7 @@ def _count(policy: str, caller: int) -> None:
     """Count this call; raises Problem(429) over the limit. Every response reports what is left
     (`views/api/http/http_rules.py`).
     """
-    g.api_rate = count_call(policy, f"{policy}:{caller}")
-    if g.api_rate.passed:
+    rate = count_call(policy, f"{policy}:{caller}")
+    request_context().rate_headers = rate.headers()
+    if rate.passed:
         raise Problem(429)

@@ -3,9 +3,10 @@
 import hashlib
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from app.vocabulary.refusals import API_FAULTS
 from app.web.error_responses import is_api
 from views.api.http.contract import Query, contract_of
@@ -51,9 +52,10 @@ def parameter_fault(name: str, fault: str) -> dict[str, str]:
 
 
 def _tell_rate(response: Response) -> Response:
-    rate = g.pop("api_rate", None)
-    if rate is not None and is_api(request.path):
-        response.headers.update(rate.headers())
+    context = request_context()
+    headers, context.rate_headers = context.rate_headers, {}
+    if is_api(request.path):
+        response.headers.update(headers)
     return response
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from sqlalchemy import select, text
 
 from app.access.current_person import current_person
-from app.accounts.api_keys import KnownKey
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.problem import Problem
+from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import IdempotencyKey
 
@@ -46,8 +46,8 @@ def idempotent(function: View[P]) -> View[P]:
 
 
 def _caller() -> str:
-    api_key: KnownKey | None = g.get("api_key")
-    return f"key:{api_key.id}" if api_key is not None else f"user:{current_person().id}"
+    key_id = request_context().api_key_id
+    return f"key:{key_id}" if key_id is not None else f"user:{current_person().id}"
 
 
 def _request_hash() -> str:
