@@ -13,7 +13,6 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request, session
-from flask_limiter.util import get_remote_address
 
 from app.access.session_filter import only_case
 from app.accounts.attempt_counts import Counted, count_with_delay
@@ -110,8 +109,9 @@ def admit(number: str, now: datetime) -> Counted:
 
 
 def _case() -> str:
+    """Return the limiter key of the proved case; without a proof that of the source, a /64 network for IPv6."""
     proof = proved()
-    return f"case:{proof.complaint_id}" if proof else f"address:{get_remote_address()}"
+    return f"case:{proof.complaint_id}" if proof else f"address:{source()}"
 
 
 def _ends() -> bool:

@@ -347,6 +347,15 @@ def test_after_thirty_forms_within_an_hour_the_page_asks_to_wait(context: Flask)
     assert client.post(f"{CASE}/selesai").status_code == 303
 
 
+def test_forms_without_a_proof_are_counted_by_the_network_of_an_ipv6_sender(context: Flask) -> None:
+    def sent_from(address: str) -> int:
+        client = context.test_client()
+        return client.post(f"{CASE}/tindakan", environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    assert [sent_from(f"2001:db8:1:2::{n:x}") for n in range(1, 32)] == [303] * 30 + [429]
+    assert sent_from("2001:db8:1:3::1") == 303
+
+
 def test_a_photo_of_the_reporter_reaches_the_case_and_its_name_is_not_told(context: Flask) -> None:
     case = a_complaint(confidentiality="anonymous")
     client = reporter(context, case)
