@@ -88,6 +88,16 @@ def stored(model: Any, key: int | None, lock: bool = False) -> Held | None:
     return {name: _plain(value) for name, value in row.items() if name != "id"} if row else None
 
 
+def take_unsaved(item: Any, new: bool) -> RowChange:
+    """Return the unsaved change of a calendar row and discard it from the session, since it is applied later from
+    these plain values.
+    """
+    change = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
+    if not new:
+        db.session.expire(item)
+    return change
+
+
 def hold_calendar() -> None:
     """Wait for the advisory lock on calendar changes, held until the transaction ends.
 

@@ -1,6 +1,6 @@
 """Bulk changes of the holidays, from an iCalendar file or from the list of national holidays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -16,6 +16,11 @@ from app.reference.calendar import missing_holiday_year
 from app.reference.seed_files import holidays_of
 
 LOCAL = "local"
+
+
+def all_holidays() -> Sequence[Holiday]:
+    """Return every holiday by date."""
+    return db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id)).all()
 
 
 def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:

@@ -1,7 +1,7 @@
 """Every ORM table of the program, imported here so that migrations and mappers see all of them."""
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu, assoc_user_role
 
 from app.models.access import ApiKey, IdempotencyKey, SignIn
 from app.models.backup import BackupRun, SendingHold
@@ -73,6 +73,8 @@ __all__ = [
     "PaperKind",
     "PasswordAge",
     "PasswordLink",
+    "Permission",
+    "PermissionView",
     "RecoveryCode",
     "Register",
     "RegisterKind",
@@ -99,6 +101,7 @@ __all__ = [
     "SyncPeer",
     "TwoStep",
     "User",
+    "ViewMenu",
     "Village",
     "WebhookDelivery",
     "WebhookEndpoint",

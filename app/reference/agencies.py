@@ -6,8 +6,19 @@ from sqlalchemy.orm import Query, aliased
 
 from app.core.extensions import db
 from app.core.request_context import request_context
-from app.models import Agency
+from app.models import Agency, Category
 from app.reference.sop import active_sop_version
+
+
+def find_agency(agency_id: int) -> Agency | None:
+    """Return the agency with this id, or None."""
+    return db.session.get(Agency, agency_id)
+
+
+def has_children(row: Agency | Category) -> bool:
+    """Return whether another agency (or category) has this one as its parent."""
+    kind = type(row)
+    return db.session.scalars(select(kind.id).where(kind.parent_id == row.id).limit(1)).first() is not None
 
 
 def path_of_agency(agency_id: int | None) -> str:

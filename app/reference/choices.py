@@ -1,12 +1,15 @@
 """Options for list filters and form fields: categories, districts, villages and agencies by code."""
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Label, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Label, literal, select, union_all
+from sqlalchemy.orm import contains_eager
 
 from app.core.extensions import db
-from app.models import Agency, Category, District, Village
+from app.models import Agency, Category, District, OfficerProfile, User, Village
+from app.reference.agencies import below
 
 
 def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
@@ -52,3 +55,41 @@ def categories_in_use() -> list[tuple[str, str, dict[str, str]]]:
     known = {row.id for row in rows}
     tops = (row for row in rows if row.parent_id not in known)
     return [(row.code, row.name, below.get(row.id, {})) for row in tops]
+
+
+def agency_choices(present: str | None) -> Sequence[Agency]:
+    """Return the active agencies and the one with the code `present`, by name."""
+    statement = select(Agency).where(Agency.active.is_(True) | (Agency.code == present))
+    return db.session.scalars(statement.order_by(Agency.name)).all()
+
+
+def parent_agency_choices(agency: Agency | None) -> Sequence[Agency]:
+    """Return the agencies that may become the parent of an agency (None: of a new one), by name.
+
+    These are the active ones and its present parent, without the agency itself and those below it.
+    """
+    possible: ColumnElement[bool] = Agency.active.is_(True)
+    if agency is not None:
+        possible = (possible | (Agency.id == agency.parent_id)) & Agency.id.not_in(below(agency))
+    return db.session.scalars(select(Agency).where(possible).order_by(Agency.name)).all()
+
+
+def parent_category_choices(category: Category | None) -> Sequence[Category]:
+    """Return the top-level categories without the given one, by name."""
+    statement = select(Category).where(Category.parent_id.is_(None)).order_by(Category.name)
+    if category is not None:
+        statement = statement.where(Category.id != category.id)
+    return db.session.scalars(statement).all()
+
+
+def new_officer_choices() -> Sequence[User]:
+    """Return the accounts without an officer profile, by first name."""
+    free = User.id.not_in(select(OfficerProfile.user_id))
+    return db.session.scalars(select(User).where(free).order_by(User.first_name, User.id)).all()
+
+
+def officer_choices(present: Collection[int]) -> Sequence[OfficerProfile]:
+    """Return the officers with an active account and those with the user ids `present`, by first name."""
+    offered = User.active.is_(True) | User.id.in_(present)
+    statement = select(OfficerProfile).join(OfficerProfile.user).options(contains_eager(OfficerProfile.user))
+    return db.session.scalars(statement.where(offered).order_by(User.first_name, User.id)).all()

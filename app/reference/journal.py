@@ -4,7 +4,7 @@ A line joins the program's entry for an action with the `row_changed` entries of
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, cast, exists, func, inspect, or_, se
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from app.core.extensions import db
-from app.models import JournalEntry, User
+from app.models import JournalEntry, Permission, PermissionView, User, ViewMenu
 from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 
 MOVES_SHOWN = 20
@@ -108,6 +108,19 @@ def _line(row: Any) -> JournalLine:
     name = f"{row.first_name or ''} {row.last_name or ''}".strip()
     moves = [{**m, "old": datetime.fromisoformat(m["old"]), "new": datetime.fromisoformat(m["new"])} for m in row.moves]
     return JournalLine(row.kind, row.at, name, row.reason, row.data, row.data.get("moved", 0), moves, row.change)
+
+
+def names_by_id(model: Any, ids: Collection[int], column: str = "name") -> dict[int, str]:
+    """Return the text of a column, by the ids of rows of a model; unknown ids are left out."""
+    statement = select(model.id, getattr(model, column)).where(model.id.in_(ids))
+    return {key: str(text) for key, text in db.session.execute(statement)}
+
+
+def permission_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return permission and view of each `PermissionView` with one of these ids; unknown ids are left out."""
+    statement = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(ids))
+    found = db.session.execute(statement.join(PermissionView.permission).join(PermissionView.view_menu))
+    return {key: (name, view) for key, name, view in found}
 
 
 Values = dict[str, Any] | None

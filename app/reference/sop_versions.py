@@ -1,9 +1,11 @@
 """Life cycle of SOP versions: drafted as a copy, activated by decree; running cases stay with their version."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import selectinload
 
 from app.core.clock import office_today
 from app.core.extensions import db
@@ -32,6 +34,12 @@ class SopRefused(Exception):
 
 _OF_ITS_OWN_DECREE = ("decree_number", "decided_on", "activated_at", "revised_on", "ratified_on")
 """Columns that a copied draft does not take over, since they belong to the decree of its source."""
+
+
+def sop_versions() -> Sequence[SopVersion]:
+    """Return all versions with their steps, newest first."""
+    statement = select(SopVersion).options(selectinload(SopVersion.steps)).order_by(SopVersion.id.desc())
+    return db.session.scalars(statement).all()
 
 
 def copy_as_draft(version_id: int) -> SopVersion:

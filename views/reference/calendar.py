@@ -12,10 +12,9 @@ from app.calendar.change import (
     held,
     hold_calendar,
     preview_change,
-    stored,
+    take_unsaved,
 )
 from app.core.clock import utc_now
-from app.core.extensions import db
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.calendar import ZONE, parse_hours
@@ -49,9 +48,7 @@ class CalendarView(GuardedModelView):
         """
         hold_calendar()
         self._fill(form, item, new)
-        row = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
-        self._forget(item, new)
-        self._ask_for((row,))
+        self._ask_for((take_unsaved(item, new),))
 
     def _delete(self, pk: Any) -> None:
         self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
@@ -76,12 +73,6 @@ class CalendarView(GuardedModelView):
         except NeverOpens as fault:
             raise ChangeRefused("never_opens", self.closing_field) from fault
         raise ReasonNeeded(change, found)
-
-    @staticmethod
-    def _forget(item: Any, new: bool) -> None:
-        """Discard the changes on the ORM object, since the change is applied later from plain values."""
-        if not new:
-            db.session.expire(item)
 
 
 def _holiday_fields() -> dict[str, Any]:

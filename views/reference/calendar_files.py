@@ -4,15 +4,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
-from app.calendar.fill import change_of_file, missing_holidays
+from app.calendar.fill import all_holidays, change_of_file, missing_holidays
 from app.calendar.icalendar_files import LARGEST_FILE, FileDays, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
-from app.core.extensions import db
-from app.models import Holiday
 from app.vocabulary.words import HOLIDAY_KINDS
 from views.reference.calendar_change import ask
 from views.reference.calendar_labels import CALENDAR_SAID, FILE_REFUSED
@@ -33,8 +30,7 @@ class CalendarFileView(BaseView):
     @for_officers("can_read", "Reference")
     def export(self) -> Response:
         """Send every holiday as an all-day event in an iCal file."""
-        rows = db.session.scalars(select(Holiday).order_by(Holiday.day, Holiday.id))
-        answer = make_response(as_ical(rows, _host(), utc_now()))
+        answer = make_response(as_ical(all_holidays(), _host(), utc_now()))
         answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
         answer.headers["Content-Disposition"] = 'attachment; filename="hari-libur.ics"'
         return answer

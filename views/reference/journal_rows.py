@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from flask_appbuilder.security.sqla.models import Role
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy import select
 
 from app.access.people import names_of
 from app.accounts.labels import GRANTS
-from app.core.extensions import db
 from app.models import Agency, Category, District, ReportSchedule, SopVersion
 from app.notices.labels import WISHES
+from app.reference.journal import names_by_id, permission_names
 from app.reference.labels import COLUMNS, LIMIT_CLASSES, NATIONAL_CLASSES, NATIONAL_STAGES
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS, STEPS, UNITS
@@ -56,7 +56,7 @@ def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
     people = names_of(key for column in _PEOPLE for key in _keys(rows, column))
     names |= dict.fromkeys(_PEOPLE, people)
     for table, model in (("agency", Agency), ("category", Category)):
-        names[f"{table}.parent_id"] = _named(model)(_keys([r for r in rows if r["table"] == table], "parent_id"))
+        names[f"{table}.parent_id"] = names_by_id(model, _keys([r for r in rows if r["table"] == table], "parent_id"))
     return lambda row: _in_words(row, names)
 
 
@@ -107,32 +107,21 @@ def _keys(rows: Iterable[Row], column: str) -> set[int]:
     return {key for key in sides if isinstance(key, int)}
 
 
-def _named(model: Any, name: str = "name") -> Callable[[set[int]], Names]:
-    def find(keys: set[int]) -> Names:
-        column = getattr(model, name)
-        return {key: str(text) for key, text in db.session.execute(select(model.id, column).where(model.id.in_(keys)))}
-
-    return find
-
-
 def _roles(keys: set[int]) -> Names:
-    return {key: str(ACTORS.get(name, name)) for key, name in _named(Role)(keys).items()}
+    return {key: str(ACTORS.get(name, name)) for key, name in names_by_id(Role, keys).items()}
 
 
 def _rights(keys: set[int]) -> Names:
     """Return the display name of each permission, or its technical name if it has no label."""
-    pairs = select(PermissionView.id, Permission.name, ViewMenu.name).where(PermissionView.id.in_(keys))
-    found = db.session.execute(pairs.join(PermissionView.permission).join(PermissionView.view_menu))
     code = Markup('<code lang="zxx">{} · {}</code>')
-    return {
-        key: str(GRANTS[name, view]) if (name, view) in GRANTS else code.format(name, view) for key, name, view in found
-    }
+    found = permission_names(keys).items()
+    return {key: str(GRANTS[pair]) if pair in GRANTS else code.format(*pair) for key, pair in found}
 
 
 _FINDERS: dict[str, Callable[[set[int]], Names]] = {
     "role_id": _roles,
     "permission_view_id": _rights,
-    "district_id": _named(District),
-    "sop_version_id": _named(SopVersion, "number"),
-    "schedule_id": _named(ReportSchedule),
+    "district_id": partial(names_by_id, District),
+    "sop_version_id": partial(names_by_id, SopVersion, column="number"),
+    "schedule_id": partial(names_by_id, ReportSchedule),
 }

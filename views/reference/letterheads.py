@@ -11,13 +11,13 @@ from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_today, utc_now
-from app.core.extensions import db
 from app.models import Agency
 from app.papers.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
 from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead
 from app.papers.html_parts import emblem_of
 from app.papers.labels import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
 from app.papers.letter_numbers import NumbersRefused, last_number, number_book, pass_over, written, years_of
+from app.reference.agencies import find_agency
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.parameters import Text
@@ -98,7 +98,7 @@ def may_keep(agency: Agency) -> bool:
 
 def _agency(agency_id: int) -> Agency:
     """Return the agency; aborts with 404 if there is none or the current officer may not read its number book."""
-    row = db.session.get(Agency, min(agency_id, LARGEST_ID))
+    row = find_agency(min(agency_id, LARGEST_ID))
     if row is None or not _reads(current_person(), row):
         abort(404)
     return row

@@ -6,8 +6,8 @@ from flask import flash, redirect, url_for
 from flask_appbuilder import action
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, inspect, select
-from sqlalchemy.orm import Query, contains_eager, joinedload
+from sqlalchemy import inspect
+from sqlalchemy.orm import Query, joinedload
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
@@ -22,10 +22,10 @@ from app.accounts.delegations import (
     tell_of_delegation,
 )
 from app.core.clock import office_today, utc_now
-from app.core.extensions import db
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
-from app.reference.agencies import below, in_tree_order, path_of_agency
+from app.reference.agencies import below, has_children, in_tree_order, path_of_agency
+from app.reference.choices import agency_choices, new_officer_choices, officer_choices, parent_agency_choices
 from app.reference.labels import ACTIONS, COLUMNS, HINTS, TITLES
 from app.vocabulary.signing import SIGNING_METHODS
 from app.vocabulary.words import ACTORS, AGENCY_KINDS, DELEGATION_KINDS
@@ -133,12 +133,7 @@ class AgencyView(GuardedModelView):
 
     def prepare(self, form: Any, item: Agency | None) -> None:
         """Offer as parent only active agencies, without the agency itself and its units."""
-        statement = select(Agency).where(Agency.active.is_(True)).order_by(Agency.name)
-        if item is not None:
-            kept = Agency.id == item.parent_id
-            statement = select(Agency).where((Agency.active.is_(True) | kept) & Agency.id.not_in(below(item)))
-            statement = statement.order_by(Agency.name)
-        form.parent.query_func = lambda: db.session.scalars(statement).all()
+        form.parent.query_func = lambda: parent_agency_choices(item)
 
     def after_change(self, item: Agency) -> None:
         """Raise ChangeRefused if the agency became its own descendant, as two concurrent moves could cause."""
@@ -149,7 +144,7 @@ class AgencyView(GuardedModelView):
 
     def before_delete(self, item: Agency) -> None:
         """Raise ChangeRefused for an agency that has units, which would lose their parent."""
-        if db.session.scalars(select(Agency.id).where(Agency.parent_id == item.id).limit(1)).first() is not None:
+        if has_children(item):
             raise ChangeRefused("has_units")
 
 
@@ -182,14 +177,10 @@ class OfficerView(GuardedModelView):
 
     def prepare(self, form: Any, item: OfficerProfile | None) -> None:
         """Offer active agencies and accounts without a profile."""
-        in_use: ColumnElement[bool] = Agency.active.is_(True)
-        if item is not None and item.agency_code is not None:
-            in_use = in_use | (Agency.code == item.agency_code)
-        agencies = select(Agency).where(in_use).order_by(Agency.name)
-        form.agency.query_func = lambda: db.session.scalars(agencies).all()
+        present = item.agency_code if item is not None else None
+        form.agency.query_func = lambda: agency_choices(present)
         if item is None:
-            free = select(User).where(User.id.not_in(select(OfficerProfile.user_id))).order_by(User.first_name, User.id)
-            form.user.query_func = lambda: db.session.scalars(free).all()
+            form.user.query_func = new_officer_choices
 
     def before_save(self, item: OfficerProfile) -> None:
         """Raise ChangeRefused(own_membership) if users change the agency of their own profile."""
@@ -264,13 +255,9 @@ class DelegationView(GuardedModelView):
 
     def prepare(self, form: Any, item: DelegationRow | None) -> None:
         """Offer officers with an active account."""
-        statement = select(OfficerProfile).join(OfficerProfile.user).options(contains_eager(OfficerProfile.user))
-        active: ColumnElement[bool] = User.active.is_(True)
-        if item is not None:
-            active = active | User.id.in_([item.giver_id, item.holder_id])
-        statement = statement.where(active).order_by(User.first_name, User.id)
+        present = (item.giver_id, item.holder_id) if item is not None else ()
         for field in (form.giver, form.holder):
-            field.query_func = lambda: db.session.scalars(statement).all()
+            field.query_func = lambda: officer_choices(present)
 
     def before_save(self, item: DelegationRow) -> None:
         """Check the delegation against the others.

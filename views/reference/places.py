@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from app.core.extensions import db
-from app.models import Agency, Category, District, Village
+from app.models import Category, District, Village
+from app.reference.agencies import has_children
+from app.reference.choices import agency_choices, parent_category_choices
 from app.reference.labels import NATIONAL_CLASSES, TITLES
 from app.web.list_guards import EagerInterface
 from views.shared.reference_fields import AGENCY_CODE, PLACE_CODE, WORD, choice, line, tick, worded
@@ -41,21 +41,13 @@ class CategoryView(GuardedModelView):
 
     def prepare(self, form: Any, item: Category | None) -> None:
         """Offer top-level categories as parent, and active agencies."""
-        upper = select(Category).where(Category.parent_id.is_(None)).order_by(Category.name)
-        in_use: ColumnElement[bool] = Agency.active.is_(True)
-        if item is not None:
-            upper = upper.where(Category.id != item.id)
-            in_use = in_use | (Agency.code == item.default_agency_code)
-        agencies = select(Agency).where(in_use).order_by(Agency.name)
-        form.parent.query_func = lambda: db.session.scalars(upper).all()
-        form.default_agency.query_func = lambda: db.session.scalars(agencies).all()
+        present = item.default_agency_code if item is not None else None
+        form.parent.query_func = lambda: parent_category_choices(item)
+        form.default_agency.query_func = lambda: agency_choices(present)
 
     def before_save(self, item: Category) -> None:
         """Raise ChangeRefused if a category that has subcategories is put under another one."""
-        if item.parent is None or item.id is None:
-            return
-        under = select(Category.id).where(Category.parent_id == item.id).limit(1)
-        if db.session.scalars(under).first() is not None:
+        if item.parent is not None and item.id is not None and has_children(item):
             raise ChangeRefused("two_levels", "parent")
 
 

@@ -10,13 +10,11 @@ from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from app.access.roles import permissions_on
-from app.core.extensions import db
 from app.models import SopStepRow, SopVersion
 from app.reference.labels import COLUMNS
+from app.reference.sop_versions import sop_versions
 from app.vocabulary.words import ACTORS, CHANNELS, DELEGATION_KINDS, SOP_STATES, STEPS, UNITS, Labels
 from app.web.formats import day
 from views.shared.screen_access import for_officers
@@ -53,7 +51,7 @@ class SopComparisonView(BaseView):
     @for_officers("can_read", "Reference")
     def compare(self) -> str:
         """Compare the versions with the ids `lama` and `baru`, by default the active one and the newest other one."""
-        versions = _versions()
+        versions = sop_versions()
         before, after = _chosen(versions)
         sections = compared(before, after) if before and after else []
         return render_template(
@@ -66,11 +64,6 @@ class SopComparisonView(BaseView):
             sections=[section for section in sections if section.changes],
             unchanged=sum(not section.changes for section in sections),
         )
-
-
-def _versions() -> Sequence[SopVersion]:
-    statement = select(SopVersion).options(selectinload(SopVersion.steps)).order_by(SopVersion.id.desc())
-    return db.session.scalars(statement).all()
 
 
 def _chosen(versions: Sequence[SopVersion]) -> tuple[SopVersion | None, SopVersion | None]:

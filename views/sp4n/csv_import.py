@@ -7,15 +7,22 @@ from flask import Response, abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
-from app.core.extensions import db
 from app.models import SyncImport
 from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
-from app.sp4n.inbound.csv_import import GOOD, AlreadyBrought, bring_file, drop, take_in, try_out
+from app.sp4n.inbound.csv_import import (
+    GOOD,
+    AlreadyBrought,
+    bring_file,
+    drop,
+    find_import,
+    last_imports,
+    take_in,
+    try_out,
+)
 from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
 from views.shared.list_address import LARGEST_ID
@@ -110,8 +117,7 @@ class ImportView(BaseView):
 
 
 def _known(import_id: int) -> SyncImport:
-    row = db.session.get(SyncImport, import_id) if import_id <= LARGEST_ID else None
-    return row if row is not None else abort(404)
+    return find_import(min(import_id, LARGEST_ID)) or abort(404)
 
 
 def _name_of(filename: str | None) -> str:
@@ -121,13 +127,12 @@ def _name_of(filename: str | None) -> str:
 
 def _form_page(fault: str = "") -> Response:
     title = gettext("Impor CSV")
-    last = db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(LAST_FILES))
     page = render_template(
         "sp4n/import.html",
         title=gettext("Galat: %(page)s", page=title) if fault else title,
         heading=title,
         fault=fault,
-        files=list(last),
+        files=last_imports(LAST_FILES),
         states=IMPORT_STATES,
         now=utc_now(),
     )

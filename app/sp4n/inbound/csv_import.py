@@ -3,6 +3,7 @@
 A file is checked in a trial run that writes nothing, and then imported row by row.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,6 +52,16 @@ class Line:
     tracking_id: str
     outcome: str
     faults: list[list[str]]
+
+
+def find_import(import_id: int) -> SyncImport | None:
+    """Return the uploaded file with this id, or None."""
+    return db.session.get(SyncImport, import_id)
+
+
+def last_imports(limit: int) -> Sequence[SyncImport]:
+    """Return the files uploaded last, newest first."""
+    return db.session.scalars(select(SyncImport).order_by(SyncImport.id.desc()).limit(limit)).all()
 
 
 def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
