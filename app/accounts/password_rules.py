@@ -5,13 +5,12 @@ forbid both. Each office chooses one set.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
+
+from zxcvbn import zxcvbn
 
 CONTEXT_WORDS = ("lapor", "balangan", "kominfo", "sp4n")
 """Words of this service and office, in lower case, which attackers try first."""
@@ -19,7 +18,27 @@ CONTEXT_WORDS = ("lapor", "balangan", "kominfo", "sp4n")
 FEWEST_DIFFERENT = 6
 LONGEST = 200
 SHORTEST_OWN_WORD = 4
+LEAST_GUESSES = 10**10
+"""Number of guesses that a password must withstand; zxcvbn's best score begins there."""
+
+MOST_ESTIMATED = 72
+"""zxcvbn sees only this many characters, since its time grows with the square of the length."""
+
+INDONESIAN_WORDS = (
+    *("rahasia", "katasandi", "sandi", "katakunci", "indonesia", "merdeka", "pancasila", "nusantara", "garuda"),
+    *("bismillah", "alhamdulillah", "assalamualaikum", "subhanallah", "allahuakbar", "ramadhan", "lebaran"),
+    *("sayang", "cinta", "akucintakamu", "akusayangkamu", "keluarga", "bahagia", "semangat", "sukses", "berkah"),
+    *("selamat", "terimakasih", "apakabar", "sahabat", "bersama", "harimau", "rajawali", "melati", "mawar"),
+    *("pemerintah", "kabupaten", "pemkab", "bupati", "sekda", "dinas", "kantor", "pegawai", "petugas", "admin"),
+    *("kalimantan", "kalsel", "selatan", "banjarmasin", "banjarbaru", "martapura", "paringin", "jakarta"),
+    *("januari", "februari", "maret", "april", "juni", "juli", "agustus", "september", "oktober", "november"),
+    *("desember", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "satuduatiga", "percobaan", "demo"),
+)
+"""Words that people in Indonesia take for passwords; zxcvbn knows English ones only."""
+
 _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasii")
+_SIGNS_AS_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
+"""Replaces signs that stand for letters. zxcvbn would try every combination of them, which takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +82,21 @@ class Age(StrEnum):
 
 
 def faults_of(
-    password: str, rules: PasswordRules, own_words: Iterable[str], common: Collection[str]
+    password: str, rules: PasswordRules, own_words: Iterable[str], office_words: Iterable[str] = ()
 ) -> tuple[PasswordFault, ...]:
     """Return every fault of a new password, the simplest first; empty if none. Reuse is not checked here.
 
-    `own_words` are the names of the account's owner; `common` holds common passwords in lower case.
+    The password must not contain one of `own_words`, the names of the account's owner. It may contain `office_words`,
+    the name of the owner's agency, but these count as easy to guess. A password that is too short is not estimated.
     """
+    words = (*own_words, *office_words)
     found = (
         (PasswordFault.TOO_SHORT, len(password) < rules.shortest),
         (PasswordFault.TOO_LONG, len(password) > LONGEST),
         (PasswordFault.UNREADABLE, not password.isprintable()),
         (PasswordFault.NOT_MIXED, rules.mixed and not _is_mixed(password)),
         (PasswordFault.SAME_CHARACTERS, len(set(password)) < FEWEST_DIFFERENT),
-        (PasswordFault.COMMON, _is_common(password, common)),
+        (PasswordFault.COMMON, len(password) >= rules.shortest and _guesses(password, words) < LEAST_GUESSES),
         (PasswordFault.OWN_WORD, _holds_a_word(password, own_words)),
     )
     return tuple(fault for fault, there in found if there)
@@ -106,40 +127,13 @@ def _is_mixed(password: str) -> bool:
     return all(any(kind(character) for character in password) for kind in kinds)
 
 
-def _is_common(password: str, common: Collection[str]) -> bool:
-    """Return whether the password is a common word, a run or a repetition, ignoring surrounding digits and signs and
-    look-alike characters.
-    """
-    plain = password.casefold()
-    core = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
-    begun = re.sub(r"[^a-z]+$", "", plain)
-    letters = re.sub(r"[^a-z]", "", plain)
-    shapes = (plain, core, letters, core.translate(_LOOKS_LIKE), begun.translate(_LOOKS_LIKE))
-    return _is_a_run(plain) or any(shape in common or _repeats(shape, common) for shape in shapes)
-
-
-def _is_a_run(text: str) -> bool:
-    """Return whether the characters follow each other at a constant step: 1234…, 9876…, abcd…"""
-    return len({(ord(after) - ord(before)) % 10 for before, after in pairwise(text)}) <= 1
-
-
-def _repeats(text: str, common: Collection[str]) -> bool:
-    """Return whether the text repeats a piece of one to eight characters that is shorter than four or common."""
-    match = re.fullmatch(r"(.{1,8}?)\1+", text)
-    return match is not None and (len(match[1]) < 4 or match[1] in common)
+def _guesses(password: str, words: Iterable[str]) -> int:
+    """Return how many guesses the password withstands, if the attacker knows the given words (estimated by zxcvbn)."""
+    text = password[:MOST_ESTIMATED].translate(_SIGNS_AS_LETTERS)
+    return int(zxcvbn(text, user_inputs=(*words, *CONTEXT_WORDS, *INDONESIAN_WORDS))["guesses"])
 
 
 def _holds_a_word(password: str, own_words: Iterable[str]) -> bool:
     plain = password.casefold()
     words = (*CONTEXT_WORDS, *(word.casefold() for word in own_words if len(word) >= SHORTEST_OWN_WORD))
     return any(word in shape for word in words for shape in (plain, plain.translate(_LOOKS_LIKE)))
-
-
-LIST = Path(__file__).with_name("common_passwords.txt")
-
-
-@cache
-def common_passwords() -> frozenset[str]:
-    """Return the bundled list of common passwords in lower case, without its comment lines."""
-    lines = LIST.read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.accounts.account_notices import tell_of_account
-from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, common_passwords, faults_of, words_of_names
+from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
 from app.accounts.sessions import end_sign_ins
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
-from app.models import Delivery, FormerPassword, JournalEntry, PasswordAge, PasswordLink
+from app.models import Delivery, FormerPassword, JournalEntry, OfficerProfile, PasswordAge, PasswordLink
 
 METHOD = "scrypt:32768:8:1"
 KEPT_HASHES = 10
@@ -42,11 +42,13 @@ def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, .
     """Return the faults of a new password, empty if none; for a given user also checks the names and reuse of former
     passwords.
     """
-    own = words_of_names(user.username, user.first_name, user.last_name, user.email or "") if user else ()
-    found = faults_of(password, rules_here(), own, common_passwords())
-    if not found and user is not None and _was_used(user, password):
-        return (PasswordFault.USED_BEFORE,)
-    return found
+    if user is None:
+        return faults_of(password, rules_here(), ())
+    own = words_of_names(user.username, user.first_name, user.last_name, user.email or "")
+    profile = db.session.get(OfficerProfile, user.id)
+    agency = words_of_names(profile.agency.name, profile.agency.short_name) if profile and profile.agency else ()
+    found = faults_of(password, rules_here(), own, agency)
+    return (PasswordFault.USED_BEFORE,) if not found and _was_used(user, password) else found
 
 
 def hash_of(password: str) -> str:
