@@ -10,7 +10,8 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, text
 
 from app.core.encrypted_columns import SealedText
-from app.core.schema import OLDEST_CODE
+from app.core.schema import OLDEST_CODE, is_known, is_too_old
+from app.servers.start_refused import LaunchRefused
 
 LOCK = 7_301_482_026
 PAUSE = 0.2
@@ -42,12 +43,29 @@ def wait_for_my_turn(connection: Connection) -> None:
     connection.commit()
 
 
+def refuse_unknown_tables(connection: Connection) -> None:
+    """Raise LaunchRefused if the tables are at a migration that this program does not contain."""
+    stored = MigrationContext.configure(connection).get_current_revision() or ""
+    connection.rollback()
+    if is_too_old(stored):
+        raise LaunchRefused(
+            f"The tables are at migration {stored}, which is older than the first one of this program. Migrate them with"
+            " the last version that contains it, as far as 0026, then with this one."
+        )
+    if not is_known(stored):
+        raise LaunchRefused(
+            f"The tables are at migration {stored}, which this program does not know: they are newer. Use the version"
+            " that migrated them, or a later one."
+        )
+
+
 def run() -> None:
     """Upgrade, each migration in its own transaction, so that one that finds a table busy can be begun again."""
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         wait_for_my_turn(connection)
         try:
+            refuse_unknown_tables(connection)
             context.configure(
                 connection=connection,
                 target_metadata=Model.metadata,

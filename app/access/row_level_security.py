@@ -3,7 +3,7 @@ shown only those, raw SQL and `unscoped` queries included.
 
 It applies to agency officers, reporters with a tracking code, the public and unknown users. The office, supervisors,
 programs, jobs and administrators keep the program's role, also because policies would keep PostgreSQL from using its
-full-text and trigram indexes; an agency therefore searches the owner's view `case_words` (migration 0026). The role is
+full-text and trigram indexes; an agency therefore searches the owner's view `case_words`. The role is
 local to the transaction. It protects against mistakes, not against injected SQL that resets the role.
 """
 
@@ -31,9 +31,8 @@ _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
 
 @dataclass(frozen=True)
 class Wall:
-    """The database role of a transaction (None: the role of the connection's account) and its settings as migration
-    0018 reads them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string grants
-    none.
+    """The database role of a transaction (None: the role of the connection's account) and its settings as the policies
+    read them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string grants none.
     """
 
     role: str | None = "lapor_walled"
@@ -112,7 +111,7 @@ BEGIN
     END IF;
 END $$;
 """
-"""Fails with PostgreSQL's own error if the account may not create roles; migration 0018 says what an administrator then
+"""Fails with PostgreSQL's own error if the account may not create roles; the first migration says what an administrator
 runs.
 """
 

@@ -26,12 +26,6 @@ from app.backup.postgres_tools import Tools, plain_url, tools_for
 CONNECT_SECONDS = 10
 LEAVING_TRIES, LEAVING_PAUSE_SECONDS = 20, 0.1
 HOLD = """
-CREATE TABLE IF NOT EXISTS public.sending_hold (
-    id integer NOT NULL CONSTRAINT pk_sending_hold PRIMARY KEY,
-    since timestamp with time zone NOT NULL,
-    taken_at timestamp with time zone NOT NULL,
-    CONSTRAINT ck_sending_hold_single CHECK (id = 1)
-);
 INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_at}')
     ON CONFLICT (id) DO UPDATE SET since = excluded.since, taken_at = excluded.taken_at;
 """

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from flask import current_app
 
 from app.backup.archive import FILES, members_of
@@ -20,6 +18,7 @@ from app.backup.faults import BackupFault
 from app.backup.fill import fill_database, is_empty, others_connected
 from app.backup.postgres_tools import plain_url
 from app.core.extensions import db
+from app.core.schema import is_known, is_too_old
 from app.core.storage import keep_file, read_pieces
 
 PIECE = 1024 * 1024
@@ -102,12 +101,13 @@ def compare_files(manifest: dict[str, Any]) -> list[str]:
 
 
 def _check_version(manifest: dict[str, Any]) -> None:
-    scripts = ScriptDirectory(f"{current_app.root_path}/../migrations")
-    try:
-        scripts.get_revision(manifest["head"])
-    except CommandError:
-        message = f"The archive is newer than this program (its tables are at {manifest['head']!r})."
-        raise BackupFault(f"{message} Install program version {manifest['program']} or later.") from None
+    head, program = manifest["head"], manifest["program"]
+    if is_too_old(head):
+        message = f"The archive is older than the first migration of this program (its tables are at {head!r})."
+        raise BackupFault(f"{message} Restore it with program version {program} and migrate it there first.")
+    if not is_known(head):
+        message = f"The archive is newer than this program (its tables are at {head!r})."
+        raise BackupFault(f"{message} Install program version {program} or later.")
 
 
 def _check_files(manifest: dict[str, Any]) -> None:

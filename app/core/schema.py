@@ -35,10 +35,15 @@ def migrated() -> bool:
     stored, comment = rows[0]
     if [stored] == list(_scripts().get_heads()):
         return True
-    return not _is_known(stored) and _is_known(str(comment or "").removeprefix(OLDEST_CODE).strip())
+    return not is_known(stored) and is_known(str(comment or "").removeprefix(OLDEST_CODE).strip())
 
 
-def _is_known(revision: str) -> bool:
+def is_too_old(revision: str) -> bool:
+    """Return whether tables at this revision are from before the first migration of this program's history."""
+    return not is_known(revision) and revision < str(_scripts().get_base())
+
+
+def is_known(revision: str) -> bool:
     """Return whether this program contains the migration; True for an empty revision."""
     try:
         return not revision or _scripts().get_revision(revision) is not None

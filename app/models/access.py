@@ -60,7 +60,7 @@ SIGN_IN_DOORS = ("form", "api")
 class SignIn(Model):
     """One sign-in of an officer by form or API; its cookie or token is valid only while `ended_at` is None.
 
-    A database trigger ends the rows of an account whose roles, agency or state change (migration 0020), so that no code
+    A database trigger ends the rows of an account whose roles, agency or state change, so that no code
     path can forget it. `mark` is the token of the sign-in; `refresh_mark` names the one refresh token still valid
     (None: none).
     """

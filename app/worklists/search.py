@@ -48,7 +48,7 @@ case_words = table(
     column("title", Text),
     column("location_text", Text),
 )
-"""The searched columns of a case, in a view of the database owner (migration 0026): behind row-level security
+"""The searched columns of a case, in a view of the database owner: behind row-level security
 PostgreSQL would not use the word index. Statements on it must therefore restrict `sent_to` to the person's agencies.
 """
 EVERY_WORD: BindParameter[str] = bindparam("every_word", type_=Text)
@@ -229,7 +229,7 @@ def _word_query(place: int, half_typed: bool, mistyped: bool = False) -> ColumnE
 def _places(
     kind: Any, prefix: str, word: BindParameter[str], itself: ColumnElement[Any], mistyped: bool
 ) -> ColumnElement[Any]:
-    """Return an SQL expression for a tsquery of the villages or districts so named, as lexemes of migration 0005."""
+    """Return an SQL expression for a tsquery of the villages or districts so named, as lexemes of `complaint_words`."""
     found: ColumnElement[bool] = func.to_tsvector("simple", kind.name).bool_op("@@")(itself)
     if mistyped:
         found = or_(found, func.word_similarity(word, kind.name) >= ALIKE_PLACE)

@@ -39,7 +39,7 @@ def is_number(words: Iterable[str]) -> bool:
 
 
 def number_lexemes(word: str) -> list[str]:
-    """Return the lexemes of a number as migration 0005 indexes it: by value and, from four digits on, by its ending."""
+    """Return the lexemes of a number as the database indexes it: by value and, from four digits on, by its ending."""
     if not (word.isascii() and word.isdigit()):
         return []
     value = word.lstrip("0")

@@ -20,7 +20,7 @@ from app.servers.postgres import connect
 from app.servers.start_refused import LaunchRefused
 from tests.servers import servers
 
-migration = import_module("migrations.versions.0018_second_wall")
+migration = import_module("migrations.versions.0026_baseline")
 
 
 @pytest.fixture

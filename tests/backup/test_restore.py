@@ -202,6 +202,16 @@ def test_an_archive_of_a_newer_program_is_refused(stored: Stored, target: Target
         check_target(manifest, replace=False)
 
 
+def test_an_archive_from_before_the_first_migration_is_refused(stored: Stored, target: Target, tmp_path: Path) -> None:
+    made = make_backup(tmp_path / "a.backup")
+    manifest = read_manifest(made.path, None) | {"head": "0012"}
+    with (
+        target.context(),
+        pytest.raises(BackupFault, match=r"older than the first .*'0012'.*migrate it there"),
+    ):
+        check_target(manifest, replace=False)
+
+
 def test_an_archive_of_a_newer_server_is_refused(stored: Stored, target: Target, tmp_path: Path) -> None:
     made = make_backup(tmp_path / "a.backup")
     with target.context(), pytest.raises(BackupFault, match="comes from PostgreSQL 99"):
@@ -209,11 +219,10 @@ def test_an_archive_of_a_newer_server_is_refused(stored: Stored, target: Target,
 
 
 def test_an_older_archive_is_brought_to_this_version(stored: Stored, target: Target, tmp_path: Path) -> None:
-    """Made on tables of an earlier version, where the table of the hold is not there yet."""
     with target.context():
-        upgrade(directory="migrations", revision="0017")
+        upgrade(directory="migrations", revision="0026")
         made = make_backup(tmp_path / "a.backup")
-    assert made.manifest["head"] == "0017"
+    assert made.manifest["head"] == "0026"
     target.do("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     assert target.restore(made.path).differences == []
     assert target.rows("SELECT count(*) FROM sending_hold") == [(1,)]

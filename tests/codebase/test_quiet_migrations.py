@@ -16,7 +16,7 @@ from tests.codebase.bare_database import FOLDER, as_role
 from tests.servers import servers
 from tests.story.live import wait_until
 
-LAST_LOUD = "0024"
+LAST_LOUD = "0026"
 LOUD = re.compile(
     r"create_index|drop_index|CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)|type_=|create_foreign_key|create_unique"
 )
@@ -47,16 +47,16 @@ def test_later_migrations_stop_no_table() -> None:
 def test_officers_write_while_a_migration_builds_its_indexes(database: str, worker: str, tmp_path: Path) -> None:
     with as_role("owner", database, worker, tmp_path):
         upgrade(directory=FOLDER)
-        downgrade(directory=FOLDER, revision=LAST_LOUD)
+        downgrade(directory=FOLDER, revision="0031")
         failed: list[BaseException] = []
     migration = threading.Thread(target=_upgrade, args=(database, worker, tmp_path, failed))
     with connect(servers().postgres.sockets, database) as slow, connect(servers().postgres.sockets, database) as other:
         slow.execute("BEGIN")
-        slow.execute("LOCK TABLE agency_track IN ROW EXCLUSIVE MODE")
+        slow.execute("LOCK TABLE paper IN ROW EXCLUSIVE MODE")
         migration.start()
         wait_until(lambda: _builds(other), "the migration waits for who writes")
         other.execute(f"SET lock_timeout = '{PATIENCE}'")
-        other.execute("DELETE FROM agency_track")
+        other.execute("DELETE FROM paper")
         slow.execute("COMMIT")
     migration.join(60)
     assert (migration.is_alive(), failed) == (False, [])
@@ -77,7 +77,7 @@ def test_a_migration_that_needs_a_stop_is_written_down(database: str, worker: st
 
 def _builds(connection: psycopg.Connection) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %s AND wait_event_type = 'Lock'"
-    found = connection.execute(waiting, ("%INDEX%ix_agency_track_agency_case%",)).fetchone()
+    found = connection.execute(waiting, ("%INDEX%ix_paper_error%",)).fetchone()
     return bool(found and found[0])
 
 

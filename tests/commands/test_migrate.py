@@ -76,7 +76,7 @@ def test_a_host_is_not_ready_where_a_later_migration_needs_a_stop(context: Flask
 
 
 def test_a_host_is_not_ready_on_tables_older_than_it(context: Flask) -> None:
-    _at("0025")
+    _at("0026")
     assert not migrated()
 
 
