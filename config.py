@@ -11,11 +11,19 @@ from app.settings.address_checks import judge_addresses
 from app.settings.environment import LOCAL_HOSTS, ConfigurationError, Environment, read_environment
 from app.settings.environment_checks import judge
 from app.settings.findings import refusals
+from app.settings.machine import DeveloperSettings
 
 MEBIBYTE = 1024 * 1024
 # Seconds. A request meets an absent Redis at most three times (twice in the limiter, once to enqueue jobs), so its
 # response still comes within two seconds; nothing is lost, since all work is stored in the database.
 REDIS_PATIENCE = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+# Settings that the Flask application does not read, or reads under the name of a framework.
+NOT_FOR_FLASK = {
+    *DeveloperSettings.model_fields,
+    *("production", "home", "host", "port", "web_concurrency", "clock_zone", "fake_sp4n_port", "session_idle_minutes"),
+    *("database_url", "database_owner_url", "storage_s3_endpoint", "storage_s3_region", "storage_s3_key"),
+    "storage_s3_secret",
+}
 
 
 def unsafe_reasons(environment: Environment, demo: bool = False) -> list[str]:
@@ -47,20 +55,13 @@ def flask_settings(environment: Environment) -> dict[str, Any]:
 
 
 def _own_settings(environment: Environment) -> dict[str, Any]:
-    return {
+    own = {name.upper(): getattr(environment, name) for name in Environment.model_fields if name not in NOT_FOR_FLASK}
+    return own | {
         "LAPOR_HOME": environment.home,
         "LAPOR_PRODUCTION": environment.production,
         "PUBLIC_BASE_URL": environment.base_url,
-        "REDIS_URL": environment.redis_url,
         "REDIS_OPTIONS": REDIS_PATIENCE,
-        "STORAGE_URL": environment.storage_url,
-        "SMTP_URL": environment.smtp_url,
-        "MAIL_FROM": environment.mail_from,
-        "GATEWAY_URL": environment.gateway_url,
-        **environment.parts,
-        "WORKERS": environment.workers,
-        "IDENTITY_KEYS": environment.identity_keys,
-        "SECRET_KEY": environment.secret_key,
+        "STORAGE_OPTIONS": environment.storage_options,
     }
 
 
@@ -79,7 +80,6 @@ def _cookie_settings(environment: Environment) -> dict[str, Any]:
         "PREFERRED_URL_SCHEME": "https" if environment.served_by_https else "http",
         "TRUSTED_HOSTS": trusted_hosts(environment),
         "FAB_SAFE_REDIRECT_HOSTS": redirect_hosts(environment),
-        "TRUSTED_PROXIES": environment.trusted_proxies,
         "WTF_CSRF_TIME_LIMIT": None,
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
         "JWT_REFRESH_TOKEN_EXPIRES": timedelta(hours=12),

@@ -80,8 +80,10 @@ def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> li
 
 def command_line_parser() -> argparse.ArgumentParser:
     """Return the argument parser with one subcommand per entry of COMMANDS; the default command is `all`."""
+    from app.settings.reference import as_help
+
     parser = argparse.ArgumentParser(
-        prog="python run.py", description="Lapor Balangan: complaints by the SOP.", epilog=ENVIRONMENT_HELP
+        prog="python run.py", description="Lapor Balangan: complaints by the SOP.", epilog=f"environment:\n{as_help()}"
     )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -189,6 +191,13 @@ def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
     return check_config(running_environment(environment))
 
 
+def _settings(environment: Environment, chosen: argparse.Namespace) -> int:
+    from app.settings.reference import as_markdown
+
+    print(as_markdown(), end="")
+    return 0
+
+
 def _rotate_identity_keys(environment: Environment, chosen: argparse.Namespace) -> int:
     from app.commands.maintenance import rotate_keys
 
@@ -275,6 +284,7 @@ COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]
     "worker": (_worker, "Carry out queued jobs: notices, papers, alarms."),
     "scheduler": (_scheduler, "Queue the periodic jobs; two of them do no harm."),
     "check-config": (_check_config, "Say of every setting whether production may start with it."),
+    "settings": (_settings, "Print every setting with its meaning, default and bounds (docs/configuration.md)."),
     "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
     "first-administrator": (_first_administrator, "Make the first account, an administrator; further ones on screen."),
     "confirm-supervisor": (_confirm_supervisor, "Confirm a new supervisor where no active one is left to do so."),
@@ -289,32 +299,6 @@ COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]
     "drill": (_drill, "Rehearse a restore in a scratch place, compare, and print RPO and RTO."),
     "release": (_release, "Let a restored copy send."),
 }
-
-ENVIRONMENT_HELP = """environment:
-  PORT, HOST       where the pages are served (8080, 127.0.0.1)
-  LAPOR_HOME       data folder (~/.local/share/lapor-balangan)
-  DATABASE_URL     a PostgreSQL of your own instead of the embedded one
-  DATABASE_OWNER_URL  the account that owns the tables, for migrate and restore
-  REDIS_URL        a Redis or Valkey of your own instead of the embedded one
-  STORAGE_URL      where files are kept (a folder in LAPOR_HOME)
-  SECRET_KEY, IDENTITY_KEYS
-                   made at the first start unless set
-  PUBLIC_BASE_URL  the address that stands in letters and messages
-  SMTP_URL         the mail server
-  MAIL_FROM        the sender of e-mails
-  GATEWAY_URL      an Apprise address for WhatsApp, Telegram or SMS, with {to} for the officer
-  SESSION_IDLE_MINUTES  minutes without activity after which a sign-in ends (30)
-  WORKERS          how many workers run; one that is missing is named (2)
-  TRUSTED_PROXIES  how many proxies stand in front, whose X-Forwarded-* count (0)
-  IDENTITY_RETENTION_YEARS  years after its end in which a case's reporter is still known (5)
-  SP4N_PEER        a JSON file that says how a peer like SP4N is polled and told (none)
-  FAKE_SP4N_PORT   where fake-sp4n is served (8099)
-  LOG_FORMAT       json or text (json in production)
-  METRICS_TOKEN    whoever brings it may read /metrics (without it: shut in production)
-  BACKUP_FOLDER    where the backup of each night goes (none), BACKUP_KEEP of them are kept (14)
-  BACKUP_PASSPHRASE_FILE  the file of the passphrase they are sealed with (not sealed)
-  LAPOR_ENV        "production" refuses an unsafe start
-"""
 
 if __name__ == "__main__":
     sys.exit(main())

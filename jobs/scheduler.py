@@ -135,7 +135,7 @@ class Scheduler:
 def run_scheduler() -> int:
     """Run the scheduler until SIGINT or SIGTERM and return exit code 0."""
     environment = read_environment()
-    logs.install(environment.parts["LOG_FORMAT"])
+    logs.install(environment.log_format)
     stop = threading.Event()
 
     def request_stop(signum: int, frame: FrameType | None) -> None:

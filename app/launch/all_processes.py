@@ -19,7 +19,7 @@ from app.servers.program import Program
 from app.servers.sockets import port_is_free
 from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
 from app.settings.environment import Environment
-from app.settings.environment_values import PUBLIC_DOORS
+from app.settings.office import PUBLIC_ENDPOINTS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +47,7 @@ def run_everything(environment: Environment, demo: bool) -> int:
 def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None:
     print(f"Lapor Balangan starts; its data is in {environment.home}", flush=True)
     if demo:
-        open_public_doors()
+        open_public_endpoints()
     start_servers(environment, supervisor)
     web, *others = programs(environment.workers)
     set_preparing(environment.home, True)
@@ -61,9 +61,9 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     supervisor.watch()
 
 
-def open_public_doors() -> None:
+def open_public_endpoints() -> None:
     """Enable every public endpoint for the demonstration; settings already in the environment stay."""
-    for name in PUBLIC_DOORS:
+    for name in PUBLIC_ENDPOINTS:
         os.environ.setdefault(name, "on")
 
 

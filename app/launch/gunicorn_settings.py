@@ -24,7 +24,7 @@ from app.servers.sockets import remove_socket_folder
 from app.settings.environment import read_environment
 
 _environment = read_environment()
-logs.install(_environment.parts["LOG_FORMAT"])
+logs.install(_environment.log_format)
 
 _workers_socket = Path(os.environ[WORKERS_SOCKET_VARIABLE])
 bind = [
@@ -35,7 +35,7 @@ bind = [
 ]
 umask = 0o077
 worker_class = WebWorker
-workers = 1 + int(os.environ.get("WEB_CONCURRENCY", "") or max(2, min(9, (os.cpu_count() or 1) + 1)))
+workers = 1 + _environment.web_concurrency
 preload_app = True
 timeout = 60
 graceful_timeout = 4

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from app.servers.data_folder import home_lock, open_home, read_note, running_addresses, write_note
@@ -101,13 +100,13 @@ def running_environment(environment: Environment) -> Environment:
     itself.
     """
     found = running_addresses(environment.home)
-    return replace(
-        environment,
-        database_url=environment.database_url or found.get("DATABASE_URL"),
-        redis_url=environment.redis_url or found.get("REDIS_URL"),
-        database_owner_url=environment.database_owner_url
-        or (None if environment.database_url else found.get("DATABASE_OWNER_URL")),
-    )
+    owner = None if environment.database_url else found.get("DATABASE_OWNER_URL")
+    addresses = {
+        "database_url": environment.database_url or found.get("DATABASE_URL"),
+        "redis_url": environment.redis_url or found.get("REDIS_URL"),
+        "database_owner_url": environment.database_owner_url or owner,
+    }
+    return environment.model_copy(update=addresses)
 
 
 def all_addresses_known() -> bool:

@@ -124,22 +124,18 @@ def _gateway(environment: Environment) -> Iterator[Finding]:
 
 
 def _signing(environment: Environment) -> Iterator[Finding]:
-    stamps = environment.parts.get("SIGNING_TSA_URL")
-    if stamps and stamps.startswith("http://"):
+    if (environment.signing_tsa_url or "").startswith("http://"):
         yield Finding("SIGNING_TSA_URL", OK, "By http, as is usual: a time stamp is signed, and carries a hash alone.")
-    yield from _by_http("BSRE_URL", environment.parts.get("BSRE_URL"), "passphrases of signatures")
+    yield from _by_http("BSRE_URL", environment.bsre_url, "passphrases of signatures")
 
 
 def _peer(environment: Environment) -> Iterator[Finding]:
-    peer = environment.parts.get("SP4N_PEER")
+    peer = environment.sp4n_peer
     yield from _by_http("SP4N_PEER", peer["base_url"] if peer else None, "reports with their reporters")
 
 
 def _sign_on(environment: Environment) -> Iterator[Finding]:
-    """Check every setting whose name begins with OIDC and that holds an address."""
-    for name, value in environment.parts.items():
-        if name.startswith("OIDC") and isinstance(value, str):
-            yield from _by_http(name, value if "://" in value else None, "sign-ins of officers")
+    yield from _by_http("OIDC_ISSUER", environment.oidc_issuer, "sign-ins of officers")
 
 
 def _by_http(name: str, address: str | None, what: str) -> Iterator[Finding]:
@@ -153,7 +149,7 @@ def _by_http(name: str, address: str | None, what: str) -> Iterator[Finding]:
 
 
 def _webhooks(environment: Environment) -> Iterator[Finding]:
-    if environment.parts.get("WEBHOOK_ALLOW_PRIVATE"):
+    if environment.webhook_allow_private:
         sentence = "1: an administrator may send webhooks to every machine of your own network, and by http."
         yield Finding("WEBHOOK_ALLOW_PRIVATE", WARNING, sentence)
     else:

@@ -1,15 +1,28 @@
-"""Settings read from the environment of this process, parsed and validated (docs/configuration.md)."""
+"""The settings of this process, read from its environment variables (docs/configuration.md)."""
+
+from __future__ import annotations
 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.settings.environment_values import database_url, identity_keys, number_of, part_settings, redis_url
+from pydantic import ValidationError
+from pydantic_settings import EnvSettingsSource
+
+from app.settings.declaration import sentences_of
+from app.settings.machine import BackupSettings, DeveloperSettings, LoadSettings, ProcessSettings, ServerSettings
+from app.settings.office import MessageSettings, OfficeSettings, PublicSettings, RetentionSettings, SignInSettings
 
 SECRETS_FILE = "secrets.json"
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)
+SECTIONS = (
+    *(ProcessSettings, ServerSettings, LoadSettings, BackupSettings, DeveloperSettings),
+    *(OfficeSettings, MessageSettings, SignInSettings, PublicSettings, RetentionSettings),
+)
+"""Every declared setting, in the order of docs/configuration.md."""
 
 
 class ConfigurationError(Exception):
@@ -22,31 +35,19 @@ class ConfigurationError(Exception):
         self.reasons = reasons
 
 
-@dataclass(frozen=True)
-class Environment:
-    """The parsed environment, before it becomes Flask configuration. None means not set; `parts` holds the settings of
-    single parts of the program by variable name.
-    """
-
-    home: Path
-    host: str
-    port: int
-    production: bool
-    database_url: str | None
-    redis_url: str | None
-    storage_url: str
-    secret_key: str | None
-    identity_keys: tuple[str, ...]
-    public_base_url: str | None
-    smtp_url: str | None
-    mail_from: str | None = None
-    gateway_url: str | None = None
-    trusted_proxies: int = 0
-    workers: int = 2
-    session_idle_minutes: int = 30
-    parts: Mapping[str, Any] = field(default_factory=dict)
-    fake_sp4n_port: int = 8099
-    database_owner_url: str | None = None
+class Environment(  # pydantic takes the fields of the last base first; defaults use the fields before them
+    RetentionSettings,
+    PublicSettings,
+    SignInSettings,
+    MessageSettings,
+    OfficeSettings,
+    DeveloperSettings,
+    BackupSettings,
+    LoadSettings,
+    ServerSettings,
+    ProcessSettings,
+):
+    """The parsed settings, before they become Flask configuration. None means not set."""
 
     @property
     def served_by_https(self) -> bool:
@@ -64,44 +65,41 @@ class Environment:
         """The public URL used in letters and messages, without a trailing slash."""
         return (self.public_base_url or self.local_url).rstrip("/")
 
+    @property
+    def storage_options(self) -> dict[str, Any]:
+        """The fsspec options of an object store (STORAGE_URL=s3://…): endpoint unless it is Amazon's, region, keys."""
+        options: dict[str, Any] = {
+            "endpoint_url": self.storage_s3_endpoint,
+            "key": self.storage_s3_key,
+            "secret": self.storage_s3_secret,
+            "client_kwargs": self.storage_s3_region and {"region_name": self.storage_s3_region},
+        }
+        return {name: value for name, value in options.items() if value}
+
+
+class GivenVariables(EnvSettingsSource):
+    """Reads the variables of a mapping in place of `os.environ`."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(Environment)
+        self.env_vars = environ
+
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """Read the settings from `environ`, by default `os.environ`. Raises ConfigurationError for values that cannot be
     parsed.
 
-    Outside production, SECRET_KEY and IDENTITY_KEYS may come from the file written at the first start.
+    Surrounding spaces are removed; an empty value counts as not set. Outside production, SECRET_KEY and IDENTITY_KEYS
+    may come from the file written at the first start.
     """
     given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
     home = home_folder(given)
     production = given.get("LAPOR_ENV", "").lower() == "production"
-    secrets = {} if production else stored_secrets(home)
-    reasons: list[str] = []
-    found = Environment(
-        home=home,
-        host=given.get("HOST", "127.0.0.1"),
-        port=number_of("PORT", given.get("PORT", "8080"), 1, 65535, reasons),
-        production=production,
-        database_url=database_url(given.get("DATABASE_URL"), reasons),
-        database_owner_url=database_url(given.get("DATABASE_OWNER_URL"), reasons, "DATABASE_OWNER_URL"),
-        redis_url=redis_url(given.get("REDIS_URL"), reasons),
-        storage_url=given.get("STORAGE_URL", (home / "storage").as_uri()),
-        secret_key=given.get("SECRET_KEY", secrets.get("SECRET_KEY")),
-        identity_keys=identity_keys(given.get("IDENTITY_KEYS", secrets.get("IDENTITY_KEYS", "")), reasons),
-        public_base_url=given.get("PUBLIC_BASE_URL"),
-        smtp_url=given.get("SMTP_URL"),
-        mail_from=given.get("MAIL_FROM"),
-        gateway_url=given.get("GATEWAY_URL"),
-        trusted_proxies=number_of("TRUSTED_PROXIES", given.get("TRUSTED_PROXIES", "0"), 0, 9, reasons),
-        session_idle_minutes=number_of(
-            "SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 720, reasons
-        ),
-        workers=number_of("WORKERS", given.get("WORKERS", "2"), 1, 500, reasons),
-        parts=part_settings(given, reasons),
-        fake_sp4n_port=number_of("FAKE_SP4N_PORT", given.get("FAKE_SP4N_PORT", "8099"), 1, 65535, reasons),
-    )
-    if reasons:
-        raise ConfigurationError(reasons)
-    return found
+    found = GivenVariables(({} if production else stored_secrets(home)) | given | {"LAPOR_HOME": str(home)})
+    try:
+        return Environment(_build_sources=((found,), {}))  # type: ignore[call-arg]
+    except ValidationError as faults:
+        raise ConfigurationError(sentences_of(faults, Environment)) from None
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:
@@ -126,9 +124,3 @@ def stored_secrets(home: Path) -> dict[str, str]:
         raise ConfigurationError(
             [f"{path} cannot be read ({problem}): it holds the keys of the stored data."]
         ) from problem
-
-
-LOCAL_HOSTS = ("localhost", "127.0.0.1")
-
-
-EVERY_ADDRESS = ("0.0.0.0", "::", "localhost")  # noqa: S104 (compared with, not bound to)

@@ -44,7 +44,7 @@ def guessable(secret: str) -> bool:
 
 
 def _peer(environment: Environment) -> Iterator[Finding]:
-    for sentence in warnings_of(environment.parts["SP4N_PEER"]):
+    for sentence in warnings_of(environment.sp4n_peer):
         yield Finding("SP4N_PEER", WARNING, sentence)
 
 
@@ -116,7 +116,7 @@ def _public_https(address: str) -> bool:
 
 
 def _switches(environment: Environment) -> Iterator[Finding]:
-    names = environment.parts.get("DEVELOPERS_SWITCHES", ())
+    names = environment.developers_switches
     for name in names:
         if name == "FORWARDED_ALLOW_IPS":
             sentence = "FORWARDED_ALLOW_IPS is '*': anybody could say that a request came by https."
@@ -131,7 +131,7 @@ def _zone(environment: Environment) -> Iterator[Finding]:
     """Check the process's time zone: our datetimes are aware, but Flask-AppBuilder stores its audit columns in local
     time.
     """
-    named = environment.parts.get("CLOCK_ZONE")
+    named = environment.clock_zone
     try:
         varies = _varies(zoneinfo.ZoneInfo(named.lstrip(":"))) if named else bool(time.daylight)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -161,7 +161,7 @@ def _proxies(environment: Environment) -> Iterator[Finding]:
 
 
 def _metrics(environment: Environment) -> Iterator[Finding]:
-    token = environment.parts.get("METRICS_TOKEN")
+    token = environment.metrics_token
     if not token:
         yield Finding("METRICS_TOKEN", OK, "Not set: /metrics is shut.")
     elif len(token) < SHORTEST_TOKEN or len(set(token)) < 8:

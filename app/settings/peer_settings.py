@@ -34,21 +34,16 @@ NO_ECHO = (
 )
 
 
-def read_peer(path: str | None, reasons: list[str]) -> dict[str, Any] | None:
-    """Return the peer's settings, None where SP4N_PEER is not set or the file is invalid; errors are appended to
-    `reasons`.
-    """
-    if path is None:
-        return None
+def read_peer(path: str) -> dict[str, Any]:
+    """Return the peer's settings from a file. Raises ValueError with one sentence for each fault."""
     try:
         text = Path(path).expanduser().read_text("utf-8")
-        given = json.loads(text) if len(text) <= LARGEST_FILE else None
+        given: Any = json.loads(text) if len(text) <= LARGEST_FILE else None
     except (OSError, ValueError) as problem:
-        reasons.append(f"SP4N_PEER: {path} cannot be read as JSON ({problem}).")
-        return None
-    faults = faults_of(given)
-    reasons += [f"SP4N_PEER: {fault}" for fault in faults]
-    return None if faults else given
+        raise ValueError(f"SP4N_PEER: {path} cannot be read as JSON ({problem}).") from problem
+    if faults := faults_of(given):
+        raise ValueError(*(f"SP4N_PEER: {fault}" for fault in faults))
+    return dict(given)
 
 
 def faults_of(given: Any) -> list[str]:

@@ -19,7 +19,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import alone
 from app.models import BackupRun
-from app.settings.environment_values import backup_settings
+from app.settings.environment import ConfigurationError, read_environment
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -130,13 +130,10 @@ def test_the_health_page_tells_how_old_the_last_one_is(
     assert ("Periksa BACKUP_FOLDER" in page) is warned
 
 
-def test_settings_of_the_nightly_backup_are_judged_at_the_start() -> None:
-    reasons: list[str] = []
-    assert backup_settings({}, reasons) == {
-        "BACKUP_FOLDER": None,
-        "BACKUP_KEEP": 14,
-        "BACKUP_PASSPHRASE_FILE": None,
-    }
-    assert reasons == []
-    backup_settings({"BACKUP_FOLDER": "cadangan", "BACKUP_KEEP": "0"}, reasons)
-    assert [reason.split()[0] for reason in reasons] == ["BACKUP_FOLDER", "BACKUP_KEEP"]
+def test_settings_of_the_nightly_backup_are_judged_at_the_start(tmp_path: Path) -> None:
+    home = {"LAPOR_HOME": str(tmp_path)}
+    usual = read_environment(home)
+    assert (usual.backup_folder, usual.backup_keep, usual.backup_passphrase_file) == (None, 14, None)
+    with pytest.raises(ConfigurationError) as refused:
+        read_environment(home | {"BACKUP_FOLDER": "cadangan", "BACKUP_KEEP": "0"})
+    assert [reason.split()[0] for reason in refused.value.reasons] == ["BACKUP_FOLDER", "BACKUP_KEEP"]

@@ -148,20 +148,20 @@ def test_files_that_others_may_read_or_nobody_may_write_are_refused(tmp_path: Pa
     home.chmod(0o777)
     assert "Everybody on this machine may write" in found(judge_machine(usual), "refused")["LAPOR_HOME"]
     (tmp_path / "file").write_text("")
-    taken = replace(usual, storage_url=f"file://{tmp_path}/file")
+    taken = usual.model_copy(update={"storage_url": f"file://{tmp_path}/file"})
     assert "Files cannot be kept" in found(judge_machine(taken), "refused")["STORAGE_URL"]
     (home / "open").mkdir()
     (home / "open").chmod(0o777)
-    taken = replace(usual, storage_url=f"file://{home}/open")
+    taken = usual.model_copy(update={"storage_url": f"file://{home}/open"})
     assert "may change the files" in found(judge_machine(taken), "refused")["STORAGE_URL"]
 
 
 def test_files_of_one_host_are_worth_a_look_where_there_may_be_two(tmp_path: Path) -> None:
     usual = read_environment({**GOOD, "LAPOR_HOME": str(tmp_path)})
     assert "A second host finds these files only" in found(judge_machine(usual), "warning")["STORAGE_URL"]
-    here = replace(usual, database_url="postgresql://lapor@127.0.0.1/lapor")
+    here = usual.model_copy(update={"database_url": "postgresql://lapor@127.0.0.1/lapor"})
     assert "can be written" in found(judge_machine(here), "ok")["STORAGE_URL"]
-    everywhere = replace(usual, storage_url="s3://files")
+    everywhere = usual.model_copy(update={"storage_url": "s3://files"})
     assert "An object store" in found(judge_machine(everywhere), "ok")["STORAGE_URL"]
 
 

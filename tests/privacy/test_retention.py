@@ -53,7 +53,7 @@ def test_an_identity_goes_after_its_years_and_the_case_stays(context: Flask) -> 
 
 def test_the_years_are_counted_from_day_to_day() -> None:
     assert years_before(datetime(2028, 2, 29, 8, tzinfo=UTC), 5) == datetime(2023, 2, 28, 8, tzinfo=UTC)
-    assert read_environment({"IDENTITY_RETENTION_YEARS": "7"}).parts["IDENTITY_RETENTION_YEARS"] == 7
+    assert read_environment({"IDENTITY_RETENTION_YEARS": "7"}).identity_retention_years == 7
     with pytest.raises(ConfigurationError, match="IDENTITY_RETENTION_YEARS is '0', not a number from 1 to 30"):
         read_environment({"IDENTITY_RETENTION_YEARS": "0"})
 

@@ -10,11 +10,12 @@ import pytest
 
 import config
 from app.core.jobs import QueueName
-from app.launch.all_processes import open_public_doors, programs
+from app.launch.all_processes import open_public_endpoints, programs
 from app.servers.data_folder import ensure_secrets
 from app.settings.environment import SECRETS_FILE, ConfigurationError, home_folder, read_environment
 from app.settings.environment_checks import SHORTEST_SECRET
-from app.settings.environment_values import PUBLIC_DOORS, QUEUES
+from app.settings.machine import QUEUES
+from app.settings.office import PUBLIC_ENDPOINTS
 
 
 def settings(home: Path, **environ: str) -> dict[str, object]:
@@ -108,11 +109,11 @@ def test_doors_to_the_street_are_shut_until_the_office_opens_them(tmp_path: Path
 
 
 def test_the_demonstration_opens_them_but_for_what_was_said_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in PUBLIC_DOORS:
+    for name in PUBLIC_ENDPOINTS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPEN311", "off")
-    open_public_doors()
-    assert [os.environ[name] for name in PUBLIC_DOORS] == ["on", "on", "off"]
+    open_public_endpoints()
+    assert [os.environ[name] for name in PUBLIC_ENDPOINTS] == ["on", "on", "off"]
 
 
 def test_the_settings_name_every_queue() -> None:

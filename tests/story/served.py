@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from app.core.extensions import db
-from app.settings.environment_values import PUBLIC_DOORS
+from app.settings.office import PUBLIC_ENDPOINTS
 from tests.conftest import IDENTITY_KEY, SECRET, build_app
 from tests.story.live import LiveProgram
 
@@ -18,7 +18,7 @@ Cases = Callable[..., int]
 @contextmanager
 def served_beside(live: LiveProgram) -> Iterator[Flask]:
     """Start the web process; the twin makes cases and signs people in."""
-    live.environ = {"SECRET_KEY": SECRET, "IDENTITY_KEYS": IDENTITY_KEY, **dict.fromkeys(PUBLIC_DOORS, "on")}
+    live.environ = {"SECRET_KEY": SECRET, "IDENTITY_KEYS": IDENTITY_KEY, **dict.fromkeys(PUBLIC_ENDPOINTS, "on")}
     live.start("web")
     live.wait_until_served()
     app = build_app(live.database_url, live.redis_url, str(live.home))

@@ -1,0 +1,113 @@
+"""How a setting is declared: one line gives its type, default, bounds, meaning, and whether it is secret."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MACHINE, OFFICE = "machine", "office"
+
+
+class Settings(BaseSettings):
+    """Base of the declarations. Each subclass is one section of docs/configuration.md: `title` and `note` are its
+    heading and first paragraph, `group` says who decides: the administrator of the machine, or the office.
+    """
+
+    model_config = SettingsConfigDict(
+        case_sensitive=True, enable_decoding=False, alias_generator=str.upper, frozen=True, hide_input_in_errors=True
+    )
+    group: ClassVar[str]
+    title: ClassVar[str]
+    note: ClassVar[str] = ""
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    *,
+    bounds: tuple[int, int] | None = None,
+    usual: str = "",
+    allowed: str = "",
+    expected: str = "",
+    name: str | None = None,
+    secret: bool = False,
+    checked: bool = False,
+) -> Any:
+    """Return the declaration of a setting; `default` may be a function of the settings declared before it.
+
+    `usual` and `allowed` are the texts of the documentation where default and type do not say it. `expected` completes
+    the sentence of an error ("PORT is 'x', not …"). `name` is the variable where it is not the field's name in upper
+    case. With `checked` the validators run for the default too.
+    """
+    least, most = bounds or (None, None)
+    texts: dict[str, Any] = {"usual": usual, "allowed": allowed, "expected": expected}
+    if bounds:
+        texts["allowed"] = allowed or f"{least} to {f'{most:,}' if bounds[1] >= 10**5 else most}"
+        texts["expected"] = f"a number from {least} to {most}"
+    value: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
+    alias: dict[str, Any] = {"validation_alias": name} if name else {}
+    about: dict[str, Any] = {"description": meaning, "json_schema_extra": texts, "repr": not secret}
+    return Field(ge=least, le=most, validate_default=checked, **value, **alias, **about)
+
+
+def texts_of(field: FieldInfo) -> dict[str, str]:
+    """Return the texts of a declared setting: `usual`, `allowed`, `expected`."""
+    return field.json_schema_extra  # type: ignore[return-value]
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """Return the words that a setting may be, empty where it is no choice between words."""
+    words: tuple[Any, ...] = get_args(field.annotation)
+    return words if words and all(isinstance(word, str) for word in words) else ()
+
+
+def variables(section: type[Settings]) -> dict[str, FieldInfo]:
+    """Return the declared settings of a section by the names of their environment variables."""
+    return {str(field.validation_alias): field for field in section.model_fields.values()}
+
+
+def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
+    """Return one sentence for each invalid setting: the validator's own, or its value and what it should be."""
+    declared = variables(section)
+    sentences: list[str] = []
+    for fault in faults.errors():
+        if fault["type"] == "default_factory_not_called":
+            continue  # pydantic computes no default once another setting is invalid
+        name, error = str(fault["loc"][0]), fault.get("ctx", {}).get("error")
+        if isinstance(error, ValueError) and error.args:
+            sentences += error.args
+            continue
+        field = declared[name]
+        expected = texts_of(field)["expected"] or f"one of {', '.join(choices_of(field))}"
+        shown = f" {fault['input']!r}," if field.repr else ""
+        sentences.append(f"{name} is{shown} not {expected}.")
+    return sentences
+
+
+def _is_number(text: str) -> str:
+    """Validator of numbers: only ASCII digits. Python's own parsing also accepts signs and underscores."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError
+    return text
+
+
+def _is_on(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError
+    return text.lower() == "on"
+
+
+def _is_absolute(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError
+    return text
+
+
+Number = Annotated[int, BeforeValidator(_is_number)]
+Switch = Annotated[bool, BeforeValidator(_is_on)]
+AbsolutePath = Annotated[str, AfterValidator(_is_absolute)]
+ANY_CASE = BeforeValidator(str.lower)
+"""Validator that accepts a word in upper and lower case."""
