@@ -30,7 +30,7 @@ def watch_answers() -> None:
 
 
 def _answered(_sender: Flask, response: Response, **_: Any) -> None:
-    if request.endpoint is None or request.endpoint.startswith(("static", "appbuilder.static", "rq_dashboard")):
+    if request.endpoint is None or request.endpoint.startswith(("static", "appbuilder.static")):
         return
     name, reader = f"{request.method} {request.path}", _reader()
     OUTPUTS.search("answer", reader, f"{name} headers", str(response.headers).encode())

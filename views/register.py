@@ -37,7 +37,7 @@ from views.cases.intake_card import IntakeCardView
 from views.cases.papers import PaperView, SopSheetView
 from views.cases.signed_scans import ScanView
 from views.cases.tracking_codes import CodeView
-from views.monitoring import health, metrics, queues, restore_banner
+from views.monitoring import health, metrics, restore_banner
 from views.monitoring.system import FailedMessageView, HealthView
 from views.open311.endpoints import Open311View
 from views.public.intake import PublicIntakeView
@@ -131,7 +131,6 @@ def register_views(app: Flask) -> None:
     inbox.install(app)
     restore_banner.install(app)
     notices.install(app)
-    queues.install(app)
     with app.app_context():
         appbuilder = app.appbuilder  # type: ignore[attr-defined]
         for api in (ComplaintsApi, WorklistApi, Sp4nApi, FeedApi):
@@ -182,7 +181,6 @@ def _add_system(appbuilder: Any) -> None:
         (KeyView, "Kunci API", _("Kunci API")),
     ):
         appbuilder.add_view(view, name, label=label, **group)
-    appbuilder.add_link("Antrean kerja", href=f"{queues.PATH}/", label=_("Antrean kerja"), **group)
 
 
 def public_doors() -> list[tuple[bool, str, str]]:

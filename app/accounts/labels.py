@@ -132,7 +132,7 @@ GRANTS = {
     ("can_manage", "ReportSchedule"): _("Mengatur laporan yang dikirim ke surel pengawas"),
     ("can_read", "Notice"): _("Membaca pemberitahuannya sendiri"),
     ("can_read", "System"): _("Melihat kesehatan sistem"),
-    ("can_manage", "System"): _("Mengirim ulang pesan gagal dan melihat antrean kerja"),
+    ("can_manage", "System"): _("Mengulang pesan dan pekerjaan yang gagal"),
     ("can_this_form_post", "ResetMyPasswordView"): _("Mengganti kata sandinya sendiri"),
 }
 

@@ -88,7 +88,6 @@ class RequestContext:
     worklist_counts: PageCounts | None = None
     unread_notices: int | None = None
     failed_messages: int | None = None
-    queue_nonce: str = ""
 
     # Reference data read once
     agency_tree: dict[int, tuple[int | None, str]] | None = None

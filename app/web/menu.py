@@ -45,7 +45,6 @@ MENU_ICONS = {
     "sistem": "settings",
     "kesehatan sistem": "checklist",
     "pesan gagal": "mail",
-    "antrean kerja": "list",
     "kunci api": "key",
     "pengguna": "users",
     "keamanan": "shield",

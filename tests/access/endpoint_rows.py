@@ -93,7 +93,7 @@ def make_parts() -> Parts:
     found |= {"versi-sop": str(draft.id), "langkah-sop": str(draft.steps[0].id), **_parts_of_a_case()}
     found |= _part_of_sp4n()
     found |= _parts_of_a_rehearsal(draft) | _parts_of_webhooks()
-    found |= _parts_of_the_queue() | _parts_of_the_messages() | _part_of_the_registers()
+    found |= _part_of_the_queue() | _parts_of_the_messages() | _part_of_the_registers()
     return found | {
         "key": make_key(),
         "reader_key": _add_reader(),
@@ -146,12 +146,11 @@ def _part_of_the_registers() -> Parts:
     return {"int:register_id": str(register.id)}
 
 
-def _parts_of_the_queue() -> Parts:
+def _part_of_the_queue() -> Parts:
     """A job that waits."""
     name = QUEUE_OF[JobName.RELAY_PAPERS]
     job = Queue(name, connection=redis_client(), serializer="json").enqueue(JobName.RELAY_PAPERS.value)
-    numbers = {"int:instance_number": "0", "int:per_page": "8", "int:page": "1", "per_page": "8", "page": "1"}
-    return {"job_id": job.id, "queue_name": str(name), "registry_name": "queued", "order": "asc", **numbers}
+    return {"job_id": job.id}
 
 
 def _parts_of_the_messages() -> Parts:
@@ -304,8 +303,6 @@ def address(rule: str, parts: Parts) -> str:
     base = rule.split("/")[1]
     own = {**parts, "pk": parts.get(base, ""), "string:name": ACTIONS.get(base, "")}
     own["int:number"] = parts.get(rule.partition("<")[0], parts["int:number"])
-    if rule == "/antrean/static/<path:filename>":
-        return "/antrean/static/css/main.css"
     if rule == "/static/<path:filename>":
         return "/static/logo.svg"
     path = re.sub(r"<(.+?)>", lambda part: own[part[1]], rule)

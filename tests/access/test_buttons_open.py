@@ -16,7 +16,7 @@ from tests.scenes import Scene
 from tests.story.pages_to_see import VISITORS, Rows, make_all_rows, pages_of
 
 REFUSED = (401, 403, 405)
-ELSEWHERE = ("/static/", "/gaya/", "/antrean/", "/logout/")
+ELSEWHERE = ("/static/", "/gaya/", "/logout/")
 
 
 @dataclass(frozen=True)

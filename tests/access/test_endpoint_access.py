@@ -233,30 +233,7 @@ DOORS = {
         POST /pesan-gagal/<int:delivery_id>/kirim-lagi
         """,
     ),
-    "the queues": Kind(
-        {"administrator"},
-        """
-        GET /antrean/
-        GET /antrean/favicon.ico
-        GET /antrean/static/<path:filename>
-        GET /antrean/<int:instance_number>/
-        GET /antrean/<int:instance_number>/view
-        GET /antrean/<int:instance_number>/view/queues
-        GET /antrean/<int:instance_number>/view/workers
-        GET /antrean/<int:instance_number>/view/jobs
-        GET /antrean/<int:instance_number>/view/jobs/<queue_name>/<registry_name>/<int:per_page>/<order>/<int:page>
-        GET /antrean/<int:instance_number>/view/job/<job_id>
-        GET /antrean/<int:instance_number>/data/queues.json
-        GET /antrean/<int:instance_number>/data/jobs/<queue_name>/<registry_name>/<per_page>/<order>/<page>.json
-        GET /antrean/<int:instance_number>/data/job/<job_id>.json
-        GET /antrean/<int:instance_number>/data/workers.json
-        POST /antrean/job/<job_id>/delete
-        POST /antrean/job/<job_id>/requeue
-        POST /antrean/requeue/<queue_name>
-        POST /antrean/queue/<queue_name>/<registry_name>/empty
-        POST /antrean/queue/<queue_name>/compact
-        """,
-    ),
+    "jobs that failed": Kind({"administrator"}, "POST /kesehatan/pekerjaan/<job_id>/ulang"),
     "how the work goes, and what may be taken along": Kind(
         OFFICERS,
         """

@@ -14,7 +14,7 @@ from tests.access.test_endpoint_access import DOORS
 from tests.factories import a_complaint
 from tests.views.spoken_pages import FILES, SENT, VISITORS, make_rows
 
-# No pages: files, answers for programs, what leads on to another page; the queue's pages are another program's.
+# No pages: files, answers for programs, what leads on to another page.
 NO_PAGES = (
     "/api/",
     "/static/",
@@ -25,11 +25,9 @@ NO_PAGES = (
     "/lang/",
     "/back",
     "/logout/",
-    "/antrean/<",
     "/kabar",
     "/ekspor/pekerjaan",
 )
-NO_PAGES_EITHER = ("/antrean/favicon.ico", "/antrean/static/")
 LEADS_ON = ("/delete/<pk>", "/action/<string:name>/<pk>", "/perubahan-kalender/", "/login/kode")
 ERRORS = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
 # The same page for many, and who looks at it for all of them: who may change things has the most on it.
@@ -170,7 +168,7 @@ def _addresses(app: Flask, visitor: str, parts: Parts) -> list[str]:
 
 def is_page(rule: str) -> bool:
     """Whether an address is one that a person looks at."""
-    return not rule.startswith((*NO_PAGES, *NO_PAGES_EITHER)) and not rule.endswith((*FILES, *LEADS_ON))
+    return not rule.startswith(NO_PAGES) and not rule.endswith((*FILES, *LEADS_ON))
 
 
 def _tried(visitor: str, numbers: list[int]) -> Iterator[Visit]:

@@ -17,9 +17,8 @@ from tests.conftest import client_of
 from tests.factories import Case, a_complaint
 
 VISITORS = ("anonymous", *(name for name in ACCOUNTS if name not in ("elsewhere", "integration")))
-# The queue's pages are another program's, English for now; the others answer programs or send files.
+# These answer programs or send files.
 NO_PAGES = (
-    "/antrean/",
     "/api/",
     "/static/",
     "/gaya/",

@@ -1,7 +1,4 @@
-"""Every page of every person in both languages: nothing left of the other one, no raw times, no old classes.
-
-The pages of the queue (`/antrean/`, the rq-dashboard package) are English for now and left out.
-"""
+"""Every page of every person in both languages: nothing left of the other one, no raw times, no old classes."""
 
 import re
 from collections.abc import Iterator

@@ -34,7 +34,6 @@ AWAY = {
 DIRECTION = {"instruction": "Tindak lanjuti.", "urgency": "normal", "field_visit": False}
 OFFICER_PAGES = ("/", "/aduan/", "/pemberitahuan/", "/pemberitahuan/cara")
 MANAGER_PAGES = ("/kesehatan/", "/pesan-gagal/")
-QUEUE_PAGES = ("/antrean/", "/antrean/0/view/workers", "/antrean/0/data/queues.json", "/antrean/0/data/workers.json")
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +131,6 @@ def test_the_administrator_sees_what_is_wrong(crippled: Flask) -> None:
     pages = {path: visitor.get(path) for path in MANAGER_PAGES}
     assert {path: page.status_code for path, page in pages.items()} == dict.fromkeys(MANAGER_PAGES, 200)
     assert ("Tidak terlihat selama Redis tidak menjawab." in pages["/kesehatan/"].text) == away
-    answers = {path: visitor.get(path) for path in QUEUE_PAGES}
-    assert {path: a.status_code for path, a in answers.items()} == dict.fromkeys(QUEUE_PAGES, 503 if away else 200)
-    assert ("Layanan sedang dalam perbaikan" in answers["/antrean/"].text) == away
+    retried = visitor.post("/kesehatan/pekerjaan/tidak-ada/ulang")
+    assert (retried.status_code, retried.location) == (303, "/kesehatan/")
     assert visitor.late == []

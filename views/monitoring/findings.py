@@ -40,9 +40,8 @@ class Finding:
     to_do: str
 
 
-def look_at_everything(now: datetime) -> list[Finding]:
-    """Return the state of every part, broken ones first. An unreachable Redis is waited for only once."""
-    redis = health.redis_answers()
+def all_findings(now: datetime, redis: bool) -> list[Finding]:
+    """Return the state of every part, broken ones first; `redis` is whether Redis answers."""
     seen = health.find_processes(now) if redis else None
     found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
     found += [_queues(redis, now), _papers()]
@@ -220,7 +219,7 @@ def _queues(redis: bool, now: datetime) -> Finding:
             "%(queue)s: %(count)s menunggu, yang tertua %(time)s",
             queue=QUEUES[name],
             count=queue.waiting,
-            time=_how_long(queue.oldest),
+            time=how_long(queue.oldest),
         )
         for name, queue in waiting.items()
     )
@@ -245,7 +244,8 @@ def _papers() -> Finding:
     return _finding("papers", state, " ".join(said) or gettext("Semua yang selesai ada berkasnya."))
 
 
-def _how_long(seconds: float) -> str:
+def how_long(seconds: float) -> str:
+    """Return seconds as text in the reader's language, in whole minutes from one minute on."""
     minutes = int(seconds // 60)
     return (
         ngettext("%(num)d menit", "%(num)d menit", minutes)

@@ -1,17 +1,26 @@
-"""System administration pages: health, and messages that could not be sent."""
+"""System administration pages: health, failed jobs, messages that could not be sent."""
+
+from datetime import datetime
+from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext, ngettext
+from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
 from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.delivery.deliver import send_again, send_all_again
+from app.monitoring.failed_jobs import SHOWN as JOBS_SHOWN
+from app.monitoring.failed_jobs import read_failed_jobs, retry_job
+from app.monitoring.gauges import read_queues
+from app.monitoring.health import redis_answers
 from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
 from app.notices.labels import CHANNELS
-from views.monitoring.findings import look_at_everything
+from views.monitoring.findings import all_findings, how_long
+from views.monitoring.labels import QUEUES
 from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
 
@@ -28,16 +37,50 @@ class HealthView(BaseView):
     @for_officers("can_read", "System")
     def show(self) -> str:
         """Show every part of the program, broken ones first."""
-        findings, now = look_at_everything(utc_now()), utc_now()
+        redis = redis_answers()  # an unreachable Redis is waited for only once
+        findings, now = all_findings(utc_now(), redis), utc_now()
         page: str = render_template(
             "system/health.html",
             title=gettext("Kesehatan sistem"),
             findings=findings,
             troubled=[finding for finding in findings if finding.state != "ok"],
+            jobs=_jobs(now) if redis else None,
+            queue_labels=QUEUES,
             now=now,
             manages=may("can_manage", "System"),
         )
         return page
+
+    @expose("/pekerjaan/<job_id>/ulang", methods=["POST"])
+    @for_officers("can_manage", "System")
+    def retry(self, job_id: str) -> Response:
+        """Queue a failed background job again; a job that is not failed any more is left unchanged with a notice."""
+        try:
+            if retry_job(job_id):
+                flash(gettext("Pekerjaan dijalankan lagi. Bila tetap gagal, ia kembali ke daftar ini."), "success")
+            else:
+                flash(gettext("Pekerjaan ini tidak gagal lagi: sudah dijalankan lagi atau sudah dihapus."), "info")
+        except RedisError:
+            flash(gettext("Redis tidak menjawab, jadi pekerjaan ini belum dijalankan lagi."), "danger")
+        return redirect("/kesehatan/", 303)
+
+
+def _jobs(now: datetime) -> dict[str, Any] | None:
+    """Return queues and failed jobs for the template, or None if Redis does not answer."""
+    try:
+        failed, count = read_failed_jobs()
+        queues = [
+            {
+                "label": QUEUES[name],
+                "waiting": queue.waiting,
+                "oldest": how_long(queue.oldest) if queue.waiting else "",
+                "failed": queue.failed,
+            }
+            for name, queue in read_queues(now).items()
+        ]
+    except RedisError:
+        return None
+    return {"queues": queues, "failed": failed, "count": count, "shown": JOBS_SHOWN}
 
 
 class FailedMessageView(BaseView):
