@@ -1,27 +1,21 @@
 """Intake of complaints from Open311 clients; a repeated submission gets the first response."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import delete, select, text
-
 from app.accounts.api_keys import KnownKey, find_key
 from app.cases.receive_complaint import receive_complaint
 from app.cases.record_intake import seal, unseal
 from app.cases.report_input import Report
-from app.core.clock import utc_now
-from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import IdempotencyKey
+from app.web.idempotency import keyed_digest, store_answer, stored_answer
 from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)
 LONGEST_TITLE = 120
+SCOPE = "open311"
 
 
 def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address: str | None = None) -> dict[str, str]:
@@ -31,16 +25,15 @@ def take_request(report: Report, key: KnownKey, sent: Mapping[str, Any], address
 
     Raises ActionRefused(missing_input) if its files exceed the storage limits.
     """
-    caller, mark, now = f"open311:{key.id}", _mark({"sent": sent, "from": address}), utc_now()
+    caller = f"open311:{key.id}"
+    digest = keyed_digest(json.dumps({"sent": sent, "from": address}, sort_keys=True, ensure_ascii=True).encode())
     with one_transaction():
-        lock = {"lock": f"{caller}:{mark}"}
-        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 13))"), lock)
-        kept = _kept(caller, mark, now)
-        if kept is not None:
-            return dict(json.loads(unseal(kept)))
+        stored = stored_answer(caller, digest, digest, lifetime=REMEMBERED)
+        if stored is not None:
+            return dict(json.loads(unseal(stored.body)))
         received = receive_complaint(report, REPORTER, address=address, tell=True)
         answer = {"number": received.complaint.number, "code": received.tracking_code}
-        db.session.add(_memory(caller, mark, answer, now))
+        store_answer(caller, digest, digest, 200, seal(json.dumps(answer)))
         return answer
 
 
@@ -50,27 +43,6 @@ def title_from(description: str) -> str:
     if len(first) <= LONGEST_TITLE:
         return first
     return f"{first[:LONGEST_TITLE].rpartition(' ')[0] or first[:LONGEST_TITLE]} …"
-
-
-def _mark(sent: Mapping[str, Any]) -> str:
-    """Return the HMAC of a submission; keyed, since a submission names people."""
-    told = json.dumps(sent, sort_keys=True, ensure_ascii=True).encode()
-    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
-
-
-def _kept(caller: str, mark: str, now: datetime) -> str | None:
-    """Return the stored response, encrypted; None if there is none from the last 24 hours. Older ones are deleted."""
-    same = (IdempotencyKey.caller == caller, IdempotencyKey.key == mark)
-    db.session.execute(delete(IdempotencyKey).where(*same, IdempotencyKey.created_at <= now - REMEMBERED))
-    return db.session.scalars(select(IdempotencyKey.body).where(*same)).first()
-
-
-def _memory(caller: str, mark: str, answer: dict[str, str], now: datetime) -> IdempotencyKey:
-    body = seal(json.dumps(answer))
-    return IdempotencyKey(caller=caller, key=mark, request_hash=mark, status=200, body=body, created_at=now)
-
-
-SCOPE = "open311"
 
 
 def open311_key(given: str, now: datetime) -> KnownKey | None:

@@ -1,9 +1,13 @@
-"""Expiry of stored responses to repeated requests (`Idempotency-Key`, form tokens)."""
+"""Idempotency: a repeated request gets the stored answer of the first (`Idempotency-Key`, form tokens, Open311)."""
 
+import hashlib
+import hmac
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from flask import current_app
+from sqlalchemy import delete, func, select
 
+from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import IdempotencyKey
 
@@ -11,19 +15,67 @@ KEPT = timedelta(days=7)
 """Retention of a response, as documented in the API; longer than an outage of SP4N lasts."""
 
 AT_ONCE = 2000
+_LOCK_SEED = 11
+
+
+class KeyInProgress(Exception):
+    """Raised while the first request with this key has not finished."""
+
+
+class KeyReused(Exception):
+    """Raised when the caller used this key for other content."""
+
+
+def stored_answer(
+    caller: str, key: str, digest: str, *, wait: bool = True, lifetime: timedelta = KEPT
+) -> IdempotencyKey | None:
+    """Lock the caller's key until the transaction ends and return its stored answer, None for the first request.
+
+    A second request waits for the first one to end, or raises KeyInProgress without `wait`. Raises KeyReused if the
+    stored answer belongs to other content. An answer older than `lifetime` is deleted.
+    """
+    lock = func.hashtextextended(f"{caller}:{key}", _LOCK_SEED)
+    if wait:
+        db.session.execute(select(func.pg_advisory_xact_lock(lock)))
+    elif not db.session.execute(select(func.pg_try_advisory_xact_lock(lock))).scalar_one():
+        raise KeyInProgress
+    stored = find_answer(caller, key)
+    if stored is not None and lifetime < KEPT and stored.created_at <= utc_now() - lifetime:
+        db.session.delete(stored)
+        db.session.flush()
+        return None
+    if stored is not None and stored.request_hash != digest:
+        raise KeyReused
+    return stored
+
+
+def find_answer(caller: str, key: str) -> IdempotencyKey | None:
+    """Return the stored answer to the caller's key without a lock, None if there is none."""
+    same = IdempotencyKey.caller == caller, IdempotencyKey.key == key
+    return db.session.scalars(select(IdempotencyKey).where(*same)).first()
+
+
+def store_answer(
+    caller: str, key: str, digest: str, status: int, body: str, etag: str | None = None, location: str | None = None
+) -> None:
+    """Add the answer to the transaction, so that it is stored exactly if the request succeeds."""
+    answer = {"status": status, "body": body, "etag": etag, "location": location, "created_at": utc_now()}
+    db.session.add(IdempotencyKey(caller=caller, key=key, request_hash=digest, **answer))
+
+
+def keyed_digest(content: bytes) -> str:
+    """Return an HMAC of a request under SECRET_KEY; from a plain hash, short passphrases or names could be guessed."""
+    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), content, hashlib.sha256).hexdigest()
 
 
 def forget_answers(now: datetime) -> int:
     """Delete responses older than a week, in small transactions; return how many were deleted."""
-    gone = 0
-    while count := _forget_some(now - KEPT):
+    gone, count = 0, AT_ONCE
+    while count:
+        old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < now - KEPT).limit(AT_ONCE)
+        locked = old.with_for_update(skip_locked=True).scalar_subquery()
+        found = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.id.in_(locked)))
+        db.session.commit()
+        count = int(found.rowcount)  # type: ignore[attr-defined]
         gone += count
     return gone
-
-
-def _forget_some(before: datetime) -> int:
-    old = select(IdempotencyKey.id).where(IdempotencyKey.created_at < before).limit(AT_ONCE)
-    locked = old.with_for_update(skip_locked=True).scalar_subquery()
-    found = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.id.in_(locked)))
-    db.session.commit()
-    return int(found.rowcount)  # type: ignore[attr-defined]

@@ -10,12 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from flask import request, session
-from sqlalchemy import select, text
 
-from app.core.clock import utc_now
-from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import IdempotencyKey
+from app.web.idempotency import KeyReused, find_answer, store_answer, stored_answer
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
@@ -47,16 +44,15 @@ def once(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Lan
     """
     caller = _sender(by)
     with one_transaction():
-        lock = {"lock": f"{caller}:{token}"}
-        db.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 12))"), lock)
-        kept = _remembered(caller, token)
-        if kept is None:
-            landing = act()
-            db.session.add(_memory(caller, token, digest, landing))
-            return landing
-        if kept.request_hash != digest:
-            raise ActionRefused(RefusalReason.STALE_VERSION)
-        return Landing(**json.loads(kept.body))
+        try:
+            stored = stored_answer(caller, token, digest)
+        except KeyReused:
+            raise ActionRefused(RefusalReason.STALE_VERSION) from None
+        if stored is not None:
+            return Landing(**json.loads(stored.body))
+        landing = act()
+        store_answer(caller, token, digest, 303, json.dumps(asdict(landing)))
+        return landing
 
 
 def landed_before(by: Person, token: str, digest: str) -> Landing | None:
@@ -64,13 +60,8 @@ def landed_before(by: Person, token: str, digest: str) -> Landing | None:
 
     Called before access checks, since the first submission may have removed the sender's access to the case.
     """
-    kept = _remembered(_sender(by), token)
-    return Landing(**json.loads(kept.body)) if kept is not None and kept.request_hash == digest else None
-
-
-def _remembered(caller: str, token: str) -> IdempotencyKey | None:
-    wanted = (IdempotencyKey.caller == caller, IdempotencyKey.key == token)
-    return db.session.scalars(select(IdempotencyKey).where(*wanted)).first()
+    stored = find_answer(_sender(by), token)
+    return Landing(**json.loads(stored.body)) if stored is not None and stored.request_hash == digest else None
 
 
 def once_each(by: Person, token: str, digest: str, act: Callable[[], Landing]) -> Landing:
@@ -110,14 +101,3 @@ def digest_of_form() -> str:
 
 def _sender(by: Person) -> str:
     return f"form:{by.id}" if by.id is not None else f"browser:{know_browser()}"
-
-
-def _memory(caller: str, token: str, digest: str, landing: Landing) -> IdempotencyKey:
-    return IdempotencyKey(
-        caller=caller,
-        key=token,
-        request_hash=digest,
-        status=303,
-        body=json.dumps(asdict(landing)),
-        created_at=utc_now(),
-    )
