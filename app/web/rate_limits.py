@@ -1,10 +1,18 @@
-"""Rate limits of the public endpoints per source address; a household or an office may share one."""
+"""Rate limits: of public endpoints per source address, which an office may share, and of the API per caller."""
 
 import ipaddress
+import math
+import time
+from contextlib import suppress
 
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 from flask_appbuilder.utils.limit import Limit
+from flask_limiter.errors import RateLimitExceeded
 from flask_limiter.util import get_remote_address
+from redis.exceptions import RedisError
+
+from app.core.problem import Problem
+from app.core.request_context import request_context
 
 TAKEN = "20 per hour"
 TRIED = "120 per hour"
@@ -42,3 +50,48 @@ def submission_limits() -> list[Limit]:
 
 def _no_list() -> bool:
     return not (request.endpoint or "").endswith("_requests")
+
+
+def install_api_limit(app: Flask) -> None:
+    """Declare the limit of API calls per caller and minute; call when the limiter exists.
+
+    While Redis is away, Flask-Limiter counts in each process and tries Redis again after growing pauses.
+    """
+    limit = app.appbuilder.sm.limiter.shared_limit(_most_calls, scope="api", key_func=_api_caller)  # type: ignore[attr-defined]
+    app.extensions["api_limit"] = limit(_api_call)
+
+
+def _api_call() -> None:
+    """Do nothing; Flask-Limiter counts the calls of this function."""
+
+
+def _most_calls() -> str:
+    policy, _ = request_context().api_caller or ("user", 0)
+    return f"{current_app.config[f'API_{policy.upper()}_RATE']}/minute"
+
+
+def _api_caller() -> str:
+    policy, caller = request_context().api_caller or ("user", 0)
+    return f"{policy}:{caller}"
+
+
+def count_api_call(policy: str, caller: int) -> None:
+    """Count one call of an officer (`policy` "user") or a program ("key"), and note its RateLimit headers
+    (draft-ietf-httpapi-ratelimit-headers). Raises Problem(429) over the limit.
+    """
+    context = request_context()
+    context.api_caller = policy, caller
+    try:
+        current_app.extensions["api_limit"]()
+    except RateLimitExceeded:
+        raise Problem(429) from None
+    finally:
+        limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
+        with suppress(RedisError):
+            reset, left = limit.window
+            wait = str(max(math.ceil(reset - time.time()), 1))
+            context.rate_headers = {
+                "RateLimit-Policy": f'"{policy}";q={limit.limit.amount};w=60',
+                "RateLimit": f'"{policy}";r={left};t={wait}',
+                **({"Retry-After": wait} if limit.breached else {}),
+            }

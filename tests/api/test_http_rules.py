@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.accounts import api_rates
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, IdempotencyKey
@@ -209,12 +208,12 @@ def test_a_caller_past_its_rate_waits_and_the_others_do_not(
 def test_a_store_of_rates_that_is_away_closes_no_door(
     app: Flask, client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Away:
-        def incr(self, *_: Any) -> int:
-            raise ConnectionError
+    def away(*_: Any, **__: Any) -> int:
+        raise ConnectionError
 
-    monkeypatch.setattr(api_rates, "_away_until", 0.0)
-    monkeypatch.setattr(type(app.appbuilder.sm.limiter), "storage", property(lambda _: Away()))  # type: ignore[attr-defined]
+    store = app.appbuilder.sm.limiter.storage  # type: ignore[attr-defined]
+    monkeypatch.setattr(store, "incr", away)
+    monkeypatch.setattr(store, "check", lambda: False)
     monkeypatch.setitem(app.config, "API_USER_RATE", 2)
     headers = bearer("kasi")
     statuses = [client.get("/api/v1/worklist/", headers=headers).status_code for _ in range(3)]

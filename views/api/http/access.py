@@ -12,10 +12,10 @@ from jwt.exceptions import PyJWTError
 
 from app.access.current_person import act_as, current_person, may
 from app.accounts.api_keys import PREFIX, KnownKey, find_key
-from app.accounts.api_rates import count_call
 from app.core.clock import utc_now
 from app.core.problem import Problem
 from app.core.request_context import request_context
+from app.web.rate_limits import count_api_call
 from views.api.http.answers import answer, expected_version, id_in_range
 from views.api.http.idempotency import idempotent
 from workflow_rules.process.actors import SYSTEM, Person
@@ -96,7 +96,7 @@ def _sign_in_by_token() -> None:
     context = request_context()
     context.api_key_id = context.acting = None
     current_person()
-    _count("user", user.id)
+    count_api_call("user", user.id)
 
 
 def _enter_with_key(scope: str) -> KnownKey:
@@ -104,7 +104,7 @@ def _enter_with_key(scope: str) -> KnownKey:
     key = find_key(given, utc_now()) if given else None
     if key is None:
         raise Problem(401, headers=NO_ENTRY)
-    _count("key", key.id)
+    count_api_call("key", key.id)
     if scope not in key.scopes:
         raise Problem(403)
     request_context().api_key_id = key.id
@@ -114,13 +114,3 @@ def _enter_with_key(scope: str) -> KnownKey:
 def _given_key() -> str:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     return given.strip() if kind.lower() == "bearer" else ""
-
-
-def _count(policy: str, caller: int) -> None:
-    """Count this call; raises Problem(429) over the limit. Every response reports what is left
-    (`views/api/http/http_rules.py`).
-    """
-    rate = count_call(policy, f"{policy}:{caller}")
-    request_context().rate_headers = rate.headers()
-    if rate.passed:
-        raise Problem(429)

@@ -9,6 +9,7 @@ from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.vocabulary.refusals import API_FAULTS
 from app.web.error_responses import is_api
+from app.web.rate_limits import install_api_limit
 from views.api.http.contract import Query, contract_of
 from views.api.http.query_values import read_value
 
@@ -17,6 +18,7 @@ LONGEST_ADDRESS = 8000
 
 def install(app: Flask) -> None:
     """Register the hooks that run before and after every API request."""
+    install_api_limit(app)
     app.before_request(_refuse_unknown_parameters)
     app.after_request(_tell_rate)
     app.after_request(_answer_conditionally)
