@@ -1,18 +1,19 @@
-"""Languages of the interface, Indonesian and English, loaded from the ``.po`` files without a build step.
+"""Languages of the interface, Indonesian and English, by Flask-Babel.
 
-Each ``messages.po`` is read once per process. FAB and WTForms write English, and ``id`` holds their Indonesian; our own
-pages write Indonesian, and ``en`` holds their English. ``sources_in_*.cfg`` list which file is in which language.
+FAB and WTForms write English, and ``id`` holds their Indonesian; our own pages write Indonesian, and ``en`` holds their
+English. ``sources_in_*.cfg`` list which file is in which language. The ``.po`` files are compiled at the first start
+after a change; the compiled ones are not in the repository.
 """
 
 from __future__ import annotations
 
-import io
-from functools import cache, lru_cache
+import os
+import tempfile
+import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import (
     Flask,
@@ -48,17 +49,41 @@ DEFAULT_LANGUAGES = {
 }
 
 
-@cache
-def read_catalogue(locale: str) -> Translations | None:
-    """Return the catalogue of one language; None if there is none."""
-    path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return None
-    compiled = io.BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=locale))
-    compiled.seek(0)
-    return Translations(fp=compiled)
+def compiled_catalogues(home: Path) -> Path:
+    """Return the folder of the compiled catalogues, compiling those whose ``.po`` file has changed.
+
+    They are written beside the ``.po`` files, or below `home` if the program's folder is read-only. Raises OSError if
+    neither can be written.
+    """
+    sources = sorted(CATALOGUES.glob("*/LC_MESSAGES/messages.po"))
+    try:
+        _compile(sources, CATALOGUES)
+    except OSError:
+        version = zlib.crc32(b"".join(source.read_bytes() for source in sources))
+        folder = home / "translations" / f"{version:08x}"
+        _compile(sources, folder)
+        return folder
+    return CATALOGUES
+
+
+def _compile(sources: list[Path], folder: Path) -> None:
+    """Write the compiled catalogue of each source that has none with the source's own time of change.
+
+    It is written under another name and then renamed, so that processes which start together never read a part.
+    """
+    for source in sources:
+        target, changed = folder / source.relative_to(CATALOGUES).with_suffix(".mo"), source.stat().st_mtime_ns
+        if target.exists() and target.stat().st_mtime_ns == changed:
+            continue
+        from babel.messages.mofile import write_mo  # only here: not needed by a process that compiles nothing
+        from babel.messages.pofile import read_po
+
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(f".{os.getpid()}.mo")
+        with source.open("rb") as text, part.open("wb") as compiled:
+            write_mo(compiled, read_po(text, locale=source.parts[-3]))
+        os.utime(part, ns=(changed, changed))
+        part.replace(target)
 
 
 def language_code() -> str:
@@ -74,23 +99,16 @@ def language_code() -> str:
     return str(locale.language)
 
 
-class CatalogueDomain(Domain):
-    """Flask-Babel's message domain with our catalogue merged over the framework's."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._merged: dict[str, Translations | NullTranslations] = {}
+class QuickDomain(Domain):
+    """Flask-Babel's message domain, looked up by language code: its own lookup formats a `Locale` for every text."""
 
     def get_translations(self) -> Translations | NullTranslations:
         """Return the translations for the current request's language; empty ones outside an app context."""
         code = language_code()
-        if code not in self._merged:
-            found, own = super().get_translations(), read_catalogue(code)
-            if own is None or not isinstance(found, Translations):
-                return found
-            self._merged[code] = found.merge(own)
-            self._merged[code].plural = own.plural  # merge() forgets it
-        return self._merged[code]
+        if code not in self.cache:
+            self.cache[code] = super().get_translations()
+        found: Translations | NullTranslations = self.cache[code]
+        return found
 
 
 @lru_cache(MOST_TEXTS)
@@ -151,15 +169,17 @@ class LanguageManager(BaseManager):
     """FAB add-on (ADDON_MANAGERS), run at start when Flask-Babel exists."""
 
     def pre_process(self) -> None:
-        """Replace locale selection and message lookup."""
+        """Replace locale selection, the lookup of translations and the templates' ``_()``."""
         babel = get_babel(current_app)
         babel.locale_selector = choose_locale
-        babel.instance.domain_instance = CatalogueDomain()
+        babel.instance.domain_instance = QuickDomain()
         current_app.jinja_env.globals["_"] = translate
 
 
 def install(app: Flask) -> None:
-    """Configure the languages; call before FAB is initialised."""
+    """Compile the catalogues and configure the languages; call before FAB is initialised."""
+    home = Path(app.config.get("LAPOR_HOME") or tempfile.gettempdir())
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled_catalogues(home))
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "id")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Makassar")
     app.config.setdefault("LANGUAGES", DEFAULT_LANGUAGES)
