@@ -3,7 +3,6 @@
 import ipaddress
 import math
 import time
-from contextlib import suppress
 
 from flask import Flask, Response, current_app, request
 from flask_appbuilder.utils.limit import Limit
@@ -86,12 +85,17 @@ def count_api_call(policy: str, caller: int) -> None:
     except RateLimitExceeded:
         raise Problem(429) from None
     finally:
-        limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
-        with suppress(RedisError):
-            reset, left = limit.window
-            wait = str(max(math.ceil(reset - time.time()), 1))
-            context.rate_headers = {
-                "RateLimit-Policy": f'"{policy}";q={limit.limit.amount};w=60',
-                "RateLimit": f'"{policy}";r={left};t={wait}',
-                **({"Retry-After": wait} if limit.breached else {}),
-            }
+        context.rate_headers = _rate_headers(policy)
+
+
+def _rate_headers(policy: str) -> dict[str, str]:
+    limit = current_app.appbuilder.sm.limiter.current_limit  # type: ignore[attr-defined]
+    try:
+        reset, left = limit.window if limit else (0, 0)
+    except RedisError:
+        limit = None
+    if limit is None:
+        return {}
+    wait = str(max(math.ceil(reset - time.time()), 1))
+    told = {"RateLimit-Policy": f'"{policy}";q={limit.limit.amount};w=60', "RateLimit": f'"{policy}";r={left};t={wait}'}
+    return {**told, "Retry-After": wait} if limit.breached else told
