@@ -24,9 +24,9 @@ from app.accounts.first_administrator import (
 from app.accounts.identity_grants import confirm_supervisor
 from app.accounts.labels import fault_in_words
 from app.accounts.passwords import PasswordRefused, rules_here
-from app.audit.invariants.catalogue import CHECKS, is_red
 from app.audit.invariants.labels import PROMISES, sentence_of
 from app.audit.invariants.run import look_now
+from app.audit.invariants.table import CHECKS, is_red
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.audit.invariants.findings import Look
+from app.audit.invariants.scope import Scope
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db, redis_client
 from tests.audit.world import LOOKED_AT, build
@@ -41,8 +41,8 @@ def inside(world: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def look() -> Look:
-    return Look(datetime.fromisoformat(LOOKED_AT).replace(tzinfo=OFFICE_ZONE))
+def scope() -> Scope:
+    return Scope(datetime.fromisoformat(LOOKED_AT).replace(tzinfo=OFFICE_ZONE))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The nightly look: once a night whoever asks, taken up again when its worker died, told once, and seen on the page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from app.audit.invariants import run as run_invariants
-from app.audit.invariants.run import KEPT, run_nightly
+from app.audit.invariants.run import RETENTION, run_nightly
+from app.audit.invariants.scope import Checked
+from app.audit.invariants.table import CHECKS
 from app.commands.maintenance import check_invariants
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
@@ -117,7 +120,7 @@ def test_what_changed_while_it_was_red_is_looked_at_until_it_is_green(
 
 def test_old_results_are_forgotten(context: Flask) -> None:
     night(NIGHT)
-    later = at("2026-03-05 03:00") + KEPT
+    later = at("2026-03-05 03:00") + RETENTION
     assert run_nightly(lambda: later) == "green"
     assert db.session.scalars(select(InvariantRun.night)).all() == [later.date()]
 
@@ -185,18 +188,16 @@ def test_work_between_two_statements_of_a_look_makes_nothing_red(
     """Every invariant sees the database as it stood at one moment."""
     a_complaint(at="check")
     seen: list[int] = []
-    check = run_invariants.CHECKS["I4"]
 
-    def with_work_in_between(look: Any) -> Any:
+    def work_in_between(_scope: Any) -> Any:
         seen.append(db.session.execute(text("SELECT version FROM complaint")).scalar_one())
         with db.engine.connect() as other:
             other.execute(text("UPDATE complaint SET version = 77"))
             other.commit()
         seen.append(db.session.execute(text("SELECT version FROM complaint")).scalar_one())
-        return check(look)
+        return Checked(0)
 
-    from app.audit.invariants import catalogue
-
-    monkeypatch.setitem(catalogue.CHECKS, "I4", with_work_in_between)  # type: ignore[arg-type]
+    parts = (work_in_between, *CHECKS["I4"].parts)
+    monkeypatch.setitem(CHECKS, "I4", replace(CHECKS["I4"], parts=parts))  # type: ignore[arg-type]
     result = run_nightly(lambda: at("2026-03-03 02:30") + timedelta(days=1))
     assert (seen, result) == ([2, 2], "green")

@@ -14,7 +14,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.people import person_of
-from app.audit.invariants.breaches import day_table
+from app.audit.invariants.record_checks import day_table
 from app.casefile.facts import facts_of
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db

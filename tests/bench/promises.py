@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.audit.invariants.catalogue import CHECKS, HARMLESS, check
-from app.audit.invariants.findings import Look
+from app.audit.invariants.scope import Scope
+from app.audit.invariants.table import CHECKS, HARMLESS, check
 from app.core.clock import utc_now
 from app.core.extensions import db
 from tests.bench.living import STEPS
@@ -35,17 +35,17 @@ _TITLES = "SELECT title, count(*) FROM complaint WHERE title LIKE :mark GROUP BY
 
 def broken(names: Iterable[str] = CHECKS, since: datetime | None = None) -> list[str]:
     """Each red finding in words, of everything, or of what changed since then."""
-    look = Look(utc_now(), since, NO_SLICE)
-    found = [finding for name in names for finding in _red(name, look)]
+    scope = Scope(utc_now(), since, NO_SLICE)
+    found = [finding for name in names for finding in _red(name, scope)]
     db.session.rollback()
     return found
 
 
-def _red(name: str, look: Look) -> Iterator[str]:
+def _red(name: str, scope: Scope) -> Iterator[str]:
     """In a picture of one moment, whoever works meanwhile."""
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    checked, _ = check(name, look)
+    checked, _ = check(name, scope)
     for finding in checked.findings:
         if finding.sentence not in HARMLESS:
             yield f"{name} {finding.sentence}: {finding.subject} {dict(finding.particulars)}"

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
-from app.audit.invariants.catalogue import CHECKS, HARMLESS
 from app.audit.invariants.run import look_now
+from app.audit.invariants.table import CHECKS, HARMLESS
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db

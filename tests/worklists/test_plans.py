@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select, text
 
-from app.audit.invariants.catalogue import check_all
-from app.audit.invariants.findings import SLICES, Look
+from app.audit.invariants.scope import SLICES, Scope
+from app.audit.invariants.table import CHECKS, check
 from app.audit.replay import fault_of
 from app.audit.whole_cases import whole_cases
 from app.cases.raise_alarms import raise_due_alarms
@@ -141,7 +141,7 @@ def test_the_generated_office_holds_what_a_real_one_promises(inside: Flask) -> N
     now = utc_now()
     some = select(Complaint.id).where((Complaint.id <= PROTOTYPES) | (Complaint.id % SLICES == 0))
     assert [(case.number, fault) for case in whole_cases(some) if (fault := fault_of(case))] == []
-    found = {name: checked.findings for name, checked, _ in check_all(Look(now, since=now))}
+    found = {name: check(name, Scope(now, since=now))[0].findings for name in CHECKS}
     assert {name: findings for name, findings in found.items() if findings} == {}
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 
 from app.audit.invariants.labels import PROMISES, sentence_of
-from app.audit.invariants.last_run import RedInvariant, last_look
+from app.audit.invariants.run import RedInvariant, last_look
 from app.backup.runs import last_good
 from app.casefile.event_log import first_event_at
 from app.core.storage import takes_files

@@ -112,16 +112,15 @@ SENTENCES: Labels = {
 }
 
 
+_INSTANTS = frozenset({"at", "due_at", "reckoned", "since"})
+
+
 def sentence_of(sentence: str, subject: str, particulars: Mapping[str, Any]) -> str:
     """Return one violation as a sentence in the current language, with step names and instants in office time."""
-    values = {name: _said(name, value) for name, value in particulars.items()}
-    return str(SENTENCES[sentence]) % {**values, "subject": subject}
-
-
-def _said(name: str, value: Any) -> Any:
-    if name == "step":
-        return str(STEPS.get(value, value))
-    return f"{office_time(datetime.fromisoformat(value)):%d-%m-%Y %H.%M}" if name in _INSTANTS else value
-
-
-_INSTANTS = frozenset({"at", "due_at", "reckoned", "since"})
+    values = {**particulars, "subject": subject}
+    for name, value in particulars.items():
+        if name == "step":
+            values[name] = str(STEPS.get(value, value))
+        elif name in _INSTANTS:
+            values[name] = f"{office_time(datetime.fromisoformat(value)):%d-%m-%Y %H.%M}"
+    return str(SENTENCES[sentence]) % values

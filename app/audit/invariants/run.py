@@ -1,17 +1,19 @@
-"""Runs the invariant checks nightly, or by command, and notifies of the result.
+"""Runs the invariant checks nightly, or by command, notifies of the result, and reads the last one.
 
 The unique row of a night is the claim to run; a run whose worker died is taken over at the next slot.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
 
 from app.access.people import ADMINISTRATOR_ROLE, SUPERVISOR_ROLE
-from app.audit.invariants.catalogue import CHECKS, check, is_red
-from app.audit.invariants.findings import SLICES, Checked, Look
+from app.audit.invariants.scope import SLICES, Checked, Finding, Scope
+from app.audit.invariants.table import CHECKS, check, is_red
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -23,9 +25,12 @@ NIGHTLY_AT = time(2, 30)
 SILENT = timedelta(minutes=30)
 """A run without a heartbeat for this long is presumed dead."""
 
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 OVERLAP = timedelta(hours=1)
 """Overlap with the previous run, for transactions that were still open when it began."""
+
+RECIPIENT_ROLES = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
+MAX_SHOWN = 5
 
 Clock = Callable[[], datetime]
 
@@ -42,17 +47,26 @@ def run_nightly(clock: Clock = utc_now) -> str:
     run_id = _claim(night, now)
     if run_id is None:
         return "elsewhere"
-    look = Look(now, _last_green(), night.toordinal() % SLICES, _marks())
+    scope = Scope(now, _last_green(), night.toordinal() % SLICES, _last_marks())
     for name in CHECKS:
-        _look_at(run_id, name, look, clock)
+        checked, milliseconds = _check_on_snapshot(name, scope)
+        with one_transaction():
+            db.session.get_one(InvariantRun, run_id).alive_at = clock()
+            result = InvariantResult(run_id=run_id, invariant=name, looked_at=checked.looked_at, red=is_red(checked))
+            result.milliseconds, result.marks = milliseconds, dict(checked.marks)
+            result.findings = [
+                InvariantFinding(subject=f.subject[:300], sentence=f.sentence, particulars=dict(f.particulars))
+                for f in checked.findings
+            ]
+            db.session.add(result)
     return _finish(run_id, clock())
 
 
 def look_now(names: Iterable[str], now: datetime) -> Iterator[tuple[str, Checked]]:
     """Yield (name, result) of the named checks over all rows, as each completes; nothing is stored or notified."""
-    look = Look(now, marks=_marks())
+    scope = Scope(now, marks=_last_marks())
     for name in names:
-        yield name, _in_one_picture(name, look)[0]
+        yield name, _check_on_snapshot(name, scope)[0]
 
 
 def _claim(night: date, now: datetime) -> int | None:
@@ -73,37 +87,29 @@ def _claim(night: date, now: datetime) -> int | None:
         return run_id
 
 
-def _look_at(run_id: int, name: str, look: Look, clock: Clock) -> None:
-    checked, milliseconds = _in_one_picture(name, look)
-    with one_transaction():
-        run = db.session.get_one(InvariantRun, run_id)
-        run.alive_at = clock()
-        result = InvariantResult(run_id=run_id, invariant=name, looked_at=checked.looked_at, red=is_red(checked))
-        result.milliseconds, result.marks = milliseconds, dict(checked.marks)
-        result.findings = [
-            InvariantFinding(subject=f.subject[:300], sentence=f.sentence, particulars=dict(f.particulars))
-            for f in checked.findings
-        ]
-        db.session.add(result)
-
-
-def _in_one_picture(name: str, look: Look) -> tuple[Checked, int]:
+def _check_on_snapshot(name: str, scope: Scope) -> tuple[Checked, int]:
     """Return the result and the milliseconds of one check on a single snapshot; nothing is changed."""
     db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
-        return check(name, look)
+        return check(name, scope)
     finally:
         db.session.rollback()
 
 
 def _finish(run_id: int, now: datetime) -> str:
+    """End the run, notify of its result, and delete results after 90 days, and runs without a notice."""
     with one_transaction():
         run = db.session.get_one(InvariantRun, run_id)
         red = select(InvariantResult.id).where(InvariantResult.run_id == run_id, InvariantResult.red)
         run.ended_at, run.red = now, len(db.session.scalars(red).all())
-        tell_of_run(run, now)
-        _forget(now)
+        _notify(run, now)
+        expired = InvariantRun.ended_at < now - RETENTION
+        results = delete(InvariantResult).where(InvariantResult.run_id.in_(select(InvariantRun.id).where(expired)))
+        db.session.execute(results)
+        notified = exists().where(Notice.invariant_run_id == InvariantRun.id)
+        runs = delete(InvariantRun).where(expired, ~notified)
+        db.session.execute(runs.execution_options(synchronize_session=False))
         return "red" if run.red else "green"
 
 
@@ -118,7 +124,7 @@ def _last_green() -> datetime | None:
     return found - OVERLAP if found is not None else None
 
 
-def _marks() -> dict[str, dict[str, object]]:
+def _last_marks() -> dict[str, dict[str, object]]:
     """Return what the last check of each invariant stored for the next, by invariant."""
     statement = select(InvariantResult.invariant, InvariantResult.marks).where(InvariantResult.marks != {})
     rows = db.session.execute(statement.order_by(InvariantResult.id.desc()).limit(len(CHECKS)))
@@ -128,22 +134,10 @@ def _marks() -> dict[str, dict[str, object]]:
     return found
 
 
-def _forget(now: datetime) -> None:
-    """Delete results after 90 days, and runs without a notice."""
-    old = select(InvariantRun.id).where(InvariantRun.ended_at < now - KEPT)
-    db.session.execute(delete(InvariantResult).where(InvariantResult.run_id.in_(old)))
-    told = exists().where(Notice.invariant_run_id == InvariantRun.id)
-    statement = delete(InvariantRun).where(InvariantRun.ended_at < now - KEPT, ~told)
-    db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-HEARERS = (ADMINISTRATOR_ROLE, SUPERVISOR_ROLE)
-
-
-def tell_of_run(run: InvariantRun, now: datetime) -> None:
+def _notify(run: InvariantRun, now: datetime) -> None:
     """Notify administrators and supervisors of a red night, or of the first green one after it.
 
-    Call it in the transaction that ends the run; the unique notice prevents duplicates.
+    The unique notice prevents duplicates.
     """
     if run.red:
         kind = "records_red"
@@ -151,7 +145,10 @@ def tell_of_run(run: InvariantRun, now: datetime) -> None:
         kind = "records_green"
     else:
         return
-    Notifier(load_working_calendar(), now).records_looked_at(run.id, kind, _hearers())
+    recipients = select(User.id).join(assoc_user_role, assoc_user_role.c.user_id == User.id)
+    recipients = recipients.join(Role, Role.id == assoc_user_role.c.role_id)
+    recipients = recipients.where(Role.name.in_(RECIPIENT_ROLES), User.active.is_(True)).distinct().order_by(User.id)
+    Notifier(load_working_calendar(), now).records_looked_at(run.id, kind, list(db.session.scalars(recipients)))
 
 
 def _red_before(run: InvariantRun) -> bool:
@@ -161,8 +158,37 @@ def _red_before(run: InvariantRun) -> bool:
     return bool(db.session.scalars(statement).first())
 
 
-def _hearers() -> list[int]:
-    statement = select(User.id).join(assoc_user_role, assoc_user_role.c.user_id == User.id)
-    statement = statement.join(Role, Role.id == assoc_user_role.c.role_id)
-    statement = statement.where(Role.name.in_(HEARERS), User.active.is_(True)).distinct().order_by(User.id)
-    return list(db.session.scalars(statement))
+@dataclass(frozen=True)
+class RedInvariant:
+    """An invariant with violations: the first 5, their total, and whether they need action (`red`)."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    count: int
+    red: bool
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The last completed nightly run, and the invariants with violations."""
+
+    ended_at: datetime
+    red: tuple[RedInvariant, ...]
+
+
+def last_look() -> LastRun | None:
+    """Return the last completed nightly run, or None when there is none yet."""
+    ended = select(InvariantRun).where(InvariantRun.night.is_not(None), InvariantRun.ended_at.is_not(None))
+    results = selectinload(InvariantRun.results).selectinload(InvariantResult.findings)
+    statement = ended.order_by(InvariantRun.night.desc()).limit(1).options(results)
+    run = db.session.scalars(statement.execution_options(populate_existing=True)).first()
+    if run is None or run.ended_at is None:
+        return None
+    red = []
+    for result in run.results:
+        shown = tuple(
+            Finding(result.invariant, f.subject, f.sentence, f.particulars) for f in result.findings[:MAX_SHOWN]
+        )
+        if shown:
+            red.append(RedInvariant(result.invariant, shown, len(result.findings), result.red))
+    return LastRun(run.ended_at, tuple(red))

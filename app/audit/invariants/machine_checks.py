@@ -1,0 +1,180 @@
+"""Checks outside the tables: stored files, queues, connections, disk, and the heartbeats of processes."""
+
+import hashlib
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import fsspec
+import psutil
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.utils import as_text, utcparse
+from rq.worker_registration import REDIS_WORKER_KEYS
+from sqlalchemy import select, text
+
+from app.audit.invariants.scope import Checked, Finding, Scope, limited
+from app.core.clock import utc_now
+from app.core.extensions import db, redis_client
+from app.core.jobs import SCHEDULER_HEARTBEAT, QueueName
+from app.core.storage import read_pieces
+from app.models import InvariantRun
+from app.monitoring.health import WORKER_SILENT, find_processes
+
+FOLDERS = ("attachments", "papers", "reports")
+"""Folders of the file store; `_FILES` must name the rows of each."""
+
+SWEEP_AGE = timedelta(days=1)
+"""Younger files are skipped, since a file is written before its row is committed."""
+
+_FILES = """
+    SELECT id, path, sha256 AS digest, added_at AS at, 'attachment' AS kind FROM attachment
+    UNION ALL
+    SELECT id, path, file_hash, coalesce(drawn_at, made_at), 'paper' FROM paper WHERE state = 'ready'
+    UNION ALL
+    SELECT id, path, file_hash, ended_at, 'report' FROM report_job WHERE state = 'done' AND path IS NOT NULL
+"""
+_FILES_TO_HASH = f"""
+    SELECT * FROM ({_FILES}) AS stored
+    WHERE :whole OR at >= :yesterday OR at >= :since OR id % :slices = :slice ORDER BY kind, id
+"""  # noqa: S608 (our own words)
+_PATHS = f"""
+    SELECT path FROM ({_FILES}) AS stored UNION SELECT path FROM report_job WHERE path IS NOT NULL
+"""  # noqa: S608 (our own words)
+
+
+def stored_files(scope: Scope) -> Checked:
+    """Check I9: every row has its file with the recorded digest, and every file has a row.
+
+    Files of the last day and a slice of older ones are hashed. All files without a row are one finding, which names the
+    first.
+    """
+    count, found = 0, list[Finding]()
+    for row in db.session.execute(scope.sql(_FILES_TO_HASH), execution_options={"yield_per": 1000}):
+        count += 1
+        digest = hashlib.sha256()
+        try:
+            for piece in read_pieces(row.path):
+                digest.update(piece)
+        except FileNotFoundError:
+            found.append(Finding("I9", row.path, "file_missing", {"kind": row.kind, "row": row.id}))
+        except OSError as problem:
+            values = {"kind": row.kind, "why": type(problem).__name__}
+            found.append(Finding("I9", row.path, "file_unreadable", values))
+        else:
+            if digest.hexdigest() != row.digest:
+                found.append(Finding("I9", row.path, "file_changed", {"kind": row.kind, "row": row.id}))
+    known = set(db.session.scalars(text(_PATHS)))
+    left = sorted(path for path, at in _files_in_store() if path not in known and at < scope.now - SWEEP_AGE)
+    if left:
+        found.append(Finding("I9", left[0], "files_without_row", {"count": len(left)}))
+    return Checked(count, limited(found))
+
+
+def _files_in_store() -> Iterator[tuple[str, datetime]]:
+    """Yield path and modification time (aware) of every file in the folders.
+
+    The time is the maximum datetime when the store reports none.
+    """
+    store, root = fsspec.url_to_fs(str(current_app.config["STORAGE_URL"]).rstrip("/"))
+    for folder in FOLDERS:
+        for name, facts in store.find(f"{root}/{folder}", detail=True).items():
+            # Local stores report seconds, object stores a datetime.
+            at = facts.get("LastModified") or facts.get("mtime")
+            if isinstance(at, int | float):
+                at = datetime.fromtimestamp(at, UTC)
+            elif not (isinstance(at, datetime) and at.tzinfo):
+                at = datetime.max.replace(tzinfo=UTC)
+            yield name.removeprefix(f"{root}/").removeprefix(root).lstrip("/"), at
+
+
+MAX_QUEUE_DEPTH = 5000
+MAX_JOB_AGE = timedelta(minutes=30)
+MAX_CONNECTION_SHARE = 0.8
+MAX_IDLE = timedelta(minutes=10)
+MIN_FREE_DISK_SHARE = 0.05
+
+
+def capacity(scope: Scope) -> Checked:
+    """Check I15: no queue is long or delayed, connections are free and not idle in transaction, disk space is left."""
+    return Checked(len(QueueName) + 3, (*_queues(scope.now), *_connections_and_disk()))
+
+
+def _queues(now: datetime) -> Iterator[Finding]:
+    connection = redis_client()
+    try:
+        for queue in QueueName:
+            key = f"rq:queue:{queue.value}"
+            depth = connection.llen(key)
+            if depth > MAX_QUEUE_DEPTH:
+                yield Finding("I15", queue.value, "queue_deep", {"depth": depth})
+            first = connection.lindex(key, 0)
+            at = connection.hget(f"rq:job:{as_text(first)}", "enqueued_at") if first else None
+            if at is not None and now - (since := utcparse(as_text(at))) > MAX_JOB_AGE:
+                yield Finding("I15", queue.value, "queue_old", {"since": since.isoformat()})
+    except RedisError:
+        yield Finding("I15", "Redis", "redis_away")
+
+
+def _connections_and_disk() -> Iterator[Finding]:
+    statement = text("SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity")
+    used, most = db.session.execute(statement).one()
+    if used > MAX_CONNECTION_SHARE * most:
+        yield Finding("I15", "PostgreSQL", "connections_many", {"used": used, "most": most})
+    idle = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND state LIKE 'idle in transaction%' AND state_change < clock_timestamp() - :longest"
+    )
+    if count := db.session.execute(idle, {"longest": MAX_IDLE}).scalar_one():
+        yield Finding("I15", "PostgreSQL", "connections_idle", {"count": count})
+    usage = shutil.disk_usage(str(current_app.config["LAPOR_HOME"]))
+    if usage.free < MIN_FREE_DISK_SHARE * usage.total:
+        yield Finding("I15", "LAPOR_HOME", "disk_full", {"percent": round(100 * usage.free / usage.total, 1)})
+
+
+MAX_BEAT_AGE = timedelta(minutes=2)
+MAX_RUN_TIME = timedelta(hours=2)
+
+
+def heartbeats(scope: Scope) -> Checked:
+    """Check I16: scheduler and workers that count as alive are alive, and no nightly check was left unfinished."""
+    connection, found = redis_client(), list[Finding]()
+    try:
+        found += _scheduler(connection, scope.now)
+        found += _workers(connection, scope.now)
+    except RedisError:
+        pass  # The health page itself shows that Redis is unavailable.
+    silent = InvariantRun.alive_at < scope.now - MAX_RUN_TIME
+    unfinished = select(InvariantRun.night).where(InvariantRun.ended_at.is_(None), silent)
+    unfinished = unfinished.where(InvariantRun.night.is_not(None)).order_by(InvariantRun.id).limit(5)
+    found += (Finding("I16", str(night), "look_unfinished") for night in db.session.scalars(unfinished))
+    return Checked(3, tuple(found))
+
+
+def _scheduler(connection: Redis, now: datetime) -> Iterator[Finding]:
+    """Yield a finding when the scheduler's heartbeat does not expire, is too old, or is ahead of the clock.
+
+    A check may take minutes, so a heartbeat younger than its `now` is compared with the present time.
+    """
+    beat = connection.get(SCHEDULER_HEARTBEAT)
+    if beat is None:
+        return
+    at, expires = datetime.fromtimestamp(int(beat), UTC), connection.ttl(SCHEDULER_HEARTBEAT) >= 0
+    if not expires or now - at > MAX_BEAT_AGE or at - utc_now() > MAX_BEAT_AGE:
+        yield Finding("I16", "scheduler", "beat_untrue", {"at": at.isoformat()})
+
+
+def _workers(connection: Redis, now: datetime) -> Iterator[Finding]:
+    """Yield a finding for each worker on this host that counts as alive but has no process."""
+    processes = find_processes(now)
+    alive = {worker.name for worker in processes.alive} if processes else set()
+    for key in connection.smembers(REDIS_WORKER_KEYS):
+        name = as_text(key).rpartition(":")[2]
+        host, pid = connection.hmget(as_text(key), "hostname", "pid")
+        here = host is not None and as_text(host) == socket.gethostname()
+        if name in alive and here and pid and int(pid) != os.getpid() and not psutil.pid_exists(int(pid)):
+            silent = int(WORKER_SILENT.total_seconds())
+            yield Finding("I16", name[:8], "worker_untrue", {"pid": int(pid), "seconds": silent})
