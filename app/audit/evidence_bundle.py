@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import render_template
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from app.audit import evidence_data
 from app.audit.evidence_data import withheld
@@ -19,7 +20,7 @@ from app.casefile.timeline import dispositions, timeline
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.files.inspection import ENDINGS
-from app.models import Attachment, ComplaintEvent, JournalEntry, Paper
+from app.models import Attachment, JournalEntry, Paper
 from app.vocabulary.words import CONFIDENTIALITIES, STATUSES
 from workflow_rules.record.hash_chain import commitment, fields_of, salts_of
 
@@ -43,36 +44,44 @@ class Bundle:
         return zip_of(self.entries, self._manifest, self.entries[0].at)
 
     def _manifest(self, files: list[dict[str, Any]], missing: list[Missing]) -> bytes:
-        lost = [{"name": m.name, "why": m.why} for m in missing]
-        return as_json({"format": FORMAT, **self.head, "files": files, "missing": lost})
+        return as_json({"format": FORMAT, **self.head, "files": files, "missing": [asdict(one) for one in missing]})
 
 
 def bundle_of(case: Case) -> Bundle:
     """Build the bundle of a case; the caller must have checked that the officer may see the whole case."""
-    last = case.events[-1]
-    number = case.complaint.number
+    last, number = case.events[-1], case.complaint.number
+    statement = select(Paper).where(Paper.complaint_id == case.complaint.id).order_by(Paper.id)
+    papers = list(db.session.scalars(statement))
+    entries = [Entry(name, last.at, content) for name, content in sorted(_texts(case, papers).items())]
+    for n, paper in enumerate(papers, 1):
+        if paper.path is not None:
+            entries.append(Entry(_paper_name(n), paper.made_at, path=paper.path))
+    for n, row in enumerate(case.attachments, 1):
+        if (name := _attachment_name(n, row)) is not None:
+            entries.append(Entry(name, row.added_at, path=row.path))
     head = {"complaint": number, "events": len(case.events), "head": last.hash}
-    papers = evidence_data.papers_of(case)
-    texts = _texts(case, papers)
-    made = [Entry(name, last.at, content) for name, content in sorted(texts.items())]
-    return Bundle(f"bundel-bukti-{number}.zip", head, (*made, *_papers(papers), *_attachments(case)))
+    return Bundle(f"bundel-bukti-{number}.zip", head, tuple(entries))
 
 
 def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
-    letters = sorted(case.letters, key=lambda letter: letter.id)
     data = {
         "aduan.json": evidence_data.case_data(case),
         "buku-waktu.json": evidence_data.ledger_data(case),
-        "disposisi.json": [_disposition(line) for line in dispositions(case)],
+        "disposisi.json": [evidence_data.columns(line, _DISPOSITION) for line in dispositions(case)],
         "kalender.json": evidence_data.calendar_history(case),
-        "lampiran.json": [_attachment(n, row) for n, row in enumerate(case.attachments, 1)],
+        "lampiran.json": [
+            {**evidence_data.columns(row, _ATTACHMENT), "file": _attachment_name(n, row)}
+            for n, row in enumerate(case.attachments, 1)
+        ],
         "langkah.json": evidence_data.steps_data(case),
         "batas-nasional.json": evidence_data.national_data(case),
         "pemberitahuan.json": evidence_data.notices_data(case),
         "petugas.json": evidence_data.officers_data(case),
         "sop.json": evidence_data.sop_data(case),
-        "kertas.json": [evidence_data.paper_data(paper, _paper_name(n, paper)) for n, paper in enumerate(papers, 1)],
-        "surat.json": [evidence_data.letter_data(letter) for letter in letters],
+        "kertas.json": [
+            evidence_data.paper_data(paper, _paper_name(n) if paper.path else None) for n, paper in enumerate(papers, 1)
+        ],
+        "surat.json": [evidence_data.letter_data(letter) for letter in sorted(case.letters, key=lambda one: one.id)],
     }
     return {
         **{name: as_json(value) for name, value in data.items()},
@@ -83,77 +92,22 @@ def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
     }
 
 
-def events_text(case: Case) -> bytes:
-    """Return the events as JSON lines, each as it was hashed.
-
-    Withheld fields are listed, so that they do not look lost.
-    """
-    return "".join(_line(case, event) + "\n" for event in case.events).encode()
-
-
-def _line(case: Case, event: ComplaintEvent) -> str:
-    whole = hashed_record(case.complaint.number, event)
-    kept_back = evidence_data.withheld(case, event)
-    line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": _without(whole, kept_back)}
-    if event.seed is not None:
-        line |= _disclosed(whole, event.seed, kept_back)
-    elif kept_back:
-        line["withheld"] = list(kept_back)
-    return _canonical(line)
+_DISPOSITION = ("giver", "to", "instruction", "route", "at")
+_ATTACHMENT = (
+    "filename",
+    "media_type",
+    "size",
+    "sha256",
+    "sent_sha256",
+    "state",
+    "state_reason",
+    "added_by",
+    "added_at",
+)
 
 
-def _without(record: Mapping[str, Any], kept_back: Iterable[str]) -> dict[str, Any]:
-    shown = {**record, "data": dict(record["data"])}
-    for name in kept_back:
-        part, _, inner = name.partition(".")
-        if inner:
-            del shown[part][inner]
-        else:
-            del shown[part]
-    return shown
-
-
-def _disclosed(record: Mapping[str, Any], seed: str, kept_back: tuple[str, ...]) -> dict[str, Any]:
-    """Return the salts of the disclosed fields and the commitments of the withheld ones.
-
-    The seed itself must not be disclosed, since every salt derives from it.
-    """
-    salts = salts_of(record, seed)
-    values = dict(fields_of(record))
-    withheld = {name: commitment(values[name], salts.pop(name)) for name in kept_back}
-    return {"format": 2, "salts": salts, **({"withheld": withheld} if withheld else {})}
-
-
-def as_json(value: Any) -> bytes:
-    """Return indented UTF-8 JSON with sorted keys and a final newline."""
-    return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _disposition(line: Any) -> dict[str, str]:
-    words = {name: str(getattr(line, name)) for name in ("giver", "to", "instruction", "route")}
-    return {**words, "at": evidence_data.plain(line.at)}
-
-
-def _paper_name(n: int, paper: Paper) -> str | None:
-    return f"kertas/{n:03d}.pdf" if paper.path else None
-
-
-def _papers(papers: list[Paper]) -> Iterator[Entry]:
-    for n, paper in enumerate(papers, 1):
-        name = _paper_name(n, paper)
-        if name is not None and paper.path is not None:
-            yield Entry(name, paper.made_at, path=paper.path)
-
-
-def _attachments(case: Case) -> Iterator[Entry]:
-    for n, row in enumerate(case.attachments, 1):
-        name = _attachment_name(n, row)
-        if name is not None:
-            yield Entry(name, row.added_at, path=row.path)
+def _paper_name(n: int) -> str:
+    return f"kertas/{n:03d}.pdf"
 
 
 def _attachment_name(n: int, row: Attachment) -> str | None:
@@ -164,10 +118,49 @@ def _attachment_name(n: int, row: Attachment) -> str | None:
     return f"lampiran/{n:03d}.{ENDINGS.get(row.media_type, 'bin')}" if row.is_clean else None
 
 
-def _attachment(n: int, row: Attachment) -> dict[str, Any]:
-    names = ("filename", "media_type", "size", "sha256", "sent_sha256", "state", "state_reason", "added_by")
-    facts = {name: getattr(row, name) for name in names}
-    return {**facts, "file": _attachment_name(n, row), "added_at": evidence_data.plain(row.added_at)}
+def events_text(case: Case) -> bytes:
+    """Return the events as JSON lines, each as it was hashed.
+
+    Withheld fields are listed, so that they do not look lost.
+    """
+    lines = []
+    for event in case.events:
+        record = hashed_record(case.complaint.number, event)
+        hidden = withheld(case, event)
+        line = {"previous_hash": event.previous_hash, "hash": event.hash, "record": _without(record, hidden)}
+        if event.seed is not None:
+            line |= _disclosed(record, event.seed, hidden)
+        elif hidden:
+            line["withheld"] = list(hidden)
+        lines.append(json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
+    return "".join(lines).encode()
+
+
+def _without(record: Mapping[str, Any], hidden: Iterable[str]) -> dict[str, Any]:
+    shown = {**record, "data": dict(record["data"])}
+    for name in hidden:
+        part, _, inner = name.partition(".")
+        if inner:
+            del shown[part][inner]
+        else:
+            del shown[part]
+    return shown
+
+
+def _disclosed(record: Mapping[str, Any], seed: str, hidden: tuple[str, ...]) -> dict[str, Any]:
+    """Return the salts of the disclosed fields and the commitments of the withheld ones.
+
+    The seed itself must not be disclosed, since every salt derives from it.
+    """
+    salts = salts_of(record, seed)
+    values = dict(fields_of(record))
+    commitments = {name: commitment(values[name], salts.pop(name)) for name in hidden}
+    return {"format": 2, "salts": salts, **({"withheld": commitments} if commitments else {})}
+
+
+def as_json(value: Any) -> bytes:
+    """Return indented UTF-8 JSON with sorted keys and a final newline."""
+    return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def readme(case: Case) -> str:

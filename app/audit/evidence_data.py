@@ -26,7 +26,6 @@ from app.models import (
     Paper,
     SopVersion,
     StepAlarm,
-    StepTask,
     User,
 )
 from app.reference.calendar_history import calendar_at, changes_since
@@ -56,13 +55,13 @@ def case_data(case: Case) -> Data:
         *("received_at", "submitted_at", "answered_at", "ended_at", "closes_at", "sp4n_tracking_id", "sp4n_revision"),
     )
     return {
-        **_columns(row, names),
+        **columns(row, names),
         "category": row.category.name if row.category else None,
         "district": row.district.name if row.district else None,
         "village": row.village.name if row.village else None,
         "sop_version": row.sop_version.number,
         "reporter": case.masked_name or None,
-        "tracks": [_columns(track, _TRACK) for track in sorted(row.tracks, key=lambda t: (t.cycle, t.position))],
+        "tracks": [columns(track, _TRACK) for track in sorted(row.tracks, key=lambda t: (t.cycle, t.position))],
     }
 
 
@@ -80,15 +79,14 @@ def steps_data(case: Case) -> list[Data]:
     """Return every opening of a step with its deadline, pauses and alarms."""
     ids = [task.id for task in case.tasks]
     alarms = db.session.scalars(select(StepAlarm).where(StepAlarm.task_id.in_(ids)).order_by(StepAlarm.id)).all()
-    return [_task(task, [alarm for alarm in alarms if alarm.task_id == task.id]) for task in case.tasks]
-
-
-def _task(task: StepTask, alarms: list[StepAlarm]) -> Data:
-    return {
-        **_columns(task, _TASK),
-        "pauses": [_columns(pause, ("began_at", "ended_at", "question")) for pause in task.pauses],
-        "alarms": [_columns(alarm, ("level", "due_at", "raised_at")) for alarm in alarms],
-    }
+    return [
+        {
+            **columns(task, _TASK),
+            "pauses": [columns(pause, ("began_at", "ended_at", "question")) for pause in task.pauses],
+            "alarms": [columns(one, ("level", "due_at", "raised_at")) for one in alarms if one.task_id == task.id],
+        }
+        for task in case.tasks
+    ]
 
 
 def withheld(case: Case, event: ComplaintEvent) -> tuple[str, ...]:
@@ -110,7 +108,7 @@ def ledger_data(case: Case) -> list[Data]:
     """Return the case's rows of the time ledger in order."""
     statement = select(LedgerRow).where(LedgerRow.complaint_id == case.complaint.id).order_by(LedgerRow.id)
     names = ("kind", "at", "step", "track", "house", "officer_id")
-    return [_columns(row, names) for row in db.session.scalars(statement)]
+    return [columns(row, names) for row in db.session.scalars(statement)]
 
 
 def letter_data(letter: Letter) -> Data:
@@ -119,13 +117,7 @@ def letter_data(letter: Letter) -> Data:
         *("cycle", "agency_code", "revision", "subject", "body", "state", "drafted_at", "number", "signed_at"),
         "verification_code",
     )
-    return {**_columns(letter, names), "paper": letter.paper.key if letter.paper else None}
-
-
-def papers_of(case: Case) -> list[Paper]:
-    """Return every paper of the case in the order they were made."""
-    statement = select(Paper).where(Paper.complaint_id == case.complaint.id).order_by(Paper.id)
-    return list(db.session.scalars(statement))
+    return {**columns(letter, names), "paper": letter.paper.key if letter.paper else None}
 
 
 def paper_data(paper: Paper, file: str | None) -> Data:
@@ -134,7 +126,7 @@ def paper_data(paper: Paper, file: str | None) -> Data:
     `file` is its name in the bundle, None when not rendered.
     """
     names = ("kind", "key", "agency_code", "made_at", "drawn_at", "state", "pages")
-    return {**_columns(paper, (*names, "frozen", "content_hash", "file_hash")), "file": file}
+    return {**columns(paper, (*names, "frozen", "content_hash", "file_hash")), "file": file}
 
 
 def notices_data(case: Case) -> list[Data]:
@@ -142,16 +134,20 @@ def notices_data(case: Case) -> list[Data]:
     statement = select(Notice).where(Notice.complaint_id == case.complaint.id).order_by(Notice.id)
     options = (joinedload(Notice.user).selectinload(User.roles), joinedload(Notice.task))
     rows = db.session.scalars(statement.options(*options)).all()
-    sent = _deliveries(rows)
-    agencies = _agencies_of([row.user_id for row in rows])
-    return [_notice(row, agencies.get(row.user_id), sent.get(row.id, [])) for row in rows]
-
-
-def _notice(row: Notice, agency: str | None, sent: list[Data]) -> Data:
-    offices = sorted({role.name for role in row.user.roles} & {actor.value for actor in OFFICERS})
-    about = {"step": row.task.step, "about_agency": row.task.agency_code} if row.task else {}
-    told = _columns(row, ("kind", "level", "created_at", "read_at"))
-    return {**told, **about, "office": offices, "agency": agency, "deliveries": sent}
+    deliveries = _deliveries(rows)
+    profiles = select(OfficerProfile.user_id, OfficerProfile.agency_code)
+    profiles = profiles.where(OfficerProfile.user_id.in_([row.user_id for row in rows]))
+    agencies = {row.user_id: row.agency_code for row in db.session.execute(profiles)}
+    return [
+        {
+            **columns(row, ("kind", "level", "created_at", "read_at")),
+            **({"step": row.task.step, "about_agency": row.task.agency_code} if row.task else {}),
+            "office": sorted({role.name for role in row.user.roles} & {actor.value for actor in OFFICERS}),
+            "agency": agencies.get(row.user_id),
+            "deliveries": deliveries.get(row.id, []),
+        }
+        for row in rows
+    ]
 
 
 def _deliveries(rows: Iterable[Notice]) -> dict[int, list[Data]]:
@@ -159,14 +155,9 @@ def _deliveries(rows: Iterable[Notice]) -> dict[int, list[Data]]:
     wanted = statement.where(DeliveryItem.notice_id.in_([row.id for row in rows]))
     found: dict[int, list[Data]] = {}
     for notice_id, delivery in db.session.execute(wanted.order_by(Delivery.id)):
-        line = _columns(delivery, ("channel", "state", "created_at", "sent_at", "attempts"))
+        line = columns(delivery, ("channel", "state", "created_at", "sent_at", "attempts"))
         found.setdefault(notice_id, []).append(line)
     return found
-
-
-def _agencies_of(users: list[int]) -> dict[int, str | None]:
-    statement = select(OfficerProfile.user_id, OfficerProfile.agency_code).where(OfficerProfile.user_id.in_(users))
-    return {row.user_id: row.agency_code for row in db.session.execute(statement)}
 
 
 def officers_data(case: Case) -> list[Data]:
@@ -174,12 +165,14 @@ def officers_data(case: Case) -> list[Data]:
     acted = {event.officer_id for event in case.events} | {event.on_behalf_of_id for event in case.events}
     statement = select(User, OfficerProfile).outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
     found = db.session.execute(statement.where(User.id.in_(acted - {None})).order_by(User.id))
-    return [_officer(user, profile) for user, profile in found]
-
-
-def _officer(user: User, profile: OfficerProfile | None) -> Data:
-    own = _columns(profile, ("position", "agency_code")) if profile else {}
-    return {"id": user.id, "name": user.get_full_name().strip(), **own}
+    return [
+        {
+            "id": user.id,
+            "name": user.get_full_name().strip(),
+            **(columns(profile, ("position", "agency_code")) if profile else {}),
+        }
+        for user, profile in found
+    ]
 
 
 def sop_data(case: Case) -> Data:
@@ -191,7 +184,7 @@ def sop_data(case: Case) -> Data:
         "most_more_days",
     )
     row = ("step", "number", "actor", "allowance_value", "allowance_unit", "procedure", "inputs", "output", "remark")
-    return {**_columns(version, (*own, *rules)), "steps": [_columns(step, row) for step in version.steps]}
+    return {**columns(version, (*own, *rules)), "steps": [columns(step, row) for step in version.steps]}
 
 
 def calendar_history(case: Case) -> Data:
@@ -209,10 +202,11 @@ def calendar_history(case: Case) -> Data:
 def national_data(case: Case) -> list[Data]:
     """Return the national limits in force for the case, each with its legal source."""
     names = ("stage", "of_class", "days", "source", "valid_from")
-    return [_columns(limit, names) for limit in case.national_limits]
+    return [columns(limit, names) for limit in case.national_limits]
 
 
-def _columns(row: Any, names: Iterable[str]) -> Data:
+def columns(row: Any, names: Iterable[str]) -> Data:
+    """Return attributes of a row as JSON-compatible data by name."""
     return {name: plain(getattr(row, name)) for name in names}
 
 

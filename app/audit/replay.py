@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
 from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_log import as_event, hashed_record
-from app.core.extensions import db
-from app.models import ComplaintEvent
 from workflow_rules.process.evolve import replay
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.record.hash_chain import first_break
@@ -33,11 +29,6 @@ def fault_of(case: WholeCase) -> str:
     return fault_of_chain(case) or fault_of_rows(case) or fault_of_ledger(case)
 
 
-def events_of(complaint_id: int) -> list[ComplaintEvent]:
-    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == complaint_id)
-    return list(db.session.scalars(statement.order_by(ComplaintEvent.seq)))
-
-
 def fault_of_chain(case: WholeCase) -> str:
     """Return "" when the case's events are numbered without gaps and chained by hash, else the fault as text."""
     if [row.seq for row in case.events] != list(range(1, len(case.events) + 1)):
@@ -50,10 +41,10 @@ def fault_of_chain(case: WholeCase) -> str:
 def fault_of_rows(case: WholeCase) -> str:
     """Return "" when the case's rows equal the state replayed from its events, else the fault as text."""
     try:
-        told = replay(case.number, map(as_event, case.events))
+        replayed = replay(case.number, map(as_event, case.events))
     except (ValueError, KeyError) as error:
         return f"the events cannot be replayed: {error}"
-    return "" if comparable(told) == comparable(case.facts) else "the rows are not what the events lead to"
+    return "" if comparable(replayed) == comparable(case.facts) else "the rows are not what the events lead to"
 
 
 def fault_of_ledger(case: WholeCase) -> str:
@@ -61,8 +52,8 @@ def fault_of_ledger(case: WholeCase) -> str:
 
     Raises ValueError or KeyError when the events cannot be replayed.
     """
-    told = ledger_of(case.number, [(as_event(row), row.officer_id) for row in case.events])
-    return "" if told == case.book else "the book of time is not what the events lead to"
+    ledger = ledger_of(case.number, [(as_event(row), row.officer_id) for row in case.events])
+    return "" if ledger == case.ledger else "the book of time is not what the events lead to"
 
 
 def comparable(facts: ComplaintFacts) -> ComplaintFacts:

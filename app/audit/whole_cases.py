@@ -31,7 +31,7 @@ class WholeCase:
     tracks: Sequence[AgencyTrackRow]
     tasks: Sequence[StepTask]
     reporter: Reporter | None
-    book: tuple[LedgerEntry, ...]
+    ledger: tuple[LedgerEntry, ...]
 
     @property
     def number(self) -> str:
@@ -48,26 +48,22 @@ def whole_cases(wanted: Select[Any] | None = None, at_once: int = AT_ONCE) -> It
 
     Agency isolation is bypassed.
     """
-    last = 0
-    while ids := _next_ids(wanted, last, at_once):
-        last = ids[-1]
-        yield from _piece(ids)
-
-
-def _next_ids(wanted: Select[Any] | None, after: int, at_once: int) -> Sequence[int]:
-    statement = select(Complaint.id).where(Complaint.id > after).order_by(Complaint.id).limit(at_once)
+    every = select(Complaint.id).order_by(Complaint.id).limit(at_once).execution_options(unscoped=True)
     if wanted is not None:
-        statement = statement.where(Complaint.id.in_(wanted))
-    return db.session.scalars(statement.execution_options(unscoped=True)).all()
+        every = every.where(Complaint.id.in_(wanted))
+    last = 0
+    while ids := db.session.scalars(every.where(Complaint.id > last)).all():
+        last = ids[-1]
+        yield from _batch(ids)
 
 
-def _piece(ids: Sequence[int]) -> list[WholeCase]:
+def _batch(ids: Sequence[int]) -> list[WholeCase]:
     cases = _rows(select(Complaint).where(Complaint.id.in_(ids)).order_by(Complaint.id))
     events = _by_case(ComplaintEvent, ids, ComplaintEvent.seq)
     tracks = _by_case(AgencyTrackRow, ids, AgencyTrackRow.cycle, AgencyTrackRow.position)
     open_steps = select(StepTask).where(StepTask.closed_at.is_(None)).options(selectinload(StepTask.pauses))
     tasks = _by_case(StepTask, ids, StepTask.id, statement=open_steps)
-    books = _by_case(LedgerRow, ids, LedgerRow.id)
+    ledgers = _by_case(LedgerRow, ids, LedgerRow.id)
     reporters = {row.complaint_id: row for row in _rows(select(Reporter).where(Reporter.complaint_id.in_(ids)))}
     return [
         WholeCase(
@@ -76,7 +72,7 @@ def _piece(ids: Sequence[int]) -> list[WholeCase]:
             tracks.get(case.id, []),
             tasks.get(case.id, []),
             reporters.get(case.id),
-            tuple(map(entry_of, books.get(case.id, []))),
+            tuple(map(entry_of, ledgers.get(case.id, []))),
         )
         for case in cases
     ]

@@ -3,7 +3,7 @@
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,11 +34,11 @@ class Missing:
 Manifest = Callable[[list[dict[str, Any]], list[Missing]], bytes]
 
 
-class _Outlet:
+@dataclass
+class _Output:
     """The file object that `zipfile` writes to; it holds the pieces until they are sent."""
 
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+    pieces: list[bytes] = field(default_factory=list)
 
     def write(self, piece: bytes, /) -> int:
         self.pieces.append(bytes(piece))
@@ -57,38 +57,34 @@ def zip_of(entries: tuple[Entry, ...], manifest: Manifest, at: datetime) -> Iter
 
     An entry whose file is not in the store is skipped and passed to `manifest` as Missing.
     """
-    outlet: Any = _Outlet()
+    output: Any = _Output()
     files: list[dict[str, Any]] = []
     missing: list[Missing] = []
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
-            yield from _write(archive, outlet, entry, files, missing)
+            yield from _write(archive, output, entry, files, missing)
         last = Entry(MANIFEST, at, manifest(sorted(files, key=lambda file: file["name"]), missing))
-        yield from _write(archive, outlet, last, [], [])
-    yield outlet.take()
+        yield from _write(archive, output, last, [], [])
+    yield output.take()
 
 
 def _write(
-    archive: zipfile.ZipFile, outlet: _Outlet, entry: Entry, files: list[dict[str, Any]], missing: list[Missing]
+    archive: zipfile.ZipFile, output: _Output, entry: Entry, files: list[dict[str, Any]], missing: list[Missing]
 ) -> Iterator[bytes]:
     try:
         pieces = iter([entry.content]) if entry.path is None else read_pieces(entry.path)
     except FileNotFoundError:
         missing.append(Missing(entry.name, "not_stored"))
         return
+    # Only name and office time go into the header, so that the bytes are reproducible.
+    local = office_time(entry.at)
+    info = zipfile.ZipInfo(entry.name, (max(local.year, 1980), *local.timetuple()[1:6]))
+    info.create_system, info.external_attr = 3, 0o100644 << 16
     digest, size = hashlib.sha256(), 0
-    with archive.open(_info(entry), "w") as file:
+    with archive.open(info, "w") as file:
         for piece in pieces:
             file.write(piece)
             digest.update(piece)
             size += len(piece)
-            yield outlet.take()
+            yield output.take()
     files.append({"name": entry.name, "size": size, "sha256": digest.hexdigest()})
-
-
-def _info(entry: Entry) -> zipfile.ZipInfo:
-    """Return the zip header of an entry, made of its name and office time only, so that the bytes are reproducible."""
-    local = office_time(entry.at)
-    info = zipfile.ZipInfo(entry.name, (max(local.year, 1980), *local.timetuple()[1:6]))
-    info.create_system, info.external_attr = 3, 0o100644 << 16
-    return info
