@@ -4,13 +4,15 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from app.core.clock import OFFICE_ZONE
+from app.core.extensions import redis_client
 from app.core.periods import days, month_of
 from app.models import Complaint
+from app.reference.calendar import load_working_calendar
 from app.reporting.figures.measures import Measure
-from app.reporting.figures.punctuality import punctualities, punctuality
+from app.reporting.figures.punctuality import kept_punctualities, punctualities, punctuality
 from tests.factories import a_complaint
 from tests.reporting.small_month import answered_road, direction, led, waiting_road, wita
 from workflow_rules.time.deadlines import Allowance, Unit
@@ -117,3 +119,23 @@ def test_what_happens_twice_within_an_instant_counts_twice_and_no_more() -> None
     ):
         case.act(actor, action, now=wita("1 08:00"), **params)
     assert [told(m)[:2] for m in punctuality(SEPTEMBER)] == [("register", 2), ("check", 2)]
+
+
+@pytest.mark.usefixtures("month")
+def test_the_cache_never_gives_measures_of_other_cases() -> None:
+    """Each select of cases has an entry of its own, also when only the value of a parameter differs."""
+    redis_client().flushdb()
+    ids = select(Complaint.id)
+    channels = [ids.where(Complaint.channel == channel) for channel in ("walk_in", "phone", "sp4n")]
+    secrecy = [ids.where(Complaint.confidentiality == secrecy) for secrecy in ("open", "secret")]
+    sights = [None, ids.where(false()), *channels, *secrecy]
+    wanted = [punctualities(SEPTEMBER, ("step",), (), among=among) for among in sights]
+    calendar, now = load_working_calendar(), wita("2026-09-30 12:00")
+    for _ in ("computed", "cached"):
+        found = [
+            kept_punctualities(SEPTEMBER, ("step",), (), agencies=None, among=among, calendar=calendar, now=now)
+            for among in sights
+        ]
+        assert found == wanted
+        assert len(redis_client().keys("lapor:measures:*")) == len(sights)
+    assert len({len(steps) for steps, _ in wanted}) > 2

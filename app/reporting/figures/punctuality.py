@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import Select, and_, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 
 from app.core.extensions import db, redis_client
@@ -27,7 +28,13 @@ from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.deadlines import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
+log = structlog.get_logger()
+
 READ_AT_ONCE = 2000
+CACHE_SECONDS = 60
+OVER_SECONDS = 24 * 60 * 60
+"""How long measures are cached while their period runs, and once it is over."""
+
 TIMED = (LedgerKind.OPENED, LedgerKind.PAUSED, LedgerKind.RESUMED, LedgerKind.CLOSED)
 Scope = Select[tuple[int]]
 
@@ -119,15 +126,6 @@ def _allowance(value: int, unit: str) -> Allowance:
     return Allowance(value, Unit(unit))
 
 
-log = structlog.get_logger()
-
-
-KEPT_SECONDS = 60
-
-
-OVER_SECONDS = 24 * 60 * 60
-
-
 def kept_punctualities(
     period: Period,
     *groupings: Grouping,
@@ -139,35 +137,31 @@ def kept_punctualities(
     """Return one list of measures for each grouping, cached in Redis for a minute, or for a day once the period is
     over.
 
-    The cache key covers the period, groupings, agencies and calendar, but not `among`, so callers must pass the same
-    `among` whenever `agencies` is the same. Without Redis the measures are computed.
+    The cache key covers everything the measures depend on: period, groupings, agencies, `among` as its SQL with
+    parameters, and calendar. Without Redis the measures are computed.
     """
-    seconds = OVER_SECONDS if period.over(now) else KEPT_SECONDS
-    asked = (period.begins, period.ends, groupings, sorted(agencies) if agencies is not None else None)
-    named = json.dumps([*asked, calendar.to_dict(), int(now.timestamp()) // seconds], default=str, sort_keys=True)
+    seconds = OVER_SECONDS if period.over(now) else CACHE_SECONDS
+    cases = among.compile(dialect=postgresql.dialect()) if among is not None else None
+    asked = (
+        *(period.begins, period.ends, groupings, sorted(agencies) if agencies is not None else None),
+        [str(cases), cases.params] if cases is not None else None,
+        *(calendar.to_dict(), int(now.timestamp()) // seconds),
+    )
+    named = json.dumps(asked, default=str, sort_keys=True)
     key = f"lapor:measures:{hashlib.sha256(named.encode()).hexdigest()}"
-    kept = _read(key)
-    if kept is not None:
-        return kept
-    found = punctualities(period, *groupings, agencies=agencies, among=among, calendar=calendar)
-    _write(key, found, seconds)
-    return found
-
-
-def _read(key: str) -> list[list[Measure]] | None:
     try:
-        text = redis_client().get(key)
+        cached = redis_client().get(key)
     except RedisError as away:
         log.warning("redis_away", error=type(away).__name__)
-        return None
-    return [[_measure(one) for one in group] for group in json.loads(text)] if text else None
-
-
-def _write(key: str, found: list[list[Measure]], seconds: int) -> None:
+        cached = None
+    if cached:
+        return [[_measure(one) for one in group] for group in json.loads(cached)]
+    found = punctualities(period, *groupings, agencies=agencies, among=among, calendar=calendar)
     try:
         redis_client().set(key, json.dumps([[asdict(one) for one in group] for group in found]), ex=seconds)
     except RedisError as away:
         log.warning("redis_away", error=type(away).__name__)
+    return found
 
 
 def _measure(given: dict[str, Any]) -> Measure:
