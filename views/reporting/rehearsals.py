@@ -9,19 +9,15 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_time, utc_now
-from app.core.extensions import db
-from app.models import RehearsalRow, SopVersion
+from app.models import SopVersion
 from app.reference.sop import load_sop
 from app.reporting.figures.charts import Bar, BarChart
 from app.reporting.rehearsals.model import SKIPPABLE
-from app.reporting.rehearsals.run import ask_rehearsal
+from app.reporting.rehearsals.run import ask_rehearsal, find_rehearsal, find_sop_version, newest_rehearsals
 from app.vocabulary.words import ACTORS, STEPS, UNITS
 from views.reporting.rehearsal_form import RehearsalForm, actors_for, fresh_form, read_form
 from views.reporting.rehearsal_labels import ASSUMPTIONS, REHEARSAL_STATES
@@ -64,7 +60,7 @@ class RehearsalView(BaseView):
     @for_officers("can_read", "Rehearsal")
     def form(self, version_id: int) -> str:
         """Show the form with the allowances and actors of the SOP version; 404 for an unknown version."""
-        version = _version(version_id)
+        version = find_sop_version(version_id) or abort(404)
         sop = load_sop(version)
         return _form_page(version, sop, fresh_form(sop, utc_now()))
 
@@ -72,7 +68,7 @@ class RehearsalView(BaseView):
     @for_officers("can_read", "Rehearsal")
     def ask(self, version_id: int) -> Any:
         """Queue the rehearsal and redirect to its page; errors show the form again with status 422."""
-        version, now = _version(version_id), utc_now()
+        version, now = find_sop_version(version_id) or abort(404), utc_now()
         sop = load_sop(version)
         form = read_form(sop, request.form, now)
         if form.errors or form.period is None:
@@ -84,9 +80,7 @@ class RehearsalView(BaseView):
     @for_officers("can_read", "Rehearsal")
     def show(self, rehearsal_id: int) -> str:
         """Show the progress or the result of a rehearsal; 404 if there is none with this id."""
-        row = db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
-        if row is None:
-            abort(404)
+        row = find_rehearsal(rehearsal_id) or abort(404)
         return render_template(
             "reference/rehearsal.html",
             title=gettext("Gladi SOP versi %(number)s", number=row.sop_number),
@@ -103,14 +97,7 @@ class RehearsalView(BaseView):
         )
 
 
-def _version(version_id: int) -> SopVersion:
-    options = [selectinload(SopVersion.steps)]
-    return db.session.get(SopVersion, min(version_id, LARGEST_ID), options=options) or abort(404)
-
-
 def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
-    statement = select(RehearsalRow).where(RehearsalRow.sop_version_id == version.id)
-    earlier = statement.options(joinedload(RehearsalRow.asked_by)).order_by(RehearsalRow.id.desc())
     return render_template(
         "reference/rehearsal_form.html",
         title=gettext("Gladi SOP versi %(number)s", number=version.number),
@@ -123,7 +110,7 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
         offered={row.step: actors_for(row) for row in sop.steps},
         skippable=SKIPPABLE,
         assumptions=ASSUMPTIONS,
-        earlier=db.session.scalars(earlier.limit(EARLIER_SHOWN)).all(),
+        earlier=newest_rehearsals(version, EARLIER_SHOWN),
         states=REHEARSAL_STATES,
     )
 

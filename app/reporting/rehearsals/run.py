@@ -1,13 +1,15 @@
 """Queues a rehearsal, computes it in the background, and stores its result; past cases are only read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload, selectinload
 
+from app.casefile.rows import LARGEST_ID
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -146,3 +148,20 @@ def _as_data(found: Rehearsal) -> dict[str, Any]:
 
 def _pair(pair: Pair) -> dict[str, Any]:
     return {"then": asdict(pair.then), "now": asdict(pair.now)}
+
+
+def find_rehearsal(rehearsal_id: int) -> RehearsalRow | None:
+    """Return the rehearsal with the officer who asked for it, or None."""
+    return db.session.get(RehearsalRow, min(rehearsal_id, LARGEST_ID), options=[joinedload(RehearsalRow.asked_by)])
+
+
+def newest_rehearsals(version: SopVersion, count: int) -> Sequence[RehearsalRow]:
+    """Return at most `count` rehearsals of the version with the officers who asked for them, newest first."""
+    statement = select(RehearsalRow).where(RehearsalRow.sop_version_id == version.id)
+    statement = statement.options(joinedload(RehearsalRow.asked_by)).order_by(RehearsalRow.id.desc())
+    return db.session.scalars(statement.limit(count)).all()
+
+
+def find_sop_version(version_id: int) -> SopVersion | None:
+    """Return the SOP version with its steps, or None."""
+    return db.session.get(SopVersion, min(version_id, LARGEST_ID), options=[selectinload(SopVersion.steps)])
