@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count, islice
 
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -24,20 +25,11 @@ class AgeClass:
 
 def age_classes(calendar: WorkingCalendar, today: date) -> list[AgeClass]:
     """Return the age classes for an office date, youngest first; a case received today is 0 days old."""
+    back = (today - timedelta(days=n) for n in count())
+    office_days = list(islice(filter(calendar.is_working_day, back), BOUNDS[-1] + 1))
     found, last, least = [], None, 0
     for most in BOUNDS:
-        first = _received_since(calendar, today, most)
+        first = office_days[most]
         found.append(AgeClass(least, most, first, last))
         last, least = first - timedelta(days=1), most + 1
     return [*found, AgeClass(least, None, None, last)]
-
-
-def _received_since(calendar: WorkingCalendar, today: date, days: int) -> date:
-    """Return the earliest date of receipt whose age is still at most `days` working days."""
-    day, left = today, days
-    while True:
-        if calendar.is_working_day(day):
-            if not left:
-                return day
-            left -= 1
-        day -= timedelta(days=1)

@@ -91,12 +91,9 @@ class LineChart:
 
     def legend(self) -> list[tuple[Markup, str]]:
         """Return (line sample, name) for each series."""
-        return [(_sample(look), one.name) for one, look in zip(self.series, _LOOKS, strict=False)]
-
-
-def _sample(look: _Look) -> Markup:
-    line = _stroke(look, "0,6 26,6")
-    return drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}{_marker(look, 13, 6)}</svg>')
+        lines = (_stroke(look, "0,6 26,6") + _marker(look, 13, 6) for look in _LOOKS)
+        samples = (drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}</svg>') for line in lines)
+        return [(sample, one.name) for one, sample in zip(self.series, samples, strict=False)]
 
 
 def _stroke(look: _Look, points: str) -> str:
@@ -105,10 +102,10 @@ def _stroke(look: _Look, points: str) -> str:
     return f'<polyline class="{look.name}" {line} points="{points}"/>'
 
 
-def _marker(look: _Look, x: float, y: float, told: str = "") -> str:
+def _marker(look: _Look, x: float, y: float, title: str = "") -> str:
     fill = look.colour if look.filled else PAPER
     paint = f'class="{look.name}t" fill="{fill}" stroke="{look.colour}" stroke-width="2"'
-    title = f"<title>{escape(told)}</title>" if told else ""
+    title = f"<title>{escape(title)}</title>" if title else ""
     if look.square:
         return f'<rect {paint} x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7">{title}</rect>'
     return f'<circle {paint} cx="{x:.1f}" cy="{y:.1f}" r="3.5">{title}</circle>'
@@ -132,29 +129,29 @@ class _Frame:
         return self.top + (self.height - self.top - self.bottom) * (1 - value / self.most)
 
     def grid(self) -> str:
-        return "".join(self._rung(self.most * step / self.steps) for step in range(self.steps + 1))
-
-    def _rung(self, value: float) -> str:
-        y, end = self.y(value), self.width - self.right
-        line = f'<line class="g" x1="{self.left}" x2="{end}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LINE}"/>'
-        return line + text(self.left - 8, y + 4, self.chart.write(value), "end")
+        parts, end = [], self.width - self.right
+        for value in (self.most * step / self.steps for step in range(self.steps + 1)):
+            y = self.y(value)
+            parts.append(f'<line class="g" x1="{self.left}" x2="{end}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LINE}"/>')
+            parts.append(text(self.left - 8, y + 4, self.chart.write(value), "end"))
+        return "".join(parts)
 
     def labels(self) -> str:
         """Return the period labels: all when wide, every third when narrow, always including the last."""
         last, every = len(self.chart.periods) - 1, 1 if self.width == WIDE else 3
-        shown = [place for place in range(last + 1) if (last - place) % every == 0]
-        return "".join(self._label(place, place == last) for place in shown)
-
-    def _label(self, place: int, is_last: bool) -> str:
-        anchor = "end" if is_last and self.width == NARROW else "middle"
-        return text(self.x(place), self.height - 6, self.chart.periods[place], anchor)
+        last_anchor = "end" if self.width == NARROW else "middle"
+        return "".join(
+            text(self.x(place), self.height - 6, period, last_anchor if place == last else "middle")
+            for place, period in enumerate(self.chart.periods)
+            if (last - place) % every == 0
+        )
 
     def line(self, one: Series, look: _Look) -> str:
         places = [(self.x(i), self.y(value)) for i, value in enumerate(one.values)]
-        told = [f"{p}: {self.chart.write(v)}" for p, v in zip(self.chart.periods, one.values, strict=True)]
+        titles = [f"{p}: {self.chart.write(v)}" for p, v in zip(self.chart.periods, one.values, strict=True)]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        marks = (_marker(look, x, y, words) for (x, y), words in zip(places, told, strict=True))
-        return _stroke(look, points) + "".join(marks)
+        markers = (_marker(look, x, y, title) for (x, y), title in zip(places, titles, strict=True))
+        return _stroke(look, points) + "".join(markers)
 
     def names(self) -> str:
         """Return each line's name and last value at its end, spaced so that they do not overlap."""
@@ -209,17 +206,16 @@ class BarChart:
         return stretched(parts)
 
     def svg(self, width: int = WIDE) -> Markup:
-        rows = "".join(self._row(bar, 30 * place, width) for place, bar in enumerate(self.bars))
-        return picture(self, width, 30 * max(len(self.bars), 1), rows)
-
-    def _row(self, bar: Bar, y: float, width: int) -> str:
         left, right = (260, 120) if width == WIDE else (110, 70)
-        space = width - left - right
-        parts = text(0, y + 19, _cut(bar.label, left // 7)) + rect("b-bg", left, y + 6, space, 18, BACK)
-        parts += rect(bar.tone, left, y + 6, space * self._share(bar.value), 18, TONES[bar.tone])
-        if bar.target is not None:
-            parts += _target(left + space * self._share(bar.target), y + 4, y + 26)
-        return parts + text(width - right + 10, y + 19, bar.written, look=STRONG)
+        space, parts = width - left - right, ""
+        for place, bar in enumerate(self.bars):
+            y = 30 * place
+            parts += text(0, y + 19, _cut(bar.label, left // 7)) + rect("b-bg", left, y + 6, space, 18, BACK)
+            parts += rect(bar.tone, left, y + 6, space * self._share(bar.value), 18, TONES[bar.tone])
+            if bar.target is not None:
+                parts += _target(left + space * self._share(bar.target), y + 4, y + 26)
+            parts += text(width - right + 10, y + 19, bar.written, look=STRONG)
+        return picture(self, width, 30 * max(len(self.bars), 1), parts)
 
     def _share(self, value: float) -> float:
         return min(max(value / self.scale, 0), 1)

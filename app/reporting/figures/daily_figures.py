@@ -57,7 +57,16 @@ def daily_figures(period: Period) -> Figures:
     day = _Day(period, load_working_calendar())
     for case in touched_cases(period):
         day.cases += 1
-        _tell(day, case, sops[case.sop_version])
+        whole, facts, sop = WholeClock(), None, sops[case.sop_version]
+        for logged, turn in zip(case.log, fold(case.number, case.events), strict=True):
+            whole.see(turn)
+            facts = turn.after
+            if period.holds(turn.event.at):
+                _count_event(day, case, logged, turn)
+                if turn.event.kind is Action.REPLY:
+                    _count_answer(day, case, turn, whole, sop)
+        assert facts is not None, "a case has at least its reception"
+        _count_open_steps(day, case, facts, sop)
     # A case that has not ended and has no open step was answered and waits to be closed.
     day.counts["closing"] = count_not_ended(period.ends) - day.counts["open"]
     for name, order in _ORDERS.items():
@@ -69,26 +78,27 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _tell(day: _Day, case: CaseLog, sop: Sop) -> None:
-    whole, facts = WholeClock(), None
-    for logged, turn in zip(case.log, fold(case.number, case.events), strict=True):
-        whole.see(turn)
-        facts = turn.after
-        if day.period.holds(turn.event.at):
-            _tell_turn(day, case, logged, turn)
-            if turn.event.kind is Action.REPLY:
-                _answered(day, case, turn, whole, sop)
-    assert facts is not None, "a case has at least its reception"
-    _tell_standing(day, case, facts, sop)
-
-
-def _tell_turn(day: _Day, case: CaseLog, logged: Logged, turn: Replayed) -> None:
-    if turn.event.kind is SystemEvent.RECEIVED:
-        _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(turn.event.at)})
+def _count_event(day: _Day, case: CaseLog, logged: Logged, turn: Replayed) -> None:
+    event = turn.event
+    if event.kind is SystemEvent.RECEIVED:
+        _add(day, "received", {**_about(case, turn.after), "key": case.number, "at": instant(event.at)})
         return
-    lines = entries(turn.before, turn.after, turn.event, logged.officer)
+    lines = entries(turn.before, turn.after, event, logged.officer)
     if lines:
-        _add(day, "moved", _move(case, logged, turn, [line for line in lines if line.kind is LedgerKind.OPENED]))
+        opened = [line for line in lines if line.kind is LedgerKind.OPENED]
+        tracks = {line.track for line in opened if line.track}
+        row = {
+            "key": f"{case.number} {logged.seq}",
+            "at": instant(event.at),
+            "number": case.number,
+            "action": event.kind.value,
+            "step": event.step.value if event.step else "",
+            "to": sorted({line.step.value for line in opened}),
+            "agencies": sorted(tracks | ({event.agency} if event.agency else set())),
+            "actor": event.by.actor.value,
+            "officer": logged.officer,
+        }
+        _add(day, "moved", row)
     was_over = turn.before is not None and turn.before.status in ENDED
     day.counts["ended"] += turn.after.status in ENDED and not was_over
 
@@ -100,10 +110,10 @@ def _add(day: _Day, table: str, row: Row) -> None:
 
 def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
     """Return the case's columns without its reporter; the title is "" unless the confidentiality is `open`."""
-    told = facts.confidentiality is Confidentiality.OPEN
+    is_open = facts.confidentiality is Confidentiality.OPEN
     return {
         "number": case.number,
-        "title": case.title if told else "",
+        "title": case.title if is_open else "",
         "confidentiality": facts.confidentiality.value,
         "category": case.category,
         "district": case.district,
@@ -112,22 +122,7 @@ def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
     }
 
 
-def _move(case: CaseLog, logged: Logged, turn: Replayed, opened: list[Any]) -> Row:
-    event = turn.event
-    return {
-        "key": f"{case.number} {logged.seq}",
-        "at": instant(event.at),
-        "number": case.number,
-        "action": event.kind.value,
-        "step": event.step.value if event.step else "",
-        "to": sorted({line.step.value for line in opened}),
-        "agencies": sorted({line.track for line in opened if line.track} | ({event.agency} if event.agency else set())),
-        "actor": event.by.actor.value,
-        "officer": logged.officer,
-    }
-
-
-def _answered(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, sop: Sop) -> None:
+def _count_answer(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, sop: Sop) -> None:
     due_at = whole.due_at(turn.after, sop, day.calendar)
     row = {
         "key": f"{case.number} {turn.after.cycle}",
@@ -142,19 +137,22 @@ def _answered(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, sop: 
     _add(day, "answered", row)
 
 
-def _tell_standing(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop) -> None:
+def _count_open_steps(day: _Day, case: CaseLog, facts: ComplaintFacts, sop: Sop) -> None:
+    """Add a row for each overdue step, and one for the case.
+
+    The case is represented by the step due next; by a paused step only if all are paused.
+    """
     if not facts.open_steps:
         return
-    found = standings(facts, sop, day.calendar, day.period.ends)
+    about, found = _about(case, facts), standings(facts, sop, day.calendar, day.period.ends)
     for one in found:
         if one.late:
-            _add(day, "overdue", _overdue(case, facts, one))
+            key = f"{case.number} {one.step.value} {one.track or ''}".strip()
+            _add(day, "overdue", {**about, **_step(one), "key": key})
     day.counts["paused"] += facts.waiting
-    _add(day, "open", _open(case, facts, found))
-
-
-def _overdue(case: CaseLog, facts: ComplaintFacts, one: Standing) -> Row:
-    return {**_about(case, facts), **_step(one), "key": f"{case.number} {one.step.value} {one.track or ''}".strip()}
+    first = min(found, key=lambda one: (one.paused, one.due_at, one.track or ""))
+    more = {"status": facts.status.value, "steps": len(found), "late": first.late, "paused": first.paused}
+    _add(day, "open", {**about, **_step(first), **more, "key": case.number})
 
 
 def _step(one: Standing) -> Row:
@@ -167,13 +165,6 @@ def _step(one: Standing) -> Row:
         "used": one.used_minutes,
         "over": one.over_minutes,
     }
-
-
-def _open(case: CaseLog, facts: ComplaintFacts, found: list[Standing]) -> Row:
-    """Return the row of an open case, represented by the step due next; a paused step only if all are paused."""
-    first = min(found, key=lambda one: (one.paused, one.due_at, one.track or ""))
-    more = {"status": facts.status.value, "steps": len(found), "late": first.late, "paused": first.paused}
-    return {**_about(case, facts), **_step(first), **more, "key": case.number}
 
 
 def _by(*columns: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, case, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.access.visibility import visible_ids, visible_to
@@ -63,24 +63,16 @@ def count_everything(
     first_week = weeks_until(now)[0]
     statement = select(
         *_of_cases(person, now, period, before, ages),
-        _queue(person).label("queue"),
-        _received_by_week(person, first_week).label("received"),
-        _answered_by_week(person, first_week).label("answered"),
-        _open_at(person, now - WEEK).label("open_before"),
-        _late_at(person, now - WEEK).label("late_before"),
+        *_of_steps(person, now, first_week),
+        _by_week(Complaint.received_at, first_week, visible_to(person)).label("received"),
         _sop().label("steps"),
         select(func.json_object_agg(Agency.code, Agency.short_name)).scalar_subquery().label("names"),
     )
-    return _counts(db.session.execute(statement).one()._mapping, len(ages))
-
-
-def _counts(row: Any, classes: int) -> Counts:
+    row = db.session.execute(statement).one()._mapping
+    plain = ("open", "open_before", "late", "late_before", "median", "median_before", "median_of")
     return Counts(
-        **{
-            name: row[name]
-            for name in ("open", "open_before", "late", "late_before", "median", "median_before", "median_of")
-        },
-        ages=tuple((row[f"age_{place}"], row[f"age_late_{place}"]) for place in range(classes)),
+        **{name: row[name] for name in plain},
+        ages=tuple((row[f"age_{place}"], row[f"age_late_{place}"]) for place in range(len(ages))),
         queue=dict(row["queue"] or ()),
         received=_weeks(row["received"]),
         answered=_weeks(row["answered"]),
@@ -114,17 +106,15 @@ def _of_cases(
         func.count().filter(_answered_in(period)).label("median_of"),
     ]
     for place, (first, last) in enumerate(ages):
-        inside = running & _received(first, last)
+        inside = running
+        if first is not None:
+            inside &= Complaint.received_at >= midnight(first)
+        if last is not None:
+            inside &= Complaint.received_at < midnight(last + timedelta(days=1))
         columns += [func.count().filter(inside).label(f"age_{place}")]
         columns += [func.count().filter(inside & late).label(f"age_late_{place}")]
     found = select(*columns).select_from(Complaint).where(visible_to(person)).subquery("of_cases")
     return [*found.c]
-
-
-def _received(first: date | None, last: date | None) -> ColumnElement[bool]:
-    since = Complaint.received_at >= midnight(first) if first is not None else true()
-    until = Complaint.received_at < midnight(last + timedelta(days=1)) if last is not None else true()
-    return since & until
 
 
 def _median(period: Period) -> ColumnElement[Any]:
@@ -137,46 +127,27 @@ def _answered_in(period: Period) -> ColumnElement[bool]:
     return (Complaint.answered_at >= period.begins) & (Complaint.answered_at < period.ends)
 
 
-def _open_at(person: Person, then: datetime) -> ScalarSelect[int]:
-    """Return a subquery for the number of visible cases with an open step at an instant."""
-    return (
-        select(func.count(StepTask.complaint_id.distinct())).where(was_open(then), *_of_seen(person)).scalar_subquery()
-    )
+def _of_steps(person: Person, now: datetime, first_week: date) -> list[Any]:
+    """Return the columns that are counted from the steps of the visible cases.
 
-
-def _late_at(person: Person, then: datetime) -> ScalarSelect[int]:
-    """Return a subquery for the number of visible cases with an overdue, not paused step at an instant.
-
-    A step that is still open is judged by its present deadline.
+    `open_before` and `late_before` are cases with an open, or overdue and not paused, step a week ago; a step that is
+    still open is judged by its present deadline. `queue` is {step: number of cases in which it is open}. `answered` are
+    the replies by week; a case answered again after reopening counts twice, as in the registers.
     """
+    ids, week_ago = visible_ids(person), now - WEEK
+    seen = [] if ids is None else [StepTask.complaint_id.in_(ids)]
+    cases = func.count(StepTask.complaint_id.distinct())
     waits = StepTask.paused_at.is_not(None) & StepTask.closed_at.is_(None)
-    statement = select(func.count(StepTask.complaint_id.distinct()))
-    return statement.where(was_open(then), StepTask.due_at < then, ~waits, *_of_seen(person)).scalar_subquery()
-
-
-def _of_seen(person: Person) -> list[ColumnElement[bool]]:
-    ids = visible_ids(person)
-    return [] if ids is None else [StepTask.complaint_id.in_(ids)]
-
-
-def _queue(person: Person) -> ScalarSelect[Any]:
-    """Return a subquery for {step: number of visible cases in which that step is open}."""
-    cases = func.count(StepTask.complaint_id.distinct()).label("cases")
-    counted = select(StepTask.step, cases).where(StepTask.closed_at.is_(None), *_of_seen(person))
-    found = counted.group_by(StepTask.step).subquery("counted")
-    return select(func.json_object_agg(found.c.step, found.c.cases)).scalar_subquery()
-
-
-def _received_by_week(person: Person, first: date) -> ScalarSelect[Any]:
-    return _by_week(Complaint.received_at, first, visible_to(person))
-
-
-def _answered_by_week(person: Person, first: date) -> ScalarSelect[Any]:
-    """Return a subquery for the replies by week.
-
-    A case answered again after reopening counts twice, as in the registers.
-    """
-    return _by_week(StepTask.closed_at, first, was_answer(), *_of_seen(person))
+    open_before = select(cases).where(was_open(week_ago), *seen)
+    late_before = select(cases).where(was_open(week_ago), StepTask.due_at < week_ago, ~waits, *seen)
+    queue = select(StepTask.step, cases.label("cases")).where(StepTask.closed_at.is_(None), *seen)
+    by_step = queue.group_by(StepTask.step).subquery("counted")
+    return [
+        open_before.scalar_subquery().label("open_before"),
+        late_before.scalar_subquery().label("late_before"),
+        select(func.json_object_agg(by_step.c.step, by_step.c.cases)).scalar_subquery().label("queue"),
+        _by_week(StepTask.closed_at, first_week, was_answer(), *seen).label("answered"),
+    ]
 
 
 def _by_week(at: SQLColumnExpression[Any], first: date, *criteria: ColumnElement[bool]) -> ScalarSelect[Any]:

@@ -16,13 +16,12 @@ from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
 from workflow_rules.process.evolve import Replayed, fold
-from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.steps import Step
-from workflow_rules.record.standing import Standing, standings
+from workflow_rules.record.standing import standings
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CAUSES = ("declined", "sent_back", "asked", "field_visit", "cross_agency", "reopened", "left_lying")
-_TOLD_BY: dict[EventKind, str] = {
+_SHOWN_BY: dict[EventKind, str] = {
     Action.DECLINE: "declined",
     Action.SEND_BACK: "sent_back",
     Action.REQUEST_INFORMATION: "asked",
@@ -78,36 +77,27 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
     sops, found = sops_by_version(), Delays()
     for case in touched_cases(period):
         found.cases += 1
-        turns = list(fold(case.number, case.events))
-        sop, before = sops[case.sop_version], _facts_before(turns, period)
-        found.open_before += bool(before and before.open_steps)
+        sop, turns = sops[case.sop_version], list(fold(case.number, case.events))
+        earlier = [turn.after for turn in turns if turn.event.at < period.begins]
+        if earlier:
+            found.open_before += bool(earlier[-1].open_steps)
+            standing = standings(earlier[-1], sop, late.calendar, period.begins)
+            found.overdue_before += sum(one.late for one in standing)
         found.open_now += bool(turns[-1].after.open_steps)
-        if before is not None:
-            found.overdue_before += sum(one.late for one in standings(before, sop, late.calendar, period.begins))
-        open_steps = standings(turns[-1].after, sop, late.calendar, period.ends)
-        _note(found, turns, [one for one in open_steps if one.late], case.complaint_id in late.cases)
+        overdue = [one for one in standings(turns[-1].after, sop, late.calendar, period.ends) if one.late]
+        for one in overdue:
+            found.overdue.append(OverdueStep(one.step, one.actor, whose_time(one.step, one.track)))
+            found.standing[one.step] += 1
+            found.over[one.step] += one.over_minutes
+        if overdue or case.complaint_id in late.cases:
+            found.late_cases += 1
+            found.causes.update(causes_of(turns))
     return found
-
-
-def _facts_before(turns: list[Replayed], period: Period) -> ComplaintFacts | None:
-    """Return the state of a case when the period began, or None when it was received later."""
-    before = [turn for turn in turns if turn.event.at < period.begins]
-    return before[-1].after if before else None
-
-
-def _note(found: Delays, turns: list[Replayed], standing: list[Standing], closed_late: bool) -> None:
-    found.overdue += [OverdueStep(one.step, one.actor, whose_time(one.step, one.track)) for one in standing]
-    for one in standing:
-        found.standing[one.step] += 1
-        found.over[one.step] += one.over_minutes
-    if standing or closed_late:
-        found.late_cases += 1
-        found.causes.update(causes_of(turns))
 
 
 def causes_of(turns: list[Replayed]) -> set[str]:
     """Return the causes of delay that a case's events show, or {"left_lying"} when there are none."""
-    found = {_TOLD_BY[turn.event.kind] for turn in turns if turn.event.kind in _TOLD_BY}
+    found = {_SHOWN_BY[turn.event.kind] for turn in turns if turn.event.kind in _SHOWN_BY}
     tracks = [track for turn in turns for track in turn.after.tracks]
     found |= {"field_visit"} if any(track.field_visit for track in tracks) else set()
     found |= {"cross_agency"} if any(track.cross_agency for track in tracks) else set()
