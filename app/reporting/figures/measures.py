@@ -7,7 +7,7 @@ excluded from both.
 
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -125,22 +125,19 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
         if line.kind is LedgerKind.OPENED:
             running[key] = [line]
         elif line.kind is LedgerKind.CLOSED:
-            book = running.pop(key, None)
-            if book is not None and line.clock is not None:
-                yield _closed(book, line, line.clock)
+            lines_of_step = running.pop(key, None)
+            if lines_of_step is not None and line.clock is not None:
+                first, *between = lines_of_step
+                pauses = tuple(_pauses([*between, line])) if between else ()
+                opened = (first.complaint, first.step, first.track, first.house, first.at)
+                yield ClosedStep(*opened, line.at, line.clock, pauses)
         elif key in running:
             running[key].append(line)
 
 
-def _closed(book: list[Line], end: Line, clock: Clock) -> ClosedStep:
-    first = book[0]
-    pauses = tuple(_pauses([*book[1:], end])) if len(book) > 1 else ()
-    return ClosedStep(first.complaint, first.step, first.track, first.house, first.at, end.at, clock, pauses)
-
-
-def _pauses(book: list[Line]) -> Iterator[tuple[datetime, datetime]]:
+def _pauses(lines: list[Line]) -> Iterator[tuple[datetime, datetime]]:
     since = None
-    for line in book:
+    for line in lines:
         if line.kind is LedgerKind.PAUSED:
             since = line.at
         elif since is not None and line.kind in (LedgerKind.RESUMED, LedgerKind.CLOSED):
@@ -148,38 +145,36 @@ def _pauses(book: list[Line]) -> Iterator[tuple[datetime, datetime]]:
             since = None
 
 
+@dataclass
 class Tally:
     """Summarises a stream of closings by group with a few bytes for each."""
 
-    def __init__(self, by: Grouping) -> None:
-        self._by = by
-        self._groups: dict[tuple[Hashable, ...], _Group] = {}
+    by: Grouping
+    groups: "dict[tuple[Hashable, ...], _Group]" = field(default_factory=dict)
 
     def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
         """Count one closing that used these working minutes and this percentage of its allowance."""
-        key = tuple(getattr(closed, name) for name in self._by)
-        group = self._groups.get(key)
+        key = tuple(getattr(closed, name) for name in self.by)
+        group = self.groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group()
-        group.add(closed, minutes, percent)
+            group = self.groups[key] = _Group()
+        group.within += not closed.late
+        group.minutes.append(minutes)
+        group.percents.append(percent)
+        group.allowances.add(closed.clock.allowance)
 
     def measures(self) -> list[Measure]:
         """Return a measure for each group, ordered by step, actor and agency, the office before agencies."""
-        named = [(dict(zip(self._by, key, strict=True)), group) for key, group in self._groups.items()]
+        named = [(dict(zip(self.by, key, strict=True)), group) for key, group in self.groups.items()]
         return sorted((group.measure(names) for names, group in named), key=_order)
 
 
+@dataclass
 class _Group:
-    def __init__(self) -> None:
-        self.within = 0
-        self.minutes, self.percents = array("q"), array("q")
-        self.allowances: set[Allowance] = set()
-
-    def add(self, closed: ClosedStep, minutes: int, percent: int) -> None:
-        self.within += not closed.late
-        self.minutes.append(minutes)
-        self.percents.append(percent)
-        self.allowances.add(closed.clock.allowance)
+    within: int = 0
+    minutes: "array[int]" = field(default_factory=lambda: array("q"))
+    percents: "array[int]" = field(default_factory=lambda: array("q"))
+    allowances: set[Allowance] = field(default_factory=set)
 
     def measure(self, names: dict[Dimension, Hashable]) -> Measure:
         minutes = sorted(self.minutes)

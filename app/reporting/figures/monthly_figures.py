@@ -5,7 +5,7 @@ Figures are as of the end of the month, compared with the month before. Rows car
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -26,8 +26,8 @@ from workflow_rules.process.actions import Action
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.steps import Step
 
-MONTHS_LOOKED_AT = 3
-MONTHS_TOLD = 6
+MONTHS_OF_RECURRING = 3
+MONTHS_SHOWN = 6
 _ENDS = {
     Action.CLOSE.value: "closed",
     Action.ARCHIVE.value: "archived",
@@ -45,16 +45,18 @@ _COUNTED = (*_HAPPENED, Action.DIRECT.value, Action.RATE.value)
 HAPPENINGS = ("received", "answered", "closed", "archived", "merged", "withdrawn", "reopened")
 
 
+@dataclass
 class _Month:
-    """Accumulates the events of one month."""
+    """Accumulates the events and closed steps of one month."""
 
-    def __init__(self, period: Period) -> None:
-        self.period = period
-        self.happened: Counter[str] = Counter()
-        self.by: dict[str, Counter[str]] = {"category": Counter(), "district": Counter()}
-        self.sent: set[tuple[int, str]] = set()
-        self.ratings: Counter[int] = Counter()
-        self.steps = self.in_time = 0
+    period: Period
+    happened: Counter[str] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+    districts: Counter[str] = field(default_factory=Counter)
+    sent: set[tuple[int, str]] = field(default_factory=set)
+    ratings: Counter[int] = field(default_factory=Counter)
+    steps: int = 0
+    in_time: int = 0
 
     def count(self, row: Any) -> None:
         """Count one event row; rows outside the month are ignored."""
@@ -63,17 +65,12 @@ class _Month:
         if row.kind in _HAPPENED and not (row.kind == Action.EXPIRE_QUESTION and row.step != Step.REGISTER):
             self.happened[_HAPPENED[row.kind]] += 1
         if row.kind == SystemEvent.RECEIVED:
-            self.by["category"][row.category] += 1
-            self.by["district"][row.district] += 1
+            self.categories[row.category] += 1
+            self.districts[row.district] += 1
         if row.kind == Action.DIRECT:
             self.sent |= {(row.complaint_id, agency) for agency in row.agencies or ()}
         if row.kind == Action.RATE:
             self.ratings[int(row.score)] += 1
-
-    def count_step(self, closed: ClosedStep) -> None:
-        """Count one step that closed in the month."""
-        self.steps += 1
-        self.in_time += not closed.late
 
     @property
     def agencies(self) -> Counter[str]:
@@ -88,20 +85,28 @@ class _Month:
 
 def monthly_figures(period: Period) -> Figures:
     """Return the month's problems, punctuality, causes of delay and ratings; the period must be a whole month."""
-    first = office_time(period.begins).date()
-    months = [_Month(month_of(day, OFFICE_ZONE)) for day in _months_up_to(first)]
+    first_days = [office_time(period.begins).date()]
+    while len(first_days) < MONTHS_SHOWN:
+        first_days.insert(0, month_before(first_days[0]))
+    months = [_Month(month_of(day, OFFICE_ZONE)) for day in first_days]
     before, now = months[-2:]
     receptions = _read_events(months)
     calendar = load_working_calendar()
     late = LateSteps(calendar)
-    closed = _let_through(closed_steps(Period(before.period.begins, period.ends)), before, now)
+    closed = _count_closings(closed_steps(Period(before.period.begins, period.ends)), before, now)
     by_step, by_agency = tally(late.watch(closed), calendar, ("step",), ("agency",))
     delays = delays_in(period, late)
     tables: Tables = {
         "summary": _summary(now, before, delays),
-        "trend": [_told(month) for month in months],
-        "category": _compared("category", now.by["category"], before.by["category"]),
-        "district": _compared("district", now.by["district"], before.by["district"]),
+        "trend": [
+            {
+                "key": office_time(month.period.begins).strftime("%Y-%m"),
+                **{name: month.happened[name] for name in ("received", "answered", "closed")},
+            }
+            for month in months
+        ],
+        "category": _compared("category", now.categories, before.categories),
+        "district": _compared("district", now.districts, before.districts),
         "agency": _compared("agency", now.agencies, before.agencies),
         "recurring": recurring_rows(receptions, period),
         "by_step": _measured("step", by_step, delays.overdue),
@@ -113,32 +118,10 @@ def monthly_figures(period: Period) -> Figures:
     return Figures({"late_cases": delays.late_cases}, tables, delays.cases)
 
 
-def _months_up_to(first: date) -> list[date]:
-    """Return the first days of the six months up to this one, oldest first."""
-    days = [first]
-    while len(days) < MONTHS_TOLD:
-        days.insert(0, month_before(days[0]))
-    return days
-
-
 def _read_events(months: list[_Month]) -> list[Reception]:
     """Count the events in each month, and return the receptions of the last three months."""
-    since, receptions = months[-MONTHS_LOOKED_AT].period.begins, []
-    for row in _events(months[0].period.begins, months[-1].period.ends):
-        for month in months:
-            month.count(row)
-        if row.kind == SystemEvent.RECEIVED and row.at >= since:
-            receptions.append(Reception(row.number, row.at, row.category, row.district, row.village))
-    return receptions
-
-
-def _told(month: _Month) -> Row:
-    key = office_time(month.period.begins).strftime("%Y-%m")
-    return {"key": key, **{name: month.happened[name] for name in ("received", "answered", "closed")}}
-
-
-def _events(begins: Any, ends: Any) -> Iterable[Any]:
-    told = (
+    since, receptions = months[-MONTHS_OF_RECURRING].period.begins, []
+    columns = (
         ComplaintEvent.complaint_id,
         ComplaintEvent.kind,
         ComplaintEvent.step,
@@ -146,16 +129,24 @@ def _events(begins: Any, ends: Any) -> Iterable[Any]:
         ComplaintEvent.data["agencies"].label("agencies"),
         ComplaintEvent.data["score"].label("score"),
     )
+    begins, ends = months[0].period.begins, months[-1].period.ends
     within = (ComplaintEvent.at >= begins, ComplaintEvent.at < ends, ComplaintEvent.kind.in_(_COUNTED))
-    statement = with_case(select(*told, *CASE_COLUMNS)).where(*within).order_by(ComplaintEvent.at, ComplaintEvent.id)
-    return db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
+    statement = with_case(select(*columns, *CASE_COLUMNS)).where(*within).order_by(ComplaintEvent.at, ComplaintEvent.id)
+    for row in db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE)):
+        for month in months:
+            month.count(row)
+        if row.kind == SystemEvent.RECEIVED and row.at >= since:
+            receptions.append(Reception(row.number, row.at, row.category, row.district, row.village))
+    return receptions
 
 
-def _let_through(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
+def _count_closings(closed: Iterable[ClosedStep], before: _Month, now: _Month) -> Iterator[ClosedStep]:
     """Count the closings of both months, and yield those of the second one."""
     for one in closed:
         this = now.period.holds(one.closed_at)
-        (now if this else before).count_step(one)
+        month = now if this else before
+        month.steps += 1
+        month.in_time += not one.late
         if this:
             yield one
 
@@ -189,21 +180,17 @@ def _measured(column: Literal["step", "agency"], measures: list[Measure], overdu
     known = {getattr(measure, column): measure for measure in measures}
     timely = {key[0]: one for key, one in timeliness_by((column,), measures, overdue).items()}
     order = list(Step) if column == "step" else sorted(timely, key=lambda code: code or "")
-    return [_row_of(column, code, timely[code], known.get(code)) for code in order if code in timely]
-
-
-def _row_of(column: str, code: str | None, timely: Timeliness, measure: Measure | None) -> Row:
-    allowances = measure.allowances if measure is not None else ()
-    return {
-        "key": str(code or ""),
-        column: str(code or ""),
-        "count": timely.closed,
-        "within": timely.within,
-        "overdue": timely.overdue,
-        "share": timely.percent,
-        "median": measure.median_minutes if measure is not None else None,
-        "p90": measure.p90_minutes if measure is not None else None,
-        "longest": measure.longest_minutes if measure is not None else None,
-        "percent": measure.median_percent if measure is not None else None,
-        "allowances": [[allowance.value, allowance.unit.value] for allowance in allowances],
-    }
+    rows = []
+    for code in (code for code in order if code in timely):
+        one, measure = timely[code], known.get(code)
+        row = {"key": str(code or ""), column: str(code or ""), "count": one.closed, "within": one.within}
+        row |= {"overdue": one.overdue, "share": one.percent}
+        row |= {
+            "median": measure.median_minutes if measure is not None else None,
+            "p90": measure.p90_minutes if measure is not None else None,
+            "longest": measure.longest_minutes if measure is not None else None,
+            "percent": measure.median_percent if measure is not None else None,
+            "allowances": [[a.value, a.unit.value] for a in measure.allowances] if measure is not None else [],
+        }
+        rows.append(row)
+    return rows

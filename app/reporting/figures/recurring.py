@@ -37,21 +37,19 @@ def recurring_rows(receptions: Iterable[Reception], period: Period) -> list[dict
     for one in receptions:
         if one.category and (one.village or one.district):
             groups[one.category, one.district, one.village].append(one)
-    rows = [_row(key, found, period) for key, found in groups.items()]
-    told = [row for row in rows if row["count"] >= RECURRING and row["in_month"]]
-    return sorted(told, key=lambda row: (-row["count"], row["key"]))
-
-
-def _row(key: tuple[str, str, str], found: list[Reception], period: Period) -> dict[str, Any]:
-    category, district, village = key
-    return {
-        "key": " ".join(part for part in key if part),
-        "category": category,
-        "district": district,
-        "village": village,
-        "count": len(found),
-        "in_month": sum(period.holds(one.at) for one in found),
-        "first_at": found[0].at.astimezone(UTC).isoformat(),
-        "last_at": found[-1].at.astimezone(UTC).isoformat(),
-        "numbers": [one.number for one in found[-NUMBERS_SHOWN:]],
-    }
+    rows = [
+        {
+            "key": " ".join(part for part in (category, district, village) if part),
+            "category": category,
+            "district": district,
+            "village": village,
+            "count": len(found),
+            "in_month": in_month,
+            "first_at": found[0].at.astimezone(UTC).isoformat(),
+            "last_at": found[-1].at.astimezone(UTC).isoformat(),
+            "numbers": [one.number for one in found[-NUMBERS_SHOWN:]],
+        }
+        for (category, district, village), found in groups.items()
+        if len(found) >= RECURRING and (in_month := sum(period.holds(one.at) for one in found))
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["key"]))

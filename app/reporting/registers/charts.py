@@ -6,11 +6,9 @@ from flask_babel import format_date
 from markupsafe import Markup
 
 from app.reporting.figures.charts import Bar, BarChart, LineChart, Series
+from app.reporting.figures.definitions import TARGET
 from app.reporting.registers.labels import TABLES
-from app.reporting.registers.tables import Frozen, Row, head
-
-TARGET = 90
-"""Percentage of steps that should be in time, as on the dashboard."""
+from app.reporting.registers.tables import Frozen, head
 
 # The column that a table's bars show.
 BARRED = {
@@ -29,16 +27,14 @@ def bars_of(table: str, frozen: Frozen) -> tuple[Markup, ...]:
     column, rows = BARRED.get(table), frozen["tables"][table]
     if column is None:
         return ()
-    bars = tuple(_bar(row, column) for row in rows)
-    chart = BarChart(table, "", "", (), bars, most=100 if column == "share" else None)
-    return tuple(chart.cell(bar) for bar in bars)
-
-
-def _bar(row: Row, column: str) -> Bar:
-    value = row[column]
+    values = [row[column] for row in rows]
     if column == "count":
-        return Bar("", value, str(value))
-    return Bar("", value, str(value), "b-ok" if value >= TARGET else "b-late", target=TARGET)
+        chart = BarChart(table, "", "", (), tuple(Bar("", value, str(value)) for value in values))
+    else:
+        tones = ("b-ok" if value >= TARGET else "b-late" for value in values)
+        bars = (Bar("", value, str(value), tone, target=TARGET) for value, tone in zip(values, tones, strict=True))
+        chart = BarChart(table, "", "", (), tuple(bars), most=100)
+    return tuple(chart.cell(bar) for bar in chart.bars)
 
 
 def trend_of(frozen: Frozen) -> LineChart:

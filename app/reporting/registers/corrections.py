@@ -1,6 +1,6 @@
 """Differences between a stored register and its figures recomputed today; the register itself is not changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,21 +37,13 @@ def corrections(
         for name in old_counts
         if old_counts.get(name) != new_counts.get(name)
     ]
-    for table, rows in old_tables.items():
-        found += _of_table(table, rows, new_tables.get(table, []))
+    for table in old_tables:
+        old, new = ({row["key"]: row for row in rows.get(table, [])} for rows in (old_tables, new_tables))
+        for key in [*old, *(key for key in new if key not in old)]:
+            if key not in old or key not in new:
+                found.append(Correction(table, key, "", old.get(key), new.get(key)))
+                continue
+            for column, value in old[key].items():
+                if column not in LEFT_OUT and value != new[key].get(column):
+                    found.append(Correction(table, key, column, value, new[key].get(column)))
     return found
-
-
-def _of_table(table: str, old_rows: list[Row], new_rows: list[Row]) -> Iterator[Correction]:
-    old, new = ({row["key"]: row for row in rows} for rows in (old_rows, new_rows))
-    for key in [*old, *(key for key in new if key not in old)]:
-        if key not in old or key not in new:
-            yield Correction(table, key, "", old.get(key), new.get(key))
-        else:
-            yield from _of_row(table, key, old[key], new[key])
-
-
-def _of_row(table: str, key: str, old: Row, new: Row) -> Iterator[Correction]:
-    for column in old:
-        if column not in LEFT_OUT and old[column] != new.get(column):
-            yield Correction(table, key, column, old[column], new.get(column))

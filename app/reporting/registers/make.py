@@ -61,7 +61,7 @@ def make_register(kind: RegisterKind, day: date, by: Person, now: datetime) -> R
         found = find_register(kind, day if kind is RegisterKind.DAILY else day.replace(day=1))
         if found is not None:
             return found
-        return _make(_wanted(kind, day, now), by, now)
+        return _make(_checked(kind, day, now), by, now)
 
 
 def make_due_registers(now: datetime) -> int:
@@ -72,25 +72,19 @@ def make_due_registers(now: datetime) -> int:
     begins = first_event_at()
     if begins is None:
         return 0
-    due = [*_due_days(office_today(begins), now), *_due_months(office_today(begins), now)]
+    first, today, calendar = office_today(begins), office_today(now), load_working_calendar()
+    back = [today - timedelta(days=n) for n in range(DAYS_BACK, 0, -1)]
+    months, month = [], today.replace(day=1)
+    for _ in range(MONTHS_BACK):
+        month = month_before(month)
+        months.insert(0, month)
+    due = [
+        *_missing(RegisterKind.DAILY, [day for day in back if day >= first and calendar.is_working_day(day)]),
+        *_missing(RegisterKind.MONTHLY, [month for month in months if month >= first.replace(day=1)]),
+    ]
     for kind, day in due:
         make_register(kind, day, SYSTEM, now)
     return len(due)
-
-
-def _due_days(first: date, now: datetime) -> list[tuple[RegisterKind, date]]:
-    today, calendar = office_today(now), load_working_calendar()
-    back = [today - timedelta(days=n) for n in range(DAYS_BACK, 0, -1)]
-    wanted = [day for day in back if day >= first and calendar.is_working_day(day)]
-    return _missing(RegisterKind.DAILY, wanted)
-
-
-def _due_months(first: date, now: datetime) -> list[tuple[RegisterKind, date]]:
-    months, month = [], office_today(now).replace(day=1)
-    for _ in range(MONTHS_BACK):
-        month = month_before(month)
-        months.append(month)
-    return _missing(RegisterKind.MONTHLY, [month for month in reversed(months) if month >= first.replace(day=1)])
 
 
 def _missing(kind: RegisterKind, wanted: list[date]) -> list[tuple[RegisterKind, date]]:
@@ -98,31 +92,26 @@ def _missing(kind: RegisterKind, wanted: list[date]) -> list[tuple[RegisterKind,
     return [(kind, day) for day in wanted if day not in there]
 
 
-def _wanted(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
+def _checked(kind: RegisterKind, day: date, now: datetime) -> _Wanted:
+    """Return the register that `day` stands for; a daily one begins on the day after the previous office day.
+
+    Raises RegisterRefused when it cannot be made.
+    """
     if kind is RegisterKind.MONTHLY:
-        found = _Wanted(kind, day.replace(day=1), month_of(day, OFFICE_ZONE))
+        wanted = _Wanted(kind, day.replace(day=1), month_of(day, OFFICE_ZONE))
     else:
-        found = _Wanted(kind, day, days(_first_day_of(day), day, OFFICE_ZONE))
-    if not found.period.over(now):
+        calendar, first = load_working_calendar(), day
+        if not calendar.is_working_day(day):
+            raise RegisterRefused("no_office_day")
+        while not calendar.is_working_day(first - timedelta(days=1)) and day - first < timedelta(days=DAYS_BACK):
+            first -= timedelta(days=1)
+        wanted = _Wanted(kind, day, days(first, day, OFFICE_ZONE))
+    if not wanted.period.over(now):
         raise RegisterRefused("not_over")
     begins = first_event_at()
-    if begins is None or begins >= found.period.ends:
+    if begins is None or begins >= wanted.period.ends:
         raise RegisterRefused("before_beginning")
-    return found
-
-
-def _first_day_of(day: date) -> date:
-    """Return the day after the previous office day.
-
-    Raises RegisterRefused(no_office_day) when the office is closed on `day`.
-    """
-    calendar = load_working_calendar()
-    if not calendar.is_working_day(day):
-        raise RegisterRefused("no_office_day")
-    first = day
-    while not calendar.is_working_day(first - timedelta(days=1)) and day - first < timedelta(days=DAYS_BACK):
-        first -= timedelta(days=1)
-    return first
+    return wanted
 
 
 def _make(wanted: _Wanted, by: Person, now: datetime) -> Register:
@@ -143,6 +132,7 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
     """Return what the paper shows, with the checkpoint, newest event and calendar digest for a later comparison."""
     figures = figures_of(wanted.kind, wanted.period)
     head = head_of_office(now)
+    calendar = json.dumps(calendar_as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {
         "kind": wanted.kind.value,
         "definitions": DEFINITIONS,
@@ -156,15 +146,9 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
         "step_numbers": step_numbers(),
         "checkpoint": checkpoint_at(wanted.period.ends),
         "newest_event": newest_event(),
-        "calendar": _calendar_hash(),
+        "calendar": hashlib.sha256(calendar.encode()).hexdigest(),
         "agency": letterhead(office()),
         "signatory": signatory(head.name, head.officer_id, head.on_behalf_of, head.kind),
         "made_at": instant(now),
         "made_by": by.name if by.id is not None else "",
     }
-
-
-def _calendar_hash() -> str:
-    """Return the SHA-256 of the working calendar by which the figures were counted."""
-    body = json.dumps(calendar_as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()

@@ -11,17 +11,12 @@ from app.models import Agency, Category, District, Village
 Names = dict[str, dict[str, str]]
 
 
-def names_in(tables: dict[str, list[dict[str, Any]]]) -> Names:
-    """Return {kind: {code: name}} for the categories, places, agencies and officers that the rows mention."""
-    wanted = {kind: _mentioned(tables, columns) for kind, columns in _COLUMNS_OF.items()}
-    officers = names_of(_mentioned(tables, ("officer",)))
-    found: Names = {kind: {} for kind in wanted} | {"officer": {str(key): name for key, name in officers.items()}}
-    for kind, code, name in db.session.execute(_every_name()):
-        if code in wanted[kind]:
-            found[kind][code] = name
-    return found
-
-
+_NAMES = {
+    "agency": (Agency.code, Agency.short_name),
+    "category": (Category.code, Category.name),
+    "district": (District.code, District.name),
+    "village": (Village.code, Village.name),
+}
 _COLUMNS_OF = {
     "agency": ("agency", "agencies"),
     "category": ("category",),
@@ -30,14 +25,16 @@ _COLUMNS_OF = {
 }
 
 
-def _every_name() -> Any:
-    parts = (
-        ("agency", Agency.code, Agency.short_name),
-        ("category", Category.code, Category.name),
-        ("district", District.code, District.name),
-        ("village", Village.code, Village.name),
-    )
-    return union_all(*(select(literal(kind), cast(code, String), cast(name, String)) for kind, code, name in parts))
+def names_in(tables: dict[str, list[dict[str, Any]]]) -> Names:
+    """Return {kind: {code: name}} for the categories, places, agencies and officers that the rows mention."""
+    officers = names_of(_mentioned(tables, ("officer",)))
+    found: Names = {kind: {} for kind in _NAMES} | {"officer": {str(key): name for key, name in officers.items()}}
+    wanted = {kind: _mentioned(tables, columns) for kind, columns in _COLUMNS_OF.items()}
+    every = (select(literal(kind), cast(code, String), cast(name, String)) for kind, (code, name) in _NAMES.items())
+    for kind, code, name in db.session.execute(union_all(*every)):
+        if code in wanted[kind]:
+            found[kind][code] = name
+    return found
 
 
 def _mentioned(tables: dict[str, list[dict[str, Any]]], columns: tuple[str, ...]) -> set[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, load_only
 
 from app.casefile.event_log import checkpoint_at, written_late
+from app.casefile.rows import LARGEST_ID
 from app.core.extensions import db
 from app.core.periods import Period
 from app.models import Paper, Register, RegisterKind
@@ -17,7 +18,6 @@ from app.reporting.figures.monthly_figures import monthly_figures
 from app.reporting.registers.corrections import Correction, corrections
 from app.reporting.registers.names import Names, names_in
 
-LARGEST_ID = 2**63 - 1
 DEFINITIONS = 2
 """Version of the figures' definitions; since 2, punctuality counts open overdue steps."""
 
@@ -61,14 +61,9 @@ def registers_page(kind: RegisterKind, size: int, offset: int) -> Sequence[Regis
     return db.session.scalars(statement.order_by(Register.day.desc()).limit(size).offset(offset)).all()
 
 
-def period_of(frozen: dict[str, Any]) -> Period:
-    """Return the period that a register covers, from its frozen content."""
-    return Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
-
-
 def corrections_since(frozen: dict[str, Any]) -> Since:
     """Compute the register's figures again from the ledger and return what differs; the register is not changed."""
-    period = period_of(frozen)
+    period = Period(datetime.fromisoformat(frozen["begins"]), datetime.fromisoformat(frozen["ends"]))
     now = figures_of(RegisterKind(frozen["kind"]), period)
     found = corrections(frozen["counts"], frozen["tables"], now.counts, now.tables)
     if frozen.get("definitions", 1) < DEFINITIONS:

@@ -167,10 +167,6 @@ def _change(value: Any, _row: Row, _frozen: Frozen) -> str:
     return EMPTY if value is None else f"{'+' if value > 0 else ''}{amount(value)}" if value else "0"
 
 
-def _listed(value: Any, _row: Row, _frozen: Frozen) -> str:
-    return ", ".join(value)
-
-
 _WRITERS: dict[str, Callable[[Any, Row, Frozen], str]] = {
     "title": _title,
     "category": _named("category"),
@@ -192,7 +188,7 @@ _WRITERS: dict[str, Callable[[Any, Row, Frozen], str]] = {
     "paused": lambda value, _row, _frozen: str(TIME_STATES["paused"]) if value else EMPTY,
     "allowances": _allowances,
     "change": _change,
-    "numbers": _listed,
+    "numbers": lambda value, _row, _frozen: ", ".join(value),
     **dict.fromkeys(INSTANTS, _instant),
 }
 _OWN: dict[tuple[str, str], Callable[[Any, Row, Frozen], str]] = {
@@ -207,11 +203,11 @@ _OWN: dict[tuple[str, str], Callable[[Any, Row, Frozen], str]] = {
 def period_in_words(frozen: Frozen) -> str:
     """Return the day or month of a register as text, with the closed days that a daily one also covers."""
     day = date.fromisoformat(frozen["day"])
-    told = day_or_month(frozen["kind"], day)
+    period = day_or_month(frozen["kind"], day)
     first = office_time(datetime.fromisoformat(frozen["begins"])).date()
     if frozen["kind"] == "monthly" or first == day:
-        return told
-    return gettext("%(day)s, dan hari tutup sejak %(first)s", day=told, first=day_in_words(first))
+        return period
+    return gettext("%(day)s, dan hari tutup sejak %(first)s", day=period, first=day_in_words(first))
 
 
 def day_or_month(kind: str, day: date) -> str:

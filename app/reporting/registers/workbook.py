@@ -51,14 +51,11 @@ def register_workbook(kind: str, frozen: Frozen, made_at: datetime) -> bytes:
         _front(book.add_worksheet(gettext("Ringkasan")), kind, frozen, bold)
         formats = {name: book.add_format({"num_format": code, "align": "left"}) for name, code in _DATES.items()}
         for name in TABLES_OF[kind]:
-            _sheet(book.add_worksheet(sheet_name(str(TABLES[name]))), name, frozen, bold, formats)
+            # A sheet name has at most 31 characters.
+            title = _FORBIDDEN.sub(" ", str(TABLES[name]))[:31].strip()
+            _sheet(book.add_worksheet(title), name, frozen, bold, formats)
         book.close()
     return file.getvalue()
-
-
-def sheet_name(title: str) -> str:
-    """Return the title as a valid sheet name: forbidden characters become spaces, at most 31 characters."""
-    return _FORBIDDEN.sub(" ", title)[:31].strip()
 
 
 def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
@@ -81,7 +78,9 @@ def _sheet(sheet: Any, name: str, frozen: Frozen, bold: Any, formats: Mapping[st
     columns = COLUMNS_OF[name]
     rows: list[Mapping[str, Any]] = frozen["tables"][name]
     for place, column in enumerate(columns):
-        sheet.set_column(place, place, _width(name, column, rows, frozen))
+        longest = max((len(written(name, column, row, frozen)) for row in rows[:50]), default=0)
+        width = min(max(longest, len(head(name, column)), NARROWEST) + 2, WIDEST)
+        sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         unit = gettext(" (menit kerja)") if column in MINUTES else ""
@@ -104,11 +103,6 @@ def _date_in(table: str, column: str, row: Row) -> datetime | None:
     if value and column in INSTANTS:
         return sheet_moment(datetime.fromisoformat(value))
     return datetime.fromisoformat(f"{value}-01") if value and (table, column) == ("trend", "key") else None
-
-
-def _width(table: str, column: str, rows: list[Row], frozen: Frozen) -> int:
-    longest = max((len(written(table, column, row, frozen)) for row in rows[:50]), default=0)
-    return min(max(longest, len(head(table, column)), NARROWEST) + 2, WIDEST)
 
 
 def _write(sheet: Any, line: int, place: int, value: Any, text: str) -> None:
