@@ -22,12 +22,9 @@ def clean(text: str) -> str:
     Tabs stay, every line break becomes a line feed, and the text is cut to 32,767 characters.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in lines if c in "\n\t" or not _is_no_sign(c))
-    return kept if len(kept) <= LONGEST_CELL else f"{kept[: LONGEST_CELL - 1]}…"
-
-
-def _is_no_sign(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cs") or ord(sign) & 0xFFFE == 0xFFFE
+    printable = (c for c in lines if unicodedata.category(c) not in ("Cc", "Cs") or c in "\n\t")
+    cleaned = "".join(c for c in printable if ord(c) & 0xFFFE != 0xFFFE)
+    return cleaned if len(cleaned) <= LONGEST_CELL else f"{cleaned[: LONGEST_CELL - 1]}…"
 
 
 def harmless(text: str) -> str:

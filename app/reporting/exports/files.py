@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from flask import current_app
 
 from app.papers.subprocess_render import never
 from app.reporting.exports.cells import Cell, clean, csv_cell, sheet_moment
-from app.reporting.exports.pdf_table import MOST_COLUMNS, PdfFile
+from app.reporting.exports.pdf_table import MOST_COLUMNS, Facts, PdfFile
 
 SEPARATOR = ";"
 """Indonesian spreadsheets use the comma as decimal sign, so fields are separated by semicolons."""
@@ -42,13 +42,6 @@ class ReportFile(Protocol):
     def close(self) -> None: ...
 
     def drop(self) -> None: ...
-
-
-class Facts:
-    """What a report shows around its rows: title, headings by column, and (label, text) lines on how it was made."""
-
-    def __init__(self, title: str, headings: dict[str, str], told: list[tuple[str, str]]) -> None:
-        self.title, self.headings, self.told = title, headings, told
 
 
 class CsvFile:
@@ -82,11 +75,8 @@ class XlsxFile:
         self._bold = self._book.add_format({"bold": True})
         self._sheet = self._book.add_worksheet("Aduan")
         self._facts, self._next = facts, 1
-        self._head()
-
-    def _head(self) -> None:
         self._sheet.freeze_panes(1, 0)
-        for place, (name, heading) in enumerate(self._facts.headings.items()):
+        for place, (name, heading) in enumerate(facts.headings.items()):
             self._sheet.set_column(place, place, WIDTHS.get(name, USUAL_WIDTH))
             self._sheet.write_string(0, place, heading, self._bold)
 
@@ -106,9 +96,9 @@ class XlsxFile:
         self._sheet.autofilter(0, 0, self._next - 1, len(self._facts.headings) - 1)
         about = self._book.add_worksheet("Keterangan")
         about.set_column(0, 1, 40)
-        for place, (name, said) in enumerate(self._facts.told):
-            about.write_string(place, 0, name, self._bold)
-            about.write_string(place, 1, clean(said))
+        for place, (label, value) in enumerate(self._facts.lines):
+            about.write_string(place, 0, label, self._bold)
+            about.write_string(place, 1, clean(value))
         self._book.close()
 
     def drop(self) -> None:
@@ -137,7 +127,9 @@ def draft_of(job_id: int, ending: str) -> Iterator[Path]:
     drafts = Path(current_app.config["LAPOR_HOME"]) / "drafts"
     drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(drafts, fcntl.LOCK_EX):
-        _remove_left_ones(drafts)
+        for left in drafts.glob("report-*"):
+            with suppress(BlockingIOError, FileNotFoundError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(left, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f"report-{job_id}-", dir=drafts))
         owner = os.open(folder, os.O_RDONLY)
         fcntl.flock(owner, fcntl.LOCK_EX)
@@ -146,15 +138,6 @@ def draft_of(job_id: int, ending: str) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(owner)
-
-
-def _remove_left_ones(drafts: Path) -> None:
-    for folder in drafts.glob("report-*"):
-        try:
-            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(folder, ignore_errors=True)
-        except (BlockingIOError, FileNotFoundError):
-            continue
 
 
 @contextmanager

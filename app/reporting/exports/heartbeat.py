@@ -18,7 +18,7 @@ log = structlog.get_logger()
 class Heartbeat:
     """Context manager whose thread calls `beat` every 15 seconds in an application context.
 
-    `lost` is set and the thread ends once `beat` returns False.
+    `lost` is set and the thread ends once `beat` returns False. A beat that raises is tried again at the next interval.
     """
 
     def __init__(self, beat: Callable[[], bool]) -> None:
@@ -40,17 +40,14 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._ended.wait(SECONDS_BETWEEN):
-            if not self._still_own():
+            with self._app.app_context():
+                try:
+                    own = self._beat()
+                except Exception:
+                    log.warning("report_heartbeat_failed", exc_info=True)
+                    own = True
+                finally:
+                    db.session.remove()
+            if not own:
                 self.lost.set()
                 return
-
-    def _still_own(self) -> bool:
-        """Return the result of one beat; a beat that raises counts as True and is tried again at the next interval."""
-        with self._app.app_context():
-            try:
-                return self._beat()
-            except Exception:
-                log.warning("report_heartbeat_failed", exc_info=True)
-                return True
-            finally:
-                db.session.remove()

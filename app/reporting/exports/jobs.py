@@ -41,26 +41,26 @@ class JobLine:
 def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
     """Return the officer's ten newest report jobs, newest first."""
     statement = select(ReportJob).where(ReportJob.user_id == user_id).order_by(ReportJob.id.desc()).limit(SHOWN)
-    return [_line(job, now) for job in db.session.scalars(statement)]
-
-
-def _line(job: ReportJob, now: datetime) -> JobLine:
-    wanted = wanted_of(job.wanted)
-    return JobLine(
-        id=job.id,
-        state=job.state,
-        format=job.format,
-        title=title_of(wanted),
-        filters=filters_in_words(wanted),
-        percent=job.percent,
-        rows=job.rows,
-        size=job.size,
-        error=job.error,
-        asked_at=job.asked_at,
-        ended_at=job.ended_at,
-        expires_at=job.expires_at,
-        left=time_left(job, now),
-    )
+    lines = []
+    for job in db.session.scalars(statement):
+        wanted = wanted_of(job.wanted)
+        line = JobLine(
+            id=job.id,
+            state=job.state,
+            format=job.format,
+            title=title_of(wanted),
+            filters=filters_in_words(wanted),
+            percent=job.percent,
+            rows=job.rows,
+            size=job.size,
+            error=job.error,
+            asked_at=job.asked_at,
+            ended_at=job.ended_at,
+            expires_at=job.expires_at,
+            left=time_left(job, now),
+        )
+        lines.append(line)
+    return lines
 
 
 def time_left(job: ReportJob, now: datetime) -> timedelta | None:
@@ -92,7 +92,14 @@ def all_schedules() -> list[ScheduleLine]:
     options = selectinload(ReportSchedule.recipients).joinedload(ReportRecipient.user)
     schedules = db.session.scalars(select(ReportSchedule).order_by(ReportSchedule.id).options(options)).all()
     newest = _newest_of([schedule.id for schedule in schedules])
-    return [_schedule_line(schedule, newest.get(schedule.id, ())) for schedule in schedules]
+    lines = []
+    for schedule in schedules:
+        jobs = newest.get(schedule.id, [])
+        recipients = tuple(recipient.user.get_full_name() for recipient in schedule.recipients)
+        title = title_of(wanted_of(jobs[0][0].wanted)) if jobs else None
+        states = tuple((job.user.get_full_name(), _state(job, message)) for job, message in jobs)
+        lines.append(ScheduleLine(schedule, recipients, title, states))
+    return lines
 
 
 def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJob, Delivery | None]]]:
@@ -114,13 +121,7 @@ def _newest_of(schedules: Sequence[int]) -> dict[int | None, list[tuple[ReportJo
     return found
 
 
-def _schedule_line(schedule: ReportSchedule, newest: Sequence[tuple[ReportJob, Delivery | None]]) -> ScheduleLine:
-    names = tuple(recipient.user.get_full_name() for recipient in schedule.recipients)
-    title = title_of(wanted_of(newest[0][0].wanted)) if newest else None
-    return ScheduleLine(schedule, names, title, tuple((job.user.get_full_name(), _fate(job, m)) for job, m in newest))
-
-
-def _fate(job: ReportJob, message: Delivery | None) -> str:
+def _state(job: ReportJob, message: Delivery | None) -> str:
     """Return the job's state until its file is done, then the state of its message: `mail_queued`, `mail_sent`, …"""
     if job.state not in ("done", "expired") or message is None:
         return job.state

@@ -27,16 +27,14 @@ def prepare_report(message: Delivery, now: datetime) -> None:
         raise Refused(f"the report is not sent: {refused}") from refused
     if job.state != "done" or job.path is None:
         raise Refused("the report is no longer there")
-    if (job.size or 0) <= MOST_BYTES:
-        message.report_file = _file(job, job.path)  # type: ignore[misc]
-
-
-def _file(job: ReportJob, path: str) -> AttachedFile:
+    if (job.size or 0) > MOST_BYTES:
+        return
     try:
-        content = read_file(path)
+        content = read_file(job.path)
     except FileNotFoundError as gone:
         raise Refused("the file of the report is gone") from gone
-    return AttachedFile(file_name(job), MEDIA_TYPES[job.format].partition(";")[0], content)
+    media_type = MEDIA_TYPES[job.format].partition(";")[0]
+    message.report_file = AttachedFile(file_name(job), media_type, content)  # type: ignore[misc]
 
 
 def file_name(job: ReportJob) -> str:

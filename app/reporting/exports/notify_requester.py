@@ -18,16 +18,12 @@ def tell_of_report(job_id: int, now: datetime) -> None:
     """
     job = db.session.get_one(ReportJob, job_id)
     db.session.refresh(job)
-    if job.schedule_id is not None and job.state == "done":
-        _send(job, now)
+    if job.schedule_id is None or job.state != "done":
+        kind = "report_ready" if job.state == "done" else "report_failed"
+        row = {"report_job_id": job.id, "user_id": job.user_id, "kind": kind, "level": 0, "created_at": now}
+        db.session.execute(insert(Notice.__table__).values(row).on_conflict_do_nothing())
         return
-    kind = "report_ready" if job.state == "done" else "report_failed"
-    row = {"report_job_id": job.id, "user_id": job.user_id, "kind": kind, "level": 0, "created_at": now}
-    db.session.execute(insert(Notice.__table__).values(row).on_conflict_do_nothing())
-
-
-def _send(job: ReportJob, now: datetime) -> None:
-    """Queue the e-mail with the report's file; it is sent regardless of the recipient's notice preferences."""
+    # The recipient's notice preferences do not matter for a scheduled report.
     row = {"report_job_id": job.id, "user_id": job.user_id, "channel": "email", "state": "queued", "attempts": 0}
     row |= {"created_at": now, "next_try_at": now + timedelta(seconds=LEASE_SECONDS)}
     table = Delivery.__table__

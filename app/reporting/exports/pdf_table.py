@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
 
 from flask import render_template
 
@@ -34,12 +33,13 @@ SHARES = {"judul": 3.0, "tempat": 2.0, "opd": 1.5, "kategori": 1.5, "status": 1.
 """Relative widths of the text columns; the others have 1."""
 
 
-class Facts(Protocol):
-    """Title, headings by column, and lines above the table (the part of `files.Facts` used here)."""
+@dataclass(frozen=True)
+class Facts:
+    """What a report shows around its rows: title, headings by column, and (label, text) lines on how it was made."""
 
     title: str
     headings: dict[str, str]
-    told: list[tuple[str, str]]
+    lines: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,11 @@ class PdfFile:
 
     def close(self) -> None:
         """Render and write the file; raises DrawingRefused when rendering fails, exceeds its limits, or is given up."""
-        page = page_of(self._facts, self._rows)
+        headings = self._facts.headings
+        below = list(headings).index(ROW_BELOW) if ROW_BELOW in headings else None
+        columns = columns_of(headings, self._rows)
+        template = "papers/free_report.html"
+        page = render_template(template, facts=self._facts, rows=self._rows, columns=columns, below=below)
         drawn = render_apart(page, SECONDS_ON_THE_CLOCK, limits=LIMITS, is_given_up=self._is_given_up)
         self._path.write_bytes(drawn)
 
@@ -72,29 +76,20 @@ class PdfFile:
         self._rows.clear()
 
 
-def page_of(facts: Facts, rows: Sequence[Sequence[str]]) -> str:
-    """Return the HTML page of the table."""
-    below = list(facts.headings).index(ROW_BELOW) if ROW_BELOW in facts.headings else None
-    columns = columns_of(facts.headings, rows)
-    page: str = render_template("papers/free_report.html", facts=facts, rows=rows, columns=columns, below=below)
-    return page
-
-
 def columns_of(headings: Mapping[str, str], rows: Sequence[Sequence[str]]) -> list[Column]:
     """Return the printed columns; their widths add up to the page width of 271 mm."""
     places = {name: place for place, name in enumerate(headings) if name != ROW_BELOW}
-    fixed = {name: _longest(place, rows) for name, place in places.items() if name in UNBROKEN}
+    fixed = {}
+    for name, place in places.items():
+        if name in UNBROKEN:
+            longest = max((len(row[place]) for row in rows), default=0)
+            fixed[name] = min(max(longest, 10) * CHARACTER + PADDING, WIDEST_UNBROKEN)
     shares = {name: SHARES.get(name, 1.0) for name in places if name not in fixed}
     rest = PAGE_WIDTH - sum(fixed.values())
     if not shares:
         fixed = {name: width * PAGE_WIDTH / sum(fixed.values()) for name, width in fixed.items()}
     widths = fixed | {name: rest * share / sum(shares.values()) for name, share in shares.items()}
     return [Column(place, headings[name], round(widths[name], 1), name in UNBROKEN) for name, place in places.items()]
-
-
-def _longest(place: int, rows: Sequence[Sequence[str]]) -> float:
-    longest = max((len(row[place]) for row in rows), default=0)
-    return min(max(longest, 10) * CHARACTER + PADDING, WIDEST_UNBROKEN)
 
 
 def _on_paper(value: Cell) -> str:

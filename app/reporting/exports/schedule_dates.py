@@ -23,24 +23,14 @@ def span_due(rhythm: Rhythm, hour: int, since: datetime, now: datetime) -> Span 
     `now` and `since` are aware datetimes in office time. None: the hour is before `since` (the schedule did not exist
     yet), still ahead, or more than two days past.
     """
-    day = _turn(rhythm, now)
+    day = now.date()
+    if rhythm is Rhythm.WEEKLY:
+        day -= timedelta(days=now.weekday())
+    elif rhythm is Rhythm.MONTHLY:
+        day = day.replace(day=1)
     at = now.replace(year=day.year, month=day.month, day=day.day, hour=hour, minute=0, second=0, microsecond=0)
     if not at <= now <= at + NOT_LATER_THAN or at < since:
         return None
-    return _before(rhythm, day)
-
-
-def _turn(rhythm: Rhythm, now: datetime) -> date:
-    """Return the latest day, up to today, on which a report of this rhythm is due."""
-    if rhythm is Rhythm.DAILY:
-        return now.date()
-    if rhythm is Rhythm.WEEKLY:
-        return now.date() - timedelta(days=now.weekday())
-    return now.date().replace(day=1)
-
-
-def _before(rhythm: Rhythm, day: date) -> Span:
     last = day - timedelta(days=1)
-    if rhythm is Rhythm.MONTHLY:
-        return Span(last.replace(day=1), last)
-    return Span(last if rhythm is Rhythm.DAILY else day - timedelta(days=7), last)
+    firsts = {Rhythm.DAILY: last, Rhythm.WEEKLY: day - timedelta(days=7), Rhythm.MONTHLY: last.replace(day=1)}
+    return Span(firsts[rhythm], last)

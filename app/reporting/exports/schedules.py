@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -131,13 +130,13 @@ def _make(schedule: ReportSchedule, now: datetime) -> int:
     if span is None:
         return 0
     done = select(ReportJob.user_id).where(ReportJob.schedule_id == schedule.id, ReportJob.period_on == span.first)
-    return sum(_queue(schedule, user, span, now) for user in _recipients(schedule, set(db.session.scalars(done))))
-
-
-def _recipients(schedule: ReportSchedule, done: Collection[int]) -> list[User]:
-    """Return the recipients without a report for this period who are still active supervisors."""
-    users = [recipient.user for recipient in schedule.recipients if recipient.user_id not in done]
-    return [user for user in users if user.is_active and any(role.name == SUPERVISOR_ROLE for role in user.roles)]
+    served = set(db.session.scalars(done))
+    users = [recipient.user for recipient in schedule.recipients if recipient.user_id not in served]
+    return sum(
+        _queue(schedule, user, span, now)
+        for user in users
+        if user.is_active and any(role.name == SUPERVISOR_ROLE for role in user.roles)
+    )
 
 
 def _queue(schedule: ReportSchedule, user: User, span: Span, now: datetime) -> int:

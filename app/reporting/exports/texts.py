@@ -7,15 +7,15 @@ from typing import Any
 from flask_babel import gettext
 
 from app.reporting.exports.cells import Cell
-from app.reporting.exports.files import Facts
 from app.reporting.exports.labels import REPORT_COLUMNS
+from app.reporting.exports.pdf_table import Facts
 from app.reporting.exports.request import WantedReport
 from app.reporting.exports.titles import filters_in_words, title_of
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
 from app.web.formats import amount, moment
 
 Shape = Callable[[Any], Cell]
-_WORDS: dict[str, Mapping[str, object]] = {
+_LABELS: dict[str, Mapping[str, object]] = {
     "klasifikasi": CLASSIFICATIONS,
     "saluran": CHANNELS,
     "kerahasiaan": CONFIDENTIALITIES,
@@ -33,15 +33,15 @@ def shapes_of(columns: Sequence[str]) -> list[Shape]:
 def _shape(column: str) -> Shape:
     if column == "opd":
         return lambda names: ", ".join(names) if names else None
-    if column not in _WORDS:
+    if column not in _LABELS:
         return lambda value: value or None
-    words = {code: str(word) for code, word in _WORDS[column].items()}
-    return lambda code: words.get(code, code) if code else None
+    labels = {code: str(label) for code, label in _LABELS[column].items()}
+    return lambda code: labels.get(code, code) if code else None
 
 
 def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, total: int, now: datetime) -> Facts:
     """Return title, headings and lines on how the report was made; `total` is the number of cases."""
-    told = [
+    lines = [
         (gettext("Data per"), moment(now)),
         (gettext("Saringan"), filters_in_words(wanted) or gettext("tidak ada")),
         (gettext("Jumlah aduan"), amount(total)),
@@ -50,5 +50,5 @@ def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, tot
     ]
     left_out = [str(REPORT_COLUMNS[column]) for column in wanted.columns if column not in columns]
     if left_out:
-        told.append((gettext("Tidak dicetak karena PDF memuat sepuluh kolom"), ", ".join(left_out)))
-    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in columns}, told)
+        lines.append((gettext("Tidak dicetak karena PDF memuat sepuluh kolom"), ", ".join(left_out)))
+    return Facts(title_of(wanted), {column: str(REPORT_COLUMNS[column]) for column in columns}, lines)

@@ -74,10 +74,9 @@ def make_due_registers(now: datetime) -> int:
         return 0
     first, today, calendar = office_today(begins), office_today(now), load_working_calendar()
     back = [today - timedelta(days=n) for n in range(DAYS_BACK, 0, -1)]
-    months, month = [], today.replace(day=1)
-    for _ in range(MONTHS_BACK):
-        month = month_before(month)
-        months.insert(0, month)
+    months = [month_before(today)]
+    while len(months) < MONTHS_BACK:
+        months.insert(0, month_before(months[0]))
     due = [
         *_missing(RegisterKind.DAILY, [day for day in back if day >= first and calendar.is_working_day(day)]),
         *_missing(RegisterKind.MONTHLY, [month for month in months if month >= first.replace(day=1)]),
