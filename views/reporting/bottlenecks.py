@@ -27,6 +27,7 @@ from app.reporting.figures.labels import NOTES
 from app.reporting.figures.measures import Grouping, Measure
 from app.reporting.figures.punctuality import punctuality
 from app.vocabulary.words import ACTORS, STEPS, UNITS
+from views.reporting.days import parse_day
 from views.reporting.rehearsal_labels import BY, SORTS
 from views.shared.screen_access import for_officers
 
@@ -57,13 +58,13 @@ class Asked:
     order: str
 
     def url(self, **changes: str) -> str:
-        kept: dict[str, Any] = {
+        query: dict[str, Any] = {
             "dari": self.first.isoformat(),
             "sampai": self.last.isoformat(),
             "per": self.by,
             "urut": self.order,
         }
-        return url_for("BottleneckView.page", **{**kept, **changes})
+        return url_for("BottleneckView.page", **{**query, **changes})
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,14 @@ class BottleneckView(BaseView):
     @for_officers("can_read", "Bottleneck")
     def page(self) -> str:
         """Show the figures for `dari`, `sampai`, `per` and `urut`; by default the last 30 days by step."""
-        asked = _asked(office_today(utc_now()))
-        now, period, by = utc_now(), days(asked.first, asked.last, OFFICE_ZONE), GROUPINGS[asked.by]
+        now = utc_now()
+        today, args = office_today(now), request.args
+        last = min(parse_day(args.get("sampai", "")) or today, today)
+        first = parse_day(args.get("dari", "")) or last - timedelta(days=USUAL_DAYS - 1)
+        if not timedelta() <= last - first < timedelta(days=LONGEST):
+            first = last - timedelta(days=USUAL_DAYS - 1)
+        asked = Asked(first, last, _one_of("per", GROUPINGS), _one_of("urut", ORDERS))
+        period, by = days(first, last, OFFICE_ZONE), GROUPINGS[asked.by]
         found, overdue = punctuality(period, by), overdue_steps(min(period.ends, now))
         timely = timeliness_by(by, found, overdue)
         lines = _lines(sorted(found, key=lambda m: ORDERS[asked.order](m, timely[group_of(by, m)])), by, timely)
@@ -111,22 +118,6 @@ class BottleneckView(BaseView):
         )
 
 
-def _asked(today: date) -> Asked:
-    last = min(_day("sampai") or today, today)
-    first = _day("dari") or last - timedelta(days=USUAL_DAYS - 1)
-    if not timedelta() <= last - first < timedelta(days=LONGEST):
-        first = last - timedelta(days=USUAL_DAYS - 1)
-    return Asked(first, last, _one_of("per", GROUPINGS), _one_of("urut", ORDERS))
-
-
-def _day(name: str) -> date | None:
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if 2000 <= found.year < 2100 else None
-
-
 def _one_of(name: str, known: dict[str, Any]) -> str:
     given = request.args.get(name, "")
     return given if given in known else "langkah"
@@ -135,25 +126,22 @@ def _one_of(name: str, known: dict[str, Any]) -> str:
 def _lines(found: list[Measure], by: Grouping, timely: Mapping[tuple[str | None, ...], Timeliness]) -> list[Line]:
     """Return a table row for each measure, in the given order."""
     names, numbers, worst = agency_names(), step_numbers(), slowest(found)
-    return [_line(m, timely[group_of(by, m)], names, numbers, m is worst) for m in found]
-
-
-def _line(
-    measure: Measure, timely: Timeliness, names: dict[str, str], numbers: dict[str, int], is_slowest: bool
-) -> Line:
-    step, agency = str(measure.step), measure.agency
-    share = timely.percent or 0.0
-    tone = "b-ok" if share >= TARGET else "b-late"
-    bar = BarChart("tepat", "", "", (), (Bar("", share, "", tone, target=TARGET),), most=100)
-    link: dict[str, Any] = {"langkah": step, **({"opd": agency} if agency else {})}
-    return Line(
-        measure,
-        timely,
-        f"{numbers[step]}. {STEPS[step]}",
-        str(ACTORS[measure.actor]) if measure.actor else "",
-        names.get(agency, agency) if agency else "",
-        ", ".join(f"{a.value} {UNITS[a.unit.value]}" for a in measure.allowances),
-        bar.cell(bar.bars[0]),
-        url_for("ComplaintListView.list", **link),
-        is_slowest,
-    )
+    lines = []
+    for measure in found:
+        step, agency, one = str(measure.step), measure.agency, timely[group_of(by, measure)]
+        share = one.percent or 0.0
+        bar = Bar("", share, "", "b-ok" if share >= TARGET else "b-late", target=TARGET)
+        link: dict[str, Any] = {"langkah": step, **({"opd": agency} if agency else {})}
+        line = Line(
+            measure,
+            one,
+            name=f"{numbers[step]}. {STEPS[step]}",
+            actor=str(ACTORS[measure.actor]) if measure.actor else "",
+            agency=names.get(agency, agency) if agency else "",
+            allowance=", ".join(f"{a.value} {UNITS[a.unit.value]}" for a in measure.allowances),
+            bar=BarChart("tepat", "", "", (), (bar,), most=100).cell(bar),
+            url=url_for("ComplaintListView.list", **link),
+            slowest=measure is worst,
+        )
+        lines.append(line)
+    return lines

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,7 +43,11 @@ def agencies_chart(
     """
     counted = [(key[0], one) for key, one in found.items() if key[0] is not None]
     own = sorted(counted, key=lambda pair: (-(pair[1].share or 0), names.get(pair[0], "")))
-    bars = [_agency_bar(names.get(code, code), one) for code, one in own]
+    bars = []
+    for code, one in own:
+        share, more = one.percent or 0.0, (amount(one.closed), amount(one.overdue))
+        tone = "b-ok" if share >= TARGET else "b-late"
+        bars.append(Bar(names.get(code, code), share, f"{amount(share)}%", tone, more, TARGET))
     heads = (gettext("OPD"), gettext("Tepat"), gettext("Selesai"), gettext("Terbuka lewat batas"))
     title = gettext("Persen langkah OPD yang tepat waktu")
     chart = BarChart("opd", title, title, heads, tuple(bars), most=100)
@@ -51,12 +55,6 @@ def agencies_chart(
         _row(chart, bar, "/aduan/", bar.tone == "b-late", opd=code) for bar, (code, _) in zip(bars, own, strict=True)
     ]
     return chart, rows
-
-
-def _agency_bar(name: str, found: Timeliness) -> Bar:
-    share = found.percent or 0.0
-    tone = "b-ok" if share >= TARGET else "b-late"
-    return Bar(name, share, f"{amount(share)}%", tone, (amount(found.closed), amount(found.overdue)), TARGET)
 
 
 def _row(chart: BarChart, bar: Bar, path: str, bad: bool, **filters: str | None) -> Row:
@@ -88,40 +86,34 @@ def _step_bar(line: SopLine, measure: Measure | None, counts: Counts, calendar: 
         return Bar(label, 0, "–", "b-ok", ("0", waiting), 100)
     percent = measure.median_percent
     tone = "b-late" if percent > 100 else "b-warn" if percent >= NEAR_PERCENT else "b-ok"
-    return Bar(label, percent, _time_used(measure, line, calendar, now), tone, (amount(measure.count), waiting), 100)
-
-
-def _time_used(measure: Measure, line: SopLine, calendar: WorkingCalendar, now: datetime) -> str:
-    """Return the median working time as text: in hours and minutes, or in working days if the SOP limits the step
-    in days.
-    """
     minutes = round(measure.median_minutes)
-    if line.unit != "working_days":
-        return duration(minutes, HOURS_ONLY)
-    begin = calendar.next_open(now)
-    return working_time(span(calendar, begin, calendar.add_minutes(begin, minutes)))
+    if line.unit == "working_days":
+        begin = calendar.next_open(now)
+        written = working_time(span(calendar, begin, calendar.add_minutes(begin, minutes)))
+    else:
+        written = duration(minutes, HOURS_ONLY)
+    return Bar(label, percent, written, tone, (amount(measure.count), waiting), 100)
 
 
 def ages_chart(classes: Sequence[AgeClass], counts: Counts) -> tuple[StackedBars, list[Row]]:
     """Return chart and rows of the open cases by age in working days, split into in time and late."""
-    stacks = [Stack(_age_words(c), (every - late, late)) for c, (every, late) in zip(classes, counts.ages, strict=True)]
+    stacks = []
+    for one, (every, late) in zip(classes, counts.ages, strict=True):
+        if one.most is None:
+            label = gettext("lebih dari %(days)s hari", days=one.least - 1)
+        else:
+            label = gettext("%(least)s–%(most)s hari", least=one.least, most=one.most)
+        stacks.append(Stack(label, (every - late, late)))
     title = gettext("Umur aduan terbuka dalam hari kerja")
     names = (gettext("dalam batas"), gettext("lewat batas"))
     chart = StackedBars("umur", title, title, gettext("Umur"), names, tuple(stacks), ("b-ok", "b-late"))
-    return chart, [_age_row(chart, stack, one) for stack, one in zip(stacks, classes, strict=True)]
-
-
-def _age_row(chart: StackedBars, stack: Stack, one: AgeClass) -> Row:
-    days = {"dari": one.first, "sampai": one.last}
-    query = urlencode({"berjalan": "1", **{name: d.isoformat() for name, d in days.items() if d is not None}})
-    late = stack.parts[1]
-    return Row(stack.label, chart.cell(stack), (amount(sum(stack.parts)), amount(late)), f"/aduan/?{query}", late > 0)
-
-
-def _age_words(one: AgeClass) -> str:
-    if one.most is None:
-        return gettext("lebih dari %(days)s hari", days=one.least - 1)
-    return gettext("%(least)s–%(most)s hari", least=one.least, most=one.most)
+    rows = []
+    for stack, one in zip(stacks, classes, strict=True):
+        days = {"dari": one.first, "sampai": one.last}
+        query = urlencode({"berjalan": "1", **{name: d.isoformat() for name, d in days.items() if d is not None}})
+        cells, late = (amount(sum(stack.parts)), amount(stack.parts[1])), stack.parts[1] > 0
+        rows.append(Row(stack.label, chart.cell(stack), cells, f"/aduan/?{query}", late))
+    return chart, rows
 
 
 def trend_chart(counts: Counts, now: datetime) -> LineChart:
@@ -130,22 +122,16 @@ def trend_chart(counts: Counts, now: datetime) -> LineChart:
     received = tuple(counts.received.get(monday, 0) for monday in mondays)
     answered = tuple(counts.answered.get(monday, 0) for monday in mondays)
     lines = (Series(gettext("masuk"), received), Series(gettext("dijawab"), answered))
-    said = " ".join(_told(line) for line in lines)
+    changes = [
+        gettext(
+            "%(name)s: dari %(first)s menjadi %(last)s per pekan.",
+            name=line.name,
+            first=int(line.values[0]),
+            last=int(line.values[-1]),
+        )
+        for line in lines
+    ]
     more = gettext("Pekan terakhir belum penuh. Angka lengkap ada pada tabel di bawah grafik.")
-    periods = tuple(_short(monday) for monday in mondays)
-    title = gettext("Aduan masuk dan dijawab per pekan")
-    return LineChart("tren", title, f"{said} {more}", gettext("Pekan mulai"), periods, lines, lambda n: amount(int(n)))
-
-
-def _told(line: Series) -> str:
-    first, last = int(line.values[0]), int(line.values[-1])
-    return gettext("%(name)s: dari %(first)s menjadi %(last)s per pekan.", name=line.name, first=first, last=last)
-
-
-def _short(day: date) -> str:
-    return f"{day.day}/{day.month}"
-
-
-def last_day(first: date, after: date, today: date) -> date:
-    """Return the last day of a month, or today if the month is not over."""
-    return min(after - timedelta(days=1), max(first, today))
+    periods = tuple(f"{monday.day}/{monday.month}" for monday in mondays)
+    title, description = gettext("Aduan masuk dan dijawab per pekan"), " ".join([*changes, more])
+    return LineChart("tren", title, description, gettext("Pekan mulai"), periods, lines, lambda n: amount(int(n)))

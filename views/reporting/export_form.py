@@ -83,8 +83,18 @@ def read_form() -> ReportForm:
     form.columns = tuple(name for name in COLUMNS if name in request.form.getlist("kolom"))
     form.format = form.typed.get("bentuk", "")
     _find_faults(form)
-    if not form.faults:
-        form.wanted = _wanted(form)
+    if form.faults:
+        return form
+    chosen: dict[str, Any] = {ours: form.typed.get(theirs) or None for theirs, ours in SELECTS.items()}
+    form.wanted = WantedReport(
+        columns=form.columns,
+        since=as_day(form.typed.get("dari", "")),
+        until=as_day(form.typed.get("sampai", "")),
+        late="lewat" in form.typed,
+        running="berjalan" in form.typed,
+        language=str(get_locale() or "id"),
+        **chosen,
+    )
     return form
 
 
@@ -104,16 +114,3 @@ def _find_faults(form: ReportForm) -> None:
     first, last = as_day(form.typed.get("dari", "")), as_day(form.typed.get("sampai", ""))
     if first and last and first > last:
         form.faults["dari"] = str(ASK_FAULTS["dates"])
-
-
-def _wanted(form: ReportForm) -> WantedReport:
-    chosen: dict[str, Any] = {ours: form.typed.get(theirs) or None for theirs, ours in SELECTS.items()}
-    return WantedReport(
-        columns=form.columns,
-        since=as_day(form.typed.get("dari", "")),
-        until=as_day(form.typed.get("sampai", "")),
-        late="lewat" in form.typed,
-        running="berjalan" in form.typed,
-        language=str(get_locale() or "id"),
-        **chosen,
-    )

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as Answer
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.casefile.rows import LARGEST_ID
 from app.core.clock import utc_now
 from app.core.storage import read_pieces
-from app.models import ReportJob
 from app.reporting.exports.ask import AskRefused, ask_again, ask_report, cancel_report, own_job
 from app.reporting.exports.files import MEDIA_TYPES
 from app.reporting.exports.jobs import JobLine, newest_jobs
@@ -25,8 +25,6 @@ from app.web.skin import error_page
 from views.reporting.export_form import ReportForm, empty_form, read_form
 from views.shared.downloads import CONTENT_SECURITY_POLICY
 from views.shared.screen_access import for_officers
-
-LARGEST_ID = 2**63 - 1
 
 
 class ExportView(BaseView):
@@ -100,28 +98,26 @@ class ExportView(BaseView):
         job = own_job(person, _known(job_id))
         if job is None:
             abort(404)
-        return _file(job) if job.scope == scope_of(person) else _gone(gettext("Hak Anda berubah. Minta laporan baru."))
+        if job.scope != scope_of(person):
+            return _gone(gettext("Hak Anda berubah. Minta laporan baru."))
+        try:
+            pieces = read_pieces(job.path) if job.state == "done" and job.path else None
+        except FileNotFoundError:
+            pieces = None
+        if pieces is None:
+            return _gone(gettext("Berkas laporan ini belum siap atau sudah kedaluwarsa."))
+        response = Response(pieces, mimetype=MEDIA_TYPES[job.format])
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name(job)}"'
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        if job.size is not None:
+            response.content_length = job.size
+        return response
 
 
 def _known(job_id: int) -> int:
     return job_id if job_id <= LARGEST_ID else abort(404)
-
-
-def _file(job: ReportJob) -> Response:
-    try:
-        pieces = read_pieces(job.path) if job.state == "done" and job.path else None
-    except FileNotFoundError:
-        pieces = None
-    if pieces is None:
-        return _gone(gettext("Berkas laporan ini belum siap atau sudah kedaluwarsa."))
-    response = Response(pieces, mimetype=MEDIA_TYPES[job.format])
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(job)}"'
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    if job.size is not None:
-        response.content_length = job.size
-    return response
 
 
 def _gone(sentence: str) -> Response:

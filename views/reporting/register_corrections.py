@@ -31,8 +31,10 @@ NAMED_BY = {
 def in_words(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
     """Return table, row, old and new value of a correction as text; names added since the freeze are resolved too."""
     if not one.table:
-        return _of_the_front(one)
-    words = {"names": _together(frozen["names"], since.names), "step_numbers": frozen["step_numbers"]}
+        name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])
+        return {"table": gettext("Ringkasan"), "row": name, "old": str(one.old), "new": str(one.new)}
+    names = {kind: {**since.names.get(kind, {}), **frozen_names} for kind, frozen_names in frozen["names"].items()}
+    words = {"names": names, "step_numbers": frozen["step_numbers"]}
     table = str(TABLES[one.table])
     if not one.column:
         row = one.old or one.new
@@ -43,11 +45,6 @@ def in_words(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
     return {"table": table, "row": name, "old": old, "new": new}
 
 
-def _of_the_front(one: Correction) -> dict[str, str]:
-    name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])
-    return {"table": gettext("Ringkasan"), "row": name, "old": str(one.old), "new": str(one.new)}
-
-
 def _row_name(table: str, row: dict[str, Any], words: Frozen) -> str:
     columns = NAMED_BY.get(table, ("number",))
     given = [column for column in columns if row.get(column)] or list(columns[:1])
@@ -56,7 +53,3 @@ def _row_name(table: str, row: dict[str, Any], words: Frozen) -> str:
 
 def _there(row: Any) -> str:
     return gettext("ada") if row else gettext("tidak ada")
-
-
-def _together(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    return {kind: {**new.get(kind, {}), **names} for kind, names in old.items()}

@@ -1,6 +1,6 @@
 """Pages of the daily and monthly registers."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
@@ -22,6 +22,7 @@ from app.reporting.registers.rows import Since, corrections_since, count_registe
 from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
+from views.reporting.days import parse_day
 from views.reporting.register_corrections import in_words
 from views.shared.downloads import send_bytes, send_paper
 from views.shared.list_address import PAGE_SIZE, pages_of, read_address
@@ -61,7 +62,7 @@ class RegisterView(BaseView):
         if kind is None:
             abort(400)
         given = request.form.get("periode", "").strip()
-        day = _day(given, kind)
+        day = parse_day(given if kind is RegisterKind.DAILY else f"{given}-01")
         if day is None:
             return _list_page(kind, "unreadable", given), 422
         try:
@@ -137,15 +138,6 @@ def _file_name(register: Register) -> str:
 
 def _kind(word: str) -> RegisterKind | None:
     return {"harian": RegisterKind.DAILY, "bulanan": RegisterKind.MONTHLY}.get(word)
-
-
-def _day(given: str, kind: RegisterKind) -> date | None:
-    """Return the date of a submitted day, or the first day of a submitted month; None if it cannot be parsed."""
-    try:
-        day = date.fromisoformat(given if kind is RegisterKind.DAILY else f"{given}-01")
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2100 else None
 
 
 def _newest(kind: RegisterKind) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.periods import Period, days
 from app.reporting.rehearsals.model import SKIPPABLE
+from views.reporting.days import parse_day
 from views.reporting.rehearsal_labels import REHEARSAL_FAULTS
 from workflow_rules.process.actors import AGENCY_ACTORS, OFFICE_ACTORS
 from workflow_rules.process.sop import Sop, SopStep
@@ -46,7 +47,9 @@ def fresh_form(sop: Sop, now: datetime) -> RehearsalForm:
 
 def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm:
     """Parse the submitted form; errors are collected in `errors` and nothing is raised."""
-    form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in _names(sop)})
+    of_steps = [f"{part}-{row.step}" for row in sop.steps for part in ("waktu", "satuan", "pelaksana", "tanpa")]
+    names = ("dari", "sampai", "hari", *of_steps)
+    form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
     form.period = _period(form, office_today(now))
     form.wish = {
         "steps": {row.step.value: _step(form, row) for row in sop.steps},
@@ -54,11 +57,6 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
         "skipped": sorted(step.value for step in SKIPPABLE if form.typed[f"tanpa-{step}"]),
     }
     return form
-
-
-def _names(sop: Sop) -> list[str]:
-    own = [f"{part}-{row.step}" for row in sop.steps for part in ("waktu", "satuan", "pelaksana", "tanpa")]
-    return ["dari", "sampai", "hari", *own]
 
 
 def actors_for(row: SopStep) -> list[str]:
@@ -104,11 +102,7 @@ def _period(form: RehearsalForm, today: date) -> Period | None:
 
 
 def _day(form: RehearsalForm, name: str) -> date | None:
-    try:
-        found = date.fromisoformat(form.typed[name])
-        if not 2000 <= found.year < 2100:
-            raise ValueError(found)
-        return found
-    except ValueError:
+    day = parse_day(form.typed[name])
+    if day is None:
         form.errors[name] = str(REHEARSAL_FAULTS["day"])
-        return None
+    return day

@@ -36,7 +36,7 @@ class Row:
     """
 
     name: str
-    told: str
+    change: str
     then: Data
     now: Data
     bars: tuple[Markup, Markup]
@@ -92,7 +92,11 @@ class RehearsalView(BaseView):
             percent=100 * row.done // row.total if row.total else 0,
             result=row.result,
             steps=_step_rows(row.what_if, row.result) if row.result else [],
-            actors=_actor_rows(row.result) if row.result else [],
+            actors=[
+                _row(str(label), "", row.result["actors"][name])
+                for name, label in ACTORS.items()
+                if row.result and name in row.result["actors"]
+            ],
             shows_cases=current_person().sees_every_case,
         )
 
@@ -117,25 +121,21 @@ def _form_page(version: SopVersion, sop: Sop, form: RehearsalForm) -> str:
 
 def _step_rows(what_if: Data, result: Data) -> list[Row]:
     """Return a row for each step in SOP order, with its allowance and actor in the rehearsal."""
-    order = [step for step in Step if step.value in result["steps"]]
-    return [_row(str(STEPS[s.value]), _told(what_if, s.value), result["steps"][s.value]) for s in order]
+    rows = []
+    for step in (step.value for step in Step if step.value in result["steps"]):
+        own = what_if["steps"].get(step, {})
+        if step in what_if["skipped"]:
+            change = gettext("dihilangkan")
+        else:
+            change = f"{own['value']} {UNITS[own['unit']]}, " if own.get("value") else ""
+            change += str(ACTORS[own["actor"]]) if own.get("actor") else ""
+        rows.append(_row(str(STEPS[step]), change, result["steps"][step]))
+    return rows
 
 
-def _told(what_if: Data, step: str) -> str:
-    own = what_if["steps"].get(step, {})
-    if step in what_if["skipped"]:
-        return gettext("dihilangkan")
-    allowance = f"{own['value']} {UNITS[own['unit']]}, " if own.get("value") else ""
-    return f"{allowance}{ACTORS[own['actor']]}" if own.get("actor") else allowance
-
-
-def _actor_rows(result: Data) -> list[Row]:
-    return [_row(str(text), "", result["actors"][name]) for name, text in ACTORS.items() if name in result["actors"]]
-
-
-def _row(name: str, told: str, pair: Data) -> Row:
+def _row(name: str, change: str, pair: Data) -> Row:
     bars = _bar(pair["then"], "b-warn"), _bar(pair["now"], "b-ok")
-    return Row(name, told, pair["then"], pair["now"], bars)
+    return Row(name, change, pair["then"], pair["now"], bars)
 
 
 def _bar(side: Data, tone: str) -> Markup:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
+from app.casefile.rows import LARGEST_ID
 from app.core.clock import utc_now
 from app.models import ReportSchedule
 from app.models.report import Rhythm
@@ -30,7 +31,6 @@ from app.reporting.exports.schedules import (
 from views.reporting.export_form import ReportForm, empty_form, filled_form, read_form
 from views.shared.screen_access import for_officers
 
-LARGEST_ID = 2**63 - 1
 LONGEST_NAME = 100
 USUAL_HOUR = "7"
 
