@@ -74,7 +74,7 @@ def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
             for n, row in enumerate(case.attachments, 1)
         ],
         "langkah.json": evidence_data.steps_data(case),
-        "batas-nasional.json": evidence_data.national_data(case),
+        "batas-nasional.json": [evidence_data.columns(limit, _NATIONAL_LIMIT) for limit in case.national_limits],
         "pemberitahuan.json": evidence_data.notices_data(case),
         "petugas.json": evidence_data.officers_data(case),
         "sop.json": evidence_data.sop_data(case),
@@ -92,6 +92,7 @@ def _texts(case: Case, papers: list[Paper]) -> dict[str, bytes]:
     }
 
 
+_NATIONAL_LIMIT = ("stage", "of_class", "days", "source", "valid_from")
 _DISPOSITION = ("giver", "to", "instruction", "route", "at")
 _ATTACHMENT = (
     "filename",

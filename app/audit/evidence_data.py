@@ -199,12 +199,6 @@ def calendar_history(case: Case) -> Data:
     return plain({"held_at": held_at, "calendar": calendar_at(at, changes), "changes": until})
 
 
-def national_data(case: Case) -> list[Data]:
-    """Return the national limits in force for the case, each with its legal source."""
-    names = ("stage", "of_class", "days", "source", "valid_from")
-    return [columns(limit, names) for limit in case.national_limits]
-
-
 def columns(row: Any, names: Iterable[str]) -> Data:
     """Return attributes of a row as JSON-compatible data by name."""
     return {name: plain(getattr(row, name)) for name in names}

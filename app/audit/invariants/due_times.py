@@ -40,19 +40,12 @@ class DayTable:
     def spans(self, day: date) -> list[Span]:
         """Return the open spans of an office date in order, empty when the office is closed."""
         if day not in self.known:
-            self.known[day] = self._read(day)
+            weeks = () if day in self.closed else (week for week in reversed(self.weeks) if week.covers(day))
+            hours = next((week.texts[day.weekday()] for week in weeks), "")
+            texts = hours.replace(",", " ").split()
+            spans = (text.split("-") for text in texts)
+            self.known[day] = sorted((self._at(day, begins), self._at(day, ends)) for begins, ends in spans)
         return self.known[day]
-
-    def _read(self, day: date) -> list[Span]:
-        if day in self.closed:
-            return []
-        week = next((week for week in reversed(self.weeks) if week.covers(day)), None)
-        texts = week.texts[day.weekday()].replace(",", " ").split() if week else []
-        return sorted(self._span(day, text) for text in texts)
-
-    def _span(self, day: date, text: str) -> Span:
-        begins, ends = text.split("-")
-        return self._at(day, begins), self._at(day, ends)
 
     def _at(self, day: date, clock: str) -> datetime:
         if clock == "24:00":

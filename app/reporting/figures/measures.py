@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from workflow_rules.process.steps import Step
@@ -21,6 +22,12 @@ MINUTE = timedelta(minutes=1)
 Dimension = Literal["step", "actor", "agency"]
 Grouping = tuple[Dimension, ...]
 Pauses = tuple[tuple[datetime, datetime], ...]
+
+
+@cache
+def allowance_of(value: int, unit: str) -> Allowance:
+    """Return the allowance of stored columns; cached, since millions of rows share a few."""
+    return Allowance(value, Unit(unit))
 
 
 @dataclass(frozen=True, slots=True)

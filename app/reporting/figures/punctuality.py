@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import structlog
@@ -22,10 +21,9 @@ from app.core.extensions import db, redis_client
 from app.core.periods import Period
 from app.models import LedgerRow, StepTask
 from app.reference.calendar import load_working_calendar
-from app.reporting.figures.measures import Clock, ClosedStep, Grouping, Line, Measure, closings, tally
+from app.reporting.figures.measures import Clock, ClosedStep, Grouping, Line, Measure, allowance_of, closings, tally
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind
-from workflow_rules.time.deadlines import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 log = structlog.get_logger()
@@ -117,13 +115,8 @@ def _book(period: Period, among: Scope | None) -> Any:
 
 def _line(row: Sequence[Any]) -> Line:
     case, kind, at, step, track, house, actor, clock_from, due_at, value, unit = row
-    clock = Clock(actor, clock_from, due_at, _allowance(value, unit)) if actor is not None else None
+    clock = Clock(actor, clock_from, due_at, allowance_of(value, unit)) if actor is not None else None
     return Line(case, _KINDS[kind], at, _STEPS[step], track, house, clock)
-
-
-@cache
-def _allowance(value: int, unit: str) -> Allowance:
-    return Allowance(value, Unit(unit))
 
 
 def kept_punctualities(
@@ -165,6 +158,6 @@ def kept_punctualities(
 
 
 def _measure(given: dict[str, Any]) -> Measure:
-    allowances = tuple(Allowance(one["value"], Unit(one["unit"])) for one in given["allowances"])
+    allowances = tuple(allowance_of(one["value"], one["unit"]) for one in given["allowances"])
     step = Step(given["step"]) if given["step"] is not None else None
     return Measure(**{**given, "allowances": allowances, "step": step})

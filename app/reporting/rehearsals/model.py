@@ -95,7 +95,11 @@ class _Replay:
         if then.step in self.what_if.skipped:
             self.done.append(Outcome(then, None, begins, begins, False, spent))
             return
-        ends = self._ends(then, begins)
+        ends = then.closed_at
+        if begins != then.opened_at:
+            whole = self.calendar.elapsed(then.opened_at, then.closed_at)
+            # Work done while the office was closed takes no working time, so it does not wait for opening hours.
+            ends = self.calendar.add_time(begins, whole) if whole else begins
         late = ends > self._due(then, begins)
         self.done.append(Outcome(then, self.what_if.sop.owner(then.step), begins, ends, late, spent))
 
@@ -109,13 +113,6 @@ class _Replay:
             return then.opened_at
         return max(one.ends for one in before)
 
-    def _ends(self, then: Opening, begins: datetime) -> datetime:
-        if begins == then.opened_at:
-            return then.closed_at
-        whole = self.calendar.elapsed(then.opened_at, then.closed_at)
-        # Work done while the office was closed takes no working time, so it does not wait for opening hours.
-        return self.calendar.add_time(begins, whole) if whole else begins
-
     def _due(self, then: Opening, begins: datetime) -> datetime:
         """Return the deadline of the opening (aware UTC).
 
@@ -125,7 +122,11 @@ class _Replay:
         clock_from = self._clock_from(then, begins)
         if clock_from == then.clock_from and allowance == then.granted and begins == then.opened_at:
             return then.due_at
-        return deadline_for(self.calendar, clock_from, allowance, self._pauses(then, begins))
+        pauses = then.pauses
+        if begins != then.opened_at:
+            # Shifted to the new start, with the same distances and lengths in working time.
+            pauses = tuple((self._moved(then, begins, a), self._moved(then, begins, b)) for a, b in then.pauses)
+        return deadline_for(self.calendar, clock_from, allowance, pauses)
 
     def _clock_from(self, then: Opening, begins: datetime) -> datetime:
         """Return when the clock starts: for a forwarding step with the direction step before it, else at `begins`."""
@@ -133,12 +134,6 @@ class _Replay:
             return begins
         first = (one for one in self.done if one.then.opened_at == then.clock_from and not one.left_out)
         return next((one.begins for one in first), begins)
-
-    def _pauses(self, then: Opening, begins: datetime) -> Pauses:
-        """Return the pauses shifted to the new start, with the same distances and lengths in working time."""
-        if begins == then.opened_at:
-            return then.pauses
-        return tuple((self._moved(then, begins, a), self._moved(then, begins, b)) for a, b in then.pauses)
 
     def _moved(self, then: Opening, begins: datetime, at: datetime) -> datetime:
         return self.calendar.add_time(begins, self.calendar.elapsed(then.opened_at, at))

@@ -1,22 +1,21 @@
 """Past cases for a rehearsal, read as a stream from the openings of their steps; nothing is written."""
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, select
 
+from app.casefile.event_log import sops_by_version
 from app.core.extensions import db
 from app.core.periods import Period
-from app.models import Complaint, SopVersion, StepPause, StepTask
-from app.reference.sop import load_sop
+from app.models import Complaint, StepPause, StepTask
+from app.reporting.figures.measures import allowance_of
 from app.reporting.rehearsals.model import Opening, WhatIf, rehearse
 from app.reporting.rehearsals.totals import Rehearsal
 from workflow_rules.process.actors import Actor
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.time.deadlines import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 READ_AT_ONCE = 5000
@@ -33,9 +32,17 @@ def rehearsed(period: Period, what_if: WhatIf, calendar: WorkingCalendar) -> Reh
 
 def past_cases(period: Period) -> Iterator[tuple[int, list[Opening]]]:
     """Yield (complaint id, closed openings in order) of every case received in the period."""
-    sops = _sops()
-    pauses = _pauses(period)
-    rows = db.session.execute(_openings(period).execution_options(yield_per=READ_AT_ONCE))
+    sops, pauses = sops_by_version(), _pauses(period)
+    times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
+    what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
+    allowance = (StepTask.allowance_value, StepTask.allowance_unit)
+    statement = (
+        select(StepTask.complaint_id, Complaint.sop_version_id, StepTask.id, *what, *times, *allowance)
+        .join(Complaint, Complaint.id == StepTask.complaint_id)
+        .where(StepTask.closed_at.is_not(None), *_received(period))
+        .order_by(StepTask.complaint_id, StepTask.opened_at, StepTask.id)
+    )
+    rows = db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
     for complaint, own in groupby(rows, key=lambda row: row[0]):
         yield complaint, [_opening(row, sops[row[1]], pauses) for row in own]
 
@@ -49,21 +56,9 @@ def _received(period: Period) -> tuple[Any, Any]:
     return Complaint.received_at >= period.begins, Complaint.received_at < period.ends
 
 
-def _openings(period: Period) -> Any:
-    times = (StepTask.opened_at, StepTask.closed_at, StepTask.clock_from, StepTask.due_at)
-    what = (StepTask.step, StepTask.agency_code, StepTask.cycle, StepTask.actor)
-    allowance = (StepTask.allowance_value, StepTask.allowance_unit)
-    return (
-        select(StepTask.complaint_id, Complaint.sop_version_id, StepTask.id, *what, *times, *allowance)
-        .join(Complaint, Complaint.id == StepTask.complaint_id)
-        .where(StepTask.closed_at.is_not(None), *_received(period))
-        .order_by(StepTask.complaint_id, StepTask.opened_at, StepTask.id)
-    )
-
-
 def _opening(row: Any, sop: Sop, pauses: dict[int, list[Any]]) -> Opening:
     _, _, key, name, track, cycle, actor, opened, closed, clock_from, due, value, unit = row
-    step, granted = _STEPS[name], _allowance(value, unit)
+    step, granted = _STEPS[name], allowance_of(value, unit)
     extended = step is Step.DRAFT_ANSWER and granted == sop.extended_draft != sop.allowance(step)
     waits = tuple(pauses.get(key, ()))
     return Opening(
@@ -83,12 +78,3 @@ def _pauses(period: Period) -> dict[int, list[Any]]:
     for key, began, ended in db.session.execute(statement.order_by(StepPause.id)):
         found.setdefault(key, []).append((began, ended))
     return found
-
-
-def _sops() -> dict[int, Sop]:
-    return {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
-
-
-@cache
-def _allowance(value: int, unit: str) -> Allowance:
-    return Allowance(value, Unit(unit))

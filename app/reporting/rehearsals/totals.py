@@ -72,7 +72,12 @@ class Rehearsal:
     def add(self, complaint: int, outcomes: Sequence[Outcome], calendar: WorkingCalendar) -> None:
         """Add one case with its outcomes."""
         for one in outcomes:
-            self._add_step(one)
+            minutes, step = one.spent // MINUTE, one.then.step
+            for pair in (self.whole, _of(self.steps, step), _of(self.actors, one.then.actor)):
+                pair.then.add(one.then.late, minutes)
+            if one.actor is not None:
+                for pair in (self.whole, _of(self.steps, step), _of(self.actors, one.actor)):
+                    pair.now.add(one.late, minutes)
         then, now = (any(o.then.late for o in outcomes), any(o.late for o in outcomes))
         cases = self.cases
         cases.count += 1
@@ -85,14 +90,6 @@ class Rehearsal:
         was, would = whole_time(outcomes, calendar)
         cases.minutes_then.append(was // MINUTE)
         cases.minutes_now.append(would // MINUTE)
-
-    def _add_step(self, one: Outcome) -> None:
-        minutes, then = one.spent // MINUTE, one.then
-        for pair in (self.whole, _of(self.steps, then.step), _of(self.actors, then.actor)):
-            pair.then.add(then.late, minutes)
-        if one.actor is not None:
-            for pair in (self.whole, _of(self.steps, then.step), _of(self.actors, one.actor)):
-                pair.now.add(one.late, minutes)
 
 
 def _of(pairs: dict[Any, Pair], key: Hashable) -> Pair:
