@@ -139,7 +139,7 @@ def test_what_differs_since_stands_with_old_and_new(app: Flask, made: dict[str, 
 def test_a_register_of_very_many_cases_is_reckoned_when_somebody_asks(
     made: dict[str, int], as_user: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registers, "RECKONED_AT_ONCE", 1)
+    monkeypatch.setattr(registers, "RECOMPUTED_AT_ONCE", 1)
     client = as_user("kabid")
     page = client.get(f"/laporan/{made['monthly']}").text
     assert f'href="/laporan/{made["monthly"]}?hitung=1"' in page

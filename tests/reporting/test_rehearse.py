@@ -41,9 +41,9 @@ def some_cases() -> None:
         pass
 
 
-def rehearsed(wish: dict[str, Any], period: Period = SEPTEMBER) -> dict[str, Any]:
+def rehearsed(changes: dict[str, Any], period: Period = SEPTEMBER) -> dict[str, Any]:
     version = db.session.scalars(select(SopVersion)).one()
-    row = ask_rehearsal(version, period, wish, 1, wita("30 15:00"))
+    row = ask_rehearsal(version, period, changes, 1, wita("30 15:00"))
     assert run_rehearsal(row.id) == "ready"
     db.session.refresh(row)
     assert row.result is not None
@@ -98,7 +98,7 @@ def test_a_shorter_extended_draft_is_late_where_the_longer_was_not(context: Flas
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "changes",
     [
         {"steps": {}, "skipped": ["reply"]},
         {"steps": {"check": {"actor": "agency_head"}}, "skipped": []},
@@ -106,10 +106,10 @@ def test_a_shorter_extended_draft_is_late_where_the_longer_was_not(context: Flas
         {"steps": {}, "skipped": ["nothing"]},
     ],
 )
-def test_what_no_sop_can_be_is_refused_and_leaves_no_row(context: Flask, wish: dict[str, Any]) -> None:
+def test_what_no_sop_can_be_is_refused_and_leaves_no_row(context: Flask, changes: dict[str, Any]) -> None:
     version = db.session.scalars(select(SopVersion)).one()
     with pytest.raises(ValueError, match=r".+"):
-        ask_rehearsal(version, SEPTEMBER, wish, 1, wita("30 15:00"))
+        ask_rehearsal(version, SEPTEMBER, changes, 1, wita("30 15:00"))
     assert db.session.scalars(select(RehearsalRow)).all() == []
 
 

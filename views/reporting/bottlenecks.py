@@ -47,7 +47,7 @@ ORDERS: dict[str, Callable[[Measure, Timeliness], float]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """The query of the page: first and last office date (inclusive), grouping and order. Invalid parameters become
     defaults.
     """
@@ -100,15 +100,15 @@ class BottleneckView(BaseView):
         first = parse_day(args.get("dari", "")) or last - timedelta(days=USUAL_DAYS - 1)
         if not timedelta() <= last - first < timedelta(days=LONGEST):
             first = last - timedelta(days=USUAL_DAYS - 1)
-        asked = Asked(first, last, _one_of("per", GROUPINGS), _one_of("urut", ORDERS))
-        period, by = days(first, last, OFFICE_ZONE), GROUPINGS[asked.by]
+        query = Query(first, last, _one_of("per", GROUPINGS), _one_of("urut", ORDERS))
+        period, by = days(first, last, OFFICE_ZONE), GROUPINGS[query.by]
         found, overdue = punctuality(period, by), overdue_steps(min(period.ends, now))
         timely = timeliness_by(by, found, overdue)
-        lines = _lines(sorted(found, key=lambda m: ORDERS[asked.order](m, timely[group_of(by, m)])), by, timely)
+        lines = _lines(sorted(found, key=lambda m: ORDERS[query.order](m, timely[group_of(by, m)])), by, timely)
         return render_template(
             "inbox/bottlenecks.html",
             title=gettext("Kemacetan"),
-            asked=asked,
+            query=query,
             lines=lines,
             overdue=len(overdue),
             meanings=(NOTES["in_time"], NOTES["median"]),

@@ -20,7 +20,7 @@ from app.reporting.exports.jobs import JobLine, newest_jobs
 from app.reporting.exports.labels import ASK_FAULTS, FORMAT_MEANINGS, FORMATS, REPORT_ERRORS, REPORT_STATES, STATE_ICONS
 from app.reporting.exports.mail import file_name
 from app.reporting.exports.request import scope_of
-from app.reporting.exports.titles import left_in_words
+from app.reporting.exports.titles import time_left_text
 from app.web.skin import error_page
 from views.reporting.export_form import ReportForm, empty_form, read_form
 from views.shared.downloads import CONTENT_SECURITY_POLICY
@@ -140,7 +140,7 @@ def job_words(lines: Sequence[JobLine], now: datetime) -> dict[str, Any]:
         "errors": REPORT_ERRORS,
         "icons": STATE_ICONS,
         "formats": FORMATS,
-        "left_words": left_in_words,
+        "left_words": time_left_text,
     }
 
 

@@ -28,7 +28,7 @@ NAMED_BY = {
 }
 
 
-def in_words(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
+def correction_text(one: Correction, frozen: Frozen, since: Since) -> dict[str, str]:
     """Return table, row, old and new value of a correction as text; names added since the freeze are resolved too."""
     if not one.table:
         name = gettext("Sidik jejak audit") if one.column == "checkpoint" else str(COUNTS[one.column])

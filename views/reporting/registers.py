@@ -19,11 +19,11 @@ from app.reporting.registers.charts import bars_of, trend_of
 from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
 from app.reporting.registers.make import RegisterRefused, make_register
 from app.reporting.registers.rows import Since, corrections_since, count_registers, register_with_paper, registers_page
-from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_in_words, table_of
+from app.reporting.registers.tables import TABLES_OF, UNBROKEN, counts_of, day_or_month, period_text, table_of
 from app.reporting.registers.workbook import register_workbook
 from app.vocabulary.actions import SENTENCES
 from views.reporting.days import parse_day
-from views.reporting.register_corrections import in_words
+from views.reporting.register_corrections import correction_text
 from views.shared.downloads import send_bytes, send_paper
 from views.shared.list_address import PAGE_SIZE, pages_of, read_address
 from views.shared.screen_access import for_officers
@@ -31,7 +31,7 @@ from views.shared.screen_access import for_officers
 PATH = "/laporan"
 ROWS_SHOWN = 50
 CORRECTIONS_SHOWN = 100
-RECKONED_AT_ONCE = 1000
+RECOMPUTED_AT_ONCE = 1000
 """Registers with more cases are recomputed only on request, since that takes seconds to minutes."""
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,15 +81,15 @@ class RegisterView(BaseView):
         """Show a register as it was frozen and the corrections found by recomputing it today; 404 if there is none."""
         found = _find(register_id)
         frozen = found.paper.frozen
-        reckons = frozen["cases"] <= RECKONED_AT_ONCE or "hitung" in request.args
-        since = corrections_since(frozen) if reckons else Since([], {}, [])
+        recomputes = frozen["cases"] <= RECOMPUTED_AT_ONCE or "hitung" in request.args
+        since = corrections_since(frozen) if recomputes else Since([], {}, [])
         page: str = render_template(
             "registers/page.html",
             title=f"{SHORT_NAMES[found.kind]} {day_or_month(found.kind, found.day)}",
             register=found,
             it=frozen,
             names=REGISTERS,
-            period=period_in_words(frozen),
+            period=period_text(frozen),
             tables=[(table_of(name, frozen), bars_of(name, frozen)) for name in TABLES_OF[found.kind]],
             trend=trend_of(frozen) if found.kind == RegisterKind.MONTHLY else None,
             counted=counts_of(frozen),
@@ -98,9 +98,9 @@ class RegisterView(BaseView):
             counts=COUNTS,
             shown=ROWS_SHOWN,
             unbroken=UNBROKEN,
-            corrections=[in_words(one, frozen, since) for one in since.found[:CORRECTIONS_SHOWN]],
+            corrections=[correction_text(one, frozen, since) for one in since.found[:CORRECTIONS_SHOWN]],
             correction_count=len(since.found),
-            reckons=reckons,
+            recomputes=recomputes,
             late_events=since.late_events,
             sentences=SENTENCES,
             why=why_not_drawn(found.paper.error),

@@ -23,12 +23,12 @@ MOST = {Unit.WORKING_MINUTES.value: 10_000, Unit.WORKING_DAYS.value: 365}
 class RehearsalForm:
     """A rehearsal form with typed values and errors by field.
 
-    `wish` (the changed steps, as stored) and `period` are valid only if `errors` is empty.
+    `changes` (the changed steps, as stored) and `period` are valid only if `errors` is empty.
     """
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
-    wish: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     period: Period | None = None
 
 
@@ -51,7 +51,7 @@ def read_form(sop: Sop, sent: Mapping[str, str], now: datetime) -> RehearsalForm
     names = ("dari", "sampai", "hari", *of_steps)
     form = RehearsalForm({name: sent.get(name, "").strip()[:40] for name in names})
     form.period = _period(form, office_today(now))
-    form.wish = {
+    form.changes = {
         "steps": {row.step.value: _step(form, row) for row in sop.steps},
         "extended_days": _amount(form, "hari", Unit.WORKING_DAYS.value),
         "skipped": sorted(step.value for step in SKIPPABLE if form.typed[f"tanpa-{step}"]),

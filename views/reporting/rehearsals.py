@@ -73,7 +73,7 @@ class RehearsalView(BaseView):
         form = read_form(sop, request.form, now)
         if form.errors or form.period is None:
             return Response(_form_page(version, sop, form), status=422)
-        row = ask_rehearsal(version, form.period, form.wish, current_user.id, now)
+        row = ask_rehearsal(version, form.period, form.changes, current_user.id, now)
         return redirect(url_for("RehearsalView.show", rehearsal_id=row.id), 303)
 
     @expose("/<int:rehearsal_id>")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core.extensions import db
 from app.models import Delivery, ReportJob, ReportRecipient, ReportSchedule
 from app.reporting.exports.request import wanted_of
-from app.reporting.exports.titles import filters_in_words, title_of
+from app.reporting.exports.titles import filters_text, title_of
 
 SHOWN = 10
 
@@ -49,7 +49,7 @@ def newest_jobs(user_id: int, now: datetime) -> list[JobLine]:
             state=job.state,
             format=job.format,
             title=title_of(wanted),
-            filters=filters_in_words(wanted),
+            filters=filters_text(wanted),
             percent=job.percent,
             rows=job.rows,
             size=job.size,

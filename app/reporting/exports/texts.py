@@ -10,7 +10,7 @@ from app.reporting.exports.cells import Cell
 from app.reporting.exports.labels import REPORT_COLUMNS
 from app.reporting.exports.pdf_table import Facts
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.titles import filters_in_words, title_of
+from app.reporting.exports.titles import filters_text, title_of
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES, STATUSES, STEPS, URGENCIES
 from app.web.formats import amount, moment
 
@@ -43,7 +43,7 @@ def facts_of_report(wanted: WantedReport, columns: Sequence[str], name: str, tot
     """Return title, headings and lines on how the report was made; `total` is the number of cases."""
     lines = [
         (gettext("Data per"), moment(now)),
-        (gettext("Saringan"), filters_in_words(wanted) or gettext("tidak ada")),
+        (gettext("Saringan"), filters_text(wanted) or gettext("tidak ada")),
         (gettext("Jumlah aduan"), amount(total)),
         (gettext("Dibuat untuk"), name),
         (gettext("Identitas pelapor"), gettext("tidak termuat dalam laporan")),

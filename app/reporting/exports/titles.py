@@ -22,7 +22,7 @@ def title_of(wanted: WantedReport) -> str:
     return gettext("Semua aduan")
 
 
-def filters_in_words(wanted: WantedReport) -> str:
+def filters_text(wanted: WantedReport) -> str:
     """Return the filters except the days as text joined by commas, "" for none; agencies and categories stay codes."""
     found = [str(STATUSES[wanted.status])] if wanted.status else []
     found += [str(STEPS[wanted.step])] if wanted.step else []
@@ -33,7 +33,7 @@ def filters_in_words(wanted: WantedReport) -> str:
     return ", ".join(found)
 
 
-def left_in_words(left: timedelta) -> str:
+def time_left_text(left: timedelta) -> str:
     """Return the remaining time as Indonesian text, rounded to minutes."""
     minutes = round(left.total_seconds() / 60)
     if minutes < 1:

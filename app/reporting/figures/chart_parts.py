@@ -56,23 +56,23 @@ def plain(value: float) -> str:
 def picture(chart: Titled, width: int, height: float, inside: str) -> Markup:
     """Return the chart as an SVG with a title and description for screen readers."""
     name = f"{chart.key}-{width}"
-    look = "lebar" if width == WIDE else "sempit"
+    css_class = "lebar" if width == WIDE else "sempit"
     return drawn(
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{look}" viewBox="0 0 {width} {height:g}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{css_class}" viewBox="0 0 {width} {height:g}" role="img"'
         f' aria-labelledby="{escape(name)}-t {escape(name)}-d"><title id="{escape(name)}-t">{escape(chart.title)}'
         f'</title><desc id="{escape(name)}-d">{escape(chart.description)}</desc>{inside}</svg>'
     )
 
 
-def text(x: float, y: float, words: str, anchor: str = "start", look: str = TEXT) -> str:
+def text(x: float, y: float, words: str, anchor: str = "start", attributes: str = TEXT) -> str:
     """Return an SVG text element with the escaped words."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {look}>{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {attributes}>{escape(words)}</text>'
 
 
-def rect(look: str, x: float, y: float, width: float, height: float, fill: str) -> str:
+def rect(css_class: str, x: float, y: float, width: float, height: float, fill: str) -> str:
     """Return an SVG rectangle; a negative width becomes 0."""
     size = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"'
-    return f'<rect class="{look}" {size} fill="{fill}"/>'
+    return f'<rect class="{css_class}" {size} fill="{fill}"/>'
 
 
 def top_of(values: Sequence[float], steps: int = 4) -> int:

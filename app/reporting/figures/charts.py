@@ -45,7 +45,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Style:
     """The style of one line: CSS class, colour, dash pattern, and marker (square or round, filled or hollow)."""
 
     name: str
@@ -55,10 +55,10 @@ class _Look:
     filled: bool
 
 
-_LOOKS = (
-    _Look("m", INFO, "", square=False, filled=True),
-    _Look("s", BRAND, "7 4", square=False, filled=False),
-    _Look("u", WARN, "2 4", square=True, filled=True),
+_STYLES = (
+    _Style("m", INFO, "", square=False, filled=True),
+    _Style("s", BRAND, "7 4", square=False, filled=False),
+    _Style("u", WARN, "2 4", square=True, filled=True),
 )
 
 
@@ -77,10 +77,10 @@ class LineChart:
     def svg(self, width: int = WIDE) -> Markup:
         """Return the chart at width WIDE or NARROW; raises ValueError for more than three series."""
         if len(self.series) > MOST_SERIES:
-            raise ValueError("more lines than looks")
+            raise ValueError("more lines than styles")
         frame = _Frame(self, width, _SIZES[width])
         parts = [frame.grid(), frame.labels()]
-        parts += [frame.line(line, look) for line, look in zip(self.series, _LOOKS, strict=False)]
+        parts += [frame.line(line, style) for line, style in zip(self.series, _STYLES, strict=False)]
         if width == WIDE:
             parts.append(frame.names())
         return picture(self, width, frame.height, "".join(parts))
@@ -91,22 +91,22 @@ class LineChart:
 
     def legend(self) -> list[tuple[Markup, str]]:
         """Return (line sample, name) for each series."""
-        lines = (_stroke(look, "0,6 26,6") + _marker(look, 13, 6) for look in _LOOKS)
+        lines = (_stroke(style, "0,6 26,6") + _marker(style, 13, 6) for style in _STYLES)
         samples = (drawn(f'<svg viewBox="0 0 26 12" aria-hidden="true">{line}</svg>') for line in lines)
         return [(sample, one.name) for one, sample in zip(self.series, samples, strict=False)]
 
 
-def _stroke(look: _Look, points: str) -> str:
-    dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
-    line = f'fill="none" stroke="{look.colour}" stroke-width="2.5"{dash}'
-    return f'<polyline class="{look.name}" {line} points="{points}"/>'
+def _stroke(style: _Style, points: str) -> str:
+    dash = f' stroke-dasharray="{style.dash}"' if style.dash else ""
+    line = f'fill="none" stroke="{style.colour}" stroke-width="2.5"{dash}'
+    return f'<polyline class="{style.name}" {line} points="{points}"/>'
 
 
-def _marker(look: _Look, x: float, y: float, title: str = "") -> str:
-    fill = look.colour if look.filled else PAPER
-    paint = f'class="{look.name}t" fill="{fill}" stroke="{look.colour}" stroke-width="2"'
+def _marker(style: _Style, x: float, y: float, title: str = "") -> str:
+    fill = style.colour if style.filled else PAPER
+    paint = f'class="{style.name}t" fill="{fill}" stroke="{style.colour}" stroke-width="2"'
     title = f"<title>{escape(title)}</title>" if title else ""
-    if look.square:
+    if style.square:
         return f'<rect {paint} x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7">{title}</rect>'
     return f'<circle {paint} cx="{x:.1f}" cy="{y:.1f}" r="3.5">{title}</circle>'
 
@@ -146,12 +146,12 @@ class _Frame:
             if (last - place) % every == 0
         )
 
-    def line(self, one: Series, look: _Look) -> str:
+    def line(self, one: Series, style: _Style) -> str:
         places = [(self.x(i), self.y(value)) for i, value in enumerate(one.values)]
         titles = [f"{p}: {self.chart.write(v)}" for p, v in zip(self.chart.periods, one.values, strict=True)]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        markers = (_marker(look, x, y, title) for (x, y), title in zip(places, titles, strict=True))
-        return _stroke(look, points) + "".join(markers)
+        markers = (_marker(style, x, y, title) for (x, y), title in zip(places, titles, strict=True))
+        return _stroke(style, points) + "".join(markers)
 
     def names(self) -> str:
         """Return each line's name and last value at its end, spaced so that they do not overlap."""
@@ -162,7 +162,7 @@ class _Frame:
         for y, one in ends:
             free = max(y + 4, free + 16)
             words = f"{one.name} {self.chart.write(one.values[-1])}"
-            written.append(text(self.width - self.right + 10, free, words, look=STRONG))
+            written.append(text(self.width - self.right + 10, free, words, attributes=STRONG))
         return "".join(written)
 
 
@@ -214,7 +214,7 @@ class BarChart:
             parts += rect(bar.tone, left, y + 6, space * self._share(bar.value), 18, TONES[bar.tone])
             if bar.target is not None:
                 parts += _target(left + space * self._share(bar.target), y + 4, y + 26)
-            parts += text(width - right + 10, y + 19, bar.written, look=STRONG)
+            parts += text(width - right + 10, y + 19, bar.written, attributes=STRONG)
         return picture(self, width, 30 * max(len(self.bars), 1), parts)
 
     def _share(self, value: float) -> float:
@@ -280,7 +280,7 @@ class StackedBars:
             y = 30 * place
             drawn += text(0, y + 19, _cut(row.label, left // 7)) + rect("b-bg", left, y + 6, space, 18, BACK)
             drawn += self._pieces(row, left, y + 6, space)
-            drawn += text(width - right + 10, y + 19, str(sum(row.parts)), look=STRONG)
+            drawn += text(width - right + 10, y + 19, str(sum(row.parts)), attributes=STRONG)
         return picture(self, width, 30 * max(len(self.rows), 1), drawn)
 
     def table(self) -> Table:

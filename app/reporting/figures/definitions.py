@@ -100,11 +100,11 @@ def overdue_steps(
     if among is not None:
         statement = statement.where(StepTask.complaint_id.in_(among))
     rows = db.session.execute(statement)
-    found = [OverdueStep(Step(step), actor, whose_time(Step(step), code)) for step, actor, code in rows]
+    found = [OverdueStep(Step(step), actor, charged_agency(Step(step), code)) for step, actor, code in rows]
     return found if agencies is None else [one for one in found if one.agency in agencies]
 
 
-def whose_time(step: Step, track: str | None) -> str | None:
+def charged_agency(step: Step, track: str | None) -> str | None:
     """Return the agency to which a step's time is charged: `track` for an agency step, else None (the office)."""
     return track if step in AGENCY_STEPS else None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.casefile.event_log import sops_by_version, touched_cases
 from app.core.periods import Period
-from app.reporting.figures.definitions import OverdueStep, whose_time
+from app.reporting.figures.definitions import OverdueStep, charged_agency
 from app.reporting.figures.measures import ClosedStep
 from workflow_rules.process.actions import Action
 from workflow_rules.process.events import EventKind
@@ -86,7 +86,7 @@ def delays_in(period: Period, late: LateSteps) -> Delays:
         found.open_now += bool(turns[-1].after.open_steps)
         overdue = [one for one in standings(turns[-1].after, sop, late.calendar, period.ends) if one.late]
         for one in overdue:
-            found.overdue.append(OverdueStep(one.step, one.actor, whose_time(one.step, one.track)))
+            found.overdue.append(OverdueStep(one.step, one.actor, charged_agency(one.step, one.track)))
             found.standing[one.step] += 1
             found.over[one.step] += one.over_minutes
         if overdue or case.complaint_id in late.cases:

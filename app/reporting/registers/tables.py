@@ -23,7 +23,7 @@ from app.vocabulary.words import (
     UNITS,
 )
 from app.web.formats import EMPTY, HOURS_ONLY, ZONE_NAME, amount, duration, moment
-from app.web.formats import day as day_in_words
+from app.web.formats import day as day_text
 from workflow_rules.process.steps import Step
 
 Frozen = Mapping[str, Any]
@@ -200,16 +200,16 @@ _OWN: dict[tuple[str, str], Callable[[Any, Row, Frozen], str]] = {
 }
 
 
-def period_in_words(frozen: Frozen) -> str:
+def period_text(frozen: Frozen) -> str:
     """Return the day or month of a register as text, with the closed days that a daily one also covers."""
     day = date.fromisoformat(frozen["day"])
     period = day_or_month(frozen["kind"], day)
     first = office_time(datetime.fromisoformat(frozen["begins"])).date()
     if frozen["kind"] == "monthly" or first == day:
         return period
-    return gettext("%(day)s, dan hari tutup sejak %(first)s", day=period, first=day_in_words(first))
+    return gettext("%(day)s, dan hari tutup sejak %(first)s", day=period, first=day_text(first))
 
 
 def day_or_month(kind: str, day: date) -> str:
     """Return `Jumat, 4 September 2026` for a daily register, `September 2026` for a monthly one."""
-    return str(format_date(day, "MMMM y")) if kind == "monthly" else day_in_words(day, "lengkap")
+    return str(format_date(day, "MMMM y")) if kind == "monthly" else day_text(day, "lengkap")

@@ -25,7 +25,7 @@ from app.reporting.registers.tables import (
     Row,
     counts_of,
     head,
-    period_in_words,
+    period_text,
     written,
 )
 
@@ -63,7 +63,7 @@ def _front(sheet: Any, kind: str, frozen: Frozen, bold: Any) -> None:
     lines: list[tuple[Any, Any]] = [
         (REGISTERS[kind], ""),
         (gettext("Nomor"), frozen["number"]),
-        (gettext("Periode"), period_in_words(frozen)),
+        (gettext("Periode"), period_text(frozen)),
         *((COUNTS[name], value) for name, value in counts_of(frozen)),
         (gettext("Sidik jejak audit"), frozen["checkpoint"]),
     ]

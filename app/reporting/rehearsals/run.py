@@ -29,36 +29,36 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 log = structlog.get_logger()
 
-TOLD_EVERY = 250
-CHANGED_KEPT = 50
+PROGRESS_EVERY = 250
+CHANGED_SHOWN = 50
 LOST_AFTER = timedelta(minutes=3)
 
 _rows = RehearsalRow.__table__
 
 
-def what_if_from(sop: Sop, wish: Mapping[str, Any]) -> WhatIf:
-    """Return the SOP with the changes of `wish`: `steps` (value, unit, actor by step), `extended_days`, `skipped`.
+def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
+    """Return the SOP with other allowances and actors.
 
-    Raises ValueError when the changes form no valid SOP or skip a step that cannot be skipped.
+    `changes` holds `steps` (value, unit, actor by step), `extended_days` and `skipped`, all optional. Raises ValueError
+    when they form no valid SOP or skip a step that cannot be skipped.
     """
-    steps = wish.get("steps", {})
-    rows = tuple(_changed(row, steps[row.step.value]) if row.step.value in steps else row for row in sop.steps)
-    days = wish.get("extended_days")
+    rows = []
+    for row in sop.steps:
+        change = changes.get("steps", {}).get(row.step.value, {})
+        value, actor = change.get("value"), Actor(change.get("actor", row.actor))
+        allowance = Allowance(value, Unit(change["unit"])) if value is not None else row.allowance
+        rows.append(replace(row, allowance=allowance, actor=actor))
+    days = changes.get("extended_days")
     extended = Allowance(days, Unit.WORKING_DAYS) if days is not None else sop.extended_draft
-    return WhatIf(replace(sop, steps=rows, extended_draft=extended), frozenset(map(Step, wish.get("skipped", ()))))
-
-
-def _changed(row: Any, wish: Mapping[str, Any]) -> Any:
-    own = row.allowance
-    allowance = Allowance(wish["value"], Unit(wish["unit"])) if wish.get("value") is not None else own
-    return replace(row, allowance=allowance, actor=Actor(wish.get("actor", row.actor)))
+    skipped = frozenset(map(Step, changes.get("skipped", ())))
+    return WhatIf(replace(sop, steps=tuple(rows), extended_draft=extended), skipped)
 
 
 def ask_rehearsal(
-    version: SopVersion, period: Period, wish: dict[str, Any], officer_id: int, now: datetime
+    version: SopVersion, period: Period, changes: dict[str, Any], officer_id: int, now: datetime
 ) -> RehearsalRow:
     """Queue a rehearsal after commit and return its row; raises ValueError when the changes cannot be rehearsed."""
-    what_if_from(load_sop(version), wish)
+    what_if_from(load_sop(version), changes)
     with one_transaction():
         row = RehearsalRow(
             sop_version_id=version.id,
@@ -68,7 +68,7 @@ def ask_rehearsal(
             touched_at=now,
             begins=period.begins,
             ends=period.ends,
-            what_if=wish,
+            what_if=changes,
         )
         db.session.add(row)
         db.session.flush()
@@ -105,7 +105,7 @@ def _computed(row: RehearsalRow) -> dict[str, Any]:
     found = Rehearsal()
     for place, (complaint, openings) in enumerate(past_cases(period), 1):
         found.add(complaint, rehearse(openings, what_if, calendar), calendar)
-        if place % TOLD_EVERY == 0:
+        if place % PROGRESS_EVERY == 0:
             _tell(row.id, done=place)
     return _as_data(found)
 
@@ -131,7 +131,7 @@ def relay_rehearsals(now: datetime) -> int:
 def _as_data(found: Rehearsal) -> dict[str, Any]:
     cases = found.cases
     counted = {name: getattr(cases, name) for name in ("count", "late_then", "late_now", "saved", "lost")}
-    changed = found.changed[:CHANGED_KEPT]
+    changed = found.changed[:CHANGED_SHOWN]
     numbers = dict(
         db.session.execute(
             select(Complaint.id, Complaint.number).where(Complaint.id.in_([c[0] for c in changed]))
