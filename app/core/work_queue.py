@@ -1,20 +1,87 @@
-"""Helpers for sweep jobs that process rows one by one: claims, savepoints and retries."""
+"""Tables as work queues: claims of one worker, delays after failures, and the relay of what Redis lost.
+
+The row is the work; a job in Redis is only a hint to it. Short work holds a row lock (`lock`), which ends with the
+worker's connection. Long work stores a state with a heartbeat (`update_if`); when the heartbeat is too old, the row is
+free again.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import Select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
+from app.core.transaction import one_transaction
 
 log = structlog.get_logger()
 
 PUT_OFF = timedelta(minutes=15)
 """Delay before a sweep tries a failed row again."""
+
+Row = TypeVar("Row")
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class WorkQueue(Generic[Row]):
+    """The rows of `table` as a queue, each row processed by one `job` with its id.
+
+    `due` returns the condition of a row that must be enqueued at a time (aware), `claimed` the values that keep an
+    enqueued row from being due again at once; without values, it is due until its state changes.
+    """
+
+    table: type[Row]
+    job: JobName
+    due: Callable[[datetime], Condition]
+    claimed: Callable[[datetime], dict[str, Any]] = lambda _now: {}
+    order: tuple[Any, ...] = ()
+
+    def relay(self, now: datetime, batch: int, *which: Condition) -> int:
+        """Claim a batch of due rows, enqueue their jobs, and return how many; locked rows are skipped."""
+        with one_transaction():
+            ids = self.update_free(self.due(now), *which, batch=batch, **self.claimed(now))
+            for row_id in ids:
+                enqueue_after_commit(self.job, row_id)
+        return len(ids)
+
+    def update_free(self, *which: Condition, batch: int | None = None, **values: Any) -> list[int]:
+        """Update matching rows that nobody has locked, at most `batch`, in the current transaction; return their ids,
+        sorted.
+        """
+        table: Any = self.table
+        free = select(table.id).where(*which).order_by(*self.order or (table.id,)).limit(batch)
+        ids: Any = free.with_for_update(skip_locked=True, of=table)
+        if values:
+            ids = update(table).where(table.id.in_(ids.scalar_subquery())).values(values).returning(table.id)
+        return sorted(db.session.scalars(ids.execution_options(synchronize_session=False)))
+
+    def lock(self, row_id: int, *which: Condition) -> Row | None:
+        """Return a row, locked until the commit; None if it does not match or another worker has locked it."""
+        table: Any = self.table
+        row = select(table).where(table.id == row_id, *which).execution_options(populate_existing=True)
+        found: Row | None = db.session.scalars(row.with_for_update(skip_locked=True, of=table)).first()
+        return found
+
+    def update_if(self, row_id: int, *which: Condition, returning: Any = None, **values: Any) -> int | None:
+        """Update a row if it matches, in one statement: to claim, renew or settle it. Returns its id or the value of
+        `returning`, None if it did not match.
+        """
+        table: Any = self.table
+        changed = update(table).where(table.id == row_id, *which).values(**values)
+        changed = changed.returning(table.id if returning is None else returning)
+        with one_transaction():
+            return db.session.scalars(changed.execution_options(synchronize_session=False)).first()
+
+
+def doubled_delay(failures: int, first: timedelta, longest: timedelta) -> timedelta:
+    """Return `first` after one failure, doubled with each further one, at most `longest`."""
+    doublings = min(max(failures - 1, 0), 20)
+    return min(first * int(2**doublings), longest)
 
 
 def done_or_undone(act: Callable[[], object], unless: str, **about: object) -> bool:
@@ -28,15 +95,3 @@ def done_or_undone(act: Callable[[], object], unless: str, **about: object) -> b
         log.exception(unless, **about)
         return False
     return True
-
-
-def lease(table: Any, due: Select[int], until: datetime, job: JobName) -> list[int]:
-    """Claim the rows of `table` whose ids `due` selects: set `next_try_at` to `until` and enqueue `job` for each after
-    commit. Returns their ids, sorted; rows locked by another transaction are skipped.
-    """
-    held = due.with_for_update(skip_locked=True, of=table).scalar_subquery()
-    statement = update(table).where(table.id.in_(held)).values(next_try_at=until).returning(table.id)
-    ids = sorted(db.session.scalars(statement.execution_options(synchronize_session=False)))
-    for row_id in ids:
-        enqueue_after_commit(job, row_id)
-    return ids

@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import ColumnElement, select, update
 
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
-from app.core.work_queue import lease
+from app.core.work_queue import WorkQueue
 from app.delivery.channels import GatewayAway, Refused, Unsent, channel_named
 from app.delivery.gateway_breaker import Turn, gateways_in_trouble, note_failure, note_success, turn_of
 from app.delivery.recipients import without_address
@@ -25,6 +24,15 @@ log = structlog.get_logger()
 DELAYS = (60, 300, 900, 1800, 3600, 3600, 3600, 3600)
 """Seconds between tries: nearly five hours in all, enough for most outages of a mail server."""
 
+CLAIM = timedelta(seconds=LEASE_SECONDS)
+DELIVERIES = WorkQueue(
+    Delivery,
+    JobName.DELIVER,
+    due=lambda now: (Delivery.state == "queued") & (Delivery.next_try_at <= now) & not_held(),
+    claimed=lambda now: {"next_try_at": now + CLAIM},
+    order=(Delivery.next_try_at,),
+)
+
 
 def deliver(delivery_id: int, now: datetime) -> str:
     """Send one due message and return its new state.
@@ -33,10 +41,7 @@ def deliver(delivery_id: int, now: datetime) -> str:
     copy; "held" if its gateway is on hold. Neither counts as a try; the message stays due.
     """
     with one_transaction():
-        soon = now + timedelta(seconds=LEASE_SECONDS)
-        due = (Delivery.state == "queued", Delivery.next_try_at <= soon, not_held())
-        statement = select(Delivery).where(Delivery.id == delivery_id, *due)
-        message = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+        message = DELIVERIES.lock(delivery_id, DELIVERIES.due(now + CLAIM))
         if message is None:
             return "elsewhere"
         turn = turn_of(message.channel, now)
@@ -92,51 +97,33 @@ def relay_deliveries(now: datetime, batch: int = 500) -> int:
     handed = 0
     with one_transaction():
         troubled = {state.channel: state.held_until for state in gateways_in_trouble()}
-    while ids := _lease(now, batch, Delivery.channel.not_in(troubled)):
-        handed += len(ids)
+    while count := DELIVERIES.relay(now, batch, Delivery.channel.not_in(troubled)):
+        handed += count
     for channel, held_until in troubled.items():
         if held_until is not None and held_until <= now:
-            handed += len(_lease(now, 1, Delivery.channel == channel))
+            handed += DELIVERIES.relay(now, 1, Delivery.channel == channel)
     return handed
-
-
-def _lease(now: datetime, batch: int, which: ColumnElement[bool]) -> list[int]:
-    with one_transaction():
-        due = select(Delivery.id).where(Delivery.state == "queued", Delivery.next_try_at <= now, which, not_held())
-        due = due.order_by(Delivery.next_try_at).limit(batch)
-        return lease(Delivery, due, now + timedelta(seconds=LEASE_SECONDS), JobName.DELIVER)
 
 
 def send_again(delivery_id: int, now: datetime) -> bool:
     """Queue a failed message with its tries reset; return whether there was one."""
     with one_transaction():
-        statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == "failed").with_for_update()
-        message = db.session.scalars(statement).first()
-        if message is None:
+        again = {"state": "queued", "attempts": 0, "next_try_at": now + CLAIM}
+        if DELIVERIES.update_if(delivery_id, Delivery.state == "failed", **again) is None:
             return False
-        message.state, message.attempts, message.next_try_at = "queued", 0, now + timedelta(seconds=LEASE_SECONDS)
-        enqueue_after_commit(JobName.DELIVER, message.id)
+        enqueue_after_commit(JobName.DELIVER, delivery_id)
         return True
 
 
-def send_all_again(now: datetime, batch: int = 500) -> int:
+def send_all_again(now: datetime) -> int:
     """Queue every failed message with its tries reset, all or none; return how many.
 
     Messages locked by another request are left to it. The relay job enqueues them in batches, so that the page need not
     wait.
     """
     with one_transaction():
-        count = 0
-        while again := _requeue(now, batch):
-            count += again
-        if count:
+        failed = Delivery.state == "failed"
+        again = DELIVERIES.update_free(failed, state="queued", attempts=0, next_try_at=now)
+        if again:
             enqueue_after_commit(JobName.RELAY_DELIVERIES)
-        return count
-
-
-def _requeue(now: datetime, batch: int) -> int:
-    failed = select(Delivery.id).where(Delivery.state == "failed").order_by(Delivery.id)
-    failed = failed.limit(batch).with_for_update(skip_locked=True)
-    values = {"state": "queued", "attempts": 0, "next_try_at": now}
-    statement = update(Delivery).where(Delivery.id.in_(failed.scalar_subquery())).values(**values)
-    return len(db.session.scalars(statement.returning(Delivery.id).execution_options(synchronize_session=False)).all())
+        return len(again)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
+from app.core.work_queue import doubled_delay
 from app.models import GatewayState
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ def turn_of(channel: str, now: datetime) -> Turn:
 def note_failure(channel: str, error: str, now: datetime) -> None:
     """Put the gateway on hold: 30 s after the first failure in a row, doubling each time up to five minutes."""
     earlier = db.session.scalars(select(GatewayState.failures).where(GatewayState.channel == channel)).first() or 0
-    held_until = now + min(FIRST_HOLD * 2 ** min(earlier, 8), LONGEST_HOLD)
+    held_until = now + doubled_delay(earlier + 1, FIRST_HOLD, LONGEST_HOLD)
     seen = {"failures": earlier + 1, "held_until": held_until, "last_error": error}
     table = GatewayState.__table__
     failure = insert(table).values(seen | {"channel": channel, "away_since": now})

@@ -17,6 +17,7 @@ from app.core.jobs import JobName
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import StoreAway, write_file
 from app.core.transaction import one_transaction
+from app.core.work_queue import WorkQueue
 from app.models import Paper, PaperKind
 from app.papers.kinds import html_of
 from app.papers.layouts import LAYOUT, layout_of
@@ -26,6 +27,7 @@ from app.papers.render import Drawn, draw_pdf
 log = structlog.get_logger()
 
 MOST_TRIES = 3
+PAPERS = WorkQueue(Paper, JobName.DRAW_PAPER, due=lambda _now: Paper.state == "queued")
 # Exceptions that WeasyPrint raises for content it cannot draw.
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError, OSError)
 
@@ -115,20 +117,13 @@ def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:
 def draw_again(paper_id: int) -> None:
     """Queue a failed paper again with its tries reset; no effect in any other state."""
     with one_transaction():
-        statement = select(Paper).where(Paper.id == paper_id, Paper.state == "failed").with_for_update()
-        paper = db.session.scalars(statement).first()
-        if paper is not None:
-            paper.state, paper.tries, paper.error = "queued", 0, None
-            enqueue_after_commit(JobName.DRAW_PAPER, paper.id)
+        if PAPERS.update_if(paper_id, Paper.state == "failed", state="queued", tries=0, error=None) is not None:
+            enqueue_after_commit(JobName.DRAW_PAPER, paper_id)
 
 
 def relay_papers(batch: int = 50) -> int:
-    """Enqueue a drawing job for up to `batch` queued papers; return how many."""
-    with one_transaction():
-        ids = list(db.session.scalars(select(Paper.id).where(Paper.state == "queued").order_by(Paper.id).limit(batch)))
-        for paper_id in ids:
-            enqueue_after_commit(JobName.DRAW_PAPER, paper_id)
-    return len(ids)
+    """Enqueue a drawing job for up to `batch` queued papers that no worker has locked; return how many."""
+    return PAPERS.relay(utc_now(), batch)
 
 
 def _begin(paper_id: int) -> str | None:
@@ -145,8 +140,7 @@ def _begin(paper_id: int) -> str | None:
 
 def _waiting(paper_id: int) -> Paper | None:
     """Return the queued paper, locked; None if it is not queued, is locked, or needs the layout of a later release."""
-    statement = select(Paper).where(Paper.id == paper_id, Paper.state == "queued")
-    paper = db.session.scalars(statement.with_for_update(skip_locked=True)).first()
+    paper = PAPERS.lock(paper_id, Paper.state == "queued")
     return paper if paper is not None and layout_of(paper.frozen) <= LAYOUT else None
 
 

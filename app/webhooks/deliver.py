@@ -13,10 +13,9 @@ from app.core.transaction import lock_row, one_transaction
 from app.models import Complaint, JournalEntry, WebhookDelivery, WebhookEndpoint
 from app.outbound.allowed_target import TargetRefused, find_target
 from app.outbound.http_client import Unanswered, call
-from app.outbound.restore_hold import not_held
 from app.webhooks.outcome import Outcome, hold, next_try, outcome_of
 from app.webhooks.payload import GUARDED, thinned
-from app.webhooks.relay import LEASE_SECONDS, in_turn
+from app.webhooks.relay import CLAIM, WEBHOOKS, in_turn
 from app.webhooks.signature import signed_headers
 
 log = structlog.get_logger()
@@ -34,7 +33,7 @@ def deliver_webhook(delivery_id: int, now: datetime) -> str:
     copy; the relay job enqueues it again when it is due.
     """
     with one_transaction():
-        message = _take(delivery_id, now)
+        message = WEBHOOKS.lock(delivery_id, WEBHOOKS.due(now + CLAIM), in_turn(now))
         if message is None:
             return "elsewhere"
         _keep_secret(message)
@@ -49,14 +48,6 @@ def disable(endpoint: WebhookEndpoint, reason: str, officer_id: int | None, now:
     endpoint.version += 1
     data = {"endpoint": endpoint.name, "act": f"disabled_{reason}"}
     db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))
-
-
-def _take(delivery_id: int, now: datetime) -> WebhookDelivery | None:
-    soon = now + timedelta(seconds=LEASE_SECONDS)
-    due = (WebhookDelivery.state == "queued", WebhookDelivery.next_try_at <= soon, in_turn(now), not_held())
-    statement = select(WebhookDelivery).where(WebhookDelivery.id == delivery_id, *due)
-    statement = statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return db.session.scalars(statement).first()
 
 
 def _keep_secret(message: WebhookDelivery) -> None:

@@ -19,7 +19,7 @@ from app.feed.sequence import number_changes
 from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
 from app.webhooks.deliver import disable
 from app.webhooks.payload import TEST_TYPE, trial_body
-from app.webhooks.relay import new_message_id
+from app.webhooks.relay import WEBHOOKS, new_message_id
 from app.webhooks.signature import new_secret
 
 NAME_LOCK = 4_217_008
@@ -130,13 +130,11 @@ def send_again_since(endpoint_id: int, since: datetime, states: Iterable[str], n
 
 def _requeue(which: tuple[Any, ...], now: datetime) -> int:
     with one_transaction():
-        values = {"state": "queued", "attempts": 0, "next_try_at": now, "finished_at": None}
-        again = update(WebhookDelivery).where(*which, WebhookDelivery.change_id.is_not(None)).values(**values)
-        again = again.returning(WebhookDelivery.id).execution_options(synchronize_session=False)
-        count = len(db.session.scalars(again).all())
-        if count:
+        values: dict[str, Any] = {"state": "queued", "attempts": 0, "next_try_at": now, "finished_at": None}
+        again = WEBHOOKS.update_free(*which, WebhookDelivery.change_id.is_not(None), **values)
+        if again:
             enqueue_after_commit(JobName.RELAY_WEBHOOKS)
-        return count
+        return len(again)
 
 
 def _held(endpoint_id: int, version: int | None = None) -> WebhookEndpoint:

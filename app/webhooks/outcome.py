@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.work_queue import doubled_delay
 from app.outbound.http_client import Answer, read_retry_after
 
 DELAYS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -12,7 +13,7 @@ DELAYS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 
 JITTER = 0.1
 LONGEST_RETRY_AFTER = 7200
-FIRST_HOLD, LONGEST_HOLD = 5, 900
+FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=5), timedelta(minutes=15)
 SLOW_DOWN = frozenset({429, 502, 503, 504})
 GONE = 410
 SHOWN_BYTES = 500
@@ -60,8 +61,7 @@ def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
 
 def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
     """Return until when (aware UTC) an endpoint that failed so often in a row gets no messages."""
-    seconds = min(FIRST_HOLD * 2 ** min(failures - 1, 20), LONGEST_HOLD)
-    return now + timedelta(seconds=max(seconds, outcome.retry_after))
+    return now + max(doubled_delay(failures, FIRST_HOLD, LONGEST_HOLD), timedelta(seconds=outcome.retry_after))
 
 
 def _readable(body: bytes) -> str:

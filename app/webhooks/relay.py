@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
-from app.core.work_queue import lease
+from app.core.work_queue import WorkQueue
 from app.feed.read import changes_after
 from app.feed.sequence import number_changes
 from app.models import Complaint, SyncChange, WebhookDelivery, WebhookEndpoint
@@ -21,16 +21,24 @@ from app.outbound.restore_hold import not_held
 from app.webhooks.payload import EVERY_TYPE, GUARDED, body_of, type_of
 
 BATCH = 500
-LEASE_SECONDS = 60
-"""Seconds until a claimed message is enqueued again; longer than any try takes."""
+CLAIM = timedelta(seconds=60)
+"""Time until a claimed message is enqueued again; longer than any try takes."""
+
+WEBHOOKS = WorkQueue(
+    WebhookDelivery,
+    JobName.DELIVER_WEBHOOK,
+    due=lambda now: (WebhookDelivery.state == "queued") & (WebhookDelivery.next_try_at <= now) & not_held(),
+    claimed=lambda now: {"next_try_at": now + CLAIM},
+    order=(WebhookDelivery.next_try_at, WebhookDelivery.id),
+)
 
 
 def relay_webhooks(now: datetime) -> int:
     """Write messages for new changes and enqueue every due one; return how many were enqueued."""
     write_webhooks(now)
     handed = 0
-    while ids := _lease(now):
-        handed += len(ids)
+    while count := WEBHOOKS.relay(now, BATCH, in_turn(now)):
+        handed += count
     return handed
 
 
@@ -113,11 +121,3 @@ def _message(endpoint_id: int, change: SyncChange, guarded: bool, now: datetime)
         "attempts": 0,
         "next_try_at": now,
     }
-
-
-def _lease(now: datetime) -> list[int]:
-    with one_transaction():
-        due = (WebhookDelivery.state == "queued", WebhookDelivery.next_try_at <= now, in_turn(now), not_held())
-        ids = select(WebhookDelivery.id).where(*due).order_by(WebhookDelivery.next_try_at, WebhookDelivery.id)
-        until = now + timedelta(seconds=LEASE_SECONDS)
-        return lease(WebhookDelivery, ids.limit(BATCH), until, JobName.DELIVER_WEBHOOK)

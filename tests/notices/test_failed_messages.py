@@ -53,23 +53,20 @@ def test_one_failed_message_alone_has_just_its_own_button(office: Office, as_use
     assert "Kirim lagi semua" not in as_user("administrator").get("/pesan-gagal/").text
 
 
-def test_batches_make_one_whole_or_nothing(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    messages, requeue, calls = failed(office, 5), deliver._requeue, []
+def test_all_are_queued_again_or_none(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = failed(office, 5)
 
-    def fails_third(*arguments: object) -> int:
-        calls.append(1)
-        if len(calls) == 3:
-            raise RuntimeError("the database is gone")
-        return requeue(*arguments)  # type: ignore[arg-type]
+    def fails(*_: object) -> None:
+        raise RuntimeError("the database is gone")
 
     with app.app_context():
-        monkeypatch.setattr(deliver, "_requeue", fails_third)
+        monkeypatch.setattr(deliver, "enqueue_after_commit", fails)
         with pytest.raises(RuntimeError):
-            send_all_again(utc_now(), batch=2)
+            send_all_again(utc_now())
         assert {office.state(message) for message in messages} == {("failed", 9)}
         assert office.jobs() == 0
-        monkeypatch.setattr(deliver, "_requeue", requeue)
-        assert send_all_again(utc_now(), batch=2) == 5
+        monkeypatch.undo()
+        assert send_all_again(utc_now()) == 5
 
 
 def test_two_who_press_at_once_send_each_message_once(app: Flask, office: Office) -> None:
@@ -79,7 +76,7 @@ def test_two_who_press_at_once_send_each_message_once(app: Flask, office: Office
     def press() -> None:
         with app.app_context():
             barrier.wait(timeout=30)
-            counts.append(send_all_again(utc_now(), batch=3))
+            counts.append(send_all_again(utc_now()))
 
     both = [threading.Thread(target=press) for _ in range(2)]
     for one in both:

@@ -19,9 +19,9 @@ from app.models import Notice, OfficerProfile, ReportJob
 from app.reporting.exports import rows
 from app.reporting.exports import run as making
 from app.reporting.exports.ask import MOST_OPEN, AskRefused, ask_again, ask_report, cancel_report
-from app.reporting.exports.relay import HANDED_AGAIN, expire_reports, relay_reports
+from app.reporting.exports.relay import expire_reports, relay_reports
 from app.reporting.exports.request import WantedReport
-from app.reporting.exports.run import KEPT, MOST_ATTEMPTS, SILENT, run_report
+from app.reporting.exports.run import HANDED_AGAIN, KEPT, MOST_ATTEMPTS, SILENT, run_report
 from tests.factories import a_complaint
 from workflow_rules.process.actors import Person
 

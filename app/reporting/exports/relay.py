@@ -1,20 +1,15 @@
 """Relay job of reports: enqueues lost ones again, fails dead ones, and removes expired files."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 
-from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
-from app.core.jobs import JobName
 from app.core.storage import remove_file
 from app.core.transaction import one_transaction
 from app.models import ReportJob
 from app.reporting.exports.notify_requester import tell_of_report
-from app.reporting.exports.run import MOST_ATTEMPTS, SILENT
-
-HANDED_AGAIN = timedelta(seconds=60)
-"""A waiting job is enqueued again after this time; the claim makes the duplicate a no-op."""
+from app.reporting.exports.run import MOST_ATTEMPTS, REPORTS, SILENT, is_silent
 
 
 def relay_reports(now: datetime, batch: int = 100) -> int:
@@ -23,23 +18,12 @@ def relay_reports(now: datetime, batch: int = 100) -> int:
     Returns how many were enqueued, at most `batch`. `now` is an aware UTC datetime.
     """
     _give_up(now)
-    with one_transaction():
-        silent = (ReportJob.state == "running") & (ReportJob.alive_at < now - SILENT)
-        waiting = (ReportJob.state == "queued") & (ReportJob.handed_at < now - HANDED_AGAIN)
-        due = select(ReportJob.id).where(waiting | silent).order_by(ReportJob.id).limit(batch)
-        ids = due.with_for_update(skip_locked=True).scalar_subquery()
-        statement = update(ReportJob).where(ReportJob.id.in_(ids)).values(state="queued", handed_at=now)
-        statement = statement.returning(ReportJob.id).execution_options(synchronize_session=False)
-        found = sorted(db.session.scalars(statement))
-        for job_id in found:
-            enqueue_after_commit(JobName.RUN_REPORT, job_id)
-        return len(found)
+    return REPORTS.relay(now, batch)
 
 
 def _give_up(now: datetime) -> None:
     with one_transaction():
-        silent = (ReportJob.state == "running") & (ReportJob.alive_at < now - SILENT)
-        statement = update(ReportJob).where(silent, ReportJob.attempts >= MOST_ATTEMPTS)
+        statement = update(ReportJob).where(is_silent(now), ReportJob.attempts >= MOST_ATTEMPTS)
         statement = statement.values(state="failed", error="killed", ended_at=now).returning(ReportJob.id)
         for job_id in db.session.scalars(statement.execution_options(synchronize_session=False)).all():
             tell_of_report(job_id, now)

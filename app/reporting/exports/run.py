@@ -13,15 +13,17 @@ from typing import Any
 import structlog
 from flask_babel import force_locale
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement
 
 from app.access.people import person_of
 from app.access.session_filter import as_person
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.jobs import JobName
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import keep_file, new_path, remove_file
 from app.core.transaction import one_transaction
+from app.core.work_queue import WorkQueue
 from app.models import ReportJob
 from app.reporting.exports.files import LIMITS, WRITERS, ReportFile, columns_in, draft_of
 from app.reporting.exports.heartbeat import Heartbeat
@@ -39,8 +41,24 @@ KEPT = timedelta(days=7)
 SILENT = timedelta(seconds=90)
 """A worker without a heartbeat for this long is presumed dead."""
 
+HANDED_AGAIN = timedelta(seconds=60)
+"""A waiting job is enqueued again after this time; the claim makes the duplicate a no-op."""
+
 MOST_ATTEMPTS = 3
 Clock = Callable[[], datetime]
+
+
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a running report whose worker is presumed dead."""
+    return (ReportJob.state == "running") & (ReportJob.alive_at < now - SILENT)
+
+
+REPORTS = WorkQueue(
+    ReportJob,
+    JobName.RUN_REPORT,
+    due=lambda now: (ReportJob.state == "queued") & (ReportJob.handed_at < now - HANDED_AGAIN) | is_silent(now),
+    claimed=lambda now: {"state": "queued", "handed_at": now},
+)
 
 
 class Stopped(Exception):
@@ -54,9 +72,14 @@ class ReportRefused(Exception):
 def run_report(job_id: int, clock: Clock = utc_now) -> str:
     """Build one waiting report and return "done", "failed", "stopped", or "elsewhere" when it could not be claimed.
 
-    Every error while building is recorded in the job and not raised.
+    A queued report or one with a silent worker is free; the attempt number is the token of its new worker. Every error
+    while building is recorded in the job and not raised.
     """
-    attempt = _claim(job_id, clock())
+    now, queued = clock(), ReportJob.state == "queued"
+    free = (queued | is_silent(now), ReportJob.attempts < MOST_ATTEMPTS)
+    values = {"state": "running", "attempts": ReportJob.attempts + 1, "alive_at": now, "began_at": now}
+    values |= {"rows": 0, "percent": 0, "total": None}
+    attempt = REPORTS.update_if(job_id, *free, returning=ReportJob.attempts, **values)
     if attempt is None:
         return "elsewhere"
     try:
@@ -72,20 +95,6 @@ def run_report(job_id: int, clock: Clock = utc_now) -> str:
     except Exception:
         log.exception("report_failed", report=job_id)
         return _fail(job_id, attempt, "fault", clock())
-
-
-def _claim(job_id: int, now: datetime) -> int | None:
-    """Claim a queued report, or one whose worker is silent, and return the attempt number; None when it is not free.
-
-    The attempt number is this worker's token.
-    """
-    silent = ReportJob.alive_at < now - SILENT
-    free = or_(ReportJob.state == "queued", (ReportJob.state == "running") & silent)
-    values = {"state": "running", "attempts": ReportJob.attempts + 1, "alive_at": now, "began_at": now, "rows": 0}
-    with one_transaction():
-        statement = update(ReportJob).where(ReportJob.id == job_id, free, ReportJob.attempts < MOST_ATTEMPTS)
-        statement = statement.values(**values, percent=0, total=None).returning(ReportJob.attempts)
-        return db.session.scalars(statement.execution_options(synchronize_session=False)).first()
 
 
 def _make(job_id: int, attempt: int, clock: Clock) -> str:
@@ -140,10 +149,8 @@ class _Progress:
 
 def update_own(job_id: int, attempt: int, **values: Any) -> bool:
     """Update the job if it is still running under this attempt; returns whether it was."""
-    with one_transaction():
-        own = (ReportJob.id == job_id, ReportJob.state == "running", ReportJob.attempts == attempt)
-        statement = update(ReportJob).where(*own).values(**values).returning(ReportJob.id)
-        return db.session.scalars(statement.execution_options(synchronize_session=False)).first() is not None
+    own = (ReportJob.state == "running", ReportJob.attempts == attempt)
+    return REPORTS.update_if(job_id, *own, **values) is not None
 
 
 def _write(draft: Path, file_format: str, person: Person, wanted: WantedReport, progress: _Progress) -> int:

@@ -16,6 +16,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.periods import Period
 from app.core.transaction import one_transaction
+from app.core.work_queue import WorkQueue
 from app.models import Complaint, RehearsalRow, SopVersion
 from app.reference.calendar import load_working_calendar
 from app.reference.sop import load_sop
@@ -31,9 +32,19 @@ log = structlog.get_logger()
 
 PROGRESS_EVERY = 250
 CHANGED_SHOWN = 50
-LOST_AFTER = timedelta(minutes=3)
+LOST_AFTER, HANDED_AGAIN = timedelta(minutes=3), timedelta(seconds=20)
+"""Time without progress after which a running, or a queued, rehearsal is enqueued again."""
 
 _rows = RehearsalRow.__table__
+REHEARSALS = WorkQueue(
+    RehearsalRow,
+    JobName.REHEARSE,
+    due=lambda now: (
+        ((_rows.c.state == "running") & (_rows.c.touched_at < now - LOST_AFTER))
+        | ((_rows.c.state == "queued") & (_rows.c.touched_at < now - HANDED_AGAIN))
+    ),
+    claimed=lambda now: {"state": "queued", "touched_at": now},
+)
 
 
 def what_if_from(sop: Sop, changes: Mapping[str, Any]) -> WhatIf:
@@ -78,7 +89,8 @@ def ask_rehearsal(
 
 def run_rehearsal(rehearsal_id: int) -> str:
     """Compute one queued rehearsal and return "ready", "failed", or "elsewhere" when another worker has claimed it."""
-    if not _claimed(rehearsal_id):
+    queued, running = RehearsalRow.state == "queued", {"state": "running", "touched_at": utc_now()}
+    if REHEARSALS.update_if(rehearsal_id, queued, **running) is None:
         return "elsewhere"
     try:
         result = _computed(db.session.get_one(RehearsalRow, rehearsal_id))
@@ -88,13 +100,6 @@ def run_rehearsal(rehearsal_id: int) -> str:
         return "failed"
     _tell(rehearsal_id, state="ready", result=result, done=result["cases"]["count"])
     return "ready"
-
-
-def _claimed(rehearsal_id: int) -> bool:
-    with one_transaction():
-        mine = update(_rows).where(_rows.c.id == rehearsal_id, _rows.c.state == "queued")
-        taken = db.session.execute(mine.values(state="running", touched_at=utc_now()).returning(_rows.c.id))
-        return taken.first() is not None
 
 
 def _computed(row: RehearsalRow) -> dict[str, Any]:
@@ -118,14 +123,7 @@ def _tell(rehearsal_id: int, **values: Any) -> None:
 
 def relay_rehearsals(now: datetime) -> int:
     """Queue rehearsals of lost workers again, enqueue those that still wait, and return how many were enqueued."""
-    with one_transaction():
-        lost = (_rows.c.state == "running", _rows.c.touched_at < now - LOST_AFTER)
-        db.session.execute(update(_rows).where(*lost).values(state="queued"))
-        waiting = select(_rows.c.id).where(_rows.c.state == "queued", _rows.c.touched_at < now - timedelta(seconds=20))
-        ids = list(db.session.scalars(waiting.order_by(_rows.c.id).limit(20)))
-        for rehearsal_id in ids:
-            enqueue_after_commit(JobName.REHEARSE, rehearsal_id)
-    return len(ids)
+    return REHEARSALS.relay(now, 20)
 
 
 def _as_data(found: Rehearsal) -> dict[str, Any]:

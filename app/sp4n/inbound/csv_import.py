@@ -17,6 +17,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.locks import alone
 from app.core.transaction import lock_row, one_transaction
+from app.core.work_queue import WorkQueue
 from app.models import Complaint, SyncImport
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from app.sp4n.inbound.csv_file import Table, read_table
@@ -30,6 +31,13 @@ BATCH = 100
 SILENT = timedelta(minutes=2)
 UNFINISHED = timedelta(days=1)
 GOOD = ("created", "updated")
+
+IMPORTS = WorkQueue(
+    SyncImport,
+    JobName.WORK_ON_IMPORT,
+    due=lambda now: SyncImport.state.in_(("checking", "importing")) & (SyncImport.alive_at < now - SILENT),
+)
+"""Files that wait for a worker. The claim is an advisory lock, since only one file is processed at a time."""
 
 
 class AlreadyBrought(Exception):
@@ -223,8 +231,4 @@ def relay_imports(now: datetime) -> int:
         left = delete(SyncImport).where(SyncImport.state.in_(("mapping", "checked")))
         left = left.where(SyncImport.made_at < now - UNFINISHED).execution_options(synchronize_session=False)
         db.session.execute(left)
-        open_ones = select(SyncImport.id).where(SyncImport.state.in_(("checking", "importing")))
-        ids = list(db.session.scalars(open_ones.where(SyncImport.alive_at < now - SILENT)))
-        for import_id in ids:
-            enqueue_after_commit(JobName.WORK_ON_IMPORT, import_id)
-        return len(ids)
+        return IMPORTS.relay(now, 100)

@@ -12,12 +12,13 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.transaction import one_transaction
+from app.core.work_queue import doubled_delay
 from app.models import SyncLedger, SyncPeer
 from app.models.peer import Drift
 from app.outbound.peer_http import PeerFault
 from app.sp4n.peer.differences import Repair
 
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 60, 30 * 60
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 LONGEST_DENIED_PAUSE = timedelta(minutes=2)
 """Kept short because a person who has corrected the token wants to see at once that it works."""
 
@@ -33,7 +34,7 @@ def the_peer() -> SyncPeer:
 
 def pause_after(failures: int) -> timedelta:
     """Return the pause after this many failures: one minute, doubled each time, at most 30 minutes."""
-    return timedelta(seconds=min(FIRST_PAUSE_SECONDS * 2 ** min(max(failures, 1) - 1, 10), LONGEST_PAUSE_SECONDS))
+    return doubled_delay(failures, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
