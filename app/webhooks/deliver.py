@@ -73,7 +73,7 @@ def _try(message: WebhookDelivery, now: datetime) -> Outcome:
 
 
 def _send(message: WebhookDelivery, now: datetime) -> Outcome:
-    endpoint, body = message.endpoint, message.body.encode()
+    endpoint = message.endpoint
     target = find_target(endpoint.url, current_app.config["WEBHOOK_ALLOW_PRIVATE"])
     keys = [endpoint.secret]
     if endpoint.previous_secret and endpoint.previous_until and endpoint.previous_until > now:
@@ -81,9 +81,9 @@ def _send(message: WebhookDelivery, now: datetime) -> Outcome:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Lapor-Balangan-Webhooks/1.0",
-        **signed_headers(message.message_id, int(now.timestamp()), body, keys),
+        **signed_headers(message.message_id, now, message.body, keys),
     }
-    answer = call("POST", target, body=body, headers=headers, seconds=SECONDS, largest=LARGEST_ANSWER)
+    answer = call("POST", target, body=message.body.encode(), headers=headers, seconds=SECONDS, largest=LARGEST_ANSWER)
     return outcome_of(answer, now)
 
 
