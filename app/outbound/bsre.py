@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import requests
 import structlog
 from flask import current_app
+from urllib3.filepost import encode_multipart_formdata
 
+from app.outbound.http_client import Answer, Unanswered, basic_auth, call_configured
 from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 
-CONNECT_SECONDS = 5
+PDF = b"%PDF-"
 LARGEST_ANSWER = 40 * 1024 * 1024
 WRONG_PASSPHRASE = 2031
 NOT_READY = frozenset({2011, 2021, 2022, 2023, 4001, 4002, 4003})
@@ -48,19 +49,6 @@ class Order:
         return f"Order({len(self.pdf)} bytes)"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A response of BSrE, whatever its status."""
-
-    status: int
-    body: bytes
-
-    @property
-    def pdf(self) -> bytes | None:
-        """The body if it is a PDF, otherwise None."""
-        return self.body if self.body.startswith(b"%PDF-") else None
-
-
 def is_set_up() -> bool:
     """Return whether address and credentials of BSrE are configured."""
     return all(current_app.config.get(name) for name in ("BSRE_URL", "BSRE_USER", "BSRE_PASSWORD"))
@@ -69,7 +57,7 @@ def is_set_up() -> bool:
 def sign(order: Order, seconds: float) -> bytes:
     """Return the signed PDF, not yet verified; raises BsreFault.
 
-    `seconds` limits each wait for data, not the whole request.
+    `seconds` limits each wait for data; a whole request takes at most three times as long.
     """
     if not is_set_up():
         raise BsreFault(SigningFault.NOT_SET_UP)
@@ -79,18 +67,18 @@ def sign(order: Order, seconds: float) -> bytes:
 
 def _sign_v1(order: Order, seconds: float) -> bytes:
     form = {"nik": order.nik, "passphrase": order.passphrase, "tampilan": "invisible"}
-    files = {"file": ("surat.pdf", order.pdf, "application/pdf")}
-    answer = _call("POST", "/api/sign/pdf", seconds, data=form, files=files)
-    if answer.pdf is not None:
-        return answer.pdf
+    body, kind = encode_multipart_formdata({**form, "file": ("surat.pdf", order.pdf, "application/pdf")})
+    answer = _call("POST", "/api/sign/pdf", seconds, body, kind)
+    if answer.body.startswith(PDF):
+        return answer.body
     told = _told(answer)
     number = told.get("id_dokumen")
     if not isinstance(number, str) or not number:
         raise _fault_of(answer, told)
     fetched = _call("GET", f"/api/sign/download/{quote(number[:200], safe='')}", seconds)
-    if fetched.pdf is None:
+    if not fetched.body.startswith(PDF):
         raise _fault_of(fetched, _told(fetched))
-    return fetched.pdf
+    return fetched.body
 
 
 def _sign_v2(order: Order, seconds: float) -> bytes:
@@ -101,9 +89,9 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
         "signatureProperties": [looks],
         "file": [base64.b64encode(order.pdf).decode()],
     }
-    answer = _call("POST", "/api/v2/sign/pdf", seconds, json=body)
-    if answer.pdf is not None:
-        return answer.pdf
+    answer = _call("POST", "/api/v2/sign/pdf", seconds, json.dumps(body).encode(), "application/json")
+    if answer.body.startswith(PDF):
+        return answer.body
     told = _told(answer)
     files = told.get("file")
     if not isinstance(files, list) or len(files) != 1 or not isinstance(files[0], str):
@@ -114,33 +102,22 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
         raise BsreFault(SigningFault.UNREADABLE_ANSWER) from None
 
 
-def _call(method: str, path: str, seconds: float, **parts: Any) -> Answer:
-    """Send one request; raises BsreFault without the library's error text, which may quote the request."""
+def _call(method: str, path: str, seconds: float, body: bytes | None = None, kind: str = "") -> Answer:
+    """Send one request, its body of the content type `kind`; raises BsreFault."""
     config = current_app.config
+    headers = {"Authorization": basic_auth(config["BSRE_USER"], config["BSRE_PASSWORD"])}
+    if body is not None:
+        headers["Content-Type"] = kind
+    url = f"{config['BSRE_URL'].rstrip('/')}{path}"
     try:
-        with requests.request(
-            method,
-            f"{config['BSRE_URL'].rstrip('/')}{path}",
-            auth=(config["BSRE_USER"], config["BSRE_PASSWORD"]),
-            timeout=(CONNECT_SECONDS, seconds),
-            allow_redirects=False,
-            stream=True,
-            **parts,
-        ) as response:
-            return Answer(response.status_code, _body(response))
-    except (requests.RequestException, OSError) as error:
-        fault = SigningFault.TOO_SLOW if isinstance(error, requests.Timeout) else SigningFault.OUT_OF_REACH
+        answer = call_configured(method, url, body=body, headers=headers, seconds=seconds, largest=LARGEST_ANSWER + 1)
+    except Unanswered as silence:
+        fault = SigningFault.TOO_SLOW if silence.fault == "too_slow" else SigningFault.OUT_OF_REACH
         log.warning("bsre_not_reached", fault=fault.value, exc_info=True)
-    raise BsreFault(fault)
-
-
-def _body(response: requests.Response) -> bytes:
-    body = b""
-    for piece in response.iter_content(256 * 1024):
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            raise BsreFault(SigningFault.UNREADABLE_ANSWER)
-    return body
+        raise BsreFault(fault) from None
+    if len(answer.body) > LARGEST_ANSWER:
+        raise BsreFault(SigningFault.UNREADABLE_ANSWER)
+    return answer
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""HTTP requests to a checked target, limited in time and size whatever the server does.
+"""HTTP client of the program: requests are limited in time and size whatever the server does, and never redirected.
 
-Uses urllib3 because requests reads proxies and passwords from the environment and parses the URL again: here the
-connection is made to the checked address, with TLS for the host name.
+It is urllib3, because `requests` reads proxies and passwords from the environment and parses the URL again: here a
+checked target is connected to at its checked address, with TLS for the host name.
 """
 
+import base64
 import functools
 import socket
 import ssl
@@ -15,11 +16,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 
-from app.outbound.allowed_target import Target
+from app.outbound.allowed_target import Place, Target
 
 CONNECT_SECONDS = 5.0
 
@@ -43,24 +45,28 @@ class Unanswered(Exception):
 
 def call(
     method: str,
-    target: Target,
+    place: Place,
     *,
-    body: bytes = b"",
+    body: bytes | None = None,
     headers: Mapping[str, str],
     seconds: float,
     largest: int,
+    total: float | None = None,
     authority: str | None = None,
 ) -> Answer:
-    """Return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come within `seconds` in
-    total, however slowly the server sends, or the connection fails.
+    """Return the response, its body cut at `largest` bytes. Raises Unanswered when it has not come within `total`
+    seconds (by default `seconds`), however slowly the server sends, or the connection fails.
 
-    Redirects are returned, not followed. `authority` is a CA file to trust in place of the system's.
+    `seconds` limits each wait. Redirects are returned, not followed. A `place` that is no Target was not checked.
+    `authority` is a CA file to trust in place of the system's.
     """
-    sent = {"Host": target.host_header, "Accept-Encoding": "identity", **headers}
-    with _Deadline(seconds) as deadline, closing(_pool(target, seconds, authority)) as pool:
+    sent = {"Host": place.host_header, "Accept-Encoding": "identity", **headers}
+    options: Any = {"redirect": False, "retries": False, "preload_content": False, "decode_content": False}
+    with _Deadline(total or seconds) as deadline, closing(_pool(place, seconds, authority)) as pool:
         pool.ConnectionCls = deadline.watching(pool.ConnectionCls)
         try:
-            answer = _exchange(pool, method, target.path, body, sent, largest)
+            with closing(pool.urlopen(method, place.path, body=body, headers=sent, **options)) as response:
+                answer = Answer(response.status, response.headers, response.read(largest, decode_content=False))
         except (HTTPError, OSError, ValueError) as problem:
             raise Unanswered("too_slow" if deadline.passed else _fault(problem)) from None
         if deadline.passed:
@@ -68,25 +74,35 @@ def call(
         return answer
 
 
-def _exchange(pool: Any, method: str, path: str, body: bytes, headers: Mapping[str, str], largest: int) -> Answer:
-    options = {"redirect": False, "retries": False, "preload_content": False, "decode_content": False}
-    response = pool.urlopen(method, path, body=body, headers=dict(headers), **options)
-    with closing(response):
-        return Answer(response.status, response.headers, response.read(largest, decode_content=False))
+def call_configured(
+    method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str], seconds: float, largest: int
+) -> Answer:
+    """Call a server that the administrator has configured; its address is not checked, since it may be in the office's
+    network. Each wait takes at most `seconds`, the whole call three times as long. Raises Unanswered as `call` does.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        place = Place(parts.scheme, parts.hostname or "", port, path or "/")
+    except (KeyError, ValueError):
+        raise Unanswered("unreachable") from None
+    return call(method, place, body=body, headers=headers, seconds=seconds, largest=largest, total=3 * seconds)
 
 
-def _pool(target: Target, seconds: float, authority: str | None) -> urllib3.HTTPConnectionPool:
+def basic_auth(user: str, password: str) -> str:
+    """Return the value of the Authorization header (RFC 7617)."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
+def _pool(place: Place, seconds: float, authority: str | None) -> Any:
+    """Return a connection pool to the checked address of a Target, otherwise to the host."""
+    address = place.address if isinstance(place, Target) else place.host
     timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
-    if target.scheme == "http":
-        return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
-        target.address,
-        target.port,
-        timeout=timeout,
-        ssl_context=_trusted(authority),
-        server_hostname=target.host,
-        assert_hostname=target.host,
-    )
+    if place.scheme == "http":
+        return urllib3.HTTPConnectionPool(address, place.port, timeout=timeout)
+    names = {"server_hostname": place.host, "assert_hostname": place.host}
+    return urllib3.HTTPSConnectionPool(address, place.port, timeout=timeout, ssl_context=_trusted(authority), **names)
 
 
 @functools.cache

@@ -5,7 +5,6 @@ tokens; requests are bounded in time and size. The issuer is set by the administ
 network; in production every endpoint must use https.
 """
 
-import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.outbound.allowed_target import TargetRefused, find_target
-from app.outbound.http_client import Answer, Unanswered, call
+from app.outbound.http_client import Answer, Unanswered, basic_auth, call
 
 SCOPE = "openid profile email"
 SECONDS = 6.0
@@ -93,8 +92,7 @@ def _exchange(provider: dict[str, Any], code: str, attempt: Attempt) -> dict[str
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     if "client_secret_basic" in provider.get("token_endpoint_auth_methods_supported", ("client_secret_basic",)):
-        pair = f"{quote(client, safe='')}:{quote(secret, safe='')}".encode()
-        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        headers["Authorization"] = basic_auth(quote(client, safe=""), quote(secret, safe=""))
     else:
         form |= {"client_id": client, "client_secret": secret}
     answer = _ask("POST", provider["token_endpoint"], urlencode(form).encode(), headers)
@@ -117,7 +115,7 @@ def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: An
     return {**more, **claims}
 
 
-def _ask(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+def _ask(method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
     try:
         target = find_target(url, allow_private=True)
         return call(method, target, body=body, headers=headers or {}, seconds=SECONDS, largest=LARGEST)

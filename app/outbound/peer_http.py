@@ -1,20 +1,18 @@
 """HTTP requests to the peer (SP4N), bounded in time and size and never redirected."""
 
 import json
-import time
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
+from urllib.parse import urlencode
 
-import requests
 import structlog
 from flask import current_app
 
 from app.core.clock import utc_now
-from app.outbound.http_client import read_retry_after
+from app.outbound.http_client import Answer, Unanswered, basic_auth, call_configured, read_retry_after
 
 log = structlog.get_logger()
 
-CONNECT_SECONDS = 5
 USUAL_SECONDS = 15
 USUAL_LARGEST = 20 * 1024 * 1024
 LONGEST_RETRY_AFTER = 3600
@@ -56,57 +54,42 @@ def call(
 
     With `typed` the response must also have a JSON content type.
     """
-    try:
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = _ask(session, method, path, query, body, headers)
-            with answer:
-                return _told(answer, typed)
-    except requests.Timeout:
-        _away("time-out")
-    except (requests.RequestException, OSError) as problem:
-        _away(type(problem).__name__)
-
-
-def _ask(
-    session: requests.Session,
-    method: str,
-    path: str,
-    query: Mapping[str, Any] | None,
-    body: Any,
-    headers: Mapping[str, str] | None,
-) -> requests.Response:
     config = current_app.config["SP4N_PEER"]
-    sent = {"Accept": "application/json", **(headers or {})}
-    basic = _authorise(config.get("auth", {}), sent)
-    return session.request(
-        method,
-        config["base_url"].rstrip("/") + path,
-        params=dict(query or {}),
-        json=body,
-        headers=sent,
-        auth=basic,
-        timeout=(CONNECT_SECONDS, _seconds()),
-        allow_redirects=False,
-        stream=True,
-    )
+    sent = {"Accept": "application/json", **(headers or {}), **_authorisation(config.get("auth", {}))}
+    if body is not None:
+        sent["Content-Type"] = "application/json"
+    url = config["base_url"].rstrip("/") + path
+    if query:
+        url += ("&" if "?" in path else "?") + urlencode(query, doseq=True)
+    largest = int(config.get("largest_answer", USUAL_LARGEST))
+    try:
+        answer = call_configured(
+            method,
+            url,
+            body=None if body is None else json.dumps(body).encode(),
+            headers=sent,
+            seconds=float(config.get("timeout_seconds", USUAL_SECONDS)),
+            largest=largest + 1,
+        )
+    except Unanswered as silence:
+        detail = "time-out" if silence.fault == "too_slow" else silence.fault
+        log.warning("peer_away", detail=detail)
+        raise PeerFault("away", detail) from None
+    return _told(answer, largest, typed)
 
 
-def _seconds() -> float:
-    return float(current_app.config["SP4N_PEER"].get("timeout_seconds", USUAL_SECONDS))
-
-
-def _authorise(auth: Mapping[str, str], headers: dict[str, str]) -> tuple[str, str] | None:
+def _authorisation(auth: Mapping[str, str]) -> dict[str, str]:
+    """Return the header that authenticates the program to the peer; empty without authentication."""
     kind = auth.get("kind", "none")
     if kind == "bearer":
-        headers["Authorization"] = f"Bearer {auth['token']}"
+        return {"Authorization": f"Bearer {auth['token']}"}
     if kind == "header":
-        headers[auth["name"]] = auth["value"]
-    return (auth["user"], auth["password"]) if kind == "basic" else None
+        return {auth["name"]: auth["value"]}
+    return {"Authorization": basic_auth(auth["user"], auth["password"])} if kind == "basic" else {}
 
 
-def _told(answer: requests.Response, typed: bool) -> Any:
-    status = answer.status_code
+def _told(answer: Answer, largest: int, typed: bool) -> Any:
+    status = answer.status
     if status >= 500 or status in BUSY:
         wait = read_retry_after(answer.headers.get("Retry-After", ""), utc_now(), LONGEST_RETRY_AFTER)
         raise PeerFault("away", f"HTTP {status}", status, wait)
@@ -120,8 +103,10 @@ def _told(answer: requests.Response, typed: bool) -> Any:
         raise PeerFault("refused", f"HTTP {status}", status)
     if typed and not _says_json(answer.headers.get("Content-Type", "")):
         raise PeerFault("unreadable", "the answer does not say that it is JSON", status)
+    if len(answer.body) > largest:
+        raise PeerFault("unreadable", "the answer is too large", status)
     try:
-        return json.loads(_body(answer))
+        return json.loads(answer.body)
     except (ValueError, RecursionError):
         raise PeerFault("unreadable", "the answer is no JSON", status) from None
 
@@ -129,21 +114,3 @@ def _told(answer: requests.Response, typed: bool) -> Any:
 def _says_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
-
-
-def _body(answer: requests.Response) -> bytes:
-    """Return the whole body; raises PeerFault, "unreadable" if it is too large, "away" if it takes too long."""
-    largest = int(current_app.config["SP4N_PEER"].get("largest_answer", USUAL_LARGEST))
-    end, body = time.monotonic() + 2 * _seconds(), b""
-    for piece in answer.iter_content(64 * 1024):
-        body += piece
-        if len(body) > largest:
-            raise PeerFault("unreadable", "the answer is too large", answer.status_code)
-        if time.monotonic() > end:
-            _away("the answer did not end")
-    return body
-
-
-def _away(detail: str) -> NoReturn:
-    log.warning("peer_away", detail=detail)
-    raise PeerFault("away", detail)
