@@ -14,9 +14,9 @@ from app.accounts.labels import HANDED_OVER, LINK_FAULTS
 from app.accounts.password_links import make_link
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_INTEGER
 from app.models import PasswordAge
 
-LARGEST_USER_ID = 2**31 - 1
 OWN_PATH = "/resetmypassword/form"
 LINK_PATH = "/sandi-baru/"
 
@@ -78,7 +78,7 @@ class PasswordReset(ResetPasswordView):
 
 def _account() -> User | None:
     key = request.args.get("pk", "")
-    known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID
+    known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER
     return db.session.get(User, int(key)) if known else None
 
 

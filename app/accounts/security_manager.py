@@ -26,11 +26,12 @@ from app.accounts import password_checks, return_after_login, second_step, sessi
 from app.accounts.account_screens import Accounts, Roles
 from app.accounts.login_screens import LimitedLogin
 from app.accounts.password_forms import OwnPassword, refuse_weak
-from app.accounts.password_reset import LARGEST_USER_ID, PasswordReset
+from app.accounts.password_reset import PasswordReset
 from app.accounts.passwords import change_password
 from app.accounts.token_endpoints import LimitedSecurityApi, marks_of_tokens, no_good_token
 from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
+from app.core.identifiers import LARGEST_INTEGER
 from app.core.request_context import request_context
 from app.models import SignIn, TwoStep
 from app.web.list_guards import EagerInterface
@@ -155,7 +156,7 @@ class ComplaintSecurityManager(SecurityManager):
         """Return (user, sign-in or None) for the claims of a cookie or token; None if they are not valid. Caches the
         person and the permissions in the request context.
         """
-        if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_USER_ID):
+        if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER):
             return None
         day = office_today(utc_now())
         found = self._read_account(int(key), str(marks.get(sessions.MARK, "")), day)

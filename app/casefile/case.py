@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 from app.access.visibility import hides_reporter
 from app.casefile.facts import facts_from, reporter_facts
 from app.casefile.rows import (
-    LARGEST_ID,
     Office,
     agencies_with_tracks,
     attachments_of,
@@ -21,6 +20,7 @@ from app.casefile.rows import (
 )
 from app.core.encrypted_columns import Unreadable
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import Agency, Attachment, Complaint, ComplaintEvent, Letter, Reporter, StepTask
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, Person

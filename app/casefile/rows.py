@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.access.visibility import visible_to
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import (
     Agency,
     AgencyTrackRow,
@@ -39,7 +40,6 @@ from workflow_rules.process.sop import Sop
 from workflow_rules.time.national_clock import NationalLimit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
-LARGEST_ID = 2**63 - 1
 Office = tuple[str, str | None]
 _CASE = bindparam("case", type_=BigInteger)
 _ATTACHMENTS = select(Attachment).where(Attachment.complaint_id == _CASE).order_by(Attachment.id)

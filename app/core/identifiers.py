@@ -4,6 +4,9 @@ import re
 
 from workflow_rules.process.complaint_number import visible
 
+LARGEST_ID, LARGEST_INTEGER = 2**63 - 1, 2**31 - 1
+"""Largest values of a bigint and of an integer column, which a larger number in an address would overflow."""
+
 MARKS = ("phone", "email", "nik")
 """Kinds of identifier that belong to one person only."""
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import SyncChange
-
-LARGEST_POSITION = 2**63 - 1
 
 
 class CursorUnreadable(Exception):
@@ -66,6 +65,6 @@ def _read(cursor: str) -> tuple[int, str]:
     except (UnicodeError, binascii.Error, ValueError) as error:
         raise CursorUnreadable from error
     digits, _, mark = text.partition(".")
-    if not (digits.isdigit() and mark and len(digits) < 20) or int(digits) > LARGEST_POSITION:
+    if not (digits.isdigit() and mark and len(digits) < 20) or int(digits) > LARGEST_ID:
         raise CursorUnreadable
     return int(digits), mark

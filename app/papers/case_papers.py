@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from app.casefile.case import Case, find_complaint
 from app.casefile.promised_date import promise_of
-from app.casefile.rows import LARGEST_ID
 from app.casefile.timeline import disposition_of, names_in_full
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.transaction import one_transaction
 from app.models import Attachment, ComplaintEvent, Paper, PaperKind
 from app.papers.frozen_blocks import letterhead, office, signatory_of_event

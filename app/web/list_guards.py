@@ -11,9 +11,9 @@ from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
 from app.access.current_person import may
+from app.core.identifiers import LARGEST_ID, LARGEST_INTEGER
 
 PAGE_SIZES = (25, 50, 100)
-LARGEST_KEY = 2**63 - 1
 LARGEST_PAGE = 10**6
 LONGEST_REMEMBERED = 300
 BLANK_CHOICE = "__None"
@@ -75,7 +75,7 @@ class GuardedRequests:
 
     @staticmethod
     def _check_key(text: str) -> None:
-        if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_KEY):
+        if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_ID):
             abort(404)
 
     def _check_list_argument(self, name: str, text: str) -> None:
@@ -102,7 +102,9 @@ class GuardedRequests:
             abort(400)
         if column in view.datamodel.list_properties and view.datamodel.is_relation(column):
             for value in values:
-                if value != BLANK_CHOICE and not (value.isascii() and value.isdigit() and int(value[:20]) <= 2**31 - 1):
+                if value != BLANK_CHOICE and not (
+                    value.isascii() and value.isdigit() and int(value[:20]) <= LARGEST_INTEGER
+                ):
                     abort(400)
 
     @staticmethod

@@ -11,11 +11,11 @@ from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy import select
 
-from app.casefile.case import LARGEST_ID
 from app.cases.check_attachments import check_case
 from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.storage import keep_file, read_file, read_pieces, remove_file, stored_files, write_file
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person

@@ -11,13 +11,13 @@ from app.access.roles import permissions_on
 from app.accounts.delegations import delegations_of
 from app.accounts.sessions import end_sign_ins, sign_ins_of
 from app.core.clock import office_today, utc_now
+from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.vocabulary.words import DELEGATION_KINDS
 from views.shared.offices import office_name
 from views.shared.screen_access import for_officers
 
 PATH = "/akun/"
-LARGEST_ID = 2**63 - 1
 DOOR = "UserDBModelView"
 
 

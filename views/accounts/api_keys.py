@@ -15,6 +15,7 @@ from app.access.roles import permissions_on
 from app.accounts.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
 from app.core.clock import midnight, office_today, utc_now
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import ApiKey
 from app.vocabulary.words import Labels
 from app.web.fab_repairs import is_readable
@@ -48,9 +49,6 @@ OVERLAPS: Labels = {
     "7": _("Tujuh hari"),
     "30": _("Tiga puluh hari"),
 }
-
-
-LARGEST_ID = 2**63 - 1
 
 
 LONGEST_NAME, LONGEST_REASON = 100, 1000

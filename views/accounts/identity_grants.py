@@ -9,12 +9,12 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.accounts.identity_grants import GrantRefused, decide_grant, waiting_grants
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.vocabulary.words import ACTORS
 from app.web.fab_repairs import is_readable
 from views.shared.screen_access import for_officers
 
 PATH = "/hak-identitas/"
-LARGEST_ID = 2**63 - 1
 LONGEST_REASON = 1000
 
 

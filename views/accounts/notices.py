@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.delivery.sentences import SHOWN, newest_notices
 from app.notices.labels import NOTICE_ICONS, WISH_FAULTS, WISH_HINTS, WISHES
 from app.notices.preferences import NoticeWishes, WishRefused, save_wishes, wishes_of
 from app.notices.unread import mark_all_read, mark_read, unread_count
-from views.shared.list_address import LARGEST_ID
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import for_officers
 

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.core.identifiers import LARGEST_ID
 from app.vocabulary.refusals import HTTP, REFUSALS
 from views.api.cases.schemas import COMPONENTS
 from views.api.http.contract import Answer, Contract, Route, Schema, routes_of
@@ -109,7 +110,7 @@ def _operation(route: Route, contract: Contract) -> dict[str, Any]:
 
 
 def _in_path(rule: str) -> list[dict[str, Any]]:
-    whole = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+    whole = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
     return [
         {"name": name, "in": "path", "required": True, "schema": whole if kind == "int" else {**_TEXT, "minLength": 1}}
         for kind, name in _PARTS.findall(rule)

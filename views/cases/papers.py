@@ -11,6 +11,7 @@ from app.access.roles import permissions_on
 from app.casefile.case import load_case
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.models import Paper, SopVersion
 from app.papers.case_papers import ask_for_paper, find_case_paper, find_sop_sheet
 from app.papers.labels import PAPER_NAMES, why_not_drawn
@@ -20,7 +21,6 @@ from views.shared.downloads import send_paper
 from views.shared.screen_access import for_officers
 
 PATH, SHEET_PATH = "/kertas", "/lembar-sop"
-LARGEST_KEY = LARGEST_SERIAL = 2**63 - 1
 
 
 class PaperView(BaseView):
@@ -43,7 +43,7 @@ class PaperView(BaseView):
         now = utc_now()
         case = load_case(complaint_id, current_person(), now)
         cause = request.form.get("cause", "")
-        if not (cause.isascii() and cause.isdigit() and int(cause) < LARGEST_KEY):
+        if not (cause.isascii() and cause.isdigit() and int(cause) < LARGEST_ID):
             abort(400)
         paper = ask_for_paper(case, request.form.get("kind", ""), int(cause), now)
         return redirect(f"{PATH}/{paper.id}", 303)
@@ -93,7 +93,7 @@ class SopSheetView(BaseView):
         """Request the sheet of an SOP version, or find the existing one, and redirect to its page; 404 for an
         unknown version.
         """
-        version = db.session.get(SopVersion, min(version_id, LARGEST_SERIAL)) or abort(404)
+        version = db.session.get(SopVersion, min(version_id, LARGEST_ID)) or abort(404)
         return redirect(f"{SHEET_PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
 
     @expose("/<int:sheet_id>")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.delivery.deliver import send_again, send_all_again
 from app.monitoring.failed_jobs import SHOWN as JOBS_SHOWN
 from app.monitoring.failed_jobs import read_failed_jobs, retry_job
@@ -21,7 +22,6 @@ from app.notices.failed_deliveries import SHOWN, count_failed, failed_messages
 from app.notices.labels import CHANNELS
 from views.monitoring.findings import all_findings, how_long
 from views.monitoring.labels import QUEUES
-from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
 
 

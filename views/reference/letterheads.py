@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
 from app.core.clock import office_today, utc_now
+from app.core.identifiers import LARGEST_ID
 from app.models import Agency
 from app.papers.emblems import LARGEST_FILE, EmblemRefused, set_emblem, take_emblem_away
 from app.papers.frozen_blocks import OFFICE_AGENCY, letterhead

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as Answer
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
+from app.core.identifiers import LARGEST_ID
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.core.storage import read_pieces
 from app.reporting.exports.ask import AskRefused, ask_again, ask_report, cancel_report, own_job
 from app.reporting.exports.files import MEDIA_TYPES

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
+from app.core.identifiers import LARGEST_ID
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.models import ReportSchedule
 from app.models.report import Rhythm
 from app.notices.labels import DELIVERY_STATES

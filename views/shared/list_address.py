@@ -185,6 +185,3 @@ AFTER, BEFORE = "sesudah", "sebelum"
 def pages_of(address: ListAddress, count: int, size: int = PAGE_SIZE) -> Pages:
     """Return the requested page, or the last page if the list is shorter."""
     return Pages(min(address.page, Pages(1, count, size).last_page), count, size)
-
-
-LARGEST_ID = 2**63 - 1

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.models import SyncImport
 from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import (
@@ -25,7 +26,6 @@ from app.sp4n.inbound.csv_import import (
 )
 from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
-from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
 from views.sp4n.labels import (

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 from app.access.current_person import may
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.sp4n.peer.differences import Repair
 from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial, standing
 from app.sp4n.peer.state import replay
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
-from views.shared.list_address import LARGEST_ID
 from views.shared.screen_access import for_officers
 from views.sp4n.labels import DRIFT_HELP, DRIFTS, FAULT_KINDS, LEDGER_STATES
 

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
 from app.core.clock import OFFICE_ZONE, utc_now
+from app.core.identifiers import LARGEST_ID
 from app.models import WebhookEndpoint
 from app.webhooks import manage as webhooks
 from app.webhooks.labels import FORM_FAULTS

@@ -8,8 +8,8 @@ from flask_babel import gettext
 
 from app.access.current_person import may
 from app.access.roles import permissions_on
-from app.casefile.rows import LARGEST_ID
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.models import WebhookEndpoint
 from app.webhooks.labels import DISABLED_FOR, MESSAGE_STATES, TRY_FAULTS
 from app.webhooks.receivers import all_endpoints, count_messages, find_endpoint, find_message, messages_of, numbers_of

@@ -12,6 +12,7 @@ from flask_login import current_user
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.core.request_context import request_context
 from app.reference.calendar import load_working_calendar
 from app.reference.choices import filter_options
@@ -136,9 +137,6 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
     )
 
 
-LARGEST_KEY = 2**63 - 1
-
-
 _BETWEEN = "~"
 
 
@@ -164,7 +162,7 @@ def _mark(row: ComplaintRow, order: str) -> str:
 
 def _cut(mark: str, order: str, *, backwards: bool) -> Cut | None:
     moment, between, key = mark.rpartition(_BETWEEN)
-    known = key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= LARGEST_KEY
+    known = key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= LARGEST_ID
     if not known or bool(between) != (order == BY_LIMIT):
         return None
     try:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import utc_now
+from app.core.identifiers import LARGEST_ID
 from app.web.fab_repairs import is_readable
 from app.worklists.saved_lists import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
 from views.shared.list_labels import LIST_FAULTS
@@ -18,7 +19,6 @@ from views.shared.list_layout import LAYOUT
 from views.shared.screen_access import for_officers
 
 PATHS = {"inbox": "/", "complaints": "/aduan/"}
-LARGEST_ID = 2**63 - 1
 
 
 class SavedListView(BaseView):

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, load_only
 
 from app.casefile.event_log import checkpoint_at, written_late
-from app.casefile.rows import LARGEST_ID
+from app.core.identifiers import LARGEST_ID
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.periods import Period
 from app.models import Paper, Register, RegisterKind
 from app.reporting.figures.daily_figures import Figures, daily_figures

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.casefile.rows import LARGEST_ID
+from app.core.identifiers import LARGEST_ID
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db

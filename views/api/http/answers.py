@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from app.core.identifiers import LARGEST_ID
 from app.core.problem import Problem
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
-
-LARGEST_ID = 2**63 - 1
 
 
 def answer(result: Any, status: int = 200, version: int | None = None, **more: Any) -> Response:

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from app.core.identifiers import LARGEST_ID
 from app.web.fab_repairs import is_readable
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+ -]\d\d:\d\d)")
@@ -37,7 +38,7 @@ def read_value(schema: dict[str, Any], text: str) -> Any:
 
 def _read_whole(schema: dict[str, Any], text: str) -> int | None:
     number = int(text) if _WHOLE.fullmatch(text) else -1
-    return number if schema.get("minimum", 0) <= number <= schema.get("maximum", 2**63 - 1) else None
+    return number if schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID) else None
 
 
 def _read_day(text: str) -> date | None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import ColumnElement, Select, inspect
 
+from app.core.identifiers import LARGEST_ID
 from views.api.cases.representation import instant
 from views.api.http.contract import Query, Schema
 from views.api.http.query_values import read_value, short_text
@@ -100,7 +101,7 @@ def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
     if schema == {"type": "string"}:
         schema = short_text(_LONGEST_TEXT)
     if schema == {"type": "integer"}:
-        schema |= {"minimum": 0, "maximum": 2**63 - 1}
+        schema |= {"minimum": 0, "maximum": LARGEST_ID}
     return Filter(Query(name or column.key, schema), lambda value: column == value)
 
 

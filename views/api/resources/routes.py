@@ -14,11 +14,12 @@ from sqlalchemy import BigInteger, Select, select
 
 from app.access.roles import permissions_on
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID, LARGEST_INTEGER
 from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.web.json_input import json_object
 from views.api.http.access import needs
-from views.api.http.answers import LARGEST_ID, answer, id_in_range
+from views.api.http.answers import answer, id_in_range
 from views.api.http.contract import declared
 from views.api.http.idempotency import idempotent
 from views.api.http.keyset import Keyset, link_next
@@ -143,7 +144,7 @@ def _rows(resource: Resource) -> Select[Any]:
 
 def find(resource: Resource, number: int) -> Any:
     """Return the row. Raises Problem(404) if it does not exist or is not published."""
-    largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else 2**31 - 1
+    largest = LARGEST_ID if isinstance(resource.key.type, BigInteger) else LARGEST_INTEGER
     row = db.session.scalars(_rows(resource).where(resource.key == id_in_range(number, largest))).first()
     if row is None:
         raise Problem(404)
