@@ -112,7 +112,6 @@ def _framework_settings(environment: Environment) -> dict[str, Any]:
         "FAB_ADD_SECURITY_API": False,
         "FAB_API_SHOW_STACKTRACE": False,
         "BABEL_DEFAULT_LOCALE": "id",
-        "BABEL_DEFAULT_TIMEZONE": "Asia/Makassar",
         "LANGUAGES": {"id": {"flag": "id", "name": "Bahasa Indonesia"}, "en": {"flag": "gb", "name": "English"}},
         "TEMPLATES_AUTO_RELOAD": False,
     }

@@ -17,13 +17,12 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time, office_today, utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.locks import alone
+from app.core.locks import BACKUP_LOCK, alone
 from app.core.transaction import one_transaction
 from app.models import BackupRun
 
 log = structlog.get_logger()
 
-BACKUP_LOCK = 4_217_024
 BEGINS_AT = time(1)
 TRY_AGAIN = timedelta(minutes=30)
 OURS = re.compile(r"lapor-\d{8}-\d{6}\.backup")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect, select
 
 from app.calendar.recompute_deadlines import Move, recompute_open_deadlines
 from app.core.extensions import db
+from app.core.locks import CALENDAR_LOCK, wait_for_lock
 from app.core.transaction import one_transaction
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.reference.calendar import load_working_calendar
@@ -20,7 +21,6 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the national clock, with room to spare
 TABLES: Mapping[str, Any] = {"holiday": Holiday, "working_week": WorkingWeek}
-CALENDAR_LOCK = 4_217_004
 DAYS = ("day", "starts_on", "ends_on")
 
 Held = dict[str, Any]
@@ -103,7 +103,7 @@ def hold_calendar() -> None:
 
     Take it before any row lock: changes are then judged one after another, and two cannot deadlock.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(CALENDAR_LOCK)))
+    wait_for_lock(CALENDAR_LOCK)
 
 
 def preview_change(change: CalendarChange, now: datetime) -> Consequence:

@@ -30,6 +30,7 @@ from app.audit.invariants.table import CHECKS, is_red
 from app.audit.replay import audit_all
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.locks import MIGRATE_LOCK
 from app.demo.build import build_demo
 from app.privacy.identity_keys import rotate_identity_keys, told
 from app.privacy.index_reporters import index_reporters
@@ -38,7 +39,6 @@ from app.privacy.subject_report import NoSuchMark, subject_report
 from app.reference.load_seed import load_reference_data
 from app.servers.start_refused import LaunchRefused
 
-MIGRATE_LOCK = 7_301_482_027
 MIGRATE_PAUSE = 0.2
 
 

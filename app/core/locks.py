@@ -1,4 +1,4 @@
-"""Advisory locks: work that only one process may do at a time, over several transactions."""
+"""Advisory locks of PostgreSQL, and all their numbers: work that only one process may do at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,23 @@ from contextlib import contextmanager
 from sqlalchemy import func, select
 
 from app.core.extensions import db
+
+DIGEST_LOCK = 4_217_003
+CALENDAR_LOCK = 4_217_004
+NUMBERING_LOCK = 4_217_006
+WAITING_LOCK = 4_217_007
+WEBHOOK_NAME_LOCK = 4_217_008
+POLL_LOCK = 4_217_015
+PUSH_LOCK = 4_217_016
+COMPARE_LOCK = 4_217_017
+IMPORT_LOCK = 4_217_018
+BACKUP_LOCK = 4_217_024
+MIGRATE_LOCK = 7_301_482_027
+
+
+def wait_for_lock(lock: int) -> None:
+    """Wait for an advisory lock and hold it until the commit."""
+    db.session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 @contextmanager

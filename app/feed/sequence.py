@@ -6,10 +6,10 @@ from flask import current_app
 from sqlalchemy import delete, exists, func, select, text
 
 from app.core.extensions import db
+from app.core.locks import NUMBERING_LOCK, wait_for_lock
 from app.core.transaction import one_transaction
 from app.models import SyncChange
 
-NUMBERING_LOCK = 4_217_006
 NUMBER = text(
     """
     UPDATE sync_change SET position = given.position
@@ -32,7 +32,7 @@ def number_changes() -> None:
     with one_transaction():
         if not changes_wait():
             return
-        db.session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
+        wait_for_lock(NUMBERING_LOCK)
         db.session.execute(NUMBER)
 
 

@@ -7,9 +7,9 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from app.core.extensions import db
+from app.core.locks import WAITING_LOCK
 from app.feed.sequence import changes_wait
 
-WAITING_LOCK = 4_217_007
 LOOK_EVERY_SECONDS = 0.25
 
 

@@ -15,6 +15,7 @@ from app.core.bulk_insert import ROWS, Row, as_text, rows_given
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
+from app.core.locks import DIGEST_LOCK, wait_for_lock
 from app.models import Delivery, DeliveryItem, NoticePreference
 from app.notices.quiet_hours import Wishes, release
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -23,7 +24,6 @@ ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
 GATHERED_SECONDS = 20
 """Seconds that alarms of one sweep wait to be combined, so that an outage causes one message an officer."""
 
-DIGEST_LOCK = 4_217_003
 LEASE_SECONDS = 30
 """Seconds after which a message is enqueued again if it has not been sent by then."""
 
@@ -90,7 +90,7 @@ def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: da
     same = (Delivery.user_id == user_id, Delivery.channel == channel, Delivery.digest_on == day)
     if not db.session.scalars(select(exists().where(*same))).one():
         # Serialise creation: two transactions waiting for each other's rows would deadlock.
-        db.session.execute(select(func.pg_advisory_xact_lock(DIGEST_LOCK)))
+        wait_for_lock(DIGEST_LOCK)
         row = {"user_id": user_id, "channel": channel, "digest_on": day, "state": "queued", "created_at": at}
         row |= {"next_try_at": opening, "attempts": 0}
         db.session.execute(insert(Delivery.__table__).values(row).on_conflict_do_nothing())

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
 from app.models import Holiday, SopVersion, WorkingWeek
 from app.models.reference import WEEKDAYS
@@ -23,7 +24,6 @@ from app.reference.sop import sop_with_text, steps_of_sop
 from workflow_rules.process.sop import Sop
 from workflow_rules.time.working_calendar import WorkingCalendar
 
-ZONE = "Asia/Makassar"
 WARNED_FROM_MONTH = 10
 
 
@@ -91,7 +91,7 @@ def calendar_data(rows: str) -> dict[str, object]:
     closed: dict[str, str] = {}
     for day, name in days or ():
         closed[day] = f"{closed[day]}; {name}" if day in closed else name
-    return {"zone": ZONE, "weeks": [_week(*week) for week in weeks or ()], "closed_days": closed}
+    return {"zone": OFFICE_ZONE.key, "weeks": [_week(*week) for week in weeks or ()], "closed_days": closed}
 
 
 def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | None]) -> dict[str, object]:

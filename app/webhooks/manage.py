@@ -14,6 +14,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
+from app.core.locks import WEBHOOK_NAME_LOCK, wait_for_lock
 from app.core.transaction import one_transaction
 from app.feed.sequence import number_changes
 from app.models import JournalEntry, SyncChange, WebhookDelivery, WebhookEndpoint
@@ -21,8 +22,6 @@ from app.webhooks.deliver import disable
 from app.webhooks.payload import TEST_TYPE, trial_body
 from app.webhooks.relay import WEBHOOKS, new_message_id
 from app.webhooks.signature import new_secret
-
-NAME_LOCK = 4_217_008
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _claim_name(name: str, own_id: int | None) -> None:
 
     An advisory lock serialises callers, so that the unique constraint is never violated.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(NAME_LOCK)))
+    wait_for_lock(WEBHOOK_NAME_LOCK)
     others = exists().where(WebhookEndpoint.name == name, WebhookEndpoint.id.is_distinct_from(own_id))
     if db.session.execute(select(others)).scalar_one():
         raise NameTaken

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app.backup import nightly
 from app.backup.archive import read_manifest
 from app.backup.faults import BackupFault
-from app.backup.nightly import BACKUP_LOCK, hand_out_backup, write_backup
+from app.backup.nightly import hand_out_backup, write_backup
 from app.backup.runs import last_good, note_run
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.core.locks import alone
+from app.core.locks import BACKUP_LOCK, alone
 from app.models import BackupRun
 from app.settings.environment import ConfigurationError, read_environment
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from sqlalchemy import text
 
 from app.core.extensions import db
-from app.feed.wait import WAITING_LOCK
+from app.core.locks import WAITING_LOCK
 from tests.bench.house import Served
 from tests.bench.living import a_case
 from tests.bench.rest import Answer, Doors

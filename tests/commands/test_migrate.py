@@ -6,8 +6,9 @@ import psycopg
 from flask import Flask
 from sqlalchemy import text
 
-from app.commands.maintenance import MIGRATE_LOCK, migrate_database
+from app.commands.maintenance import migrate_database
 from app.core.extensions import db
+from app.core.locks import MIGRATE_LOCK
 from app.core.schema import OLDEST_CODE, migrated
 from tests.conftest import build_app
 from tests.servers import database_url_for, redis_url_for

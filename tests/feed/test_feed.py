@@ -15,12 +15,12 @@ from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.locks import NUMBERING_LOCK, WAITING_LOCK
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, make_key
 from app.feed.note import note_linked, note_removed
 from app.feed.read import CursorTooOld, FeedPage, read_changes
-from app.feed.sequence import NUMBER, NUMBERING_LOCK, forget_old_changes, number_changes
-from app.feed.wait import WAITING_LOCK
+from app.feed.sequence import NUMBER, forget_old_changes, number_changes
 from app.models import ComplaintEvent, Letter, SyncChange
 from app.papers.papers import draw_paper
 from tests.factories import a_complaint, move_on

@@ -11,8 +11,9 @@ from sqlalchemy import func, select, text
 
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.locks import POLL_LOCK
 from app.models import Complaint, ComplaintEvent
-from app.sp4n.peer.poll import POLL_LOCK, poll_peer
+from app.sp4n.peer.poll import poll_peer
 from app.sp4n.peer.push import push_peer
 from tests.sp4n.fake_peer import Peer, ledger, running_fake, the_peer_row
 

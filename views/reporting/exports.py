@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as Answer
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.core.identifiers import LARGEST_ID
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.core.storage import read_pieces

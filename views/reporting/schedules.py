@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.core.identifiers import LARGEST_ID
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.models import ReportSchedule

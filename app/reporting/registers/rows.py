@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, load_only
 
 from app.casefile.event_log import checkpoint_at, written_late
-from app.core.identifiers import LARGEST_ID
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
 from app.core.periods import Period

@@ -9,10 +9,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.core.identifiers import LARGEST_ID
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.identifiers import LARGEST_ID
 from app.core.jobs import JobName
 from app.core.periods import Period
 from app.core.transaction import one_transaction

@@ -15,7 +15,7 @@ from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.jobs import JobName
-from app.core.locks import alone
+from app.core.locks import IMPORT_LOCK, alone
 from app.core.transaction import lock_row, one_transaction
 from app.core.work_queue import WorkQueue
 from app.models import Complaint, SyncImport
@@ -26,7 +26,6 @@ from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()
 
-IMPORT_LOCK = 4_217_018
 BATCH = 100
 SILENT = timedelta(minutes=2)
 UNFINISHED = timedelta(days=1)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import office_time, office_today
 from app.core.extensions import db
-from app.core.locks import alone
+from app.core.locks import COMPARE_LOCK, alone
 from app.core.transaction import one_transaction
 from app.models import SyncComparison, SyncLedger
 from app.models.peer import Drift
@@ -19,7 +19,6 @@ from app.sp4n.peer.push import note_what_is_wanted
 from app.sp4n.peer.report_state import held_among, held_reports
 from app.sp4n.peer.state import ledgers_of, note_drift, want
 
-COMPARE_LOCK = 4_217_017
 BEGINS_AT = time(2)
 TRY_AGAIN = timedelta(minutes=30)
 BATCH = 1000

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.core.locks import alone
+from app.core.locks import POLL_LOCK, alone
 from app.core.transaction import one_transaction
 from app.models import SyncLedger
 from app.models.peer import Drift
@@ -23,7 +23,6 @@ from workflow_rules.process.refusals import ActionRefused
 
 log = structlog.get_logger()
 
-POLL_LOCK = 4_217_015
 MOST_PAGES = 200
 LONGEST_KEPT = 2_000_000
 LONGEST_ID = 80

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.casefile.facts import rows_of
 from app.core.clock import office_time
 from app.core.extensions import db
-from app.core.locks import alone
+from app.core.locks import PUSH_LOCK, alone
 from app.core.transaction import one_transaction
 from app.feed.read import CursorTooOld, CursorUnreadable, read_changes
 from app.feed.sequence import number_changes
@@ -22,7 +22,6 @@ from app.sp4n.peer.report_state import state_of
 from app.sp4n.peer.state import ledgers_of, no_longer, note_away, note_back, pause_after, settle, the_peer
 from workflow_rules.process.actions import Action
 
-PUSH_LOCK = 4_217_016
 PAGE = 500
 MOST_TOLD = 2000
 AWAY_AFTER = 3
