@@ -2,18 +2,16 @@
 journal.
 """
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Select, bindparam, select, update
 
 from app.access.current_person import finding_person
 from app.core.extensions import db
+from app.core.hashing import keyed_digest
 from app.core.transaction import lock_row, one_transaction
 from app.models import ApiKey, JournalEntry
 
@@ -119,8 +117,7 @@ def new_key() -> str:
 
 
 def hash_key(key: str) -> str:
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(secret, b"api-key:" + key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return keyed_digest(f"api-key:{key}")
 
 
 def find_key(given: str, now: datetime) -> KnownKey | None:

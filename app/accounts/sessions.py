@@ -6,7 +6,6 @@ an ended one fails at its next request. Capacities are read per request too, so 
 anybody out.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.access.current_person import finding_person
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.hashing import keyed_digest
 from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import SignIn
@@ -41,8 +41,7 @@ SECONDS_LEFT = "X-Sesi"
 
 def seal_of(user: Any) -> str:
     """Return a keyed digest (HMAC) of the account's id and current password hash."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(secret, f"sign-in:{user.id}:{user.password}".encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed_digest(f"sign-in:{user.id}:{user.password}")[:32]
 
 
 def is_sealed(user: Any, marks: Mapping[str, Any]) -> bool:

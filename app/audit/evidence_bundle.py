@@ -18,6 +18,7 @@ from app.casefile.case import Case
 from app.casefile.event_log import hashed_record
 from app.casefile.timeline import dispositions, timeline
 from app.core.extensions import db
+from app.core.hashing import canonical_json
 from app.core.transaction import one_transaction
 from app.files.inspection import ENDINGS
 from app.models import Attachment, JournalEntry, Paper
@@ -133,7 +134,7 @@ def events_text(case: Case) -> bytes:
             line |= _disclosed(record, event.seed, hidden)
         elif hidden:
             line["withheld"] = list(hidden)
-        lines.append(json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
+        lines.append(canonical_json(line) + "\n")
     return "".join(lines).encode()
 
 

@@ -3,18 +3,15 @@
 Lists, letters, feed and search show the replacement without special handling; only these functions read the original.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
-
 from app.core.encrypted_columns import readable
 from app.core.extensions import db
+from app.core.hashing import keyed_digest
 from app.models import Complaint, OriginalText
 from workflow_rules.process.parameters import IDENTITY_PARTS
 
@@ -45,8 +42,7 @@ def identity_said_again(complaint: Complaint, identity: Mapping[str, str | None]
 def identity_digest(identity: Mapping[str, str | None]) -> str:
     """Return an HMAC (hex) of an identity: equal for equal identities, and not guessable without the key."""
     body = json.dumps({name: identity.get(name) or "" for name in IDENTITY_PARTS}, sort_keys=True)
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, b"identity " + body.encode(), hashlib.sha256).hexdigest()
+    return keyed_digest(f"identity {body}")
 
 
 def forget_correction(complaint: Complaint, name: str) -> None:

@@ -1,14 +1,12 @@
 """Reception of a complaint: its number, its tracking code and its first step (SOP step 1)."""
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import text
 
 from app.casefile.facts import CaseRows, facts_of_identity
@@ -17,6 +15,7 @@ from app.cases.report_input import Report
 from app.core.bulk_insert import as_row, take_over
 from app.core.clock import office_time, utc_now
 from app.core.extensions import db
+from app.core.hashing import keyed_digest
 from app.core.transaction import one_transaction
 from app.files.attachments import store_file
 from app.models import Complaint, Reporter, SopVersion
@@ -217,6 +216,5 @@ def new_code() -> str:
 
 def hash_code(number: str, code: str) -> str:
     """Return the HMAC-SHA256 of a tracking code, with or without dashes, for the number of its case."""
-    key = current_app.config["SECRET_KEY"].encode()
     plain = code.replace("-", "")
-    return hmac.new(key, f"{number}:{plain}".encode(), hashlib.sha256).hexdigest()
+    return keyed_digest(f"{number}:{plain}")

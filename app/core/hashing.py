@@ -1,8 +1,10 @@
-"""Keyed daily digests of values that are compared but never stored readably, such as client addresses."""
+"""Digests: keyed ones of values that are compared but never stored readably, and the digest of JSON."""
 
 import hashlib
 import hmac
+import json
 import secrets
+from typing import Any
 
 import structlog
 from flask import current_app
@@ -17,10 +19,27 @@ KEY_SECONDS = 2 * 24 * 3600
 log = structlog.get_logger()
 
 
+def keyed_digest(content: str | bytes) -> str:
+    """Return the HMAC-SHA256 (hex) of a text or bytes under SECRET_KEY. Begin the content with its purpose, so that
+    digests of two purposes never agree.
+    """
+    return _digest(current_app.config["SECRET_KEY"].encode(), content)
+
+
+def canonical_json(value: Any) -> str:
+    """Return JSON with sorted keys and without spaces, so that equal values give equal texts."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def json_digest(value: Any) -> str:
+    """Return the SHA-256 (hex) of a value as canonical JSON."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
 def digest_of_today(text: str) -> str:
     """Return a digest that all processes share until the end of the office day; its key is derived from SECRET_KEY."""
-    secret = current_app.config["SECRET_KEY"].encode()
-    return _digest(_digest(secret, f"digests of {office_today()}").encode(), text)
+    key = keyed_digest(f"digests of {office_today()}")[:DIGEST_LETTERS]
+    return _digest(key.encode(), text)[:DIGEST_LETTERS]
 
 
 def unrepeatable_digest(text: str) -> str | None:
@@ -28,11 +47,12 @@ def unrepeatable_digest(text: str) -> str | None:
     that the value can no longer be guessed. None while Redis is unreachable.
     """
     key = _key_of_today()
-    return None if key is None else _digest(key, text)
+    return None if key is None else _digest(key, text)[:DIGEST_LETTERS]
 
 
-def _digest(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:DIGEST_LETTERS]
+def _digest(key: bytes, content: str | bytes) -> str:
+    plain = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return hmac.digest(key, plain, "sha256").hex()
 
 
 def _key_of_today() -> bytes | None:

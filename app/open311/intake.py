@@ -9,8 +9,9 @@ from app.accounts.api_keys import KnownKey, find_key
 from app.cases.receive_complaint import receive_complaint
 from app.cases.record_intake import seal, unseal
 from app.cases.report_input import Report
+from app.core.hashing import keyed_digest
 from app.core.transaction import one_transaction
-from app.web.idempotency import keyed_digest, store_answer, stored_answer
+from app.web.idempotency import store_answer, stored_answer
 from workflow_rules.process.actors import REPORTER
 
 REMEMBERED = timedelta(hours=24)

@@ -101,8 +101,14 @@ def _pool(place: Place, seconds: float, authority: str | None) -> Any:
     timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
     if place.scheme == "http":
         return urllib3.HTTPConnectionPool(address, place.port, timeout=timeout)
-    names = {"server_hostname": place.host, "assert_hostname": place.host}
-    return urllib3.HTTPSConnectionPool(address, place.port, timeout=timeout, ssl_context=_trusted(authority), **names)
+    return urllib3.HTTPSConnectionPool(
+        address,
+        place.port,
+        timeout=timeout,
+        ssl_context=_trusted(authority),
+        server_hostname=place.host,
+        assert_hostname=place.host,
+    )
 
 
 @functools.cache

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.storage import is_stored
 from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKind
 from app.papers.frozen_blocks import copies_of, letterhead, office, signatory_of, signatory_of_event
 from app.papers.letter_numbers import enter_number, reserve_number
-from app.papers.papers import content_hash, make_paper
+from app.papers.papers import make_paper
 from app.papers.sign_letter import prepared_hand, sign_now, waiting_shortly
 from workflow_rules.process.actions import Action, LetterState
 from workflow_rules.process.actors import Person
@@ -131,7 +132,7 @@ def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
 
 def draft_hash(letter: Letter) -> str:
     """Return the SHA-256 of revision, subject and body of a draft: exactly what an officer reads before signing."""
-    return content_hash({"revision": letter.revision, "subject": letter.subject, "body": letter.body})
+    return json_digest({"revision": letter.revision, "subject": letter.subject, "body": letter.body})
 
 
 def letter_content(complaint: Complaint, letter: Letter) -> dict[str, Any]:

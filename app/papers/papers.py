@@ -1,7 +1,6 @@
 """Papers: frozen content that a worker draws as a PDF file."""
 
 import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.after_commit import enqueue_after_commit
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.jobs import JobName
 from app.core.resource_limits import DrawingRefused
 from app.core.storage import StoreAway, write_file
@@ -30,12 +30,6 @@ MOST_TRIES = 3
 PAPERS = WorkQueue(Paper, JobName.DRAW_PAPER, due=lambda _now: Paper.state == "queued")
 # Exceptions that WeasyPrint raises for content it cannot draw.
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError, OSError)
-
-
-def content_hash(frozen: dict[str, Any]) -> str:
-    """Return the SHA-256 (hex) of a paper's content as canonical JSON, which the verification page recomputes."""
-    body = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def make_paper(
@@ -56,7 +50,7 @@ def make_paper(
         "kind": kind.value,
         "key": key,
         "frozen": content,
-        "content_hash": content_hash(content),
+        "content_hash": json_digest(content),
         "complaint_id": complaint_id,
         "agency_code": agency_code,
         "state": "queued",

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from app.core.hashing import json_digest
 from app.models import Paper, PaperKind, SopVersion
 from app.papers.frozen_blocks import letterhead, office
-from app.papers.papers import content_hash, make_paper
+from app.papers.papers import make_paper
 from app.reference.sop import OF_A_STEP
 
 _OF_A_VERSION = (
@@ -30,7 +31,7 @@ _DAYS = ("created_on", "revised_on", "ratified_on")
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
     """Return the sheet of a version's present content, creating it if needed."""
     content = _content(version)
-    key = f"sop_sheet:{version.id}:{content_hash(content)[:16]}"
+    key = f"sop_sheet:{version.id}:{json_digest(content)[:16]}"
     return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import or_, select
 
 from app.casefile.case import letter_by_code, letter_for_all
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.storage import read_file
 from app.models import Attachment, Letter, LetterScan, Paper
-from app.papers.papers import content_hash
 from app.papers.signing.signatures import SignatureFound, signature_in
 from workflow_rules.process.identity import Confidentiality
 
@@ -79,7 +79,7 @@ def check_stored(letter: Letter) -> StoredCheck:
     """Recompute the hashes recorded at signing, validate the signature, and return the result."""
     paper = letter.paper
     assert paper is not None
-    content, file = content_hash(paper.frozen) == paper.content_hash, _kept_file(paper)
+    content, file = json_digest(paper.frozen) == paper.content_hash, _kept_file(paper)
     if file is None:
         return StoredCheck(letter, paper, content, None, False, None)
     signature = None if letter.signed_with_ink else signature_in(file)

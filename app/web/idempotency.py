@@ -1,10 +1,7 @@
 """Idempotency: a repeated request gets the stored answer of the first (`Idempotency-Key`, form tokens, Open311)."""
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import delete, func, select
 
 from app.core.clock import utc_now
@@ -61,11 +58,6 @@ def store_answer(
     """Add the answer to the transaction, so that it is stored exactly if the request succeeds."""
     answer = {"status": status, "body": body, "etag": etag, "location": location, "created_at": utc_now()}
     db.session.add(IdempotencyKey(caller=caller, key=key, request_hash=digest, **answer))
-
-
-def keyed_digest(content: bytes) -> str:
-    """Return an HMAC of a request under SECRET_KEY; from a plain hash, short passphrases or names could be guessed."""
-    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), content, hashlib.sha256).hexdigest()
 
 
 def forget_answers(now: datetime) -> int:

@@ -19,9 +19,10 @@ from app.cases.check_attachments import check_case
 from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.demo.accounts import demo_person
 from app.models import Attachment, Holiday, JournalEntry, Paper
-from app.papers.papers import content_hash, draw_paper
+from app.papers.papers import draw_paper
 from tests.audit.bundles import PDF, VERIFIER, bundle_bytes, faults, files_of, judged, relisted, with_events, zipped
 from tests.cases.costly_cases import STATES
 from tests.factories import Case, a_complaint
@@ -146,7 +147,7 @@ def test_a_rewritten_letter_or_attachment_is_found_behind_a_manifest_that_fits(w
         assert all(fault.startswith((name, "surat.json")) for fault in faults(words))
     letters, papers = json.loads(files["surat.json"]), json.loads(files["kertas.json"])
     letters[0]["body"] = papers[0]["frozen"]["body"] = "Lain."
-    papers[0]["content_hash"] = content_hash(papers[0]["frozen"])
+    papers[0]["content_hash"] = json_digest(papers[0]["frozen"])
     both = {"surat.json": json.dumps(letters).encode(), "kertas.json": json.dumps(papers).encode()}
     code, words = judged(zipped(relisted({**files, **both}), tmp_path / "a.zip"))
     assert code == 1

@@ -16,11 +16,11 @@ from app.audit.invariants.labels import PROMISES, sentence_of
 from app.audit.invariants.scope import Checked, Finding, Scope
 from app.audit.invariants.table import CHECKS, HARMLESS, Check, check, is_red
 from app.core.extensions import db, redis_client
+from app.core.hashing import json_digest
 from app.core.jobs import SCHEDULER_HEARTBEAT
 from app.core.storage import read_file
 from app.models import Attachment, Letter, Paper
 from app.models.invariant import INVARIANTS
-from app.papers.papers import content_hash
 from tests.audit.faults import FAULTS
 
 
@@ -109,7 +109,7 @@ def test_a_changed_file_of_a_letter_and_one_without_its_signature_are_found(insi
     assert letter is not None
     paper = db.session.get_one(Paper, letter.paper_id)
     paper.frozen = {**paper.frozen, "signing": "certificate"}
-    paper.content_hash = content_hash(paper.frozen)
+    paper.content_hash = json_digest(paper.frozen)
     db.session.flush()
     assert found(scope) == {"I13": ["letter_signature_unsound"]}
     paper.file_hash = "0" * 64

@@ -9,10 +9,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.storage import read_file
 from app.models import Letter, PaperKind
 from app.papers.kinds import html_of
-from app.papers.papers import content_hash, draw_paper, relay_papers
+from app.papers.papers import draw_paper, relay_papers
 from app.papers.render import render_pdf
 from tests.factories import a_complaint
 
@@ -67,8 +68,8 @@ def test_a_letter_is_drawn_once_and_drawn_again_only_after_a_failure(context: Fl
 def test_the_content_hash_is_of_what_is_frozen(context: Flask) -> None:
     letter = signed_letter()
     assert letter.paper is not None
-    assert content_hash(letter.paper.frozen) == letter.paper.content_hash
-    assert content_hash({**letter.paper.frozen, "body": "Lain"}) != letter.paper.content_hash
+    assert json_digest(letter.paper.frozen) == letter.paper.content_hash
+    assert json_digest({**letter.paper.frozen, "body": "Lain"}) != letter.paper.content_hash
 
 
 def test_fonts_are_inside_the_file(context: Flask) -> None:

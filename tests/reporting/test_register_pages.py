@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, Paper, Register, RegisterKind
-from app.papers.papers import content_hash, draw_paper
+from app.papers.papers import draw_paper
 from app.reporting.registers.make import make_register
 from tests.factories import a_complaint
 from tests.reporting.small_month import answered_road, waiting_road, wita
@@ -159,7 +160,7 @@ def test_content_that_was_tampered_with_is_told(
         paper = db.session.scalars(select(Paper).where(Paper.kind == "daily_register")).one()
         paper.frozen = {**paper.frozen, "counts": {**paper.frozen["counts"], "received": 9}}
         if with_its_hash:
-            paper.content_hash = content_hash(paper.frozen)
+            paper.content_hash = json_digest(paper.frozen)
         db.session.commit()
     assert sentence in client.get(f"/laporan/{made['daily']}").text
 

@@ -15,10 +15,11 @@ from sqlalchemy.exc import DatabaseError
 
 from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.storage import read_file
 from app.demo.accounts import demo_person
 from app.models import Category, Complaint, IssuedNumber, Paper, Register, RegisterKind
-from app.papers.papers import content_hash, draw_paper
+from app.papers.papers import draw_paper
 from app.reporting.figures.daily_figures import instant
 from app.reporting.registers.make import RegisterRefused, make_due_registers, make_register
 from app.reporting.registers.rows import corrections_since
@@ -118,7 +119,7 @@ def test_a_register_has_a_number_of_the_office_and_a_place_for_its_head(month: t
     assert it["signatory"]["name"] == demo_person("kadis").name
     assert it["signatory"]["office"].startswith("Kepala Dinas")
     assert (it["made_by"], it["agency"]["code"]) == ("", "diskominfosan")
-    assert made[0].content_hash == content_hash(it)
+    assert made[0].content_hash == json_digest(it)
 
 
 def test_closed_days_are_told_of_on_the_next_office_day(context: Flask) -> None:

@@ -14,10 +14,10 @@ from app.calendar.change import (
     preview_change,
     take_unsaved,
 )
-from app.core.clock import utc_now
+from app.core.clock import OFFICE_ZONE, utc_now
 from app.models import Holiday, WorkingWeek
 from app.models.reference import WEEKDAYS
-from app.reference.calendar import ZONE, parse_hours
+from app.reference.calendar import parse_hours
 from app.reference.labels import TITLES
 from app.vocabulary.words import HOLIDAY_KINDS
 from app.web.list_guards import EagerInterface
@@ -147,7 +147,7 @@ def spelled_hours(weekday: str, text: str) -> str:
     try:
         pairs = [[clock.zfill(5) for clock in pair] for pair in parse_hours(plain)]
         week = {"from": None, "to": None, "hours": {weekday: pairs} if pairs else {}}
-        WorkingCalendar.from_dict({"zone": ZONE, "weeks": [week], "closed_days": {}})
+        WorkingCalendar.from_dict({"zone": OFFICE_ZONE.key, "weeks": [week], "closed_days": {}})
     except ValueError as fault:
         raise ChangeRefused("bad_hours", weekday) from fault
     return " ".join("-".join(pair) for pair in sorted(pairs))

@@ -10,10 +10,10 @@ from flask_babel import gettext
 from app.access.current_person import current_person, may
 from app.access.roles import permissions_on
 from app.core.clock import office_today, utc_now
+from app.core.hashing import json_digest
 from app.core.periods import month_before
 from app.models import Register, RegisterKind
 from app.papers.labels import why_not_drawn
-from app.papers.papers import content_hash
 from app.reference.calendar import load_working_calendar
 from app.reporting.registers.charts import bars_of, trend_of
 from app.reporting.registers.labels import COUNTS, REFUSALS, REGISTER_KINDS, REGISTERS, SHORT_NAMES, TABLES, notes
@@ -104,7 +104,7 @@ class RegisterView(BaseView):
             late_events=since.late_events,
             sentences=SENTENCES,
             why=why_not_drawn(found.paper.error),
-            intact=content_hash(frozen) == found.content_hash,
+            intact=json_digest(frozen) == found.content_hash,
             path=PATH,
             now=utc_now(),
         )

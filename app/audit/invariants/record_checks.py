@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +18,9 @@ from app.audit.invariants.scope import MAX_FINDINGS, Checked, Finding, Scope, li
 from app.audit.replay import comparable, fault_of_chain, fault_of_ledger
 from app.audit.whole_cases import WholeCase, whole_cases
 from app.casefile.event_log import as_event, sops_by_version
+from app.core.clock import OFFICE_ZONE
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.models import (
     Agency,
     Complaint,
@@ -33,7 +34,6 @@ from app.models import (
     WorkingWeek,
 )
 from app.models.reference import WEEKDAYS
-from app.papers.papers import content_hash
 from app.papers.verification import check_stored
 from workflow_rules.process.actions import Action
 from workflow_rules.process.actors import Actor, Capacity, Person
@@ -43,7 +43,6 @@ from workflow_rules.process.moves import WHILE_PAUSED, spots
 from workflow_rules.process.sop import Sop
 from workflow_rules.record.checkpoint import checkpoint
 
-ZONE = ZoneInfo("Asia/Makassar")
 _AS_STORED = {"unscoped": True, "populate_existing": True}
 
 
@@ -133,7 +132,7 @@ def day_table() -> DayTable:
     weeks = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
     closed = frozenset(db.session.scalars(select(Holiday.day)))
     rows = [Week(w.starts_on, w.ends_on, tuple(getattr(w, day) or "" for day in WEEKDAYS)) for w in weeks]
-    return DayTable(ZONE, rows, closed)
+    return DayTable(OFFICE_ZONE, rows, closed)
 
 
 GUARDED = ("complaint_event", "journal_entry", "ledger_entry", "register")
@@ -217,7 +216,7 @@ def _printed_register() -> Iterator[Finding]:
         return
     register, paper = found
     day = {"day": register.day.isoformat()}
-    if not register.content_hash == paper.content_hash == content_hash(paper.frozen):
+    if not register.content_hash == paper.content_hash == json_digest(paper.frozen):
         yield Finding("I8", register.number, "register_changed", day)
         return
     values = {"until": datetime.fromisoformat(paper.frozen["ends"]), "newest": paper.frozen["newest_event"]}

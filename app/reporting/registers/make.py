@@ -3,8 +3,6 @@
 The unique row is the claim to make one; an advisory lock makes them one at a time, so that numbers follow the days.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +13,7 @@ from app.access.office_heads import head_of_office
 from app.casefile.event_log import checkpoint_at, first_event_at, newest_event
 from app.core.clock import OFFICE_ZONE, office_today
 from app.core.extensions import db
+from app.core.hashing import json_digest
 from app.core.periods import Period, days, month_before, month_of
 from app.core.transaction import one_transaction
 from app.models import PaperKind, Register, RegisterKind
@@ -131,7 +130,6 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
     """Return what the paper shows, with the checkpoint, newest event and calendar digest for a later comparison."""
     figures = figures_of(wanted.kind, wanted.period)
     head = head_of_office(now)
-    calendar = json.dumps(calendar_as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {
         "kind": wanted.kind.value,
         "definitions": DEFINITIONS,
@@ -145,7 +143,7 @@ def _content(wanted: _Wanted, by: Person, now: datetime) -> dict[str, Any]:
         "step_numbers": step_numbers(),
         "checkpoint": checkpoint_at(wanted.period.ends),
         "newest_event": newest_event(),
-        "calendar": hashlib.sha256(calendar.encode()).hexdigest(),
+        "calendar": json_digest(calendar_as_dict()),
         "agency": letterhead(office()),
         "signatory": signatory(head.name, head.officer_id, head.on_behalf_of, head.kind),
         "made_at": instant(now),

@@ -4,19 +4,18 @@ Faults of shape raise; values that are unknown here are listed for the Admin.
 """
 
 import hashlib
-import hmac
 import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Text as TextType
 from sqlalchemy import bindparam, exists, select, text
 
 from app.casefile.facts import get_for_update
 from app.cases.report_input import Report, clean_report
 from app.core.extensions import db
+from app.core.hashing import keyed_digest
 from app.core.identifiers import is_tracking_id
 from app.models import Complaint, InboundHold
 from workflow_rules.process.complaint_number import visible
@@ -120,8 +119,7 @@ def named_in(payload: dict[str, Any], field: str) -> Any:
 
 def keyed_hash(content: Any) -> str:
     """Return an HMAC-SHA256 of the content; keyed, because a phone number could be guessed from a plain hash."""
-    told = json.dumps(content, sort_keys=True, default=str).encode()
-    return hmac.new(str(current_app.config["SECRET_KEY"]).encode(), told, hashlib.sha256).hexdigest()
+    return keyed_digest(json.dumps(content, sort_keys=True, default=str))
 
 
 def lock_reports(tracking_ids: list[str]) -> None:

@@ -10,10 +10,11 @@ from typing import ParamSpec
 from flask import Response, request
 
 from app.access.current_person import current_person
+from app.core.hashing import keyed_digest
 from app.core.problem import Problem
 from app.core.request_context import request_context
 from app.core.transaction import one_transaction
-from app.web.idempotency import KeyInProgress, KeyReused, keyed_digest, store_answer, stored_answer
+from app.web.idempotency import KeyInProgress, KeyReused, store_answer, stored_answer
 
 P = ParamSpec("P")
 View = Callable[P, Response]
