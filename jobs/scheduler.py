@@ -96,10 +96,15 @@ class Scheduler:
                     self.enqueue(job, job.slot(now))
             self.connection.set(SCHEDULER_HEARTBEAT, int(now), ex=HEARTBEAT_SECONDS)
         except RedisError as problem:
-            self._note_absence(problem)
+            if not self.away:
+                log.warning("the queue server is away, the scheduler keeps trying: %s", problem)
+            self.away = True
             return LONGEST_PAUSE_SECONDS
-        self._note_return()
-        return self._pause(now)
+        if self.away:
+            log.warning("the queue server is back")
+        self.away = False
+        until_next = min((job.slot(now) + 1) * job.every - now for job in self.periodic_jobs)
+        return min(until_next, LONGEST_PAUSE_SECONDS)
 
     def enqueue(self, job: PeriodicJob, slot: int) -> None:
         """Enqueue one slot of a job; it expires after two slots, so that a queue without a worker does not grow."""
@@ -116,20 +121,6 @@ class Scheduler:
         except DuplicateJobError:
             log.debug("%s: slot %d was queued by another scheduler", job.name, slot)
         self.queued[job] = slot
-
-    def _pause(self, now: float) -> float:
-        until_next = min((job.slot(now) + 1) * job.every - now for job in self.periodic_jobs)
-        return min(until_next, LONGEST_PAUSE_SECONDS)
-
-    def _note_absence(self, problem: RedisError) -> None:
-        if not self.away:
-            log.warning("the queue server is away, the scheduler keeps trying: %s", problem)
-        self.away = True
-
-    def _note_return(self) -> None:
-        if self.away:
-            log.warning("the queue server is back")
-        self.away = False
 
 
 def run_scheduler() -> int:

@@ -129,13 +129,10 @@ def words_under_each_key(text: str) -> list[list[str]]:
     """Return the HMACs of a name's words under every key, newest first; rows written under an older key can then be
     found.
     """
-    words = sorted(set(_WORD.findall(_plain(text))))
+    # In lower case without accents, so that a name is found in any spelling.
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = sorted(set(_WORD.findall(plain)))
     return [[_keyed(key, word) for word in words] for key in identity_keys().values()]
-
-
-def _plain(text: str) -> str:
-    """Return the text in lower case without accents, so that a name is found in any spelling."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def keyed_mark(kind: str, text: str) -> str:

@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -30,7 +30,16 @@ def install(log_format: str) -> None:
 
     structlog's own default would print every local variable of a traceback, with passwords and identities.
     """
-    chain = [*_first_steps(), _renderer(log_format)]
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), timestamp_key="time")
+    if log_format == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    chain: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        tell_failure,
+        keep_to_one_line,
+        renderer,
+    ]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *chain],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -54,21 +63,6 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
 
 
-def _first_steps() -> list[Any]:
-    return [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        tell_failure,
-        keep_to_one_line,
-    ]
-
-
-def _renderer(log_format: str) -> Callable[[Any, str, Line], Any]:
-    if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-    return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), timestamp_key="time")
-
-
 def tell_failure(_logger: Any, _method: str, line: Line) -> Line:
     """Replace `exc_info` by a traceback without the exception's message, which may quote a row or a password."""
     given = line.pop("exc_info", None)
@@ -79,21 +73,17 @@ def tell_failure(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _way_to(error: BaseException) -> Iterator[str]:
-    """Yield the lines of the traceback of each exception in the chain, the first cause first, each ended by
-    its type.
+    """Yield the lines of the traceback of each exception in the chain, the first cause first, each ended by its type
+    and number.
     """
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         yield from _way_to(before)
         yield "which led to:"
     yield from (part.rstrip("\n") for part in traceback.format_tb(error.__traceback__, limit=-MOST_FRAMES))
-    yield f"{type(error).__module__}.{type(error).__qualname__}{_known_detail(error)}"
-
-
-def _known_detail(error: BaseException) -> str:
-    """Return the SQLSTATE of a database error or the errno of an OSError, in brackets; otherwise ""."""
+    # The SQLSTATE of a database error or the errno of an OSError.
     number = getattr(error, "sqlstate", None) or (error.errno if isinstance(error, OSError) else None)
-    return f" ({number})" if number else ""
+    yield f"{type(error).__module__}.{type(error).__qualname__}{f' ({number})' if number else ''}"
 
 
 def keep_to_one_line(_logger: Any, _method: str, line: Line) -> Line:

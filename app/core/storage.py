@@ -138,10 +138,7 @@ def stored_files(folder: str) -> Iterator[Stored]:
     """Yield every file below a folder of the store."""
     store, root = fsspec.url_to_fs(_full(folder), **_options())
     for name, facts in store.find(root, detail=True).items():
-        yield Stored(f"{folder}{name.removeprefix(root)}", int(facts["size"]), _written_at(facts))
-
-
-def _written_at(facts: dict[str, Any]) -> datetime:
-    """Return the modification time (aware): object stores report a datetime, disks seconds since the epoch."""
-    told = facts.get("LastModified")
-    return told if isinstance(told, datetime) else datetime.fromtimestamp(facts["mtime"], UTC)
+        # Object stores report a datetime, disks seconds since the epoch.
+        at = facts.get("LastModified")
+        at = at if isinstance(at, datetime) else datetime.fromtimestamp(facts["mtime"], UTC)
+        yield Stored(f"{folder}{name.removeprefix(root)}", int(facts["size"]), at)

@@ -6,9 +6,8 @@ a locked file, so a worker that is killed gives it back.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 EXTENSION = "waiting_places"
 
@@ -25,14 +24,10 @@ class WaitingPlaces:
         """Yield whether a place was free; it is held during the block."""
         for path in self.files:
             with path.open("w") as file:
-                if _locks(file):
-                    yield True
-                    return
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield True
+                return
         yield False
-
-
-def _locks(file: IO[str]) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False

@@ -26,14 +26,10 @@ def make_digests(now: datetime) -> int:
     if not opening <= local <= opening + NOT_LATER_THAN:
         return 0
     with one_transaction():
-        users = sorted(_officers_with_work(now))
+        offices = select(StepTask.actor, StepTask.agency_code).where(StepTask.closed_at.is_(None)).distinct()
+        hearers = Hearers(now)
+        users = sorted({user for office in db.session.execute(offices) for user in hearers.of(*office)})
         for user, channels in channels_of(users).items():
             for channel in channels:
                 open_digest(user, channel, local.date(), now, now)
         return len(users)
-
-
-def _officers_with_work(now: datetime) -> set[int]:
-    offices = select(StepTask.actor, StepTask.agency_code).where(StepTask.closed_at.is_(None)).distinct()
-    hearers = Hearers(now)
-    return {user for actor, agency in db.session.execute(offices) for user in hearers.of(actor, agency)}

@@ -106,21 +106,14 @@ def _told(message: Delivery) -> dict[str, Any]:
     now = utc_now()
     for_morning = message.digest_on is not None and message.user is not None
     work = count_my_steps(person_of(message.user, now), now) if for_morning else None
-    return {
-        "lines": lines,
-        "work": work,
-        "subject": _subject(message, lines),
-        "base": current_app.config["PUBLIC_BASE_URL"],
-        "link_of": _link_of,
-    }
-
-
-def _subject(message: Delivery, lines: list[NoticeLine]) -> str:
     if message.digest_on is not None:
-        return gettext("Pekerjaan Anda pagi ini di Lapor Balangan")
-    if len(lines) == 1:
-        return lines[0].sentence
-    return ngettext("%(num)d pemberitahuan", "%(num)d pemberitahuan", len(lines))
+        subject = gettext("Pekerjaan Anda pagi ini di Lapor Balangan")
+    elif len(lines) == 1:
+        subject = lines[0].sentence
+    else:
+        subject = ngettext("%(num)d pemberitahuan", "%(num)d pemberitahuan", len(lines))
+    base = current_app.config["PUBLIC_BASE_URL"]
+    return {"lines": lines, "work": work, "subject": subject, "base": base, "link_of": _link_of}
 
 
 def _link_of(line: NoticeLine) -> str:

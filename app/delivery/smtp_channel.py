@@ -76,7 +76,7 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
     Errors while disconnecting are ignored, because the message has been accepted by then.
     """
     try:
-        server = _let_in(_connected(url), url)
+        server = _signed_in(url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise GatewayAway(_words(error)) from error
     try:
@@ -87,15 +87,14 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def _connected(url: SplitResult) -> smtplib.SMTP:
+def _signed_in(url: SplitResult) -> smtplib.SMTP:
+    """Return a connected and authenticated server; its connection is closed when the sign-in fails."""
     host, port = url.hostname or "localhost", url.port or 25
     seconds = current_app.config.get("SMTP_SECONDS", SMTP_SECONDS)
     if url.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=seconds, context=ssl.create_default_context())
-    return smtplib.SMTP(host, port, timeout=seconds)
-
-
-def _let_in(server: smtplib.SMTP, url: SplitResult) -> smtplib.SMTP:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=seconds, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port, timeout=seconds)
     try:
         if url.scheme == "smtp+starttls":
             server.starttls(context=ssl.create_default_context())

@@ -36,11 +36,22 @@ class MessageCounts:
 
 
 def failed_messages(limit: int = SHOWN) -> list[FailedMessage]:
-    """Return the newest messages that failed for good."""
+    """Return the newest messages that failed for good, without addresses at a gateway or of a reporter."""
     inside = select(func.count()).where(DeliveryItem.delivery_id == Delivery.id).scalar_subquery()
     statement = select(Delivery, inside).where(Delivery.state == "failed").order_by(Delivery.id.desc()).limit(limit)
     rows = db.session.execute(statement.options(selectinload(Delivery.user), selectinload(Delivery.complaint)))
-    return [_line(row, count) for row, count in rows]
+    return [
+        FailedMessage(
+            row.id,
+            str(row.user.get_full_name()).strip() if row.user is not None else _reporter_name(row),
+            row.user.email if row.user is not None and row.channel == "email" else "",
+            row.channel,
+            notices,
+            row.created_at,
+            row.last_error or "",
+        )
+        for row, notices in rows
+    ]
 
 
 def count_messages(now: datetime) -> MessageCounts:
@@ -55,14 +66,6 @@ def count_failed() -> int:
     return db.session.scalars(select(func.count()).where(Delivery.state == "failed")).one()
 
 
-def _line(row: Delivery, notices: int) -> FailedMessage:
-    """Return a failed message for display, without gateway addresses and without the address of a reporter."""
-    address = row.user.email if row.user is not None and row.channel == "email" else ""
-    return FailedMessage(row.id, _recipient(row), address, row.channel, notices, row.created_at, row.last_error or "")
-
-
-def _recipient(row: Delivery) -> str:
-    """Return the officer's name, or "Pelapor" with the complaint number if the case is visible."""
-    if row.user is not None:
-        return str(row.user.get_full_name()).strip()
+def _reporter_name(row: Delivery) -> str:
+    """Return "Pelapor" with the complaint number if the case is visible."""
     return gettext("Pelapor aduan %(number)s", number=row.complaint.number) if row.complaint else gettext("Pelapor")

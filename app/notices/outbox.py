@@ -99,23 +99,13 @@ def open_digest(user_id: int, channel: str, day: date, opening: datetime, at: da
 
 def channels_of(user_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return the channels of each officer who wants a morning digest, by user id; others are left out."""
-    users = tuple(user_ids)
-    known = _preferences(users)
-    wanting = (u for u in users if (p := known.get(u)) is None or p.morning_digest or p.only_digest)
-    return {user: _channels_of(known.get(user)) for user in wanting}
-
-
-def _preferences(users: Iterable[int]) -> dict[int, NoticePreference]:
-    statement = select(NoticePreference).where(NoticePreference.user_id.in_(tuple(users)))
-    return {row.user_id: row for row in db.session.scalars(statement)}
-
-
-def _channels_of(preference: NoticePreference | None) -> tuple[str, ...]:
-    return (
-        _channels(preference.by_email, bool(preference.gateway_to))
-        if preference is not None
-        else _channels(True, False)
-    )
+    channels = dict.fromkeys(user_ids, _channels(True, False))
+    for row in db.session.scalars(select(NoticePreference).where(NoticePreference.user_id.in_(tuple(channels)))):
+        if row.morning_digest or row.only_digest:
+            channels[row.user_id] = _channels(row.by_email, bool(row.gateway_to))
+        else:
+            del channels[row.user_id]
+    return channels
 
 
 def _channels(by_email: bool, has_gateway: bool) -> tuple[str, ...]:

@@ -43,7 +43,10 @@ def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime,
     if reporter is None or reporter.told_by is None:
         return False
     if code is not None:
-        _drop_older_codes(complaint)
+        # Cancel unsent messages with an earlier tracking code, which is no longer valid.
+        waiting = (Delivery.complaint_id == complaint.id, Delivery.sealed_code.is_not(None))
+        values = {"sealed_code": None, "state": "skipped", "last_error": "a newer code takes its place"}
+        db.session.execute(update(Delivery).where(*waiting).values(values))
     row = {"complaint_id": complaint.id, "told": told, "cause_seq": cause_seq, "channel": reporter.told_by}
     row |= {"state": "queued", "attempts": 0, "created_at": at, "sealed_code": code}
     row |= {"next_try_at": at + timedelta(seconds=LEASE_SECONDS)}
@@ -52,13 +55,6 @@ def tell_reporter(complaint: Complaint, told: str, cause_seq: int, at: datetime,
     for message in made:
         enqueue_after_commit(JobName.DELIVER, message)
     return bool(made)
-
-
-def _drop_older_codes(complaint: Complaint) -> None:
-    """Cancel unsent messages with an earlier tracking code, which is no longer valid."""
-    waiting = (Delivery.complaint_id == complaint.id, Delivery.sealed_code.is_not(None))
-    values = {"sealed_code": None, "state": "skipped", "last_error": "a newer code takes its place"}
-    db.session.execute(update(Delivery).where(*waiting).values(values))
 
 
 def tell_of_act(complaint: Complaint, decision: Decision, seq: int) -> None:
@@ -70,10 +66,6 @@ def tell_of_act(complaint: Complaint, decision: Decision, seq: int) -> None:
     if told is not None:
         tell_reporter(complaint, told, seq, event.at)
     if told == "answered" and complaint.confidentiality == Confidentiality.OPEN:
-        _tell_followers(complaint, seq, event.at)
-
-
-def _tell_followers(main: Complaint, seq: int, at: datetime) -> None:
-    """Notify the reporters of complaints merged into this one, who receive the same answer on their own pages."""
-    for follower in db.session.scalars(select(Complaint).where(Complaint.merged_into_id == main.id)):
-        tell_reporter(follower, "answered", seq, at)
+        # The reporters of complaints merged into this one find the answer on their own pages.
+        for follower in db.session.scalars(select(Complaint).where(Complaint.merged_into_id == complaint.id)):
+            tell_reporter(follower, "answered", seq, event.at)

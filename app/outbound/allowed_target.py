@@ -104,8 +104,12 @@ def read_place(url: str, allow_private: bool = False) -> Place:
         raise TargetRefused(TargetFault.SCHEME)
     if "@" in parts.netloc:
         raise TargetRefused(TargetFault.CREDENTIALS)
+    known = _known_host(host, allow_private)
+    number = {"https": 443, "http": 80}[parts.scheme] if port is None else port
+    if number == 0 or not (allow_private or number in PORTS):
+        raise TargetRefused(TargetFault.PORT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(parts.scheme, _known_host(host, allow_private), _port(parts.scheme, port, allow_private), path)
+    return Place(parts.scheme, known, number, path)
 
 
 def find_target(url: str, allow_private: bool = False) -> Target:
@@ -161,20 +165,13 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _port(scheme: str, port: int | None, allow_private: bool) -> int:
-    number = {"https": 443, "http": 80}[scheme] if port is None else port
-    if number == 0 or not (allow_private or number in PORTS):
-        raise TargetRefused(TargetFault.PORT)
-    return number
-
-
 def _judge(address: IPv4Address | IPv6Address, allow_private: bool) -> None:
-    if not (is_public(address) or (allow_private and any(address in net for net in _OWN))):
-        raise TargetRefused(TargetFault.PRIVATE)
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is on the public internet, also by ranges newer than Python's tables."""
+    """Raise TargetRefused(PRIVATE) unless the address is on the public internet, also by ranges newer than Python's
+    tables, or in an own network that `allow_private` allows.
+    """
     if isinstance(address, IPv4Address):
-        return not any(address in net for net in _SPECIAL_V4)
-    return address in _GLOBAL_V6 and not any(address in net for net in _SPECIAL_V6)
+        public = not any(address in net for net in _SPECIAL_V4)
+    else:
+        public = address in _GLOBAL_V6 and not any(address in net for net in _SPECIAL_V6)
+    if not (public or (allow_private and any(address in net for net in _OWN))):
+        raise TargetRefused(TargetFault.PRIVATE)

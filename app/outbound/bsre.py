@@ -132,7 +132,8 @@ def _told(answer: Answer) -> dict[str, Any]:
 
 
 def _fault_of(answer: Answer, told: dict[str, Any]) -> BsreFault:
-    code = _code_of(told)
+    given = str(told.get("status_code", told.get("status", "")))  # a number, or the number as text
+    code = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0
     words = " ".join(str(told.get(name, "")) for name in ("error", "message")).lower()
     log.warning("bsre_refused", status=answer.status, code=code)
     if code == WRONG_PASSPHRASE or "passphrase" in words:
@@ -142,9 +143,3 @@ def _fault_of(answer: Answer, told: dict[str, Any]) -> BsreFault:
     if code or words.strip():
         return BsreFault(SigningFault.REFUSED_BY_BSRE, str(code or answer.status))
     return BsreFault(SigningFault.UNREADABLE_ANSWER)
-
-
-def _code_of(told: dict[str, Any]) -> int:
-    """Return `status_code` as a number, also if it was sent as text; 0 if there is none."""
-    given = str(told.get("status_code", told.get("status", "")))
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0

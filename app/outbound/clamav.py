@@ -36,17 +36,14 @@ def found_in(content: bytes) -> str | None:
     clamd(8): `zINSTREAM`, then chunks prefixed by their length (4 bytes, big-endian), then a length of zero; the
     response is `stream: OK`, `stream: NAME FOUND` or `... ERROR`.
     """
-    said = _ask(b"INSTREAM", _in_pieces(content), SCAN_SECONDS)
+    pieces = (content[at : at + PIECE] for at in range(0, len(content), PIECE))
+    stream = b"".join([*(struct.pack(">I", len(piece)) + piece for piece in pieces), struct.pack(">I", 0)])
+    said = _ask(b"INSTREAM", stream, SCAN_SECONDS)
     if said == "stream: OK":
         return None
     if said.startswith("stream: ") and said.endswith(" FOUND"):
         return said.removeprefix("stream: ").removesuffix(" FOUND")
     raise ScannerAway(said[:100])
-
-
-def _in_pieces(content: bytes) -> bytes:
-    pieces = (content[at : at + PIECE] for at in range(0, len(content), PIECE))
-    return b"".join([*(struct.pack(">I", len(piece)) + piece for piece in pieces), struct.pack(">I", 0)])
 
 
 def _ask(command: bytes, body: bytes, seconds: float) -> str:

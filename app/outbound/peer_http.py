@@ -101,7 +101,8 @@ def _told(answer: Answer, largest: int, typed: bool) -> Any:
         raise PeerFault("unreadable", f"HTTP {status}", status)
     if status >= 400:
         raise PeerFault("refused", f"HTTP {status}", status)
-    if typed and not _says_json(answer.headers.get("Content-Type", "")):
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if typed and kind != "application/json" and not kind.endswith("+json"):
         raise PeerFault("unreadable", "the answer does not say that it is JSON", status)
     if len(answer.body) > largest:
         raise PeerFault("unreadable", "the answer is too large", status)
@@ -109,8 +110,3 @@ def _told(answer: Answer, largest: int, typed: bool) -> Any:
         return json.loads(answer.body)
     except (ValueError, RecursionError):
         raise PeerFault("unreadable", "the answer is no JSON", status) from None
-
-
-def _says_json(content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")

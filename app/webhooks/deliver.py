@@ -96,7 +96,8 @@ def _note(message: WebhookDelivery, outcome: Outcome, now: datetime) -> None:
         return
     lock_row(message.endpoint)
     if outcome.fault is None:
-        _note_success(message.endpoint, now)
+        endpoint = message.endpoint
+        endpoint.succeeded_at, endpoint.failures, endpoint.failing_since, endpoint.held_until = now, 0, None, None
         _finish(message, "delivered", now)
         return
     _note_failure(message.endpoint, outcome, now)
@@ -117,11 +118,6 @@ def _finish(message: WebhookDelivery, state: str, now: datetime) -> None:
     next_id = db.session.scalars(following.order_by(WebhookDelivery.id).limit(1)).first()
     if next_id is not None:
         enqueue_after_commit(JobName.DELIVER_WEBHOOK, next_id)
-
-
-def _note_success(endpoint: WebhookEndpoint, now: datetime) -> None:
-    endpoint.succeeded_at = now
-    endpoint.failures, endpoint.failing_since, endpoint.held_until = 0, None, None
 
 
 def _note_failure(endpoint: WebhookEndpoint, outcome: Outcome, now: datetime) -> None:

@@ -175,11 +175,11 @@ def _enable(endpoint: WebhookEndpoint, officer_id: int | None, now: datetime) ->
 def _journal(
     name: str, act: str, before: Wish | None, after: Wish | None, officer_id: int | None, now: datetime, **more: Any
 ) -> None:
-    sides = {side: _told(wish) for side, wish in (("before", before), ("after", after)) if wish is not None}
+    """Write a journal entry; of a URL without its query, which may hold a key of the receiver."""
+    sides = {
+        side: {**asdict(wish), "url": wish.url.partition("?")[0], "event_types": list(wish.event_types)}
+        for side, wish in (("before", before), ("after", after))
+        if wish is not None
+    }
     data = {"endpoint": name, "act": act, **sides, **more}
     db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))
-
-
-def _told(wish: Wish) -> dict[str, Any]:
-    """Return the input for the journal, without the URL's query, which may hold a key of the receiver."""
-    return {**asdict(wish), "url": wish.url.partition("?")[0], "event_types": list(wish.event_types)}

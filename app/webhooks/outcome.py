@@ -35,10 +35,15 @@ class Outcome:
 
 
 def outcome_of(answer: Answer, now: datetime) -> Outcome:
-    """Return the outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault."""
+    """Return the outcome of a response: 2xx is accepted, 410 disables the endpoint, 3xx is a fault.
+
+    The beginning of its body is stored as text, with control characters replaced by U+FFFD.
+    """
     asked = answer.headers.get("Retry-After", "") if answer.status in SLOW_DOWN else ""
     wait = read_retry_after(asked, now, LONGEST_RETRY_AFTER)
-    return Outcome(_fault(answer.status), answer.status, _readable(answer.body), wait or 0)
+    text = answer.body[:SHOWN_BYTES].decode("utf-8", "replace")
+    shown = "".join("\ufffd" if unicodedata.category(c).startswith("C") and c not in "\t\n" else c for c in text)
+    return Outcome(_fault(answer.status), answer.status, shown, wait or 0)
 
 
 def _fault(status: int) -> str | None:
@@ -62,9 +67,3 @@ def next_try(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
 def hold(failures: int, outcome: Outcome, now: datetime) -> datetime:
     """Return until when (aware UTC) an endpoint that failed so often in a row gets no messages."""
     return now + max(doubled_delay(failures, FIRST_HOLD, LONGEST_HOLD), timedelta(seconds=outcome.retry_after))
-
-
-def _readable(body: bytes) -> str:
-    """Return the beginning of a response as text, with control characters replaced by U+FFFD."""
-    text = body[:SHOWN_BYTES].decode("utf-8", "replace")
-    return "".join("\ufffd" if unicodedata.category(c).startswith("C") and c not in "\t\n" else c for c in text)

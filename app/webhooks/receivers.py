@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.core.extensions import db
 from app.models import Complaint, WebhookDelivery, WebhookEndpoint
@@ -22,7 +22,8 @@ class EndpointLine:
 
 def all_endpoints() -> list[EndpointLine]:
     """Return all endpoints by name with their numbers of messages."""
-    waiting, parked = (_counted(state) for state in ("queued", "parked"))
+    mine = select(func.count()).where(WebhookDelivery.endpoint_id == WebhookEndpoint.id).correlate(WebhookEndpoint)
+    waiting, parked = (mine.where(WebhookDelivery.state == s).scalar_subquery() for s in ("queued", "parked"))
     rows = select(WebhookEndpoint, waiting, parked).order_by(WebhookEndpoint.name)
     return [EndpointLine(*row) for row in db.session.execute(rows)]
 
@@ -44,11 +45,6 @@ def receiver_signs() -> ReceiverSigns:
     parked = select(func.count()).where(WebhookDelivery.state == "parked").scalar_subquery()
     counts = (func.count().filter(by_hand.is_not(True)), func.count().filter(failing), func.count().filter(given_up))
     return ReceiverSigns(*db.session.execute(select(*counts, parked).select_from(WebhookEndpoint)).one())
-
-
-def _counted(state: str) -> ScalarSelect[int]:
-    mine = (WebhookDelivery.endpoint_id == WebhookEndpoint.id, WebhookDelivery.state == state)
-    return select(func.count()).where(*mine).correlate(WebhookEndpoint).scalar_subquery()
 
 
 def find_endpoint(endpoint_id: int) -> WebhookEndpoint | None:

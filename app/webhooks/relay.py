@@ -98,26 +98,22 @@ def _read_on(endpoint_id: int, now: datetime) -> bool:
 
 
 def _messages(endpoint: WebhookEndpoint, changes: Sequence[SyncChange], now: datetime) -> list[dict[str, Any]]:
+    """Return a row for each change that the endpoint is subscribed to; reports that are now secret are reduced."""
     wanted = [c for c in changes if EVERY_TYPE in endpoint.event_types or type_of(c) in endpoint.event_types]
-    guarded = _guarded({change.complaint_id for change in wanted})
-    return [_message(endpoint.id, change, change.complaint_id in guarded, now) for change in wanted]
-
-
-def _guarded(complaint_ids: set[int]) -> set[int]:
-    these = (Complaint.id.in_(complaint_ids), Complaint.confidentiality.in_(GUARDED))
-    return set(db.session.scalars(select(Complaint.id).where(*these)))
-
-
-def _message(endpoint_id: int, change: SyncChange, guarded: bool, now: datetime) -> dict[str, Any]:
-    return {
-        "endpoint_id": endpoint_id,
-        "change_id": change.id,
-        "complaint_id": change.complaint_id,
-        "message_id": new_message_id(),
-        "type": type_of(change),
-        "body": body_of(change, guarded),
-        "at": change.at,
-        "state": "queued",
-        "attempts": 0,
-        "next_try_at": now,
-    }
+    these = (Complaint.id.in_({change.complaint_id for change in wanted}), Complaint.confidentiality.in_(GUARDED))
+    guarded = set(db.session.scalars(select(Complaint.id).where(*these)))
+    return [
+        {
+            "endpoint_id": endpoint.id,
+            "change_id": change.id,
+            "complaint_id": change.complaint_id,
+            "message_id": new_message_id(),
+            "type": type_of(change),
+            "body": body_of(change, change.complaint_id in guarded),
+            "at": change.at,
+            "state": "queued",
+            "attempts": 0,
+            "next_try_at": now,
+        }
+        for change in wanted
+    ]

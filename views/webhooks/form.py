@@ -37,8 +37,10 @@ class WebhookForm:
         """
         if not (0 < len(self.name) <= LONGEST_NAME and is_readable(self.name)):
             self.faults["nama"] = str(FORM_FAULTS["name"])
-        if fault := _fault_of(self.url):
-            self.faults["url"] = str(URL_FAULTS[fault])
+        try:
+            find_target(self.url, current_app.config["WEBHOOK_ALLOW_PRIVATE"])
+        except TargetRefused as refused:
+            self.faults["url"] = str(URL_FAULTS[refused.fault.value])
         if not self.types:
             self.faults["jenis"] = str(FORM_FAULTS["types"])
         chosen = (EVERY_TYPE,) if self.every else tuple(t for t in EVENT_TYPES if t in self.types)
@@ -67,11 +69,3 @@ def sent_version() -> int:
 def type_choices() -> Mapping[str, str]:
     """Return the label of each event type by its code."""
     return {code: str(EVENT_KINDS[code.removeprefix(PREFIX)]) for code in EVENT_TYPES}
-
-
-def _fault_of(url: str) -> str | None:
-    try:
-        find_target(url, current_app.config["WEBHOOK_ALLOW_PRIVATE"])
-    except TargetRefused as refused:
-        return refused.fault.value
-    return None

@@ -59,7 +59,9 @@ class WebhookView(BaseView):
     @for_officers("can_read", "Sync")
     def show(self, endpoint_id: int) -> str:
         """Show an endpoint with its messages, newest first; 404 for an unknown endpoint."""
-        endpoint, log = known_endpoint(endpoint_id), _read_log()
+        endpoint, state, page = known_endpoint(endpoint_id), request.args.get("status"), request.args.get("hal", "1")
+        readable = page.isascii() and page.isdigit() and 0 < int(page[:7]) <= LAST_PAGE
+        log = Log(state if state in MESSAGE_STATES else None, int(page[:7]) if readable else 1)
         count = count_messages(endpoint.id, log.state)
         pages = Pages(min(log.page, Pages(1, count).last_page), count)
         messages = messages_of(endpoint.id, log.state, PAGE_SIZE, pages.offset)
@@ -112,9 +114,3 @@ def shown_url(endpoint: WebhookEndpoint) -> str:
     """
     place, question, _ = endpoint.url.partition("?")
     return endpoint.url if not question or may("can_manage", "Webhook") else f"{place}?…"
-
-
-def _read_log() -> Log:
-    state, page = request.args.get("status"), request.args.get("hal", "1")
-    readable = page.isascii() and page.isdigit() and 0 < int(page[:7]) <= LAST_PAGE
-    return Log(state if state in MESSAGE_STATES else None, int(page[:7]) if readable else 1)
