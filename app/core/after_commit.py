@@ -25,7 +25,7 @@ def forget() -> None:
         request_context().jobs_after_commit = {}
 
 
-def send_off() -> None:
+def enqueue_registered() -> None:
     """Enqueue the registered jobs in Redis. A Redis failure is logged, not raised: the relay jobs find the work in the
     database.
 

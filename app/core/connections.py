@@ -21,18 +21,18 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 # Sent once per connection, not in the connection string, where a pooler would reject it. JIT compilation takes longer
 # than any statement of ours; a statement is cancelled once its client is gone.
-_MANNERS = (
+_SESSION_SETTINGS = (
     "SET jit = off; SET statement_timeout = '{statement}s'; SET lock_timeout = '{lock}s';"
     " SET client_connection_check_interval = '10s'"
 )
-ASKED_AFTER = 5.0
+TESTED_AFTER = 5.0
 """Idle seconds after which a connection is tested by a query, since a network may drop one silently."""
 
 _LEFT_AT = "left_at"
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
-class KeepingConnection(psycopg.Connection[Any]):
+class PreparedConnection(psycopg.Connection[Any]):
     """A psycopg connection whose rollback keeps its prepared statements."""
 
     def rollback(self) -> None:
@@ -53,7 +53,7 @@ class KeepingConnection(psycopg.Connection[Any]):
     def is_alive(self, unused: float) -> bool:
         """Return whether the server still answers; `unused` is the number of seconds that the connection was idle."""
         try:
-            if unused <= ASKED_AFTER and not _has_news(self.fileno()):
+            if unused <= TESTED_AFTER and not _has_news(self.fileno()):
                 return True
             return self.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY
         except psycopg.Error:
@@ -67,11 +67,11 @@ def _has_news(socket: int) -> bool:
     return bool(look.poll(0))
 
 
-def _leave(_connection: Any, record: Any) -> None:
+def _check_in(_connection: Any, record: Any) -> None:
     record.info[_LEFT_AT] = time.monotonic()
 
 
-def _look_at(connection: Any, record: Any, _proxy: Any) -> None:
+def _check_out(connection: Any, record: Any, _proxy: Any) -> None:
     """Raise InvalidatePoolError for a dead connection: the server was down, so all pooled connections are invalid."""
     left_at = record.info.get(_LEFT_AT)
     if left_at is not None and not connection.is_alive(time.monotonic() - left_at):
@@ -82,16 +82,16 @@ def install_connections(engine: Engine, statement_seconds: int, lock_seconds: in
     """Configure an engine to connect with this class and these timeouts in seconds (statement, waiting for a lock; 0 is
     none).
     """
-    manners = _MANNERS.format(statement=statement_seconds, lock=lock_seconds).encode()
+    settings = _SESSION_SETTINGS.format(statement=statement_seconds, lock=lock_seconds).encode()
 
-    def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> KeepingConnection:
-        connection = KeepingConnection.connect(*places, **names)
-        connection.pgconn.exec_(manners)
+    def connect(_dialect: Any, _record: Any, places: Any, names: dict[str, Any]) -> PreparedConnection:
+        connection = PreparedConnection.connect(*places, **names)
+        connection.pgconn.exec_(settings)
         return connection
 
     event.listen(engine, "do_connect", connect)
-    event.listen(engine, "checkin", _leave)
-    event.listen(engine, "checkout", _look_at)
+    event.listen(engine, "checkin", _check_in)
+    event.listen(engine, "checkout", _check_out)
 
 
 class HeldUp(Exception):

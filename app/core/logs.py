@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import structlog
 
-TOLD_WHOLE = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.decorators")
+SAFE_LOGGERS = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.decorators")
 """Loggers whose messages hold no personal data and are logged unchanged. For all others the values are left out."""
 
 MOST_FRAMES = 60
@@ -36,8 +36,8 @@ def install(log_format: str) -> None:
     chain: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        tell_failure,
-        keep_to_one_line,
+        format_exception,
+        escape_control_characters,
         renderer,
     ]
     structlog.configure(
@@ -63,7 +63,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
 
 
-def tell_failure(_logger: Any, _method: str, line: Line) -> Line:
+def format_exception(_logger: Any, _method: str, line: Line) -> Line:
     """Replace `exc_info` by a traceback without the exception's message, which may quote a row or a password."""
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
@@ -86,7 +86,7 @@ def _way_to(error: BaseException) -> Iterator[str]:
     yield f"{type(error).__module__}.{type(error).__qualname__}{f' ({number})' if number else ''}"
 
 
-def keep_to_one_line(_logger: Any, _method: str, line: Line) -> Line:
+def escape_control_characters(_logger: Any, _method: str, line: Line) -> Line:
     """Escape control characters in all values, so that a crafted value cannot write a second log line."""
     for name, value in line.items():
         if isinstance(value, str) and name != "exception":
@@ -130,7 +130,7 @@ def _message(record: logging.LogRecord) -> str:
     exception types are filled in, since texts may be an address, a query or user input.
     """
     root = record.name.partition(".")[0]
-    if root in TOLD_WHOLE or record.name in TOLD_WHOLE or (root == "gunicorn" and record.levelno < logging.WARNING):
+    if root in SAFE_LOGGERS or record.name in SAFE_LOGGERS or (root == "gunicorn" and record.levelno < logging.WARNING):
         return record.getMessage()
     values = record.args
     if not values:

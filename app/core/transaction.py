@@ -39,7 +39,7 @@ def one_transaction() -> Iterator[None]:
         raise
     finally:
         context.in_transaction = False
-    after_commit.send_off()
+    after_commit.enqueue_registered()
 
 
 def before_commit(finish: Callable[[], object]) -> None:

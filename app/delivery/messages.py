@@ -42,10 +42,10 @@ def compose_mail(message: Delivery) -> EmailMessage:
         mail.set_content(text)
         return _addressed(mail, message)
     with force_locale("id"):
-        told = _told(message)
-        mail["Subject"] = told["subject"]
-        mail.set_content(render_template("messages/message.txt", **told))
-        mail.add_alternative(render_template("messages/message.html", **told), subtype="html")
+        values = _notice_values(message)
+        mail["Subject"] = values["subject"]
+        mail.set_content(render_template("messages/message.txt", **values))
+        mail.add_alternative(render_template("messages/message.html", **values), subtype="html")
     return _addressed(mail, message)
 
 
@@ -53,11 +53,11 @@ def _report_mail(message: Delivery, job: ReportJob) -> EmailMessage:
     """Return the e-mail with a scheduled report, attached or, if it is too large, as a link."""
     mail, file = EmailMessage(), message.report_file
     with force_locale("id"):
-        told = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
-        told |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
+        values = {"title": title_of(wanted_of(job.wanted)), "rows": job.rows, "attached": file is not None}
+        values |= {"base": current_app.config["PUBLIC_BASE_URL"], "expires_at": job.expires_at}
         name = job.schedule.name if job.schedule is not None else gettext("Laporan")
-        mail["Subject"] = f"{name}: {told['title']}"
-        mail.set_content(render_template("messages/report.txt", **told))
+        mail["Subject"] = f"{name}: {values['title']}"
+        mail.set_content(render_template("messages/report.txt", **values))
     if file is not None:
         main, _, kind = file.media_type.partition("/")
         mail.add_attachment(file.content, maintype=main, subtype=kind, filename=file.name)
@@ -79,13 +79,13 @@ def compose_text(message: Delivery) -> tuple[str, str]:
     """Return (title, body) for a plain-text service."""
     with force_locale("id"):
         if message.complaint is not None:
-            told = reporter_words(message, message.complaint)
-            return told["subject"], render_template("messages/reporter.txt", **told)
-        told = _told(message)
-        return told["subject"], render_template("messages/message.txt", **told)
+            values = reporter_values(message, message.complaint)
+            return values["subject"], render_template("messages/reporter.txt", **values)
+        values = _notice_values(message)
+        return values["subject"], render_template("messages/message.txt", **values)
 
 
-def reporter_words(message: Delivery, case: Complaint) -> dict[str, Any]:
+def reporter_values(message: Delivery, case: Complaint) -> dict[str, Any]:
     """Return the template values of a message to a reporter.
 
     If the case is not open, the complaint number is included only together with the code, which is useless without it.
@@ -101,7 +101,7 @@ def reporter_words(message: Delivery, case: Complaint) -> dict[str, Any]:
     }
 
 
-def _told(message: Delivery) -> dict[str, Any]:
+def _notice_values(message: Delivery) -> dict[str, Any]:
     lines = [notice_line(item.notice) for item in message.items]
     now = utc_now()
     for_morning = message.digest_on is not None and message.user is not None
@@ -135,11 +135,11 @@ def account_mail(message: Delivery) -> EmailMessage:
     with force_locale("id"):
         subject, sentence = ACCOUNT_MAILS[link.kind if link is not None else str(message.account_news)]
         base = current_app.config["PUBLIC_BASE_URL"]
-        told = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
+        values = {"sentence": str(sentence), "base": base, "user": message.user, "link": "", "until": None}
         if link is not None:
-            told |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
+            values |= {"link": f"{base}{LINK_PATH}{message.sealed_code}", "until": link.expires_at}
         mail["Subject"] = str(subject)
-        mail.set_content(render_template("messages/account.txt", **told))
+        mail.set_content(render_template("messages/account.txt", **values))
     return mail
 
 

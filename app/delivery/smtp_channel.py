@@ -37,7 +37,7 @@ class SmtpGateway:
         try:
             mail = compose_mail(message)
         except ValueError as error:
-            raise Refused(_words(error)) from error
+            raise Refused(_text_of(error)) from error
         with _server(urlsplit(url)) as server:
             _hand_over(server, mail, address)
         return True
@@ -54,18 +54,18 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, address: str) -> None:
     except (OSError, smtplib.SMTPException) as error:
         # smtplib wraps a reply time-out in SMTPServerDisconnected.
         silent = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-        raise (GatewayAway if silent else Unsent)(_words(error)) from error
+        raise (GatewayAway if silent else Unsent)(_text_of(error)) from error
     except ValueError as error:
-        raise Refused(_words(error)) from error
+        raise Refused(_text_of(error)) from error
 
 
 def _by_code(code: int, error: Exception) -> Exception:
     """Return the exception for a reply code: Refused for 5xx, GatewayAway for 421 (RFC 5321, 3.8), otherwise Unsent."""
     kind = Refused if 500 <= code < 600 else GatewayAway if code == SHUTTING_DOWN else Unsent
-    return kind(_words(error))
+    return kind(_text_of(error))
 
 
-def _words(error: Exception) -> str:
+def _text_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
@@ -78,7 +78,7 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
     try:
         server = _signed_in(url)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        raise GatewayAway(_words(error)) from error
+        raise GatewayAway(_text_of(error)) from error
     try:
         yield server
     finally:

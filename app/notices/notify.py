@@ -46,9 +46,9 @@ class Notifier:
         """
         causes = [(complaint_id, task, (task.actor, task.agency_code)) for complaint_id, task in opened]
         places = {office: place for place, office in enumerate(dict.fromkeys(office for *_, office in causes), 1)}
-        told = {"level": 0, "kind": "step_opened", "created_at": self.at}
+        common = {"level": 0, "kind": "step_opened", "created_at": self.at}
         rows = [
-            {"complaint_id": complaint_id, "task_id": task.id, "place": places[office], **told}
+            {"complaint_id": complaint_id, "task_id": task.id, "place": places[office], **common}
             for complaint_id, task, office in causes
         ]
         if rows:
@@ -60,16 +60,16 @@ class Notifier:
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Notify the officers who are to initial a draft, once for each draft."""
         for task in opened:
-            told = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
-            self._about_step(complaint, task, "initial_asked", dict.fromkeys(told))
+            users = [user for actor in awaited for user in self._hearers.of(actor.value, task.agency_code)]
+            self._about_step(complaint, task, "initial_asked", dict.fromkeys(users))
 
     def answered(self, complaint: Complaint, event: Event, by: Person) -> None:
         """Notify the office whose question the reporter has answered, except the officer who recorded the answer."""
         waited = [t for t in open_tasks_of(complaint) if (t.step, t.agency_code) == (event.step, event.agency)]
         for task in waited:
             holders = self._hearers.of(task.actor, task.agency_code)
-            told = [h for h in holders if h != by.id]
-            self._about_step(complaint, task, "information_added", told, _question(task))
+            users = [h for h in holders if h != by.id]
+            self._about_step(complaint, task, "information_added", users, _question(task))
 
     def question_expired(self, complaint: Complaint, task: StepTask) -> None:
         """Notify the office that asked a question that the reporter did not answer in time."""
@@ -86,14 +86,14 @@ class Notifier:
     def left(self, task: StepTask, seq: int) -> None:
         """Notify the admin and the head of an agency that it has left a case, which they no longer see."""
         actors = (Actor.AGENCY_ADMIN.value, Actor.AGENCY_HEAD.value)
-        told = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
-        self._add({"task_id": task.id, "level": seq}, "left_case", told)
+        users = dict.fromkeys(user for actor in actors for user in self._hearers.of(actor, task.agency_code))
+        self._add({"task_id": task.id, "level": seq}, "left_case", users)
 
     def alarms(self, raised: Sequence[tuple[Complaint, StepTask, str, Alarm]]) -> None:
         """Notify the offices concerned by alarms, each given with the kind of its notice."""
         offices = [(alarm.actor.value, task.agency_code) for _, task, _, alarm in raised]
         self._hearers.read(offices)
-        self._tell(
+        self._write(
             {
                 "complaint_id": case.id,
                 "task_id": task.id,
@@ -152,9 +152,9 @@ class Notifier:
 
     def _add(self, cause: dict[str, Any], kind: str, users: Iterable[int]) -> None:
         """Write one notice for each user."""
-        self._tell({**cause, "user_id": user, "kind": kind} for user in users)
+        self._write({**cause, "user_id": user, "kind": kind} for user in users)
 
-    def _tell(self, notices: Iterable[Row]) -> None:
+    def _write(self, notices: Iterable[Row]) -> None:
         """Write and send notices that all name the same columns in the same order."""
         rows = [{**notice, "created_at": self.at} for notice in notices]
         if rows:
@@ -172,8 +172,8 @@ def _written(names: tuple[str, ...]) -> Select[Any]:
 def _once(new: Insert) -> Select[Any]:
     """Return the insert without notices that already exist for their cause, as a query of those written."""
     table = Notice.__table__
-    told = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
-    return written_notices(told.cte("new_notice"))
+    written = new.on_conflict_do_nothing().returning(table.c.id, table.c.user_id, table.c.kind)
+    return written_notices(written.cte("new_notice"))
 
 
 def _of_opening() -> Select[Any]:
@@ -183,8 +183,8 @@ def _of_opening() -> Select[Any]:
     columns = {name: given.c[name] for name in ("complaint_id", "task_id", "level", "kind", "created_at")}
     columns["user_id"] = heard.c.id
     but = heard.c.id.is_distinct_from(bindparam("opener", type_=Integer))
-    told = select(*columns.values()).join_from(given, heard, heard.c.place == given.c.place).where(but)
-    in_order = told.order_by(given.c.task_id, heard.c.id)
+    notices = select(*columns.values()).join_from(given, heard, heard.c.place == given.c.place).where(but)
+    in_order = notices.order_by(given.c.task_id, heard.c.id)
     return _once(insert(table).from_select([*columns], in_order, include_defaults=False))
 
 

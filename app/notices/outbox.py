@@ -17,7 +17,7 @@ from app.core.extensions import db
 from app.core.jobs import JobName
 from app.core.locks import DIGEST_LOCK, wait_for_lock
 from app.models import Delivery, DeliveryItem, NoticePreference
-from app.notices.quiet_hours import Wishes, release
+from app.notices.quiet_hours import SendingChoices, release
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 ALARMS = frozenset({"step_near", "step_late", "step_overdue"})
@@ -31,13 +31,13 @@ _UNTRIED = (Delivery.state == "queued", Delivery.attempts == 0)
 
 
 @dataclass(frozen=True)
-class Told:
+class WrittenNotice:
     """A notice just written, its recipient, and the recipient's preferences and channels."""
 
     notice_id: int
     user_id: int
     kind: str
-    wishes: Wishes
+    choices: SendingChoices
     channels: tuple[str, ...]
 
 
@@ -48,15 +48,15 @@ def written_notices(new: CTE) -> Select[Any]:
     """
     chosen = NoticePreference.__table__
     by_default = {"by_email": True, "only_digest": False, "quiet": True, "limit_at_any_hour": False}
-    wishes = (func.coalesce(chosen.c[name], value).label(name) for name, value in by_default.items())
+    choices = (func.coalesce(chosen.c[name], value).label(name) for name, value in by_default.items())
     has_gateway = chosen.c.gateway_to.is_not(None).label("has_gateway")
-    columns = (new.c.id, new.c.user_id, new.c.kind, has_gateway, *wishes)
+    columns = (new.c.id, new.c.user_id, new.c.kind, has_gateway, *choices)
     return select(*columns).outerjoin_from(new, chosen, chosen.c.user_id == new.c.user_id).order_by(new.c.id)
 
 
-def told_by(row: SqlRow[Any]) -> Told:
-    wishes = Wishes(row.quiet, row.only_digest, row.limit_at_any_hour)
-    return Told(row.id, row.user_id, row.kind, wishes, _channels(row.by_email, row.has_gateway))
+def told_by(row: SqlRow[Any]) -> WrittenNotice:
+    choices = SendingChoices(row.quiet, row.only_digest, row.limit_at_any_hour)
+    return WrittenNotice(row.id, row.user_id, row.kind, choices, _channels(row.by_email, row.has_gateway))
 
 
 class Outbox:
@@ -65,21 +65,21 @@ class Outbox:
     def __init__(self, calendar: WorkingCalendar, at: datetime) -> None:
         self._calendar, self._at = calendar, at
 
-    def send(self, told: Sequence[Told]) -> None:
+    def send(self, notices: Sequence[WrittenNotice]) -> None:
         """Put each notice into a message on every channel of its officer, one message for each channel."""
-        roads = {(one.user_id, channel, one.kind): one.wishes for one in told for channel in one.channels}
-        digests = {road: self._digest(*road, wishes) for road, wishes in roads.items()}
+        routes = {(one.user_id, channel, one.kind): one.choices for one in notices for channel in one.channels}
+        digests = {route: self._digest(*route, choices) for route, choices in routes.items()}
         items = [
             {"notice_id": one.notice_id, "user_id": one.user_id, "channel": channel, "delivery_id": digest}
-            for one in told
+            for one in notices
             for channel in one.channels
             for digest in (digests[one.user_id, channel, one.kind],)
         ]
-        _carry(items, self._at, gathers=all(one.kind in ALARMS for one in told))
+        _carry(items, self._at, gathers=all(one.kind in ALARMS for one in notices))
 
-    def _digest(self, user_id: int, channel: str, kind: str, wishes: Wishes) -> int | None:
+    def _digest(self, user_id: int, channel: str, kind: str, choices: SendingChoices) -> int | None:
         """Return the id of the morning digest for a notice, or None if the notice may be sent now."""
-        when = release(self._calendar, self._at, wishes, at_limit=kind == "step_late")
+        when = release(self._calendar, self._at, choices, at_limit=kind == "step_late")
         if not when.with_digest:
             return None
         return open_digest(user_id, channel, office_time(when.at).date(), when.at, self._at)
@@ -129,9 +129,9 @@ def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
 def _carrying() -> Select[Any]:
     """Return the single statement of `_carry`, which returns the ids of new messages."""
     items, delivery = rows_given(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
-    roads = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("road")
-    waiting = _waiting(roads).cte("waiting")
-    new = insert(delivery).from_select(*_new_messages(roads, waiting), include_defaults=False)
+    routes = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("route")
+    waiting = _waiting(routes).cte("waiting")
+    new = insert(delivery).from_select(*_new_messages(routes, waiting), include_defaults=False)
     made = new.returning(delivery.c.id, delivery.c.user_id, delivery.c.channel).cte("made")
     messages = union_all(select(waiting), select(made)).subquery("message")
     same = (messages.c.user_id == items.c.user_id) & (messages.c.channel == items.c.channel)
@@ -141,22 +141,27 @@ def _carrying() -> Select[Any]:
     return select(made.c.id).order_by(made.c.id).add_cte(item.on_conflict_do_nothing().cte("carried"))
 
 
-def _waiting(road: CTE) -> Select[Any]:
+def _waiting(route: CTE) -> Select[Any]:
     """Return a query of untried messages to the same officers and channels; messages being sent are skipped."""
-    same = (Delivery.user_id == road.c.user_id, Delivery.channel == road.c.channel, Delivery.digest_on.is_(None))
+    same = (Delivery.user_id == route.c.user_id, Delivery.channel == route.c.channel, Delivery.digest_on.is_(None))
     of_notices = (Delivery.report_job_id.is_(None), Delivery.account_news.is_(None))
     one = select(Delivery.id).where(*same, *of_notices, *_UNTRIED).limit(1)
     found = one.with_for_update(skip_locked=True, of=Delivery).lateral("found")
-    return select(found.c.id, road.c.user_id, road.c.channel).join_from(road, found, true())
+    return select(found.c.id, route.c.user_id, route.c.channel).join_from(route, found, true())
 
 
-def _new_messages(road: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
+def _new_messages(route: CTE, waiting: CTE) -> tuple[list[str], Select[Any]]:
     """Return columns and values of a new message for each officer and channel without a waiting one."""
     moments = {name: bindparam(name, type_=Delivery.__table__.c[name].type) for name in ("created_at", "next_try_at")}
-    columns = {"user_id": road.c.user_id, "channel": road.c.channel, "state": literal("queued"), "attempts": literal(0)}
-    same = (waiting.c.user_id == road.c.user_id) & (waiting.c.channel == road.c.channel)
+    columns = {
+        "user_id": route.c.user_id,
+        "channel": route.c.channel,
+        "state": literal("queued"),
+        "attempts": literal(0),
+    }
+    same = (waiting.c.user_id == route.c.user_id) & (waiting.c.channel == route.c.channel)
     values = columns | moments
-    return list(values), select(*values.values()).select_from(road).where(~exists(select(waiting.c.id).where(same)))
+    return list(values), select(*values.values()).select_from(route).where(~exists(select(waiting.c.id).where(same)))
 
 
 _CARRY = _carrying()

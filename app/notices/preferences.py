@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{6,20}")
 _NAME = re.compile(r"@?[A-Za-z][A-Za-z0-9_.]{2,63}")
 
 
-class WishFault(StrEnum):
+class PreferenceFault(StrEnum):
     """Why a number or name for the message service cannot be used."""
 
     TOO_LONG = "too_long"
@@ -23,7 +23,7 @@ class WishFault(StrEnum):
 class WishRefused(Exception):
     """Raised for a preference that cannot be saved; `field` is the form field, `fault` the reason."""
 
-    def __init__(self, field: str, fault: WishFault) -> None:
+    def __init__(self, field: str, fault: PreferenceFault) -> None:
         super().__init__(f"{field}: {fault}")
         self.field, self.fault = field, fault
 
@@ -49,11 +49,11 @@ def wishes_of(user_id: int) -> NoticeWishes:
     return NoticeWishes(**kept, gateway_to=row.gateway_to or "")
 
 
-def save_wishes(user_id: int, wishes: NoticeWishes) -> None:
+def save_wishes(user_id: int, preferences: NoticeWishes) -> None:
     """Save the preferences for future notices; raises WishRefused if the recipient is malformed."""
-    chosen = {name: getattr(wishes, name) for name in _SWITCHES}
-    if wishes.gateway_to is not None:
-        chosen["gateway_to"] = _recipient(wishes.gateway_to) or None
+    chosen = {name: getattr(preferences, name) for name in _SWITCHES}
+    if preferences.gateway_to is not None:
+        chosen["gateway_to"] = _recipient(preferences.gateway_to) or None
     with one_transaction():
         db.session.merge(NoticePreference(user_id=user_id, **chosen))
 
@@ -62,12 +62,12 @@ def _recipient(typed: str) -> str:
     """Return the number without separators, or the name; "" for none. Raises WishRefused."""
     text = typed.strip()
     if len(text) > LONGEST_RECIPIENT:
-        raise WishRefused("gateway_to", WishFault.TOO_LONG)
+        raise WishRefused("gateway_to", PreferenceFault.TOO_LONG)
     number = text[:1] + re.sub(r"[ .()-]", "", text[1:])
     if not text or _NUMBER.fullmatch(number):
         return number
     if not _NAME.fullmatch(text):
-        raise WishRefused("gateway_to", WishFault.NOT_A_RECIPIENT)
+        raise WishRefused("gateway_to", PreferenceFault.NOT_A_RECIPIENT)
     return text
 
 

@@ -7,7 +7,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SendingChoices:
     """An officer's choices: no messages outside office hours, digest only, limit alarms at any hour."""
 
     quiet: bool = True
@@ -23,14 +23,14 @@ class Release:
     with_digest: bool
 
 
-def release(calendar: WorkingCalendar, now: datetime, wishes: Wishes, at_limit: bool = False) -> Release:
+def release(calendar: WorkingCalendar, now: datetime, choices: SendingChoices, at_limit: bool = False) -> Release:
     """Return when a notice that arises `now` is sent. `at_limit` marks an alarm that may ignore quiet hours."""
     moment = calendar.in_zone(now)
-    if at_limit and wishes.limit_at_any_hour:
+    if at_limit and choices.limit_at_any_hour:
         return Release(moment, False)
-    if wishes.only_digest:
+    if choices.only_digest:
         return Release(next_morning(calendar, moment), True)
-    if wishes.quiet and not in_office_time(calendar, moment):
+    if choices.quiet and not in_office_time(calendar, moment):
         return Release(next_morning(calendar, moment), True)
     return Release(moment, False)
 

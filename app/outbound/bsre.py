@@ -71,13 +71,13 @@ def _sign_v1(order: Order, seconds: float) -> bytes:
     answer = _call("POST", "/api/sign/pdf", seconds, body, kind)
     if answer.body.startswith(PDF):
         return answer.body
-    told = _told(answer)
-    number = told.get("id_dokumen")
+    reply = _object_in(answer)
+    number = reply.get("id_dokumen")
     if not isinstance(number, str) or not number:
-        raise _fault_of(answer, told)
+        raise _fault_of(answer, reply)
     fetched = _call("GET", f"/api/sign/download/{quote(number[:200], safe='')}", seconds)
     if not fetched.body.startswith(PDF):
-        raise _fault_of(fetched, _told(fetched))
+        raise _fault_of(fetched, _object_in(fetched))
     return fetched.body
 
 
@@ -92,10 +92,10 @@ def _sign_v2(order: Order, seconds: float) -> bytes:
     answer = _call("POST", "/api/v2/sign/pdf", seconds, json.dumps(body).encode(), "application/json")
     if answer.body.startswith(PDF):
         return answer.body
-    told = _told(answer)
-    files = told.get("file")
+    reply = _object_in(answer)
+    files = reply.get("file")
     if not isinstance(files, list) or len(files) != 1 or not isinstance(files[0], str):
-        raise _fault_of(answer, told)
+        raise _fault_of(answer, reply)
     try:
         return base64.b64decode(files[0], validate=True)
     except (binascii.Error, ValueError):
@@ -120,21 +120,21 @@ def _call(method: str, path: str, seconds: float, body: bytes | None = None, kin
     return answer
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _object_in(answer: Answer) -> dict[str, Any]:
     """Return the JSON object of a response; raises BsreFault if it has none."""
     try:
-        told = json.loads(answer.body)
+        reply = json.loads(answer.body)
     except (ValueError, RecursionError):
-        told = None
-    if isinstance(told, dict):
-        return told
+        reply = None
+    if isinstance(reply, dict):
+        return reply
     raise BsreFault(SigningFault.OUT_OF_REACH if answer.status >= 500 else SigningFault.UNREADABLE_ANSWER)
 
 
-def _fault_of(answer: Answer, told: dict[str, Any]) -> BsreFault:
-    given = str(told.get("status_code", told.get("status", "")))  # a number, or the number as text
+def _fault_of(answer: Answer, reply: dict[str, Any]) -> BsreFault:
+    given = str(reply.get("status_code", reply.get("status", "")))  # a number, or the number as text
     code = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0
-    words = " ".join(str(told.get(name, "")) for name in ("error", "message")).lower()
+    words = " ".join(str(reply.get(name, "")) for name in ("error", "message")).lower()
     log.warning("bsre_refused", status=answer.status, code=code)
     if code == WRONG_PASSPHRASE or "passphrase" in words:
         return BsreFault(SigningFault.WRONG_PASSPHRASE)

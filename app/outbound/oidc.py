@@ -27,7 +27,7 @@ SECONDS = 6.0
 LARGEST = 256 * 1024
 WELL_KNOWN = "/.well-known/openid-configuration"
 BACK_PATH = "/masuk/sso/kembali"
-DOORS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class ProviderAway(Exception):
@@ -47,7 +47,7 @@ def discover() -> dict[str, Any]:
     """Return the provider's metadata (OpenID Connect Discovery 1.0, section 4); raises ProviderAway."""
     issuer = current_app.config["OIDC_ISSUER"]
     found = _json(_ask("GET", f"{issuer.rstrip('/')}{WELL_KNOWN}"))
-    if found.get("issuer") != issuer or not all(_is_door(found.get(name)) for name in DOORS):
+    if found.get("issuer") != issuer or not all(_is_endpoint(found.get(name)) for name in ENDPOINTS):
         raise ProviderAway("the description is not the issuer's")
     return found
 
@@ -106,10 +106,10 @@ def _with_user_info(provider: dict[str, Any], claims: dict[str, Any], access: An
 
     Raises TokenRefused if userinfo has another subject.
     """
-    door = provider.get("userinfo_endpoint")
-    if "email" in claims or not (_is_door(door) and isinstance(access, str)):
+    endpoint = provider.get("userinfo_endpoint")
+    if "email" in claims or not (_is_endpoint(endpoint) and isinstance(access, str)):
         return claims
-    more = _json(_ask("GET", str(door), headers={"Authorization": f"Bearer {access}"}))
+    more = _json(_ask("GET", str(endpoint), headers={"Authorization": f"Bearer {access}"}))
     if more.get("sub") != claims["sub"]:
         raise TokenRefused("userinfo tells of somebody else")
     return {**more, **claims}
@@ -133,7 +133,7 @@ def _json(answer: Answer) -> dict[str, Any]:
     return found
 
 
-def _is_door(url: Any) -> bool:
+def _is_endpoint(url: Any) -> bool:
     schemes = ("https://",) if current_app.config["LAPOR_PRODUCTION"] else ("https://", "http://")
     return isinstance(url, str) and url.startswith(schemes)
 

@@ -75,7 +75,7 @@ def call(
         detail = "time-out" if silence.fault == "too_slow" else silence.fault
         log.warning("peer_away", detail=detail)
         raise PeerFault("away", detail) from None
-    return _told(answer, largest, typed)
+    return _json_of(answer, largest, typed)
 
 
 def _authorisation(auth: Mapping[str, str]) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _authorisation(auth: Mapping[str, str]) -> dict[str, str]:
     return {"Authorization": basic_auth(auth["user"], auth["password"])} if kind == "basic" else {}
 
 
-def _told(answer: Answer, largest: int, typed: bool) -> Any:
+def _json_of(answer: Answer, largest: int, typed: bool) -> Any:
     status = answer.status
     if status >= 500 or status in BUSY:
         wait = read_retry_after(answer.headers.get("Retry-After", ""), utc_now(), LONGEST_RETRY_AFTER)

@@ -54,8 +54,8 @@ def _keep_secret(message: WebhookDelivery) -> None:
     """Reduce the message if its report became secret or anonymous after it was written."""
     if message.complaint_id is None:
         return
-    told = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)
-    if db.session.execute(told).scalar_one() in GUARDED:
+    confidentiality = select(Complaint.confidentiality).where(Complaint.id == message.complaint_id)
+    if db.session.execute(confidentiality).scalar_one() in GUARDED:
         message.body = thinned(message.body)
 
 

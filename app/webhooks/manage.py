@@ -25,7 +25,7 @@ from app.webhooks.signature import new_secret
 
 
 @dataclass(frozen=True)
-class Wish:
+class EndpointInput:
     """Form input for an endpoint; its URL is checked already."""
 
     name: str
@@ -41,32 +41,34 @@ class FormIsOld(Exception):
     """Raised if the endpoint was changed after the form was displayed."""
 
 
-def add_endpoint(wish: Wish, officer_id: int | None, now: datetime) -> WebhookEndpoint:
+def add_endpoint(given: EndpointInput, officer_id: int | None, now: datetime) -> WebhookEndpoint:
     """Create an endpoint that receives every change from now on; raises NameTaken."""
     number_changes()
     with one_transaction():
-        _claim_name(wish.name, None)
+        _claim_name(given.name, None)
         last = db.session.execute(select(func.coalesce(func.max(SyncChange.position), 0))).scalar_one()
         endpoint = WebhookEndpoint(secret=new_secret(), secret_at=now, position=last, created_at=now)
-        _fill(endpoint, wish)
+        _fill(endpoint, given)
         db.session.add(endpoint)
-        _journal(endpoint.name, "added", None, wish, officer_id, now)
+        _journal(endpoint.name, "added", None, given, officer_id, now)
     return endpoint
 
 
-def change_endpoint(endpoint_id: int, wish: Wish, version: int, officer_id: int | None, now: datetime) -> None:
+def change_endpoint(
+    endpoint_id: int, given: EndpointInput, version: int, officer_id: int | None, now: datetime
+) -> None:
     """Change an endpoint.
 
     Raises LookupError if there is none, NameTaken, or FormIsOld if `version` is not current.
     """
     with one_transaction():
         endpoint = _held(endpoint_id, version)
-        _claim_name(wish.name, endpoint.id)
-        before = Wish(endpoint.name, endpoint.url, tuple(endpoint.event_types))
-        if before != wish:
-            _fill(endpoint, wish)
+        _claim_name(given.name, endpoint.id)
+        before = EndpointInput(endpoint.name, endpoint.url, tuple(endpoint.event_types))
+        if before != given:
+            _fill(endpoint, given)
             endpoint.version += 1
-            _journal(before.name, "changed", before, wish, officer_id, now)
+            _journal(before.name, "changed", before, given, officer_id, now)
 
 
 def rotate_secret(endpoint_id: int, version: int, hours: int, officer_id: int | None, now: datetime) -> WebhookEndpoint:
@@ -157,8 +159,8 @@ def _claim_name(name: str, own_id: int | None) -> None:
         raise NameTaken
 
 
-def _fill(endpoint: WebhookEndpoint, wish: Wish) -> None:
-    endpoint.name, endpoint.url, endpoint.event_types = wish.name, wish.url, list(wish.event_types)
+def _fill(endpoint: WebhookEndpoint, given: EndpointInput) -> None:
+    endpoint.name, endpoint.url, endpoint.event_types = given.name, given.url, list(given.event_types)
 
 
 def _enable(endpoint: WebhookEndpoint, officer_id: int | None, now: datetime) -> None:
@@ -173,13 +175,19 @@ def _enable(endpoint: WebhookEndpoint, officer_id: int | None, now: datetime) ->
 
 
 def _journal(
-    name: str, act: str, before: Wish | None, after: Wish | None, officer_id: int | None, now: datetime, **more: Any
+    name: str,
+    act: str,
+    before: EndpointInput | None,
+    after: EndpointInput | None,
+    officer_id: int | None,
+    now: datetime,
+    **more: Any,
 ) -> None:
     """Write a journal entry; of a URL without its query, which may hold a key of the receiver."""
     sides = {
-        side: {**asdict(wish), "url": wish.url.partition("?")[0], "event_types": list(wish.event_types)}
-        for side, wish in (("before", before), ("after", after))
-        if wish is not None
+        side: {**asdict(given), "url": given.url.partition("?")[0], "event_types": list(given.event_types)}
+        for side, given in (("before", before), ("after", after))
+        if given is not None
     }
     data = {"endpoint": name, "act": act, **sides, **more}
     db.session.add(JournalEntry(kind="webhook_changed", at=now, officer_id=officer_id, data=data))

@@ -55,7 +55,7 @@ from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.csv_import import bring_file
 from app.sp4n.peer.report_state import answer_letter
 from app.sp4n.peer.state import ledger_of
-from app.webhooks.manage import Wish, add_endpoint, send_test
+from app.webhooks.manage import EndpointInput, add_endpoint, send_test
 from app.worklists.saved_lists import save_list
 from tests.factories import a_complaint, a_report
 from tests.files.states import call_clean
@@ -266,7 +266,7 @@ def _parts_that_wait() -> Parts:
 
 def _parts_of_webhooks() -> Parts:
     """A receiver with a trial message."""
-    endpoint = add_endpoint(Wish("Uji", "https://penerima.example/", ("complaint.*",)), None, utc_now())
+    endpoint = add_endpoint(EndpointInput("Uji", "https://penerima.example/", ("complaint.*",)), None, utc_now())
     return {"int:endpoint_id": str(endpoint.id), "int:message_id": str(send_test(endpoint.id, utc_now()))}
 
 

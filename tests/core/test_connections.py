@@ -34,7 +34,7 @@ def test_a_silent_end_is_found_out_once_the_connection_was_left_alone_for_long(
     beside: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_has_news", lambda _socket: False)
-    monkeypatch.setattr(connections, "ASKED_AFTER", -1.0)
+    monkeypatch.setattr(connections, "TESTED_AFTER", -1.0)
     ended = _process()
     _end(ended, beside)
     assert _process() != ended

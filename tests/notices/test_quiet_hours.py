@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.notices.quiet_hours import Wishes, in_office_time, next_morning, release
+from app.notices.quiet_hours import SendingChoices, in_office_time, next_morning, release
 from tests.workflow_rules.office_calendars import BALANGAN, wita
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -38,18 +38,18 @@ def test_the_next_morning_is_that_of_a_working_day(now: str, morning: str) -> No
 @pytest.mark.parametrize(
     ("now", "wishes", "at_limit", "sent", "with_digest"),
     [
-        (DAY, Wishes(), False, DAY, False),
-        (LUNCH, Wishes(), False, LUNCH, False),
-        (EVENING, Wishes(), False, "2026-11-27 07:30", True),
-        (EVENING, Wishes(), True, "2026-11-27 07:30", True),
-        (EVENING, Wishes(limit_at_any_hour=True), True, EVENING, False),
-        (EVENING, Wishes(limit_at_any_hour=True), False, "2026-11-27 07:30", True),
-        (EVENING, Wishes(quiet=False), False, EVENING, False),
-        (DAY, Wishes(only_digest=True), True, "2026-11-27 07:30", True),
-        (DAY, Wishes(only_digest=True, limit_at_any_hour=True), True, DAY, False),
-        (SUNDAY, Wishes(), False, "2026-11-30 07:30", True),
+        (DAY, SendingChoices(), False, DAY, False),
+        (LUNCH, SendingChoices(), False, LUNCH, False),
+        (EVENING, SendingChoices(), False, "2026-11-27 07:30", True),
+        (EVENING, SendingChoices(), True, "2026-11-27 07:30", True),
+        (EVENING, SendingChoices(limit_at_any_hour=True), True, EVENING, False),
+        (EVENING, SendingChoices(limit_at_any_hour=True), False, "2026-11-27 07:30", True),
+        (EVENING, SendingChoices(quiet=False), False, EVENING, False),
+        (DAY, SendingChoices(only_digest=True), True, "2026-11-27 07:30", True),
+        (DAY, SendingChoices(only_digest=True, limit_at_any_hour=True), True, DAY, False),
+        (SUNDAY, SendingChoices(), False, "2026-11-30 07:30", True),
     ],
 )
-def test_when_a_notice_goes_out(now: str, wishes: Wishes, at_limit: bool, sent: str, with_digest: bool) -> None:
+def test_when_a_notice_goes_out(now: str, wishes: SendingChoices, at_limit: bool, sent: str, with_digest: bool) -> None:
     released = release(CALENDAR, wita(now), wishes, at_limit)
     assert (released.at, released.with_digest) == (wita(sent), with_digest)

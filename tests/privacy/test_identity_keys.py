@@ -22,7 +22,7 @@ from app.privacy import identity_keys
 from app.privacy.identity_keys import rotate_identity_keys, told
 from app.privacy.keys_in_use import sealed_columns, used_key_ids
 from app.servers.start_refused import LaunchRefused
-from app.webhooks.manage import Wish, add_endpoint
+from app.webhooks.manage import EndpointInput, add_endpoint
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
 from workflow_rules.process.refusals import KeyMissing
@@ -62,7 +62,7 @@ def raw(table: Table, *names: str) -> list[Any]:
 
 def test_everything_sealed_moves_to_the_newest_key_and_is_found_there(use: Use) -> None:
     cases = [a_complaint(reporter=TOLD).id for _ in range(3)]
-    add_endpoint(Wish("Uji", "https://penerima.example/", ("complaint.*",)), None, utc_now())
+    add_endpoint(EndpointInput("Uji", "https://penerima.example/", ("complaint.*",)), None, utc_now())
     secret = db.session.scalars(select(WebhookEndpoint.secret)).one()
     use(NEW_KEY, IDENTITY_KEY)
     assert db.session.get_one(Reporter, cases[0]).phone == TOLD["phone"]

@@ -16,7 +16,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.delivery.gateway_breaker import LONGEST_HOLD
 from app.demo.fake_sp4n.run import settings_for
-from app.webhooks.manage import Wish, add_endpoint
+from app.webhooks.manage import EndpointInput, add_endpoint
 from tests.delivery.faulty_mail_server import HANG, FaultyMailServer, faulty_mail_server
 from tests.factories import a_complaint
 from tests.sp4n.fake_peer import KEY, Peer, running_fake
@@ -63,7 +63,7 @@ def office(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFac
 
 def test_letters_sp4n_and_webhooks_go_on_and_mail_resumes(office: Office) -> None:
     program = office.program
-    add_endpoint(Wish("Uji", office.receiver.url, ("complaint.*",)), None, utc_now())
+    add_endpoint(EndpointInput("Uji", office.receiver.url, ("complaint.*",)), None, utc_now())
     office.peer.report("9165816")
     a_linked_case("9165816").act("complaint_admin", "register")
     for _ in range(MESSAGES):

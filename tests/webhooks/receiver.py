@@ -17,7 +17,7 @@ from app.core.extensions import db, redis_client
 from app.core.jobs import JobName, QueueName
 from app.models import WebhookDelivery, WebhookEndpoint
 from app.webhooks.deliver import deliver_webhook
-from app.webhooks.manage import Wish, add_endpoint
+from app.webhooks.manage import EndpointInput, add_endpoint
 from app.webhooks.relay import relay_webhooks
 from tests.output_search import OUTPUTS
 
@@ -135,7 +135,7 @@ def a_receiver() -> Iterator[Receiver]:
 
 
 def an_endpoint(url: str, now: datetime, *types: str, name: str = "Uji") -> WebhookEndpoint:
-    return add_endpoint(Wish(name, url, types or ("complaint.*",)), None, now)
+    return add_endpoint(EndpointInput(name, url, types or ("complaint.*",)), None, now)
 
 
 def work(now: datetime) -> None:

@@ -9,7 +9,7 @@ from app.models import WebhookEndpoint
 from app.outbound.allowed_target import TargetRefused, find_target
 from app.web.fab_repairs import is_readable
 from app.webhooks.labels import EVENT_KINDS, FORM_FAULTS, URL_FAULTS
-from app.webhooks.manage import Wish
+from app.webhooks.manage import EndpointInput
 from app.webhooks.payload import EVENT_TYPES, EVERY_TYPE, PREFIX
 
 LONGEST_NAME = 100
@@ -31,7 +31,7 @@ class WebhookForm:
     def every(self) -> bool:
         return EVERY_TYPE in self.types
 
-    def wish(self) -> Wish | None:
+    def endpoint_input(self) -> EndpointInput | None:
         """Return the endpoint definition, or None after adding the errors to `faults`. Resolves the host name of
         the URL.
         """
@@ -44,7 +44,7 @@ class WebhookForm:
         if not self.types:
             self.faults["jenis"] = str(FORM_FAULTS["types"])
         chosen = (EVERY_TYPE,) if self.every else tuple(t for t in EVENT_TYPES if t in self.types)
-        return None if self.faults else Wish(self.name, self.url, chosen)
+        return None if self.faults else EndpointInput(self.name, self.url, chosen)
 
 
 def sent_form() -> WebhookForm:

@@ -15,7 +15,7 @@ from app.core.identifiers import LARGEST_ID
 from app.models import WebhookEndpoint
 from app.webhooks import manage as webhooks
 from app.webhooks.labels import FORM_FAULTS
-from app.webhooks.manage import FormIsOld, NameTaken, Wish
+from app.webhooks.manage import EndpointInput, FormIsOld, NameTaken
 from app.webhooks.payload import EVERY_TYPE
 from views.shared.list_address import as_day
 from views.shared.screen_access import for_officers
@@ -47,7 +47,7 @@ class WebhookManageView(BaseView):
         """
         made: list[WebhookEndpoint] = []
         form = sent_form()
-        if not _kept(form, lambda wish: made.append(webhooks.add_endpoint(wish, current_person().id, utc_now()))):
+        if not _saved(form, lambda given: made.append(webhooks.add_endpoint(given, current_person().id, utc_now()))):
             return _form_page(form, None), 422
         return _secret_page(made[0])
 
@@ -63,10 +63,10 @@ class WebhookManageView(BaseView):
         endpoint, form, by = known_endpoint(endpoint_id), sent_form(), current_person().id
         try:
             change = webhooks.change_endpoint
-            if not _kept(form, lambda wish: change(endpoint.id, wish, form.version, by, utc_now())):
+            if not _saved(form, lambda given: change(endpoint.id, given, form.version, by, utc_now())):
                 return _form_page(form, endpoint), 422
         except FormIsOld:
-            return _told_old(endpoint_id)
+            return _form_is_old_page(endpoint_id)
         flash(gettext("Penerima “%(name)s” disimpan.", name=form.name), "success")
         return _back_to(endpoint_id)
 
@@ -96,7 +96,7 @@ class WebhookManageView(BaseView):
             by = current_person().id
             return _secret_page(webhooks.rotate_secret(endpoint_id, sent_version(), int(hours), by, utc_now()))
         except FormIsOld:
-            return _told_old(endpoint_id)
+            return _form_is_old_page(endpoint_id)
 
     @expose("/<int:endpoint_id>/aktif", methods=["POST"])
     @for_officers("can_manage", "Webhook")
@@ -147,13 +147,13 @@ class WebhookManageView(BaseView):
         return redirect(f"{PATH}/{endpoint_id}", 303)
 
 
-def _kept(form: WebhookForm, keep: Callable[[Wish], object]) -> bool:
-    """Validate the form and save it with `keep`; return whether that succeeded, else the errors are in the form."""
-    wish = form.wish()
-    if wish is None:
+def _saved(form: WebhookForm, save: Callable[[EndpointInput], object]) -> bool:
+    """Validate the form and save it with `save`; return whether that succeeded, else the errors are in the form."""
+    given = form.endpoint_input()
+    if given is None:
         return False
     try:
-        keep(wish)
+        save(given)
     except NameTaken:
         form.faults["nama"] = str(FORM_FAULTS["name_taken"])
     return not form.faults
@@ -177,6 +177,6 @@ def _back_to(endpoint_id: int) -> Response:
     return redirect(f"{PATH}/{endpoint_id}", 303)
 
 
-def _told_old(endpoint_id: int) -> Response:
+def _form_is_old_page(endpoint_id: int) -> Response:
     flash(gettext("Penerima ini sudah berubah sejak formulir dibuka. Periksa dahulu, lalu ulangi."), "warning")
     return _back_to(endpoint_id)
