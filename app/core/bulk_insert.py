@@ -46,40 +46,41 @@ def write_rows(table: Table, rows: Iterable[Row]) -> None:
         db.session.execute(insertion(table, tuple(given[0])), {ROWS: as_text(given)})
 
 
-def write_together(
-    *parts: Part, beside: Select[Any] | None = None, asked: Mapping[str, Any] | None = None
+def insert_together(
+    *parts: Part, query: Select[Any] | None = None, values: Mapping[str, Any] | None = None
 ) -> Result[*tuple[Any, ...]]:
     """Insert rows into several tables in one statement and return its result. Foreign keys are checked at the end of
-    the statement, so the order of the parts does not matter. `beside` is a SELECT run in the same statement, with the
-    parameters `asked`; it supplies the result.
+    the statement, so the order of the parts does not matter. `query` is a SELECT run in the same statement, with the
+    parameters `values`; it supplies the result.
     """
     given = [(table, rows) for table, rows in parts if rows]
     shapes = tuple((table, tuple(rows[0])) for table, rows in given)
-    sent = {table.name: as_text(rows) for table, rows in given}
-    return db.session.execute(_insertions(shapes, beside), {**sent, **(asked or {})})
+    texts = {table.name: as_text(rows) for table, rows in given}
+    return db.session.execute(_insertions(shapes, query), {**texts, **(values or {})})
 
 
 @lru_cache(maxsize=64)
-def insertion(table: Table, names: tuple[str, ...], sent: str = ROWS) -> Insert:
-    """Return the cached INSERT of `write_rows` for these columns, to be extended by the caller; `sent` names its
-    parameter.
+def insertion(table: Table, names: tuple[str, ...], parameter: str = ROWS) -> Insert:
+    """Return the cached INSERT of `write_rows` for these columns, to be extended by the caller; `parameter` is the name
+    of the parameter with the JSON text.
     """
-    given = rows_given(table, sent)
+    given = parameter_rows(table, parameter)
     return insert(table).from_select(names, select(*(given.c[name] for name in names)), include_defaults=False)
 
 
 @lru_cache(maxsize=64)
-def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...], beside: Select[Any] | None) -> Select[Any]:
+def _insertions(shapes: tuple[tuple[Table, tuple[str, ...]], ...], query: Select[Any] | None) -> Select[Any]:
     parts = (insertion(table, names, table.name).cte(f"new_{table.name}") for table, names in shapes)
-    return (select(literal(1)) if beside is None else beside).add_cte(*parts)
+    return (select(literal(1)) if query is None else query).add_cte(*parts)
 
 
-def rows_given(table: Table, sent: str = ROWS, **more: TypeEngine[Any]) -> TableValuedAlias:
-    """Return the rows of the JSON parameter `sent` as a table expression, in order, each value typed as its column.
+def parameter_rows(table: Table, parameter: str = ROWS, **more: TypeEngine[Any]) -> TableValuedAlias:
+    """Return the rows of the named JSON parameter as a table expression, in order, each value typed as its column.
+
     `more` names further fields and their types.
     """
     kinds = {c.name: c.type for c in _filled_here(table.columns)} | more
-    rows = func.json_to_recordset(cast(bindparam(sent, type_=Text), JSON))
+    rows = func.json_to_recordset(cast(bindparam(parameter, type_=Text), JSON))
     return rows.table_valued(*(column(name, kind) for name, kind in kinds.items())).render_derived(with_types=True)
 
 

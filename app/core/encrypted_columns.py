@@ -30,12 +30,12 @@ class Unreadable(str):
 
 def identity_keys() -> dict[str, bytes]:
     """Return the identity keys by id (a short hash of the key), newest first."""
-    kept: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
-    if kept is None:
+    cached: dict[str, bytes] | None = current_app.extensions.get("identity_keys")
+    if cached is None:
         raw = [base64.urlsafe_b64decode(key) for key in current_app.config["IDENTITY_KEYS"]]
-        kept = {hashlib.sha256(key).hexdigest()[:8]: key for key in raw}
-        current_app.extensions["identity_keys"] = kept
-    return kept
+        cached = {hashlib.sha256(key).hexdigest()[:8]: key for key in raw}
+        current_app.extensions["identity_keys"] = cached
+    return cached
 
 
 class SealedText(TypeDecorator[str]):
@@ -92,9 +92,9 @@ def newest_key_id() -> str:
     return next(iter(identity_keys()))
 
 
-def sealed_anew(kept: str) -> tuple[str, bytes]:
+def sealed_anew(stored: str) -> tuple[str, bytes]:
     """Return a stored value encrypted with the newest key, and its plain content. Raises KeyMissing."""
-    content = _open(kept)
+    content = _open(stored)
     return _seal(content), content
 
 
@@ -105,8 +105,8 @@ def _seal(content: bytes) -> str:
     return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
 
-def _open(kept: str) -> bytes:
-    name, _, encoded = kept.partition(":")
+def _open(stored: str) -> bytes:
+    name, _, encoded = stored.partition(":")
     if name not in identity_keys():
         raise KeyMissing(name)
     raw = base64.b64decode(encoded)

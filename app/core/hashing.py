@@ -57,14 +57,14 @@ def _digest(key: bytes, content: str | bytes) -> str:
 
 def _key_of_today() -> bytes | None:
     name = f"lapor:digest-key:{office_today()}"
-    held: tuple[str, bytes] | None = current_app.extensions.get("lapor_digest_key")
-    if held is None or held[0] != name:
+    cached: tuple[str, bytes] | None = current_app.extensions.get("lapor_digest_key")
+    if cached is None or cached[0] != name:
         try:
             redis_client().set(name, secrets.token_hex(32), ex=KEY_SECONDS, nx=True)
-            kept = redis_client().get(name) or b""
+            stored = redis_client().get(name) or b""
         except RedisError as away:
             log.warning("redis_away", error=type(away).__name__)
             return None
-        held = name, kept if isinstance(kept, bytes) else kept.encode()
-        current_app.extensions["lapor_digest_key"] = held
-    return held[1] or None
+        cached = name, stored if isinstance(stored, bytes) else stored.encode()
+        current_app.extensions["lapor_digest_key"] = cached
+    return cached[1] or None

@@ -52,9 +52,9 @@ def is_known(revision: str) -> bool:
 
 
 def _scripts() -> ScriptDirectory:
-    kept: ScriptDirectory | None = current_app.extensions.get("migration_scripts")
-    if kept is None:
+    cached: ScriptDirectory | None = current_app.extensions.get("migration_scripts")
+    if cached is None:
         config = Config()
         config.set_main_option("script_location", f"{current_app.root_path}/../migrations")
-        kept = current_app.extensions["migration_scripts"] = ScriptDirectory.from_config(config)
-    return kept
+        cached = current_app.extensions["migration_scripts"] = ScriptDirectory.from_config(config)
+    return cached

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from app.access.people import Hearers, administrators, hearing, offices_asked
 from app.casefile.facts import open_tasks_of
-from app.core.bulk_insert import ROWS, Part, Row, as_text, insertion, rows_given, write_together
+from app.core.bulk_insert import ROWS, Part, Row, as_text, insert_together, insertion, parameter_rows
 from app.core.extensions import db
 from app.models import Attachment, Complaint, DelegationRow, Notice, StepTask
 from app.notices.outbox import Outbox, told_by, written_notices
@@ -52,10 +52,10 @@ class Notifier:
             for complaint_id, task, office in causes
         ]
         if rows:
-            asked = {**offices_asked(places, self.at), "opener": by.id, ROWS: as_text(rows)}
-            self._send(write_together(*parts, beside=_OPENED, asked=asked))
+            values = {**offices_asked(places, self.at), "opener": by.id, ROWS: as_text(rows)}
+            self._send(insert_together(*parts, query=_OPENED, values=values))
         elif parts:
-            write_together(*parts)
+            insert_together(*parts)
 
     def initials_asked(self, complaint: Complaint, opened: Iterable[StepTask], awaited: Iterable[Actor]) -> None:
         """Notify the officers who are to initial a draft, once for each draft."""
@@ -179,7 +179,7 @@ def _once(new: Insert) -> Select[Any]:
 def _of_opening() -> Select[Any]:
     """Return the insert of notices for opened steps to the holders of their offices, except the opener."""
     table, heard = Notice.__table__, hearing().subquery("heard")
-    given = rows_given(table, place=BigInteger())
+    given = parameter_rows(table, place=BigInteger())
     columns = {name: given.c[name] for name in ("complaint_id", "task_id", "level", "kind", "created_at")}
     columns["user_id"] = heard.c.id
     but = heard.c.id.is_distinct_from(bindparam("opener", type_=Integer))

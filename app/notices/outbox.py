@@ -11,7 +11,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.after_commit import enqueue_after_commit
-from app.core.bulk_insert import ROWS, Row, as_text, rows_given
+from app.core.bulk_insert import ROWS, Row, as_text, parameter_rows
 from app.core.clock import office_time
 from app.core.extensions import db
 from app.core.jobs import JobName
@@ -128,7 +128,7 @@ def _carry(items: Sequence[Row], at: datetime, *, gathers: bool) -> None:
 
 def _carrying() -> Select[Any]:
     """Return the single statement of `_carry`, which returns the ids of new messages."""
-    items, delivery = rows_given(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
+    items, delivery = parameter_rows(DeliveryItem.__table__, user_id=BigInteger()), Delivery.__table__
     routes = select(items.c.user_id, items.c.channel).where(items.c.delivery_id.is_(None)).distinct().cte("route")
     waiting = _waiting(routes).cte("waiting")
     new = insert(delivery).from_select(*_new_messages(routes, waiting), include_defaults=False)

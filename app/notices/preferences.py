@@ -45,8 +45,8 @@ def wishes_of(user_id: int) -> NoticeWishes:
     row = db.session.get(NoticePreference, user_id)
     if row is None:
         return NoticeWishes(gateway_to="")
-    kept = {name: getattr(row, name) for name in _SWITCHES}
-    return NoticeWishes(**kept, gateway_to=row.gateway_to or "")
+    stored = {name: getattr(row, name) for name in _SWITCHES}
+    return NoticeWishes(**stored, gateway_to=row.gateway_to or "")
 
 
 def save_wishes(user_id: int, preferences: NoticeWishes) -> None:
