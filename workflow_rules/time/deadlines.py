@@ -91,9 +91,9 @@ def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool)
         raise ValueError("naive datetime")
     if paused:
         return TimeState.PAUSED
-    if _later(now, due_at):
+    if later(now, due_at):
         return TimeState.LATE
-    return TimeState.SAFE if _later(warn_at, now) else TimeState.NEAR
+    return TimeState.SAFE if later(warn_at, now) else TimeState.NEAR
 
 
 def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> timedelta:
@@ -110,7 +110,7 @@ def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
     """Return the working length from a to b, its days counted as by `add_days`; zero when b is not after a."""
     begin, end = calendar.next_open(a), calendar.in_zone(b)
     days = calendar.working_days(begin.date(), end.date())
-    if days and _later(calendar.same_time_after(begin, days), end):
+    if days and later(calendar.same_time_after(begin, days), end):
         days -= 1
     return WorkingLength(days, calendar.elapsed(calendar.same_time_after(begin, days), end))
 
@@ -123,19 +123,17 @@ def next_alarm_at(
     """
     due, moment = calendar.in_zone(due_at), calendar.in_zone(now)
     for alarm in (warn_at(calendar, start, due, pauses), due):
-        if _later(alarm, moment):
+        if later(alarm, moment):
             return alarm
-    return _daily_alarm(calendar, due, moment)
-
-
-def _daily_alarm(calendar: WorkingCalendar, due: datetime, now: datetime) -> datetime:
-    """Return the next daily alarm after `now`, counted from yesterday so that the cost does not grow with lateness."""
-    eve = max(due.date(), now.date() - timedelta(days=1))
+    # Counted from yesterday, so that the cost does not grow with lateness.
+    eve = max(due.date(), moment.date() - timedelta(days=1))
     from_eve = due.replace(year=eve.year, month=eve.month, day=eve.day)
     first = calendar.same_time_after(from_eve, 1)
-    return first if _later(first, now) else calendar.same_time_after(from_eve, 2)
+    return first if later(first, moment) else calendar.same_time_after(from_eve, 2)
 
 
-def _later(a: datetime, b: datetime) -> bool:
-    """Compare as UTC: within one zone Python compares wall clock times, which repeat when daylight saving ends."""
+def later(a: datetime, b: datetime) -> bool:
+    """Return whether `a` is after `b`, compared as UTC: within one zone Python compares wall clock times, which repeat
+    when daylight saving ends.
+    """
     return a.astimezone(UTC) > b.astimezone(UTC)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from workflow_rules.time.office_hours import MICROSECOND, OfficeHours, Period
+from workflow_rules.time.office_hours import MICROSECOND, OfficeHours
 
 NOTHING = timedelta()
 ONE_DAY = timedelta(days=1)
@@ -80,13 +80,13 @@ class Account:
     def __init__(self, hours: OfficeHours) -> None:
         self._hours = hours
 
-    def start_lines(self, asked: int, begin: int) -> Iterator[Segment]:
-        """Yield the lines that explain why a start outside office hours moved to the next opening; none when it did
-        not.
-        """
+    def whole(self, asked: int, begin: int, lines: Iterable[Segment], due: int) -> Iterator[Segment]:
+        """Yield why a start outside office hours moved to the next opening (if so), then `lines` and the deadline."""
         if begin > asked:
             yield from self._idle_lines(asked, begin)
             yield self._line(SegmentKind.START_MOVED, begin, begin)
+        yield from lines
+        yield self._line(SegmentKind.RESULT, due, due)
 
     def minute_lines(self, begin: int, due: int, pushes: Iterable[Push]) -> Iterator[Segment]:
         """Yield lines that cover the time from the start to the deadline without a gap, for an allowance in minutes."""
@@ -113,24 +113,16 @@ class Account:
                 yield self._line(SegmentKind.DAY, self._midnight(day), ends, ONE_DAY, str(number))
         yield from map(self._pause_line, pushes)
 
-    def result_line(self, due: int) -> Segment:
-        """Return the last line: the deadline."""
-        return self._line(SegmentKind.RESULT, due, due)
-
     def _running_lines(self, begin: int, end: int) -> Iterator[Segment]:
         at = begin
-        for opens, closes in self._open_pieces(begin, end):
-            yield from self._idle_lines(at, opens)
-            yield self._line(SegmentKind.OPEN, opens, closes, (closes - opens) * MICROSECOND)
-            at = closes
-        yield from self._idle_lines(at, end)
-
-    def _open_pieces(self, begin: int, end: int) -> Iterator[Period]:
         for day in range(self._hours.local_parts(begin)[0], self._hours.local_parts(end)[0] + 1):
-            for opens, closes in self._hours.pieces_on(day):
-                piece = max(opens, begin), min(closes, end)
-                if piece[0] < piece[1]:
-                    yield piece
+            for piece in self._hours.pieces_on(day):
+                opens, closes = max(piece[0], begin), min(piece[1], end)
+                if opens < closes:
+                    yield from self._idle_lines(at, opens)
+                    yield self._line(SegmentKind.OPEN, opens, closes, (closes - opens) * MICROSECOND)
+                    at = closes
+        yield from self._idle_lines(at, end)
 
     def _idle_lines(self, begin: int, end: int) -> Iterator[Segment]:
         if begin >= end:

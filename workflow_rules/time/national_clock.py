@@ -74,9 +74,23 @@ def national_clocks(
     limits: Iterable[NationalLimit], history: NationalHistory, calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
     """Return every stage that has begun, in order; a stage without a setting for its first day is left out."""
-    known = tuple(limits)
-    found = (_clock(known, stage, history, calendar, now) for stage in NationalStage)
-    return tuple(clock for clock in found if clock is not None)
+    known, found = tuple(limits), []
+    spans = {
+        NationalStage.VERIFY: (history.submitted_at, history.sent_at),
+        NationalStage.ACT: (history.sent_at, history.taken_up_at),
+        NationalStage.FINISH: (history.submitted_at, history.answered_at),
+        NationalStage.CLOSE: (history.answered_at, history.ended_at),
+    }
+    for stage, (begins, done) in spans.items():
+        if begins is None:
+            continue
+        limit = limit_for(known, stage, history.of_class, calendar.in_zone(begins).date())
+        if limit is None:
+            continue
+        due = deadline_for(calendar, begins, Allowance(limit.days, Unit.WORKING_DAYS))
+        state = time_state(done or history.ended_at or now, due, warn_at(calendar, begins, due), paused=False)
+        found.append(NationalClock(limit, begins, due, done, state))
+    return tuple(found)
 
 
 def limit_for(
@@ -87,33 +101,3 @@ def limit_for(
     """
     in_force = [x for x in limits if x.stage is stage and x.valid_from <= day and x.of_class in (None, of_class)]
     return max(in_force, key=lambda x: (x.of_class is not None, x.valid_from), default=None)
-
-
-def _clock(
-    limits: tuple[NationalLimit, ...],
-    stage: NationalStage,
-    history: NationalHistory,
-    calendar: WorkingCalendar,
-    now: datetime,
-) -> NationalClock | None:
-    begins, done = _span(stage, history)
-    if begins is None:
-        return None
-    limit = limit_for(limits, stage, history.of_class, calendar.in_zone(begins).date())
-    if limit is None:
-        return None
-    due = deadline_for(calendar, begins, Allowance(limit.days, Unit.WORKING_DAYS))
-    seen = done or history.ended_at or now
-    state = time_state(seen, due, warn_at(calendar, begins, due), paused=False)
-    return NationalClock(limit, begins, due, done, state)
-
-
-def _span(stage: NationalStage, history: NationalHistory) -> tuple[datetime | None, datetime | None]:
-    """Return when a stage begins and when it was finished; None for what has not happened."""
-    spans = {
-        NationalStage.VERIFY: (history.submitted_at, history.sent_at),
-        NationalStage.ACT: (history.sent_at, history.taken_up_at),
-        NationalStage.FINISH: (history.submitted_at, history.answered_at),
-        NationalStage.CLOSE: (history.answered_at, history.ended_at),
-    }
-    return spans[stage]

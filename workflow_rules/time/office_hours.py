@@ -88,7 +88,11 @@ class OfficeHours:
         self.zone = zone
         self.weeks = weeks
         self.closed_days = dict(closed_days)
-        self._ranges = _open_ranges(weeks)
+        self._ranges = []
+        for begin, following in pairwise(sorted({week.first for week in weeks} | {week.last + 1 for week in weeks})):
+            hours = next((week.hours for week in reversed(weeks) if week.first <= begin <= week.last), ())
+            if any(hours):
+                self._ranges.append((begin, following - 1, hours))
         last = max((last for _, last, _ in self._ranges), default=0)
         self.last_year = min(date.fromordinal(last).year + 1, LAST_YEAR) if last else 0
         self.horizon = _YEAR_STARTS[self.last_year]  # no opening lies at or after this instant
@@ -152,17 +156,13 @@ class OfficeHours:
         late = self._offset_of_local(ordinal + 1, 0, fold=1)
         if early == late:
             return [(midnight + opens - early, midnight + closes - early) for opens, closes in periods]
-        change = self._offset_change(midnight, early, late)
+        low, change = midnight - max(early, late), midnight + DAY - min(early, late)
+        while low < change:
+            middle = (low + change) // 2
+            low, change = (low, middle) if self._offset_at(middle) == late else (middle + 1, change)
         pieces = [(midnight + opens - early, min(midnight + closes - early, change)) for opens, closes in periods]
         pieces += [(max(midnight + opens - late, change), midnight + closes - late) for opens, closes in periods]
         return sorted((begin, end) for begin, end in pieces if begin < end)
-
-    def _offset_change(self, midnight: int, early: int, late: int) -> int:
-        low, high = midnight - max(early, late), midnight + DAY - min(early, late)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self._offset_at(middle) == late else (middle + 1, high)
-        return low
 
     def _offset_of_local(self, ordinal: int, clock: int, fold: int) -> int:
         local = datetime.fromordinal(ordinal) + timedelta(microseconds=clock)
@@ -176,16 +176,6 @@ def _microseconds(offset: timedelta | None) -> int:
     return offset // MICROSECOND if offset else 0
 
 
-def _open_ranges(weeks: tuple[Week, ...]) -> list[tuple[int, int, WeekHours]]:
-    borders = sorted({week.first for week in weeks} | {week.last + 1 for week in weeks})
-    ranges = []
-    for begin, following in pairwise(borders):
-        hours = next((week.hours for week in reversed(weeks) if week.first <= begin <= week.last), ())
-        if any(hours):
-            ranges.append((begin, following - 1, hours))
-    return ranges
-
-
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
     """Return the opening hours from stored data. Raises ValueError for unknown, malformed, overlapping or reversed
     entries.
@@ -193,7 +183,9 @@ def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
     try:
         zone = ZoneInfo(data["zone"])
         weeks = tuple(_week(entry) for entry in data["weeks"])
-        closed = {_ordinal(day): _name(name) for day, name in data.get("closed_days", {}).items()}
+        closed = {_ordinal(day): name for day, name in data.get("closed_days", {}).items()}
+        if unnamed := [name for name in closed.values() if not isinstance(name, str)]:
+            raise TypeError(f"the name of a closed day is no text: {unnamed[0]!r}")
     except (KeyError, TypeError, AttributeError, OSError) as error:
         raise ValueError(f"malformed calendar: {error!r}") from error
     return OfficeHours(zone, weeks, closed)
@@ -202,7 +194,19 @@ def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
 def hours_to_dict(hours: OfficeHours) -> dict[str, Any]:
     """Return the data that `hours_from_dict` reads."""
     closed = {date.fromordinal(day).isoformat(): name for day, name in sorted(hours.closed_days.items())}
-    return {"zone": hours.zone.key, "weeks": [_week_to_dict(week) for week in hours.weeks], "closed_days": closed}
+    weeks = [
+        {
+            "from": None if week.first == 1 else date.fromordinal(week.first).isoformat(),
+            "to": None if week.last == _LAST_ORDINAL else date.fromordinal(week.last).isoformat(),
+            "hours": {
+                weekday: [[_clock_text(opens), _clock_text(closes)] for opens, closes in periods]
+                for weekday, periods in zip(WEEKDAYS, week.hours, strict=True)
+                if periods
+            },
+        }
+        for week in hours.weeks
+    ]
+    return {"zone": hours.zone.key, "weeks": weeks, "closed_days": closed}
 
 
 def _week(entry: Mapping[str, Any]) -> Week:
@@ -212,16 +216,14 @@ def _week(entry: Mapping[str, Any]) -> Week:
         raise ValueError(f"week range {entry['from']}..{entry['to']} is reversed")
     if unknown := set(entry["hours"]) - set(WEEKDAYS):
         raise ValueError(f"unknown weekdays: {sorted(map(str, unknown))}")
-    return Week(first, last, tuple(_periods(entry["hours"].get(weekday, ())) for weekday in WEEKDAYS))
-
-
-def _periods(pairs: Iterable[Iterable[str]]) -> tuple[Period, ...]:
-    periods = sorted((_clock(opens), _clock(closes)) for opens, closes in pairs)
-    edges = [edge for period in periods for edge in period]
-    reversed_period = any(opens >= closes for opens, closes in periods)
-    if reversed_period or edges != sorted(edges):
-        raise ValueError(f"periods overlap or are reversed: {pairs}")
-    return tuple(periods)
+    hours = []
+    for pairs in (entry["hours"].get(weekday, ()) for weekday in WEEKDAYS):
+        periods = sorted((_clock(opens), _clock(closes)) for opens, closes in pairs)
+        edges = [edge for period in periods for edge in period]
+        if edges != sorted(edges) or any(opens >= closes for opens, closes in periods):
+            raise ValueError(f"periods overlap or are reversed: {pairs}")
+        hours.append(tuple(periods))
+    return Week(first, last, tuple(hours))
 
 
 def _clock(text: str) -> int:
@@ -235,23 +237,6 @@ def _ordinal(text: str) -> int:
     if day.isoformat() != text:
         raise ValueError(f"not a date of the form YYYY-MM-DD: {text!r}")
     return day.toordinal()
-
-
-def _name(text: object) -> str:
-    if not isinstance(text, str):
-        raise TypeError(f"the name of a closed day is no text: {text!r}")
-    return text
-
-
-def _week_to_dict(week: Week) -> dict[str, Any]:
-    hours = {
-        weekday: [[_clock_text(opens), _clock_text(closes)] for opens, closes in periods]
-        for weekday, periods in zip(WEEKDAYS, week.hours, strict=True)
-        if periods
-    }
-    first = None if week.first == 1 else date.fromordinal(week.first).isoformat()
-    last = None if week.last == _LAST_ORDINAL else date.fromordinal(week.last).isoformat()
-    return {"from": first, "to": last, "hours": hours}
 
 
 def _clock_text(clock: int) -> str:

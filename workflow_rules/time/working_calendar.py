@@ -60,7 +60,10 @@ class WorkingCalendar:
         if until <= after:
             return 0
         whole_years = sum(len(self._hours.year(year).days) for year in range(after.year, until.year))
-        return whole_years + self._days_until(until) - self._days_until(after)
+        within_first, within_last = (
+            bisect_right(self._hours.year(day.year).days, day.toordinal()) for day in (after, until)
+        )
+        return whole_years + within_last - within_first
 
     def is_open(self, at: datetime) -> bool:
         """Return whether the office is open at the instant; a period includes its opening but not its closing."""
@@ -126,7 +129,7 @@ class WorkingCalendar:
         else:
             due, pushes = self._done_after(begin, allowance.value * MINUTE, pauses)
             lines = account.minute_lines(begin, due, pushes)
-        return (*account.start_lines(asked, begin), *lines, account.result_line(due))
+        return tuple(account.whole(asked, begin, lines, due))
 
     def _add_work(self, start: datetime, work: int, pauses: Pauses) -> datetime:
         begin = self._next_open(_instant(start))
@@ -175,7 +178,11 @@ class WorkingCalendar:
             raise _past_the_end(instant)
         today, clock = self._hours.local_parts(instant)
         day = self._working_day_after(today, n)
-        return _moved_into(self._hours.pieces_on(day), self._hours.local_instant(day, clock))
+        # Moved up to the day's first opening, else back to the nearest closing before it.
+        due, pieces = self._hours.local_instant(day, clock), self._hours.pieces_on(day)
+        opening = pieces[0][0]
+        begin, end = next((piece for piece in reversed(pieces) if piece[0] <= due), (opening, opening))
+        return max(begin, min(due, end))
 
     def _working_day_after(self, today: int, n: int) -> int:
         if not n:
@@ -188,10 +195,6 @@ class WorkingCalendar:
                 return days[index]
             index -= len(days)
         raise ValueError(f"the calendar has too few working days after {date.fromordinal(today)}")
-
-    def _days_until(self, day: date) -> int:
-        """Return how many working days the year of `day` has up to and including it."""
-        return bisect_right(self._hours.year(day.year).days, day.toordinal())
 
     def _pushed(self, begin: int, due: int, pauses: Pauses) -> tuple[int, list[Push]]:
         pushes = []
@@ -221,14 +224,6 @@ def _merged(pauses: Pauses) -> list[Period]:
         else:
             merged.append((first, last))
     return merged
-
-
-def _moved_into(pieces: list[Period], instant: int) -> int:
-    """Return the instant moved into a day's open periods: up to the day's first opening, else back to the nearest
-    closing before it.
-    """
-    begin, end = next((piece for piece in reversed(pieces) if piece[0] <= instant), (pieces[0][0], pieces[0][0]))
-    return max(begin, min(instant, end))
 
 
 def _past_the_end(instant: int) -> ValueError:
