@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.access.visibility import data_shown
 from app.casefile import time_ledger
 from app.casefile.case import Case
+from app.casefile.facts import ended_pauses
 from app.casefile.steps import Clock, clocks_of
 from app.core.extensions import db
 from app.models import ComplaintEvent, StepAlarm, StepTask
@@ -23,7 +24,7 @@ from workflow_rules.time.national_clock import NationalClock
 
 
 @dataclass(frozen=True)
-class WholeClock:
+class WholeLimit:
     """The limit of the SOP as a whole, from reception to answer (aware UTC); `done_at` is None while it runs."""
 
     due_at: datetime
@@ -87,13 +88,13 @@ class TimeUsed:
     names: dict[int, str]
 
 
-def whole_clock(case: Case) -> WholeClock:
-    """Return the clock of the SOP as a whole for a case."""
-    row = case.complaint
-    due = time_ledger.whole_limit(row, case.sop, case.calendar)
-    done = row.answered_at or row.ended_at
-    warning = warn_at(case.calendar, time_ledger.whole_begins(row), due)
-    return WholeClock(due, time_state(done or case.now, due, warning, paused=False), done)
+def whole_clock(case: Case) -> WholeLimit:
+    """Return the limit of the SOP as a whole for a case, and its state."""
+    clock = time_ledger.whole_clock_of(case.complaint)
+    due = clock.due_at(case.sop, case.calendar)
+    done = case.complaint.answered_at or case.complaint.ended_at
+    warning = warn_at(case.calendar, clock.begins, due)
+    return WholeLimit(due, time_state(done or case.now, due, warning, paused=False), done)
 
 
 def national_clocks_of(case: Case) -> tuple[NationalClock, ...]:
@@ -135,8 +136,7 @@ def _account(case: Case, clock: Clock, reported: datetime | None) -> Account:
 def explained(case: Case, task: StepTask) -> tuple[Segment, ...]:
     """Return the calculation of a step's limit, line by line."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
-    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
-    return case.calendar.explain(task.clock_from, allowance, pauses)
+    return case.calendar.explain(task.clock_from, allowance, ended_pauses(task))
 
 
 def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.transaction import waiting_place
 from app.models import AgencyTrackRow, Complaint, Reporter, StepTask
 from workflow_rules.process.actors import Actor
-from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep, Pause
 from workflow_rules.process.identity import Channel, Classification, Confidentiality, ReporterFacts
 from workflow_rules.process.steps import ENDED, CaseStatus, Route, Step, TrackState
 
@@ -130,8 +130,13 @@ def facts_from(
 
 def as_open_step(task: StepTask) -> OpenStep:
     """Return an open step row as the rules take it, with its finished pauses."""
-    done = tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
-    return OpenStep(Step(task.step), task.agency_code, task.opened_at, task.clock_from, done, task.paused_at)
+    step, pauses = Step(task.step), ended_pauses(task)
+    return OpenStep(step, task.agency_code, task.opened_at, task.clock_from, pauses, task.paused_at)
+
+
+def ended_pauses(task: StepTask) -> tuple[Pause, ...]:
+    """Return the pauses of a step that have ended, each with its beginning and its end."""
+    return tuple((p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None)
 
 
 def _track(row: AgencyTrackRow) -> AgencyTrack:

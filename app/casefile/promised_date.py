@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.casefile.time_ledger import national_clocks_of, whole_limit
+from app.casefile.time_ledger import national_clocks_of, whole_clock_of
 from app.models import Complaint
 from app.reference.national_limits import load_national_limits
 from workflow_rules.process.facts import ComplaintFacts
@@ -42,7 +42,7 @@ def promise_of(
     """
     if facts.ended is not None or facts.answered_at is not None:
         return None
-    sop_due = whole_limit(complaint, sop, calendar)
+    sop_due = whole_clock_of(complaint).due_at(sop, calendar)
     known = load_national_limits() if limits is None else limits
     national_due = _national(complaint, known, calendar, now) if complaint.cycle == 1 else None
     by_sop = national_due is None or sop_due <= national_due

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app.casefile.facts import ended_pauses
 from app.core.extensions import db
 from app.models import Complaint, LedgerRow, StepTask
 from workflow_rules.process.actions import Action
-from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
+from workflow_rules.record.standing import WholeClock
 from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, Stretch, stretches, working_time
-from workflow_rules.time.deadlines import deadline_for_all
 from workflow_rules.time.national_clock import (
     NationalClass,
     NationalClock,
@@ -82,26 +82,18 @@ def by_officer(stretch: Stretch) -> int | None:
     return None if stretch.waited else stretch.officer
 
 
-def whole_begins(complaint: Complaint) -> datetime:
-    """Return the instant (aware UTC) from which the SOP as a whole is counted: the reception, or the last reopening.
-
-    Time spent closed does not count (design section 5).
+def whole_clock_of(complaint: Complaint) -> WholeClock:
+    """Return the clock of the SOP as a whole, from the rows of a case. Time spent closed does not count (design
+    section 5).
     """
-    if complaint.cycle == 1:
-        return complaint.received_at
-    return min(task.opened_at for task in complaint.tasks if task.cycle == complaint.cycle)
-
-
-def whole_limit(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> datetime:
-    """Return the limit (aware UTC) of the SOP as a whole: its allowances from the start, without pauses of step 1.
-
-    Uses the longer draft allowance if an agency has it.
-    """
-    extended = any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle)
-    registering = (t for t in complaint.tasks if t.step == Step.REGISTER and t.cycle == complaint.cycle)
-    pauses = [(p.began_at, p.ended_at) for task in registering for p in task.pauses if p.ended_at is not None]
-    allowances = sop.allowances(extended, reopened=complaint.cycle > 1)
-    return deadline_for_all(calendar, whole_begins(complaint), allowances, pauses)
+    tasks = [task for task in complaint.tasks if task.cycle == complaint.cycle]
+    reopened = complaint.cycle > 1
+    return WholeClock(
+        begins=min(task.opened_at for task in tasks) if reopened else complaint.received_at,
+        pauses=tuple(pause for task in tasks if task.step == Step.REGISTER for pause in ended_pauses(task)),
+        extended=any(t.field_visit or t.cross_agency for t in complaint.tracks if t.cycle == complaint.cycle),
+        reopened=reopened,
+    )
 
 
 def national_clocks_of(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.casefile.facts import ended_pauses
 from app.cases.change import note_events
 from app.core.bulk_insert import ROWS, as_text, insertion
 from app.core.extensions import db
@@ -14,7 +15,7 @@ from workflow_rules.process.escalation import LIMIT, WARNING, Alarm, alarms_unti
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import next_alarm_at
-from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
+from workflow_rules.time.working_calendar import WorkingCalendar
 
 Due = tuple[Complaint, StepTask]
 """An open step with its case, whose row is locked by this transaction."""
@@ -54,16 +55,12 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
 
 def _alarms_of(task: StepTask, notifier: Notifier) -> Iterable[Alarm]:
     limits = (task.clock_from, task.due_at, notifier.at)
-    return alarms_until(notifier.calendar, *limits, Actor(task.actor), _pauses(task))
+    return alarms_until(notifier.calendar, *limits, Actor(task.actor), ended_pauses(task))
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
     """Set the instant at which the sweep must look at the step again."""
-    task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, _pauses(task))
-
-
-def _pauses(task: StepTask) -> Pauses:
-    return [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
+    task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, ended_pauses(task))
 
 
 def _won(passed: Iterable[Passed], now: datetime) -> set[tuple[int, int]]:

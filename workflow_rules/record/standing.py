@@ -2,16 +2,16 @@
 whole-SOP clock.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflow_rules.process.actions import Action
-from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.evolve import Replayed
-from workflow_rules.process.facts import ComplaintFacts, OpenStep, Pause
+from workflow_rules.process.facts import ComplaintFacts, Pause
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.time.deadlines import Allowance, deadline_for, deadline_for_all, used
+from workflow_rules.time.deadlines import deadline_for, deadline_for_all
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
@@ -36,56 +36,54 @@ class Standing:
 
 def standings(facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> list[Standing]:
     """Return every open step as of `at` (aware), up to which the facts were replayed. A paused step is never late."""
-    return [_standing(step, facts, sop, calendar, at) for step in facts.open_steps]
+    found = []
+    for step in facts.open_steps:
+        track = facts.track(step.agency)
+        allowance = sop.allowance(step.step, extended=track is not None and track.extended)
+        due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
+        waits = step.pauses if step.paused_at is None else (*step.pauses, (step.paused_at, at))
+        late = step.paused_at is None and at > due_at
+        standing = Standing(
+            step=step.step,
+            track=step.agency,
+            actor=sop.owner(step.step).value,
+            opened_at=step.opened_at,
+            due_at=due_at,
+            paused=step.paused_at is not None,
+            late=late,
+            used_minutes=calendar.elapsed(step.clock_from, at, waits) // MINUTE,
+            over_minutes=calendar.elapsed(due_at, at) // MINUTE if late else 0,
+        )
+        found.append(standing)
+    return found
 
 
-def _standing(step: OpenStep, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar, at: datetime) -> Standing:
-    due_at = deadline_for(calendar, step.clock_from, _allowance(step, facts, sop), step.pauses)
-    waits = step.pauses if step.paused_at is None else (*step.pauses, (step.paused_at, at))
-    late = step.paused_at is None and at > due_at
-    return Standing(
-        step=step.step,
-        track=step.agency,
-        actor=sop.owner(step.step).value,
-        opened_at=step.opened_at,
-        due_at=due_at,
-        paused=step.paused_at is not None,
-        late=late,
-        used_minutes=used(calendar, step.clock_from, at, waits) // MINUTE,
-        over_minutes=used(calendar, due_at, at) // MINUTE if late else 0,
-    )
-
-
-def _allowance(step: OpenStep, facts: ComplaintFacts, sop: Sop) -> Allowance:
-    track = facts.track(step.agency)
-    return sop.allowance(step.step, extended=track is not None and track.extended)
-
-
-@dataclass
+@dataclass(frozen=True)
 class WholeClock:
-    """The clock of the whole SOP: it starts at the reception or reopening and leaves out pauses of step 1."""
+    """The clock of the SOP as a whole: it starts at the reception, or the last reopening, and leaves out the pauses of
+    step 1. `extended` selects the longer draft allowance of an agency; a reopened case has no allowance for step 1.
+    """
 
-    begins: datetime | None = None
-    pauses: list[Pause] = field(default_factory=list)
+    begins: datetime
+    pauses: tuple[Pause, ...]
+    extended: bool
+    reopened: bool
 
-    def see(self, turn: Replayed) -> None:
-        """Update the clock with the next event."""
-        if turn.event.kind in (SystemEvent.RECEIVED, Action.REOPEN):
-            self.begins, self.pauses = turn.event.at, []
-        asked = turn.before.find_step(Step.REGISTER, None) if turn.before is not None else None
-        if asked is not None and turn.after.find_step(Step.REGISTER, None) is None:
-            self.pauses += asked.pauses
-
-    def due_at(self, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar) -> datetime:
-        """Return when all allowances of the SOP are used up, in the calendar's zone; with the longer draft allowance if
-        an agency has it.
-        """
-        assert self.begins is not None, "a case begins with its reception"
-        extended = any(track.extended for track in facts.tracks)
-        allowances = sop.allowances(extended, reopened=facts.cycle > 1)
+    def due_at(self, sop: Sop, calendar: WorkingCalendar) -> datetime:
+        """Return when all allowances of the SOP are used up, in the calendar's zone."""
+        allowances = sop.allowances(self.extended, self.reopened)
         return deadline_for_all(calendar, self.begins, allowances, self.pauses)
 
-    def used_minutes(self, calendar: WorkingCalendar, at: datetime) -> int:
-        """Return the whole working minutes from the start to `at`, without pauses of step 1."""
-        assert self.begins is not None, "a case begins with its reception"
-        return used(calendar, self.begins, at, self.pauses) // MINUTE
+
+def whole_clock(turns: Sequence[Replayed]) -> WholeClock:
+    """Return the clock of the whole SOP after the events of a case; the first one is its reception."""
+    begins: datetime = turns[0].event.at
+    pauses: tuple[Pause, ...] = ()
+    for turn in turns:
+        if turn.event.kind is Action.REOPEN:
+            begins, pauses = turn.event.at, ()
+        left = turn.before.find_step(Step.REGISTER, None) if turn.before is not None else None
+        if left is not None and turn.after.find_step(Step.REGISTER, None) is None:
+            pauses += left.pauses
+    facts = turns[-1].after
+    return WholeClock(begins, pauses, any(track.extended for track in facts.tracks), facts.cycle > 1)

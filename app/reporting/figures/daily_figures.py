@@ -18,7 +18,7 @@ from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
-from workflow_rules.record.standing import Standing, WholeClock, standings
+from workflow_rules.record.standing import MINUTE, Standing, WholeClock, standings, whole_clock
 from workflow_rules.record.time_ledger import LedgerKind, entries
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -57,16 +57,13 @@ def daily_figures(period: Period) -> Figures:
     day = _Day(period, load_working_calendar())
     for case in touched_cases(period):
         day.cases += 1
-        whole, facts, sop = WholeClock(), None, sops[case.sop_version]
-        for logged, turn in zip(case.log, fold(case.number, case.events), strict=True):
-            whole.see(turn)
-            facts = turn.after
+        turns, sop = list(fold(case.number, case.events)), sops[case.sop_version]
+        for count, (logged, turn) in enumerate(zip(case.log, turns, strict=True), 1):
             if period.holds(turn.event.at):
                 _count_event(day, case, logged, turn)
                 if turn.event.kind is Action.REPLY:
-                    _count_answer(day, case, turn, whole, sop)
-        assert facts is not None, "a case has at least its reception"
-        _count_open_steps(day, case, facts, sop)
+                    _count_answer(day, case, turn, whole_clock(turns[:count]), sop)
+        _count_open_steps(day, case, turns[-1].after, sop)
     # A case that has not ended and has no open step was answered and waits to be closed.
     day.counts["closing"] = count_not_ended(period.ends) - day.counts["open"]
     for name, order in _ORDERS.items():
@@ -123,14 +120,14 @@ def _about(case: CaseLog, facts: ComplaintFacts) -> Row:
 
 
 def _count_answer(day: _Day, case: CaseLog, turn: Replayed, whole: WholeClock, sop: Sop) -> None:
-    due_at = whole.due_at(turn.after, sop, day.calendar)
+    due_at = whole.due_at(sop, day.calendar)
     row = {
         "key": f"{case.number} {turn.after.cycle}",
         "number": case.number,
         "at": instant(turn.event.at),
         "category": case.category,
         "agencies": sorted(track.agency for track in turn.after.active_tracks),
-        "used": whole.used_minutes(day.calendar, turn.event.at),
+        "used": day.calendar.elapsed(whole.begins, turn.event.at, whole.pauses) // MINUTE,
         "due_at": instant(due_at),
         "late": turn.event.at > due_at,
     }

@@ -18,11 +18,12 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
     `time_used` sums the working minutes per organisation.
     """
     book = time_ledger.book_of(row.id)
+    whole = time_ledger.whole_clock_of(row)
     national = time_ledger.national_clocks_of(row, load_national_limits(), calendar, now)
     return {
         "whole_sop": {
-            "begins_at": instant(time_ledger.whole_begins(row)),
-            "due_at": instant(time_ledger.whole_limit(row, load_sop(row.sop_version), calendar)),
+            "begins_at": instant(whole.begins),
+            "due_at": instant(whole.due_at(load_sop(row.sop_version), calendar)),
             "done_at": instant(row.answered_at),
         },
         "national": [_national(clock) for clock in national],

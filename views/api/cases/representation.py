@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.access.current_person import current_person
 from app.access.visibility import hides_text
-from app.casefile.facts import CaseRows, rows_of
+from app.casefile.facts import CaseRows, ended_pauses, rows_of
 from app.casefile.rows import attachments_of
 from app.core.clock import office_time
 from app.core.extensions import db
@@ -166,8 +166,7 @@ def files(row: Complaint) -> list[dict[str, Any]]:
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """Return one step's deadline with the segments of its calculation."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
-    pauses = [(p.began_at, p.ended_at) for p in task.pauses if p.ended_at is not None]
-    segments = calendar.explain(task.clock_from, allowance, pauses)
+    segments = calendar.explain(task.clock_from, allowance, ended_pauses(task))
     return {
         **open_step(task, now),
         "closed_at": instant(task.closed_at),
