@@ -15,9 +15,18 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from app.core.identifiers import plain_mark
-from workflow_rules.process.refusals import KeyMissing
 
 UNREADABLE = "••••"
+
+
+class KeyMissing(Exception):
+    """Raised when a text was encrypted with an identity key that IDENTITY_KEYS no longer holds; `key_id` identifies the
+    key.
+    """
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"sealed under the identity key {key_id}, which is not among IDENTITY_KEYS")
+        self.key_id = key_id
 
 
 class Unreadable(str):

@@ -2,11 +2,10 @@
 
 import re
 
-from app.core.encrypted_columns import readable
+from app.core.encrypted_columns import KeyMissing, readable
 from app.core.extensions import db
 from app.models import Delivery, NoticePreference, Reporter
 from workflow_rules.process.identity import Confidentiality
-from workflow_rules.process.refusals import KeyMissing
 
 COUNTRY = "+62"
 

@@ -16,7 +16,7 @@ from flask import current_app
 from urllib3.filepost import encode_multipart_formdata
 
 from app.outbound.http_client import Answer, Unanswered, basic_auth, call_configured
-from workflow_rules.process.refusals import SigningFault
+from app.vocabulary.signing import SigningFault
 
 log = structlog.get_logger()
 

@@ -20,9 +20,9 @@ from app.papers.signing import Hand, signer_of
 from app.papers.signing.signers import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
 from app.papers.signing.time_limit import TimeIsUp, time_limit
 from app.papers.subprocess_render import render_apart
+from app.vocabulary.signing import SigningFault
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
-from workflow_rules.process.refusals import SigningFault
 
 log = structlog.get_logger()
 

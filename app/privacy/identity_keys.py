@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import Column, Row, Table, Text, and_, literal, or_, select, type_coerce, update
 
-from app.core.encrypted_columns import identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
+from app.core.encrypted_columns import KeyMissing, identity_keys, keyed_mark, keyed_words, newest_key_id, sealed_anew
 from app.core.extensions import db
 from app.core.identifiers import MARKS
 from app.models import IdempotencyKey, JournalEntry, Reporter
 from app.privacy.keys_in_use import key_id_in, sealed_columns, used_key_ids
-from workflow_rules.process.refusals import KeyMissing
 
 BATCH = 100
 """Rows locked per batch; a batch takes less than a tenth of a second."""

@@ -1,8 +1,34 @@
 """Texts about signing: methods, failed signatures, certificates and scans."""
 
+from enum import StrEnum
+
 from flask_babel import lazy_gettext as _
 
 from app.vocabulary.words import Labels
+
+
+class SigningFault(StrEnum):
+    """Why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
+
+    WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)
+    NO_CERTIFICATE = "no_certificate"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_UNFIT = "certificate_unfit"
+    NO_NIK = "no_nik"
+    ACCOUNT_NOT_READY = "account_not_ready"
+    REFUSED_BY_BSRE = "refused_by_bsre"
+    NOT_SET_UP = "not_set_up"
+    OUT_OF_REACH = "out_of_reach"
+    TOO_SLOW = "too_slow"
+    UNREADABLE_ANSWER = "unreadable_answer"
+    NOT_OUR_DOCUMENT = "not_our_document"
+    SIGNATURE_NOT_INTACT = "signature_not_intact"
+    TIME_STAMP_FAILED = "time_stamp_failed"
+    NOT_DRAWN = "not_drawn"
+    NOT_DRAWN_IN_TIME = "not_drawn_in_time"
+    NOT_MADE = "not_made"
+    BUSY = "busy"
+
 
 SIGNING_METHODS: Labels = {
     "wet": _("Tanda tangan basah (pindaian diunggah)"),

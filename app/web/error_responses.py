@@ -15,12 +15,13 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.connections import HeldUp, is_held_up
+from app.core.encrypted_columns import KeyMissing
 from app.core.extensions import db
 from app.core.problem import _NAME_OF, Problem
 from app.core.request_context import request_context
 from app.vocabulary.refusals import HTTP, REFUSALS, field_sentences, refusal_sentence
 from app.web.skin import error_page
-from workflow_rules.process.refusals import ActionRefused, KeyMissing, PassingReason, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, PassingReason, RefusalReason
 
 log = structlog.get_logger()
 

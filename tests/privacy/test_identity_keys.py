@@ -14,7 +14,7 @@ from sqlalchemy import Table, Text, insert, select, type_coerce, update
 
 from app.commands.maintenance import refuse_missing_keys
 from app.core.clock import utc_now
-from app.core.encrypted_columns import SealedBytes, SealedText, keyed_mark, keyed_words
+from app.core.encrypted_columns import KeyMissing, SealedBytes, SealedText, keyed_mark, keyed_words
 from app.core.extensions import db
 from app.delivery.recipients import mail_address
 from app.models import Delivery, JournalEntry, OriginalText, Reporter, WebhookEndpoint
@@ -25,7 +25,6 @@ from app.servers.start_refused import LaunchRefused
 from app.webhooks.manage import EndpointInput, add_endpoint
 from tests.conftest import IDENTITY_KEY
 from tests.factories import a_complaint
-from workflow_rules.process.refusals import KeyMissing
 
 NEW_KEY = base64.urlsafe_b64encode(b"another-key-another-key-another!").decode()
 TOLD = {"name": "Siti Aminah", "phone": "0812 3456 7890", "email": "siti@contoh.id", "address": "Jl. Contoh 7"}

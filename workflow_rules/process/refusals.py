@@ -34,29 +34,6 @@ class PassingReason(StrEnum):
     BUSY = "busy"
 
 
-class SigningFault(StrEnum):
-    """Why a letter could not be signed; the detail of `signing_refused` and `signing_unavailable`."""
-
-    WRONG_PASSPHRASE = "wrong_passphrase"  # noqa: S105 (a word for a fault)
-    NO_CERTIFICATE = "no_certificate"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    CERTIFICATE_UNFIT = "certificate_unfit"
-    NO_NIK = "no_nik"
-    ACCOUNT_NOT_READY = "account_not_ready"
-    REFUSED_BY_BSRE = "refused_by_bsre"
-    NOT_SET_UP = "not_set_up"
-    OUT_OF_REACH = "out_of_reach"
-    TOO_SLOW = "too_slow"
-    UNREADABLE_ANSWER = "unreadable_answer"
-    NOT_OUR_DOCUMENT = "not_our_document"
-    SIGNATURE_NOT_INTACT = "signature_not_intact"
-    TIME_STAMP_FAILED = "time_stamp_failed"
-    NOT_DRAWN = "not_drawn"
-    NOT_DRAWN_IN_TIME = "not_drawn_in_time"
-    NOT_MADE = "not_made"
-    BUSY = "busy"
-
-
 class FieldFault(StrEnum):
     """What is wrong with one field; the key of the message shown beside it."""
 
@@ -130,13 +107,3 @@ class ActionRefused(Exception):
         self.reason = reason
         self.detail = detail
         self.errors = errors
-
-
-class KeyMissing(Exception):
-    """Raised when a text was encrypted with an identity key that IDENTITY_KEYS no longer holds; `key_id` identifies the
-    key.
-    """
-
-    def __init__(self, key_id: str) -> None:
-        super().__init__(f"sealed under the identity key {key_id}, which is not among IDENTITY_KEYS")
-        self.key_id = key_id

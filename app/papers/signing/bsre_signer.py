@@ -12,7 +12,7 @@ from app.models import SigningMeans
 from app.outbound import bsre
 from app.papers.signing.signatures import same_pages, signature_in
 from app.papers.signing.signers import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
-from workflow_rules.process.refusals import SigningFault
+from app.vocabulary.signing import SigningFault
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from app.models import SigningMeans
 from app.papers.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.papers.signing.signatures import signature_in
 from app.papers.signing.signers import Hand, SigningOfficer, passphrase_of, refused
-from workflow_rules.process.refusals import SigningFault
+from app.vocabulary.signing import SigningFault
 
 _FAULTS = {
     CertificateFault.NOT_OPENED: SigningFault.WRONG_PASSPHRASE,

@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError
 
 from app.papers.signing.signers import refused
-from workflow_rules.process.refusals import SigningFault
+from app.vocabulary.signing import SigningFault
 
 log = structlog.get_logger()
 

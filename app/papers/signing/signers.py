@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason, SigningFault
+from app.vocabulary.signing import SigningFault
+from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 SIGNING_SECONDS = 40
 """Most seconds that a signature may take in all; gunicorn's `timeout` ends a web worker after 60."""
