@@ -18,7 +18,7 @@ from workflow_rules.process.actors import Actor, Capacity, DelegationKind
 from workflow_rules.process.events import Event, event_kind
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import Step
-from workflow_rules.record.checkpoint import checkpoint
+from workflow_rules.record.hash_chain import checkpoint
 
 READ_AT_ONCE = 2000
 
@@ -133,7 +133,7 @@ def sops_by_version() -> dict[int, Sop]:
 
 
 def checkpoint_at(until: datetime) -> str:
-    """Return the checkpoint of the log before an instant (`workflow_rules.record.checkpoint`)."""
+    """Return the checkpoint of the log before an instant (`workflow_rules.record.hash_chain.checkpoint`)."""
     number = Complaint.number.collate("C")
     statement = (
         select(Complaint.number, ComplaintEvent.seq, ComplaintEvent.hash)

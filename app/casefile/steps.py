@@ -8,7 +8,7 @@ from app.casefile.case import PRIMARY_ACTIONS, Case
 from app.models import ComplaintEvent, StepTask
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
-from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state, used
+from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state
 
 LAST_NUMBER = 11
 
@@ -194,7 +194,7 @@ def _gone_past(case: Case, row: SopStep) -> bool:
 def _measured(case: Case, task: StepTask, name: str) -> StepLine:
     end = task.closed_at or case.now
     pauses = [(p.began_at, p.ended_at or case.now) for p in task.pauses]
-    spent = used(case.calendar, task.clock_from, end, pauses)
+    spent = case.calendar.elapsed(task.clock_from, end, pauses)
     granted = case.calendar.elapsed(task.clock_from, task.due_at, pauses)
     passed = _passed(case, task)
     state = "now" if task.closed_at is None else "late" if passed else "done"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflow_rules.office_calendars import BALANGAN, wita
 from workflow_rules.process.actors import Actor
-from workflow_rules.process.escalation import Alarm, alarms_until, escalation_line, told_at
+from workflow_rules.process.escalation import Alarm, actor_notified, alarms_until, escalation_line
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 CALENDAR = WorkingCalendar.from_dict(BALANGAN)
@@ -26,8 +26,8 @@ LINES = {
 def test_the_line_goes_from_the_holder_to_the_head_of_the_office(holder: str) -> None:
     line = [Actor(name) for name in LINES[holder].split()]
     assert list(escalation_line(Actor(holder))) == line
-    assert told_at(0, Actor(holder)) == told_at(1, Actor(holder)) == Actor(holder)
-    told = [told_at(level, Actor(holder)) for level in range(1, 9)]
+    assert actor_notified(0, Actor(holder)) == actor_notified(1, Actor(holder)) == Actor(holder)
+    told = [actor_notified(level, Actor(holder)) for level in range(1, 9)]
     assert told == [*line, *[Actor.OFFICE_HEAD] * (8 - len(line))]
 
 

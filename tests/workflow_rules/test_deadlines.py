@@ -17,7 +17,6 @@ from workflow_rules.time.deadlines import (
     remaining,
     span,
     time_state,
-    used,
     warn_at,
 )
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -138,8 +137,8 @@ def test_remaining_time_is_signed_working_time():
 
 def test_used_time_leaves_pauses_out():
     pause = [(wita("2026-11-26 10:00"), wita("2026-11-26 13:30"))]
-    assert used(CALENDAR, START, wita("2026-11-26 14:00"), pause) == timedelta(minutes=90)
-    assert used(CALENDAR, START, START - timedelta(days=1), pause) == timedelta()
+    assert CALENDAR.elapsed(START, wita("2026-11-26 14:00"), pause) == timedelta(minutes=90)
+    assert CALENDAR.elapsed(START, START - timedelta(days=1), pause) == timedelta()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +209,7 @@ NAIVE_CALLS = {
     "time_state due": lambda: time_state(DUE, NAIVE, DUE, paused=True),
     "time_state warning": lambda: time_state(DUE, DUE, NAIVE, paused=False),
     "remaining": lambda: remaining(CALENDAR, NAIVE, DUE),
-    "used": lambda: used(CALENDAR, START, NAIVE),
+    "used": lambda: CALENDAR.elapsed(START, NAIVE),
     "next_alarm_at": lambda: next_alarm_at(CALENDAR, START, DUE, NAIVE),
 }
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.core.clock import office_today
 from workflow_rules.process.actors import Actor, Capacity, DelegationKind
-from workflow_rules.process.delegations import Delegation, capacities_on, closes_a_loop, office_day
+from workflow_rules.process.delegations import Delegation, capacities_on, closes_a_loop
 
-WITA = "Asia/Makassar"
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 6)
 HEAD, DIVISION, SECTION, ADMIN, STRANGER = 1, 2, 3, 4, 5
 OWN = {
@@ -68,20 +68,15 @@ def test_a_delegation_begins_and_ends_by_itself_on_its_days(day: date, runs: boo
     ],
 )
 def test_the_day_is_that_of_the_office_and_not_of_utc(instant: datetime, day: date) -> None:
-    assert office_day(instant, WITA) == day
+    assert office_today(instant) == day
 
 
 def test_a_delegation_starts_at_midnight_at_the_office() -> None:
     plt = given(HEAD, DIVISION)
     midnight = datetime(2026, 3, 1, 16, 0, tzinfo=UTC)
-    before, at = (office_day(now, WITA) for now in (midnight - timedelta(microseconds=1), midnight))
+    before, at = (office_today(now) for now in (midnight - timedelta(microseconds=1), midnight))
     assert Actor.OFFICE_HEAD not in offices(DIVISION, plt, day=before)
     assert Actor.OFFICE_HEAD in offices(DIVISION, plt, day=at)
-
-
-def test_a_naive_instant_has_no_day() -> None:
-    with pytest.raises(ValueError, match="naive"):
-        office_day(datetime(2026, 3, 2), WITA)  # noqa: DTZ001 - the point of the test
 
 
 def test_an_office_reaches_the_end_of_a_chain_under_the_last_delegation() -> None:

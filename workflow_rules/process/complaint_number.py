@@ -3,17 +3,10 @@
 import re
 import unicodedata
 
-_NUMBER = re.compile(r"LB-([0-9]{4})-(?!000000)([0-9]{6})")
-
-
 _TYPED = re.compile(r"LB-?([0-9]{4})-([0-9]{1,6})|LB-?([0-9]{4})([0-9]{6})")
-
-
+_BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 LONGEST_WRITTEN = 80
 """Maximum characters of a typed or pasted complaint number that are read; a valid one is shorter."""
-
-
-_BETWEEN = re.compile(r"[\s./_\u2010-\u2015-]+")
 
 
 def format_complaint_number(year: int, running: int) -> str:
@@ -23,14 +16,6 @@ def format_complaint_number(year: int, running: int) -> str:
     if not 1 <= running <= 999_999:
         raise ValueError(f"no number for {running}")
     return f"LB-{year:04d}-{running:06d}"
-
-
-def parse_complaint_number(text: str) -> tuple[int, int]:
-    """Return (year, running number). Raises ValueError unless the text is exactly a complaint number."""
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        raise ValueError("not a complaint number")
-    return int(match[1]), int(match[2])
 
 
 def visible(text: str) -> str:

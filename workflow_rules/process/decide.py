@@ -100,13 +100,13 @@ def _is_again(action: Action, spot: Spot) -> bool:
     return action is Action.DIRECT and spot.agency is not None
 
 
-def _matches(spot: Spot, capacity: Capacity) -> bool:
-    same_house = capacity.agency == spot.agency or capacity.actor not in AGENCY_ACTORS
-    return capacity.actor in spot.actors and same_house
-
-
 def _capacity_for(spot: Spot, capacities: tuple[Capacity, ...]) -> Capacity | None:
-    return next((c for c in capacities if _matches(spot, c)), None)
+    """Return the first capacity that may act at the spot, an agency's only on its own track; None without one."""
+    for held in capacities:
+        own = held.agency == spot.agency or held.actor not in AGENCY_ACTORS
+        if held.actor in spot.actors and own:
+            return held
+    return None
 
 
 def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) -> tuple[Spot, Capacity]:
@@ -125,7 +125,8 @@ def _place(facts: ComplaintFacts, request: ActionRequest, by: Person, sop: Sop) 
     spot, capacity = held[0]
     if len(held) > 1 and spot.agency is not None:
         raise _which_agency(request)
-    _refuse_paused(spot.paused, request.action)
+    if spot.paused and request.action not in WHILE_PAUSED:
+        raise ActionRefused(RefusalReason.PAUSED)
     if spot.lacks is not None:
         raise ActionRefused(spot.lacks)
     return spot, capacity
@@ -174,11 +175,6 @@ def _which_agency(request: ActionRequest) -> ActionRefused:
     return ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
 
 
-def _refuse_paused(paused: bool, action: Action) -> None:
-    if paused and action not in WHILE_PAUSED:
-        raise ActionRefused(RefusalReason.PAUSED)
-
-
 def _why_not(
     facts: ComplaintFacts,
     request: ActionRequest,
@@ -189,17 +185,17 @@ def _why_not(
     """Return the ActionRefused for a person with no fitting spot, checked in this order (design section 4): wrong
     agency, paused step, another officer's step, missing agency, out of order.
     """
-    houses = {c.agency for c in entitled}
-    if request.agency is not None and None not in houses and request.agency not in houses:
+    agencies = {c.agency for c in entitled}
+    if request.agency is not None and None not in agencies and request.agency not in agencies:
         return ActionRefused(RefusalReason.WRONG_AGENCY)
-    own = [facts.step_of_track(house) for house in houses]
+    own = [facts.step_of_track(agency) for agency in agencies]
     if request.action not in WHILE_PAUSED and any(s is not None and s.paused_at is not None for s in own):
         return ActionRefused(RefusalReason.PAUSED)
     if meant:
         return ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    if request.agency is None and any(_capacity_for(s, entitled) for s in open_spots):
-        return _which_agency(request)
-    return ActionRefused(RefusalReason.OUT_OF_ORDER)
+    if request.agency is not None or not any(_capacity_for(s, entitled) for s in open_spots):
+        return ActionRefused(RefusalReason.OUT_OF_ORDER)
+    return _which_agency(request)
 
 
 def _params(facts: ComplaintFacts, request: ActionRequest, spot: Spot, sop: Sop) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from workflow_rules.process.actors import Capacity, DelegationKind
 
@@ -19,18 +18,8 @@ class Delegation:
     starts_on: date
     ends_on: date
 
-    def runs_on(self, day: date) -> bool:
-        return self.starts_on <= day <= self.ends_on
-
     def meets(self, other: "Delegation") -> bool:
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on
-
-
-def office_day(now: datetime, zone: str) -> date:
-    """Return the calendar date of an aware datetime in the office's zone. Raises ValueError for a naive one."""
-    if now.tzinfo is None:
-        raise ValueError("naive datetime")
-    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def capacities_on(
@@ -40,7 +29,7 @@ def capacities_on(
     or through a chain. A capacity from a chain carries the kind and id of its last delegation, the one made to this
     officer.
     """
-    running = [d for d in delegations if d.runs_on(day)]
+    running = [d for d in delegations if d.starts_on <= day <= d.ends_on]
     held = list(own.get(officer, ()))
     seen = {officer}
     wave: list[tuple[int, Delegation | None]] = [(officer, None)]

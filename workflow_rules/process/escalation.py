@@ -3,12 +3,11 @@
 Level 0 is the warning at 80 % of the time, level 1 the deadline itself, level n the (n-1)-th working day after it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from workflow_rules.process.actors import AGENCY_ACTORS, Actor
-from workflow_rules.time.deadlines import warn_at
+from workflow_rules.time.deadlines import later, warn_at
 from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
 
 WARNING, LIMIT = 0, 1
@@ -40,7 +39,7 @@ def escalation_line(holder: Actor) -> tuple[Actor, ...]:
     return (holder, *dict.fromkeys((*above[:1], *above[-1:])))
 
 
-def told_at(level: int, holder: Actor) -> Actor:
+def actor_notified(level: int, holder: Actor) -> Actor:
     """Return the role notified at a level; past the end of the line it is always the Kepala Dinas."""
     line = escalation_line(holder)
     return line[min(max(level - LIMIT, 0), len(line) - 1)]
@@ -50,21 +49,10 @@ def alarms_until(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses = ()
 ) -> tuple[Alarm, ...]:
     """Return every alarm due at or before `now`, in order. A sweep that missed runs uses it to catch up."""
-    return tuple(a for a in _alarms(calendar, start, due_at, now, holder, tuple(pauses)) if not _later(a.at, now))
-
-
-def _alarms(
-    calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, holder: Actor, pauses: Pauses
-) -> Iterator[Alarm]:
     due = calendar.in_zone(due_at)
-    yield Alarm(WARNING, warn_at(calendar, start, due, pauses), told_at(WARNING, holder))
-    yield Alarm(LIMIT, due, told_at(LIMIT, holder))
-    level, at = LIMIT, due
-    while not _later(at, now):
-        level += 1
-        at = calendar.same_time_after(due, level - LIMIT)
-        yield Alarm(level, at, told_at(level, holder))
-
-
-def _later(a: datetime, b: datetime) -> bool:
-    return a.astimezone(UTC) > b.astimezone(UTC)
+    times = [warn_at(calendar, start, due, pauses), due]
+    while not later(times[-1], now):
+        times.append(calendar.same_time_after(due, len(times) - LIMIT))
+    return tuple(
+        Alarm(level, at, actor_notified(level, holder)) for level, at in enumerate(times) if not later(at, now)
+    )

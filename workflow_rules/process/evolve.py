@@ -31,6 +31,8 @@ def begin(number: str, received: Event) -> ComplaintFacts:
 _NOTED = frozenset(
     {SystemEvent.BREACHED, SystemEvent.CODE_REPLACED, SystemEvent.FILE_CHECKED, SystemEvent.IDENTITY_OPENED}
 )
+_CONFIRM_ANONYMITY = frozenset({Action.CONFIRM_ANONYMITY, SystemEvent.REDACTED})
+_BRING_TEXT = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVISED, SystemEvent.SETTLED})
 
 
 def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -42,22 +44,11 @@ def evolve(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     if event.kind is SystemEvent.IDENTITY_REMOVED:
         return changed(facts, reporter=ReporterFacts())
     after = changed(_CHANGES[event.kind](facts, event), version=facts.version + 1)
-    return changed(after, anonymity_confirmed=_anonymity_confirmed(after, event))
-
-
-_CONFIRMS = frozenset({Action.CONFIRM_ANONYMITY, SystemEvent.REDACTED})
-_NEW_WORDS = frozenset({Action.ADD_INFORMATION, Action.REOPEN, SystemEvent.REVISED, SystemEvent.SETTLED})
-
-
-def _anonymity_confirmed(facts: ComplaintFacts, event: Event) -> bool:
-    """Return whether the anonymity check still holds: until the report gets new text or the office changes
-    its title.
-    """
-    if event.kind in _CONFIRMS:
-        return True
-    if event.kind in _NEW_WORDS or (event.kind is Action.CORRECT and "title" in event.data["changed"]):
-        return False
-    return facts.anonymity_confirmed
+    if event.kind in _CONFIRM_ANONYMITY:
+        return changed(after, anonymity_confirmed=True)
+    if event.kind in _BRING_TEXT or (event.kind is Action.CORRECT and "title" in event.data["changed"]):
+        return changed(after, anonymity_confirmed=False)
+    return after
 
 
 @dataclass(frozen=True)
@@ -84,12 +75,10 @@ def fold(number: str, events: Iterable[Event]) -> Iterator[Replayed]:
 
 def replay(number: str, events: Iterable[Event]) -> ComplaintFacts:
     """Return the facts after a whole event log. Raises ValueError when the log does not begin with the reception."""
-    facts: ComplaintFacts | None = None
-    for step in fold(number, events):
-        facts = step.after
-    if facts is None:
+    turns = list(fold(number, events))
+    if not turns:
         raise ValueError("a log begins with the reception")
-    return facts
+    return turns[-1].after
 
 
 def _open(
@@ -109,12 +98,6 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
     return changed(facts, tracks=tracks)
 
 
-def _on_step(facts: ComplaintFacts, event: Event, change: Callable[[OpenStep], OpenStep]) -> ComplaintFacts:
-    at = (event.step, event.agency)
-    steps = tuple(change(s) if (s.step, s.agency) == at else s for s in facts.open_steps)
-    return changed(facts, open_steps=steps)
-
-
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
     """Return a change that closes the event's step and opens the given one on the same track, with an optional track
     state.
@@ -131,21 +114,17 @@ def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     route = Route(event.data["route"])
     direct = facts.find_step(event.step, event.agency)
     clock_from = direct.clock_from if direct else event.at
-    facts = _add_tracks(_close(facts, event.step, event.agency), event)
-    if event.agency is None:
-        facts = changed(facts, route=route)
-    if route is Route.FAST:
-        return _send_to_agencies(facts, event)
-    return _open(facts, Step.RELAY, event.agency, event.at, clock_from)
-
-
-def _add_tracks(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     codes, lead = event.data["agencies"], event.data["lead"]
     kept = tuple(changed(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
     cross = len(codes) + sum(t.active for t in kept) > 1
     visit = bool(event.data.get("field_visit"))
     new = (AgencyTrack(c, c == lead, replaces=event.agency, field_visit=visit, cross_agency=cross) for c in codes)
-    return changed(facts, tracks=(*kept, *new))
+    facts = changed(_close(facts, event.step, event.agency), tracks=(*kept, *new))
+    if event.agency is None:
+        facts = changed(facts, route=route)
+    if route is Route.FAST:
+        return _send_to_agencies(facts, event)
+    return _open(facts, Step.RELAY, event.agency, event.at, clock_from)
 
 
 def _send_to_agencies(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -209,9 +188,8 @@ def _pass_lead(facts: ComplaintFacts) -> ComplaintFacts:
     return _on_track(facts, facts.active_tracks[0].agency, lead=True)
 
 
-def _recall(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    facts = _pass_lead(_leave(facts, event, TrackState.DROPPED))
-    return _open(facts, Step.DIRECT, event.agency, event.at)
+def _recall(facts: ComplaintFacts, event: Event, state: TrackState = TrackState.DROPPED) -> ComplaintFacts:
+    return _open(_pass_lead(_leave(facts, event, state)), Step.DIRECT, event.agency, event.at)
 
 
 def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -224,8 +202,7 @@ def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     """
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
-    facts = _pass_lead(_leave(facts, event, TrackState.DECLINED))
-    return _open(facts, Step.DIRECT, event.agency, event.at)
+    return _recall(facts, event, TrackState.DECLINED)
 
 
 def _add_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -263,22 +240,20 @@ def _send(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     return _join(_on_track(facts, event.agency, state=TrackState.SENT, release_asked=False), event.at)
 
 
-def _continue_without(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    facts = _close(facts, Step.DIRECT, event.agency)
-    return _join(_pass_lead(_on_track(facts, event.agency, state=TrackState.DROPPED)), event.at)
-
-
 def _pause(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    facts = _on_step(facts, event, lambda s: changed(s, paused_at=event.at))
-    return _on_track(facts, event.agency, state=TrackState.DRAFTING)
+    at = (event.step, event.agency)
+    steps = tuple(changed(s, paused_at=event.at) if (s.step, s.agency) == at else s for s in facts.open_steps)
+    return _on_track(changed(facts, open_steps=steps), event.agency, state=TrackState.DRAFTING)
 
 
 def _resume(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    return _on_step(facts, event, lambda s: _go_on(s, event.at))
-
-
-def _go_on(step: OpenStep, at: datetime) -> OpenStep:
-    return changed(step, pauses=(*step.pauses, (step.paused_at or at, at)), paused_at=None)
+    """Resume the step of the event; an event of the whole case, which has none, resumes every paused step."""
+    steps = list(facts.open_steps)
+    for position, step in enumerate(steps):
+        meant = event.step is None or (step.step, step.agency) == (event.step, event.agency)
+        if meant and step.paused_at is not None:
+            steps[position] = changed(step, pauses=(*step.pauses, (step.paused_at, event.at)), paused_at=None)
+    return changed(facts, open_steps=tuple(steps))
 
 
 def _expire_question(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
@@ -303,7 +278,7 @@ def _revise(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     """Take over the facts of a revised report. A revision that answers a question resumes every paused step."""
     data = event.data
     if data.get("resumes"):
-        facts = changed(facts, open_steps=tuple(_go_on(s, event.at) if s.paused_at else s for s in facts.open_steps))
+        facts = _resume(facts, event)
     return changed(
         facts,
         confidentiality=Confidentiality(data["confidentiality"]),
@@ -332,7 +307,7 @@ _CHANGES: dict[EventKind, Callable[[ComplaintFacts, Event], ComplaintFacts]] = {
     Action.INITIAL: _initial,
     Action.SIGN: _to(Step.SEND_ANSWER, TrackState.SIGNED),
     Action.SEND: _send,
-    Action.CONTINUE_WITHOUT: _continue_without,
+    Action.CONTINUE_WITHOUT: _drop_agency,
     Action.DISPOSE_ANSWER: _to(Step.REPLY),
     Action.REPLY: _answer,
     Action.RATE: lambda facts, _event: changed(facts, rated=True),

@@ -126,9 +126,6 @@ class ComplaintFacts:
             return CaseStatus.ANSWERED
         if self.waiting:
             return CaseStatus.WAITING_FOR_REPORTER
-        return self._status_of_office()
-
-    def _status_of_office(self) -> CaseStatus:
         office = [s for s in self.open_steps if not s.of_agency]
         main = next((s for s in office if s.agency is None), None)
         if main is not None:

@@ -42,8 +42,11 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
     taken = on_case | (_to_be_replaced(facts) - {spot.agency})
     errors = [_unknown(c) for c in params["agencies"] if c not in known.agencies]
     errors += [FieldError("agencies", FieldFault.AGENCY_ON_CASE, c) for c in params["agencies"] if c in taken]
-    lead = params.get("lead") or (_lead_again(facts, params) if spot.agency is not None else None)
-    if lead is None:
+    lead = params.get("lead")
+    if not lead and spot.agency is not None:
+        # A replacement that names no lead: the lead still on the case, else the only replacement.
+        lead = facts.lead or (params["agencies"][0] if len(params["agencies"]) == 1 else None)
+    if not lead:
         errors.append(FieldError("lead", FieldFault.REQUIRED))
     elif lead not in params["agencies"] and lead not in on_case:
         errors.append(FieldError("lead", FieldFault.NOT_AMONG_AGENCIES))
@@ -63,15 +66,6 @@ def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
 
 def _unknown(code: str, field: str = "agencies") -> FieldError:
     return FieldError(field, FieldFault.UNKNOWN_AGENCY, code[:80])
-
-
-def _lead_again(facts: ComplaintFacts, params: Params) -> str | None:
-    """Return the lead where the direction names none: the lead still on the case, else the only
-    replacement, or None.
-    """
-    if facts.lead is not None:
-        return facts.lead
-    return params["agencies"][0] if len(params["agencies"]) == 1 else None
 
 
 def merge_has_a_target(facts: ComplaintFacts, _params: Params, request: ActionRequest, _spot: Spot) -> None:

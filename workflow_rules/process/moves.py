@@ -87,8 +87,6 @@ OF_THE_CASE: dict[Action, frozenset[Actor]] = {
 }
 
 WHILE_PAUSED = frozenset({Action.NOTE, Action.ATTACH, Action.ADD_INFORMATION, Action.WITHDRAW, Action.EXPIRE_QUESTION})
-
-
 _REACHES_AGENCIES = frozenset({Action.DIRECT, Action.RELAY, Action.ADD_AGENCY})
 
 
@@ -104,10 +102,15 @@ def entitled_actors(action: Action, sop: Sop) -> frozenset[Actor]:
 
 def spots(facts: ComplaintFacts, action: Action, sop: Sop) -> tuple[Spot, ...]:
     """Return every place where the action is possible in this state, for any person."""
-    if action in AT_STEPS:
-        found = [spot for step in facts.open_steps for spot in _spots_at(facts, action, sop, step)]
-        return (*found, *_fast_track_spots(facts, action, sop))
-    return _CASE_SPOTS[action](facts, OF_THE_CASE[action])
+    if action not in AT_STEPS:
+        return _CASE_SPOTS[action](facts, OF_THE_CASE[action])
+    found = [spot for step in facts.open_steps for spot in _spots_at(facts, action, sop, step)]
+    if action is Action.DIRECT:
+        # Steps 1 to 3 from which this SOP version lets the fast track's role direct a case to the agencies.
+        early = [s for s in facts.open_steps if s.step in sop.fast_track.from_steps - {Step.DIRECT}]
+        by, lacks = frozenset({sop.fast_track.actor}), _lacks(facts, action, None)
+        found += [Spot(s.step, None, by, s.paused_at is not None, lacks) for s in early]
+    return tuple(found)
 
 
 def _spots_at(facts: ComplaintFacts, action: Action, sop: Sop, at: OpenStep) -> list[Spot]:
@@ -162,18 +165,6 @@ def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, 
     """
     track = facts.track(agency)
     return track.awaits if track else ()
-
-
-def _fast_track_spots(facts: ComplaintFacts, action: Action, sop: Sop) -> list[Spot]:
-    """Return the open steps 1 to 3 from which this SOP version lets the fast track's role direct a case to the
-    agencies.
-    """
-    if action is not Action.DIRECT:
-        return []
-    early = sop.fast_track.from_steps - {Step.DIRECT}
-    by = frozenset({sop.fast_track.actor})
-    lacks = _lacks(facts, action, None)
-    return [Spot(s.step, None, by, s.paused_at is not None, lacks) for s in facts.open_steps if s.step in early]
 
 
 _CaseSpots = Callable[[ComplaintFacts, frozenset[Actor]], tuple[Spot, ...]]

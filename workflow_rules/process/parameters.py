@@ -30,11 +30,10 @@ def is_blank(text: str) -> bool:
     """Return whether the text shows nothing: only spaces, zero-width characters, direction marks or variation
     selectors.
     """
-    return all(unicodedata.category(c) in _INVISIBLE or c in _FILLERS or _only_varies(c) for c in text)
-
-
-def _only_varies(character: str) -> bool:
-    return any(ord(character) in selectors for selectors in _VARIATION_SELECTORS)
+    return all(
+        unicodedata.category(c) in _INVISIBLE or c in _FILLERS or any(ord(c) in v for v in _VARIATION_SELECTORS)
+        for c in text
+    )
 
 
 def clean_text(name: str, value: Any, longest: int) -> Cleaned:

@@ -76,33 +76,22 @@ def stages(facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[
     """Return the five stages of a case. `opened` holds the steps of the current cycle with the aware datetimes at which
     they opened.
     """
-    since = _reached(facts, received_at, opened)
-    ended = facts.status in ENDED_UNANSWERED
-    now = max(since) if ended else stage_of(facts)
-    return [StageLine(stage, _state(stage, now, facts.status), _since(since, stage, now)) for stage in PublicStage]
-
-
-def _reached(
-    facts: ComplaintFacts, received_at: datetime, opened: Iterable[tuple[Step, datetime]]
-) -> dict[PublicStage, datetime]:
-    """Return when each stage was first entered (aware)."""
     since = {PublicStage.RECEIVED: received_at}
     for step, at in opened:
         stage = STAGE_AT[step]
         since[stage] = min(at, since.get(stage, at))
     if facts.answered_at is not None:
         since[PublicStage.ANSWERED] = facts.answered_at
-    return since
-
-
-def _since(since: dict[PublicStage, datetime], stage: PublicStage, now: PublicStage) -> datetime | None:
-    """Return when a stage was reached, None for one after the present stage (left again when work was sent back)."""
-    return since.get(stage) if stage <= now else None
-
-
-def _state(stage: PublicStage, now: PublicStage, status: CaseStatus) -> StageState:
-    if status in ENDED_UNANSWERED:
-        return StageState.DONE if stage <= now else StageState.STOPPED
-    if stage < now or status in (CaseStatus.ANSWERED, CaseStatus.CLOSED):
-        return StageState.DONE
-    return StageState.NOW if stage == now else StageState.AHEAD
+    unanswered, answered = facts.status in ENDED_UNANSWERED, facts.status in (CaseStatus.ANSWERED, CaseStatus.CLOSED)
+    now = max(since) if unanswered else stage_of(facts)
+    lines = []
+    for stage in PublicStage:
+        if stage < now or answered or (unanswered and stage == now):
+            state = StageState.DONE
+        elif unanswered:
+            state = StageState.STOPPED
+        else:
+            state = StageState.NOW if stage == now else StageState.AHEAD
+        # A stage after the present one was left again when work was sent back.
+        lines.append(StageLine(stage, state, since.get(stage) if stage <= now else None))
+    return lines

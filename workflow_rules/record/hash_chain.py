@@ -65,5 +65,16 @@ def first_break(records: Iterable[tuple[str, str, Mapping[str, Any], str | None]
     return None
 
 
+def checkpoint(heads: Iterable[tuple[str, int, str]]) -> str:
+    """Return one hex SHA-256 over the whole event log, meant to be printed: rewriting the log would contradict every
+    print. It covers one ASCII line `<number> <sequence> <hash>` with a line feed for the last event of every complaint,
+    in the given order. Pass (number, sequence, hash) sorted by number as text.
+    """
+    covered = hashlib.sha256()
+    for number, seq, head in heads:
+        covered.update(f"{number} {seq} {head}\n".encode("ascii"))
+    return covered.hexdigest()
+
+
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -3,7 +3,7 @@
 No totals are stored: time used and time left are always computed from the entries and the calendar.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,12 +75,24 @@ def entries(
     before: ComplaintFacts | None, after: ComplaintFacts, event: Event, officer: int | None
 ) -> tuple[LedgerEntry, ...]:
     """Return the ledger entries of one event: steps that it closed, then paused or resumed, then opened."""
-    old = {_key(s): s for s in before.open_steps} if before is not None else {}
-    new = {_key(s): s for s in after.open_steps}
-    closed = [old[key] for key in old.keys() - new.keys()]
-    opened = [new[key] for key in new if key not in old]
-    lines = [*_closings(closed, event), *_turns(old, new), *_openings(opened, event)]
-    return tuple(LedgerEntry(kind, event.at, s.step, s.agency, _house(s), officer) for kind, s in lines)
+    old, new = (
+        {(s.step, s.agency, s.opened_at): s for s in (facts.open_steps if facts is not None else ())}
+        for facts in (before, after)
+    )
+    lines: list[tuple[LedgerKind, OpenStep]] = []
+    for step in sorted((old[key] for key in old.keys() - new.keys()), key=lambda s: (s.step, s.agency or "")):
+        accepted = [(LedgerKind.ACCEPTED, step)] if event.kind is Action.ACCEPT else []
+        lines += [*accepted, (LedgerKind.CLOSED, step)]
+    for key in (k for k in new if k in old):
+        was, now = old[key].paused_at is not None, new[key].paused_at is not None
+        if was != now:
+            lines.append((LedgerKind.PAUSED if now else LedgerKind.RESUMED, new[key]))
+    acting = event.agency if event.by.actor in AGENCY_ACTORS else None
+    for step in (new[key] for key in new if key not in old):
+        # A step in another organisation than the one that acted is also handed over.
+        handed = [(LedgerKind.HANDED_OVER, step)] if _organisation(step) != acting else []
+        lines += [*handed, (LedgerKind.OPENED, step)]
+    return tuple(LedgerEntry(kind, event.at, s.step, s.agency, _organisation(s), officer) for kind, s in lines)
 
 
 def stretches(book: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
@@ -106,37 +118,5 @@ def working_time(stretch: Stretch, calendar: WorkingCalendar, now: datetime) -> 
     return calendar.elapsed(stretch.begins, stretch.ends or now)
 
 
-def _key(step: OpenStep) -> tuple[Step, str | None, datetime]:
-    return step.step, step.agency, step.opened_at
-
-
-def _house(step: OpenStep) -> str | None:
+def _organisation(step: OpenStep) -> str | None:
     return step.agency if step.of_agency else None
-
-
-Line = tuple[LedgerKind, OpenStep]
-
-
-def _closings(closed: Iterable[OpenStep], event: Event) -> Iterator[Line]:
-    for step in sorted(closed, key=lambda s: (s.step, s.agency or "")):
-        if event.kind is Action.ACCEPT:
-            yield LedgerKind.ACCEPTED, step
-        yield LedgerKind.CLOSED, step
-
-
-def _turns(
-    old: dict[tuple[Step, str | None, datetime], OpenStep], new: dict[tuple[Step, str | None, datetime], OpenStep]
-) -> Iterator[Line]:
-    for key in (k for k in new if k in old):
-        was, now = old[key].paused_at is not None, new[key].paused_at is not None
-        if was != now:
-            yield (LedgerKind.PAUSED if now else LedgerKind.RESUMED), new[key]
-
-
-def _openings(opened: Iterable[OpenStep], event: Event) -> Iterator[Line]:
-    """Yield the entries of opened steps; a step in another organisation than the one that acted is also handed over."""
-    acting = event.agency if event.by.actor in AGENCY_ACTORS else None
-    for step in opened:
-        if _house(step) != acting:
-            yield LedgerKind.HANDED_OVER, step
-        yield LedgerKind.OPENED, step

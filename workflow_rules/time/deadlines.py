@@ -9,23 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from workflow_rules.time.allowance import Allowance, Unit
+from workflow_rules.time.allowance import Allowance as Allowance
+from workflow_rules.time.allowance import Unit as Unit
 from workflow_rules.time.working_calendar import Pauses, WorkingCalendar
-
-__all__ = [
-    "Allowance",
-    "TimeState",
-    "Unit",
-    "WorkingLength",
-    "deadline_for",
-    "deadline_for_all",
-    "next_alarm_at",
-    "remaining",
-    "span",
-    "time_state",
-    "used",
-    "warn_at",
-]
 
 WARNING_SHARE = 0.8
 
@@ -99,11 +85,6 @@ def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool)
 def remaining(calendar: WorkingCalendar, now: datetime, due_at: datetime) -> timedelta:
     """Return the working time left until `due_at`; negative once it has passed."""
     return calendar.elapsed(now, due_at) - calendar.elapsed(due_at, now)
-
-
-def used(calendar: WorkingCalendar, start: datetime, now: datetime, pauses: Pauses = ()) -> timedelta:
-    """Return the working time from `start` to `now`, without pauses."""
-    return calendar.elapsed(start, now, pauses)
 
 
 def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:

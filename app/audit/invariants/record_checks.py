@@ -41,7 +41,7 @@ from workflow_rules.process.evolve import Replayed, fold
 from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.moves import WHILE_PAUSED, spots
 from workflow_rules.process.sop import Sop
-from workflow_rules.record.checkpoint import checkpoint
+from workflow_rules.record.hash_chain import checkpoint
 
 _AS_STORED = {"unscoped": True, "populate_existing": True}
 

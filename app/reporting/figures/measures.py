@@ -15,7 +15,6 @@ from typing import Literal
 from workflow_rules.process.steps import Step
 from workflow_rules.record.time_ledger import LedgerKind
 from workflow_rules.time.allowance import Allowance, Unit
-from workflow_rules.time.deadlines import used
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 MINUTE = timedelta(minutes=1)
@@ -64,18 +63,18 @@ class ClosedStep:
 
     def used_minutes(self, calendar: WorkingCalendar) -> int:
         """Return the whole working minutes from the start of its clock to its closing, without pauses."""
-        return used(calendar, self.clock.clock_from, self.closed_at, self.pauses) // MINUTE
+        return calendar.elapsed(self.clock.clock_from, self.closed_at, self.pauses) // MINUTE
 
     def granted_minutes(self, calendar: WorkingCalendar) -> int:
         """Return the allowance in whole working minutes; for days, the time from start to deadline without pauses."""
         allowance = self.clock.allowance
         if allowance.unit is Unit.WORKING_MINUTES:
             return allowance.value
-        return used(calendar, self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
+        return calendar.elapsed(self.clock.clock_from, self.clock.due_at, self.pauses) // MINUTE
 
     def over_minutes(self, calendar: WorkingCalendar) -> int:
         """Return the whole working minutes between deadline and closing, without pauses."""
-        return used(calendar, self.clock.due_at, self.closed_at, self.pauses) // MINUTE
+        return calendar.elapsed(self.clock.due_at, self.closed_at, self.pauses) // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
