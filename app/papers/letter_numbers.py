@@ -12,8 +12,8 @@ from app.core.clock import office_today
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Agency, IssuedNumber, NumberCounter, Paper
+from app.papers.number_pattern import format_letter_number
 from app.papers.number_series import next_number
-from workflow_rules.record.numbering import format_letter_number
 
 MOST_AT_ONCE = 2000
 

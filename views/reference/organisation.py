@@ -24,6 +24,7 @@ from app.accounts.delegations import (
 from app.core.clock import office_today, utc_now
 from app.models import Agency, DelegationRow, OfficerProfile
 from app.models.organisation import LETTERHEAD_OVER, NUMBER_PATTERN, PAPERS
+from app.papers.number_pattern import number_pattern_holds
 from app.reference.agencies import below, has_children, in_tree_order, path_of_agency
 from app.reference.choices import agency_choices, new_officer_choices, officer_choices, parent_agency_choices
 from app.reference.labels import ACTIONS, COLUMNS, HINTS, TITLES
@@ -49,7 +50,6 @@ from views.shared.reference_screen import CRUD, READ_OR_WRITE, ChangeRefused, Gu
 from workflow_rules.process.actors import DelegationKind
 from workflow_rules.process.delegations import Delegation
 from workflow_rules.process.moves import INITIALLERS
-from workflow_rules.record.numbering import number_pattern_holds
 
 TREE = "id"  # pseudo column: the place in the tree is computed from the agency's key
 _AGENCY_TEXTS = ["name", "short_name", "kind", "parent", "active", "address", "city", "phone", "email"]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from workflow_rules.record.numbering import format_letter_number, number_pattern_holds
+from app.papers.number_pattern import format_letter_number, number_pattern_holds
 
 DAY = date(2026, 9, 3)
 
