@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
+from sqlalchemy import BindParameter, Integer, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.extensions import db
@@ -29,7 +29,7 @@ _PARTS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 
 @dataclass(frozen=True)
-class Frame:
+class ActionContext:
     """What an action needs: the SOP of the case, today's calendar, which parts of the identity exist, the last event.
 
     `task_key` is the primary key for a step that the action may open.
@@ -42,37 +42,38 @@ class Frame:
     task_key: int
 
 
-def _frame() -> Select[Any]:
-    of_case: BindParameter[int] = bindparam("complaint_id")
-    there = select(func.json_build_array(*(part.is_not(None) for part in _PARTS))).where(
-        Reporter.complaint_id == of_case
-    )
-    steps = cast(steps_of_sop(bindparam("sop_version_id")), Text)
-    frame = select(steps, calendar_rows(), there.scalar_subquery(), _TASK_KEY, *_last_event(of_case))
-    return frame.execution_options(unscoped=True)
-
-
-def _last_event(of_case: BindParameter[int]) -> tuple[ColumnElement[Any], ColumnElement[int]]:
-    last = select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
-    last = last.where(ComplaintEvent.complaint_id == of_case).order_by(ComplaintEvent.seq.desc()).limit(1)
-    return last.scalar_subquery(), func.nextval(func.pg_get_serial_sequence("complaint_event", "id"))
-
-
-_FRAME = _frame()
+_OF_CASE: BindParameter[int] = bindparam("complaint_id")
+_LAST_EVENT = (
+    select(func.json_build_array(ComplaintEvent.seq, ComplaintEvent.hash))
+    .where(ComplaintEvent.complaint_id == _OF_CASE)
+    .order_by(ComplaintEvent.seq.desc())
+    .limit(1)
+    .scalar_subquery(),
+    func.nextval(func.pg_get_serial_sequence("complaint_event", "id")),
+)
+_LAST = select(*_LAST_EVENT).execution_options(unscoped=True)
+_CONTEXT = select(
+    cast(steps_of_sop(bindparam("sop_version_id")), Text),
+    calendar_rows(),
+    select(func.json_build_array(*(part.is_not(None) for part in _PARTS)))
+    .where(Reporter.complaint_id == _OF_CASE)
+    .scalar_subquery(),
+    _TASK_KEY,
+    *_LAST_EVENT,
+).execution_options(unscoped=True)
 _MORE_KEYS = select(_TASK_KEY).select_from(func.generate_series(1, bindparam("count", type_=Integer)))
-_LAST = select(*_last_event(bindparam("complaint_id"))).execution_options(unscoped=True)
 
 
-def read_frame(complaint: Complaint) -> Frame:
+def read_context(complaint: Complaint) -> ActionContext:
     """Return the context of a case whose row is locked.
 
     SOP and calendar are read as the text of their rows, which is the key of this process's cache: a change is seen by
     the next action in every process.
     """
     asked = {"complaint_id": complaint.id, "sop_version_id": complaint.sop_version_id}
-    steps, calendar, parts, task_key, *last = db.session.execute(_FRAME, asked).one()
+    steps, calendar, parts, task_key, *last = db.session.execute(_CONTEXT, asked).one()
     sop = sop_with_text(complaint.sop_version, steps)
-    return Frame(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last), task_key)
+    return ActionContext(sop, calendar_with(calendar), ReporterFacts(*(parts or ())), _last(*last), task_key)
 
 
 def read_last(complaint: Complaint) -> Last:

@@ -13,8 +13,8 @@ from sqlalchemy import BigInteger, Select, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.casefile.event_log import hashed_record
-from app.casefile.facts import CaseRows, facts_of, get_for_update, rows_of
-from app.cases.action_context import Frame, Link, more_task_keys, read_frame
+from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
+from app.cases.action_context import ActionContext, Link, more_task_keys, read_context
 from app.cases.project_facts import project_changes, project_first
 from app.core.bulk_insert import Part, as_row, take_over
 from app.core.extensions import db
@@ -40,11 +40,12 @@ Granted = TypeVar("Granted")
 
 @dataclass(frozen=True)
 class LockedCase:
-    """A case whose row this transaction has locked, with its tracks, open steps and facts before the change."""
+    """A case whose row this transaction has locked, with its tracks, open steps, facts and context before a change."""
 
     complaint: Complaint
     rows: CaseRows
     facts: ComplaintFacts
+    context: ActionContext
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,25 @@ class Change:
 
 
 def read_case(complaint: Complaint) -> LockedCase:
-    """Return the rows and facts of a case that this transaction has locked already."""
-    rows = rows_of(complaint)
-    return LockedCase(complaint, rows, facts_of(complaint, rows))
+    """Return what a change needs of a case that this transaction has locked already."""
+    context, rows = read_context(complaint), rows_of(complaint)
+    return LockedCase(complaint, rows, facts_from(complaint, context.reporter, rows.tracks, rows.tasks), context)
+
+
+def read_visible_case(complaint: Complaint | None, by: Person) -> LockedCase:
+    """Return what a change needs of a case. Raises ActionRefused(not_visible) for None and for a case that the person
+    may not see.
+    """
+    case = read_case(complaint) if complaint is not None else None
+    if case is None or not sees(by, case.facts):
+        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    return case
+
+
+def refuse_stale(case: LockedCase, version: int | None) -> None:
+    """Raise ActionRefused(stale_version) where the case is no longer at `version`; None accepts any version."""
+    if version is not None and version != case.facts.version:
+        raise ActionRefused(RefusalReason.STALE_VERSION, str(case.facts.version))
 
 
 def lock_case(
@@ -74,15 +91,11 @@ def lock_case(
     Raises ActionRefused: not_visible, not_your_step where `allowed` returns None, stale_version where the case is no
     longer at `version`.
     """
-    complaint = get_for_update(complaint_id)
-    case = read_case(complaint) if complaint is not None else None
-    if case is None or not sees(by, case.facts):
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
+    case = read_visible_case(get_for_update(complaint_id), by)
     granted = allowed(case)
     if granted is None:
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    if version is not None and case.complaint.version != version:
-        raise ActionRefused(RefusalReason.STALE_VERSION, str(case.complaint.version))
+    refuse_stale(case, version)
     return case, granted
 
 
@@ -93,23 +106,21 @@ def change_case(
     *,
     address: str | None = None,
     origin: str | None = "office",
-    frame: Frame | None = None,
     notifier: Notifier | None = None,
 ) -> Change:
     """Append an event to a locked case, bring its rows to what the event leads to, and write all of it.
 
     `address` is the network address the change came from; `origin` says in the change feed whose change it was, None
-    leaves it out of the feed. `frame` and `notifier` are given by a caller that has them at hand.
+    leaves it out of the feed. `notifier` is given by a caller that has notified officers of this moment already.
     """
-    complaint = case.complaint
-    frame = frame or read_frame(complaint)
+    complaint, context = case.complaint, case.context
     after = evolve(case.facts, event)
-    row = _next_event(complaint, event, by, address, *frame.last)
-    opened = list(project_changes(complaint, case.rows, after, event, frame.sop, frame.calendar).values())
+    row = _next_event(complaint, event, by, address, *context.last)
+    opened = list(project_changes(complaint, case.rows, after, event, context.sop, context.calendar).values())
     db.session.flush()
-    for task, key in zip(opened, (frame.task_key, *more_task_keys(len(opened) - 1)), strict=False):
+    for task, key in zip(opened, (context.task_key, *more_task_keys(len(opened) - 1)), strict=False):
         task.id = key
-    notifier = notifier or Notifier(frame.calendar, event.at)
+    notifier = notifier or Notifier(context.calendar, event.at)
     ledger = _ledger(complaint, case.facts, after, event, by)
     change = Change(complaint, row, after, opened, ledger, origin, notifier)
     write_changes([change], by)
@@ -125,8 +136,10 @@ def begin_case(
     notifier: Notifier,
     keys: tuple[int, int],
     address: str | None = None,
+    origin: str = "office",
 ) -> Change:
-    """Return the first event of a new case with its first step; `keys` are the keys of both rows.
+    """Return the first event of a new case with its first step; `keys` are the keys of both rows, `origin` says in the
+    change feed whose change it was.
 
     Nothing is written: a caller that receives many complaints passes all of them to `write_changes` at once.
     """
@@ -134,7 +147,7 @@ def begin_case(
     row = _next_event(complaint, event, by, address, (0, GENESIS), keys[0])
     task = project_first(complaint, after, event, sop, notifier.calendar)
     task.id = keys[1]
-    return Change(complaint, row, after, [task], _ledger(complaint, None, after, event, by), "sp4n", notifier)
+    return Change(complaint, row, after, [task], _ledger(complaint, None, after, event, by), origin, notifier)
 
 
 def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:

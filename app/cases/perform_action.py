@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.access.visibility import lock_in_order
-from app.casefile.facts import CaseRows, facts_from, get_for_update, rows_of
-from app.cases.action_context import Frame, read_frame, read_last
+from app.casefile.facts import CaseRows, get_for_update
+from app.cases.action_context import read_last
 from app.cases.alarms import raise_passed_limits
-from app.cases.change import LockedCase, change_case
+from app.cases.change import LockedCase, change_case, read_visible_case, refuse_stale
 from app.cases.correct import Corrected, read_correction, write_correction
 from app.core.clock import utc_now
 from app.core.extensions import db
@@ -25,13 +25,10 @@ from app.reference.named_rows import agencies_in_service
 from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTarget
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.complaint_number import LONGEST_WRITTEN, read_complaint_number
-from workflow_rules.process.decide import Decision, decide, sees
+from workflow_rules.process.decide import Decision, decide
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.refusals import ActionRefused, RefusalReason
-from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Step
 from workflow_rules.time.deadlines import deadline_for
-from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True)
@@ -69,16 +66,18 @@ def perform_action(
     reports: office or sp4n. Without `letters_drawn` a letter may be sent before it is drawn (demo data only).
     """
     with one_transaction():
-        complaint = _locked(complaint_id, request)
-        frame, rows, facts, corrected, decision = _judged(complaint, request, by, expected_version, now, letters_drawn)
-        notifier = Notifier(frame.calendar, decision.event.at)
-        late = raise_passed_limits(complaint, rows.tasks, notifier)
-        if late:
-            frame = replace(frame, last=read_last(complaint))
-        before = list(rows.tasks)
-        case = LockedCase(complaint, rows, facts)
-        change = change_case(case, decision.event, by, address=address, origin=origin, frame=frame, notifier=notifier)
-        done = Performed(complaint, change.event, decision, tuple(change.opened), rows, before)
+        if request.action is Action.MERGE:
+            lock_cases({complaint_id}, request.action, request.params)
+        case = read_visible_case(get_for_update(complaint_id), by)
+        refuse_stale(case, expected_version)
+        corrected = read_correction(case.complaint, request)
+        decision = _decide(case, request, corrected, by, now, letters_drawn)
+        notifier = Notifier(case.context.calendar, decision.event.at)
+        if raise_passed_limits(case.complaint, case.rows.tasks, notifier):
+            case = replace(case, context=replace(case.context, last=read_last(case.complaint)))
+        before = list(case.rows.tasks)
+        change = change_case(case, decision.event, by, address=address, origin=origin, notifier=notifier)
+        done = Performed(case.complaint, change.event, decision, tuple(change.opened), case.rows, before)
         _follow_up(done, corrected, by, notifier)
         return done
 
@@ -86,38 +85,38 @@ def perform_action(
 def check_action(complaint_id: int, request: ActionRequest, by: Person, expected_version: int | None) -> None:
     """Raise ActionRefused where the rules would refuse this action now. Changes and locks nothing."""
     with one_transaction():
-        complaint = db.session.get(Complaint, complaint_id)
-        if complaint is None:
-            raise ActionRefused(RefusalReason.NOT_VISIBLE)
-        _judged(complaint, request, by, expected_version, None, letters_drawn=True)
+        case = read_visible_case(db.session.get(Complaint, complaint_id), by)
+        refuse_stale(case, expected_version)
+        _decide(case, request, read_correction(case.complaint, request), by, None, letters_drawn=True)
 
 
-def _judged(
-    complaint: Complaint,
+def _decide(
+    case: LockedCase,
     request: ActionRequest,
+    corrected: Corrected,
     by: Person,
-    expected_version: int | None,
     now: datetime | None,
     letters_drawn: bool,
-) -> tuple[Frame, CaseRows, ComplaintFacts, Corrected, Decision]:
-    """Return the state of the case and the decision of the rules. Raises ActionRefused."""
-    frame, rows = read_frame(complaint), rows_of(complaint)
-    facts = facts_from(complaint, frame.reporter, rows.tracks, rows.tasks)
-    _refuse_stale(facts, by, expected_version)
-    corrected = read_correction(complaint, request)
-    known = replace(_known(request, complaint, facts, frame, rows, letters_drawn), correction=corrected.known)
-    at = _not_before_the_last(now or utc_now(), facts)
-    return frame, rows, facts, corrected, decide(facts, replace(request, known=known), by, frame.sop, at)
-
-
-def _locked(complaint_id: int, request: ActionRequest) -> Complaint:
-    """Return the case with its row locked, and lock the case that a merge names. Raises ActionRefused(not_visible)."""
-    if request.action is Action.MERGE:
-        lock_cases({complaint_id}, request.action, request.params)
-    complaint = get_for_update(complaint_id)
-    if complaint is None:
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    return complaint
+) -> Decision:
+    """Return the decision of the rules, with all that they need from the database. Raises ActionRefused."""
+    facts, sop, calendar = case.facts, case.context.sop, case.context.calendar
+    asked_at = None
+    if request.action is Action.EXPIRE_QUESTION:
+        asked = (s.paused_at for s in facts.open_steps if s.agency == request.agency and s.paused_at is not None)
+        asked_at = next(asked, None)
+    known = Known(
+        agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
+        merge_target=_merge_target(request) if request.action is Action.MERGE else None,
+        silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
+        question_ends_at=deadline_for(calendar, asked_at, sop.question) if asked_at else None,
+        initials=_initials(facts) if request.action is Action.SUBMIT_DRAFT else {},
+        drafts=draft_hashes(case.complaint) if request.action is Action.SIGN else {},
+        letters=letter_states(case.complaint) if request.action is Action.SEND and letters_drawn else {},
+        draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == Step.DRAFT_ANSWER},
+        correction=corrected.known,
+    )
+    at = max([now or utc_now(), *(step.opened_at for step in facts.open_steps)])
+    return decide(facts, replace(request, known=known), by, sop, at)
 
 
 def attach_to_case(
@@ -145,17 +144,6 @@ def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) ->
     which = Complaint.id.in_(ids)
     into = _number_of_target(params) if action is Action.MERGE else None
     lock_in_order(which if into is None else or_(which, Complaint.number == into))
-
-
-def _refuse_stale(facts: ComplaintFacts, by: Person, expected_version: int | None) -> None:
-    if not sees(by, facts):
-        raise ActionRefused(RefusalReason.NOT_VISIBLE)
-    if expected_version is not None and expected_version != facts.version:
-        raise ActionRefused(RefusalReason.STALE_VERSION, str(facts.version))
-
-
-def _not_before_the_last(at: datetime, facts: ComplaintFacts) -> datetime:
-    return max([at, *(step.opened_at for step in facts.open_steps)])
 
 
 def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
@@ -203,28 +191,6 @@ def _note_on_case(complaint: Complaint, decision: Decision) -> None:
         complaint.merged_into_id = db.session.scalars(target).one()
 
 
-def _known(
-    request: ActionRequest,
-    complaint: Complaint,
-    facts: ComplaintFacts,
-    frame: Frame,
-    rows: CaseRows,
-    letters_drawn: bool,
-) -> Known:
-    """Return what the rules need from the database to decide this request."""
-    sop, calendar = frame.sop, frame.calendar
-    return Known(
-        agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
-        merge_target=_merge_target(request) if request.action is Action.MERGE else None,
-        silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
-        question_ends_at=_question_ends_at(request, facts, sop, calendar),
-        initials=_initials(facts) if request.action is Action.SUBMIT_DRAFT else {},
-        drafts=draft_hashes(complaint) if request.action is Action.SIGN else {},
-        letters=letter_states(complaint) if request.action is Action.SEND and letters_drawn else {},
-        draft_due_at={task.agency_code: task.due_at for task in rows.tasks if task.step == Step.DRAFT_ANSWER},
-    )
-
-
 def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
     """Return, by agency code, who must initial the drafts of each agency on the case."""
     on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
@@ -244,13 +210,3 @@ def _merge_target(request: ActionRequest) -> MergeTarget | None:
     statement = select(Complaint.number, Complaint.status).where(Complaint.number == into)
     found = db.session.execute(statement).first()
     return MergeTarget(found.number, CaseStatus(found.status)) if found else None
-
-
-def _question_ends_at(
-    request: ActionRequest, facts: ComplaintFacts, sop: Sop, calendar: WorkingCalendar
-) -> datetime | None:
-    if request.action is not Action.EXPIRE_QUESTION:
-        return None
-    asked = (s.paused_at for s in facts.open_steps if s.agency == request.agency and s.paused_at is not None)
-    began = next(asked, None)
-    return deadline_for(calendar, began, sop.question) if began else None

@@ -171,8 +171,9 @@ def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
     reporter = Reporter(complaint_id=complaint.id, told_by=told_by, **report.reporter) if told else None
     data = received_data(complaint, report.reporter)
     event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
-    keys = (new.event, new.task)
-    change = begin_case(complaint, event, reception.by, reception.sop, reception.notifier, keys, reception.address)
+    origin = "office" if complaint.sp4n_tracking_id is None else "sp4n"
+    keys, address = (new.event, new.task), reception.address
+    change = begin_case(complaint, event, reception.by, reception.sop, reception.notifier, keys, address, origin)
     return _Beside(Received(complaint, new.code, CaseRows([], change.opened)), change, reporter)
 
 
