@@ -22,6 +22,13 @@ Due = tuple[Complaint, StepTask]
 
 KINDS = {WARNING: "step_near", LIMIT: "step_late"}
 
+_ALARM = StepAlarm.__table__
+_RIGHTS = (
+    insertion(_ALARM, ("task_id", "level", "due_at", "raised_at"))
+    .on_conflict_do_nothing()
+    .returning(_ALARM.c.task_id, _ALARM.c.level)
+)
+
 
 @dataclass(frozen=True)
 class Passed:
@@ -44,50 +51,31 @@ def raise_passed_limits(complaint: Complaint, tasks: Iterable[StepTask], notifie
 
 def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
     """Raise every alarm level that has passed; a unique row (step, level, deadline) allows each once."""
-    passed = [Passed(*one, alarm) for one in running for alarm in _alarms_of(one[1], notifier)]
-    won = _won(passed, notifier.at)
+    passed = []
+    for complaint, task in running:
+        limits, pauses = (task.clock_from, task.due_at, notifier.at), ended_pauses(task)
+        alarms = alarms_until(notifier.calendar, *limits, Actor(task.actor), pauses)
+        passed += [Passed(complaint, task, alarm) for alarm in alarms]
+    rows = [
+        {"task_id": one.task.id, "level": one.alarm.level, "due_at": one.task.due_at, "raised_at": notifier.at}
+        for one in passed
+    ]
+    written = db.session.execute(_RIGHTS, {ROWS: as_text(rows)}).all() if rows else []
+    won = {(row.task_id, row.level) for row in written}
     raised = [one for one in passed if (one.task.id, one.alarm.level) in won]
-    _record_breaches([one for one in raised if one.alarm.level == LIMIT], notifier.at)
+    breaches = []
+    for one in raised:
+        if one.alarm.level == LIMIT:
+            step, data = Step(one.task.step), {"due_at": one.task.due_at.isoformat()}
+            by, agency = Capacity(Actor.SYSTEM), one.task.agency_code
+            breaches.append((one.complaint, Event(SystemEvent.BREACHED, notifier.at, by, step, agency, data)))
+    if breaches:
+        note_events(breaches, SYSTEM, in_feed=True)
     notifier.alarms(
         [(one.complaint, one.task, KINDS.get(one.alarm.level, "step_overdue"), one.alarm) for one in raised]
     )
 
 
-def _alarms_of(task: StepTask, notifier: Notifier) -> Iterable[Alarm]:
-    limits = (task.clock_from, task.due_at, notifier.at)
-    return alarms_until(notifier.calendar, *limits, Actor(task.actor), ended_pauses(task))
-
-
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
     """Set the instant at which the sweep must look at the step again."""
     task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, ended_pauses(task))
-
-
-def _won(passed: Iterable[Passed], now: datetime) -> set[tuple[int, int]]:
-    rows = [
-        {"task_id": one.task.id, "level": one.alarm.level, "due_at": one.task.due_at, "raised_at": now}
-        for one in passed
-    ]
-    if not rows:
-        return set()
-    written = db.session.execute(_RIGHTS, {ROWS: as_text(rows)})
-    return {(row.task_id, row.level) for row in written}
-
-
-_ALARM = StepAlarm.__table__
-_RIGHTS = (
-    insertion(_ALARM, ("task_id", "level", "due_at", "raised_at"))
-    .on_conflict_do_nothing()
-    .returning(_ALARM.c.task_id, _ALARM.c.level)
-)
-
-
-def _record_breaches(passed: Iterable[Passed], now: datetime) -> None:
-    breaches = [(one.complaint, _breach(one.task, now)) for one in passed]
-    if breaches:
-        note_events(breaches, SYSTEM, in_feed=True)
-
-
-def _breach(task: StepTask, now: datetime) -> Event:
-    data = {"due_at": task.due_at.isoformat()}
-    return Event(SystemEvent.BREACHED, now, Capacity(Actor.SYSTEM), Step(task.step), task.agency_code, data)

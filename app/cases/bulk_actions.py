@@ -46,13 +46,14 @@ def perform_together(
     cases = sorted(set(chosen), key=lambda c: (c.complaint_id, c.agency or ""))
     with one_transaction():
         lock_cases({case.complaint_id for case in cases}, action, params)
-        return [_one(case, ActionRequest(action, case.agency, params), by, now, address) for case in cases]
-
-
-def _one(case: ChosenCase, request: ActionRequest, by: Person, now: datetime | None, address: str | None) -> Outcome:
-    try:
-        with db.session.begin_nested():
-            perform_action(case.complaint_id, request, by, case.version, now=now, address=address)
-    except ActionRefused as refused:
-        return Outcome(case.complaint_id, refused)
-    return Outcome(case.complaint_id)
+        outcomes = []
+        for case in cases:
+            request = ActionRequest(action, case.agency, params)
+            try:
+                with db.session.begin_nested():
+                    perform_action(case.complaint_id, request, by, case.version, now=now, address=address)
+            except ActionRefused as refused:
+                outcomes.append(Outcome(case.complaint_id, refused))
+            else:
+                outcomes.append(Outcome(case.complaint_id))
+        return outcomes

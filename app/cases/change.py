@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Select, bindparam, func, select, true
+from sqlalchemy import BigInteger, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.casefile.event_log import hashed_record
@@ -174,7 +174,8 @@ def note_events(
     This transaction must hold the rows of the cases. `in_feed` puts the events into the change feed.
     """
     noted = list(happened)
-    last = _last_links({complaint.id for complaint, _ in noted})
+    ids = list({complaint.id for complaint, _ in noted})
+    last = {row.id: (row.seq, row.hash) for row in db.session.execute(_LAST_LINKS, {"ids": ids})}
     rows = []
     for complaint, event in noted:
         row = _next_event(complaint, event, by, address, last[complaint.id])
@@ -186,20 +187,17 @@ def note_events(
     return rows
 
 
-def _last_links(ids: Iterable[int]) -> dict[int, Link]:
-    """Return number and hash of the last event of each case, by the key of the case."""
-    return {row.id: (row.seq, row.hash) for row in db.session.execute(_LAST_LINKS, {"ids": list(ids)})}
-
-
-def _last_of_each() -> Select[Any]:
-    asked = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued("id").render_derived("asked")
-    events = select(ComplaintEvent.seq, ComplaintEvent.hash).where(ComplaintEvent.complaint_id == asked.c.id)
-    last = events.order_by(ComplaintEvent.seq.desc()).limit(1).lateral("last")
-    each = select(asked.c.id, last.c.seq, last.c.hash).join_from(asked, last, true())
-    return each.execution_options(unscoped=True)
-
-
-_LAST_LINKS = _last_of_each()
+_ASKED = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued("id").render_derived("asked")
+_LAST = (
+    select(ComplaintEvent.seq, ComplaintEvent.hash)
+    .where(ComplaintEvent.complaint_id == _ASKED.c.id)
+    .order_by(ComplaintEvent.seq.desc())
+    .limit(1)
+    .lateral("last")
+)
+_LAST_LINKS = (
+    select(_ASKED.c.id, _LAST.c.seq, _LAST.c.hash).join_from(_ASKED, _LAST, true()).execution_options(unscoped=True)
+)
 
 
 def _next_event(
@@ -220,7 +218,7 @@ def _next_event(
         delegation_id=event.by.delegation,
         delegation_kind=event.by.kind.value if event.by.kind else None,
         at=event.at,
-        address=_address(complaint, event, address),
+        address=address if event.by.actor is not Actor.REPORTER else _address_of_reporter(complaint, address),
         data=dict(event.data),
         previous_hash=previous,
         seed=secrets.token_hex(SEED_BYTES),
@@ -229,13 +227,11 @@ def _next_event(
     return row
 
 
-def _address(complaint: Complaint, event: Event, address: str | None) -> str | None:
-    """Return what an event stores of a network address: the address of an officer or a program; of a reporter a digest,
-    which only shows that two acts of one day came from one place; of an anonymous reporter None.
+def _address_of_reporter(complaint: Complaint, address: str | None) -> str | None:
+    """Return what an event stores of a reporter's network address: a digest, which only shows that two acts of one day
+    came from one place; None for an anonymous reporter.
     """
-    if address is None or event.by.actor is not Actor.REPORTER:
-        return address
-    if complaint.confidentiality == Confidentiality.ANONYMOUS:
+    if address is None or complaint.confidentiality == Confidentiality.ANONYMOUS:
         return None
     digest = unrepeatable_digest(f"address of a reporter:{address}")
     return digest and f"{DIGEST_OF_ADDRESS}{digest}"

@@ -18,7 +18,7 @@ from app.core.transaction import one_transaction
 from app.files.cleaning import CleanFault, NotCleaned, clean
 from app.files.inspection import ENDINGS
 from app.files.sweep_store import mark_for_removal
-from app.models import Attachment, Complaint, FileCheck
+from app.models import Attachment, FileCheck
 from app.notices.notify import Notifier
 from app.outbound import clamav
 from app.reference.calendar import load_working_calendar
@@ -90,7 +90,8 @@ def _check_each(ids: Iterable[int], now: datetime) -> int:
             # Nobody foresaw it: it goes to the end of the line, so that it holds up no other file.
             log.exception("file_not_checked", attachment=attachment_id)
             db.session.rollback()
-            _put_last(attachment_id, now)
+            with one_transaction():
+                db.session.execute(update(Attachment).where(Attachment.id == attachment_id).values(tried_at=now))
     return settled
 
 
@@ -111,10 +112,13 @@ def _check(attachment_id: int, now: datetime) -> bool:
 def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
     """Store a verdict; return False when another check settled the file before.
 
-    The case is locked first, as by every action on it; the stored digest goes into its event chain.
+    The case is locked first, as by every action on it. The event holds the digests of the file that was sent and of the
+    one that is stored.
     """
     with one_transaction():
-        complaint = _case_of(attachment_id)
+        case_of = select(Attachment.complaint_id).where(Attachment.id == attachment_id)
+        complaint = get_for_update(db.session.scalars(case_of).one(), unscoped=True)
+        assert complaint is not None
         waiting = select(Attachment).where(Attachment.id == attachment_id, Attachment.state == "waiting")
         row = db.session.scalars(waiting.with_for_update()).first()
         if row is None:
@@ -122,8 +126,12 @@ def _settle(attachment_id: int, verdict: Verdict, now: datetime) -> bool:
         if verdict.content is not None:
             _replace(row, verdict.content, now)
         row.state, row.state_reason, row.tried_at = verdict.outcome, verdict.reason, now
-        _note(row, verdict, now)
-        _vouch(complaint, row)
+        hashes = {"sent_sha256": row.sent_sha256, "sha256": row.sha256}
+        result = {"outcome": verdict.outcome, "reason": verdict.reason, "found": verdict.found}
+        db.session.add(FileCheck(attachment_id=row.id, at=now, scanned=verdict.scanned, **result, **hashes))
+        data = {"outcome": row.state, **hashes}
+        event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
+        note_events([(complaint, event)], SYSTEM)
         if verdict.outcome == "quarantined":
             Notifier(load_working_calendar(), now).file_held(row)
         return True
@@ -137,28 +145,3 @@ def _replace(row: Attachment, content: bytes, now: datetime) -> None:
     mark_for_removal(row.path, now)
     row.path = write_file(f"attachments/{row.complaint_id}", ENDINGS[row.media_type], content)
     row.sha256, row.size = digest, len(content)
-
-
-def _note(row: Attachment, verdict: Verdict, now: datetime) -> None:
-    facts = {"outcome": verdict.outcome, "reason": verdict.reason, "found": verdict.found, "scanned": verdict.scanned}
-    hashes = {"sent_sha256": row.sent_sha256, "sha256": row.sha256}
-    db.session.add(FileCheck(attachment_id=row.id, at=now, **facts, **hashes))
-
-
-def _case_of(attachment_id: int) -> Complaint:
-    whose = select(Attachment.complaint_id).where(Attachment.id == attachment_id)
-    complaint = get_for_update(db.session.scalars(whose).one(), unscoped=True)
-    assert complaint is not None
-    return complaint
-
-
-def _vouch(complaint: Complaint, row: Attachment) -> None:
-    """Append an event with the digests of the file that was sent and of the one that is stored."""
-    data = {"outcome": row.state, "sent_sha256": row.sent_sha256, "sha256": row.sha256}
-    event = Event(SystemEvent.FILE_CHECKED, utc_now(), Capacity(Actor.SYSTEM), None, None, data)
-    note_events([(complaint, event)], SYSTEM)
-
-
-def _put_last(attachment_id: int, now: datetime) -> None:
-    with one_transaction():
-        db.session.execute(update(Attachment).where(Attachment.id == attachment_id).values(tried_at=now))

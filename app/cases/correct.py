@@ -1,11 +1,10 @@
 """Corrections of a report: place, category, title, class, secrecy, identity of the reporter (SOP step 1)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.casefile.original_text import identity_digest, said_by_report
-from app.cases.report_input import LOCATION_FIELDS, REPORTER_FIELDS
+from app.cases.report_input import LOCATION_FIELDS, REPORTER_FIELDS, clean_part
 from app.cases.revise_report import word_of
 from app.core.extensions import db
 from app.models import Complaint, Reporter
@@ -38,13 +37,17 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
     given, errors = check_fields(FIELDS[Action.CORRECT], request.params)
     if errors:
         return Corrected()
-    location, faults = _part(_location(given), "location", LOCATION_FIELDS)
-    identity, more_faults = _part(given.get("reporter", {}), "reporter", REPORTER_FIELDS)
+    # District and village belong to the location, wherever they were given.
+    beside = {name: given[name] for name in ("district", "village") if name in given}
+    location, faults = clean_part({**given.get("location", {}), **beside}, "location", LOCATION_FIELDS)
+    identity, more_faults = clean_part(given.get("reporter", {}), "reporter", REPORTER_FIELDS)
     named, unknown = _named(complaint, given.get("category"), location)
     wanted = {name: given[name] for name in PLAIN if name in given} | named
     wanted |= {COLUMN_OF[name]: location[name] for name in COLUMN_OF if name in location}
     values = {name: value for name, value in wanted.items() if getattr(complaint, name) != value}
-    parts = _changed_parts(complaint, given.get("reporter", {}), identity)
+    stored = _stored_identity(complaint)
+    told = {name: identity.get(name) for name in IDENTITY_PARTS if name in given.get("reporter", {})}
+    parts = {name: value for name, value in told.items() if (stored.get(name) or None) != value}
     known = Correction(
         before={name: word_of(name, getattr(complaint, name)) for name in values},
         after={name: word_of(name, value) for name, value in values.items()},
@@ -64,25 +67,24 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
     said = dict(complaint.corrected)
     for name, value in corrected.values.items():
         if name != "confidentiality":  # it only grows, whoever asks
-            said.setdefault(name, _plain(said_by_report(complaint, name)))
+            original = said_by_report(complaint, name)
+            storable = original is None or isinstance(original, str | int | bool)
+            said.setdefault(name, original if storable else str(original))
         setattr(complaint, name, value)
     anonymous = corrected.values.get("confidentiality") == Confidentiality.ANONYMOUS
     if corrected.identity or anonymous:
         said.setdefault("reporter", identity_digest(_stored_identity(complaint)))
     complaint.corrected = said
-    _write_identity(complaint, corrected.identity, anonymous)
+    row = db.session.get(Reporter, complaint.id)
+    if anonymous:
+        if row is not None:
+            db.session.delete(row)
+    elif corrected.identity:
+        row = row or Reporter(complaint_id=complaint.id)
+        for name, value in corrected.identity.items():
+            setattr(row, name, value)
+        db.session.add(row)
     db.session.flush()
-
-
-def _location(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the location with district and village in it, wherever they were given."""
-    beside = {name: given[name] for name in ("district", "village") if name in given}
-    return {**given.get("location", {}), **beside}
-
-
-def _part(value: Any, name: str, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
-    cleaned, errors = check_fields(fields, value)
-    return cleaned, [FieldError(f"{name}.{e.field}", e.fault, e.limit) for e in errors]
 
 
 def _named(
@@ -107,31 +109,6 @@ def _named(
     return {**({"village_id": None} if moved else {}), **named}, errors
 
 
-def _changed_parts(complaint: Complaint, given: Any, cleaned: dict[str, Any]) -> dict[str, str | None]:
-    held = _stored_identity(complaint)
-    wanted = {name: cleaned.get(name) for name in IDENTITY_PARTS if name in given}
-    return {name: value for name, value in wanted.items() if (held.get(name) or None) != value}
-
-
 def _stored_identity(complaint: Complaint) -> dict[str, str | None]:
     row = db.session.get(Reporter, complaint.id)
     return {name: getattr(row, name) for name in IDENTITY_PARTS} if row is not None else {}
-
-
-def _write_identity(complaint: Complaint, parts: Mapping[str, str | None], anonymous: bool) -> None:
-    row = db.session.get(Reporter, complaint.id)
-    if anonymous:
-        if row is not None:
-            db.session.delete(row)
-        return
-    if not parts:
-        return
-    row = row or Reporter(complaint_id=complaint.id)
-    for name, value in parts.items():
-        setattr(row, name, value)
-    db.session.add(row)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it."""
-    return value if value is None or isinstance(value, str | int | bool) else str(value)

@@ -26,7 +26,6 @@ from workflow_rules.process.actions import Action, ActionRequest, Known, MergeTa
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.complaint_number import LONGEST_WRITTEN, read_complaint_number
 from workflow_rules.process.decide import Decision, decide
-from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.steps import AGENCY_STEPS, CaseStatus, Step
 from workflow_rules.time.deadlines import deadline_for
 
@@ -104,12 +103,17 @@ def _decide(
     if request.action is Action.EXPIRE_QUESTION:
         asked = (s.paused_at for s in facts.open_steps if s.agency == request.agency and s.paused_at is not None)
         asked_at = next(asked, None)
+    initials = {}
+    if request.action is Action.SUBMIT_DRAFT:
+        on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
+        rows = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
+        initials = {code: tuple(Actor(name) for name in names) for code, names in rows}
     known = Known(
         agencies=agencies_in_service() if request.action in (Action.DIRECT, Action.ADD_AGENCY) else frozenset(),
         merge_target=_merge_target(request) if request.action is Action.MERGE else None,
         silence_ends_at=deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None,
         question_ends_at=deadline_for(calendar, asked_at, sop.question) if asked_at else None,
-        initials=_initials(facts) if request.action is Action.SUBMIT_DRAFT else {},
+        initials=initials,
         drafts=draft_hashes(case.complaint) if request.action is Action.SIGN else {},
         letters=letter_states(case.complaint) if request.action is Action.SEND and letters_drawn else {},
         draft_due_at={task.agency_code: task.due_at for task in case.rows.tasks if task.step == Step.DRAFT_ANSWER},
@@ -151,7 +155,11 @@ def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Noti
     complaint, decision = done.complaint, done.decision
     if decision.event.kind is Action.CORRECT:
         write_correction(complaint, corrected)
-    _note_on_case(complaint, decision)
+    if decision.event.kind is Action.DIRECT and "urgency" in decision.params:
+        complaint.urgency = decision.params["urgency"]
+    if decision.event.kind is Action.MERGE:
+        target = select(Complaint.id).where(Complaint.number == decision.params["into"])
+        complaint.merged_into_id = db.session.scalars(target).one()
     keep_letter(complaint, decision, by)
     tell_of_act(complaint, decision, done.event.seq)
     if decision.event.kind is Action.ADD_INFORMATION:
@@ -179,23 +187,6 @@ def _notify_of_agencies(done: Performed, notifier: Notifier) -> None:
     if done.decision.after.anonymity_unconfirmed:
         waiting = [task for task in done.opened if task.step in (Step.DIRECT, Step.RELAY)]
         notifier.of_office(case, waiting, "anonymity_wanted", Actor.COMPLAINT_ADMIN, None, seq)
-
-
-def _note_on_case(complaint: Complaint, decision: Decision) -> None:
-    """Store the few facts of an action that lists and other cases read from the case's row."""
-    action, params = decision.event.kind, decision.params
-    if action is Action.DIRECT and "urgency" in params:
-        complaint.urgency = params["urgency"]
-    if action is Action.MERGE:
-        target = select(Complaint.id).where(Complaint.number == params["into"])
-        complaint.merged_into_id = db.session.scalars(target).one()
-
-
-def _initials(facts: ComplaintFacts) -> dict[str, tuple[Actor, ...]]:
-    """Return, by agency code, who must initial the drafts of each agency on the case."""
-    on_case = Agency.code.in_([track.agency for track in facts.active_tracks])
-    asked = db.session.execute(select(Agency.code, Agency.initials).where(on_case))
-    return {code: tuple(Actor(name) for name in names) for code, names in asked}
 
 
 def _number_of_target(params: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.transaction import before_commit
 from app.models import AgencyTrackRow, Complaint, StepPause, StepTask
 from workflow_rules.process.events import Event
-from workflow_rules.process.facts import AgencyTrack, ComplaintFacts, OpenStep
+from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.sop import Sop
 from workflow_rules.process.steps import ENDED
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -66,13 +66,26 @@ def _write_tracks(complaint: Complaint, rows: CaseRows, after: ComplaintFacts) -
     known = {row.agency_code: row for row in rows.tracks if row.cycle == after.cycle}
     leads = {track.agency for track in after.tracks if track.lead}
     ending = [row for row in known.values() if row.lead and row.agency_code not in leads]
-    for row in ending:
-        row.lead = False
+    for leader in ending:
+        leader.lead = False
     if ending:
         db.session.flush()
     for position, track in enumerate(after.tracks):
-        row = known.get(track.agency) or _new_track(complaint, rows, after, track)
-        _fill_track(row, track, position)
+        row = known.get(track.agency)
+        if row is None:
+            row = AgencyTrackRow(complaint_id=complaint.id, cycle=after.cycle, agency_code=track.agency)
+            rows.tracks.append(row)
+            db.session.add(row)
+        row.position = position
+        row.lead = track.lead
+        row.state = track.state.value
+        row.sent_at = track.sent_at
+        row.replaces = track.replaces
+        row.field_visit = track.field_visit
+        row.cross_agency = track.cross_agency
+        row.awaits = [actor.value for actor in track.awaits]
+        row.more_days = track.more_days
+        row.release_asked = track.release_asked
     rows.tracks.sort(key=lambda row: (row.cycle, row.position))
     _write_sight(rows, after)
 
@@ -104,26 +117,6 @@ _END_SIGHT = text(
 )
 
 
-def _new_track(complaint: Complaint, rows: CaseRows, after: ComplaintFacts, track: AgencyTrack) -> AgencyTrackRow:
-    row = AgencyTrackRow(complaint_id=complaint.id, cycle=after.cycle, agency_code=track.agency)
-    rows.tracks.append(row)
-    db.session.add(row)
-    return row
-
-
-def _fill_track(row: AgencyTrackRow, track: AgencyTrack, position: int) -> None:
-    row.position = position
-    row.lead = track.lead
-    row.state = track.state.value
-    row.sent_at = track.sent_at
-    row.replaces = track.replaces
-    row.field_visit = track.field_visit
-    row.cross_agency = track.cross_agency
-    row.awaits = [actor.value for actor in track.awaits]
-    row.more_days = track.more_days
-    row.release_asked = track.release_asked
-
-
 def _write_tasks(
     complaint: Complaint, rows: CaseRows, after: ComplaintFacts, event: Event, sop: Sop, calendar: WorkingCalendar
 ) -> dict[Key, StepTask]:
@@ -131,29 +124,25 @@ def _write_tasks(
     known = {(t.step, t.agency_code, t.opened_at): t for t in rows.tasks}
     wanted = {(s.step.value, s.agency, s.opened_at): s for s in after.open_steps}
     for key in known.keys() - wanted.keys():
-        _close_task(known[key], event)
+        closed = known[key]
+        closed.closed_at, closed.closed_by, closed.next_alarm_at = event.at, event.kind.value, None
+        closed.paused_at = None
+        _end_pauses(closed, event)
     opened: dict[Key, StepTask] = {}
     for key, step in wanted.items():
         task = known.get(key)
         if task is None:
             task = opened[key[:2]] = open_task(complaint, step, sop.owner(step.step), after, sop)
-        _write_pauses(task, step, event)
+        if step.paused_at is None:
+            _end_pauses(task, event)
+        elif task.paused_at is None:
+            task.pauses.append(StepPause(began_at=step.paused_at, question=event.data.get("question", "")))
+        task.paused_at = step.paused_at
         set_deadline(task, step, allowance_of(step, after, sop), sop, calendar, event.at)
     rows.tasks[:] = [*(task for key, task in known.items() if key in wanted), *opened.values()]
     return opened
 
 
-def _close_task(task: StepTask, event: Event) -> None:
-    task.closed_at, task.closed_by, task.next_alarm_at = event.at, event.kind.value, None
-    task.paused_at = None
+def _end_pauses(task: StepTask, event: Event) -> None:
     for pause in task.pauses:
         pause.ended_at = pause.ended_at or event.at
-
-
-def _write_pauses(task: StepTask, step: OpenStep, event: Event) -> None:
-    if step.paused_at is not None and task.paused_at is None:
-        task.pauses.append(StepPause(began_at=step.paused_at, question=event.data.get("question", "")))
-    if step.paused_at is None:
-        for pause in task.pauses:
-            pause.ended_at = pause.ended_at or event.at
-    task.paused_at = step.paused_at

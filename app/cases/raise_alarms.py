@@ -1,10 +1,10 @@
 """The sweep of deadlines: it locks small batches of due steps, so that its cost depends on these alone."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.cases.alarms import Due, raise_passed, set_next_alarm
@@ -22,42 +22,27 @@ def raise_due_alarms(now: datetime, batch: int = 50) -> int:
 
     Cases are locked with SKIP LOCKED; the unique row (step, level, deadline) is the right to record and notify.
     """
+    due_now = StepTask.closed_at.is_(None) & (StepTask.next_alarm_at <= now)
+    first = select(StepTask.complaint_id).where(due_now).order_by(StepTask.next_alarm_at).limit(batch)
+    locked = select(Complaint).where(Complaint.id.in_(first.scalar_subquery())).order_by(Complaint.id)
+    locked = locked.with_for_update(skip_locked=True, key_share=True)
     with one_transaction():
-        cases = {case.id: case for case in _lock_due_cases(now, batch)}
+        cases = {case.id: case for case in db.session.scalars(locked)}
         # Read only behind the lock: a change of the calendar holds every case until it is committed.
         notifier = Notifier(load_working_calendar(), now)
-        due = [(cases[task.complaint_id], task) for task in _due_tasks(cases, now)]
-        _take_up_all(due, notifier)
+        tasks = select(StepTask).where(StepTask.complaint_id.in_(cases), due_now).options(selectinload(StepTask.pauses))
+        tasks = tasks.order_by(StepTask.complaint_id, StepTask.id).execution_options(populate_existing=True)
+        due = [(cases[task.complaint_id], task) for task in db.session.scalars(tasks)]
+        # Questions that expired end one by one; then the running steps raise their alarms, one by one after an error.
+        waiting = [one for one in due if one[1].paused_at is not None]
+        running = [one for one in due if one not in waiting]
+        for one in waiting:
+            _or_put_off(one, partial(expire_question, *one, notifier), now)
+        running = [one for one in running if one[1].closed_at is None]
+        if not done_or_undone(partial(_take_up, running, notifier), "alarms_not_raised_together", steps=len(running)):
+            for one in running:
+                _or_put_off(one, partial(_take_up, [one], notifier), now)
         return len(cases)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return StepTask.closed_at.is_(None) & (StepTask.next_alarm_at <= now)
-
-
-def _lock_due_cases(now: datetime, batch: int) -> list[Complaint]:
-    due = select(StepTask.complaint_id).where(_due(now)).order_by(StepTask.next_alarm_at).limit(batch)
-    statement = select(Complaint).where(Complaint.id.in_(due.scalar_subquery())).order_by(Complaint.id)
-    return list(db.session.scalars(statement.with_for_update(skip_locked=True, key_share=True)))
-
-
-def _due_tasks(cases: Collection[int], now: datetime) -> list[StepTask]:
-    statement = select(StepTask).where(StepTask.complaint_id.in_(cases), _due(now))
-    statement = statement.order_by(StepTask.complaint_id, StepTask.id)
-    statement = statement.options(selectinload(StepTask.pauses))
-    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
-
-
-def _take_up_all(due: Sequence[Due], notifier: Notifier) -> None:
-    """End expired questions one by one, then raise the alarms of running steps (one by one after an error)."""
-    waiting = [one for one in due if one[1].paused_at is not None]
-    running = [one for one in due if one not in waiting]
-    for one in waiting:
-        _or_put_off(one, partial(expire_question, *one, notifier), notifier.at)
-    running = [one for one in running if one[1].closed_at is None]
-    if not done_or_undone(partial(_take_up, running, notifier), "alarms_not_raised_together", steps=len(running)):
-        for one in running:
-            _or_put_off(one, partial(_take_up, [one], notifier), notifier.at)
 
 
 def _or_put_off(due: Due, act: Callable[[], object], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,14 +85,27 @@ def receive_complaints(
         active, numbers = draw("complaint", office_time(at).year, len(reports), KEYED, beside=ACTIVE)
         version, sop, calendar = active_sop_and_calendar(*active)
         reception = _Reception(at, capacity, by, address, tell, version, sop, Notifier(calendar, at))
-        new = [_make(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
-        beside = [_open(one, report, reception) for one, (report, _) in zip(new, reports, strict=True)]
-        _write(beside, by)
-        _keep_files(beside, reports, reception)
+        new = [_new_case(number, *report, reception) for number, report in zip(numbers, reports, strict=True)]
+        complaints = [one.complaint for one in new]
+        reporters = [one.reporter for one in new if one.reporter is not None]
+        write_changes(
+            [one.change for one in new],
+            by,
+            (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
+            (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
+        )
+        take_over([*complaints, *reporters, *(task for one in new for task in one.change.opened)])
+        for complaint, (report, _) in zip(complaints, reports, strict=True):
+            # Each content once, under the first name it came with.
+            files: dict[bytes, tuple[str, bytes]] = {}
+            for name, content in report.attachments:
+                files.setdefault(hashlib.sha256(content).digest(), (name, content))
+            for name, content in files.values():
+                store_file(complaint, name, content, capacity.actor.value, at, "attachments")
         if tell:
-            for row in beside:
-                tell_reporter(row.received.complaint, "received", 1, at, row.received.tracking_code)
-        return [row.received for row in beside]
+            for one in new:
+                tell_reporter(one.complaint, "received", 1, at, one.code)
+        return [Received(one.complaint, one.code, CaseRows([], one.change.opened)) for one in new]
 
 
 def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, Any]:
@@ -127,17 +140,17 @@ KEYED = ("complaint", "complaint_event", "step_task")
 
 @dataclass(frozen=True)
 class _New:
-    """A complaint that is being made, its code, and the keys of its first event and step."""
+    """A complaint that is being received, its code, its first event and its reporter; nothing is written yet."""
 
     complaint: Complaint
     code: str
-    event: int
-    task: int
+    change: Change
+    reporter: Reporter | None
 
 
-def _make(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Reception) -> _New:
+def _new_case(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Reception) -> _New:
     code = new_code()
-    key, event, task = drawn.keys
+    key, *keys = drawn.keys
     number = format_complaint_number(office_time(reception.at).year, drawn.number)
     complaint = Complaint(
         id=key,
@@ -152,59 +165,22 @@ def _make(drawn: Drawn, report: Report, sp4n: dict[str, Any], reception: _Recept
         **sp4n,
         **report.values,
     )
-    return _New(complaint, code, event, task)
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """What is written with a new complaint."""
-
-    received: Received
-    change: Change
-    reporter: Reporter | None
-
-
-def _open(new: _New, report: Report, reception: _Reception) -> _Beside:
-    complaint = new.complaint
-    told = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
+    identified = report.reporter and complaint.confidentiality != Confidentiality.ANONYMOUS
     told_by = channel_for(report.reporter) if reception.tell else None
-    reporter = Reporter(complaint_id=complaint.id, told_by=told_by, **report.reporter) if told else None
+    reporter = Reporter(complaint_id=key, told_by=told_by, **report.reporter) if identified else None
     data = received_data(complaint, report.reporter)
     event = Event(SystemEvent.RECEIVED, reception.at, reception.capacity, None, None, data)
-    origin = "office" if complaint.sp4n_tracking_id is None else "sp4n"
-    keys, address = (new.event, new.task), reception.address
-    change = begin_case(complaint, event, reception.by, reception.sop, reception.notifier, keys, address, origin)
-    return _Beside(Received(complaint, new.code, CaseRows([], change.opened)), change, reporter)
-
-
-def _write(beside: Sequence[_Beside], by: Person) -> None:
-    """Insert the complaints with everything beside them, notify the officers, and keep the objects in the session."""
-    complaints = [row.received.complaint for row in beside]
-    reporters = [row.reporter for row in beside if row.reporter is not None]
-    write_changes(
-        [row.change for row in beside],
-        by,
-        (Complaint.__table__, [as_row(complaint) for complaint in complaints]),
-        (Reporter.__table__, [as_row(reporter) for reporter in reporters]),
+    change = begin_case(
+        complaint,
+        event,
+        reception.by,
+        reception.sop,
+        reception.notifier,
+        (keys[0], keys[1]),
+        reception.address,
+        "office" if complaint.sp4n_tracking_id is None else "sp4n",
     )
-    take_over([*complaints, *reporters, *(task for row in beside for task in row.change.opened)])
-
-
-def _keep_files(
-    beside: Sequence[_Beside], reports: Sequence[tuple[Report, dict[str, Any]]], reception: _Reception
-) -> None:
-    for row, (report, _) in zip(beside, reports, strict=True):
-        for filename, content in _different(report.attachments):
-            by = reception.capacity.actor.value
-            store_file(row.received.complaint, filename, content, by, reception.at, "attachments")
-
-
-def _different(files: list[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    """Return each distinct content once, under the first name it came with."""
-    found: dict[bytes, tuple[str, bytes]] = {}
-    for name, content in files:
-        found.setdefault(hashlib.sha256(content).digest(), (name, content))
-    return found.values()
+    return _New(complaint, code, change, reporter)
 
 
 def new_code() -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.casefile.facts import open_tasks_of
 from app.cases.receive_complaint import may_receive, receive_complaint
-from app.cases.report_input import clean_report
+from app.cases.report_input import Report, clean_report
 from app.core.encrypted_columns import SealedText
 from app.core.extensions import db
 from app.core.transaction import one_transaction
@@ -50,35 +50,36 @@ def record_intake(
     """
     may_receive(by)
     with one_transaction():
-        errors = _faults(payload, tracking_id)
-        if errors:
-            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
         from_sp4n = payload.get("channel") == Channel.SP4N.value
+        report = _checked_report(payload, from_sp4n, tracking_id)
         if from_sp4n:
             refuse_known(tracking_id)
         link = {"sp4n_tracking_id": tracking_id} if from_sp4n else {}
-        received = receive_complaint(clean_report(payload), by, address=address, sp4n=link, tell=tell)
+        received = receive_complaint(report, by, address=address, sp4n=link, tell=tell)
         task = open_tasks_of(received.complaint)[0]
         return Intake(received.complaint.id, received.complaint.number, received.tracking_code, task.step, task.due_at)
 
 
-def _faults(payload: dict[str, Any], tracking_id: str) -> tuple[FieldError, ...]:
-    """Return the errors of the report and of the SP4N number together; only the channel SP4N has a number."""
+def _checked_report(payload: dict[str, Any], from_sp4n: bool, tracking_id: str) -> Report:
+    """Return the valid report. Raises ActionRefused with the errors of the report and of the SP4N number together; only
+    the channel SP4N has a number.
+    """
+    report: Report | None = None
+    errors: tuple[FieldError, ...] = ()
     try:
-        clean_report(payload)
-        errors: tuple[FieldError, ...] = ()
+        report = clean_report(payload)
     except ActionRefused as refused:
         errors = refused.errors
-    fault = _tracking_fault(payload.get("channel") == Channel.SP4N.value, tracking_id)
-    return (*errors, FieldError("tracking_id", fault)) if fault else errors
-
-
-def _tracking_fault(from_sp4n: bool, tracking_id: str) -> FieldFault | None:
+    fault = None
     if not from_sp4n:
-        return FieldFault.CONTRADICTION if tracking_id else None
-    if not tracking_id:
-        return FieldFault.REQUIRED
-    return None if _TRACKING_ID.fullmatch(tracking_id) else FieldFault.NOT_A_TRACKING_ID
+        fault = FieldFault.CONTRADICTION if tracking_id else None
+    elif not _TRACKING_ID.fullmatch(tracking_id):
+        fault = FieldFault.NOT_A_TRACKING_ID if tracking_id else FieldFault.REQUIRED
+    if fault is not None:
+        errors = (*errors, FieldError("tracking_id", fault))
+    if report is None or errors:
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+    return report
 
 
 def refuse_known(tracking_id: str) -> None:

@@ -164,8 +164,8 @@ MOST_FILES = 10
 def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Report:
     """Return the report ready to be stored. Raises ActionRefused(missing_input) with every error of every field."""
     values, errors = check_fields({**REPORT_FIELDS, **(more or {})}, payload)
-    location, faults = _part(values.pop("location", {}), "location", LOCATION_FIELDS)
-    reporter, more_faults = _part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
+    location, faults = clean_part(values.pop("location", {}), "location", LOCATION_FIELDS)
+    reporter, more_faults = clean_part(values.pop("reporter", {}), "reporter", REPORTER_FIELDS)
     files, file_faults = _files(values.pop("attachments", []))
     found, place_faults = _references(values, location)
     all_errors = (*errors, *faults, *more_faults, *file_faults, *place_faults)
@@ -177,7 +177,8 @@ def clean_report(payload: Any, more: Mapping[str, Field] | None = None) -> Repor
     return Report({**values, **found}, {} if anonymous else reporter, files)
 
 
-def _part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
+def clean_part(value: Any, name: str, fields: Mapping[str, Field]) -> tuple[dict[str, Any], list[FieldError]]:
+    """Return the cleaned members of the object `name`, and its errors with `name` before the field."""
     cleaned, errors = check_fields(fields, value)
     if not isinstance(value, Mapping):
         return {}, [FieldError(name, FieldFault.WRONG_TYPE)]
@@ -218,19 +219,15 @@ def _files(value: Any) -> tuple[list[tuple[str, bytes]], list[FieldError]]:
     files: list[tuple[str, bytes]] = []
     errors: list[FieldError] = []
     for position, item in enumerate(value):
-        cleaned, faults = _part(item, f"attachments.{position}", FILE_FIELDS)
-        if not faults:
-            faults = _keep_file(f"attachments.{position}", cleaned, files)
-        errors += faults
+        cleaned, faults = clean_part(item, f"attachments.{position}", FILE_FIELDS)
+        if faults:
+            errors += faults
+            continue
+        try:
+            name, content = decode_file(cleaned)
+            file_facts(name, content)
+        except ActionRefused as refused:
+            errors += [FieldError(f"attachments.{position}.{e.field}", e.fault, e.limit) for e in refused.errors]
+        else:
+            files.append((name, content))
     return files, errors
-
-
-def _keep_file(place: str, cleaned: dict[str, Any], files: list[tuple[str, bytes]]) -> list[FieldError]:
-    """Add a file to the list, or its error beside the field that holds it."""
-    try:
-        name, content = decode_file(cleaned)
-        file_facts(name, content)
-    except ActionRefused as refused:
-        return [FieldError(f"{place}.{error.field}", error.fault, error.limit) for error in refused.errors]
-    files.append((name, content))
-    return []

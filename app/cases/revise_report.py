@@ -1,6 +1,5 @@
 """Revision of a case when its report changes: old and new values go into the event, clocks follow the rules."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,10 +15,8 @@ from app.core.clock import office_time
 from app.core.extensions import db
 from app.files.attachments import file_facts, store_file
 from app.models import Attachment, Category, Complaint, ComplaintEvent, District, Reporter, Village
-from app.notices.notify import Notifier
 from workflow_rules.process.actors import SYSTEM, Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
-from workflow_rules.process.facts import ComplaintFacts
 from workflow_rules.process.identity import Confidentiality
 
 IDENTITY = ("name", "phone", "email", "address", "nik")
@@ -81,14 +78,25 @@ def revise(
     case = read_case(complaint)
     before = case.facts
     at = max([at, *(step.opened_at for step in before.open_steps)])
-    told = _particulars(complaint, found, at)
+    particulars = _particulars(complaint, found, at)
     _write(complaint, found, at)
     resumes = answers_question(before, found.values, bool(found.new_files))
-    data = {**_for_the_rules(complaint), **told, "revision": complaint.sp4n_revision, "resumes": resumes, **more}
+    data = {
+        "classification": complaint.classification,
+        "confidentiality": complaint.confidentiality,
+        "in_sp4n": complaint.sp4n_tracking_id is not None,
+        "reporter": vars(reporter_facts(db.session.get(Reporter, complaint.id))),
+        **particulars,
+        "revision": complaint.sp4n_revision,
+        "resumes": resumes,
+        **more,
+    }
     event = Event(author.kind, at, author.capacity, None, None, data)
     change = change_case(case, event, author.by, address=author.address, origin=author.origin)
-    if resumes:
-        _tell_who_waited(complaint, before, event, change.notifier, author.by)
+    for step in before.open_steps if resumes else ():
+        if step.paused_at is not None:
+            asked = Event(event.kind, event.at, event.by, step.step, step.agency, {})
+            change.notifier.answered(complaint, asked, author.by)
     return change.event
 
 
@@ -165,35 +173,12 @@ def _write(complaint: Complaint, found: Difference, at: datetime) -> None:
         write_said(complaint, name, value, at)
     if found.reporter is not None:
         forget_correction(complaint, "reporter")
-        _write_reporter(complaint, found.reporter)
-    db.session.flush()
-
-
-def _write_reporter(complaint: Complaint, reporter: dict[str, str]) -> None:
-    row = db.session.get(Reporter, complaint.id)
-    if not reporter:
-        if row is not None:
+        row = db.session.get(Reporter, complaint.id)
+        if found.reporter:
+            row = row or Reporter(complaint_id=complaint.id)
+            for name in IDENTITY:
+                setattr(row, name, found.reporter.get(name))
+            db.session.add(row)
+        elif row is not None:
             db.session.delete(row)
-        return
-    row = row or Reporter(complaint_id=complaint.id)
-    for name in IDENTITY:
-        setattr(row, name, reporter.get(name))
-    db.session.add(row)
-
-
-def _for_the_rules(complaint: Complaint) -> dict[str, Any]:
-    return {
-        "classification": complaint.classification,
-        "confidentiality": complaint.confidentiality,
-        "in_sp4n": complaint.sp4n_tracking_id is not None,
-        "reporter": vars(reporter_facts(db.session.get(Reporter, complaint.id))),
-    }
-
-
-def _tell_who_waited(
-    complaint: Complaint, before: ComplaintFacts, event: Event, notifier: Notifier, by: Person
-) -> None:
-    waiting: Iterable[Any] = (step for step in before.open_steps if step.paused_at is not None)
-    for step in waiting:
-        asked = Event(event.kind, event.at, event.by, step.step, step.agency, {})
-        notifier.answered(complaint, asked, by)
+    db.session.flush()

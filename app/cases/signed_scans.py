@@ -12,7 +12,7 @@ from app.core.transaction import one_transaction
 from app.files.attachments import LARGEST, file_facts, media_type_of, store_file
 from app.files.inspection import Unacceptable, inspect
 from app.files.scan_pages import UnreadableScan, scan_facts
-from app.models import Attachment, Letter, LetterScan
+from app.models import Letter, LetterScan
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 
@@ -54,31 +54,23 @@ def keep_scan(
         version = expected_version
         if before is not None:
             note = f"Pindaian surat {letter.number} diganti: {reason}"
-            wish = ActionRequest(Action.NOTE, letter.agency_code, {"text": note})
-            version = perform_action(letter.complaint_id, wish, by, version, now=now, address=address).complaint.version
-        name = _name_of(letter, content)
-        wish = ActionRequest(Action.ATTACH, letter.agency_code, file_facts(name, content))
-        done = perform_action(letter.complaint_id, wish, by, version, now=now, address=address)
-        file = store_file(done.complaint, name, content, done.decision.event.by.actor.value, done.decision.event.at)
-        _put_in_place(letter, before, file, pages, reason, by, done.decision.event.at)
+            request = ActionRequest(Action.NOTE, letter.agency_code, {"text": note})
+            version = perform_action(
+                letter.complaint_id, request, by, version, now=now, address=address
+            ).complaint.version
+        ending = (media_type_of(content) or ("", "bin"))[1]
+        name = f"Pindaian surat {(letter.number or '').replace('/', '-')}.{ending}"
+        request = ActionRequest(Action.ATTACH, letter.agency_code, file_facts(name, content))
+        done = perform_action(letter.complaint_id, request, by, version, now=now, address=address)
+        event = done.decision.event
+        file = store_file(done.complaint, name, content, event.by.actor.value, event.at)
+        if before is not None:
+            before.replaced_at, before.reason = event.at, reason
+        db.session.flush()
+        scan = LetterScan(letter_id=letter.id, attachment_id=file.id, pages=pages, added_at=event.at, added_by_id=by.id)
+        db.session.add(scan)
+        db.session.flush()
         return done
-
-
-def _put_in_place(
-    letter: Letter,
-    before: LetterScan | None,
-    file: Attachment,
-    pages: int,
-    reason: str,
-    by: Person,
-    at: datetime,
-) -> None:
-    if before is not None:
-        before.replaced_at, before.reason = at, reason
-    db.session.flush()
-    scan = LetterScan(letter_id=letter.id, attachment_id=file.id, pages=pages, added_at=at, added_by_id=by.id)
-    db.session.add(scan)
-    db.session.flush()
 
 
 def _checked_pages(letter: Letter, content: bytes) -> int:
@@ -104,8 +96,3 @@ def _checked_pages(letter: Letter, content: bytes) -> int:
     if found.pages != wanted:
         raise ScanRefused("other_pages", wanted, found.pages)
     return found.pages
-
-
-def _name_of(letter: Letter, content: bytes) -> str:
-    ending = (media_type_of(content) or ("", "bin"))[1]
-    return f"Pindaian surat {(letter.number or '').replace('/', '-')}.{ending}"

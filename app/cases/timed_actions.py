@@ -32,15 +32,10 @@ def close_silent_cases(now: datetime, batch: int = 50) -> int:
         statement = select(Complaint).where(Complaint.closes_at <= now).order_by(Complaint.closes_at).limit(batch)
         cases = list(db.session.scalars(statement.with_for_update(skip_locked=True, key_share=True)))
         for complaint in cases:
-            _close_or_put_off(complaint, now)
+            close = partial(perform_action, complaint.id, ActionRequest(Action.CLOSE), SYSTEM, None, now=now)
+            if not done_or_undone(close, "case_not_closed", complaint=complaint.number):
+                complaint.closes_at = now + PUT_OFF
         return len(cases)
-
-
-def _close_or_put_off(complaint: Complaint, now: datetime) -> None:
-    close = ActionRequest(Action.CLOSE)
-    act = partial(perform_action, complaint.id, close, SYSTEM, None, now=now)
-    if not done_or_undone(act, "case_not_closed", complaint=complaint.number):
-        complaint.closes_at = now + PUT_OFF
 
 
 def note_ended_delegations(now: datetime, batch: int = 50) -> int:
