@@ -111,32 +111,23 @@ def running_national(case: Case) -> NationalClock | None:
 
 def accounts_of(case: Case) -> list[Account]:
     """Return the explanation of every open step's limit, in the order of the page."""
-    reported = _reported_limits([task.id for task in case.open_tasks])
-    return [_account(case, clock, reported.get(clock.task.id)) for clock in clocks_of(case)]
-
-
-def _reported_limits(tasks: list[int]) -> dict[int, datetime]:
-    """Return the limit named in each step's reported breach, by task id."""
-    statement = select(StepAlarm.task_id, StepAlarm.due_at).where(StepAlarm.task_id.in_(tasks))
-    rows = db.session.execute(statement.where(StepAlarm.level == LIMIT))
-    return {row.task_id: row.due_at for row in rows}
-
-
-def _account(case: Case, clock: Clock, reported: datetime | None) -> Account:
-    task = clock.task
-    return Account(
-        clock,
-        explained(case, task),
-        tuple(_pause(case, task, p.began_at, p.ended_at) for p in task.pauses),
-        _extension(case, task),
-        reported if reported is not None and reported != task.due_at else None,
+    breaches = select(StepAlarm.task_id, StepAlarm.due_at).where(
+        StepAlarm.task_id.in_([task.id for task in case.open_tasks]), StepAlarm.level == LIMIT
     )
-
-
-def explained(case: Case, task: StepTask) -> tuple[Segment, ...]:
-    """Return the calculation of a step's limit, line by line."""
-    allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
-    return case.calendar.explain(task.clock_from, allowance, ended_pauses(task))
+    reported = {row.task_id: row.due_at for row in db.session.execute(breaches)}
+    accounts = []
+    for clock in clocks_of(case):
+        task, reported_due = clock.task, reported.get(clock.task.id)
+        allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
+        account = Account(
+            clock,
+            case.calendar.explain(task.clock_from, allowance, ended_pauses(task)),
+            tuple(_pause(case, task, p.began_at, p.ended_at) for p in task.pauses),
+            _extension(case, task),
+            reported_due if reported_due != task.due_at else None,
+        )
+        accounts.append(account)
+    return accounts
 
 
 def _pause(case: Case, task: StepTask, began: datetime, ended: datetime | None) -> Pause:

@@ -100,7 +100,11 @@ def touched_cases(period: Period) -> Iterator[CaseLog]:
     )
     rows = db.session.execute(statement.execution_options(yield_per=READ_AT_ONCE))
     for _, events in groupby(rows, key=lambda row: row.complaint_id):
-        yield _case(list(events))
+        case = list(events)
+        log = tuple(Logged(row.seq, as_event(row), row.officer_id) for row in case)
+        first = case[0]
+        place = (first.category, first.district, first.village)
+        yield CaseLog(first.complaint_id, first.number, first.title, *place, first.sop_version_id, log)
 
 
 def count_not_ended(at: datetime) -> int:
@@ -117,13 +121,6 @@ def with_case(statement: Any) -> Any:
         .outerjoin(District, District.id == Complaint.district_id)
         .outerjoin(Village, Village.id == Complaint.village_id)
     )
-
-
-def _case(rows: list[Any]) -> CaseLog:
-    first = rows[0]
-    log = tuple(Logged(row.seq, as_event(row), row.officer_id) for row in rows)
-    place = (first.category, first.district, first.village)
-    return CaseLog(first.complaint_id, first.number, first.title, *place, first.sop_version_id, log)
 
 
 def sops_by_version() -> dict[int, Sop]:

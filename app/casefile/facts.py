@@ -61,10 +61,6 @@ _TRACKS = (
 )
 
 
-def tracks_of(complaint: Complaint) -> list[AgencyTrackRow]:
-    return list(db.session.scalars(_TRACKS, {"complaint_id": complaint.id}))
-
-
 def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
     """Return which parts of a stored identity exist."""
     names = ("name", "address", "phone", "email", "nik")
@@ -93,7 +89,7 @@ class CaseRows:
 
 
 def rows_of(complaint: Complaint) -> CaseRows:
-    return CaseRows(tracks_of(complaint), open_tasks_of(complaint))
+    return CaseRows(list(db.session.scalars(_TRACKS, {"complaint_id": complaint.id})), open_tasks_of(complaint))
 
 
 def facts_of(complaint: Complaint, rows: CaseRows | None = None) -> ComplaintFacts:

@@ -44,15 +44,8 @@ def promise_of(
         return None
     sop_due = whole_clock_of(complaint).due_at(sop, calendar)
     known = load_national_limits() if limits is None else limits
-    national_due = _national(complaint, known, calendar, now) if complaint.cycle == 1 else None
+    clocks = national_clocks_of(complaint, known, calendar, now) if complaint.cycle == 1 else ()
+    national_due = next((clock.due_at for clock in clocks if clock.limit.stage is NationalStage.FINISH), None)
     by_sop = national_due is None or sop_due <= national_due
     due, other = (sop_due, national_due) if by_sop or national_due is None else (national_due, sop_due)
     return Promise(due, SOP if by_sop else NATIONAL, other, now > due, facts.waiting)
-
-
-def _national(
-    complaint: Complaint, limits: tuple[NationalLimit, ...], calendar: WorkingCalendar, now: datetime
-) -> datetime | None:
-    """Return the national limit to finish (aware UTC), or None if the national rules set none."""
-    clocks = national_clocks_of(complaint, limits, calendar, now)
-    return next((clock.due_at for clock in clocks if clock.limit.stage is NationalStage.FINISH), None)

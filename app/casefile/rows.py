@@ -3,10 +3,7 @@
 Each table is read once, with statements that are built once a process.
 """
 
-from functools import cache
-from typing import Any
-
-from sqlalchemy import BigInteger, Integer, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -50,6 +47,48 @@ _PARTS = (
     joinedload(Complaint.sop_version),
 )
 
+_HOLDER_NAME = func.trim(func.concat(User.first_name, " ", User.last_name))
+# The names of the active users for whom an open step waits.
+_HOLDERS = (
+    select(func.array_agg(aggregate_order_by(_HOLDER_NAME, User.id)))
+    .select_from(User)
+    .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
+    .join(Role, Role.id == assoc_user_role.c.role_id)
+    .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
+    .where(
+        StepTask.closed_at.is_(None),
+        User.active.is_(True),
+        Role.name == StepTask.actor,
+        or_(StepTask.actor.not_in(sorted(AGENCY_ACTORS)), OfficerProfile.agency_code == StepTask.agency_code),
+    )
+    .correlate(StepTask)
+    .scalar_subquery()
+)
+_TASKS = (
+    select(StepTask, _HOLDERS)
+    .where(StepTask.complaint_id == _CASE)
+    .options(joinedload(StepTask.pauses))
+    .order_by(StepTask.id)
+)
+_TRACK_OF_CASE = and_(AgencyTrackRow.agency_code == Agency.code, AgencyTrackRow.complaint_id == _CASE)
+_AGENCIES = select(Agency, AgencyTrackRow).outerjoin(AgencyTrackRow, _TRACK_OF_CASE).order_by(Agency.name)
+_EVENTS = (
+    select(ComplaintEvent)
+    .where(ComplaintEvent.complaint_id == _CASE)
+    .options(joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
+    .order_by(ComplaintEvent.seq)
+)
+_LETTERS = (
+    select(Letter)
+    .where(Letter.complaint_id == _CASE)
+    .order_by(Letter.id.desc())
+    .options(joinedload(Letter.paper), joinedload(Letter.scan).joinedload(LetterScan.attachment))
+)
+_SIGNED_OR_OWN_LETTERS = _LETTERS.where(
+    or_(Letter.state == "signed", Letter.agency_code.in_(bindparam("agencies", expanding=True)))
+)
+_MEASURES = select(steps_of_sop(bindparam("version", type_=Integer)), calendar_rows(), limit_rows())
+
 
 def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Reporter | None]:
     """Return the complaint and its reporter (None if anonymous).
@@ -70,74 +109,30 @@ def read_complaint(complaint_id: int, person: Person) -> tuple[Complaint, Report
 
 def tasks_with_holders(complaint: Complaint) -> tuple[list[StepTask], dict[Office, list[str]]]:
     """Return every task in order of opening, and officers' names by (actor, agency) for open ones."""
-    rows = db.session.execute(_tasks_asked(), {"case": complaint.id})
+    rows = db.session.execute(_TASKS, {"case": complaint.id})
     found = rows.unique(lambda row: row[0].id).all()
     tasks = [task for task, _ in found]
     set_committed_value(complaint, "tasks", tasks)
     return tasks, {(task.actor, task.agency_code): names for task, names in found if names}
 
 
-@cache
-def _tasks_asked() -> Select[Any]:
-    statement = select(StepTask, _names_of_holders()).where(StepTask.complaint_id == _CASE)
-    return statement.options(joinedload(StepTask.pauses)).order_by(StepTask.id)
-
-
-def _names_of_holders() -> ScalarSelect[Any]:
-    """Return a subquery for the names of the active users for whom an open step waits."""
-    name = func.trim(func.concat(User.first_name, " ", User.last_name))
-    own_house = or_(StepTask.actor.not_in(sorted(AGENCY_ACTORS)), OfficerProfile.agency_code == StepTask.agency_code)
-    return (
-        select(func.array_agg(aggregate_order_by(name, User.id)))
-        .select_from(User)
-        .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
-        .join(Role, Role.id == assoc_user_role.c.role_id)
-        .outerjoin(OfficerProfile, OfficerProfile.user_id == User.id)
-        .where(StepTask.closed_at.is_(None), User.active.is_(True), Role.name == StepTask.actor, own_house)
-        .correlate(StepTask)
-        .scalar_subquery()
-    )
-
-
 def agencies_with_tracks(complaint: Complaint) -> tuple[dict[str, Agency], list[AgencyTrackRow]]:
     """Return every agency by code, ordered by name, and the tracks of the case by cycle and position."""
-    found = db.session.execute(_agencies_asked(), {"case": complaint.id}).all()
+    found = db.session.execute(_AGENCIES, {"case": complaint.id}).all()
     tracks = sorted((track for _, track in found if track), key=lambda track: (track.cycle, track.position))
     set_committed_value(complaint, "tracks", tracks)
     return {agency.code: agency for agency, _ in found}, tracks
 
 
-@cache
-def _agencies_asked() -> "Select[Agency, AgencyTrackRow]":
-    on_case = and_(AgencyTrackRow.agency_code == Agency.code, AgencyTrackRow.complaint_id == _CASE)
-    return select(Agency, AgencyTrackRow).outerjoin(AgencyTrackRow, on_case).order_by(Agency.name)
-
-
 def events_of(complaint: Complaint) -> list[ComplaintEvent]:
     """Return the events of the case, oldest first."""
-    return list(db.session.scalars(_events_asked(), {"case": complaint.id}))
-
-
-@cache
-def _events_asked() -> Select[Any]:
-    names = (joinedload(ComplaintEvent.officer), joinedload(ComplaintEvent.on_behalf_of))
-    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == _CASE)
-    return statement.options(*names).order_by(ComplaintEvent.seq)
+    return list(db.session.scalars(_EVENTS, {"case": complaint.id}))
 
 
 def letters_of(complaint: Complaint, person: Person) -> list[Letter]:
     """Return the letters, newest first; unsigned ones only for their agency or officers who see every case."""
-    asked = _letters_asked(person.sees_every_case)
+    asked = _LETTERS if person.sees_every_case else _SIGNED_OR_OWN_LETTERS
     return list(db.session.scalars(asked, {"case": complaint.id, "agencies": sorted(person.agencies)}))
-
-
-@cache
-def _letters_asked(drafts_of_all: bool) -> Select[Any]:
-    statement = select(Letter).where(Letter.complaint_id == _CASE).order_by(Letter.id.desc())
-    if not drafts_of_all:
-        own = Letter.agency_code.in_(bindparam("agencies", expanding=True))
-        statement = statement.where(or_(Letter.state == "signed", own))
-    return statement.options(joinedload(Letter.paper), joinedload(Letter.scan).joinedload(LetterScan.attachment))
 
 
 def attachments_of(complaint: Complaint) -> list[Attachment]:
@@ -147,10 +142,5 @@ def attachments_of(complaint: Complaint) -> list[Attachment]:
 def measures_of(complaint: Complaint) -> tuple[Sop, WorkingCalendar, tuple[NationalLimit, ...]]:
     """Return the SOP version of the case, the working calendar and the national limits."""
     version = complaint.sop_version
-    steps, calendar, limits = db.session.execute(_measures_asked(), {"version": version.id}).one()
+    steps, calendar, limits = db.session.execute(_MEASURES, {"version": version.id}).one()
     return sop_with(version, steps), calendar_with(calendar), limits_with(limits)
-
-
-@cache
-def _measures_asked() -> Select[Any]:
-    return select(steps_of_sop(bindparam("version", type_=Integer)), calendar_rows(), limit_rows())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.casefile.case import PRIMARY_ACTIONS, Case
-from app.models import ComplaintEvent, StepTask
+from app.models import StepTask
 from workflow_rules.process.sop import SopStep
 from workflow_rules.process.steps import AGENCY_STEPS, ENDED, CaseStatus, Step
 from workflow_rules.time.deadlines import Allowance, TimeState, Unit, WorkingLength, remaining, span, time_state
@@ -62,7 +62,16 @@ def clocks_of(case: Case) -> list[Clock]:
 
     Steps that wait for the reporter come after running ones in each group.
     """
-    clocks = [_clock(case, task) for task in case.open_tasks]
+    held = {(c.actor.value, c.agency) for c in case.person.capacities}
+    clocks = []
+    for task in case.open_tasks:
+        left = remaining(case.calendar, case.now, task.due_at)
+        ticks = task.paused_at is None and case.calendar.is_open(case.now) and abs(left) < timedelta(hours=4)
+        length = span(case.calendar, *sorted((case.now, task.due_at)))
+        number = case.sop.row(Step(task.step)).number
+        # A capacity of the office has no agency and covers the office's steps about any agency.
+        mine = (task.actor, task.agency_code) in held or (task.actor, None) in held
+        clocks.append(Clock(task, number, state_of(case, task), left, length, mine, ticks))
     own = case.person.agencies
     return sorted(
         clocks,
@@ -75,30 +84,22 @@ def clocks_of(case: Case) -> list[Clock]:
     )
 
 
-def _clock(case: Case, task: StepTask) -> Clock:
-    left = remaining(case.calendar, case.now, task.due_at)
-    ticks = task.paused_at is None and case.calendar.is_open(case.now) and abs(left) < timedelta(hours=4)
-    length = span(case.calendar, *sorted((case.now, task.due_at)))
-    number = case.sop.row(Step(task.step)).number
-    return Clock(task, number, state_of(case, task), left, length, is_mine(case, task), ticks)
-
-
 def state_of(case: Case, task: StepTask) -> TimeState:
     return time_state(case.now, task.due_at, task.warn_at, task.paused_at is not None)
 
 
-def is_mine(case: Case, task: StepTask) -> bool:
-    """Return whether the person's capacities include the step's actor and agency.
-
-    A capacity of the office has no agency and covers the office's steps about any agency.
-    """
-    held = {(c.actor.value, c.agency) for c in case.person.capacities}
-    return (task.actor, task.agency_code) in held or (task.actor, None) in held
-
-
 def step_rows(case: Case) -> list[StepRow]:
     """Return the rows of the case's SOP version with the progress of this case."""
-    return [_row(case, row) for row in case.sop.steps]
+    rows = []
+    for row in case.sop.steps:
+        tasks = [t for t in _tasks_of_cycle(case) if t.step == row.step]
+        lines = [
+            _line(case, row, agency, [t for t in tasks if t.agency_code == agency])
+            for agency in _tracks_in(case, row.step, tasks)
+        ]
+        state = _state_of_row({line.state for line in lines})
+        rows.append(StepRow(row.number, row.step, row.actor.value, state, tuple(lines)))
+    return rows
 
 
 def current_number(case: Case) -> int:
@@ -126,13 +127,6 @@ def _tasks_of_cycle(case: Case) -> list[StepTask]:
     return [t for t in case.tasks if t.cycle == cycle or t.step == Step.REGISTER]
 
 
-def _row(case: Case, row: SopStep) -> StepRow:
-    tasks = [t for t in _tasks_of_cycle(case) if t.step == row.step]
-    tracks = _tracks_in(case, row.step, tasks)
-    lines = tuple(_line(case, row, agency, [t for t in tasks if t.agency_code == agency]) for agency in tracks)
-    return StepRow(row.number, row.step, row.actor.value, _together([line.state for line in lines]), lines)
-
-
 def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | None]:
     """Return the agency codes for which a step has a line; None stands for the office's own line."""
     if step not in AGENCY_STEPS:
@@ -142,27 +136,27 @@ def _tracks_in(case: Case, step: Step, tasks: Sequence[StepTask]) -> list[str | 
     return [track.agency for track in case.facts.active_tracks] or [None]
 
 
-def _together(states: list[str]) -> str:
-    """Return one state for the row; it is done only if all of its lines are."""
+def _state_of_row(states: set[str]) -> str:
+    """Return one state for the lines of a row; it is done only if all of them are."""
     if "now" in states:
         return "now"
-    if set(states) <= {"done", "late"}:
+    if states <= {"done", "late"}:
         return "late" if "late" in states else "done"
-    return "skipped" if set(states) == {"skipped"} else "pending"
+    return "skipped" if states == {"skipped"} else "pending"
 
 
 def _line(case: Case, row: SopStep, agency: str | None, tasks: list[StepTask]) -> StepLine:
     last = tasks[-1] if tasks else None
     name = case.short_name(agency) if agency else ""
-    if last is None or _undone(case, row, last):
-        state = "skipped" if last is None and _gone_past(case, row) else "pending"
-        return StepLine(state, name, allowance=case.sop.allowance(row.step, _extended(case, agency)))
-    return _measured(case, last, name)
-
-
-def _extended(case: Case, agency: str | None) -> bool:
+    if last is not None and not _undone(case, row, last):
+        return _measured(case, last, name)
+    # A step without a task was skipped where a later step has been open, or the case has ended.
+    passed = case.facts.status in ENDED or any(
+        _position(case, t.step) > _position(case, row.step) for t in _tasks_of_cycle(case)
+    )
     track = case.facts.track(agency)
-    return track is not None and track.extended
+    allowance = case.sop.allowance(row.step, track is not None and track.extended)
+    return StepLine("skipped" if last is None and passed else "pending", name, allowance=allowance)
 
 
 def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
@@ -171,24 +165,18 @@ def _undone(case: Case, row: SopStep, task: StepTask) -> bool:
         return False
     if task.closed_by != PRIMARY_ACTIONS[row.step].value:
         return True
-    earlier = [t for t in case.open_tasks if _in_track(t, task) and t.opened_at >= task.closed_at]
-    return any(_position(case, t.step) <= _position(case, row.step) for t in earlier)
-
-
-def _in_track(task: StepTask, other: StepTask) -> bool:
-    """Return whether an open task makes another be repeated: in its track or, for steps 10 and 11, in any track."""
-    joined = other.step in (Step.DISPOSE_ANSWER, Step.REPLY)
-    return task.agency_code == other.agency_code or (joined and task.agency_code is not None)
+    # Repeated for an open step of its own track or, for steps 10 and 11, of any track.
+    joined = task.step in (Step.DISPOSE_ANSWER, Step.REPLY)
+    return any(
+        t.opened_at >= task.closed_at
+        and (t.agency_code == task.agency_code or (joined and t.agency_code is not None))
+        and _position(case, t.step) <= _position(case, row.step)
+        for t in case.open_tasks
+    )
 
 
 def _position(case: Case, step: str) -> int:
     return [row.step for row in case.sop.steps].index(Step(step))
-
-
-def _gone_past(case: Case, row: SopStep) -> bool:
-    """Return whether a step without a task was skipped: a later step has been open, or the case has ended."""
-    later = any(_position(case, t.step) > _position(case, row.step) for t in _tasks_of_cycle(case))
-    return later or case.facts.status in ENDED
 
 
 def _measured(case: Case, task: StepTask, name: str) -> StepLine:
@@ -215,10 +203,6 @@ def _who(case: Case, task: StepTask) -> str:
     """Return the name of the officer who did the step, or of those for whom it waits; "" if there is none."""
     if task.closed_at is None:
         return ", ".join(case.holders.get((task.actor, task.agency_code), []))
-    done = (e for e in reversed(case.events) if _closed_by(task, e))
-    event = next(done, None)
+    closing = (task.closed_by, task.closed_at, task.step)
+    event = next((e for e in reversed(case.events) if (e.kind, e.at, e.step) == closing), None)
     return event.officer.get_full_name() if event and event.officer else ""
-
-
-def _closed_by(task: StepTask, event: ComplaintEvent) -> bool:
-    return (event.kind, event.at, event.step) == (task.closed_by, task.closed_at, task.step)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.casefile.facts import ended_pauses
 from app.core.extensions import db
-from app.models import Complaint, LedgerRow, StepTask
+from app.models import Complaint, LedgerRow
 from workflow_rules.process.actions import Action
 from workflow_rules.process.steps import Step
 from workflow_rules.record.standing import WholeClock
@@ -99,18 +99,14 @@ def whole_clock_of(complaint: Complaint) -> WholeClock:
 def national_clocks_of(
     complaint: Complaint, limits: Iterable[NationalLimit], calendar: WorkingCalendar, now: datetime
 ) -> tuple[NationalClock, ...]:
-    """Return the clocks of the national limits for a case."""
-    return national_clocks(limits, _history(complaint), calendar, now)
-
-
-def _history(complaint: Complaint) -> NationalHistory:
-    """Return the instants from which national limits are measured.
-
-    They are the submission (or else the reception), the first agency's track, and the first disposition by an agency.
+    """Return the clocks of the national limits for a case, measured from its submission (or else the reception), its
+    first agency's track, and the first disposition by an agency.
     """
+    disposition = (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
     sent = [track.sent_at for track in complaint.tracks if track.sent_at is not None]
-    disposed = [task.closed_at for task in complaint.tasks if _was_disposed(task) and task.closed_at is not None]
-    return NationalHistory(
+    closings = [task.closed_at for task in complaint.tasks if (task.step, task.closed_by) == disposition]
+    disposed = [at for at in closings if at is not None]
+    history = NationalHistory(
         complaint.submitted_at or complaint.received_at,
         national_class_of(complaint),
         sent_at=min(sent, default=None),
@@ -118,10 +114,7 @@ def _history(complaint: Complaint) -> NationalHistory:
         answered_at=complaint.answered_at,
         ended_at=complaint.ended_at,
     )
-
-
-def _was_disposed(task: StepTask) -> bool:
-    return (task.step, task.closed_by) == (Step.AGENCY_DISPOSE.value, Action.DISPOSE.value)
+    return national_clocks(limits, history, calendar, now)
 
 
 def national_class_of(complaint: Complaint) -> NationalClass:

@@ -144,37 +144,29 @@ class Disposition:
 
 def timeline(case: Case, group: str = "") -> list[Entry]:
     """Return the events of a case, newest first, limited to a group; an unknown group keeps all."""
-    wanted = case.events if group not in GROUP_OF.values() else _in_group(case.events, group)
-    return [entry_of(case, event) for event in reversed(list(wanted))]
-
-
-def _in_group(events: Iterable[ComplaintEvent], group: str) -> list[ComplaintEvent]:
-    return [event for event in events if GROUP_OF.get(event.kind) == group]
+    every = group not in GROUP_OF.values()
+    return [entry_of(case, event) for event in reversed(case.events) if every or GROUP_OF.get(event.kind) == group]
 
 
 def entry_of(case: Case, event: ComplaintEvent) -> Entry:
     data = data_shown(event, case.complaint, case.person)
+    title, tone = str(SENTENCES[event.kind]), ""
+    if event.kind == "breached":
+        tone = "lewat"
+        title += f": {case.sop.row(Step(event.step)).number}. {STEPS[event.step]}" if event.step else ""
+    elif event.kind == "direct" and event.data.get("route") == "fast":
+        tone = "cepat"
+    written = ((name, data.get(name)) for name in WRITTEN if not _labels(event, name))
     return Entry(
         kind=event.kind,
-        title=_title(case, event),
+        title=title + (f" ({case.short_name(event.agency_code)})" if event.agency_code else ""),
         by=byline(case, event),
         at=event.at,
         icon=ICON_OF.get(event.kind, "circle-dot"),
-        tone=_tone(event),
+        tone=tone,
         facts=tuple(_facts(case, event, data)),
-        quoted=tuple(_quotes(event, data)),
+        quoted=tuple((_label(event, name), text) for name, text in written if isinstance(text, str) and text),
     )
-
-
-def _title(case: Case, event: ComplaintEvent) -> str:
-    sentence = str(SENTENCES[event.kind])
-    if event.kind == "breached" and event.step:
-        return f"{sentence}: {case.sop.row(Step(event.step)).number}. {STEPS[event.step]}{_of(case, event)}"
-    return f"{sentence}{_of(case, event)}"
-
-
-def _of(case: Case, event: ComplaintEvent) -> str:
-    return f" ({case.short_name(event.agency_code)})" if event.agency_code else ""
 
 
 def byline(case: Case, event: ComplaintEvent) -> str:
@@ -193,12 +185,6 @@ def office_of(case: Case, actor: str, agency: str | None) -> str:
     return f"{ACTORS[actor]}{belongs}".replace(" OPD ", " ")
 
 
-def _tone(event: ComplaintEvent) -> str:
-    if event.kind == "breached":
-        return "lewat"
-    return "cepat" if event.kind == "direct" and event.data.get("route") == "fast" else ""
-
-
 def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
     if data.get("agencies"):
         yield str(PARAMETERS["agencies"]), names_of(case, data)
@@ -210,8 +196,9 @@ def _facts(case: Case, event: ComplaintEvent, data: dict[str, Any]) -> Iterable[
         yield str(DECIDED), str(CHOSEN[data["choice"]])
     for name in FACTS_SHOWN:
         value = data.get(name)
-        if value is not None and (name != "reason" or _labels(event, name)):
-            yield _label(event, name), _worded(event, name, value)
+        labels = _labels(event, name) or {}
+        if value is not None and (name != "reason" or labels):
+            yield _label(event, name), str(labels.get(value, value))
 
 
 def _label(event: ComplaintEvent, name: str) -> str:
@@ -222,23 +209,14 @@ def _labels(event: ComplaintEvent, name: str) -> Any:
     return CHOICES_OF.get((event.kind, name)) or CHOICES.get(name)
 
 
-def _worded(event: ComplaintEvent, name: str, value: Any) -> str:
-    labels = _labels(event, name) or {}
-    return str(labels.get(value, value))
-
-
-def _quotes(event: ComplaintEvent, data: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    for name in WRITTEN:
-        value = data.get(name)
-        if isinstance(value, str) and value and not _labels(event, name):
-            yield _label(event, name), value
-
-
 def names_of(case: Case, data: dict[str, Any]) -> str:
     """Return the short names of the agencies of a direction, comma-separated, with the leading one marked."""
     lead = data.get("lead")
     names = ((case.short_name(code), code == lead) for code in data["agencies"])
     return ", ".join(str(LEADING) % {"name": name} if leads else name for name, leads in names)
+
+
+_DISPOSITIONS = ("direct", "add_agency", "dispose", "dispose_answer")
 
 
 def dispositions(case: Case) -> list[Disposition]:
@@ -248,42 +226,24 @@ def dispositions(case: Case) -> list[Disposition]:
 
 def disposition_of(case: Case, event: ComplaintEvent) -> Disposition:
     """Return the disposition line of an event; raises KeyError if the event is no disposition."""
-    return _DISPOSITIONS[event.kind](case, event)
+    data, route = event.data, ""
+    if event.kind == "direct":
+        to, route = names_of(case, data), data.get("route") or ""
+    elif event.kind == "add_agency":
+        to = case.short_name(event.agency_code)
+    elif event.kind == "dispose":
+        to = data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
+    elif event.kind == "dispose_answer":
+        to = office_of(case, case.sop.owner(Step.REPLY).value, None)
+    else:
+        raise KeyError(event.kind)
+    return Disposition(byline(case, event), to, data.get("instruction", ""), event.at, route, event.id)
 
 
 def names_in_full(case: Case, event: ComplaintEvent) -> list[dict[str, Any]]:
     """Return the agencies of a direction as dicts with `name` and `lead`."""
     lead = event.data.get("lead")
     return [{"name": case.full_name(code), "lead": code == lead} for code in event.data.get("agencies", ())]
-
-
-def _directed(case: Case, event: ComplaintEvent) -> Disposition:
-    data = event.data
-    told = (byline(case, event), names_of(case, data), data.get("instruction", ""), event.at)
-    return Disposition(*told, route=data.get("route") or "", cause=event.id)
-
-
-def _disposed(case: Case, event: ComplaintEvent) -> Disposition:
-    to = event.data.get("unit") or office_of(case, "agency_secretary", event.agency_code)
-    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
-
-
-def _answer_disposed(case: Case, event: ComplaintEvent) -> Disposition:
-    to = office_of(case, case.sop.owner(Step.REPLY).value, None)
-    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
-
-
-def _added(case: Case, event: ComplaintEvent) -> Disposition:
-    to = case.short_name(event.agency_code)
-    return Disposition(byline(case, event), to, event.data.get("instruction", ""), event.at, cause=event.id)
-
-
-_DISPOSITIONS = {
-    "direct": _directed,
-    "add_agency": _added,
-    "dispose": _disposed,
-    "dispose_answer": _answer_disposed,
-}
 
 
 _WITHOUT_VERSION = ("breached", "code_replaced", "file_checked", "identity_opened", "identity_removed")

@@ -1,4 +1,4 @@
-"""The outbox of SP4N and of webhooks: a change is noted in the transaction that makes it, or it was not made."""
+"""Rows of the change feed, which SP4N and webhooks read; each is written in the transaction that makes the change."""
 
 import secrets
 from collections.abc import Iterable
@@ -13,45 +13,45 @@ from app.models.sync import LINKED, REMOVED
 MARK_LETTERS = 12
 
 
-def note_change(complaint: Complaint, event: ComplaintEvent, origin: str = "office") -> None:
-    """Note an event of a complaint whose rows already say what it led to; nothing for one that SP4N does not know."""
-    note_changes([(complaint, event)], origin)
-
-
-def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]], origin: str = "office") -> None:
-    """The same for events of several complaints."""
-    told = [(complaint, event) for complaint, event in happened if complaint.sp4n_tracking_id is not None]
-    if told:
+def note_changes(happened: Iterable[tuple[Complaint, ComplaintEvent]]) -> None:
+    """Write a row for each event of a complaint that has a tracking id; the events get their keys first."""
+    linked = [(complaint, event) for complaint, event in happened if complaint.sp4n_tracking_id is not None]
+    if linked:
         db.session.flush()
-        write_rows(SyncChange.__table__, (_of_event(complaint, event, origin) for complaint, event in told))
+        rows = (row for complaint, event in linked for row in changes_of(complaint, event, "office"))
+        write_rows(SyncChange.__table__, rows)
 
 
 def changes_of(complaint: Complaint, event: ComplaintEvent, origin: str) -> list[dict[str, Any]]:
-    """What `note_change` notes of an event whose key is known, for the caller to write."""
-    return [_of_event(complaint, event, origin)] if complaint.sp4n_tracking_id is not None else []
+    """Return the row of an event whose key is known, to be inserted by the caller, in a list; an empty list for a
+    complaint without a tracking id.
+    """
+    if complaint.sp4n_tracking_id is None:
+        return []
+    return [_row(complaint, event.kind, event.at, origin, event=event)]
 
 
 def note_linked(complaint: Complaint, at: datetime) -> None:
-    """Note that a complaint got its tracking id from an officer: the feed begins with how it stands."""
-    write_rows(SyncChange.__table__, [_line(complaint, LINKED, at, "office", mark=_new_mark())])
+    """Write that a complaint got its tracking id from an officer: its feed begins with its present state."""
+    write_rows(SyncChange.__table__, [_row(complaint, LINKED, at, "office")])
 
 
 def note_removed(complaint: Complaint, at: datetime) -> None:
-    """Leave a tombstone before a complaint loses its tracking id: who reads on knows that no more will come."""
-    write_rows(SyncChange.__table__, [_line(complaint, REMOVED, at, "office", mark=_new_mark(), tombstone=True)])
+    """Write a tombstone before a complaint loses its tracking id, so that readers know that no more changes follow."""
+    write_rows(SyncChange.__table__, [_row(complaint, REMOVED, at, "office", tombstone=True)])
 
 
-def _new_mark() -> str:
-    return secrets.token_hex(MARK_LETTERS // 2)
-
-
-def _of_event(complaint: Complaint, event: ComplaintEvent, origin: str) -> dict[str, Any]:
-    return _line(complaint, event.kind, event.at, origin, event_id=event.id, mark=event.hash[:MARK_LETTERS])
-
-
-def _line(complaint: Complaint, kind: str, at: datetime, origin: str, **more: object) -> dict[str, Any]:
+def _row(
+    complaint: Complaint,
+    kind: str,
+    at: datetime,
+    origin: str,
+    event: ComplaintEvent | None = None,
+    tombstone: bool = False,
+) -> dict[str, Any]:
     return {
         "complaint_id": complaint.id,
+        "event_id": event.id if event is not None else None,
         "tracking_id": complaint.sp4n_tracking_id,
         "number": complaint.number,
         "revision": complaint.sp4n_revision,
@@ -60,6 +60,6 @@ def _line(complaint: Complaint, kind: str, at: datetime, origin: str, **more: ob
         "status": complaint.status,
         "at": at,
         "origin": origin,
-        "tombstone": False,
-        **more,
+        "tombstone": tombstone,
+        "mark": event.hash[:MARK_LETTERS] if event is not None else secrets.token_hex(MARK_LETTERS // 2),
     }

@@ -1,4 +1,4 @@
-"""The change feed as its readers see it: a page of numbered changes after a cursor that only we can read."""
+"""The change feed as its readers see it: a page of numbered changes after an opaque cursor."""
 
 import base64
 import binascii
@@ -12,16 +12,16 @@ from app.models import SyncChange
 
 
 class CursorUnreadable(Exception):
-    """Not a cursor of ours."""
+    """Raised for a text that is no cursor of this feed."""
 
 
 class CursorTooOld(Exception):
-    """The changes after this cursor are no longer held, or are other ones than those it was given among."""
+    """Raised when the changes after a cursor are deleted, or are others than those among which it was given."""
 
 
 @dataclass(frozen=True)
 class FeedPage:
-    """Changes in order, the cursor to go on with, and whether more are waiting already."""
+    """Changes in order, the cursor to continue with, and whether more changes are there already."""
 
     changes: list[SyncChange]
     next: str
@@ -29,37 +29,25 @@ class FeedPage:
 
 
 def read_changes(after: str, limit: int) -> FeedPage:
-    """Up to `limit` changes after a cursor ("" is the beginning); raises CursorUnreadable and CursorTooOld."""
-    position = _position_of(after) if after else 0
-    rows = changes_after(position, limit + 1)
-    kept = rows[:limit]
-    return FeedPage(kept, _cursor(kept[-1]) if kept else after, len(rows) > limit)
+    """Return up to `limit` changes after a cursor ("" is the beginning). Raises CursorUnreadable and CursorTooOld."""
+    rows = changes_after(_position_of(after) if after else 0, limit + 1)
+    page = rows[:limit]
+    return FeedPage(page, cursor_of(page[-1]) if page else after, len(rows) > limit)
 
 
 def changes_after(position: int, limit: int) -> list[SyncChange]:
-    """Numbered changes after a place, in order: for readers in the house, who keep the place itself."""
+    """Return numbered changes after a position, in order, for readers in this program, which store the position."""
     later = select(SyncChange).where(SyncChange.position > position).order_by(SyncChange.position)
     return list(db.session.scalars(later.limit(limit)))
 
 
-def _cursor(row: SyncChange) -> str:
+def cursor_of(row: SyncChange) -> str:
+    """Return the cursor after which the changes that follow this one are read."""
     return base64.urlsafe_b64encode(f"{row.position}.{row.mark}".encode()).decode().rstrip("=")
 
 
 def _position_of(cursor: str) -> int:
-    position, mark = _read(cursor)
-    held = db.session.execute(select(SyncChange.mark).where(SyncChange.position == position)).scalar_one_or_none()
-    if held is not None:
-        if held != mark:
-            raise CursorTooOld
-        return position
-    first = db.session.execute(select(func.min(SyncChange.position))).scalar_one()
-    if first is None or first != position + 1:
-        raise CursorTooOld
-    return position
-
-
-def _read(cursor: str) -> tuple[int, str]:
+    """Return the position that a cursor names. Raises CursorUnreadable and CursorTooOld."""
     try:
         text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
     except (UnicodeError, binascii.Error, ValueError) as error:
@@ -67,4 +55,13 @@ def _read(cursor: str) -> tuple[int, str]:
     digits, _, mark = text.partition(".")
     if not (digits.isdigit() and mark and len(digits) < 20) or int(digits) > LARGEST_ID:
         raise CursorUnreadable
-    return int(digits), mark
+    position = int(digits)
+    stored = db.session.execute(select(SyncChange.mark).where(SyncChange.position == position)).scalar_one_or_none()
+    if stored is None:
+        # The row may be deleted as long as the changes after it are not.
+        first = db.session.execute(select(func.min(SyncChange.position))).scalar_one()
+        if first is None or first != position + 1:
+            raise CursorTooOld
+    elif stored != mark:
+        raise CursorTooOld
+    return position

@@ -1,4 +1,4 @@
-"""Gives committed changes their place in the feed, and forgets those past their time."""
+"""Numbers committed changes of the feed in order, and deletes those past their retention."""
 
 from datetime import datetime, timedelta
 
@@ -23,11 +23,11 @@ NUMBER = text(
 
 
 def number_changes() -> None:
-    """Number what has been committed since the last time; every reader calls this before it reads.
+    """Number the changes that were committed since the last call; every reader calls this before it reads.
 
-    One numbers at a time and holds the lock until its numbers are visible, so that no number ever appears below one
-    that was read: a change that commits late gets a late number. Changes of one report keep their order, since each
-    is written under the lock of its complaint and gets its id there.
+    One transaction numbers at a time and holds the lock until its numbers are visible, so that no number ever appears
+    below one that was read: a change that commits late gets a late number. Changes of one report stay in order, since
+    each is written under the lock of its complaint and gets its id there.
     """
     with one_transaction():
         if not changes_wait():
@@ -37,19 +37,18 @@ def number_changes() -> None:
 
 
 def changes_wait() -> bool:
-    """Whether a committed change has no number yet."""
+    """Return whether a committed change has no number yet."""
     return db.session.execute(select(exists().where(SyncChange.position.is_(None)))).scalar_one()
 
 
 def forget_old_changes(now: datetime, batch: int = 1000) -> int:
-    """Delete numbered changes past SYNC_RETENTION, oldest first; the last one stays, so that the feed keeps its place.
-
-    Returns how many went. A reader whose cursor lies before what is left is told to start anew (410).
+    """Delete numbered changes past SYNC_RETENTION, oldest first, and return how many. The last change stays, so that
+    the feed keeps its position. A reader whose cursor lies before the remaining ones must start again (410).
     """
-    oldest_kept = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
+    oldest = now - timedelta(days=current_app.config["SYNC_RETENTION_DAYS"])
     with one_transaction():
         last = select(func.max(SyncChange.position)).scalar_subquery()
-        old = select(SyncChange.id).where(SyncChange.at < oldest_kept, SyncChange.position < last)
+        old = select(SyncChange.id).where(SyncChange.at < oldest, SyncChange.position < last)
         old = old.order_by(SyncChange.position).limit(batch)
         statement = delete(SyncChange).where(SyncChange.id.in_(old.scalar_subquery())).returning(SyncChange.id)
         return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())

@@ -53,7 +53,7 @@ def pages_of(port: int) -> list[Page]:
 
 
 def _cursor(position: int, mark: str) -> str:
-    from app.feed.read import _cursor as cursor
+    from app.feed.read import cursor_of as cursor
     from app.models import SyncChange
 
     return cursor(SyncChange(position=position, mark=mark))
