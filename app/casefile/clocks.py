@@ -78,13 +78,13 @@ class Used:
 class TimeUsed:
     """Working time of a case by organisation, by (step, agency), and by the officer who ended each stretch.
 
-    `book` is the time ledger it was computed from, `names` the names of its officers by user id.
+    `ledger` is the time ledger it was computed from, `names` the names of its officers by user id.
     """
 
-    houses: tuple[Used, ...]
+    organisations: tuple[Used, ...]
     steps: tuple[Used, ...]
     officers: tuple[Used, ...]
-    book: tuple[LedgerEntry, ...]
+    ledger: tuple[LedgerEntry, ...]
     names: dict[int, str]
 
 
@@ -142,12 +142,12 @@ def _extension(case: Case, task: StepTask) -> Extension | None:
     track = case.facts.track(task.agency_code)
     if track is None or not (track.extended or track.more_days) or task.step != Step.DRAFT_ANSWER:
         return None
-    marks = {
+    applies = {
         "field_visit": track.field_visit,
         "cross_agency": track.cross_agency,
         "more_days": track.more_days > 0,
     }
-    causes = tuple(name for name, holds in marks.items() if holds)
+    causes = tuple(name for name, holds in applies.items() if holds)
     events = [e for e in case.events if e.at <= case.now and _extends(e, task.agency_code)]
     return Extension(causes, events[-1].at if events else None)
 
@@ -163,13 +163,13 @@ def _extends(event: ComplaintEvent, agency: str | None) -> bool:
 
 def time_used(case: Case) -> TimeUsed:
     """Return the working time used in a case by organisation, by step and by officer, from its time ledger."""
-    book, names = time_ledger.book_with_names(case.complaint.id)
+    ledger, names = time_ledger.read_ledger_with_names(case.complaint.id)
 
     def shares(key: Callable[[Stretch], Any]) -> tuple[Used, ...]:
-        found = time_ledger.whose_time(book, case.calendar, case.now, key)
+        found = time_ledger.time_shares(ledger, case.calendar, case.now, key)
         most = max((share.used for share in found), default=timedelta()) or timedelta(microseconds=1)
         return tuple(Used(share.key, share.used, round(100 * (share.used / most))) for share in found)
 
-    by = time_ledger.by_house, time_ledger.by_step, time_ledger.by_officer
-    houses, steps, officers = map(shares, by)
-    return TimeUsed(houses, steps, officers, book, names)
+    by = time_ledger.by_organisation, time_ledger.by_step, time_ledger.by_officer
+    organisations, steps, officers = map(shares, by)
+    return TimeUsed(organisations, steps, officers, ledger, names)

@@ -27,7 +27,7 @@ _LOCKED_AT_ONCE = _ONE.with_for_update(of=Complaint, key_share=True, skip_locked
 
 
 def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | None:
-    """Return the case with its row locked until the transaction ends; None when this person does not see it.
+    """Return the case with its row locked until the transaction ends; None when it is not visible to this person.
 
     The lock (FOR NO KEY UPDATE) lets others add rows that only point at the case. A transaction that locks several
     cases calls `lock_in_order` first. Raises HeldUp where too many requests of this server wait already.
@@ -36,7 +36,7 @@ def get_for_update(complaint_id: int, unscoped: bool = False) -> Complaint | Non
     at_once = db.session.scalars(_LOCKED_AT_ONCE, asked, execution_options=options).first()
     if at_once is not None:
         return at_once
-    # Nothing was found, or somebody holds it.
+    # There is no such case, or another transaction has locked it.
     with waiting_place():
         return db.session.scalars(_LOCKED, asked, execution_options=options).first()
 
@@ -67,15 +67,15 @@ def reporter_facts(reporter: Reporter | None) -> ReporterFacts:
     return facts_of_identity({name: getattr(reporter, name) for name in names} if reporter is not None else {})
 
 
-def facts_of_identity(told: Mapping[str, str | None]) -> ReporterFacts:
+def facts_of_identity(identity: Mapping[str, str | None]) -> ReporterFacts:
     """Return which parts of an identity exist that is given as a mapping."""
     return ReporterFacts(
-        has_name=bool(told.get("name")),
-        has_address=bool(told.get("address")),
-        has_phone=bool(told.get("phone")),
-        has_email=bool(told.get("email")),
-        has_nik=bool(told.get("nik")),
-        gets_messages=bool(told.get("phone") and current_app.config.get("GATEWAY_URL")),
+        has_name=bool(identity.get("name")),
+        has_address=bool(identity.get("address")),
+        has_phone=bool(identity.get("phone")),
+        has_email=bool(identity.get("email")),
+        has_nik=bool(identity.get("nik")),
+        gets_messages=bool(identity.get("phone") and current_app.config.get("GATEWAY_URL")),
     )
 
 

@@ -34,7 +34,7 @@ def said_by_report(complaint: Complaint, name: str) -> Any:
     return Decimal(value) if name in ("latitude", "longitude") and value is not None else value
 
 
-def identity_said_again(complaint: Complaint, identity: Mapping[str, str | None]) -> bool:
+def identity_unchanged(complaint: Complaint, identity: Mapping[str, str | None]) -> bool:
     """Return whether the report gives the same identity as before an officer corrected it here."""
     return complaint.corrected.get("reporter") == identity_digest(identity)
 
@@ -45,16 +45,16 @@ def identity_digest(identity: Mapping[str, str | None]) -> str:
     return keyed_digest(f"identity {body}")
 
 
-def forget_correction(complaint: Complaint, name: str) -> None:
+def drop_correction(complaint: Complaint, name: str) -> None:
     """Drop the correction of a column, because the report now says something new."""
     if name in complaint.corrected:
-        complaint.corrected = {held: value for held, value in complaint.corrected.items() if held != name}
+        complaint.corrected = {stored: value for stored, value in complaint.corrected.items() if stored != name}
 
 
-def write_said(complaint: Complaint, name: str, value: Any, at: datetime) -> None:
+def write_reported(complaint: Complaint, name: str, value: Any, at: datetime) -> None:
     """Store the report's new value of a column. A redacted text stays shown until an officer reviews it."""
     row = original_of(complaint) if name in REDACTABLE else None
-    forget_correction(complaint, name)
+    drop_correction(complaint, name)
     if row is None:
         setattr(complaint, name, value)
         return
@@ -64,5 +64,5 @@ def write_said(complaint: Complaint, name: str, value: Any, at: datetime) -> Non
 
 def names_before(row: OriginalText | None) -> dict[int, str]:
     """Return the original file names of renamed attachments, by attachment id."""
-    held = readable(row.files) if row is not None else None
-    return {int(key): name for key, name in json.loads(held).items()} if held else {}
+    stored = readable(row.files) if row is not None else None
+    return {int(key): name for key, name in json.loads(stored).items()} if stored else {}

@@ -36,12 +36,12 @@ class Share:
     used: timedelta
 
 
-def book_of(complaint_id: int) -> tuple[LedgerEntry, ...]:
+def read_ledger(complaint_id: int) -> tuple[LedgerEntry, ...]:
     """Return the ledger entries of a case, oldest first."""
     return tuple(entry_of(row) for row in db.session.scalars(_rows_of(complaint_id)))
 
 
-def book_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
+def read_ledger_with_names(complaint_id: int) -> tuple[tuple[LedgerEntry, ...], dict[int, str]]:
     """Return the ledger entries of a case, oldest first, and the full names of their officers by user id."""
     rows = db.session.scalars(_rows_of(complaint_id).options(joinedload(LedgerRow.officer))).all()
     names = {row.officer.id: row.officer.get_full_name().strip() for row in rows if row.officer is not None}
@@ -57,20 +57,20 @@ def entry_of(row: LedgerRow) -> LedgerEntry:
     return LedgerEntry(LedgerKind(row.kind), row.at, Step(row.step), row.track, row.house, row.officer_id)
 
 
-def whose_time(
-    book: Iterable[LedgerEntry], calendar: WorkingCalendar, now: datetime, key: Callable[[Stretch], Any]
+def time_shares(
+    ledger: Iterable[LedgerEntry], calendar: WorkingCalendar, now: datetime, key: Callable[[Stretch], Any]
 ) -> tuple[Share, ...]:
     """Return working time summed by `key` of each stretch, largest first; open stretches count up to `now`."""
     sums: dict[Any, timedelta] = {}
-    for stretch in stretches(book):
+    for stretch in stretches(ledger):
         name = key(stretch)
         sums[name] = sums.get(name, timedelta()) + working_time(stretch, calendar, now)
     return tuple(Share(name, used) for name, used in sorted(sums.items(), key=lambda item: -item[1]))
 
 
-def by_house(stretch: Stretch) -> str:
+def by_organisation(stretch: Stretch) -> str:
     """Return the organisation that a stretch is charged to: REPORTER for a wait for the reporter, OFFICE by default."""
-    return REPORTER if stretch.waited else stretch.house or OFFICE
+    return REPORTER if stretch.waited else stretch.organisation or OFFICE
 
 
 def by_step(stretch: Stretch) -> tuple[Step, str | None]:

@@ -77,5 +77,5 @@ def raise_passed(running: Iterable[Due], notifier: Notifier) -> None:
 
 
 def set_next_alarm(task: StepTask, calendar: WorkingCalendar, now: datetime) -> None:
-    """Set the instant at which the sweep must look at the step again."""
+    """Set the instant at which the sweep must check the step again."""
     task.next_alarm_at = next_alarm_at(calendar, task.clock_from, task.due_at, now, ended_pauses(task))

@@ -248,7 +248,7 @@ def _ledger(
             "at": entry.at,
             "step": entry.step.value,
             "track": entry.track,
-            "house": entry.house,
+            "house": entry.organisation,
             "officer_id": entry.officer,
         }
         for entry in entries(before, after, event, by.id)

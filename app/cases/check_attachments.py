@@ -87,7 +87,7 @@ def _check_each(ids: Iterable[int], now: datetime) -> int:
             log.warning("scanner_away", said=str(away))
             break
         except Exception:
-            # Nobody foresaw it: it goes to the end of the line, so that it holds up no other file.
+            # Unexpected: the file goes to the end of the queue, so that it does not delay others.
             log.exception("file_not_checked", attachment=attachment_id)
             db.session.rollback()
             with one_transaction():

@@ -46,8 +46,8 @@ def read_correction(complaint: Complaint, request: ActionRequest) -> Corrected:
     wanted |= {COLUMN_OF[name]: location[name] for name in COLUMN_OF if name in location}
     values = {name: value for name, value in wanted.items() if getattr(complaint, name) != value}
     stored = _stored_identity(complaint)
-    told = {name: identity.get(name) for name in IDENTITY_PARTS if name in given.get("reporter", {})}
-    parts = {name: value for name, value in told.items() if (stored.get(name) or None) != value}
+    given_parts = {name: identity.get(name) for name in IDENTITY_PARTS if name in given.get("reporter", {})}
+    parts = {name: value for name, value in given_parts.items() if (stored.get(name) or None) != value}
     known = Correction(
         before={name: word_of(name, getattr(complaint, name)) for name in values},
         after={name: word_of(name, value) for name, value in values.items()},
@@ -66,7 +66,7 @@ def write_correction(complaint: Complaint, corrected: Corrected) -> None:
     """
     said = dict(complaint.corrected)
     for name, value in corrected.values.items():
-        if name != "confidentiality":  # it only grows, whoever asks
+        if name != "confidentiality":  # it only becomes stricter, whoever changes it
             original = said_by_report(complaint, name)
             storable = original is None or isinstance(original, str | int | bool)
             said.setdefault(name, original if storable else str(original))

@@ -104,7 +104,7 @@ def _write_sight(rows: CaseRows, after: ComplaintFacts) -> None:
         before_commit(partial(db.session.execute, _END_SIGHT, {"complaint_id": sent[0].complaint_id}))
 
 
-# Asked again at the end: an act that was undone to its savepoint ends nobody's sight.
+# Checked again at the end: an action that was rolled back to its savepoint ends no agency's sight.
 _END_SIGHT = text(
     """
     UPDATE agency_track t SET sight_ended = true

@@ -30,8 +30,8 @@ from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 from workflow_rules.process.sop import Sop
 
-# What the insertion takes anyway, but before the calendar is read: a change of it holds all cases, and whoever had to
-# wait for that counts by the new one (recompute_deadlines).
+# The insertion takes this lock anyway. It is taken before the calendar is read, because a change of the calendar locks
+# all cases: a reception that waited for it counts by the new calendar (app/calendar/recompute_deadlines.py).
 AFTER_A_CHANGE_OF_CALENDAR = text("LOCK TABLE complaint IN ROW EXCLUSIVE MODE")
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 

@@ -86,7 +86,7 @@ class Coordinate(Field):
 @dataclass(frozen=True)
 class Phone(Text):
     def clean(self, name: str, value: Any) -> Cleaned:
-        """As it was written, without what nobody sees; brackets, spaces, dots and dashes may stand anywhere."""
+        """Return the number as typed, without invisible characters; brackets, spaces, dots and dashes are allowed."""
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
         if error is None and not is_phone(text):
             return None, FieldError(name, FieldFault.NOT_A_PHONE)
@@ -113,7 +113,7 @@ class Nik(Text):
     """
 
     def clean(self, name: str, value: Any) -> Cleaned:
-        """The digits alone."""
+        """Return the 16 digits."""
         text, error = super().clean(name, digits_of_nik(value) if isinstance(value, str) else value)
         if error is None and not is_nik(text):
             return None, FieldError(name, FieldFault.NOT_A_NIK)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.casefile.facts import reporter_facts
-from app.casefile.original_text import forget_correction, identity_said_again, said_by_report, write_said
+from app.casefile.original_text import drop_correction, identity_unchanged, said_by_report, write_reported
 from app.cases.change import change_case, read_case
 from app.cases.report_changes import answers_question
 from app.core.clock import office_time
@@ -102,11 +102,11 @@ def revise(
 
 def _changed_identity(complaint: Complaint, reporter: dict[str, str] | None) -> dict[str, str] | None:
     """Return the identity if it differs from the stored one, else None; an empty one removes the stored identity."""
-    if reporter is None or identity_said_again(complaint, reporter):
+    if reporter is None or identity_unchanged(complaint, reporter):
         return None
     row = db.session.get(Reporter, complaint.id)
-    held = {name: getattr(row, name) for name in IDENTITY if getattr(row, name)} if row else {}
-    return reporter if held != reporter else None
+    stored = {name: getattr(row, name) for name in IDENTITY if getattr(row, name)} if row else {}
+    return reporter if stored != reporter else None
 
 
 def _sorted_files(
@@ -116,13 +116,15 @@ def _sorted_files(
     if files is None:
         return [], [], []
     mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == FROM_SP4N)
-    held = {row.sent_sha256: row for row in db.session.scalars(select(Attachment).where(*mine).order_by(Attachment.id))}
+    stored = {
+        row.sent_sha256: row for row in db.session.scalars(select(Attachment).where(*mine).order_by(Attachment.id))
+    }
     sent: dict[str, tuple[str, bytes]] = {}
     for name, content in files:
         sent.setdefault(str(file_facts(name, content)["sha256"]), (name, content))
-    new = [file for digest, file in sent.items() if digest not in held]
-    back = [row for digest, row in held.items() if digest in sent and row.removed_at is not None]
-    gone = [row for digest, row in held.items() if digest not in sent and row.removed_at is None]
+    new = [file for digest, file in sent.items() if digest not in stored]
+    back = [row for digest, row in stored.items() if digest in sent and row.removed_at is not None]
+    gone = [row for digest, row in stored.items() if digest not in sent and row.removed_at is None]
     return new, back, gone
 
 
@@ -170,9 +172,9 @@ def word_of(name: str, value: Any) -> Any:
 
 def _write(complaint: Complaint, found: Difference, at: datetime) -> None:
     for name, value in found.values.items():
-        write_said(complaint, name, value, at)
+        write_reported(complaint, name, value, at)
     if found.reporter is not None:
-        forget_correction(complaint, "reporter")
+        drop_correction(complaint, "reporter")
         row = db.session.get(Reporter, complaint.id)
         if found.reporter:
             row = row or Reporter(complaint_id=complaint.id)

@@ -35,12 +35,12 @@ def set_deadline(
     task.due_at = deadline_for(calendar, step.clock_from, allowance, step.pauses)
     task.warn_at = warn_at(calendar, step.clock_from, task.due_at, step.pauses)
     waiting_since = step.paused_at
-    look_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
-    task.next_alarm_at = max(look_at, now)
+    check_at = deadline_for(calendar, waiting_since, sop.question) if waiting_since else task.warn_at
+    task.next_alarm_at = max(check_at, now)
 
 
 def set_closing(complaint: Complaint, silence: Allowance, calendar: WorkingCalendar) -> None:
-    """Set when an answered case is closed if nobody says anything more."""
+    """Set when an answered case is closed if the reporter does not respond."""
     silent_since = complaint.answered_at if complaint.ended_at is None else None
     complaint.closes_at = deadline_for(calendar, silent_since, silence) if silent_since else None
 

@@ -32,7 +32,7 @@ def book_of(case: Case) -> tuple[LedgerEntry, ...]:
 
 def written(case: Case) -> list[str]:
     """Each entry in one line: kind, step, the agency it is about, and whose time it is."""
-    return [f"{e.kind.value} {e.step.value} {e.track or '-'} {e.house or 'office'}" for e in book_of(case)]
+    return [f"{e.kind.value} {e.step.value} {e.track or '-'} {e.organisation or 'office'}" for e in book_of(case)]
 
 
 def test_a_case_is_opened_handed_over_taken_on_and_given_back() -> None:
@@ -105,7 +105,7 @@ def test_a_question_is_the_reporters_time_and_no_officers() -> None:
         (True, timedelta(hours=2, minutes=1)),
         (False, timedelta(minutes=30)),
     ]
-    assert {s.house for s in of_draft} == {"dishub"}
+    assert {s.organisation for s in of_draft} == {"dishub"}
 
 
 def test_an_open_step_runs_until_now_and_an_ended_case_has_none() -> None:

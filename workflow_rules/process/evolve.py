@@ -115,11 +115,11 @@ def _direct(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
     direct = facts.find_step(event.step, event.agency)
     clock_from = direct.clock_from if direct else event.at
     codes, lead = event.data["agencies"], event.data["lead"]
-    kept = tuple(changed(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
-    cross = len(codes) + sum(t.active for t in kept) > 1
+    others = tuple(changed(t, lead=t.active and t.agency == lead) for t in facts.tracks if t.agency not in codes)
+    cross = len(codes) + sum(t.active for t in others) > 1
     visit = bool(event.data.get("field_visit"))
     new = (AgencyTrack(c, c == lead, replaces=event.agency, field_visit=visit, cross_agency=cross) for c in codes)
-    facts = changed(_close(facts, event.step, event.agency), tracks=(*kept, *new))
+    facts = changed(_close(facts, event.step, event.agency), tracks=(*others, *new))
     if event.agency is None:
         facts = changed(facts, route=route)
     if route is Route.FAST:

@@ -32,27 +32,27 @@ class LedgerKind(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One entry. `house` is the organisation whose time runs (None: the office), `track` the agency that the step
-    concerns, and `officer` the user id of the person who caused it (None: not an officer).
+    """One entry. The time of `organisation` runs (None: the office); `track` is the agency that the step concerns, and
+    `officer` the user id of the person who caused the entry (None: not an officer).
     """
 
     kind: LedgerKind
     at: datetime
     step: Step
     track: str | None
-    house: str | None
+    organisation: str | None
     officer: int | None = None
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Time between two entries of a step, worked by `house` (None: the office) or waited for the reporter (`waited`).
-    `ends` is None while it runs; `officer` is the user id of the person who ended it.
+    """Time between two entries of a step, spent by `organisation` (None: the office), or waited for the reporter
+    (`waited`). `ends` is None while it runs; `officer` is the user id of the person who ended it.
     """
 
     step: Step
     track: str | None
-    house: str | None
+    organisation: str | None
     begins: datetime
     ends: datetime | None
     waited: bool
@@ -95,13 +95,13 @@ def entries(
     return tuple(LedgerEntry(kind, event.at, s.step, s.agency, _organisation(s), officer) for kind, s in lines)
 
 
-def stretches(book: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
+def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
     """Return the ledger as time spans: one between every two entries of a step; the last has `ends` None while the step
     is open.
     """
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
-    for entry in book:
+    for entry in ledger:
         key = (entry.step, entry.track)
         if entry.kind in (LedgerKind.HANDED_OVER, LedgerKind.ACCEPTED):
             continue
@@ -109,7 +109,7 @@ def stretches(book: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
             done.append(replace(running.pop(key), ends=entry.at, officer=entry.officer))
         if entry.kind is not LedgerKind.CLOSED:
             waited = entry.kind is LedgerKind.PAUSED
-            running[key] = Stretch(entry.step, entry.track, entry.house, entry.at, None, waited)
+            running[key] = Stretch(entry.step, entry.track, entry.organisation, entry.at, None, waited)
     return (*done, *running.values())
 
 

@@ -17,7 +17,7 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
 
     `time_used` sums the working minutes per organisation.
     """
-    book = time_ledger.book_of(row.id)
+    ledger = time_ledger.read_ledger(row.id)
     whole = time_ledger.whole_clock_of(row)
     national = time_ledger.national_clocks_of(row, load_national_limits(), calendar, now)
     return {
@@ -29,11 +29,17 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
         "national": [_national(clock) for clock in national],
         "time_used": [
             {"house": share.key, "minutes": _minutes(share.used)}
-            for share in time_ledger.whose_time(book, calendar, now, time_ledger.by_house)
+            for share in time_ledger.time_shares(ledger, calendar, now, time_ledger.by_organisation)
         ],
         "ledger": [
-            {"kind": e.kind.value, "at": instant(e.at), "step": e.step.value, "agency": e.track, "house": e.house}
-            for e in book
+            {
+                "kind": e.kind.value,
+                "at": instant(e.at),
+                "step": e.step.value,
+                "agency": e.track,
+                "house": e.organisation,
+            }
+            for e in ledger
         ],
     }
 
