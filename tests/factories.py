@@ -14,7 +14,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.demo.accounts import demo_person, username_of
-from app.models import Complaint, Paper, PaperKind
+from app.models import Complaint, ComplaintEvent, Paper, PaperKind
 from app.papers.papers import keep_file
 from tests.canaries import SECRET_REPORTER
 from tests.output_search import secret_is_in_play
@@ -131,3 +131,9 @@ def _stages(case: Case, route: str, field_visit: bool) -> Iterator[tuple[str, li
 
 def _all(case: Case, actor: str, action: str, **params: Any) -> list[dict[str, Any]]:
     return [{"actor": actor, "action": action, "house": house, **params} for house in case.agencies]
+
+
+def events_of(complaint_id: int) -> list[ComplaintEvent]:
+    """The events of a case, oldest first."""
+    statement = select(ComplaintEvent).where(ComplaintEvent.complaint_id == complaint_id)
+    return list(db.session.scalars(statement.order_by(ComplaintEvent.seq)))

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from app.audit.replay import audit_all, events_of
+from app.audit.replay import audit_all
 from app.cases import raise_alarms
 from app.cases.raise_alarms import raise_due_alarms
 from app.core.clock import OFFICE_ZONE
@@ -20,7 +20,7 @@ from app.models import ComplaintEvent, DelegationRow, Delivery, Notice, StepAlar
 from app.notices.outbox import ALARMS
 from jobs import context as job_context
 from jobs import tasks
-from tests.factories import a_complaint
+from tests.factories import a_complaint, events_of
 from tests.statements import statements
 from workflow_rules.process.actors import Person
 from workflow_rules.process.escalation import LIMIT

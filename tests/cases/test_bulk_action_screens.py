@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import Complaint, StepTask
-from tests.factories import Case, a_complaint
+from tests.factories import Case, a_complaint, events_of
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -95,8 +95,6 @@ def test_one_text_serves_all_and_an_empty_one_comes_back(context: Flask, as_user
 
 
 def events(case: Case, kind: str) -> list[Any]:
-    from app.audit.replay import events_of
-
     return [event for event in events_of(case.id) if event.kind == kind]
 
 

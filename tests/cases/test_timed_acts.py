@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.audit.replay import audit_all, events_of
+from app.audit.replay import audit_all
 from app.cases import timed_actions
 from app.cases.perform_action import perform_action
 from app.core.clock import OFFICE_ZONE, utc_now
@@ -22,7 +22,7 @@ from app.models import DelegationRow, JournalEntry, Notice
 from app.notices.notify import Notifier
 from jobs import context as job_context
 from jobs import tasks
-from tests.factories import Case, a_complaint
+from tests.factories import Case, a_complaint, events_of
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import Person
 from workflow_rules.process.refusals import ActionRefused
