@@ -132,9 +132,8 @@ def main_complaint_of(complaint: Complaint) -> Complaint | None:
 
 
 def load_case(complaint_id: int, person: Person, now: datetime, papers: bool = True) -> Case:
-    """Read one case for one person.
-
-    `letters` and `attachments` stay empty without `papers`. Raises ActionRefused(not_visible).
+    """Return one case as this person sees it; `letters` and `attachments` are empty without `papers`. Raises
+    ActionRefused(not_visible).
     """
     complaint, reporter = read_complaint(complaint_id, person)
     tasks, holders = tasks_with_holders(complaint)

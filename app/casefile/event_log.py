@@ -34,7 +34,7 @@ class Logged:
 
 @dataclass(frozen=True)
 class CaseLog:
-    """One case: what its row says of it (codes of category and place), and its events in order."""
+    """One case: values of its row (codes of category and place), and its events in order."""
 
     complaint_id: int
     number: str

@@ -39,7 +39,7 @@ def perform_together(
     now: datetime | None = None,
     address: str | None = None,
 ) -> list[Outcome]:
-    """Do the action on each case and return the outcomes; a refused case does not stop the others.
+    """Perform the action on each case and return the outcomes; a refused case does not stop the others.
 
     All cases are locked before the first action, in the order of their keys, so that two bulk actions cannot deadlock.
     """

@@ -50,7 +50,7 @@ class LockedCase:
 
 @dataclass(frozen=True)
 class Change:
-    """An event of a case with everything that it brings; `opened` are the steps that it opens."""
+    """An event of a case with everything that is written with it; `opened` are the steps that it opens."""
 
     complaint: Complaint
     event: ComplaintEvent
@@ -108,7 +108,8 @@ def change_case(
     origin: str | None = "office",
     notifier: Notifier | None = None,
 ) -> Change:
-    """Append an event to a locked case, bring its rows to what the event leads to, and write all of it.
+    """Append an event to a locked case, update its rows to the state after the event, write everything that follows
+    from the event, and return the change.
 
     `address` is the network address the change came from; `origin` says in the change feed whose change it was, None
     leaves it out of the feed. `notifier` is given by a caller that has notified officers of this moment already.
@@ -169,9 +170,8 @@ def write_changes(changes: Sequence[Change], by: Person, *parts: Part) -> None:
 def note_events(
     happened: Iterable[tuple[Complaint, Event]], by: Person, address: str | None = None, in_feed: bool = False
 ) -> list[ComplaintEvent]:
-    """Append events that leave the facts of their cases as they are, each after the last one of its case.
-
-    This transaction must hold the rows of the cases. `in_feed` puts the events into the change feed.
+    """Append events that do not change the facts of their cases, each after the last one of its case, and return their
+    rows. This transaction must have locked the cases. `in_feed` puts the events into the change feed.
     """
     noted = list(happened)
     ids = list({complaint.id for complaint, _ in noted})

@@ -1,4 +1,4 @@
-"""Checks of uploaded files: inspected, scanned and rewritten; nobody can download a file before."""
+"""Checks of uploaded files: each is inspected, scanned and rewritten before anyone can download it."""
 
 import hashlib
 import time
@@ -28,7 +28,7 @@ from workflow_rules.process.events import Event, SystemEvent
 log = structlog.get_logger()
 
 PATIENCE = 60.0
-"""Seconds after which one job leaves the rest to the next: a worker's job has two minutes."""
+"""Seconds after which one job leaves the remaining files to the next, since a job may take two minutes."""
 
 LEFT_TO_ITS_JOB = timedelta(seconds=30)
 BATCH = 50
@@ -96,7 +96,9 @@ def _check_each(ids: Iterable[int], now: datetime) -> int:
 
 
 def _check(attachment_id: int, now: datetime) -> bool:
-    """Check without a lock: a slow subprocess must not block actions on the case."""
+    """Check one waiting file and return whether its verdict was stored. The check runs without a lock, because a slow
+    subprocess must not block actions on the case. Raises ScannerAway.
+    """
     with one_transaction():
         waiting = select(Attachment.path).where(Attachment.id == attachment_id, Attachment.state == "waiting")
         path = db.session.scalars(waiting).first()

@@ -32,7 +32,7 @@ from workflow_rules.time.deadlines import deadline_for
 
 @dataclass(frozen=True)
 class Performed:
-    """The result of an accepted action."""
+    """The result of an accepted action: its event, the steps that it opened, and the rows of the case after it."""
 
     complaint: Complaint
     event: ComplaintEvent
@@ -40,7 +40,7 @@ class Performed:
     opened: tuple[StepTask, ...]
     rows: CaseRows
     before: list[StepTask]
-    """The steps that were open before."""
+    """The steps that were open before the action."""
 
     @property
     def closed(self) -> list[StepTask]:
@@ -58,7 +58,8 @@ def perform_action(
     origin: str = "office",
     letters_drawn: bool = True,
 ) -> Performed:
-    """Do one action on a case in one transaction. Raises ActionRefused, and then nothing has changed.
+    """Perform one action on a case in one transaction and return its result. Raises ActionRefused; then nothing has
+    changed.
 
     `expected_version` is the version that the form or client saw (None only for actions of the clock and of SP4N).
     `now` is read after the row is locked, so that events never run backwards. `origin` is whose change the feed
@@ -134,7 +135,7 @@ def attach_to_case(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Add a file to a case; the event stores its SHA-256. Raises ActionRefused."""
+    """Add a file to a case and return the result; the event stores the file's SHA-256. Raises ActionRefused."""
     request = ActionRequest(Action.ATTACH, agency, file_facts(filename, content))
     with one_transaction():
         done = perform_action(complaint_id, request, by, expected_version, now=now, address=address)
@@ -151,7 +152,7 @@ def lock_cases(ids: Iterable[int], action: Action, params: Mapping[str, Any]) ->
 
 
 def _follow_up(done: Performed, corrected: Corrected, by: Person, notifier: Notifier) -> None:
-    """Write what an action brings besides the state of the case: letters and further notices."""
+    """Write what an action changes besides the state of the case: corrected values, letters and further notices."""
     complaint, decision = done.complaint, done.decision
     if decision.event.kind is Action.CORRECT:
         write_correction(complaint, corrected)

@@ -62,9 +62,10 @@ def receive_complaint(
     sp4n: dict[str, Any] | None = None,
     tell: bool = False,
 ) -> Received:
-    """Receive one report under the active SOP and open step 1, with a running number of the same transaction.
+    """Receive one report under the active SOP, open its step 1, and return the new complaint with its tracking code.
 
-    With `tell` the reporter gets number and code as a message, and later news, where an address was left.
+    The running number is taken in the same transaction. With `tell`, a reporter who left an address gets number and
+    code as a message, and later the news of the case. Raises ActionRefused(not_your_step).
     """
     return receive_complaints([(report, sp4n or {})], by, now=now, address=address, tell=tell)[0]
 
@@ -77,7 +78,9 @@ def receive_complaints(
     address: str | None = None,
     tell: bool = False,
 ) -> list[Received]:
-    """Receive many reports, each with its SP4N columns; every table is written in one statement for all of them."""
+    """Receive many reports, each with its SP4N columns, and return the new complaints in the same order. Every table is
+    written in one statement for all of them. Raises ActionRefused(not_your_step).
+    """
     capacity = may_receive(by)
     with one_transaction():
         at = now or utc_now()
@@ -123,7 +126,7 @@ def received_data(complaint: Complaint, reporter: dict[str, str]) -> dict[str, A
 
 @dataclass(frozen=True)
 class _Reception:
-    """What all reports received at one moment share."""
+    """The values that all reports of one call share."""
 
     at: datetime
     capacity: Capacity

@@ -22,7 +22,7 @@ _TRACKING_ID = re.compile(r"[0-9]{6,15}")
 
 
 class AlreadyHere(Exception):
-    """A case with this SP4N tracking number exists."""
+    """Raised when a case with the SP4N tracking number exists; names that case."""
 
     def __init__(self, number: str, complaint_id: int) -> None:
         super().__init__(number)
@@ -44,9 +44,9 @@ class Intake:
 def record_intake(
     payload: dict[str, Any], by: Person, *, tracking_id: str = "", address: str | None = None, tell: bool = False
 ) -> Intake:
-    """Receive a report. Raises ActionRefused with every faulty field, AlreadyHere for a known tracking number.
-
-    With `tell` the reporter gets number and code as a message, where an address was left.
+    """Receive a report from an officer and return the new case. Raises ActionRefused with every invalid field, and
+    AlreadyHere for a tracking number that a case has. With `tell`, a reporter who left an address gets number and code
+    as a message.
     """
     may_receive(by)
     with one_transaction():
@@ -96,4 +96,5 @@ def seal(text: str) -> str:
 
 
 def unseal(text: str) -> str:
+    """Return the text that `seal` encrypted. Raises KeyMissing when its key is gone."""
     return SealedText().process_result_value(text, db.engine.dialect) or ""

@@ -40,7 +40,9 @@ class Author:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a report: columns with values, the whole identity or None, all files or None."""
+    """What a new version of a report states: columns with values, the whole identity and all files. Identity or files
+    that it does not mention are None.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     reporter: dict[str, str] | None = None
@@ -63,7 +65,7 @@ class Difference:
 
 
 def difference(complaint: Complaint, told: Told) -> Difference:
-    """Return the difference by content: equal text, identity and bytes are none, whatever their names."""
+    """Return how a new version differs from the stored report; files are compared by content, not by name."""
     values = {name: value for name, value in told.values.items() if said_by_report(complaint, name) != value}
     secrecy = told.values.get("confidentiality", complaint.confidentiality)
     reporter = {} if secrecy == Confidentiality.ANONYMOUS else told.reporter
@@ -73,7 +75,7 @@ def difference(complaint: Complaint, told: Told) -> Difference:
 def revise(
     complaint: Complaint, found: Difference, at: datetime, author: Author | None = None, **more: Any
 ) -> ComplaintEvent:
-    """Write what differs and return the event, which stores both versions."""
+    """Write the difference to the case and return the event, which stores both versions of every changed value."""
     author = author or Author()
     case = read_case(complaint)
     before = case.facts

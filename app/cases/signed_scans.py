@@ -18,7 +18,7 @@ from workflow_rules.process.actors import Person
 
 
 class ScanRefused(Exception):
-    """Why a scan is refused: a key of `SCAN_FAULTS`, and the page counts where they differ."""
+    """Raised when a scan is refused; `fault` is a key of `SCAN_FAULTS`, `numbers` the page counts where they differ."""
 
     def __init__(self, fault: str, letter: int = 0, scan: int = 0) -> None:
         super().__init__(fault)
@@ -42,9 +42,8 @@ def keep_scan(
     now: datetime | None = None,
     address: str | None = None,
 ) -> Performed:
-    """Store a scan in place of the one before, which stays among the files; the event stores its SHA-256.
-
-    Raises ScanRefused for a file that is not this letter's, ActionRefused where the rules do not allow it.
+    """Store a scan in place of the previous one, which stays among the files, and return the result; the event stores
+    the scan's SHA-256. Raises ScanRefused for a file that is not this letter's, and ActionRefused.
     """
     pages = _checked_pages(letter, content)
     with one_transaction():

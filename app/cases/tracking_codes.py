@@ -33,7 +33,9 @@ class Replaced:
 def replace_code(
     complaint_id: int, params: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Replaced:
-    """Give the case a new code. Raises ActionRefused unless the Admin asks, with a reason."""
+    """Give the case a new tracking code and return it. Raises ActionRefused: not_your_step for anyone but the Admin,
+    missing_input without a reason.
+    """
     cleaned, errors = check_fields(REASON, params)
     with one_transaction():
         case, capacity = lock_case(complaint_id, by, lambda _: by.capacity_as(Actor.COMPLAINT_ADMIN))
