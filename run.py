@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
+import functools
 import getpass
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 try:
-    from app.commands.backup import add_backup_options
+    import click
+
     from app.servers.start_refused import LaunchRefused, ServerFailed, StopRequested
     from app.settings.environment import ConfigurationError, Environment, read_environment
     from config import unsafe_reasons
@@ -25,6 +26,9 @@ except ModuleNotFoundError as missing:
 
 if TYPE_CHECKING:
     from flask import Flask
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+Work = Callable[..., int]
 
 
 def create_app(**overrides: Any) -> Flask:
@@ -41,17 +45,13 @@ def create_app(**overrides: Any) -> Flask:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 refused to start, 130 interrupted."""
-    chosen = command_line_parser().parse_args(arguments)
     try:
-        environment = read_environment()
-        if environment.production and (reasons := _reasons_against(environment, chosen)):
-            raise ConfigurationError(reasons)
-        return COMMANDS[chosen.command][0](environment, chosen)
+        return int(commands.main(arguments, prog_name="python run.py", standalone_mode=False) or 0)
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
     except (ConfigurationError, LaunchRefused) as refusal:
         reasons = getattr(refusal, "reasons", [str(refusal)])
-        if chosen.command == "check-config":
-            print(*reasons, sep="\n")
-            return 1
         print("Lapor Balangan does not start:", *reasons, sep="\n  ", file=sys.stderr)
         return 2
     except ServerFailed as failure:
@@ -62,61 +62,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"There is no room to write: {problem}. Nothing was begun that is not whole.", file=sys.stderr)
         return 1
-    except (StopRequested, KeyboardInterrupt):
+    except (StopRequested, KeyboardInterrupt, click.Abort):
         return 130
 
 
-def _reasons_against(environment: Environment, chosen: argparse.Namespace) -> list[str]:
-    """Return why production may not run this command: a serving command is checked with its servers, others by their
-    settings.
+class CommandGroup(click.Group):
+    """The commands in the order of their declaration; the help ends with the settings."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(self.commands)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the settings with their meanings and defaults."""
+        from app.settings.reference import as_help
+
+        formatter.write(f"\nEnvironment:\n{as_help()}\n")
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def commands(context: click.Context) -> int:
+    """Lapor Balangan: complaints by the SOP."""
+    return int(context.invoke(start_all, demo=False)) if context.invoked_subcommand is None else 0
+
+
+def command(name: str, *, serves: bool = False) -> Callable[[Work], click.Command]:
+    """Decorator: register a command, which gets the environment, its options, and returns its exit code.
+
+    In production the settings are checked before it runs; before it serves, its servers are checked too.
     """
-    from app.launch.start_checks import reasons_against_serving
 
-    demo = chosen.demo or chosen.command == "demo"
-    if chosen.command == "check-config":
-        return []
-    return (reasons_against_serving if chosen.command in SERVING else unsafe_reasons)(environment, demo)
+    def register(work: Work) -> click.Command:
+        @functools.wraps(work)
+        def checked(**options: Any) -> int:
+            environment = read_environment()
+            if environment.production:
+                from app.launch.start_checks import reasons_against_serving
 
+                demo = name == "demo" or options.get("demo", False)
+                reasons = (reasons_against_serving if serves else unsafe_reasons)(environment, demo)
+                if reasons:
+                    raise ConfigurationError(reasons)
+            return work(environment, **options)
 
-def command_line_parser() -> argparse.ArgumentParser:
-    """Return the argument parser with one subcommand per entry of COMMANDS; the default command is `all`."""
-    from app.settings.reference import as_help
+        return commands.command(name, short_help=work.__doc__)(checked)
 
-    parser = argparse.ArgumentParser(
-        prog="python run.py", description="Lapor Balangan: complaints by the SOP.", epilog=f"environment:\n{as_help()}"
-    )
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, (_, sentence) in COMMANDS.items():
-        command = commands.add_parser(name, help=sentence, description=sentence)
-        if name == "all":
-            command.add_argument(
-                "--demo", action="store_true", default=False, help="make the demo accounts and complaints as well"
-            )
-        if name == "subject-report":
-            command.add_argument("--reason", required=True, help="why, and who asked; it stands in the journal")
-        if name == "first-administrator":
-            command.add_argument("name", metavar="NAME", help="the user name")
-            command.add_argument(
-                "--link", action="store_true", help="print a link that sets the password, ask for none"
-            )
-        if name == "confirm-supervisor":
-            command.add_argument("name", metavar="NAME", help="the user name")
-        if name == "check-invariants":
-            names = [f"I{n}" for n in range(1, 17)]
-            command.add_argument("--only", choices=names, metavar="I5", help="only this one, I1 to I16")
-        add_backup_options(name, command)
-    parser.set_defaults(command="all", demo=False)
-    return parser
+    return register
 
 
-def _all(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("all", serves=True)
+@click.option("--demo", is_flag=True, help="Make the demo accounts and complaints as well.")
+def start_all(environment: Environment, demo: bool) -> int:
+    """Start everything: servers, tables, web, workers and scheduler (the default)."""
     from app.launch.all_processes import run_everything
 
-    return run_everything(environment, chosen.demo)
+    return run_everything(environment, demo)
 
 
-def _web(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("web", serves=True)
+def serve_web(environment: Environment) -> int:
+    """Serve the pages and the API."""
     from app.launch.web import become_web_server
     from app.servers.data_servers import join_servers
 
@@ -124,7 +130,9 @@ def _web(environment: Environment, chosen: argparse.Namespace) -> int:
     become_web_server(environment)
 
 
-def _worker(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("worker", serves=True)
+def serve_worker(environment: Environment) -> int:
+    """Carry out queued jobs: notices, papers, alarms."""
     from app.servers.data_servers import join_servers
     from jobs.worker import run_worker
 
@@ -132,7 +140,9 @@ def _worker(environment: Environment, chosen: argparse.Namespace) -> int:
     return run_worker()
 
 
-def _scheduler(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("scheduler", serves=True)
+def serve_scheduler(environment: Environment) -> int:
+    """Queue the periodic jobs; two of them do no harm."""
     from app.servers.data_servers import join_servers
     from jobs.scheduler import run_scheduler
 
@@ -140,13 +150,59 @@ def _scheduler(environment: Environment, chosen: argparse.Namespace) -> int:
     return run_scheduler()
 
 
-def _migrate(environment: Environment, chosen: argparse.Namespace) -> int:
+@commands.command("check-config", short_help="Say of every setting whether production may start with it.")
+def check_settings() -> int:
+    """Say of every setting whether production may start with it."""
+    from app.launch.start_checks import check_config
+    from app.servers.data_servers import running_environment
+
+    try:
+        return check_config(running_environment(read_environment()))
+    except ConfigurationError as refusal:
+        print(refusal)
+        return 1
+
+
+@commands.command("settings", short_help="Print every setting with its meaning, default and bounds.")
+def print_settings() -> int:
+    """Print every setting with its meaning, default and bounds: the text of docs/configuration.md."""
+    from app.settings.reference import as_markdown
+
+    print(as_markdown(), end="")
+    return 0
+
+
+@command("migrate")
+def migrate(environment: Environment) -> int:
+    """Bring the tables, roles and reference data up to date."""
     from app.commands.maintenance import migrate_database
 
     return _with_app(environment, migrate_database, as_owner=True)
 
 
-def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("first-administrator")
+@click.argument("name", metavar="NAME", help="The user name.")
+@click.option("--link", is_flag=True, help="Print a link that sets the password, ask for none.")
+def make_administrator(environment: Environment, name: str, link: bool) -> int:
+    """Make the first account, an administrator; further ones on screen."""
+    from app.commands.maintenance import first_administrator
+
+    ask = _typed_twice if sys.stdin.isatty() and not link else None
+    return _with_app(environment, lambda app: first_administrator(app, name, ask))
+
+
+@command("confirm-supervisor")
+@click.argument("name", metavar="NAME", help="The user name.")
+def confirm_supervisor(environment: Environment, name: str) -> int:
+    """Confirm a new supervisor where no active one is left to do so."""
+    from app.commands.maintenance import make_supervisor
+
+    return _with_app(environment, lambda app: make_supervisor(app, name))
+
+
+@command("demo")
+def fill_demo(environment: Environment) -> int:
+    """Bring the tables up to date and make the demo accounts and complaints."""
     from app.commands.maintenance import make_demo, migrate_database
     from app.servers.data_servers import reachable_servers
 
@@ -156,23 +212,114 @@ def _demo(environment: Environment, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _verify_audit(environment: Environment, chosen: argparse.Namespace) -> int:
+@command("fake-sp4n")
+def serve_fake_sp4n(environment: Environment) -> int:
+    """Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."""
+    from app.demo.fake_sp4n.run import SETTINGS_FILE, run_fake
+
+    if environment.production:
+        raise ConfigurationError(["fake-sp4n is for demonstrations and never beside citizens' complaints."])
+    return run_fake(environment.home / SETTINGS_FILE, environment.fake_sp4n_port)
+
+
+@command("rotate-identity-keys")
+def rotate_identity_keys(environment: Environment) -> int:
+    """Seal identities under the newest key, while the program runs."""
+    from app.commands.maintenance import rotate_keys
+
+    return _with_app(environment, rotate_keys)
+
+
+@command("subject-report")
+@click.option("--reason", required=True, help="Why, and who asked; it stands in the journal.")
+def print_subject_report(environment: Environment, reason: str) -> int:
+    """Print all that is held of one person; the number is read from the input."""
+    from app.commands.maintenance import report_subject
+
+    print("Telephone number, e-mail address or NIK (one line):", file=sys.stderr)
+    identifier = sys.stdin.readline().strip()
+    return _with_app(environment, lambda app: report_subject(app, reason, identifier))
+
+
+@command("verify-audit")
+def verify_record(environment: Environment) -> int:
+    """Recompute every event chain and compare the events with the rows."""
     from app.commands.maintenance import verify_audit
 
     return _with_app(environment, verify_audit)
 
 
-def _first_administrator(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.maintenance import first_administrator
+@command("check-invariants")
+@click.option(
+    "--only", type=click.Choice([f"I{n}" for n in range(1, 17)]), metavar="I5", help="Only this one, I1 to I16."
+)
+def check_promises(environment: Environment, only: str | None) -> int:
+    """Hold the records against everything that they promise (I1 to I16)."""
+    from app.commands.maintenance import check_invariants
 
-    asks = sys.stdin.isatty() and not chosen.link
-    return _with_app(environment, lambda app: first_administrator(app, chosen.name, _typed_twice if asks else None))
+    return _with_app(environment, lambda app: check_invariants(app, only))
 
 
-def _confirm_supervisor(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.maintenance import make_supervisor
+A_FILE = click.Path(path_type=Path)
+archive = click.argument("file", metavar="FILE", type=A_FILE, help="The archive.")
+passphrase = click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    type=A_FILE,
+    help="A file with the passphrase that seals the archive (12 characters or more).",
+)
 
-    return _with_app(environment, lambda app: make_supervisor(app, chosen.name))
+
+@command("backup")
+@archive
+@passphrase
+@click.option("--without-files", is_flag=True, help="The database alone.")
+@click.option("--keys", metavar="FILE", type=A_FILE, help="Write the keys, sealed, into this file of their own.")
+def write_backup(environment: Environment, **options: Any) -> int:
+    """Write database and files into one archive, while officers work."""
+    from app.commands.backup import backup
+
+    return _with_app(environment, lambda app: backup(app, **options))
+
+
+@command("restore")
+@archive
+@passphrase
+@click.option("--keys", metavar="FILE", type=A_FILE, help="The file of keys that `backup --keys` wrote.")
+@click.option("--replace", is_flag=True, help="Move what is in the database into a schema aside.")
+@click.option("--into-empty-only", is_flag=True, help="Refuse a database that is not empty (default).")
+def bring_back(environment: Environment, into_empty_only: bool, **options: Any) -> int:
+    """Bring an archive back; the copy sends nothing until it is released."""
+    from app.commands.backup import restore_backup
+    from app.servers.data_servers import reachable_servers
+
+    if into_empty_only and options["replace"]:
+        raise click.UsageError("--into-empty-only is not allowed with --replace.")
+    with reachable_servers(environment):
+        done = restore_backup(lambda: create_app(**_owner_settings()), environment.home, **options)
+    return 0 if done else 1
+
+
+@command("drill")
+@click.argument("file", metavar="[FILE]", type=A_FILE, required=False, help="An archive; without it one is made.")
+@passphrase
+def rehearse_restore(environment: Environment, **options: Any) -> int:
+    """Rehearse a restore in a scratch place, compare, and print RPO and RTO."""
+    from app.commands.backup import drill
+
+    return _with_app(environment, lambda app: drill(app, **options))
+
+
+@command("release")
+@click.option("--send-all", is_flag=True, help="Send everything that waits, however old.")
+@click.option("--drop-older-than", metavar="AGE", help="Set aside what is older than 90m, 24h or 3d.")
+def release_copy(environment: Environment, **options: Any) -> int:
+    """Let a restored copy send."""
+    from app.commands.backup import release
+
+    if options["send_all"] and options["drop_older_than"]:
+        raise click.UsageError("--drop-older-than is not allowed with --send-all.")
+    return _with_app(environment, lambda app: release(app, **options))
 
 
 def _typed_twice() -> str:
@@ -182,75 +329,6 @@ def _typed_twice() -> str:
         if first == getpass.getpass("Once more: "):
             return first
         print("These are two different passwords.", file=sys.stderr)
-
-
-def _check_config(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.launch.start_checks import check_config
-    from app.servers.data_servers import running_environment
-
-    return check_config(running_environment(environment))
-
-
-def _settings(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.settings.reference import as_markdown
-
-    print(as_markdown(), end="")
-    return 0
-
-
-def _rotate_identity_keys(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.maintenance import rotate_keys
-
-    return _with_app(environment, rotate_keys)
-
-
-def _subject_report(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.maintenance import report_subject
-
-    print("Telephone number, e-mail address or NIK (one line):", file=sys.stderr)
-    mark = sys.stdin.readline().strip()
-    return _with_app(environment, lambda app: report_subject(app, chosen.reason, mark))
-
-
-def _check_invariants(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.maintenance import check_invariants
-
-    return _with_app(environment, lambda app: check_invariants(app, chosen.only))
-
-
-def _backup(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.backup import backup
-
-    return _with_app(environment, lambda app: backup(app, chosen))
-
-
-def _restore(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.backup import restore_backup
-    from app.servers.data_servers import reachable_servers
-
-    with reachable_servers(environment):
-        owned = partial(create_app, **_owner_settings())
-        return 0 if restore_backup(owned, environment.home, chosen) else 1
-
-
-def _drill(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.backup import drill
-
-    return _with_app(environment, lambda app: drill(app, chosen))
-
-
-def _release(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.commands.backup import release
-
-    return _with_app(environment, lambda app: release(app, chosen))
-
-
-def _fake_sp4n(environment: Environment, chosen: argparse.Namespace) -> int:
-    from app.demo.fake_sp4n.run import SETTINGS_FILE, run_fake
-
-    if environment.production:
-        raise ConfigurationError(["fake-sp4n is for demonstrations and never beside citizens' complaints."])
-    return run_fake(environment.home / SETTINGS_FILE, environment.fake_sp4n_port)
 
 
 def _with_app(environment: Environment, work: Callable[[Flask], object], as_owner: bool = False) -> int:
@@ -275,30 +353,6 @@ def _owner_settings() -> dict[str, Any]:
     own = conninfo_to_dict(found.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
     return {"SQLALCHEMY_DATABASE_URI": found.database_owner_url, "PROGRAM_ACCOUNT": own.get("user")}
 
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-SERVING = ("all", "web", "worker", "scheduler")
-COMMANDS: dict[str, tuple[Callable[[Environment, argparse.Namespace], int], str]] = {
-    "all": (_all, "Start everything: servers, tables, web, workers and scheduler (the default)."),
-    "web": (_web, "Serve the pages and the API."),
-    "worker": (_worker, "Carry out queued jobs: notices, papers, alarms."),
-    "scheduler": (_scheduler, "Queue the periodic jobs; two of them do no harm."),
-    "check-config": (_check_config, "Say of every setting whether production may start with it."),
-    "settings": (_settings, "Print every setting with its meaning, default and bounds (docs/configuration.md)."),
-    "migrate": (_migrate, "Bring the tables, roles and reference data up to date."),
-    "first-administrator": (_first_administrator, "Make the first account, an administrator; further ones on screen."),
-    "confirm-supervisor": (_confirm_supervisor, "Confirm a new supervisor where no active one is left to do so."),
-    "demo": (_demo, "Bring the tables up to date and make the demo accounts and complaints."),
-    "fake-sp4n": (_fake_sp4n, "Serve a FAKE of SP4N for a demonstration (a design of our own, not SP4N's API)."),
-    "rotate-identity-keys": (_rotate_identity_keys, "Seal identities under the newest key, while the program runs."),
-    "subject-report": (_subject_report, "Print all that is held of one person; the number is read from the input."),
-    "verify-audit": (_verify_audit, "Recompute every event chain and compare the events with the rows."),
-    "check-invariants": (_check_invariants, "Hold the records against everything that they promise (I1 to I16)."),
-    "backup": (_backup, "Write database and files into one archive, while officers work."),
-    "restore": (_restore, "Bring an archive back; the copy sends nothing until it is released."),
-    "drill": (_drill, "Rehearse a restore in a scratch place, compare, and print RPO and RTO."),
-    "release": (_release, "Let a restored copy send."),
-}
 
 if __name__ == "__main__":
     sys.exit(main())

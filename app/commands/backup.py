@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import tempfile
 import time
@@ -33,35 +32,45 @@ MakeApp = Callable[[], Flask]
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def backup(app: Flask, chosen: argparse.Namespace) -> bool:
+def backup(
+    app: Flask, file: Path, passphrase_file: Path | None = None, keys: Path | None = None, without_files: bool = False
+) -> bool:
     """Write a backup, and the keys into a separate file if asked; return True if no stored file was missing or
     changed.
     """
     with _told(), app.app_context():
-        passphrase = passphrase_of(chosen)
-        if chosen.keys and passphrase is None:
+        passphrase = passphrase_of(passphrase_file)
+        if keys and passphrase is None:
             raise BackupFault("The keys are only written sealed: add --passphrase-file.")
         began = utc_now()
-        made = make_backup(chosen.file, passphrase, with_files=not chosen.without_files)
-        if chosen.keys:
-            write_keys(chosen.keys, passphrase or b"", app.config["SECRET_KEY"], app.config["IDENTITY_KEYS"])
+        made = make_backup(file, passphrase, with_files=not without_files)
+        if keys:
+            write_keys(keys, passphrase or b"", app.config["SECRET_KEY"], app.config["IDENTITY_KEYS"])
         detail = {"file": made.path.name, "size": made.size, "faults": len(made.faults)}
         note_run("backup", began, utc_now(), made.manifest["taken_at"], detail)
-        _tell_of_backup(made, chosen.keys)
+        _tell_of_backup(made, keys)
         return not made.faults
     return False
 
 
-def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) -> bool:
+def restore_backup(
+    make_app: MakeApp,
+    home: Path,
+    file: Path,
+    passphrase_file: Path | None = None,
+    keys: Path | None = None,
+    replace: bool = False,
+) -> bool:
     """Restore a backup into the database and store of the environment; return True if everything agrees with it."""
     begin = time.monotonic()
     with _told():
-        passphrase = passphrase_of(chosen)
-        manifest = read_manifest(chosen.file, passphrase)
+        passphrase = passphrase_of(passphrase_file)
+        manifest = read_manifest(file, passphrase)
         stamp = f"{office_time(utc_now()):%Y%m%d_%H%M%S}"
-        app = _program_with_keys(make_app, home, chosen, manifest, stamp)
+        brought = read_keys(keys, passphrase) if keys else None
+        app = _program_with_keys(make_app, home, brought, replace, manifest, stamp)
         with app.app_context():
-            done = restore(chosen.file, passphrase, manifest, stamp)
+            done = restore(file, passphrase, manifest, stamp)
             older = not migrated()
         if older:
             migrate_database(app)
@@ -74,12 +83,12 @@ def restore_backup(make_app: MakeApp, home: Path, chosen: argparse.Namespace) ->
     return False
 
 
-def drill(app: Flask, chosen: argparse.Namespace) -> bool:
+def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = None) -> bool:
     """Rehearse a restore in a temporary place and record the result; return True if everything agreed."""
     with _told(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
         try:
-            passphrase, path = passphrase_of(chosen), chosen.file
+            passphrase, path = passphrase_of(passphrase_file), file
             if path is None:
                 path = Path(folder) / "drill.backup"
                 make_backup(path, passphrase)
@@ -93,7 +102,7 @@ def drill(app: Flask, chosen: argparse.Namespace) -> bool:
     return False
 
 
-def release(app: Flask, chosen: argparse.Namespace) -> bool:
+def release(app: Flask, send_all: bool = False, drop_older_than: str | None = None) -> bool:
     """Let a restored copy send again; return False, with a message, if messages wait and no valid option says what to
     do with them.
     """
@@ -101,10 +110,10 @@ def release(app: Flask, chosen: argparse.Namespace) -> bool:
         if not is_held():
             print("This database is no restored copy that is held back: nothing to release.")
             return True
-        age = age_of(chosen.drop_older_than) if chosen.drop_older_than else None
+        age = age_of(drop_older_than) if drop_older_than else None
         waiting = find_waiting(utc_now())
         print(f"Waiting: {_in_words(waiting)}.")
-        if waiting.count and age is None and not chosen.send_all:
+        if waiting.count and age is None and not send_all:
             raise BackupFault("Say what is to become of them: --send-all, or --drop-older-than 24h.")
         done = release_copy(age, utc_now())
         if done:
@@ -114,16 +123,16 @@ def release(app: Flask, chosen: argparse.Namespace) -> bool:
     return False
 
 
-def passphrase_of(chosen: argparse.Namespace) -> bytes | None:
+def passphrase_of(path: Path | None) -> bytes | None:
     """Return the passphrase in the named file, None if none was named; raises BackupFault if it is unreadable or too
     short.
     """
-    if chosen.passphrase_file is None:
+    if path is None:
         return None
     try:
-        return read_passphrase(chosen.passphrase_file.read_text("utf-8"))
+        return read_passphrase(path.read_text("utf-8"))
     except (OSError, UnicodeError) as problem:
-        raise BackupFault(f"{chosen.passphrase_file} cannot be read: {problem}.") from problem
+        raise BackupFault(f"{path} cannot be read: {problem}.") from problem
 
 
 def age_of(text: str) -> timedelta:
@@ -135,14 +144,18 @@ def age_of(text: str) -> timedelta:
 
 
 def _program_with_keys(
-    make_app: MakeApp, home: Path, chosen: argparse.Namespace, manifest: dict[str, Any], stamp: str
+    make_app: MakeApp,
+    home: Path,
+    keys: dict[str, str] | None,
+    replace: bool,
+    manifest: dict[str, Any],
+    stamp: str,
 ) -> Flask:
     """Return the app with fitting keys; restored keys are installed only after all checks. Raises BackupFault."""
     app = make_app()
-    keys = read_keys(chosen.keys, passphrase_of(chosen)) if chosen.keys else None
     check_keys(manifest, key_ids(keys["IDENTITY_KEYS"].split(",") if keys else app.config["IDENTITY_KEYS"]))
     with app.app_context():
-        check_target(manifest, chosen.replace)
+        check_target(manifest, replace)
     if keys is None:
         return app
     print(f"Keys written to {place_keys(home, keys, stamp)}.")
@@ -206,50 +219,3 @@ def _drill_detail(done: Drill) -> dict[str, Any]:
 def _in_words(waiting: Waiting) -> str:
     words = f"{waiting.messages} messages, {waiting.webhooks} webhooks, {waiting.reports} reports for the peer"
     return words + (f", the oldest from {waiting.oldest.isoformat()}" if waiting.oldest else "")
-
-
-FILE = "the archive"
-
-
-PHRASE = "a file with the passphrase that seals the archive (12 characters or more)"
-
-
-def add_backup_options(name: str, command: argparse.ArgumentParser) -> None:
-    """Add the options of a backup command to its parser; does nothing for other commands."""
-    if name in ADDED:
-        ADDED[name](command)
-
-
-def _of_backup(command: argparse.ArgumentParser) -> None:
-    _file_and_passphrase(command)
-    command.add_argument("--without-files", action="store_true", help="the database alone")
-    command.add_argument(
-        "--keys", type=Path, metavar="FILE", help="write the keys, sealed, into this file of their own"
-    )
-
-
-def _of_restore(command: argparse.ArgumentParser) -> None:
-    _file_and_passphrase(command)
-    command.add_argument("--keys", type=Path, metavar="FILE", help="the file of keys that `backup --keys` wrote")
-    group = command.add_mutually_exclusive_group()
-    group.add_argument("--replace", action="store_true", help="move what is in the database into a schema aside")
-    group.add_argument("--into-empty-only", action="store_true", help="refuse a database that is not empty (default)")
-
-
-def _of_drill(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path, nargs="?", metavar="FILE", help="an archive; without it one is made")
-    command.add_argument("--passphrase-file", type=Path, metavar="FILE", help=PHRASE)
-
-
-def _of_release(command: argparse.ArgumentParser) -> None:
-    group = command.add_mutually_exclusive_group()
-    group.add_argument("--send-all", action="store_true", help="send everything that waits, however old")
-    group.add_argument("--drop-older-than", metavar="AGE", help="set aside what is older than 90m, 24h or 3d")
-
-
-def _file_and_passphrase(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path, metavar="FILE", help=FILE)
-    command.add_argument("--passphrase-file", type=Path, metavar="FILE", help=PHRASE)
-
-
-ADDED = {"backup": _of_backup, "restore": _of_restore, "drill": _of_drill, "release": _of_release}

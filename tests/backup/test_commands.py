@@ -1,6 +1,5 @@
 """The commands as a person calls them: on embedded servers, with keys apart, and in sentences."""
 
-import argparse
 import hashlib
 import json
 import os
@@ -9,7 +8,6 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -38,11 +36,6 @@ def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=bare, cwd="/", capture_output=True, text=True, timeout=120)
 
 
-def chosen(**more: Any) -> argparse.Namespace:
-    usual = {"file": None, "passphrase_file": None, "keys": None, "without_files": False}
-    return argparse.Namespace(**{**usual, "send_all": False, "drop_older_than": None, **more})
-
-
 @pytest.fixture
 def stored(context: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     monkeypatch.setitem(context.config, "STORAGE_URL", (tmp_path / "storage").as_uri())
@@ -60,7 +53,7 @@ def test_a_backup_goes_to_another_machine_with_its_keys(stored: Flask, phrase: P
     a_complaint()
     db.session.remove()
     archive, keys, home = tmp_path / "a.backup", tmp_path / "a.keys", tmp_path / "new home"
-    assert backup(stored, chosen(file=archive, passphrase_file=phrase, keys=keys))
+    assert backup(stored, file=archive, passphrase_file=phrase, keys=keys)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert stored.config["SECRET_KEY"].encode() not in keys.read_bytes()
 
@@ -85,7 +78,7 @@ def test_a_drill_prints_its_numbers_and_notes_them(
     )
     db.session.commit()
     before = {table.name for table in tmp_path.iterdir()}
-    assert drill(stored, chosen())
+    assert drill(stored)
     told = capsys.readouterr().out
     assert re.search(r"^RPO: \d+ s since the moment the archive shows; the last event in it: 20", told, re.M)
     assert re.search(r"^RTO: \d+\.\d s from the archive to a checked copy\.$", told, re.M)
@@ -101,7 +94,7 @@ def test_a_drill_of_what_cannot_be_restored_fails_and_is_noted(
     stored: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.backup").write_bytes(b"no archive")
-    assert not drill(stored, chosen(file=tmp_path / "a.backup"))
+    assert not drill(stored, file=tmp_path / "a.backup")
     assert "Not done: The archive is cut off" in capsys.readouterr().out
     (row,) = db.session.scalars(select(BackupRun))
     assert (row.ok, "cut off" in row.detail["error"]) == (False, True)
@@ -115,7 +108,7 @@ def test_a_missing_file_makes_the_command_fail_and_keeps_the_archive(
     lost = {"sha256": "0" * 64, "sent_sha256": "0" * 64, "path": "attachments/1/gone.pdf", "added_at": utc_now()}
     db.session.add(Attachment(complaint_id=case.id, **about, **lost))
     db.session.commit()
-    assert not backup(stored, chosen(file=tmp_path / "a.backup"))
+    assert not backup(stored, file=tmp_path / "a.backup")
     assert "gone: attachments/1/gone.pdf (table attachment)" in capsys.readouterr().out
     assert (tmp_path / "a.backup").exists()
     (row,) = db.session.scalars(select(BackupRun))
@@ -123,23 +116,23 @@ def test_a_missing_file_makes_the_command_fail_and_keeps_the_archive(
 
 
 def test_keys_are_never_written_readably(stored: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not backup(stored, chosen(file=tmp_path / "a", keys=tmp_path / "k"))
+    assert not backup(stored, file=tmp_path / "a", keys=tmp_path / "k")
     assert "only written sealed" in capsys.readouterr().out
     assert not (tmp_path / "a").exists()
     assert not (tmp_path / "k").exists()
 
 
 def test_a_release_wants_to_know_what_becomes_of_what_waits(stored: Flask, capsys: pytest.CaptureFixture[str]) -> None:
-    assert release(stored, chosen())
+    assert release(stored)
     assert "nothing to release" in capsys.readouterr().out
     a_complaint(at="check")
     db.session.add(SendingHold(id=1, since=utc_now(), taken_at=utc_now()))
     db.session.commit()
-    assert not release(stored, chosen())
+    assert not release(stored)
     told = capsys.readouterr().out
     assert "Waiting: 1 messages, 0 webhooks, 0 reports for the peer, the oldest from 20" in told
     assert "--send-all, or --drop-older-than 24h" in told
-    assert release(stored, chosen(drop_older_than="24h"))
+    assert release(stored, drop_older_than="24h")
     assert "Going out now: 1 messages" in capsys.readouterr().out
     db.session.expire_all()
     assert db.session.get(SendingHold, 1) is None
@@ -180,22 +173,21 @@ def test_a_restore_tells_what_it_refuses_and_what_it_did(
     begin(db.session.scalars(select(User).where(User.username == "kasi")).one(), utc_now(), None, "uji")
     a_complaint()
     db.session.remove()
-    assert backup(stored, chosen(file=tmp_path / "a.backup"))
-    wanted = chosen(file=tmp_path / "a.backup", replace=False)
+    assert backup(stored, file=tmp_path / "a.backup")
     target.app.config["IDENTITY_KEYS"] = ()
     try:
-        assert not restore_backup(lambda: target.app, tmp_path, wanted)
+        assert not restore_backup(lambda: target.app, tmp_path, tmp_path / "a.backup")
     finally:
         target.app.config["IDENTITY_KEYS"] = stored.config["IDENTITY_KEYS"]
     assert "identity keys that are not here" in capsys.readouterr().out
     assert target.rows("SELECT to_regclass('complaint')") == [(None,)]
 
-    assert restore_backup(lambda: target.app, tmp_path, wanted)
+    assert restore_backup(lambda: target.app, tmp_path, tmp_path / "a.backup")
     assert "Everything agrees with the archive." in capsys.readouterr().out
     assert target.rows("SELECT count(*), count(ended_at) FROM sign_in") == [(1, 1)]
     assert target.rows("SELECT kind, data ->> 'aside' FROM journal_entry WHERE kind <> 'row_changed'") == [
         ("copy_restored", None)
     ]
 
-    assert not restore_backup(lambda: target.app, tmp_path, wanted)
+    assert not restore_backup(lambda: target.app, tmp_path, tmp_path / "a.backup")
     assert "The database is not empty" in capsys.readouterr().out

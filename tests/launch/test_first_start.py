@@ -37,7 +37,7 @@ def test_a_full_disk_is_told_in_a_sentence(
     def fail(*_given: object) -> int:
         raise OSError(number, os.strerror(number), "/somewhere/running.json")
 
-    monkeypatch.setitem(run.COMMANDS, "migrate", (fail, ""))
+    monkeypatch.setattr(run.commands.commands["migrate"], "callback", fail)
     assert run.main(["migrate"]) == 1
     assert "no room to write" in capsys.readouterr().err
 
