@@ -8,47 +8,57 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
 
+OWN_LOGGER = "lapor"
+"""Standard library logger that carries the lines of structlog to the one handler."""
 SAFE_LOGGERS = ("app", "jobs", "views", "alembic", "flask_appbuilder.security.decorators")
 """Loggers whose messages hold no personal data and are logged unchanged. For all others the values are left out."""
 
 MOST_FRAMES = 60
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 PLACEHOLDER = re.compile(r"%(\(\w+\))?[-#0 +]*\d*(\.\d+)?[a-zA-Z]")
 HIDDEN = "…"
-Line = dict[str, Any]
+Line = MutableMapping[str, Any]
 
 
 def install(log_format: str) -> None:
-    """Configure structlog and the standard library's logging to write the same lines; may be called again with another
-    format.
+    """Configure logging of this process as "json" or "text"; may be called again with another format.
 
+    Lines of structlog and of the standard library (gunicorn, RQ, alembic, warnings) pass through the same processors.
     structlog's own default would print every local variable of a traceback, with passwords and identities.
     """
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_names: logging.getLogger(OWN_LOGGER),
+    )
     renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), timestamp_key="time")
     if log_format == "json":
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-    chain: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        format_exception,
-        escape_control_characters,
-        renderer,
-    ]
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *chain],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    formatter = ProcessorFormatter(
+        foreign_pre_chain=[fill_in_message, structlog.contextvars.merge_contextvars],
+        processors=[
+            ProcessorFormatter.remove_processors_meta,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            format_exception,
+            escape_control_characters,
+            renderer,
+        ],
+        use_get_message=False,
+        pass_foreign_args=True,
     )
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if isinstance(handler, _Terminal)]:
         root.removeHandler(old)
-    root.addHandler(_Terminal(_LibraryFormat(chain)))
-    for name in ("jobs", "gunicorn.error"):
+    root.addHandler(_Terminal(formatter))
+    for name in (OWN_LOGGER, "jobs", "gunicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)
     if log_format == "json":
         # Uncaught exceptions and warnings are logged as JSON lines too.
@@ -61,6 +71,35 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, way: Trace
     """Log an uncaught exception of the process or a thread; KeyboardInterrupt is ignored."""
     if error is not None and not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("app").critical("uncaught_failure", exc_info=(kind, error, way))
+
+
+def fill_in_message(_logger: Any, _method: str, line: Line) -> Line:
+    """Add the logger's name to a line of the standard library and fill in its message.
+
+    Loggers known to hold no personal data get all values; the others only numbers and the types of exceptions, since
+    texts may be an address, a query or user input.
+    """
+    record: logging.LogRecord = line["_record"]
+    values = line.pop("positional_args")
+    line.pop("stack_info", None)
+    line["logger"] = record.name
+    root = record.name.partition(".")[0]
+    gunicorn_at_work = root == "gunicorn" and record.levelno < logging.WARNING
+    if not values:
+        return line
+    if not (root in SAFE_LOGGERS or record.name in SAFE_LOGGERS or gunicorn_at_work):
+        values = {k: _shown(v) for k, v in values.items()} if isinstance(values, dict) else tuple(map(_shown, values))
+    try:
+        line["event"] %= values
+    except (TypeError, ValueError, KeyError):
+        line["event"] = PLACEHOLDER.sub(HIDDEN, line["event"])
+    return line
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    return value if isinstance(value, (int, float)) else HIDDEN
 
 
 def format_exception(_logger: Any, _method: str, line: Line) -> Line:
@@ -90,7 +129,7 @@ def escape_control_characters(_logger: Any, _method: str, line: Line) -> Line:
     """Escape control characters in all values, so that a crafted value cannot write a second log line."""
     for name, value in line.items():
         if isinstance(value, str) and name != "exception":
-            line[name] = UNSEEN.sub(lambda found: ascii(found[0])[1:-1], value)
+            line[name] = CONTROL_CHARACTERS.sub(lambda found: ascii(found[0])[1:-1], value)
     return line
 
 
@@ -108,41 +147,3 @@ class _Terminal(logging.StreamHandler[TextIO]):
     @stream.setter
     def stream(self, _stream: TextIO) -> None:
         """Ignore the assignment: `sys.stdout` is read for each line."""
-
-
-class _LibraryFormat(logging.Formatter):
-    """Formats records of the standard library like our own lines."""
-
-    def __init__(self, chain: list[Any]) -> None:
-        super().__init__()
-        self.chain = chain
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: Any = {"event": _message(record), "logger": record.name, **structlog.contextvars.get_contextvars()}
-        line |= {"exc_info": record.exc_info} if record.exc_info else {}
-        for step in self.chain:
-            line = step(None, record.levelname.lower(), line)
-        return str(line)
-
-
-def _message(record: logging.LogRecord) -> str:
-    """Return a record's message. Loggers known to hold no personal data keep it whole; for all others only numbers and
-    exception types are filled in, since texts may be an address, a query or user input.
-    """
-    root = record.name.partition(".")[0]
-    if root in SAFE_LOGGERS or record.name in SAFE_LOGGERS or (root == "gunicorn" and record.levelno < logging.WARNING):
-        return record.getMessage()
-    values = record.args
-    if not values:
-        return str(record.msg)
-    shown = {k: _shown(v) for k, v in values.items()} if isinstance(values, dict) else tuple(map(_shown, values))
-    try:
-        return str(record.msg) % shown
-    except (TypeError, ValueError, KeyError):
-        return PLACEHOLDER.sub(HIDDEN, str(record.msg))
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, BaseException):
-        return type(value).__name__
-    return value if isinstance(value, (int, float)) else HIDDEN

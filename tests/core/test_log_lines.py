@@ -10,8 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import structlog
+from gunicorn.config import Config
+from rq.logutils import setup_loghandlers
 
 from app.core import logs
+from app.launch.server_log import ServerLog
 
 SECRET_TEXT = "KENARI6311"
 
@@ -63,3 +67,33 @@ def test_what_nobody_catches_is_a_line(json_log: None, capsys: pytest.CaptureFix
     first, second = lines(capsys)
     assert (first["event"], first["exception"]) == ("uncaught_failure", "builtins.ValueError")
     assert second["logger"] == "py.warnings"
+
+
+def test_every_source_writes_one_line_with_its_traceback(json_log: None, capsys: pytest.CaptureFixture[str]) -> None:
+    setup_loghandlers("WARNING")
+    server = ServerLog(Config())
+    sources = {
+        None: structlog.get_logger().exception,
+        "gunicorn.error": server.exception,
+        "rq.worker": logging.getLogger("rq.worker").exception,
+        "alembic.runtime.migration": logging.getLogger("alembic.runtime.migration").exception,
+        "jobs.worker": logging.getLogger("jobs.worker").exception,
+        "werkzeug": logging.getLogger("werkzeug").exception,
+    }
+    for write in sources.values():
+        try:
+            raise ValueError(SECRET_TEXT)
+        except ValueError:
+            write("it failed")
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+    *found, last = lines(capsys)
+    assert [line.get("logger") for line in found] == list(sources)
+    for line in found:
+        assert (line["event"], line["level"]) == ("it failed", "error")
+        assert "test_every_source" in line["exception"]
+        assert line["exception"].endswith("builtins.ValueError")
+        assert SECRET_TEXT not in json.dumps(line)
+        assert set(line) <= {"event", "level", "time", "exception", "logger"}
+    assert (last["event"], last["exception"].splitlines()[-1]) == ("uncaught_failure", "builtins.ZeroDivisionError")
