@@ -25,8 +25,8 @@ figures: prepare-test ## how large packages, files and functions are (ROOT=anoth
 fuzz: prepare-test ## random calls of every operation of the API, tens of thousands (FUZZ_CALLS=800 each)
 	@FUZZ_CALLS=$(or $(FUZZ_CALLS),800) $(venv) -m pytest -n 3 -q -rA tests/api/test_openapi_fuzz.py
 
-pages: prepare-test ## every page in a browser in every way for every visitor (make test: for its first visitor)
-	@EVERY_LOOK=1 $(venv) -m pytest -n 3 -q tests/story/test_every_page.py
+pages: prepare-test ## every page in a browser in every way, with two sets of fonts, for every visitor (make test: for its first)
+	@EVERY_LOOK=1 $(venv) -m pytest -n 3 -q -m "" tests/story/test_every_page.py
 
 deep: prepare-test ## the tests whose length can be set, at length: random processes, a year of sweeps, races in thousands
 	@MACHINE_EXAMPLES=30000 QUARTER_CASES=300 TRAVEL_DAYS=350 TRAVEL_TEAMS=1,4 RACE_ROUNDS=2000 VICTIMS=worker,horse \
@@ -37,6 +37,7 @@ deep: prepare-test ## the tests whose length can be set, at length: random proce
 
 faults: prepare-test ## kill, freeze, fill and cut every part under load; then nothing may be lost or doubled (KILLS=200)
 	@$(venv) -m tests.faults.run
+	@$(venv) -m pytest -n 2 -q -m at_length tests/story/test_silent_mail_server.py tests/story/test_redis_away.py
 
 mutants: prepare-test ## plant faults one by one and see each caught by its test (MUTANTS=part of a name)
 	@$(venv) -m tests.mutants.run

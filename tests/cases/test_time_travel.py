@@ -1,7 +1,7 @@
 """A year of complaints with workers that come and go: every late step has one breach, one notice a level, none other.
 
 TRAVEL_CASES in the environment sets how many complaints live through it (8 unless told; 300 for the long run);
-TRAVEL_TEAMS how many workers sweep (4 unless told; 1,4 for both); TRAVEL_DAYS over how many days they come (100; 350).
+TRAVEL_TEAMS how many workers sweep (4 unless told; 1,4 for both); TRAVEL_DAYS over how many days they come (60; 350).
 """
 
 import heapq
@@ -29,7 +29,7 @@ from tests.factories import Case, a_complaint
 from tests.workflow_rules.slow_calendar import SlowCalendar
 
 CASES = int(os.environ.get("TRAVEL_CASES", "8"))
-DAYS = int(os.environ.get("TRAVEL_DAYS", "100"))
+DAYS = int(os.environ.get("TRAVEL_DAYS", "60"))
 TEAMS = [int(size) for size in os.environ.get("TRAVEL_TEAMS", "4").split(",")]
 START = datetime(2026, 1, 5, 8, 0, tzinfo=OFFICE_ZONE)
 TICK = timedelta(hours=9)

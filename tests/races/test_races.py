@@ -1,6 +1,6 @@
 """Two officers on one step at the same moment, in processes of their own: one wins, one is told, one event.
 
-RACE_ROUNDS in the environment sets how often they meet (60 unless told; thousands for the long run).
+RACE_ROUNDS in the environment sets how often they meet (30 unless told; thousands for the long run).
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ from app.models import Complaint, ComplaintEvent
 from tests.factories import a_complaint, store_letters
 from tests.races.race_worker import press
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "60"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "30"))
 BY_COURIER = {"without_scan_reason": "Asli dikirim dengan kurir"}
 TOLD = {"stale_version", "out_of_order", "case_ended", "paused"}
 

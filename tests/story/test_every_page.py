@@ -1,7 +1,6 @@
 """In headless Chromium: every page of the program, for whoever may open it, wide and narrow, light and dark."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,15 +23,6 @@ PROGRAM = "pages"
 Look = tuple[int, bool, list[str] | None]
 LOOKS: tuple[Look, ...] = ((1280, False, []), (390, False, NARROWEST), (320, False, None))
 EVERY_LOOK: tuple[Look, ...] = ((1280, False, []), (390, False, []), (320, False, NARROWEST))
-# With other fonts, where most is pressed. With all of its looks and pages: `make pages`.
-SIZES: tuple[Look, ...] = ((1280, False, NARROWEST), (390, False, NARROWEST))
-MOST_TARGETS = {
-    "anonymous": r"/lapor|/lacak|.* to /lapor",
-    "complaint_admin": r"/|/aduan/|/aduan/baru|/aduan/\d+|.* to /aduan/\d+/tindakan",
-    "office_head": r"/aduan/\d+|.* to /aduan/\d+/tindakan",
-    "supervisor": r"/ekspor/|/dasbor/",
-    "administrator": r"/users/add|/opd/list/|/jam-kerja/add|/sp4n/webhook/baru|/hari-libur/list/",
-}
 # In the dark at the width at which it is used most: who signs on the way and who complains hold a phone.
 ON_A_PHONE = {"anonymous", "agency_head", "office_head"}
 SEND = """([path, values]) => {
@@ -157,15 +147,12 @@ def test_every_page_of_this_visitor(
     assert not wrong, told(wrong)
 
 
-@pytest.mark.parametrize("visitor", VISITORS if every_look() else MOST_TARGETS)
+@pytest.mark.at_length
+@pytest.mark.parametrize("visitor", VISITORS)
 def test_pages_with_other_fonts(
     other_fonts: Browser, live: LiveProgram, beside: Flask, rows: Rows, visitor: str
 ) -> None:
-    visits = [
-        (visit, looks_at(visit, True) if every_look() else SIZES)
-        for visit in pages_of(beside, visitor, rows)
-        if every_look() or re.fullmatch(MOST_TARGETS[visitor], visit.page)
-    ]
+    visits = [(visit, looks_at(visit, True)) for visit in pages_of(beside, visitor, rows)]
     assert visits
     wrong = wrong_pages(looker_of(other_fonts, live, beside, visitor), live.url, visits)
     assert not wrong, told(wrong)

@@ -137,7 +137,10 @@ def complaints_of(program: LiveProgram) -> list[str]:
         return [str(problem)]
 
 
-@pytest.mark.parametrize(("goes", "comes"), [(OwnRedis.end, OwnRedis.start), (OwnRedis.freeze, OwnRedis.thaw)])
+FROZEN = pytest.param(OwnRedis.freeze, OwnRedis.thaw, marks=pytest.mark.at_length)
+
+
+@pytest.mark.parametrize(("goes", "comes"), [(OwnRedis.end, OwnRedis.start), FROZEN])
 def test_an_office_works_through_the_absence_of_redis_and_nobody_is_told_twice(
     program: LiveProgram,
     own_redis: OwnRedis,

@@ -61,6 +61,7 @@ def office(session_app: Flask, worker: str, tmp_path_factory: pytest.TempPathFac
         assert program.tracebacks() == []
 
 
+@pytest.mark.at_length
 def test_letters_sp4n_and_webhooks_go_on_and_mail_resumes(office: Office) -> None:
     program = office.program
     add_endpoint(EndpointInput("Uji", office.receiver.url, ("complaint.*",)), None, utc_now())
