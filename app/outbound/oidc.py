@@ -3,6 +3,11 @@
 OpenID Connect Core 1.0, section 3.1 (authorization code flow) with PKCE (RFC 7636). authlib and joserfc verify the
 tokens; requests are bounded in time and size. The issuer is set by the administrator and may be in the office's
 network; in production every endpoint must use https.
+
+authlib's parts are used, not its Flask client (1.9), which does not keep: a total time and a size for each answer (its
+timeout restarts with every byte), the end of an attempt after ten minutes or a wrong state, the check that the metadata
+is the issuer's, and a fixed list of algorithms (it takes the provider's). It also stores metadata and keys for the life
+of the process.
 """
 
 import json
