@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from flask import current_app, g, has_request_context, request
 from flask_login import current_user
@@ -44,16 +43,13 @@ def known_person() -> Person:
     context = request_context()
     if context.acting is not None:
         return context.acting
-    visitor = _known_visitor()
-    return context.person[1] if context.person is not None and context.person[0] is visitor else NOBODY
-
-
-def _known_visitor() -> Any:
-    """Return the requesting account; None if the session cookie has not been read yet."""
     visitor = g.get("user")
     if visitor is current_user:
-        return g.get("_login_user")
-    return visitor._get_current_object() if isinstance(visitor, LocalProxy) else visitor
+        # None if the session cookie has not been read yet.
+        visitor = g.get("_login_user")
+    elif isinstance(visitor, LocalProxy):
+        visitor = visitor._get_current_object()
+    return context.person[1] if context.person is not None and context.person[0] is visitor else NOBODY
 
 
 def remember_person(visitor: User, person: Person) -> None:

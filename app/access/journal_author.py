@@ -35,7 +35,7 @@ _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (?:ONLY )?\"?(\w+)"
 
 def install_journal_author(engine: Engine) -> None:
     """Register the listeners on the engine; calling it again has no effect."""
-    for name, listener in (("begin", _forget), ("rollback_savepoint", _lose), ("before_cursor_execute", _name)):
+    for name, listener in (("begin", _forget), ("rollback_savepoint", _forget), ("before_cursor_execute", _name)):
         if not event.contains(engine, name, listener):
             event.listen(engine, name, listener)
 
@@ -56,11 +56,8 @@ def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
     connection.info[_NAMED] = author
 
 
-def _forget(connection: Connection) -> None:
-    """Drop the author that was noted for the connection: a new transaction has none."""
-    connection.info.pop(_NAMED, None)
-
-
-def _lose(connection: Connection, _name: str, _context: Any) -> None:
-    """Drop the author that was noted: the rollback to a savepoint may have undone the setting."""
+def _forget(connection: Connection, *_: Any) -> None:
+    """Drop the author that was noted for the connection: a new transaction has none, and the rollback to a savepoint
+    may have undone the setting.
+    """
     connection.info.pop(_NAMED, None)

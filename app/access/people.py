@@ -33,53 +33,44 @@ def standing_of(user_id: int | BindParameter[int], day: date | BindParameter[dat
     runs = (DelegationRow.starts_on <= day, DelegationRow.ends_on >= day)
     columns = (getattr(DelegationRow, name) for name in ("id", "kind", "giver_id", "holder_id", "starts_on", "ends_on"))
     running = select(func.json_agg(func.json_build_array(*columns))).where(*runs).scalar_subquery()
-    return select(func.json_build_array(running, _roles_among(user_id, *runs))).scalar_subquery()
-
-
-def _roles_among(user_id: int | BindParameter[int], *runs: Any) -> ScalarSelect[Any]:
-    """Return a subquery: JSON rows of user id, role name and agency code, of one user and all givers of delegations."""
-    role = func.json_build_array(assoc_user_role.c.user_id, Role.name, OfficerProfile.agency_code)
     owner = assoc_user_role.c.user_id
-    return (
+    role = func.json_build_array(owner, Role.name, OfficerProfile.agency_code)
+    roles = (
         select(func.json_agg(aggregate_order_by(role, Role.id)))
         .select_from(assoc_user_role)
         .join(Role, Role.id == assoc_user_role.c.role_id)
         .outerjoin(OfficerProfile, OfficerProfile.user_id == owner)
         .where(or_(owner == user_id, owner.in_(select(DelegationRow.giver_id).where(*runs))))
-        .scalar_subquery()
     )
+    return select(func.json_build_array(running, roles.scalar_subquery())).scalar_subquery()
 
 
 def person_with(user: User, standing: list[Any], day: date) -> Person:
     """Build the Person of `user` on `day` from the JSON value that `standing_of` selects."""
-    running = [_delegation(*row) for row in standing[0] or ()]
-    roles: dict[int, list[tuple[str, str | None]]] = {}
+    running = [
+        Delegation(key, DelegationKind(kind), giver, holder, date.fromisoformat(starts_on), date.fromisoformat(ends_on))
+        for key, kind, giver, holder, starts_on, ends_on in standing[0] or ()
+    ]
+    own: dict[int, tuple[Capacity, ...]] = {}
+    roles: set[str] = set()
     for owner, name, agency in standing[1] or ():
-        roles.setdefault(owner, []).append((name, agency))
-    own = {officer: _capacities(names) for officer, names in roles.items()}
-    names = {name for name, _ in roles.get(user.id, ())}
+        if owner == user.id:
+            roles.add(name)
+        of_agency = name in AGENCY_ACTORS
+        if name in OFFICERS and (agency is not None or not of_agency):
+            own[owner] = (*own.get(owner, ()), Capacity(Actor(name), agency if of_agency else None))
     held = capacities_on(user.id, own, running, day)
-    return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in names, ADMINISTRATOR_ROLE in names)
-
-
-def _delegation(key: int, kind: str, giver: int, holder: int, starts_on: str, ends_on: str) -> Delegation:
-    first, last = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
-    return Delegation(key, DelegationKind(kind), giver, holder, first, last)
+    return Person(user.id, user.get_full_name(), held, SUPERVISOR_ROLE in roles, ADMINISTRATOR_ROLE in roles)
 
 
 def as_delegation(row: DelegationRow) -> Delegation:
+    """Return the row as a value of the rules."""
     return Delegation(row.id, DelegationKind(row.kind), row.giver_id, row.holder_id, row.starts_on, row.ends_on)
 
 
-def _capacities(roles: list[tuple[str, str | None]]) -> tuple[Capacity, ...]:
-    actors = [(Actor(name), agency) for name, agency in roles if name in OFFICERS]
-    held = (Capacity(actor, agency if actor in AGENCY_ACTORS else None) for actor, agency in actors)
-    return tuple(c for c in held if c.actor not in AGENCY_ACTORS or c.agency is not None)
-
-
 def holders_of(actor: str, agency: str | None) -> list[int]:
-    """Return the ids of active users who hold an office by role, ordered by id. `agency` counts only for agency actors.
-    Delegations are not considered.
+    """Return the ids of active users with a role, ordered by id. `agency` counts only for agency actors. Delegations
+    are not considered.
     """
     held = _officers(User.id).where(Role.name == actor)
     if actor in AGENCY_ACTORS:
@@ -101,16 +92,12 @@ def _officers(*columns: Any) -> Select[Any]:
 
 def administrators() -> list[int]:
     """Return the ids of active users with the administrator role, ordered by id."""
-    held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
-    wanted = User.id.in_(held.where(Role.name == ADMINISTRATOR_ROLE))
-    return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
+    return holders_of(ADMINISTRATOR_ROLE, None)
 
 
 def supervisors() -> list[int]:
     """Return the ids of active users with the supervisor role, ordered by id."""
-    held = select(assoc_user_role.c.user_id).join(Role, Role.id == assoc_user_role.c.role_id)
-    wanted = User.id.in_(held.where(Role.name == SUPERVISOR_ROLE))
-    return list(db.session.scalars(select(User.id).where(wanted, User.active.is_(True)).order_by(User.id)))
+    return holders_of(SUPERVISOR_ROLE, None)
 
 
 def hearing() -> Select[Any]:
@@ -164,7 +151,7 @@ class Hearers:
 
 
 def names_of(users: Iterable[int | None]) -> dict[int, str]:
-    """Full names by key, in one statement."""
+    """Return the full names of users by id, read in one statement; an unknown id is left out."""
     wanted = {user for user in users if user is not None}
     if not wanted:
         return {}

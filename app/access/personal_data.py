@@ -5,7 +5,6 @@ The search goes by form alone: it has false positives and misses a bare name, so
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 Trace = tuple[str, int, int]
@@ -47,9 +46,16 @@ def personal_traces(text: str) -> list[Trace]:
     """Return the places with personal data in text order, without overlaps: of two at one start the longer counts, and
     overlapping ones are merged.
     """
-    found = sorted(_all(text), key=lambda trace: (trace[1], -trace[2]))
+    found = [("nik", *match.span()) for match in _NIK.finditer(text) if _has_birthday(match.group())]
+    for kind, pattern in (("email", _EMAIL), ("phone", _MOBILE), ("phone", _LANDLINE), ("plate", _PLATE)):
+        found += [(kind, *match.span()) for match in pattern.finditer(text)]
+    for match in _SAID.finditer(text):
+        if _NO_NAME.match(text, match.end()):
+            continue
+        if name := _CAPITAL_NAME.match(text, match.end()) or _SMALL_NAME.match(text, match.end()):
+            found.append(("name", *name.span()))
     kept: list[Trace] = []
-    for trace in found:
+    for trace in sorted(found, key=lambda trace: (trace[1], -trace[2])):
         if not kept or trace[1] >= kept[-1][2]:
             kept.append(trace)
         elif trace[2] > kept[-1][2]:
@@ -63,20 +69,6 @@ def without_traces(text: str) -> str:
         for _, begin, end in reversed(traces):
             text = f"{text[:begin]}{COVER}{text[end:]}"
     return text
-
-
-def _all(text: str) -> Iterator[Trace]:
-    for match in _NIK.finditer(text):
-        if _has_birthday(match.group()):
-            yield "nik", *match.span()
-    for kind, pattern in (("email", _EMAIL), ("phone", _MOBILE), ("phone", _LANDLINE), ("plate", _PLATE)):
-        for match in pattern.finditer(text):
-            yield kind, *match.span()
-    for match in _SAID.finditer(text):
-        if _NO_NAME.match(text, match.end()):
-            continue
-        if name := _CAPITAL_NAME.match(text, match.end()) or _SMALL_NAME.match(text, match.end()):
-            yield "name", *name.span()
 
 
 def _has_birthday(written: str) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, event
 from app.access.current_person import known_person
 from app.access.session_filter import listens
 from app.core.request_context import request_context
-from workflow_rules.process.actors import Person
 
 BEYOND = "beyond_wall"
 """Execution option of a statement that must bypass agency isolation; `tests/access/` lists each use."""
@@ -51,18 +50,10 @@ def install_second_wall(engine: Engine) -> None:
             event.listen(engine, name, listener)
 
 
-def wall_of(person: Person) -> Wall:
-    """Return the isolation settings for a person: `NO_WALL` for those who see every case and for administrators;
-    otherwise the person's agencies, which may be none.
-    """
-    if person.sees_every_case or person.administers:
-        return NO_WALL
-    return Wall(agencies=",".join(sorted(person.agencies)))
-
-
 def wanted_wall() -> Wall | None:
     """Return the isolation settings that the current context requires; None while the requesting user is being loaded,
-    when any will do.
+    when any will do. `NO_WALL` outside a request, for those who see every case and for administrators; for any other
+    person the agencies, which may be none.
     """
     if not listens():
         return NO_WALL
@@ -71,8 +62,12 @@ def wanted_wall() -> Wall | None:
         return None
     if context.only_public:
         return Wall(public="yes")
-    one = context.only_case
-    return wall_of(known_person()) if one is None else Wall(case=str(one))
+    if context.only_case is not None:
+        return Wall(case=str(context.only_case))
+    person = known_person()
+    if person.sees_every_case or person.administers:
+        return NO_WALL
+    return Wall(agencies=",".join(sorted(person.agencies)))
 
 
 def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from flask import has_app_context, has_request_context
-from sqlalchemy import Executable, Select, event, select
+from sqlalchemy import ColumnElement, Executable, Select, event, select
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 
 from app.access.current_person import current_person, finding_person
@@ -90,31 +90,33 @@ def listens() -> bool:
 
 
 def _limit(state: ORMExecuteState) -> None:
+    """Limit a statement to public cases, to one case, or to what the requesting person may see."""
     if not listens() or request_context().finding_person or state.is_column_load:
         return
+    context = request_context()
     # Also for `unscoped` statements: the database role they run under depends on the requesting person.
-    sight = _in_sight()
+    sight: Person | Select[tuple[int]] | None
+    if context.only_public:
+        sight = public_ids()
+    elif context.only_case is not None:
+        cases = Complaint.__table__
+        sight = select(cases.c.id).where(cases.c.id == context.only_case)
+    else:
+        with finding_person():
+            person = current_person()
+        sight = None if person.sees_every_case else person
     if sight is None or state.execution_options.get("unscoped"):
         return
-    if isinstance(sight, Person) and state.is_select:
-        state.statement = _limited(state.statement, kind_of(sight, IN_SIGHT))
+    if not isinstance(sight, Person):
+        state.statement = state.statement.options(*_criteria(sight))
+    elif not state.is_select:
+        state.statement = state.statement.options(*_criteria_for(sight))
+    else:
+        kind, known = kind_of(sight, IN_SIGHT), _LIMITED.setdefault(state.statement, {})
+        if kind not in known:
+            known[kind] = state.statement.options(*_criteria_for(kind))
+        state.statement = known[kind]
         state.parameters = {**cast("dict[str, Any]", state.parameters or {}), **values_of(sight, IN_SIGHT)}
-        return
-    criteria = _criteria_for(sight) if isinstance(sight, Person) else _criteria(sight)
-    state.statement = state.statement.options(*criteria)
-
-
-def _in_sight() -> Person | Select[tuple[int]] | None:
-    """Return the person, or the query of case ids, by which reads are limited; None if every case may be read."""
-    context = request_context()
-    if context.only_public:
-        return public_ids()
-    one = context.only_case
-    if one is None:
-        person = _person()
-        return None if person.sees_every_case else person
-    cases = Complaint.__table__
-    return select(cases.c.id).where(cases.c.id == one)
 
 
 _LIMITED: WeakKeyDictionary[Executable, dict[Person, Executable]] = WeakKeyDictionary()
@@ -123,48 +125,24 @@ collected.
 """
 
 
-def _limited(statement: Executable, kind: Person) -> Executable:
-    known = _LIMITED.setdefault(statement, {})
-    if kind not in known:
-        known[kind] = statement.options(*_criteria_for(kind))
-    return known[kind]
-
-
 @lru_cache(MOST_KEPT)
 def _criteria_for(kind: Person) -> tuple[LoaderCriteriaOption, ...]:
     ids = visible_ids(kind)
     return () if ids is None else tuple(_criteria(ids))
 
 
-def _person() -> Person:
-    with finding_person():
-        return current_person()
-
-
 def _criteria(ids: Select[tuple[int]]) -> list[LoaderCriteriaOption]:
-    tasks = StepTask.__table__
-    own_tasks = select(tasks.c.id).where(tasks.c.complaint_id.in_(ids))
-    criteria = [
-        with_loader_criteria(Complaint, Complaint.id.in_(ids), include_aliases=True, propagate_to_loaders=False)
+    """Return the criteria that limit every table of cases to those with these ids; notices and papers of no case
+    stay.
+    """
+    tasks, letters = StepTask.__table__, Letter.__table__
+    limits: list[tuple[Any, ColumnElement[bool]]] = [
+        (Complaint, Complaint.id.in_(ids)),
+        *((table, table.complaint_id.in_(ids)) for table in OF_A_CASE),
+        *((table, table.complaint_id.is_(None) | table.complaint_id.in_(ids)) for table in (Notice, Paper)),
+        (LetterScan, LetterScan.letter_id.in_(select(letters.c.id).where(letters.c.complaint_id.in_(ids)))),
+        (StepPause, StepPause.task_id.in_(select(tasks.c.id).where(tasks.c.complaint_id.in_(ids)))),
     ]
-    criteria += [
-        with_loader_criteria(c, c.complaint_id.in_(ids), include_aliases=True, propagate_to_loaders=False)
-        for c in OF_A_CASE
+    return [
+        with_loader_criteria(table, limit, include_aliases=True, propagate_to_loaders=False) for table, limit in limits
     ]
-    told = Notice.complaint_id.is_(None) | Notice.complaint_id.in_(ids)
-    criteria += [with_loader_criteria(Notice, told, include_aliases=True, propagate_to_loaders=False)]
-    of_no_case = Paper.complaint_id.is_(None) | Paper.complaint_id.in_(ids)
-    criteria += [with_loader_criteria(Paper, of_no_case, include_aliases=True, propagate_to_loaders=False)]
-    letters = Letter.__table__
-    own_letters = select(letters.c.id).where(letters.c.complaint_id.in_(ids))
-    criteria += [
-        with_loader_criteria(
-            LetterScan, LetterScan.letter_id.in_(own_letters), include_aliases=True, propagate_to_loaders=False
-        )
-    ]
-    criteria += [
-        with_loader_criteria(
-            StepPause, StepPause.task_id.in_(own_tasks), include_aliases=True, propagate_to_loaders=False
-        )
-    ]
-    return criteria

@@ -20,18 +20,22 @@ def sync_roles() -> int:
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     current_app.config["FAB_CREATE_DB"] = True
     appbuilder.sm.create_db()
-    doors, known = _doors(), _known()
+    asked = {(name, v.class_permission_name) for v in appbuilder.baseviews for name in v.base_permissions or ()}
+    items = [item for top in appbuilder.menu.get_list() for item in (top, *top.childs)]
+    # Every pair that a registered view, API or menu item requires.
+    required = asked | {("menu_access", item.name) for item in items}
+    known = _known()
     # Not through FAB, which removes from the roles what another view of the same name asks for.
-    for pair in sorted(doors - known.keys()):
+    for pair in sorted(required - known.keys()):
         appbuilder.sm.add_permission_view_menu(*pair)
     known = _known()
     roles = {role.name: role for role in db.session.scalars(select(Role))}
     for name in sorted(ROLE_GRANTS.keys() - roles.keys()):
         roles[name] = Role(name=name)
         db.session.add(roles[name])
-    changed = sum(_write(role, ROLE_GRANTS.get(name, {}), known, doors) for name, role in roles.items())
+    changed = sum(_write(role, ROLE_GRANTS.get(name, {}), known, required) for name, role in roles.items())
     db.session.flush()
-    for pair in sorted(known.keys() - doors):
+    for pair in sorted(known.keys() - required):
         db.session.delete(known[pair])
     db.session.commit()
     return changed
@@ -42,17 +46,13 @@ def _known() -> dict[tuple[str, str], PermissionView]:
     return {_pair(pv): pv for pv in db.session.scalars(select(PermissionView).options(*names))}
 
 
-def _doors() -> Pairs:
-    """Return every (permission, view) pair that a registered view, API or menu item requires."""
-    appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
-    asked = {(name, v.class_permission_name) for v in appbuilder.baseviews for name in v.base_permissions or ()}
-    items = [item for top in appbuilder.menu.get_list() for item in (top, *top.childs)]
-    return asked | {("menu_access", item.name) for item in items}
-
-
-def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionView], doors: Pairs) -> bool:
-    wanted = _pairs(grants)
-    unknown = sorted(wanted - (known.keys() & doors))
+def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionView], required: Pairs) -> bool:
+    """Give the role exactly these permissions; return whether it had others. Raises LookupError for one that no view
+    requires.
+    """
+    wanted = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
+    wanted |= {("menu_access", item) for item in grants.get("menu", ())}
+    unknown = sorted(wanted - (known.keys() & required))
     if unknown:
         raise LookupError(f"role {role.name} names what no view has: {unknown}")
     if {_pair(pv) for pv in role.permissions} == wanted:
@@ -63,8 +63,3 @@ def _write(role: Role, grants: Grants, known: dict[tuple[str, str], PermissionVi
 
 def _pair(pv: PermissionView) -> tuple[str, str]:
     return pv.permission.name, pv.view_menu.name
-
-
-def _pairs(grants: Grants) -> Pairs:
-    doors = {(permission, view) for view, names in grants.items() if view != "menu" for permission in names}
-    return doors | {("menu_access", item) for item in grants.get("menu", ())}

@@ -80,30 +80,22 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
     """
     if hides_text(complaint, person):
         return {}
+    guarded = complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case
     unnamed = hides_reporter(complaint, person) or is_reading_program(person)
     hidden = about_reporter(event) if unnamed else frozenset()
-    if complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case:
+    if guarded:
         hidden |= _OLD_WORDS | (NEW_WORDS if complaint.redacted else frozenset())
     foreign = not person.sees_every_case and event.agency_code not in person.agencies
     if foreign and event.agency_code is not None:
         hidden |= _BETWEEN_TWO
-    own_words = _tells_of_reporter(event, complaint, person)
-    if own_words and complaint.redacted:
+    # Text of a protected reporter, or the office's record of it.
+    of_reporter = guarded and event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS
+    if of_reporter and complaint.redacted:
         hidden |= {"filename"}
     shown = {name: value for name, value in event.data.items() if name not in hidden}
-    return _covered(shown) if own_words else shown
-
-
-def _tells_of_reporter(event: ComplaintEvent, complaint: Complaint, person: Person) -> bool:
-    """Return whether this person reads, for an agency, text of a secret or anonymous reporter (or the office's record
-    of it).
-    """
-    guarded = complaint.confidentiality != Confidentiality.OPEN and not person.sees_every_case
-    return guarded and event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS
-
-
-def _covered(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: without_traces(value) if isinstance(value, str) else value for name, value in data.items()}
+    if not of_reporter:
+        return shown
+    return {name: without_traces(value) if isinstance(value, str) else value for name, value in shown.items()}
 
 
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
@@ -117,20 +109,12 @@ def lock_in_order(which: ColumnElement[bool]) -> None:
     Raises HeldUp when another transaction holds one of them and too many requests of this server are waiting already.
     """
     cases = select(Complaint.id).where(which).order_by(Complaint.id)
-    if not _locks_at_once(cases.with_for_update(of=Complaint, key_share=True, nowait=True)):
-        with waiting_place():
-            db.session.execute(cases.with_for_update(of=Complaint, key_share=True))
-
-
-def _locks_at_once(cases: Select[Any]) -> bool:
-    """Lock these rows without waiting and return True; return False, with none locked, when another transaction holds
-    one.
-    """
     try:
         with db.session.begin_nested():
-            db.session.execute(cases)
+            db.session.execute(cases.with_for_update(of=Complaint, key_share=True, nowait=True))
+        return
     except OperationalError as error:
         if not is_held_up(error):
             raise
-        return False
-    return True
+    with waiting_place():
+        db.session.execute(cases.with_for_update(of=Complaint, key_share=True))

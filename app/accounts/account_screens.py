@@ -55,12 +55,9 @@ class OfferedRoles:
         """Raise ValidationError on the field of roles if its value is not allowed."""
         if not field.data or field._invalid_formdata:
             raise ValidationError(REFUSED["role_not_given"])
-        if _is_own_account() and {role.id for role in field.data} != {role.id for role in current_user.roles}:
+        is_own_account = (request.view_args or {}).get("pk") == str(current_user.id)
+        if is_own_account and {role.id for role in field.data} != {role.id for role in current_user.roles}:
             raise ValidationError(REFUSED["own_roles"])
-
-
-def _is_own_account() -> bool:
-    return (request.view_args or {}).get("pk") == str(current_user.id)
 
 
 def _in_words(form: Any) -> Any:
@@ -111,7 +108,9 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         change.
         """
         super().pre_update(item)
-        self._tell_old_address(item)
+        for old in inspect(item).attrs.email.history.deleted:
+            if old:
+                tell_old_address(item.id, old, utc_now())
         history = inspect(item).attrs.roles.history
         self._hold_back(item, [*history.unchanged, *history.deleted])
 
@@ -119,11 +118,6 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         """Request a supervisor's confirmation of the roles held back."""
         super().post_update(item)
         self._ask_for(item)
-
-    def _tell_old_address(self, item: Any) -> None:
-        for old in inspect(item).attrs.email.history.deleted:
-            if old:
-                tell_old_address(item.id, old, utc_now())
 
     def _hold_back(self, item: Any, before: list[Any]) -> None:
         held_back = request_context().grants_held_back = needing_confirmation(before, item.roles)

@@ -5,9 +5,8 @@ journal.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from app.access.current_person import finding_person
 from app.core.extensions import db
@@ -120,6 +119,14 @@ def hash_key(key: str) -> str:
     return keyed_digest(f"api-key:{key}")
 
 
+_HASHED, _NOW = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
+_LIVING = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at).where(
+    (_keys.c.key_hash == _HASHED) | ((_keys.c.previous_hash == _HASHED) & (_keys.c.previous_until > _NOW)),
+    _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > _NOW)),
+)
+"""The query of a valid key by the digest of its current or previous secret; built once for all calls."""
+
+
 def find_key(given: str, now: datetime) -> KnownKey | None:
     """Return the valid key for the given plain text, current or in its overlap; None if unknown, revoked or expired.
 
@@ -127,31 +134,11 @@ def find_key(given: str, now: datetime) -> KnownKey | None:
     runs.
     """
     with finding_person():
-        return _find(hash_key(given), now)
-
-
-def _find(hashed: str, now: datetime) -> KnownKey | None:
-    row = db.session.execute(_LIVING, {"hashed": hashed, "now": now}).first()
-    if row is None:
-        return None
-    if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
-        _note_use(row.id, now)
-    return KnownKey(row.id, row.name, frozenset(row.scopes))
-
-
-def _living() -> Select[*tuple[Any, ...]]:
-    """Return the query of a valid key by the digest of its current or previous secret; built once for all calls."""
-    hashed, now = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
-    before = (_keys.c.previous_hash == hashed) & (_keys.c.previous_until > now)
-    living = _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > now))
-    columns = (_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at)
-    return select(*columns).where((_keys.c.key_hash == hashed) | before, living)
-
-
-_LIVING = _living()
-
-
-def _note_use(key_id: int, now: datetime) -> None:
-    unnoted = _keys.c.last_used_at.is_(None) | (_keys.c.last_used_at <= now - USE_NOTED_EVERY)
-    db.session.execute(update(_keys).where(_keys.c.id == key_id, unnoted).values(last_used_at=now))
-    db.session.commit()
+        row = db.session.execute(_LIVING, {"hashed": hash_key(given), "now": now}).first()
+        if row is None:
+            return None
+        if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
+            unnoted = _keys.c.last_used_at.is_(None) | (_keys.c.last_used_at <= now - USE_NOTED_EVERY)
+            db.session.execute(update(_keys).where(_keys.c.id == row.id, unnoted).values(last_used_at=now))
+            db.session.commit()
+        return KnownKey(row.id, row.name, frozenset(row.scopes))

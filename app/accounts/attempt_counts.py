@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Float, case, cast, delete, func, select, update
+from sqlalchemy import Float, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
@@ -57,9 +57,20 @@ def count_try(limits: list[tuple[str, Limit]], now: datetime) -> list[Counted]:
     counted: list[Counted] = []
     with db.engine.begin() as connection:
         for what, limit in limits:
-            counted.append(_count(connection, mark_of(what), limit, now))
-            if counted[-1].seconds_left:
+            mark, over = mark_of(what), COUNTS.c.began_at <= now - limit.window
+            tries = case((over, 1), else_=COUNTS.c.tries + 1)
+            began_at = case((over, now), else_=COUNTS.c.began_at)
+            upsert = (
+                insert(COUNTS)
+                .values(mark=mark, began_at=now, tries=1)
+                .on_conflict_do_update(index_elements=["mark"], set_={"tries": tries, "began_at": began_at})
+            )
+            row = connection.execute(upsert.returning(COUNTS.c.tries, COUNTS.c.began_at)).one()
+            if row.tries > limit.tries:
+                left = (row.began_at + limit.window - now).total_seconds()
+                counted.append(Counted(mark, max(1, math.ceil(left))))
                 break
+            counted.append(Counted(mark))
     return counted
 
 
@@ -107,14 +118,3 @@ def forget_counts(now: datetime, batch: int = 500) -> int:
         past = select(COUNTS.c.mark).where(COUNTS.c.began_at < now - KEPT).limit(batch)
         gone = delete(COUNTS).where(COUNTS.c.mark.in_(past.with_for_update(skip_locked=True).scalar_subquery()))
         return len(db.session.execute(gone.returning(COUNTS.c.mark)).all())
-
-
-def _count(connection: Connection, mark: str, limit: Limit, now: datetime) -> Counted:
-    over = COUNTS.c.began_at <= now - limit.window
-    anew = {"tries": case((over, 1), else_=COUNTS.c.tries + 1), "began_at": case((over, now), else_=COUNTS.c.began_at)}
-    statement = insert(COUNTS).values(mark=mark, began_at=now, tries=1)
-    upsert = statement.on_conflict_do_update(index_elements=["mark"], set_=anew)
-    row = connection.execute(upsert.returning(COUNTS.c.tries, COUNTS.c.began_at)).one()
-    if row.tries <= limit.tries:
-        return Counted(mark)
-    return Counted(mark, max(1, math.ceil((row.began_at + limit.window - now).total_seconds())))

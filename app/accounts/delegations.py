@@ -41,16 +41,12 @@ def fault_of_delegation(new: Delegation, today: date) -> DelegationFault | None:
         return DelegationFault.ENDS_BEFORE_START
     if new.ends_on < today:
         return DelegationFault.ALREADY_OVER
-    others = _others(new.id, min(today, new.starts_on))
+    beside = (DelegationRow.ends_on >= min(today, new.starts_on), DelegationRow.id != new.id)
+    rows = db.session.scalars(select(DelegationRow).where(*beside).order_by(DelegationRow.id))
+    others = [as_delegation(row) for row in rows]
     if any(new.giver == other.giver and new.meets(other) for other in others):
         return DelegationFault.OVERLAP
     return DelegationFault.LOOP if closes_a_loop(new, others) else None
-
-
-def _others(delegation_id: int, since: date) -> list[Delegation]:
-    """Return every delegation that ends on `since` (office date) or later, except the one with this id."""
-    statement = select(DelegationRow).where(DelegationRow.ends_on >= since, DelegationRow.id != delegation_id)
-    return [as_delegation(row) for row in db.session.scalars(statement.order_by(DelegationRow.id))]
 
 
 def tell_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> None:

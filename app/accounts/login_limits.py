@@ -54,18 +54,24 @@ def admit(name: str, now: datetime) -> Attempt:
     """Count a password attempt for a user name or e-mail address. Raises Problem 429 with Retry-After when a limit is
     exceeded.
     """
-    account = _account_of(name)
+    wanted = name.strip()[:LONGEST_NAME].casefold()
+    # User name and e-mail address of an account share one count.
+    by_name = func.lower(User.username) == wanted
+    known = select(User.id).where(or_(by_name, func.lower(User.email) == wanted)).order_by(by_name.desc())
+    account = db.session.scalars(known.limit(1)).first()
     device = device_of(account) if account is not None else None
     if device is not None:
         return _let_through(count_try([(f"device {device}", OF_DEVICE)], now))
-    who = f"account {account}" if account is not None else f"name {_plain(name)}"
+    who = f"account {account}" if account is not None else f"name {wanted}"
     where = source()
     counted = count_try([(f"address {where}", OF_ADDRESS), (f"{who} at {where}", OF_ACCOUNT_AND_ADDRESS)], now)
     _let_through(counted)
     overall = count_try([(who, OF_ACCOUNT)], now)
-    if overall[0].seconds_left and not _is_usual(account, now):
-        log.warning("login_flood", account=account)
-        _let_through(overall)
+    if overall[0].seconds_left:
+        here = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
+        if account is None or db.session.scalars(select(SignIn.id).where(*here).limit(1)).first() is None:
+            log.warning("login_flood", account=account)
+            _let_through(overall)
     return Attempt(counted + overall)
 
 
@@ -81,26 +87,6 @@ def _let_through(counted: list[Counted]) -> Attempt:
     if wait := max(one.seconds_left for one in counted):
         raise Problem(429, headers={"Retry-After": str(wait)})
     return Attempt(counted)
-
-
-def _plain(name: str) -> str:
-    return name.strip()[:LONGEST_NAME].casefold()
-
-
-def _account_of(name: str) -> int | None:
-    """Return the id of the account with this user name or e-mail address, so that both share one count; None if
-    unknown.
-    """
-    wanted = _plain(name)
-    by_name = func.lower(User.username) == wanted
-    statement = select(User.id).where(or_(by_name, func.lower(User.email) == wanted)).order_by(by_name.desc())
-    return db.session.scalars(statement.limit(1)).first()
-
-
-def _is_usual(account: int | None, now: datetime) -> bool:
-    """Return whether the account has signed in from this address within the last 30 days."""
-    its_own = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
-    return account is not None and db.session.scalars(select(SignIn.id).where(*its_own).limit(1)).first() is not None
 
 
 COOKIE = "lapor_device"

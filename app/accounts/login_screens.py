@@ -93,9 +93,6 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
             return self._begin_again(next_url)
         if request.method == "GET":
             return _code_page()
-        return self._judge(user, mark, next_url)
-
-    def _judge(self, user: Any, mark: str, next_url: str) -> Any:
         typed = request.form.get("kode", "").strip()
         if not 0 < len(typed) <= LONGEST_CODE or not is_readable(typed):
             return _code_page("missing"), 422

@@ -56,9 +56,12 @@ def admit(user: Any, password: str, now: datetime) -> Any:
     if age.demonstration and current_app.config["LAPOR_PRODUCTION"]:
         return None
     if signs_in_elsewhere(user):
-        context.login_refusal = _says_only()
+        context.login_refusal = str(SIGN_ON_FAULTS["only"]) % {"provider": current_app.config["OIDC_LABEL"]}
         return None
-    _renew_hash(user, password)
+    if not user.password.startswith(f"{METHOD}$"):
+        # A hash of an older method; replacing it ends the account's other sign-ins.
+        with one_transaction():
+            user.password = hash_of(password)
     context.password_age = Age.GOOD if age.demonstration else age_of(age.changed_at, rules_here(), now)
     context.password_ends_at = ends_at(age.changed_at, rules_here())
     if context.password_age == Age.OVER and is_api(request.path):
@@ -70,7 +73,7 @@ def install(app: Flask) -> None:
     """Register the checks on sign-in and before each request."""
     program = getattr(app, "_get_current_object", lambda: app)()
     user_logged_in.connect(_mark, program)
-    user_logged_out.connect(_forget, program)
+    user_logged_out.connect(changed, program)
     app.before_request(_only_to_change)
 
 
@@ -99,8 +102,8 @@ def take_up_from_the_first_page() -> None:
         context.password_age, context.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
 
 
-def changed() -> None:
-    """Lift the restriction to the change-of-password page after the password was changed."""
+def changed(_sender: Any = None, user: Any = None) -> None:
+    """Lift the restriction to the change-of-password page, after a change of the password or a logout (signal)."""
     session.pop(MUST_CHANGE, None)
 
 
@@ -113,15 +116,6 @@ def _age_row(user: Any, now: datetime) -> PasswordAge:
     with one_transaction():
         db.session.execute(insert(PasswordAge.__table__).values(values).on_conflict_do_nothing())
     return db.session.get_one(PasswordAge, user.id)
-
-
-def _renew_hash(user: Any, password: str) -> None:
-    """Replace a hash of an older method while the plain password is available; this ends the account's other
-    sign-ins.
-    """
-    if not user.password.startswith(f"{METHOD}$"):
-        with one_transaction():
-            user.password = hash_of(password)
 
 
 def _mark(_sender: Any, user: Any) -> None:
@@ -141,10 +135,6 @@ def _mark(_sender: Any, user: Any) -> None:
         )
 
 
-def _forget(_sender: Any, user: Any) -> None:
-    session.pop(MUST_CHANGE, None)
-
-
 def _only_to_change() -> Any:
     if MUST_CHANGE not in session or request.path.startswith(STILL_OPEN) or not current_user.is_authenticated:
         return None
@@ -155,7 +145,3 @@ def _only_to_change() -> Any:
 
 def _over() -> str:
     return gettext("Masa berlaku kata sandi Anda sudah habis. Buat yang baru untuk melanjutkan.")
-
-
-def _says_only() -> str:
-    return str(SIGN_ON_FAULTS["only"]) % {"provider": current_app.config["OIDC_LABEL"]}

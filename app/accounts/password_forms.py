@@ -1,5 +1,6 @@
 """Forms in which officers change their own password."""
 
+import math
 from typing import Any
 
 from flask import current_app, g
@@ -7,14 +8,20 @@ from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_appbuilder.fieldwidgets import BS3PasswordFieldWidget
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.security.views import ResetMyPasswordView
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.security import check_password_hash
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
+from app.accounts.attempt_counts import count_try, give_back
 from app.accounts.labels import fault_in_words, rules_in_words
+from app.accounts.login_limits import OF_DEVICE
 from app.accounts.passwords import faults_in, rules_here
-from app.accounts.present_password import fault_in_present
+from app.core.clock import utc_now
+from app.web.form_labels import REFUSED
+
+LONGEST_TYPED = 1024
 
 
 def refuse_weak(password: str) -> None:
@@ -24,8 +31,19 @@ def refuse_weak(password: str) -> None:
 
 
 def _is_current(form: Any, field: Any) -> None:
-    if fault := fault_in_present(g.user, field.data or ""):
-        raise ValidationError(fault)
+    """Form validator: raise ValidationError for a wrong current password, or after too many attempts. Attempts are
+    counted per account, over all forms that ask for it.
+    """
+    user, typed = g.user, field.data or ""
+    counted = count_try([(f"present password of account {user.id}", OF_DEVICE)], utc_now())
+    if wait := counted[0].seconds_left:
+        minutes = math.ceil(wait / 60)
+        raise ValidationError(
+            gettext("Terlalu banyak kata sandi yang salah. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes)
+        )
+    if not user.password or len(typed) > LONGEST_TYPED or not check_password_hash(user.password, typed):
+        raise ValidationError(str(REFUSED["wrong_password"]))
+    give_back(counted)
 
 
 def _is_good(form: Any, field: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
+from sqlalchemy import case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.accounts.account_notices import send_link
@@ -64,15 +64,20 @@ def ask_link(typed: str, now: datetime) -> None:
     Statements and hashes are the same for every input, and the mail is sent later by the relay job, so that timing does
     not reveal which accounts exist.
     """
-    token = secrets.token_urlsafe(32)
+    token, name = secrets.token_urlsafe(32), typed.strip().casefold()
+    by_name = func.lower(User.username) == name
+    known = select(User.id).where(or_(by_name, func.lower(User.email) == name)).order_by(case((by_name, 0), else_=1))
     with one_transaction():
-        user_id = db.session.scalars(_account_named(typed)).first() or 0
+        user_id = db.session.scalars(known).first() or 0
         past = (PasswordLink.user_id == user_id, PasswordLink.kind == "forgotten", PasswordLink.ended_at.is_(None))
         old = or_(PasswordLink.made_at <= now - BETWEEN_ASKING, PasswordLink.expires_at <= now)
         db.session.execute(update(PasswordLink).where(*past, old).values(ended_at=now))
         link_id = _insert_link(user_id, token, now) or 0
         _insert_message(link_id, token, now)
-        _insert_entry(link_id, now)
+        data = func.jsonb_build_object("account", User.username, "kind", "forgotten", "by_mail", True, type_=JSONB)
+        rows = select(literal("password_link_made"), literal(now), literal(""), data).select_from(PasswordLink)
+        rows = rows.join(User, User.id == PasswordLink.user_id).where(PasswordLink.id == link_id)
+        db.session.execute(insert(JournalEntry.__table__).from_select(("kind", "at", "reason", "data"), rows))
 
 
 def living_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
@@ -104,13 +109,6 @@ def _life() -> timedelta:
     return timedelta(hours=current_app.config["PASSWORD_LINK_HOURS"])
 
 
-def _account_named(typed: str) -> Select[int]:
-    """Return the query of the account id by user name, else by e-mail address, ignoring case."""
-    name = typed.strip().casefold()
-    by_name = func.lower(User.username) == name
-    return select(User.id).where(or_(by_name, func.lower(User.email) == name)).order_by(case((by_name, 0), else_=1))
-
-
 def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
     """Insert the link and return its id; None for no such account or if a concurrent request was first (unique
     index).
@@ -123,19 +121,9 @@ def _insert_link(user_id: int, token: str, now: datetime) -> int | None:
 
 
 def _insert_message(link_id: int, token: str, now: datetime) -> None:
+    """Queue the e-mail with a link; nothing if there is no such link."""
     names = ("user_id", "account_news", "password_link_id", "sealed_code", "channel", "state", "attempts")
     values = (literal("password_link"), PasswordLink.id, literal(token, SealedText()), literal("email"))
     rows = select(PasswordLink.user_id, *values, literal("queued"), literal(0), literal(now), literal(now))
-    statement = insert(Delivery.__table__).from_select((*names, "created_at", "next_try_at"), rows.where(_is(link_id)))
-    db.session.execute(statement)
-
-
-def _insert_entry(link_id: int, now: datetime) -> None:
-    data = func.jsonb_build_object("account", User.username, "kind", "forgotten", "by_mail", True, type_=JSONB)
-    rows = select(literal("password_link_made"), literal(now), literal(""), data).select_from(PasswordLink)
-    rows = rows.join(User, User.id == PasswordLink.user_id).where(_is(link_id))
-    db.session.execute(insert(JournalEntry.__table__).from_select(("kind", "at", "reason", "data"), rows))
-
-
-def _is(link_id: int) -> ColumnElement[bool]:
-    return PasswordLink.id == link_id
+    rows = rows.where(PasswordLink.id == link_id)
+    db.session.execute(insert(Delivery.__table__).from_select((*names, "created_at", "next_try_at"), rows))

@@ -66,14 +66,26 @@ class PasswordReset(ResetPasswordView):
         if user.id == current_user.id:
             return redirect(OWN_PATH)
         way = request.form.get("cara", "")
-        if fault := _fault(user, way):
+        faults = {
+            "way": way not in HANDED_OVER,
+            "inactive": not user.active,
+            "no_mail": way == "email" and not _has_mail(user),
+        }
+        if fault := next((name for name, there in faults.items() if there), ""):
             return _page(user, {"cara": fault}), 422
         kind = "reset" if db.session.get(PasswordAge, user.id) else "invitation"
         token = make_link(user, kind, current_user.id, utc_now(), by_mail=way == "email")
         if way == "email":
             flash(gettext("Tautan dikirim ke %(email)s.", email=user.email), "success")
             return redirect(f"/users/show/{user.id}")
-        return _shown(user, token), 201
+        page = render_template(
+            "account/reset_link.html",
+            title=gettext("Tautan kata sandi"),
+            user=user,
+            address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
+            hours=current_app.config["PASSWORD_LINK_HOURS"],
+        )
+        return page, 201
 
 
 def _account() -> User | None:
@@ -86,14 +98,6 @@ def _has_mail(user: User) -> bool:
     return bool(user.email and current_app.config.get("SMTP_URL"))
 
 
-def _fault(user: User, way: str) -> str:
-    if way not in HANDED_OVER:
-        return "way"
-    if not user.active:
-        return "inactive"
-    return "no_mail" if way == "email" and not _has_mail(user) else ""
-
-
 def _page(user: User, faults: dict[str, str]) -> str:
     return render_template(
         "account/reset.html",
@@ -104,14 +108,4 @@ def _page(user: User, faults: dict[str, str]) -> str:
         typed=request.form,
         hours=current_app.config["PASSWORD_LINK_HOURS"],
         faults={name: str(LINK_FAULTS[fault]) for name, fault in faults.items()},
-    )
-
-
-def _shown(user: User, token: str) -> str:
-    return render_template(
-        "account/reset_link.html",
-        title=gettext("Tautan kata sandi"),
-        user=user,
-        address=f"{current_app.config['PUBLIC_BASE_URL']}{LINK_PATH}{token}",
-        hours=current_app.config["PASSWORD_LINK_HOURS"],
     )

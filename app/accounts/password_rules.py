@@ -5,7 +5,7 @@ forbid both. Each office chooses one set.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,6 +35,9 @@ INDONESIAN_WORDS = (
     *("desember", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "satuduatiga", "percobaan", "demo"),
 )
 """Words that people in Indonesia take for passwords; zxcvbn knows English ones only."""
+
+_KINDS = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
+"""Tests of a character, each of which one character of a mixed password passes."""
 
 _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasii")
 _SIGNS_AS_LETTERS = str.maketrans("@({[<!|$+%", "acccciistx")
@@ -82,7 +85,7 @@ class Age(StrEnum):
 
 
 def faults_of(
-    password: str, rules: PasswordRules, own_words: Iterable[str], office_words: Iterable[str] = ()
+    password: str, rules: PasswordRules, own_words: Collection[str], office_words: Iterable[str] = ()
 ) -> tuple[PasswordFault, ...]:
     """Return every fault of a new password, the simplest first; empty if none. Reuse is not checked here.
 
@@ -90,14 +93,18 @@ def faults_of(
     the name of the owner's agency, but these count as easy to guess. A password that is too short is not estimated.
     """
     words = (*own_words, *office_words)
+    mixed = all(any(map(kind, password)) for kind in _KINDS)
+    plain = password.casefold()
+    shapes = (plain, plain.translate(_LOOKS_LIKE))
+    forbidden = (*CONTEXT_WORDS, *(word.casefold() for word in own_words if len(word) >= SHORTEST_OWN_WORD))
     found = (
         (PasswordFault.TOO_SHORT, len(password) < rules.shortest),
         (PasswordFault.TOO_LONG, len(password) > LONGEST),
         (PasswordFault.UNREADABLE, not password.isprintable()),
-        (PasswordFault.NOT_MIXED, rules.mixed and not _is_mixed(password)),
+        (PasswordFault.NOT_MIXED, rules.mixed and not mixed),
         (PasswordFault.SAME_CHARACTERS, len(set(password)) < FEWEST_DIFFERENT),
         (PasswordFault.COMMON, len(password) >= rules.shortest and _guesses(password, words) < LEAST_GUESSES),
-        (PasswordFault.OWN_WORD, _holds_a_word(password, own_words)),
+        (PasswordFault.OWN_WORD, any(word in shape for word in forbidden for shape in shapes)),
     )
     return tuple(fault for fault, there in found if there)
 
@@ -121,19 +128,7 @@ def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
     return Age.ENDING if now < end else Age.OVER
 
 
-def _is_mixed(password: str) -> bool:
-    """Return whether the password has upper and lower case letters, a digit and another character."""
-    kinds = (str.isupper, str.islower, str.isdigit, lambda c: not c.isalnum())
-    return all(any(kind(character) for character in password) for kind in kinds)
-
-
 def _guesses(password: str, words: Iterable[str]) -> int:
     """Return how many guesses the password withstands, if the attacker knows the given words (estimated by zxcvbn)."""
     text = password[:MOST_ESTIMATED].translate(_SIGNS_AS_LETTERS)
     return int(zxcvbn(text, user_inputs=(*words, *CONTEXT_WORDS, *INDONESIAN_WORDS))["guesses"])
-
-
-def _holds_a_word(password: str, own_words: Iterable[str]) -> bool:
-    plain = password.casefold()
-    words = (*CONTEXT_WORDS, *(word.casefold() for word in own_words if len(word) >= SHORTEST_OWN_WORD))
-    return any(word in shape for word in words for shape in (plain, plain.translate(_LOOKS_LIKE)))

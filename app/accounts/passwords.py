@@ -48,7 +48,12 @@ def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, .
     profile = db.session.get(OfficerProfile, user.id)
     agency = words_of_names(profile.agency.name, profile.agency.short_name) if profile and profile.agency else ()
     found = faults_of(password, rules_here(), own, agency)
-    return (PasswordFault.USED_BEFORE,) if not found and _was_used(user, password) else found
+    if found:
+        return found
+    before = select(FormerPassword.hash).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
+    hashes = [user.password, *db.session.scalars(before.limit(rules_here().kept - 1))]
+    used = any(check_password_hash(kept, password) for kept in hashes if kept)
+    return (PasswordFault.USED_BEFORE,) if used else ()
 
 
 def hash_of(password: str) -> str:
@@ -98,19 +103,9 @@ def _replace(user: User, hashed: str, now: datetime) -> None:
     db.session.add(FormerPassword(user_id=user.id, hash=user.password, ended_at=now))
     user.password = hashed
     db.session.flush()
-    db.session.execute(delete(FormerPassword).where(FormerPassword.id.in_(_past_keeping(user.id))))
+    newest = select(FormerPassword.id).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
+    past = list(db.session.scalars(newest.offset(KEPT_HASHES)))
+    db.session.execute(delete(FormerPassword).where(FormerPassword.id.in_(past)))
     end_links(user.id, now)
     if has_request_context():
         end_sign_ins(user.id, now)
-
-
-def _past_keeping(user_id: int) -> list[int]:
-    newest = select(FormerPassword.id).where(FormerPassword.user_id == user_id).order_by(FormerPassword.id.desc())
-    return list(db.session.scalars(newest.offset(KEPT_HASHES)))
-
-
-def _was_used(user: User, password: str) -> bool:
-    """Return whether it is the current password or one of the former ones that may not be reused."""
-    before = select(FormerPassword.hash).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
-    hashes = [user.password, *db.session.scalars(before.limit(rules_here().kept - 1))]
-    return any(check_password_hash(kept, password) for kept in hashes if kept)

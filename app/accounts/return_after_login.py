@@ -47,14 +47,11 @@ def _login() -> str:
 
 
 def _to_login() -> Answer:
-    back = _beyond_the_login(page_here())
+    back = page_here()
+    parts = urlsplit(back)
+    if parts.path.startswith(_login()):
+        back = parse_qs(parts.query).get("next", ["/"])[0]
     return redirect(current_app.appbuilder.get_url_for_login_with(back))  # type: ignore[attr-defined]
-
-
-def _beyond_the_login(address: str) -> str:
-    """Return the `next` target of a login page's address ("/" if it has none); any other address unchanged."""
-    parts = urlsplit(address)
-    return parse_qs(parts.query).get("next", ["/"])[0] if parts.path.startswith(_login()) else address
 
 
 def _back_to_the_form(response: Response) -> Response:

@@ -72,7 +72,9 @@ def confirm(user_id: int, code: str, now: datetime) -> list[str] | None:
             return None
         unconfirmed = TwoStep.user_id == user_id, TwoStep.confirmed_at.is_(None)
         db.session.execute(update(TwoStep).where(*unconfirmed).values(confirmed_at=now), execution_options=QUIET)
-        return _new_recovery_codes(row)
+        plain = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower() for _ in range(CODES)]
+        db.session.add_all(RecoveryCode(user_id=user_id, code_hash=_hash(code, row.salt)) for code in plain)
+        return ["-".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in plain]
 
 
 def take_code(user_id: int, code: str, now: datetime) -> bool:
@@ -81,7 +83,15 @@ def take_code(user_id: int, code: str, now: datetime) -> bool:
     if row is None or row.confirmed_at is None:
         return False
     with one_transaction():
-        return _take_app_code(row, code, now) or _take_recovery_code(row, code, now)
+        if _take_app_code(row, code, now):
+            return True
+        typed = "".join(filter(str.isalnum, code)).casefold()
+        if len(typed) != CODE_BYTES * 8 // 5:
+            return False
+        unused = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+        this_one = (*unused, RecoveryCode.code_hash == _hash(typed, row.salt))
+        statement = update(RecoveryCode).where(*this_one).values(used_at=now).returning(RecoveryCode.id)
+        return db.session.execute(statement.execution_options(**QUIET)).first() is not None
 
 
 def codes_left(user_id: int) -> int:
@@ -156,22 +166,6 @@ def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
     return False
 
 
-def _take_recovery_code(row: TwoStep, code: str, now: datetime) -> bool:
-    typed = "".join(filter(str.isalnum, code)).casefold()
-    if len(typed) != CODE_BYTES * 8 // 5:
-        return False
-    unused = RecoveryCode.user_id == row.user_id, RecoveryCode.used_at.is_(None)
-    this_one = (*unused, RecoveryCode.code_hash == _hash(typed, row.salt))
-    statement = update(RecoveryCode).where(*this_one).values(used_at=now).returning(RecoveryCode.id)
-    return db.session.execute(statement.execution_options(**QUIET)).first() is not None
-
-
-def _new_recovery_codes(row: TwoStep) -> list[str]:
-    plain = [base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower() for _ in range(CODES)]
-    db.session.add_all(RecoveryCode(user_id=row.user_id, code_hash=_hash(code, row.salt)) for code in plain)
-    return ["-".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in plain]
-
-
 def _hash(code: str, salt: str) -> str:
     """Return the salted scrypt digest of a recovery code (ASVS 6.5.2 asks for it below 112 random bits; these
     have 80).
@@ -212,7 +206,10 @@ def install(app: Flask) -> None:
 
 
 def _lead_to_set_up() -> Answer | None:
-    if not current_app.config["TOTP_REQUIRED"] or MARK not in session or _is_free(request.endpoint or ""):
+    if not current_app.config["TOTP_REQUIRED"] or MARK not in session:
+        return None
+    endpoint = request.endpoint or ""
+    if endpoint in FREE or endpoint.startswith(FREE_VIEWS):
         return None
     context = request_context()
     if not current_user.is_authenticated or context.has_two_step:
@@ -223,7 +220,3 @@ def _lead_to_set_up() -> Answer | None:
     if is_api(request.path):
         raise Problem(403, "two_step_required")
     return redirect(SET_UP)
-
-
-def _is_free(endpoint: str) -> bool:
-    return endpoint in FREE or endpoint.startswith(FREE_VIEWS)

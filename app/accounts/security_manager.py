@@ -1,7 +1,6 @@
 """FAB's security manager with login limits, revocable sign-ins and permissions read once per request."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -159,21 +158,17 @@ class ComplaintSecurityManager(SecurityManager):
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER):
             return None
         day = office_today(utc_now())
-        found = self._read_account(int(key), str(marks.get(sessions.MARK, "")), day)
+        asked = {"number": int(key), "mark": str(marks.get(sessions.MARK, "")), "day": day}
+        with finding_person():
+            # Account with roles, sign-in, capacities, permissions and second step in one statement.
+            rows = self.session.execute(_account_asked(), asked)
+        found = rows.unique(lambda row: row[0].id).first()
         if found is None or not (found[0].is_active and sessions.is_sealed(found[0], marks)):
             return None
         user, sign_in, standing, rights, request_context().has_two_step = found
         remember_person(user, person_with(user, standing, day))
         self._kept_rights()[self._role_ids(user)] = _as_rights(rights)
         return user, sign_in
-
-    def _read_account(self, number: int, mark: str, day: date) -> Any:
-        """Return account with roles, sign-in, capacities, permissions and second step in one statement; None if
-        unknown.
-        """
-        with finding_person():
-            rows = self.session.execute(_account_asked(), {"number": number, "mark": mark, "day": day})
-        return rows.unique(lambda row: row[0].id).first()
 
     def reset_password(self, userid: Any, password: str) -> None:
         """Set a user's password, by the user or on the command line. Ends all sign-ins made with the old one, except
@@ -206,14 +201,11 @@ class ComplaintSecurityManager(SecurityManager):
         return self._has_view_access(known, permission_name, view_name)
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
-        return (permission_name, view_name) in self._rights(user)
-
-    def _rights(self, user: Any) -> Rights:
-        """Return the (permission, view) pairs of the user's roles, read once per request."""
+        # The pairs of the user's roles are read once per request.
         roles, kept = self._role_ids(user), self._kept_rights()
         if roles not in kept:
             kept[roles] = _as_rights(self.session.scalars(select(_rights_of(roles))).one())
-        return kept[roles]
+        return (permission_name, view_name) in kept[roles]
 
     def _role_ids(self, user: Any) -> RoleIds:
         return tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))

@@ -39,26 +39,20 @@ class ConfirmDelete(ModelView):
     def __init__(self) -> None:
         routes = self.include_route_methods
         if routes is not None:
-            self.include_route_methods = set(routes) | self._questions(set(routes))
+            questions = {"delete": "confirm_delete", "action_post": "confirm_action", "action": "confirm_action"}
+            asked = {question for route, question in questions.items() if route in routes}
+            self.include_route_methods = set(routes) | asked
         elif "delete" in self.exclude_route_methods:
             self.exclude_route_methods = set(self.exclude_route_methods) | {"confirm_delete"}
         super().__init__()
-
-    @staticmethod
-    def _questions(routes: set[str]) -> set[str]:
-        pairs = {
-            "delete": "confirm_delete",
-            "action_post": "confirm_action",
-            "action": "confirm_action",
-        }
-        return {question for route, question in pairs.items() if route in routes}
 
     @expose("/confirm_delete/<pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("delete")
     def confirm_delete(self, pk: str) -> str:
         """Ask before a row is deleted; a row outside the view's own filters does not exist (404)."""
-        return self._ask_to_delete(self._visible(pk), pk)
+        name = self.name_of(self._visible(pk))
+        return self._ask(gettext("Delete %(what)s?", what=name), [name], url_for(f"{self.endpoint}.delete", pk=pk))
 
     @expose("/confirm_action", methods=["POST"])
     def confirm_action(self) -> str | Response:
@@ -91,10 +85,6 @@ class ConfirmDelete(ModelView):
     def name_of(self, item: Any) -> str:
         """Return the name of a row for the question; views override it for rows without a readable `str`."""
         return str(item)
-
-    def _ask_to_delete(self, item: Any, pk: str) -> str:
-        name, target = self.name_of(item), url_for(f"{self.endpoint}.delete", pk=pk)
-        return self._ask(gettext("Delete %(what)s?", what=name), [name], target)
 
     def _list_address(self) -> str:
         return str(url_for(f"{self.endpoint}.list"))

@@ -56,24 +56,17 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, http_answer)
     app.register_error_handler(SecurityError, _foreign_host)
-    app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(HeldUp, _held_up)
     app.register_error_handler(KeyMissing, _sealed_for_ever)
-    app.register_error_handler(DataError, _unreadable)
-    app.register_error_handler(IntegrityError, _collided)
-    app.register_error_handler(Exception, _failed)
+    for kind in (DataError, IntegrityError, Exception):
+        app.register_error_handler(kind, _failed)
     app.after_request(_as_problem)
 
 
 def answer_errors_as(app: Flask, prefix: str, shape: Callable[[int, str], Response]) -> None:
     """Register the format of error responses below a path prefix; `shape` builds them from status and message."""
     app.extensions.setdefault("error_shapes", {})[prefix] = shape
-
-
-def _own_shape() -> Callable[[int, str], Response] | None:
-    shapes: dict[str, Callable[[int, str], Response]] = current_app.extensions.get("error_shapes", {})
-    return next((shape for prefix, shape in shapes.items() if request.path.startswith(prefix)), None)
 
 
 def is_api(path: str) -> bool:
@@ -99,10 +92,11 @@ def _type_of(name: str) -> str:
 def _answer(status: int, name: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     if is_api(request.path):
         return problem(status, name, detail, headers, **more)
-    if (shape := _own_shape()) is not None:
-        told = shape(status, detail)
-        told.headers.update(headers or {})
-        return told
+    shapes: dict[str, Callable[[int, str], Response]] = current_app.extensions.get("error_shapes", {})
+    if shape := next((shape for prefix, shape in shapes.items() if request.path.startswith(prefix)), None):
+        response = shape(status, detail)
+        response.headers.update(headers or {})
+        return response
     try:
         # The page has its own text for HTTP errors.
         page = error_page(status, "" if name in HTTP else detail)
@@ -148,11 +142,9 @@ def http_answer(error: HTTPException) -> Any:
         return error
     name = _NAME_OF.get(status, "bad_request" if status < 500 else "internal_error")
     kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
+    if isinstance(error, RateLimitExceeded):
+        kept = retry_after()
     return _answer(status, name, str(HTTP[name]), kept)
-
-
-def _too_many(_error: RateLimitExceeded) -> Response:
-    return _answer(429, "too_many_requests", str(HTTP["too_many_requests"]), retry_after())
 
 
 def retry_after() -> dict[str, str]:
@@ -193,21 +185,17 @@ def _sealed_for_ever(error: KeyMissing) -> Response:
     return _answer(503, "identity_key_missing", str(REFUSALS["identity_key_missing"]))
 
 
-def _unreadable(error: DataError) -> Response:
-    """Answer 422 for a value that the database cannot store (NUL, an integer beyond 64 bits), without showing SQL."""
-    db.session.rollback()
-    log.info("unreadable_value", error=type(error.orig).__name__)
-    return _answer(422, "missing_input", str(REFUSALS["missing_input"]))
-
-
-def _collided(error: IntegrityError) -> Response:
-    db.session.rollback()
-    log.warning("integrity_conflict", error=type(error.orig).__name__)
-    return _answer(409, "conflict", str(HTTP["conflict"]))
-
-
 def _failed(error: Exception) -> Response:
+    """Answer 422 for a value that the database cannot store (NUL, an integer beyond 64 bits), 409 for a broken
+    constraint, without showing SQL; 500 for any other error.
+    """
     db.session.rollback()
+    if isinstance(error, DataError):
+        log.info("unreadable_value", error=type(error.orig).__name__)
+        return _answer(422, "missing_input", str(REFUSALS["missing_input"]))
+    if isinstance(error, IntegrityError):
+        log.warning("integrity_conflict", error=type(error.orig).__name__)
+        return _answer(409, "conflict", str(HTTP["conflict"]))
     log.exception("unexpected_failure", error=type(error).__name__)
     return _answer(500, "internal_error", str(HTTP["internal_error"]))
 

@@ -94,14 +94,12 @@ def _validate(form: DynamicForm, extra_validators: Any = None) -> bool:
     """Validate a form; fields with unreadable characters fail first, before any validator queries the database with
     them.
     """
-    faulty = [field for field in form if not all(map(is_readable, filter(_is_text, field.raw_data or [])))]
+    faulty = [
+        field for field in form if not all(is_readable(text) for text in field.raw_data or [] if isinstance(text, str))
+    ]
     for field in faulty:
         field.errors = [REFUSED["unreadable_characters"]]
     return not faulty and bool(super(DynamicForm, form).validate(extra_validators))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _add(interface: SQLAInterface, item: Any, commit: bool = True) -> None:
@@ -127,17 +125,13 @@ def _withheld(words: tuple[str, ...]) -> None:
 NO_ACCOUNT = "No account yet: `python run.py first-administrator NAME` makes the first."
 
 
-def _withhold_commands() -> None:
-    """Replace FAB's commands that create accounts without this program's roles and password rules."""
-    for name in ("create-user", "create-admin"):
-        fab.commands[name] = _withheld
-        _withheld.context_settings = {"ignore_unknown_options": True}
-    manager.LOGMSG_WAR_SEC_NO_USER = NO_ACCOUNT
-
-
 def install() -> None:
     """Apply every patch; calling it again has no effect."""
-    _withhold_commands()
+    for name in ("create-user", "create-admin"):
+        # They create accounts without this program's roles and password rules.
+        fab.commands[name] = _withheld
+    _withheld.context_settings = {"ignore_unknown_options": True}
+    manager.LOGMSG_WAR_SEC_NO_USER = NO_ACCOUNT
     ModelRestApi.model2schemaconverter = ForeignKeyConverter
     for view in (BaseModelView, ModelRestApi):
         view._filters = _own_copy("filters", _without_filters)

@@ -128,22 +128,6 @@ def _listed(values: Iterable[object]) -> str:
     return gettext("%(shown)s, and %(count)d more", shown=shown, count=hidden) if hidden > 0 else shown
 
 
-def _written(value: object, style: str) -> object:
-    if isinstance(value, enum.Enum):
-        return getattr(value, "label", value.value)
-    if isinstance(value, dt.datetime):
-        return moment(value, "pendek")
-    if isinstance(value, dt.date):
-        return day(value, style)
-    if isinstance(value, dt.time):
-        return f"{value:%H.%M}"
-    if isinstance(value, dt.timedelta):
-        return duration(value)
-    if isinstance(value, (float, Decimal)):
-        return amount(value)
-    return value
-
-
 def amount(value: int | float | Decimal) -> str:
     """Format a number with thousands separators, "1.234.567"; not for years or identifiers."""
     return _counted(value, _locale())
@@ -191,7 +175,17 @@ def display(value: object, style: str = "sedang") -> object:
         return _listed(f"{key}: {display(inner)}" for key, inner in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         return _listed(value)
-    return _written(value, style)
+    if isinstance(value, enum.Enum):
+        return getattr(value, "label", value.value)
+    if isinstance(value, dt.datetime):
+        return moment(value, "pendek")
+    if isinstance(value, dt.date):
+        return day(value, style)
+    if isinstance(value, dt.time):
+        return f"{value:%H.%M}"
+    if isinstance(value, dt.timedelta):
+        return duration(value)
+    return amount(value) if isinstance(value, (float, Decimal)) else value
 
 
 def install(app: Flask) -> None:

@@ -1,7 +1,6 @@
 """Strict parser of JSON request bodies: ambiguous input is an error."""
 
 import json
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import request
@@ -31,16 +30,11 @@ def _is_too_deep(body: Any) -> bool:
     """Return whether the body is nested deeper than 20 levels; iterative, so that no depth exhausts the stack."""
     level = [body]
     for _ in range(DEEPEST):
-        level = [part for item in level for part in _parts_of(item)]
+        inside = (part for item in level for part in (item.values() if isinstance(item, dict) else item))
+        level = [part for part in inside if isinstance(part, dict | list)]
         if not level:
             return False
     return True
-
-
-def _parts_of(item: Any) -> Iterable[Any]:
-    """Return the dicts and lists directly inside a dict or list."""
-    inside = item.values() if isinstance(item, dict) else item
-    return (part for part in inside if isinstance(part, dict | list))
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -82,15 +82,11 @@ def current_item(menu: Menu) -> MenuItem | None:
     asked = request._get_current_object()  # type: ignore[attr-defined]
     context = request_context()
     if context.current_item is None or context.current_item[0] is not asked:
-        context.current_item = asked, _closest(menu)
+        leaves = [leaf for item in menu.get_list() for leaf in (item.childs or [item]) if leaf and leaf.name != "-"]
+        best = max(leaves, key=_closeness, default=None)
+        context.current_item = asked, best if best is not None and _closeness(best) else None
     found: MenuItem | None = context.current_item[1]
     return found
-
-
-def _closest(menu: Menu) -> MenuItem | None:
-    leaves = [leaf for item in menu.get_list() for leaf in (item.childs or [item]) if leaf and leaf.name != "-"]
-    best = max(leaves, key=_closeness, default=None)
-    return best if best is not None and _closeness(best) else None
 
 
 def menu_url(item: MenuItem) -> str:

@@ -39,7 +39,13 @@ def prepared_answers(app: Flask) -> Callable[[int, bytes], bytes]:
 def _drawn(app: Flask, status: int, api: bool) -> bytes:
     with app.test_request_context("/api/" if api else "/", base_url=app.config["PUBLIC_BASE_URL"]):
         sentence = str(HTTP[NAMES[status]])
-        answer = problem(status, NAMES[status], sentence) if api else _page(status, sentence)
+        if api:
+            answer = problem(status, NAMES[status], sentence)
+        elif status in (408, 503):
+            answer = Response(error_page(status, numbered=False))
+        else:
+            # No person sees the answer to a malformed request.
+            answer = Response(sentence, mimetype="text/plain")
         if status == 503:
             answer.headers["Retry-After"] = "5"
         add_headers(answer)
@@ -47,10 +53,3 @@ def _drawn(app: Flask, status: int, api: bool) -> bytes:
         answer.headers.update({"Content-Length": str(len(body)), "Connection": "close"})
         lines = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
         return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode("latin-1") + body
-
-
-def _page(status: int, sentence: str) -> Response:
-    """Return the error page for 408 and 503, which a person may see; plain text for errors of malformed requests."""
-    if status in (408, 503):
-        return Response(error_page(status, numbered=False))
-    return Response(sentence, mimetype="text/plain")

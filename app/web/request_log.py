@@ -101,13 +101,10 @@ def request_id() -> str:
     if not has_request_context():
         return ""
     if _ID not in request.environ:
-        request.environ[_ID] = _given_id() or secrets.token_hex(8)
+        given = request.headers.get(HEADER, "")
+        is_usable = current_app.config.get("TRUSTED_PROXIES") and SANE.fullmatch(given)
+        request.environ[_ID] = given if is_usable else secrets.token_hex(8)
     return str(request.environ[_ID])
-
-
-def _given_id() -> str | None:
-    given = request.headers.get(HEADER, "")
-    return given if current_app.config.get("TRUSTED_PROXIES") and SANE.fullmatch(given) else None
 
 
 def route() -> str:
@@ -130,7 +127,12 @@ def _describe(response: Response) -> Response:
     response.headers[HEADER] = request_id()
     answer: Answer = request.environ.setdefault(_ANSWER, Answer())
     answer.method, answer.route, answer.is_probe = method(), route(), request.endpoint in PROBES
-    answer.parts = {**_who(), **_which_case()}
+    answer.parts = _who()
+    parts = request.view_args or {}
+    number = parts.get("complaint_id", parts.get("number"))
+    of_case = "complaint_id" in parts or route().startswith("/api/v1/complaint/")
+    if of_case and isinstance(number, int):
+        answer.parts["case"] = number
     return response
 
 
@@ -148,10 +150,3 @@ def _who() -> dict[str, Any]:
         if identity := getattr(known, "identity", None):
             return {"user": identity[0]}
     return {}
-
-
-def _which_case() -> dict[str, int]:
-    parts = request.view_args or {}
-    of_case = "complaint_id" in parts or route().startswith("/api/v1/complaint/")
-    number = parts.get("complaint_id", parts.get("number"))
-    return {"case": number} if of_case and isinstance(number, int) else {}

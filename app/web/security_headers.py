@@ -26,29 +26,22 @@ def install(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Set the security headers on a response, errors and files included, and return it."""
+    """Set the security headers on a response, errors and files included, and return it.
+
+    Cache-Control is a year for files with a digest in their URL, the view's own for public content, else `no-store`.
+    """
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     shared = "Access-Control-Allow-Origin" in response.headers
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin")
     if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
-    _set_keeping(response)
-    return response
-
-
-def _set_keeping(response: Response) -> None:
-    """Set Cache-Control: a year for files with a digest in their URL, the view's own for public content, else
-    `no-store`.
-    """
-    if response.status_code == 200 and _never_changes():
+    never_changes = request.endpoint == "skin_bundle" or (request.endpoint == "static" and "v" in request.args)
+    if response.status_code == 200 and never_changes:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     elif response.status_code not in CONTENT or not _is_for_everybody(response):
         response.headers["Cache-Control"] = "no-store"
-
-
-def _never_changes() -> bool:
-    return request.endpoint == "skin_bundle" or (request.endpoint == "static" and "v" in request.args)
+    return response
 
 
 def _is_for_everybody(response: Response) -> bool:

@@ -21,13 +21,11 @@ def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: boo
 
 @lru_cache(MOST_KEPT)
 def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Markup:
-    steps = Markup("").join(_step(step == number, step in late) for step in range(1, total + 1))
+    steps = Markup("")
+    for step in range(1, total + 1):
+        classes = " ".join(name for name, holds in (("n", step == number), ("l", step in late)) if holds)
+        steps += Markup('<i class="{}"></i>').format(classes) if classes else Markup("<i></i>")
     return Markup('<span class="seg{}" aria-hidden="true">{}</span>').format(" full" if full else "", steps)
-
-
-def _step(current: bool, late: bool) -> Markup:
-    classes = " ".join(name for name, holds in (("n", current), ("l", late)) if holds)
-    return Markup('<i class="{}"></i>').format(classes) if classes else Markup("<i></i>")
 
 
 def install(app: Flask) -> None:

@@ -140,9 +140,12 @@ def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
     expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
-    good_name = 0 < len(name) <= LONGEST_NAME and is_readable(name)
+    name_fault = "" if 0 < len(name) <= LONGEST_NAME and is_readable(name) else "name"
+    if not name_fault:
+        same = db.session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True)))
+        name_fault = "" if all(has_ended(row, utc_now()) for row in same) else "taken"
     found = {
-        "nama": "name" if not good_name else "taken" if _is_taken(name) else "",
+        "nama": name_fault,
         "cakupan": "" if scopes else "scopes",
         "sampai": expires_fault,
     }
@@ -163,11 +166,6 @@ def _read_end(text: str) -> tuple[datetime | None, str]:
     if not timedelta(0) < last - office_today() <= timedelta(days=LONGEST_LIFE):
         return None, "expires"
     return midnight(last + timedelta(days=1)), ""
-
-
-def _is_taken(name: str) -> bool:
-    same = select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True))
-    return any(not has_ended(row, utc_now()) for row in db.session.scalars(same))
 
 
 def state_of(row: ApiKey) -> str:

@@ -100,20 +100,15 @@ class NoticeView(BaseView):
     @for_officers("can_read", "Notice")
     def save_wishes(self) -> Response:
         """Save the notice settings; errors show the form again as typed with status 422."""
-        wanted = _read_wishes()
+        ticked = {name: name in request.form for name in WISHES if name != "gateway_to"}
+        # The number is None if no message service is configured.
+        wanted = NoticeWishes(**ticked, gateway_to=request.form.get("gateway_to", "") if _has_gateway() else None)
         try:
             save_wishes(current_user.id, wanted)
         except WishRefused as refused:
             return _wishes_page(asdict(wanted), {refused.field: str(WISH_FAULTS[refused.fault.value])})
         flash(gettext("Cara pemberitahuan disimpan. Berlaku untuk pemberitahuan berikutnya."), "success")
         return redirect("/pemberitahuan/cara", 303)
-
-
-def _read_wishes() -> NoticeWishes:
-    """Return the submitted notice settings; the number is None if no message service is configured."""
-    ticked = {name: name in request.form for name in WISHES if name != "gateway_to"}
-    typed = request.form.get("gateway_to", "") if _has_gateway() else None
-    return NoticeWishes(**ticked, gateway_to=typed)
 
 
 def _has_gateway() -> bool:

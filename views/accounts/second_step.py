@@ -124,13 +124,9 @@ def _page(errors: dict[str, str] | None = None) -> str:
         title=gettext("Galat: %(title)s", title=title) if errors else title,
         row=row,
         qr=segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff") if address else "",
-        secret=_in_fours(row.secret) if row is not None and waiting else "",
+        secret=" ".join(row.secret[n : n + 4] for n in range(0, len(row.secret), 4)) if row and waiting else "",
         left=codes_left(current_user.id) if row is not None and not waiting else 0,
         required=must_have(current_user, current_person()),
         errors=errors or {},
     )
     return page
-
-
-def _in_fours(secret: str) -> str:
-    return " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))

@@ -63,7 +63,10 @@ class SignOnView(PublicView):
         """Sign the officer in when the provider redirects back; any failure leads to the login page with a message."""
         kept = session.pop(STATE, None) or {}
         back = str(kept.get("next", ""))
-        if not _is_ours(kept):
+        # This browser began the attempt, and did so within the last ten minutes.
+        in_time = utc_now().timestamp() < kept.get("until", 0)
+        given, expected = (str(text).encode() for text in (request.args.get("state", ""), kept.get("state", "")))
+        if not (in_time and hmac.compare_digest(given, expected)):
             return _to_login("ended", back)
         if "error" in request.args or request.args.get("iss", _issuer()) != _issuer():
             return _to_login("refused", back)
@@ -88,13 +91,6 @@ def _let_in(claims: dict[str, Any], back: str) -> Response:
         logout_user()
     current_app.appbuilder.sm.update_user_auth_stat(user, True)  # type: ignore[attr-defined]
     return after_the_password(user, safe_address(back))
-
-
-def _is_ours(kept: dict[str, Any]) -> bool:
-    """Return whether this browser started the attempt within the last ten minutes."""
-    given = request.args.get("state", "")
-    in_time = utc_now().timestamp() < kept.get("until", 0)
-    return in_time and hmac.compare_digest(given.encode(), str(kept.get("state", "")).encode())
 
 
 def _issuer() -> str:
