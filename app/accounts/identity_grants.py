@@ -12,8 +12,7 @@ from app.access.people import SUPERVISOR_ROLE, supervisors
 from app.access.roles import ROLE_GRANTS, SPEAK_WITH_REPORTERS
 from app.core.extensions import db
 from app.core.transaction import one_transaction
-from app.models import Complaint, JournalEntry
-from app.models.identity_grant import IdentityGrant
+from app.models import Complaint, IdentityGrant, JournalEntry
 from app.notices.notify import Notifier
 from app.reference.calendar import load_working_calendar
 

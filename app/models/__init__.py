@@ -3,26 +3,32 @@
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu, assoc_user_role
 
-from app.models.access import ApiKey, IdempotencyKey, SignIn
+from app.models.account import (
+    ApiKey,
+    FormerPassword,
+    HalfSignIn,
+    IdempotencyKey,
+    IdentityGrant,
+    LinkedSubject,
+    LoginCount,
+    PasswordAge,
+    PasswordLink,
+    RecoveryCode,
+    SignIn,
+    TwoStep,
+)
 from app.models.backup import BackupRun, SendingHold
 from app.models.complaint import AgencyTrackRow, Complaint, OriginalText, Reporter, StepPause, StepTask
 from app.models.document import Attachment, Letter, LetterScan, NumberCounter
 from app.models.history import ComplaintEvent, JournalEntry, LedgerRow
-from app.models.identity_grant import IdentityGrant
 from app.models.inbound import InboundHold, InboundMessage
 from app.models.invariant import InvariantFinding, InvariantResult, InvariantRun
-from app.models.lists import SavedList
 from app.models.messages import Delivery, DeliveryItem, GatewayState, Notice, NoticePreference, StepAlarm
-from app.models.organisation import Agency, DelegationRow, OfficerProfile
+from app.models.organisation import Agency, DelegationRow, OfficerProfile, SavedList, SigningMeans
 from app.models.paper import Emblem, IssuedNumber, Paper, PaperKind
-from app.models.password import FormerPassword, LinkedSubject, PasswordAge, PasswordLink
 from app.models.peer import SyncComparison, SyncImport, SyncLedger, SyncPeer
 from app.models.reference import Category, District, Holiday, NationalLimitRow, Village, WorkingWeek
-from app.models.register import Register, RegisterKind
-from app.models.rehearsal import RehearsalRow
-from app.models.report import ReportJob, ReportRecipient, ReportSchedule
-from app.models.second_step import HalfSignIn, LoginCount, RecoveryCode, TwoStep
-from app.models.signing import SigningMeans
+from app.models.report import Register, RegisterKind, RehearsalRow, ReportJob, ReportRecipient, ReportSchedule
 from app.models.sop import SopStepRow, SopVersion
 from app.models.stored import FileCheck, FileToRemove, StoreSweep
 from app.models.sync import SyncChange

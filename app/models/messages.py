@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Instant, Word, one_of
 from app.core.encrypted_columns import SealedText
+from app.models.account import PasswordLink
 from app.models.complaint import Complaint, StepTask
 from app.models.invariant import InvariantRun
 from app.models.organisation import DelegationRow
-from app.models.password import PasswordLink
 from app.models.report import ReportJob
 
 NOTICE_KINDS = (

@@ -1,14 +1,15 @@
-"""Tables of the organisation: agencies as a tree, officers, and delegations."""
+"""Tables of the organisation: agencies as a tree, officers, delegations, means of signing, saved lists."""
 
 from datetime import date
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.column_types import BigKey, Instant, Line, Prose, Word, one_of
+from app.core.encrypted_columns import SealedBytes, SealedText
 from workflow_rules.process.actors import DelegationKind
 
 AGENCY_KINDS = ("opd", "kecamatan", "kelurahan", "desa", "bumd", "unit")
@@ -114,3 +115,48 @@ class DelegationRow(Model):
 
     def __repr__(self) -> str:
         return f"{self.kind} {self.decree_number}"
+
+
+class SigningMeans(Model):
+    """An officer's certificate file and NIK, both sealed, with the certificate's public details in plain text.
+
+    It is kept apart from the officer's profile, whose editors see the whole row.
+    """
+
+    __tablename__ = "signing_means"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+    nik: Mapped[str | None] = mapped_column(SealedText)
+    certificate: Mapped[bytes | None] = mapped_column(SealedBytes)
+    subject: Mapped[Line] = mapped_column(default="")
+    issuer: Mapped[Line] = mapped_column(default="")
+    valid_until: Mapped[Instant | None]
+    fingerprint: Mapped[Word] = mapped_column(default="")
+    changed_at: Mapped[Instant]
+
+    user: Mapped[User] = relationship(User)
+
+
+PLACES = ("inbox", "complaints")
+
+
+class SavedList(Model):
+    """Filters, order, columns and density of a list, stored as the query string that restores them (`address`).
+
+    It belongs to one officer; `shared` shows a supervisor's to every officer. The one with an empty name is the owner's
+    default view.
+    """
+
+    __tablename__ = "saved_list"
+    __table_args__ = (
+        UniqueConstraint("user_id", "place", "name", name="uq_saved_list_user_place_name"),
+        CheckConstraint(one_of("place", PLACES), name="place"),
+    )
+
+    id: Mapped[BigKey]
+    user_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    place: Mapped[Word]
+    name: Mapped[str] = mapped_column(String(60))
+    address: Mapped[Prose]
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Instant]

@@ -1,4 +1,4 @@
-"""Tables of reports: jobs that build a report file, and schedules that send reports by e-mail."""
+"""Tables of reports: jobs that build a file, schedules that send it, registers of the SOP, rehearsals."""
 
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,8 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.column_types import BigKey, Document, Instant, Word, one_of
+from app.core.column_types import BigKey, Document, Instant, Line, Word, one_of
+from app.models.paper import Paper
 
 REPORT_STATES = ("queued", "running", "done", "failed", "cancelled", "expired")
 REPORT_FORMATS = ("xlsx", "csv", "pdf")
@@ -105,3 +106,70 @@ class ReportJob(Model):
 
     user: Mapped[User] = relationship(User)
     schedule: Mapped[ReportSchedule | None] = relationship()
+
+
+class RegisterKind(StrEnum):
+    """The daily monitoring register, or the monthly register of identified problems."""
+
+    DAILY = "daily"
+    MONTHLY = "monthly"
+
+
+class Register(Model):
+    """One register of a day, or of the month that begins on `day`, with its number and its frozen paper.
+
+    `made_by_id` is None when the schedule made it.
+    """
+
+    __tablename__ = "register"
+    __table_args__ = (
+        UniqueConstraint("kind", "day", name="uq_register_kind_day"),
+        CheckConstraint(one_of("kind", RegisterKind), name="kind"),
+        CheckConstraint("kind = 'daily' OR extract(day from day) = 1", name="month_by_its_first_day"),
+    )
+
+    id: Mapped[BigKey]
+    kind: Mapped[Word]
+    day: Mapped[date]
+    number: Mapped[Line] = mapped_column(unique=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"), unique=True)
+    content_hash: Mapped[Word]
+    made_at: Mapped[Instant]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+
+    paper: Mapped[Paper] = relationship()
+    made_by: Mapped[User | None] = relationship(User)
+
+
+REHEARSAL_STATES = ("queued", "running", "ready", "failed")
+
+
+class RehearsalRow(Model):
+    """One rehearsal of a past period (`begins` to `ends`, aware UTC) under an SOP version changed by `what_if`.
+
+    `done` of `total` cases are computed; `result` is None until it is ready.
+    """
+
+    __tablename__ = "rehearsal"
+    __table_args__ = (
+        CheckConstraint(one_of("state", REHEARSAL_STATES), name="state"),
+        CheckConstraint("ends >= begins", name="ends_after_start"),
+        CheckConstraint("(state = 'ready') = (result IS NOT NULL)", name="result"),
+        Index("ix_rehearsal_unfinished", "touched_at", postgresql_where=text("state IN ('queued', 'running')")),
+    )
+
+    id: Mapped[BigKey]
+    sop_version_id: Mapped[int | None] = mapped_column(ForeignKey("sop_version.id", ondelete="SET NULL"), index=True)
+    sop_number: Mapped[Word]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    asked_at: Mapped[Instant]
+    begins: Mapped[Instant]
+    ends: Mapped[Instant]
+    what_if: Mapped[Document]
+    state: Mapped[Word] = mapped_column(default="queued")
+    touched_at: Mapped[Instant]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    result: Mapped[Document | None]
+
+    asked_by: Mapped[User] = relationship(User)

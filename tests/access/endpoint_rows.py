@@ -26,6 +26,7 @@ from app.models import (
     Delivery,
     District,
     Holiday,
+    IdentityGrant,
     InboundHold,
     JournalEntry,
     Letter,
@@ -40,7 +41,6 @@ from app.models import (
     Village,
     WorkingWeek,
 )
-from app.models.identity_grant import IdentityGrant
 from app.models.report import Rhythm
 from app.papers.papers import keep_file
 from app.papers.sop_papers import ask_for_sop_sheet
