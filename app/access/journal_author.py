@@ -11,7 +11,7 @@ from flask import has_app_context
 from sqlalchemy import Connection, Engine, event
 
 from app.access.current_person import known_person
-from app.access.row_level_security import SETS_WALL
+from app.access.row_level_security import SETS_ISOLATION
 from app.core.clock import utc_now
 
 JOURNALLED = frozenset(
@@ -52,7 +52,7 @@ def _name(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None
     if connection.info.get(_NAMED) == author:
         return
     values = (author, utc_now().isoformat())
-    connection.exec_driver_sql(SET_AUTHOR, values, execution_options={SETS_WALL: True})
+    connection.exec_driver_sql(SET_AUTHOR, values, execution_options={SETS_ISOLATION: True})
     connection.info[_NAMED] = author
 
 

@@ -109,10 +109,10 @@ def hearing() -> Select[Any]:
     office = offices.table_valued("actor", "agency", with_ordinality="place").render_derived("office")
     of_agency = office.c.agency.is_(None) | (OfficerProfile.agency_code == office.c.agency)
     holders = _officers(office.c.place, User.id).join(office, (office.c.actor == Role.name) & of_agency)
-    told = holders.cte("told", recursive=True)
+    notified = holders.cte("notified", recursive=True)
     runs = (DelegationRow.starts_on <= bindparam("day"), DelegationRow.ends_on >= bindparam("day"))
-    stands_in = select(told.c.place, DelegationRow.holder_id).join(told, told.c.id == DelegationRow.giver_id)
-    everybody = told.union(stands_in.where(*runs))
+    acting = select(notified.c.place, DelegationRow.holder_id).join(notified, notified.c.id == DelegationRow.giver_id)
+    everybody = notified.union(acting.where(*runs))
     return select(everybody.c.place, User.id).join(User, User.id == everybody.c.id).where(User.active.is_(True))
 
 

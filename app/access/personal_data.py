@@ -54,13 +54,13 @@ def personal_traces(text: str) -> list[Trace]:
             continue
         if name := _CAPITAL_NAME.match(text, match.end()) or _SMALL_NAME.match(text, match.end()):
             found.append(("name", *name.span()))
-    kept: list[Trace] = []
+    merged: list[Trace] = []
     for trace in sorted(found, key=lambda trace: (trace[1], -trace[2])):
-        if not kept or trace[1] >= kept[-1][2]:
-            kept.append(trace)
-        elif trace[2] > kept[-1][2]:
-            kept[-1] = (kept[-1][0], kept[-1][1], trace[2])
-    return kept
+        if not merged or trace[1] >= merged[-1][2]:
+            merged.append(trace)
+        elif trace[2] > merged[-1][2]:
+            merged[-1] = (merged[-1][0], merged[-1][1], trace[2])
+    return merged
 
 
 def without_traces(text: str) -> str:

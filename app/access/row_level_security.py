@@ -2,7 +2,7 @@
 shown only those, raw SQL and `unscoped` queries included.
 
 It applies to agency officers, reporters with a tracking code, the public and unknown users. The office, supervisors,
-programs, jobs and administrators keep the program's role, also because policies would keep PostgreSQL from using its
+programs, jobs and administrators use the program's role, also because policies would stop PostgreSQL from using its
 full-text and trigram indexes; an agency therefore searches the owner's view `case_words`. The role is
 local to the transaction. It protects against mistakes, not against injected SQL that resets the role.
 """
@@ -13,23 +13,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from app.access.current_person import known_person
-from app.access.session_filter import listens
+from app.access.session_filter import reads_are_limited
 from app.core.request_context import request_context
 
-BEYOND = "beyond_wall"
+WITHOUT_ISOLATION = "beyond_wall"
 """Execution option of a statement that must bypass agency isolation; `tests/access/` lists each use."""
 
 SET_ROLE = (
     "SELECT set_config('role', %s, true), set_config('lapor.agency', %s, true),"
     " set_config('lapor.case', %s, true), set_config('lapor.public', %s, true)"
 )
-_STANDS, SETS_WALL = "wall", "sets_wall"
+_APPLIED, SETS_ISOLATION = "isolation", "sets_isolation"
 _OF_SAVEPOINTS = ("SAVEPOINT", "ROLLBACK TO", "RELEASE")
 """Savepoint statements, which need no role: they read no rows, and after an error only they are accepted."""
 
 
 @dataclass(frozen=True)
-class Wall:
+class Isolation:
     """The database role of a transaction (None: the role of the connection's account) and its settings as the policies
     read them: comma-separated agency codes, one complaint id, or `yes` for public cases. An empty string grants none.
     """
@@ -40,7 +40,7 @@ class Wall:
     public: str = ""
 
 
-NO_WALL = Wall(role=None)
+NO_ISOLATION = Isolation(role=None)
 
 
 def install_second_wall(engine: Engine) -> None:
@@ -50,46 +50,46 @@ def install_second_wall(engine: Engine) -> None:
             event.listen(engine, name, listener)
 
 
-def wanted_wall() -> Wall | None:
+def required_isolation() -> Isolation | None:
     """Return the isolation settings that the current context requires; None while the requesting user is being loaded,
-    when any will do. `NO_WALL` outside a request, for those who see every case and for administrators; for any other
-    person the agencies, which may be none.
+    when any will do. Returns `NO_ISOLATION` outside a request, for those who see every case and for administrators;
+    for any other person the agencies, which may be none.
     """
-    if not listens():
-        return NO_WALL
+    if not reads_are_limited():
+        return NO_ISOLATION
     context = request_context()
     if context.finding_person:
         return None
     if context.only_public:
-        return Wall(public="yes")
+        return Isolation(public="yes")
     if context.only_case is not None:
-        return Wall(case=str(context.only_case))
+        return Isolation(case=str(context.only_case))
     person = known_person()
     if person.sees_every_case or person.administers:
-        return NO_WALL
-    return Wall(agencies=",".join(sorted(person.agencies)))
+        return NO_ISOLATION
+    return Isolation(agencies=",".join(sorted(person.agencies)))
 
 
 def _set(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
     """Before a statement is sent, switch the transaction's role and settings if they differ from the required ones."""
     options = context.execution_options
-    if options.get(SETS_WALL) or statement.startswith(_OF_SAVEPOINTS):
+    if options.get(SETS_ISOLATION) or statement.startswith(_OF_SAVEPOINTS):
         return
-    wanted = NO_WALL if options.get(BEYOND) else wanted_wall()
-    if wanted is None or connection.info.get(_STANDS, NO_WALL) == wanted:
+    wanted = NO_ISOLATION if options.get(WITHOUT_ISOLATION) else required_isolation()
+    if wanted is None or connection.info.get(_APPLIED, NO_ISOLATION) == wanted:
         return
-    connection.exec_driver_sql(SET_ROLE, astuple(wanted), execution_options={SETS_WALL: True})
-    connection.info[_STANDS] = wanted
+    connection.exec_driver_sql(SET_ROLE, astuple(wanted), execution_options={SETS_ISOLATION: True})
+    connection.info[_APPLIED] = wanted
 
 
 def _forget(connection: Connection) -> None:
     """Drop the noted settings: a new transaction starts without isolation."""
-    connection.info.pop(_STANDS, None)
+    connection.info.pop(_APPLIED, None)
 
 
 def _lose_sight(connection: Connection, _name: str, _context: Any) -> None:
     """Mark the settings as unknown: a rollback to a savepoint restores those of its start."""
-    connection.info[_STANDS] = None
+    connection.info[_APPLIED] = None
 
 
 MAKE_ROLE = """

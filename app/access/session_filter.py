@@ -84,14 +84,14 @@ def as_person(person: Person) -> Iterator[None]:
         context.acting, context.reads_as_person = before
 
 
-def listens() -> bool:
+def reads_are_limited() -> bool:
     """Return whether reads are limited now: in a request, or inside `as_person`."""
     return has_request_context() or (has_app_context() and request_context().reads_as_person)
 
 
 def _limit(state: ORMExecuteState) -> None:
     """Limit a statement to public cases, to one case, or to what the requesting person may see."""
-    if not listens() or request_context().finding_person or state.is_column_load:
+    if not reads_are_limited() or request_context().finding_person or state.is_column_load:
         return
     context = request_context()
     # Also for `unscoped` statements: the database role they run under depends on the requesting person.

@@ -23,7 +23,7 @@ _ABOUT_REPORTER = frozenset(
     {"proof", "incomplete_reason", "code_reason", "identity_reason", "fields", "redaction_reason"}
 )
 # Earlier versions of a text: an anonymous reporter may have removed a name or a number from it.
-_OLD_WORDS = frozenset({"before", "refused"})
+_EARLIER_TEXTS = frozenset({"before", "refused"})
 # Correspondence of one agency with the office; other agencies on the case see the event without these texts.
 _BETWEEN_TWO = frozenset({"subject", "body", "note", "reason"})
 # Later additions, which a redaction did not cover: agencies do not see them in a redacted case.
@@ -84,7 +84,7 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
     unnamed = hides_reporter(complaint, person) or is_reading_program(person)
     hidden = about_reporter(event) if unnamed else frozenset()
     if guarded:
-        hidden |= _OLD_WORDS | (NEW_WORDS if complaint.redacted else frozenset())
+        hidden |= _EARLIER_TEXTS | (NEW_WORDS if complaint.redacted else frozenset())
     foreign = not person.sees_every_case and event.agency_code not in person.agencies
     if foreign and event.agency_code is not None:
         hidden |= _BETWEEN_TWO
@@ -100,7 +100,7 @@ def data_shown(event: ComplaintEvent, complaint: Complaint, person: Person) -> d
 
 def about_reporter(event: ComplaintEvent) -> frozenset[str]:
     """Return the names of the event's data fields that could reveal the reporter."""
-    return _ABOUT_REPORTER | _OLD_WORDS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
+    return _ABOUT_REPORTER | _EARLIER_TEXTS | ({"reason"} if event.kind == SystemEvent.SETTLED else frozenset())
 
 
 def lock_in_order(which: ColumnElement[bool]) -> None:

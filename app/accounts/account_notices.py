@@ -11,7 +11,7 @@ from app.models import Delivery
 from app.notices.outbox import LEASE_SECONDS
 
 
-def tell_of_account(user_id: int, news: str, now: datetime) -> None:
+def notify_account(user_id: int, news: str, now: datetime) -> None:
     """Queue one account e-mail to a user; `news` is a key of ACCOUNT_NEWS without a link."""
     _queue(Delivery(user_id=user_id, account_news=news), now)
 
@@ -21,7 +21,7 @@ def send_link(user_id: int, link_id: int, token: str, now: datetime) -> None:
     _queue(Delivery(user_id=user_id, account_news="password_link", password_link_id=link_id, sealed_code=token), now)
 
 
-def tell_old_address(user_id: int, address: str, now: datetime) -> None:
+def notify_old_address(user_id: int, address: str, now: datetime) -> None:
     """Queue an e-mail to the former address of an account whose address was changed. The address is stored encrypted in
     the delivery until it has been sent.
     """

@@ -15,11 +15,11 @@ from wtforms import ValidationError
 
 from app.access.current_person import may
 from app.access.roles import ROLE_GRANTS
-from app.accounts.account_notices import tell_old_address
+from app.accounts.account_notices import notify_old_address
 from app.accounts.identity_grants import ask_grants, needing_confirmation, nobody_decides
 from app.accounts.labels import GRANTS
 from app.accounts.password_reset import invite
-from app.accounts.passwords import nobodys_hash
+from app.accounts.passwords import unknown_password_hash
 from app.core.clock import utc_now
 from app.core.request_context import request_context
 from app.vocabulary.words import ACTORS
@@ -38,7 +38,7 @@ def role_names(roles: Any) -> str:
     return ", ".join(str(ACTORS.get(role.name, role.name)) for role in roles)
 
 
-def grants_in_words(permissions: Any) -> str:
+def permissions_text(permissions: Any) -> str:
     """Return the permissions as descriptions for officers, separated by semicolons; "–" if none has a description."""
     held = {(pv.permission.name, pv.view_menu.name) for pv in permissions}
     return "; ".join(str(GRANTS[pair]) for pair in GRANTS if pair in held) or "–"
@@ -95,7 +95,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         """Give the new account a random password that nobody knows, and hold back roles that need a supervisor's
         confirmation.
         """
-        item.password = nobodys_hash()
+        item.password = unknown_password_hash()
         self._hold_back(item, [])
 
     def post_add(self, item: Any) -> None:
@@ -110,7 +110,7 @@ class Accounts(GuardedRequests, ConfirmDelete, UserDBModelView):
         super().pre_update(item)
         for old in inspect(item).attrs.email.history.deleted:
             if old:
-                tell_old_address(item.id, old, utc_now())
+                notify_old_address(item.id, old, utc_now())
         history = inspect(item).attrs.roles.history
         self._hold_back(item, [*history.unchanged, *history.deleted])
 
@@ -163,4 +163,4 @@ class Roles(GuardedRequests, ConfirmDelete, RoleModelView):
     search_columns = ["name"]
     order_columns = ["name"]
     base_filters = [["name", FilterInFunction, given_roles]]
-    formatters_columns = {"name": lambda name: str(ACTORS.get(name, name)), "permissions": grants_in_words}
+    formatters_columns = {"name": lambda name: str(ACTORS.get(name, name)), "permissions": permissions_text}

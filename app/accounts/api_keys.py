@@ -22,7 +22,7 @@ class KeyEnded(Exception):
 
 
 @dataclass(frozen=True)
-class KeyWish:
+class KeyInput:
     """Input for a new key: its name, its scopes, and its expiry (aware UTC; None: it does not expire)."""
 
     name: str
@@ -30,18 +30,18 @@ class KeyWish:
     expires_at: datetime | None
 
 
-def make_new_key(wish: KeyWish, by: int | None, now: datetime) -> str:
+def make_new_key(given: KeyInput, by: int | None, now: datetime) -> str:
     """Create a key and return its plain text, which is shown once and not stored. `by` is the administrator's
     user id.
     """
     key = new_key()
     with one_transaction():
         row = ApiKey(
-            name=wish.name,
+            name=given.name,
             key_hash=hash_key(key),
-            scopes=sorted(wish.scopes),
+            scopes=sorted(given.scopes),
             created_at=now,
-            expires_at=wish.expires_at,
+            expires_at=given.expires_at,
             made_by_id=by,
         )
         db.session.add(row)
@@ -120,7 +120,7 @@ def hash_key(key: str) -> str:
 
 
 _HASHED, _NOW = bindparam("hashed", type_=_keys.c.key_hash.type), bindparam("now", type_=_keys.c.expires_at.type)
-_LIVING = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at).where(
+_VALID_KEY = select(_keys.c.id, _keys.c.name, _keys.c.scopes, _keys.c.last_used_at).where(
     (_keys.c.key_hash == _HASHED) | ((_keys.c.previous_hash == _HASHED) & (_keys.c.previous_until > _NOW)),
     _keys.c.active & (_keys.c.expires_at.is_(None) | (_keys.c.expires_at > _NOW)),
 )
@@ -134,7 +134,7 @@ def find_key(given: str, now: datetime) -> KnownKey | None:
     runs.
     """
     with finding_person():
-        row = db.session.execute(_LIVING, {"hashed": hash_key(given), "now": now}).first()
+        row = db.session.execute(_VALID_KEY, {"hashed": hash_key(given), "now": now}).first()
         if row is None:
             return None
         if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:

@@ -57,7 +57,7 @@ def tell_of_delegation(row: DelegationRow, by: int | None, now: datetime) -> Non
 
 
 def is_named_by_events(delegation_id: int) -> bool:
-    """Return whether an event was recorded under this delegation, which must then be kept."""
+    """Return whether an event was recorded under this delegation, which must then not be deleted."""
     named = select(exists().where(ComplaintEvent.delegation_id == delegation_id))
     return bool(db.session.execute(named, execution_options={"unscoped": True}).scalar_one())
 

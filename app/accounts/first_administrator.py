@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.access.people import ADMINISTRATOR_ROLE
 from app.accounts.password_links import make_link
 from app.accounts.password_reset import LINK_PATH
-from app.accounts.passwords import PasswordRefused, change_password, faults_in, nobodys_hash
+from app.accounts.passwords import PasswordRefused, change_password, faults_in, unknown_password_hash
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 
@@ -50,7 +50,9 @@ def make_first_administrator(name: str, password: str | None, now: datetime) -> 
     """
     with one_transaction():
         refuse_unless_first(name)
-        user = User(username=name, first_name=name, last_name="", email="", active=True, password=nobodys_hash())
+        user = User(
+            username=name, first_name=name, last_name="", email="", active=True, password=unknown_password_hash()
+        )
         user.roles = list(db.session.scalars(select(Role).where(Role.name == ADMINISTRATOR_ROLE)))
         db.session.add(user)
         db.session.flush()

@@ -19,7 +19,7 @@ PASSWORD_FAULTS: Labels = {
     "used_before": _("Kata sandi ini sudah pernah Anda pakai. Pilih yang lain"),
 }
 
-PASSWORD_RULES_IN_WORDS: Labels = {
+PASSWORD_RULES_TEXTS: Labels = {
     "bssn": _(
         "Paling sedikit 12 karakter: huruf besar, huruf kecil, angka, dan tanda baca. Bukan kata umum, nama Anda, atau "
         "lima kata sandi terakhir. Berlaku 90 hari."
@@ -102,9 +102,9 @@ def account_in_words(kind: str, data: Mapping[str, Any]) -> str:
     return str(sentence) % {"account": data["account"], "issuer": data.get("issuer", "")}
 
 
-def rules_in_words(name: str) -> str:
+def rules_text(name: str) -> str:
     """Return the text of the password rules with that name (`bssn` or `nist`)."""
-    return str(PASSWORD_RULES_IN_WORDS[name])
+    return str(PASSWORD_RULES_TEXTS[name])
 
 
 def fault_in_words(fault: PasswordFault, rules: PasswordRules) -> str:

@@ -41,11 +41,11 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that was allowed; it counts as a failure until `was_good` is called."""
+    """An attempt that was allowed; it counts as a failure until `succeeded` is called."""
 
     counted: list[Counted] = field(default_factory=list)
 
-    def was_good(self) -> None:
+    def succeeded(self) -> None:
         """Take this successful attempt off its counters."""
         give_back(self.counted)
 
@@ -61,17 +61,17 @@ def admit(name: str, now: datetime) -> Attempt:
     account = db.session.scalars(known.limit(1)).first()
     device = device_of(account) if account is not None else None
     if device is not None:
-        return _let_through(count_try([(f"device {device}", OF_DEVICE)], now))
+        return _allow(count_try([(f"device {device}", OF_DEVICE)], now))
     who = f"account {account}" if account is not None else f"name {wanted}"
     where = source()
     counted = count_try([(f"address {where}", OF_ADDRESS), (f"{who} at {where}", OF_ACCOUNT_AND_ADDRESS)], now)
-    _let_through(counted)
+    _allow(counted)
     overall = count_try([(who, OF_ACCOUNT)], now)
     if overall[0].seconds_left:
         here = SignIn.user_id == account, SignIn.address == request.remote_addr, SignIn.began_at > now - USUAL
         if account is None or db.session.scalars(select(SignIn.id).where(*here).limit(1)).first() is None:
             log.warning("login_flood", account=account)
-            _let_through(overall)
+            _allow(overall)
     return Attempt(counted + overall)
 
 
@@ -80,10 +80,10 @@ def admit_code(account: int, now: datetime) -> Attempt:
     exceeded.
     """
     who = device_of(account) or f"account {account}"
-    return _let_through(count_try([(f"code of {who}", OF_CODE)], now))
+    return _allow(count_try([(f"code of {who}", OF_CODE)], now))
 
 
-def _let_through(counted: list[Counted]) -> Attempt:
+def _allow(counted: list[Counted]) -> Attempt:
     if wait := max(one.seconds_left for one in counted):
         raise Problem(429, headers={"Retry-After": str(wait)})
     return Attempt(counted)
@@ -106,8 +106,8 @@ def device_of(account: int, of: Request = request) -> str | None:
 def remember_device(response: Any, account: int) -> Any:
     """Set the cookie that makes this browser known to the account that has just signed in; return the response."""
     known = _known(request)
-    mark = known.pop(str(account), None) or secrets.token_urlsafe(12)
-    latest = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :]) | {str(account): mark}
+    token = known.pop(str(account), None) or secrets.token_urlsafe(12)
+    latest = dict(list(known.items())[-(MOST_ACCOUNTS - 1) :]) | {str(account): token}
     response.set_cookie(
         COOKIE,
         _signer().dumps(latest),

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.accounts import password_checks
 from app.accounts.labels import CODE_FAULTS
 from app.accounts.login_limits import admit, admit_code, remember_device
-from app.accounts.second_step import begin_half, finish_half, half_of, has_two_step, take_code
+from app.accounts.second_step import begin_pending, finish_pending, has_two_step, pending_user, take_code
 from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable, safe_address
 
@@ -27,7 +27,7 @@ def sign_in_here(user: Any, next_url: str) -> Response:
     ends here.
     """
     session.pop(HALF, None)
-    password_checks.take_up_from_the_first_page()
+    password_checks.restore_after_second_step()
     login_user(user, remember=False)
     answer: Response = remember_device(redirect(next_url), user.id)
     return answer
@@ -39,12 +39,12 @@ def after_the_password(user: Any, next_url: str) -> Response:
     """
     if not has_two_step(user.id):
         return sign_in_here(user, next_url)
-    session[HALF] = begin_half(user, utc_now())
-    password_checks.keep_for_the_second_page()
+    session[HALF] = begin_pending(user, utc_now())
+    password_checks.store_for_second_step()
     return redirect(url_for("LimitedLogin.code", next=next_url))
 
 
-class LimitedLogin(password_checks.SaysWhy, AuthDBView):
+class LimitedLogin(password_checks.ExplainsRefusal, AuthDBView):
     """Login form with limits on failures, and its second-step page."""
 
     usual_message = AuthDBView.invalid_login_message
@@ -64,7 +64,7 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
         if not user:
             flash(str(self.invalid_login_message), "warning")
             return redirect(self.appbuilder.get_url_for_login_with(next_url))
-        attempt.was_good()
+        attempt.succeeded()
         return after_the_password(user, next_url)
 
     @expose("/logout/", methods=["GET"])
@@ -87,8 +87,8 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
         next_url = _page_asked_for()
         if current_user.is_authenticated:
             return redirect(next_url)
-        mark = str(session.get(HALF, ""))
-        user = half_of(mark, utc_now()) if mark else None
+        token = str(session.get(HALF, ""))
+        user = pending_user(token, utc_now()) if token else None
         if user is None:
             return self._begin_again(next_url)
         if request.method == "GET":
@@ -99,8 +99,8 @@ class LimitedLogin(password_checks.SaysWhy, AuthDBView):
         attempt = admit_code(user.id, utc_now())
         if not take_code(user.id, typed, utc_now()):
             return _code_page("wrong"), 422
-        attempt.was_good()
-        return sign_in_here(user, next_url) if finish_half(mark) else self._begin_again(next_url)
+        attempt.succeeded()
+        return sign_in_here(user, next_url) if finish_pending(token) else self._begin_again(next_url)
 
     def _begin_again(self, next_url: str) -> Response:
         session.pop(HALF, None)

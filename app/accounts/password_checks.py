@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts.labels import SIGN_ON_FAULTS
 from app.accounts.password_rules import Age, age_of, ends_at
 from app.accounts.passwords import METHOD, hash_of, rules_here
-from app.accounts.single_sign_on import signs_in_elsewhere
+from app.accounts.single_sign_on import must_use_provider
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.request_context import request_context
@@ -24,7 +24,7 @@ from app.models import PasswordAge
 from app.web.error_responses import is_api, problem
 
 MUST_CHANGE = "sandi_habis"
-JUDGED = "sandi_umur"
+AGE_STATE = "sandi_umur"
 CHANGE_PATH = "/resetmypassword/form"
 STILL_OPEN = (CHANGE_PATH, "/logout/", "/login", "/lang/", "/static/", "/gaya/", "/akun/dua-langkah/", "/kabar")
 """Path prefixes that an officer with an expired password may still open: change of password, logout and their
@@ -34,7 +34,7 @@ assets.
 NAME = "password_expired"
 
 
-class SaysWhy:
+class ExplainsRefusal:
     """Mixin of the login form: show why a correct password was not accepted."""
 
     usual_message: Any
@@ -55,7 +55,7 @@ def admit(user: Any, password: str, now: datetime) -> Any:
     context, age = request_context(), _age_row(user, now)
     if age.demonstration and current_app.config["LAPOR_PRODUCTION"]:
         return None
-    if signs_in_elsewhere(user):
+    if must_use_provider(user):
         context.login_refusal = str(SIGN_ON_FAULTS["only"]) % {"provider": current_app.config["OIDC_LABEL"]}
         return None
     if not user.password.startswith(f"{METHOD}$"):
@@ -64,7 +64,7 @@ def admit(user: Any, password: str, now: datetime) -> Any:
             user.password = hash_of(password)
     context.password_age = Age.GOOD if age.demonstration else age_of(age.changed_at, rules_here(), now)
     context.password_ends_at = ends_at(age.changed_at, rules_here())
-    if context.password_age == Age.OVER and is_api(request.path):
+    if context.password_age == Age.EXPIRED and is_api(request.path):
         return None
     return user
 
@@ -72,31 +72,31 @@ def admit(user: Any, password: str, now: datetime) -> Any:
 def install(app: Flask) -> None:
     """Register the checks on sign-in and before each request."""
     program = getattr(app, "_get_current_object", lambda: app)()
-    user_logged_in.connect(_mark, program)
+    user_logged_in.connect(_restrict_if_expired, program)
     user_logged_out.connect(changed, program)
-    app.before_request(_only_to_change)
+    app.before_request(_lead_to_change)
 
 
-def say_expired(response: Response) -> Response:
+def answer_expired(response: Response) -> Response:
     """Replace the API login's 401 with the problem `password_expired` if the password was right but expired."""
-    if response.status_code == 401 and request_context().password_age == Age.OVER:
-        return problem(401, NAME, _over(), {"WWW-Authenticate": "Bearer"})
+    if response.status_code == 401 and request_context().password_age == Age.EXPIRED:
+        return problem(401, NAME, _expired_text(), {"WWW-Authenticate": "Bearer"})
     return response
 
 
-def keep_for_the_second_page() -> None:
+def store_for_second_step() -> None:
     """Store the result of the password check in the session until the second step is done."""
     context = request_context()
     if context.password_age is not None:
-        session[JUDGED] = [
+        session[AGE_STATE] = [
             str(context.password_age),
             context.password_ends_at.isoformat() if context.password_ends_at else "",
         ]
 
 
-def take_up_from_the_first_page() -> None:
-    """Restore into the request context the result that `keep_for_the_second_page` has stored."""
-    age, ends = session.pop(JUDGED, ["", ""])
+def restore_after_second_step() -> None:
+    """Restore into the request context the result that `store_for_second_step` has stored."""
+    age, ends = session.pop(AGE_STATE, ["", ""])
     if age:
         context = request_context()
         context.password_age, context.password_ends_at = Age(age), datetime.fromisoformat(ends) if ends else None
@@ -118,13 +118,13 @@ def _age_row(user: Any, now: datetime) -> PasswordAge:
     return db.session.get_one(PasswordAge, user.id)
 
 
-def _mark(_sender: Any, user: Any) -> None:
+def _restrict_if_expired(_sender: Any, user: Any) -> None:
     context = request_context()
     age, context.password_age = context.password_age, None
     session.pop(MUST_CHANGE, None)
-    if age == Age.OVER:
+    if age == Age.EXPIRED:
         session[MUST_CHANGE] = True
-        flash(_over(), "warning")
+        flash(_expired_text(), "warning")
     elif age == Age.ENDING and context.password_ends_at is not None:
         days = max(1, (context.password_ends_at - utc_now()).days)
         flash(
@@ -135,13 +135,13 @@ def _mark(_sender: Any, user: Any) -> None:
         )
 
 
-def _only_to_change() -> Any:
+def _lead_to_change() -> Any:
     if MUST_CHANGE not in session or request.path.startswith(STILL_OPEN) or not current_user.is_authenticated:
         return None
     if is_api(request.path):
-        return problem(403, NAME, _over())
+        return problem(403, NAME, _expired_text())
     return redirect(CHANGE_PATH, 303)
 
 
-def _over() -> str:
+def _expired_text() -> str:
     return gettext("Masa berlaku kata sandi Anda sudah habis. Buat yang baru untuk melanjutkan.")

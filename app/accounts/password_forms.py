@@ -15,7 +15,7 @@ from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
 from app.accounts.attempt_counts import count_try, give_back
-from app.accounts.labels import fault_in_words, rules_in_words
+from app.accounts.labels import fault_in_words, rules_text
 from app.accounts.login_limits import OF_DEVICE
 from app.accounts.passwords import faults_in, rules_here
 from app.core.clock import utc_now
@@ -61,7 +61,7 @@ class OwnPasswordForm(DynamicForm):
     )
     password = PasswordField(
         _("Kata sandi baru"),
-        description=LazyString(lambda: rules_in_words(current_app.config["PASSWORD_RULES"])),
+        description=LazyString(lambda: rules_text(current_app.config["PASSWORD_RULES"])),
         validators=[DataRequired(), _is_good],
         widget=BS3PasswordFieldWidget(),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from app.accounts.account_notices import send_link
-from app.accounts.passwords import PasswordRefused, change_password, end_links, faults_in, take_password_away
+from app.accounts.passwords import PasswordRefused, change_password, end_links, faults_in, revoke_password
 from app.core.encrypted_columns import SealedText
 from app.core.extensions import db
 from app.core.transaction import lock_row, one_transaction
@@ -42,7 +42,7 @@ def make_link(user: User, kind: str, by: int | None, now: datetime, by_mail: boo
         lock_row(user)
         end_links(user.id, now)
         if kind == "reset":
-            take_password_away(user, now)
+            revoke_password(user, now)
         link = PasswordLink(user_id=user.id, kind=kind, token_hash=hash_of_token(token), made_at=now, made_by_id=by)
         link.expires_at = now + _life()
         db.session.add(link)
@@ -80,7 +80,7 @@ def ask_link(typed: str, now: datetime) -> None:
         db.session.execute(insert(JournalEntry.__table__).from_select(("kind", "at", "reason", "data"), rows))
 
 
-def living_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
+def valid_link(token_hash: str, now: datetime, hold: bool = False) -> PasswordLink:
     """Return the valid link with that digest, of an active account; with `hold`, locked for update. Raises
     LinkEnded.
     """
@@ -99,7 +99,7 @@ def use_link(token_hash: str, password: str, now: datetime) -> None:
     valid.
     """
     with one_transaction():
-        link = living_link(token_hash, now, hold=True)
+        link = valid_link(token_hash, now, hold=True)
         if faults := faults_in(password, link.user):
             raise PasswordRefused(faults)
         change_password(link.user, password, "link", link.user_id, now)

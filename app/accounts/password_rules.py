@@ -52,14 +52,14 @@ class PasswordRules:
 
     shortest: int
     mixed: bool
-    kept: int
+    remembered: int
     lasts: timedelta | None
     warned_before: timedelta = timedelta(days=14)
 
 
 RULES = {
-    "bssn": PasswordRules(shortest=12, mixed=True, kept=5, lasts=timedelta(days=90)),
-    "nist": PasswordRules(shortest=15, mixed=False, kept=1, lasts=None),
+    "bssn": PasswordRules(shortest=12, mixed=True, remembered=5, lasts=timedelta(days=90)),
+    "nist": PasswordRules(shortest=15, mixed=False, remembered=1, lasts=None),
 }
 
 
@@ -81,7 +81,7 @@ class Age(StrEnum):
 
     GOOD = "good"
     ENDING = "ending"
-    OVER = "over"
+    EXPIRED = "over"
 
 
 def faults_of(
@@ -125,7 +125,7 @@ def age_of(changed_at: datetime, rules: PasswordRules, now: datetime) -> Age:
     end = ends_at(changed_at, rules)
     if end is None or now < end - rules.warned_before:
         return Age.GOOD
-    return Age.ENDING if now < end else Age.OVER
+    return Age.ENDING if now < end else Age.EXPIRED
 
 
 def _guesses(password: str, words: Iterable[str]) -> int:

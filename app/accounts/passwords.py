@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.accounts.account_notices import tell_of_account
+from app.accounts.account_notices import notify_account
 from app.accounts.password_rules import RULES, PasswordFault, PasswordRules, faults_of, words_of_names
 from app.accounts.sessions import end_sign_ins
 from app.core.extensions import db
@@ -51,8 +51,8 @@ def faults_in(password: str, user: User | None = None) -> tuple[PasswordFault, .
     if found:
         return found
     before = select(FormerPassword.hash).where(FormerPassword.user_id == user.id).order_by(FormerPassword.id.desc())
-    hashes = [user.password, *db.session.scalars(before.limit(rules_here().kept - 1))]
-    used = any(check_password_hash(kept, password) for kept in hashes if kept)
+    hashes = [user.password, *db.session.scalars(before.limit(rules_here().remembered - 1))]
+    used = any(check_password_hash(former, password) for former in hashes if former)
     return (PasswordFault.USED_BEFORE,) if used else ()
 
 
@@ -60,7 +60,7 @@ def hash_of(password: str) -> str:
     return generate_password_hash(password, method=METHOD)
 
 
-def nobodys_hash() -> str:
+def unknown_password_hash() -> str:
     """Return the hash of a random password that nobody knows."""
     return hash_of(secrets.token_urlsafe(32))
 
@@ -77,14 +77,14 @@ def change_password(user: User, password: str, how: str, by: int | None, now: da
         db.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=age))
         data = {"account": user.username, "how": how}
         db.session.add(JournalEntry(kind="password_changed", at=now, officer_id=by, data=data))
-        tell_of_account(user.id, "password_changed", now)
+        notify_account(user.id, "password_changed", now)
 
 
-def take_password_away(user: User, now: datetime) -> None:
+def revoke_password(user: User, now: datetime) -> None:
     """Replace the password by a random one until a link sets a new one; ends all links and, in a request, all sign-ins
     except that of the current browser.
     """
-    hashed = nobodys_hash()
+    hashed = unknown_password_hash()
     with one_transaction():
         _replace(user, hashed, now)
 

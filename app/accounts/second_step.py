@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response as Answer
 
 from app.access.people import ADMINISTRATOR_ROLE
-from app.accounts.sessions import MARK, seal_of
+from app.accounts.sessions import SIGN_IN_CLAIM, password_digest
 from app.core.extensions import db
 from app.core.problem import Problem
 from app.core.request_context import request_context
@@ -33,7 +33,7 @@ ISSUER = "Lapor Balangan"
 DIGITS, STEP_SECONDS = 6, 30
 CODES = 10
 CODE_BYTES = 10
-HALF_LASTS = timedelta(minutes=10)
+PENDING_LASTS = timedelta(minutes=10)
 QUIET: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -108,32 +108,32 @@ def take_away(user_id: int) -> bool:
     return row is not None and row.confirmed_at is not None
 
 
-def begin_half(user: User, now: datetime) -> str:
+def begin_pending(user: User, now: datetime) -> str:
     """Store that the password was right and a code is awaited; return the token that the browser keeps in its
     session.
     """
-    mark = secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(24)
     with one_transaction():
-        db.session.add(HalfSignIn(mark=_hidden(mark), user_id=user.id, seal=seal_of(user), began_at=now))
-    return mark
+        db.session.add(HalfSignIn(mark=_token_digest(token), user_id=user.id, seal=password_digest(user), began_at=now))
+    return token
 
 
-def half_of(mark: str, now: datetime) -> User | None:
+def pending_user(token: str, now: datetime) -> User | None:
     """Return the user of a half sign-in; None if it is unknown or older than ten minutes, or the password has changed
     or the account was deactivated since.
     """
-    fresh = HalfSignIn.mark == _hidden(mark), HalfSignIn.began_at > now - HALF_LASTS
+    fresh = HalfSignIn.mark == _token_digest(token), HalfSignIn.began_at > now - PENDING_LASTS
     statement = select(User, HalfSignIn.seal).join(HalfSignIn, HalfSignIn.user_id == User.id).where(*fresh)
     row = db.session.execute(statement).first()
-    if row is None or not row[0].is_active or not hmac.compare_digest(row[1], seal_of(row[0])):
+    if row is None or not row[0].is_active or not hmac.compare_digest(row[1], password_digest(row[0])):
         return None
     user: User = row[0]
     return user
 
 
-def finish_half(mark: str) -> bool:
+def finish_pending(token: str) -> bool:
     """Delete a half sign-in and return True, which is the right to sign in; False if another request was first."""
-    gone = delete(HalfSignIn).where(HalfSignIn.mark == _hidden(mark)).returning(HalfSignIn.id)
+    gone = delete(HalfSignIn).where(HalfSignIn.mark == _token_digest(token)).returning(HalfSignIn.id)
     with one_transaction():
         return db.session.execute(gone.execution_options(**QUIET)).first() is not None
 
@@ -141,14 +141,14 @@ def finish_half(mark: str) -> bool:
 def forget_halves(now: datetime, batch: int = 500) -> int:
     """Delete one batch of expired half sign-ins and return how many were deleted."""
     with one_transaction():
-        past = select(HalfSignIn.id).where(HalfSignIn.began_at < now - HALF_LASTS).limit(batch)
+        past = select(HalfSignIn.id).where(HalfSignIn.began_at < now - PENDING_LASTS).limit(batch)
         held = past.with_for_update(skip_locked=True).scalar_subquery()
         gone = delete(HalfSignIn).where(HalfSignIn.id.in_(held)).returning(HalfSignIn.id)
         return len(db.session.execute(gone.execution_options(**QUIET)).all())
 
 
-def _hidden(mark: str) -> str:
-    return hashlib.sha256(mark.encode("utf-8", "replace")).hexdigest()
+def _token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def _take_app_code(row: TwoStep, code: str, now: datetime) -> bool:
@@ -206,7 +206,7 @@ def install(app: Flask) -> None:
 
 
 def _lead_to_set_up() -> Answer | None:
-    if not current_app.config["TOTP_REQUIRED"] or MARK not in session:
+    if not current_app.config["TOTP_REQUIRED"] or SIGN_IN_CLAIM not in session:
         return None
     endpoint = request.endpoint or ""
     if endpoint in FREE or endpoint.startswith(FREE_VIEWS):

@@ -27,7 +27,7 @@ from app.accounts.login_screens import LimitedLogin
 from app.accounts.password_forms import OwnPassword, refuse_weak
 from app.accounts.password_reset import PasswordReset
 from app.accounts.passwords import change_password
-from app.accounts.token_endpoints import LimitedSecurityApi, marks_of_tokens, no_good_token
+from app.accounts.token_endpoints import LimitedSecurityApi, no_good_token, sign_in_claims
 from app.core.clock import office_today, utc_now
 from app.core.hashing import digest_of_today
 from app.core.identifiers import LARGEST_INTEGER
@@ -126,7 +126,7 @@ class ComplaintSecurityManager(SecurityManager):
         tokens = super().create_jwt_manager(app)
         for of in ("unauthorized", "invalid_token", "expired_token", "revoked_token", "user_lookup_error"):
             getattr(tokens, f"{of}_loader")(no_good_token)
-        tokens.additional_claims_loader(marks_of_tokens)
+        tokens.additional_claims_loader(sign_in_claims)
         sessions.install(app)
         return_after_login.install(app)
         password_checks.install(app)
@@ -151,23 +151,23 @@ class ComplaintSecurityManager(SecurityManager):
         g.user = found[0]
         return found[0]
 
-    def _account(self, key: str, marks: Mapping[str, Any]) -> Any:
+    def _account(self, key: str, claims: Mapping[str, Any]) -> Any:
         """Return (user, sign-in or None) for the claims of a cookie or token; None if they are not valid. Caches the
         person and the permissions in the request context.
         """
         if not (key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER):
             return None
         day = office_today(utc_now())
-        asked = {"number": int(key), "mark": str(marks.get(sessions.MARK, "")), "day": day}
+        asked = {"number": int(key), "mark": str(claims.get(sessions.SIGN_IN_CLAIM, "")), "day": day}
         with finding_person():
             # Account with roles, sign-in, capacities, permissions and second step in one statement.
             rows = self.session.execute(_account_asked(), asked)
         found = rows.unique(lambda row: row[0].id).first()
-        if found is None or not (found[0].is_active and sessions.is_sealed(found[0], marks)):
+        if found is None or not (found[0].is_active and sessions.has_current_password(found[0], claims)):
             return None
         user, sign_in, standing, rights, request_context().has_two_step = found
         remember_person(user, person_with(user, standing, day))
-        self._kept_rights()[self._role_ids(user)] = _as_rights(rights)
+        self._cached_rights()[self._role_ids(user)] = _as_rights(rights)
         return user, sign_in
 
     def reset_password(self, userid: Any, password: str) -> None:
@@ -178,7 +178,7 @@ class ComplaintSecurityManager(SecurityManager):
         own = has_request_context() and current_user.is_authenticated and str(current_user.id) == str(userid)
         change_password(user, password, "own" if own else "command", user.id if own else None, utc_now())
         if own:
-            session[sessions.SEAL] = sessions.seal_of(user)
+            session[sessions.PASSWORD_CLAIM] = sessions.password_digest(user)
             password_checks.changed()
 
     def auth_user_db(self, username: Any, password: Any) -> Any:
@@ -202,15 +202,15 @@ class ComplaintSecurityManager(SecurityManager):
 
     def _has_view_access(self, user: Any, permission_name: str, view_name: str) -> bool:
         # The pairs of the user's roles are read once per request.
-        roles, kept = self._role_ids(user), self._kept_rights()
-        if roles not in kept:
-            kept[roles] = _as_rights(self.session.scalars(select(_rights_of(roles))).one())
-        return (permission_name, view_name) in kept[roles]
+        roles, cached = self._role_ids(user), self._cached_rights()
+        if roles not in cached:
+            cached[roles] = _as_rights(self.session.scalars(select(_rights_of(roles))).one())
+        return (permission_name, view_name) in cached[roles]
 
     def _role_ids(self, user: Any) -> RoleIds:
         return tuple(sorted(role.id for role in self.get_user_roles(user) if role is not None))
 
-    def _kept_rights(self) -> dict[RoleIds, Rights]:
+    def _cached_rights(self) -> dict[RoleIds, Rights]:
         """Return this request's cache of permissions by role ids; a new dict outside a request."""
         return request_context().rights_of_roles if has_request_context() else {}
 

@@ -25,8 +25,8 @@ from app.core.request_context import request_context
 from app.core.transaction import one_transaction
 from app.models import SignIn
 
-SEAL, MARK = "seal", "sign_in"
-OF_A_SIGN_IN = (SEAL, MARK, "_user_id", "_fresh", "_id")
+PASSWORD_CLAIM, SIGN_IN_CLAIM = "seal", "sign_in"
+OF_A_SIGN_IN = (PASSWORD_CLAIM, SIGN_IN_CLAIM, "_user_id", "_fresh", "_id")
 SEEN_EVERY = timedelta(minutes=1)
 """Shortest time between two updates of `seen_at`."""
 
@@ -39,14 +39,14 @@ BY_ITSELF = "X-Sendiri"
 SECONDS_LEFT = "X-Sesi"
 
 
-def seal_of(user: Any) -> str:
+def password_digest(user: Any) -> str:
     """Return a keyed digest (HMAC) of the account's id and current password hash."""
     return keyed_digest(f"sign-in:{user.id}:{user.password}")[:32]
 
 
-def is_sealed(user: Any, marks: Mapping[str, Any]) -> bool:
+def has_current_password(user: Any, claims: Mapping[str, Any]) -> bool:
     """Return whether a cookie or token was issued for the account's current password."""
-    return hmac.compare_digest(str(marks.get(SEAL, "")), seal_of(user))
+    return hmac.compare_digest(str(claims.get(PASSWORD_CLAIM, "")), password_digest(user))
 
 
 def ends_at(sign_in: SignIn) -> datetime:
@@ -92,41 +92,41 @@ def install(app: Flask) -> None:
     program = getattr(app, "_get_current_object", lambda: app)()
     user_logged_in.connect(_begin, program)
     user_logged_out.connect(_end, program)
-    app.after_request(_tell_and_tidy)
+    app.after_request(_finish_response)
     app.jinja_env.globals["sign_in_seconds"] = seconds_left
 
 
 def begin(user: Any, now: datetime, address: str | None, browser: str, door: str = "form") -> dict[str, str]:
     """Store a new sign-in and return the claims that its cookie or tokens must carry. `door` is `form` or `api`."""
-    mark = secrets.token_urlsafe(16)
-    row = SignIn(mark=mark, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
+    token = secrets.token_urlsafe(16)
+    row = SignIn(mark=token, user_id=user.id, began_at=now, seen_at=now, address=address, browser=browser[:300])
     row.door = door
     with one_transaction():
         db.session.add(row)
-    return {SEAL: seal_of(user), MARK: mark}
+    return {PASSWORD_CLAIM: password_digest(user), SIGN_IN_CLAIM: token}
 
 
-def end_by_mark(mark: str, now: datetime) -> None:
+def end_by_token(token: str, now: datetime) -> None:
     """End the sign-in with this id, taken from a cookie or token; no effect if it has ended."""
     with one_transaction():
         db.session.execute(
-            update(SignIn).where(SignIn.mark == mark, SignIn.ended_at.is_(None)).values(ended_at=now),
+            update(SignIn).where(SignIn.mark == token, SignIn.ended_at.is_(None)).values(ended_at=now),
             execution_options={"synchronize_session": False},
         )
 
 
-def next_refresh_mark(mark: str, now: datetime, used: str | None = None) -> str | None:
-    """Replace the refresh token id (`used`) of the sign-in `mark` by a new one and return it.
+def next_refresh_id(token: str, now: datetime, used: str | None = None) -> str | None:
+    """Replace the refresh token id (`used`) of the sign-in with this token by a new one and return it.
 
     If `used` is not the current id, a token was used twice: end the sign-in and return None (RFC 9700, 4.14.2).
     """
     fresh = secrets.token_urlsafe(16)
-    this_one = SignIn.mark == mark, SignIn.refresh_mark.is_not_distinct_from(used), SignIn.ended_at.is_(None)
+    this_one = SignIn.mark == token, SignIn.refresh_mark.is_not_distinct_from(used), SignIn.ended_at.is_(None)
     statement = update(SignIn).where(*this_one).values(refresh_mark=fresh, seen_at=now).returning(SignIn.id)
     with one_transaction():
         replaced = db.session.execute(statement.execution_options(synchronize_session=False)).first()
     if replaced is None:
-        end_by_mark(mark, now)
+        end_by_token(token, now)
         return None
     return fresh
 
@@ -141,7 +141,7 @@ def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:
     """End one sign-in of a user (`only`), or all except that of the current browser; return how many matched. A sign-in
     that had ended already keeps its end time, and counts with `only`.
     """
-    others = SignIn.ended_at.is_(None) & (SignIn.mark != session.get(MARK, ""))
+    others = SignIn.ended_at.is_(None) & (SignIn.mark != session.get(SIGN_IN_CLAIM, ""))
     which = SignIn.id == only if only is not None else others
     with one_transaction():
         ended = func.coalesce(SignIn.ended_at, now)
@@ -157,12 +157,17 @@ def forget_old(now: datetime, batch: int = 500) -> int:
         return len(db.session.execute(gone.returning(SignIn.__table__.c.id)).all())
 
 
-def _tell_and_tidy(response: Response) -> Response:
+def _finish_response(response: Response) -> Response:
     """Remove an invalid sign-in from the session, and send the seconds left in the header X-Sesi.
 
     Not for status 500 and above, where the user was not loaded (`skin.error_page`).
     """
-    if response.status_code < 500 and session.modified and MARK in session and not current_user.is_authenticated:
+    if (
+        response.status_code < 500
+        and session.modified
+        and SIGN_IN_CLAIM in session
+        and not current_user.is_authenticated
+    ):
         for name in OF_A_SIGN_IN:
             session.pop(name, None)
     if (left := seconds_left()) is not None:
@@ -175,6 +180,6 @@ def _begin(_sender: Any, user: Any) -> None:
 
 
 def _end(_sender: Any, user: Any) -> None:
-    mark = session.pop(MARK, None)
-    if mark is not None:
-        end_by_mark(mark, utc_now())
+    token = session.pop(SIGN_IN_CLAIM, None)
+    if token is not None:
+        end_by_token(token, utc_now())

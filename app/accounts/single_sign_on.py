@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.people import ADMINISTRATOR_ROLE
-from app.accounts.account_notices import tell_of_account
+from app.accounts.account_notices import notify_account
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import JournalEntry, LinkedSubject
@@ -40,7 +40,7 @@ def officer_of(claims: Mapping[str, Any], now: datetime) -> User | None:
         return _link_first(claims, issuer, subject, now)
 
 
-def signs_in_elsewhere(user: User) -> bool:
+def must_use_provider(user: User) -> bool:
     """Return whether the account may sign in only through the provider (OIDC_ONLY). Administrators may always use a
     password, for outages of the provider.
     """
@@ -64,7 +64,7 @@ def _link_first(claims: Mapping[str, Any], issuer: str, subject: str, now: datet
         return None
     data = {"account": user.username, "issuer": issuer}
     db.session.add(JournalEntry(kind="sign_on_linked", at=now, officer_id=user.id, data=data))
-    tell_of_account(user.id, "sign_on_linked", now)
+    notify_account(user.id, "sign_on_linked", now)
     return user
 
 

@@ -39,9 +39,9 @@ def no_good_token(*_: Any) -> Response:
     return problem(401, "unauthorized", str(HTTP["unauthorized"]), {"WWW-Authenticate": "Bearer"})
 
 
-def marks_of_tokens(_identity: str) -> dict[str, str]:
+def sign_in_claims(_identity: str) -> dict[str, str]:
     """Return the claims that tie new tokens of this request to their sign-in."""
-    return request_context().token_marks
+    return request_context().sign_in_claims
 
 
 class LimitedSecurityApi(SecurityApi):
@@ -51,7 +51,7 @@ class LimitedSecurityApi(SecurityApi):
         """Return FAB's blueprint with a check of the login body, for which FAB would answer 500 if unreadable."""
         blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
         blueprint.before_request(self._refuse_unreadable)
-        blueprint.after_request(password_checks.say_expired)
+        blueprint.after_request(password_checks.answer_expired)
         return blueprint
 
     def _refuse_unreadable(self) -> None:
@@ -71,11 +71,11 @@ class LimitedSecurityApi(SecurityApi):
         user = self.appbuilder.sm.auth_user_db(body["username"], body["password"])
         if not user:
             return no_good_token()
-        attempt.was_good()
+        attempt.succeeded()
         _second_step(user, body.get("otp"))
         agent = request.user_agent.string
-        marks = sessions.begin(user, utc_now(), request.remote_addr, agent, door="api")
-        request_context().token_marks = marks
+        claims = sessions.begin(user, utc_now(), request.remote_addr, agent, door="api")
+        request_context().sign_in_claims = claims
         return self._tokens(str(user.id), body.get("refresh", False))
 
     @expose("/refresh", methods=["POST"])
@@ -83,7 +83,9 @@ class LimitedSecurityApi(SecurityApi):
     @safe
     def refresh(self) -> Response:
         """Return new tokens for a refresh token, which is used up; a used one ends its sign-in."""
-        request_context().token_marks = {name: get_jwt()[name] for name in (sessions.SEAL, sessions.MARK)}
+        request_context().sign_in_claims = {
+            name: get_jwt()[name] for name in (sessions.PASSWORD_CLAIM, sessions.SIGN_IN_CLAIM)
+        }
         return self._tokens(get_jwt()["sub"], True, get_jwt().get(RENEWAL), fresh=False)
 
     @expose("/logout", methods=["POST"])
@@ -91,14 +93,16 @@ class LimitedSecurityApi(SecurityApi):
     @safe
     def logout(self) -> Response:
         """End the sign-in of the token: its access and refresh tokens are no longer valid."""
-        sessions.end_by_mark(get_jwt()[sessions.MARK], utc_now())
+        sessions.end_by_token(get_jwt()[sessions.SIGN_IN_CLAIM], utc_now())
         answer: Response = self.response(200, result="signed_out")
         return answer
 
     def _tokens(self, identity: str, renewable: bool, used: str | None = None, fresh: bool = True) -> Response:
         given = {}
         if renewable:
-            renewal = sessions.next_refresh_mark(request_context().token_marks[sessions.MARK], utc_now(), used)
+            renewal = sessions.next_refresh_id(
+                request_context().sign_in_claims[sessions.SIGN_IN_CLAIM], utc_now(), used
+            )
             if renewal is None:
                 return no_good_token()
             given["refresh_token"] = create_refresh_token(identity, additional_claims={RENEWAL: renewal})
@@ -120,4 +124,4 @@ def _second_step(user: Any, code: str | None) -> None:
     attempt = admit_code(user.id, utc_now())
     if not take_code(user.id, code, utc_now()):
         raise Problem(401, "otp_refused", {"WWW-Authenticate": "Bearer"})
-    attempt.was_good()
+    attempt.succeeded()

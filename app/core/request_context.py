@@ -68,7 +68,7 @@ class RequestContext:
     """A value of `app.accounts.password_rules.Age`; set after a correct password."""
     password_ends_at: datetime | None = None
     """When the password expires (aware UTC); None if it never does."""
-    token_marks: dict[str, str] = field(default_factory=dict)
+    sign_in_claims: dict[str, str] = field(default_factory=dict)
     """Claims that tie new API tokens to their sign-in."""
     grants_held_back: list[Any] = field(default_factory=list)
     """Roles (FAB's model) that the account being saved gets only after a supervisor's confirmation."""

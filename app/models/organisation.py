@@ -64,7 +64,7 @@ class Agency(Model):
 
 
 class OfficerProfile(Model):
-    """The agency, position, NIP and rank of a user account, kept apart from Flask-AppBuilder's user table.
+    """The agency, position, NIP and rank of a user account, separate from Flask-AppBuilder's user table.
 
     `agency_code` is None for an officer of the office.
     """
@@ -120,7 +120,7 @@ class DelegationRow(Model):
 class SigningMeans(Model):
     """An officer's certificate file and NIK, both sealed, with the certificate's public details in plain text.
 
-    It is kept apart from the officer's profile, whose editors see the whole row.
+    It is separate from the officer's profile, whose editors see the whole row.
     """
 
     __tablename__ = "signing_means"

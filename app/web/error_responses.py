@@ -57,8 +57,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_answer)
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(OperationalError, _unavailable)
-    app.register_error_handler(HeldUp, _held_up)
-    app.register_error_handler(KeyMissing, _sealed_for_ever)
+    app.register_error_handler(HeldUp, _lock_busy)
+    app.register_error_handler(KeyMissing, _key_missing)
     for kind in (DataError, IntegrityError, Exception):
         app.register_error_handler(kind, _failed)
     app.after_request(_as_problem)
@@ -141,10 +141,10 @@ def http_answer(error: HTTPException) -> Any:
     if status < 400:
         return error
     name = _NAME_OF.get(status, "bad_request" if status < 500 else "internal_error")
-    kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
+    passed_on = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After", "WWW-Authenticate")}
     if isinstance(error, RateLimitExceeded):
-        kept = retry_after()
-    return _answer(status, name, str(HTTP[name]), kept)
+        passed_on = retry_after()
+    return _answer(status, name, str(HTTP[name]), passed_on)
 
 
 def retry_after() -> dict[str, str]:
@@ -168,17 +168,17 @@ def refuse_large_form() -> None:
 def _unavailable(error: OperationalError) -> Response:
     db.session.rollback()
     if is_held_up(error):
-        return _held_up(error)
+        return _lock_busy(error)
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _answer(503, "unavailable", str(HTTP["unavailable"]), {"Retry-After": "5"})
 
 
-def _held_up(_error: Exception) -> Response:
+def _lock_busy(_error: Exception) -> Response:
     db.session.rollback()
     return _refused(ActionRefused(PassingReason.BUSY))
 
 
-def _sealed_for_ever(error: KeyMissing) -> Response:
+def _key_missing(error: KeyMissing) -> Response:
     """Answer 503 and log the key id: an identity key was removed while data encrypted with it still exists."""
     db.session.rollback()
     log.error("identity_key_missing", key_id=error.key_id, path=request.path)

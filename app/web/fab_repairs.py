@@ -50,10 +50,10 @@ def _own_copy(name: str, fresh: Any) -> property:
     """Return a property that gives each request its own copy of a view's attribute. FAB writes into one object shared
     by all threads, so that a request could read with another's filter or write to another's row.
     """
-    kept = f"_{name}_of_all"
+    attribute = f"_{name}_of_all"
 
     def read(view: Any) -> Any:
-        template = view.__dict__.get(kept)
+        template = view.__dict__.get(attribute)
         if template is None or not has_request_context():
             return template
         copies = request_context().own_copies_of_views
@@ -62,7 +62,7 @@ def _own_copy(name: str, fresh: Any) -> property:
         return copies[id(view), name]
 
     def write(view: Any, value: Any) -> None:
-        view.__dict__[kept] = value
+        view.__dict__[attribute] = value
 
     return property(read, write)
 

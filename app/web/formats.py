@@ -27,7 +27,7 @@ ZONE_NAME = "WITA"
 EMPTY = "–"
 SHOWN_IN_A_LIST = 12
 HOURS_ONLY = 1_000_000
-MOST_KEPT = 5_000
+MOST_CACHED = 5_000
 
 _MOMENT = {"lengkap": "EEEE, d MMMM y, HH.mm", "pendek": "d MMM y, HH.mm"}
 _DAY = {"lengkap": "EEEE, d MMMM y", "sedang": "d MMMM y", "pendek": "d MMM y", "bulan": "MMMM y"}
@@ -37,7 +37,7 @@ def _locale() -> str:
     return language_code() or "id"
 
 
-@lru_cache(MOST_KEPT)
+@lru_cache(MOST_CACHED)
 def _dated(value: dt.date, pattern: str, locale: str) -> str:
     """Return a date or datetime formatted for a locale; cached, since rows of a page share days."""
     if isinstance(value, dt.datetime):
@@ -45,7 +45,7 @@ def _dated(value: dt.date, pattern: str, locale: str) -> str:
     return dates.format_date(value, pattern, locale=locale)
 
 
-@lru_cache(MOST_KEPT)
+@lru_cache(MOST_CACHED)
 def _counted(value: int | float | Decimal, locale: str) -> str:
     return numbers.format_decimal(value, locale=locale)
 

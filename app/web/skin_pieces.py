@@ -8,7 +8,7 @@ from functools import lru_cache
 from flask import Flask
 from markupsafe import Markup
 
-MOST_KEPT = 1_000
+MOST_CACHED = 1_000
 
 
 def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
@@ -19,7 +19,7 @@ def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: boo
     return _step_bar(number, frozenset(late), total, full)
 
 
-@lru_cache(MOST_KEPT)
+@lru_cache(MOST_CACHED)
 def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Markup:
     steps = Markup("")
     for step in range(1, total + 1):

@@ -9,7 +9,7 @@ from rq import Queue
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from app.accounts.api_keys import KeyWish, make_new_key
+from app.accounts.api_keys import KeyInput, make_new_key
 from app.accounts.sessions import begin
 from app.cases.perform_action import attach_to_case
 from app.core.clock import OFFICE_ZONE, office_today, utc_now
@@ -113,7 +113,7 @@ def make_parts() -> Parts:
 
 def _add_reader() -> str:
     """A program's key that may only read."""
-    wish = KeyWish("Pembaca (contoh)", frozenset({"read"}), None)
+    wish = KeyInput("Pembaca (contoh)", frozenset({"read"}), None)
     return make_new_key(wish, None, utc_now())
 
 

@@ -39,7 +39,7 @@ OPEN = {
     "changes of settings, never of a case": {"journal_entry", "identity_grant"},
 }
 
-BEYOND = {
+WITHOUT_ISOLATION = {
     "app/papers/verification.py": 1,  # whoever holds the very file of a letter learns whether it is genuine
     "app/casefile/case.py": 1,  # whoever holds a letter's verification code
     "app/monitoring/gauges.py": 1,  # counts for the monitor, which is let in by its token
@@ -68,4 +68,4 @@ def test_the_places_that_look_beyond_the_wall_are_these() -> None:
         for path in sorted(Path(folder).rglob("*.py")):
             count = len(re.findall(r"beyond_wall\b[\"']?[=:]", path.read_text("utf-8")))
             found |= {path.as_posix(): count} if count else {}
-    assert found == BEYOND
+    assert found == WITHOUT_ISOLATION

@@ -32,7 +32,7 @@ def own_and_foreign() -> tuple[int, int]:
 @pytest.fixture(autouse=True)
 def only_the_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     """The wall in the database would hide every gap of the one in the session."""
-    monkeypatch.setattr(row_level_security, "wanted_wall", lambda: row_level_security.NO_WALL)
+    monkeypatch.setattr(row_level_security, "required_isolation", lambda: row_level_security.NO_ISOLATION)
 
 
 @pytest.fixture

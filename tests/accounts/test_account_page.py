@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.demo.accounts import PASSWORD
 from app.models import DelegationRow, SignIn
 from tests.statements import statements
-from views.accounts.account_page import browser_in_words
+from views.accounts.account_page import browser_name
 
 ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
 EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0"
@@ -51,7 +51,7 @@ def id_of(app: Flask, agent: str) -> int:
 )
 def test_a_browser_is_called_in_two_words(app: Flask, agent: str, words: str) -> None:
     with app.test_request_context():
-        assert browser_in_words(agent) == words
+        assert browser_name(agent) == words
 
 
 def test_the_devices_stand_there_and_this_one_is_marked(app: Flask) -> None:

@@ -62,7 +62,7 @@ def test_short_parts_of_a_name_are_not_looked_for() -> None:
         (timedelta(days=76) - timedelta(seconds=1), Age.GOOD),
         (timedelta(days=76), Age.ENDING),
         (timedelta(days=90) - timedelta(seconds=1), Age.ENDING),
-        (timedelta(days=90), Age.OVER),
+        (timedelta(days=90), Age.EXPIRED),
     ],
 )
 def test_a_password_of_bssn_warns_for_two_weeks_and_ends_after_ninety_days(after: timedelta, age: Age) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts.api_keys import KeyWish, make_new_key
+from app.accounts.api_keys import KeyInput, make_new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.storage import read_file
@@ -47,7 +47,7 @@ def answered(confidentiality: str) -> tuple[Case, str]:
 
 def all_that_a_reader_gets(app: Flask, case: Case) -> str:
     """Every answer of the API to a GET, with the case's number or key wherever one is asked for."""
-    key = make_new_key(KeyWish("Pembaca (contoh)", frozenset({"read"}), None), None, utc_now())
+    key = make_new_key(KeyInput("Pembaca (contoh)", frozenset({"read"}), None), None, utc_now())
     letter = db.session.scalars(select(Letter.id).where(Letter.complaint_id == case.id)).one()
     client, answers = app.test_client(), []
     for rule in app.url_map.iter_rules():

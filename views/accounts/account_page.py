@@ -18,7 +18,7 @@ from views.shared.offices import office_name
 from views.shared.screen_access import for_officers
 
 PATH = "/akun/"
-DOOR = "UserDBModelView"
+VIEW = "UserDBModelView"
 
 
 class AccountView(BaseView):
@@ -26,11 +26,11 @@ class AccountView(BaseView):
 
     route_base = "/akun"
     default_view = "show"
-    class_permission_name = DOOR
-    base_permissions = permissions_on(DOOR)
+    class_permission_name = VIEW
+    base_permissions = permissions_on(VIEW)
 
     @expose("/")
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
         """Show capacities, delegations, notice settings, active sign-ins and security settings."""
         now, user = utc_now(), current_user
@@ -43,13 +43,13 @@ class AccountView(BaseView):
             today=office_today(now),
             sign_ins=sign_ins_of(user.id, now),
             this_one=request_context().sign_in_id,
-            in_words=browser_in_words,
+            in_words=browser_name,
             now=now,
         )
         return page
 
     @expose("/masuk/<int:sign_in_id>/akhiri", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def end_one(self, sign_in_id: int) -> Response:
         """End one of the officer's own sign-ins; 404 if it is not theirs or already ended."""
         if sign_in_id > LARGEST_ID or not end_sign_ins(current_user.id, utc_now(), only=sign_in_id):
@@ -58,7 +58,7 @@ class AccountView(BaseView):
         return redirect(PATH, 303)
 
     @expose("/masuk/akhiri-lain", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def end_others(self) -> Response:
         """End all of the officer's sign-ins except the current one."""
         count = end_sign_ins(current_user.id, utc_now())
@@ -66,10 +66,10 @@ class AccountView(BaseView):
         return redirect(PATH, 303)
 
 
-def browser_in_words(agent: str) -> str:
+def browser_name(agent: str) -> str:
     """Return browser and operating system of a User-Agent header, for example "Chrome, Android"."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), gettext("Peramban lain"))
-    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    browser = next((name for sign, name in BROWSERS if sign in agent), gettext("Peramban lain"))
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return f"{browser}, {system}" if system else browser
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.people import names_of
 from app.access.roles import permissions_on
-from app.accounts.api_keys import KeyEnded, KeyWish, has_ended, make_new_key, revoke_key, rotate_key
+from app.accounts.api_keys import KeyEnded, KeyInput, has_ended, make_new_key, revoke_key, rotate_key
 from app.core.clock import midnight, office_today, utc_now
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
@@ -77,11 +77,11 @@ class KeyView(BaseView):
     @for_officers("can_manage", "ApiKey")
     def make(self) -> tuple[str, int]:
         """Create a key and show it once with status 201; errors show the form again as typed with status 422."""
-        wish, faults = _read_wish()
-        if wish is None:
+        key_input, faults = _read_input()
+        if key_input is None:
             return _list_page(request.form.to_dict(), faults), 422
-        key = make_new_key(wish, current_person().id, utc_now())
-        return _shown(wish.name, key), 201
+        key = make_new_key(key_input, current_person().id, utc_now())
+        return _shown(key_input.name, key), 201
 
     @expose("/<int:key_id>", methods=["GET"])
     @for_officers("can_manage", "ApiKey")
@@ -98,7 +98,7 @@ class KeyView(BaseView):
         row = _find(key_id)
         if request.form.get("tumpang") not in OVERLAPS:
             return _key_page(row, {"tumpang": "overlap"}), 422
-        if request.form.get("seen") != seal_of(row):
+        if request.form.get("seen") != key_version(row):
             return _key_page(row, {"tumpang": "changed"}), 409
         try:
             key = rotate_key(row, timedelta(days=int(request.form["tumpang"])), current_person().id, utc_now())
@@ -123,7 +123,7 @@ class KeyView(BaseView):
         return redirect(PATH, 303)
 
 
-def seal_of(row: ApiKey) -> str:
+def key_version(row: ApiKey) -> str:
     """Return the start of the key's hash, by which a form detects that the key was rotated since; it reveals no
     secret.
     """
@@ -135,7 +135,7 @@ def _find(key_id: int) -> ApiKey:
     return row or abort(404)
 
 
-def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
+def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
     """Return the submitted key definition (None if invalid) and the errors by field."""
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
@@ -150,7 +150,7 @@ def _read_wish() -> tuple[KeyWish | None, dict[str, str]]:
         "sampai": expires_fault,
     }
     faults = {field: fault for field, fault in found.items() if fault}
-    return (None if faults else KeyWish(name, scopes, expires_at)), faults
+    return (None if faults else KeyInput(name, scopes, expires_at)), faults
 
 
 def _read_end(text: str) -> tuple[datetime | None, str]:
@@ -198,7 +198,7 @@ def _key_page(row: ApiKey, faults: dict[str, str]) -> str:
         title=row.name,
         row=row,
         state=state_of(row),
-        seal=seal_of(row),
+        seal=key_version(row),
         maker=names_of([row.made_by_id]).get(row.made_by_id or 0, ""),
         faults={field: str(KEY_FAULTS[fault]) for field, fault in faults.items()},
         typed=request.form,

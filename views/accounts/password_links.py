@@ -13,8 +13,8 @@ from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from werkzeug.wrappers import Response
 
-from app.accounts.labels import LINK_FAULTS, fault_in_words, rules_in_words
-from app.accounts.password_links import LinkEnded, ask_link, hash_of_token, living_link, use_link
+from app.accounts.labels import LINK_FAULTS, fault_in_words, rules_text
+from app.accounts.password_links import LinkEnded, ask_link, hash_of_token, use_link, valid_link
 from app.accounts.passwords import PasswordRefused, rules_here
 from app.core.clock import utc_now
 from app.models import PasswordLink
@@ -92,7 +92,7 @@ class NewPasswordView(PublicView):
     @expose("/", methods=["GET"])
     def form(self) -> str | Response:
         try:
-            return _form_page(living_link(_kept(), utc_now()), {})
+            return _form_page(valid_link(_stored_hash(), utc_now()), {})
         except LinkEnded:
             return _ended()
 
@@ -100,12 +100,12 @@ class NewPasswordView(PublicView):
     def set(self) -> Any:
         """Set the password and end the link; errors show the form again with status 422 and change nothing."""
         try:
-            link = living_link(_kept(), utc_now())
+            link = valid_link(_stored_hash(), utc_now())
             first, again = request.form.get("sandi", ""), request.form.get("ulang", "")
             if not first or first != again:
                 fault = {"sandi": "no_password"} if not first else {"ulang": "same_passwords"}
                 return _form_page(link, {name: str(LINK_FAULTS[word]) for name, word in fault.items()}), 422
-            use_link(_kept(), first, utc_now())
+            use_link(_stored_hash(), first, utc_now())
         except LinkEnded:
             return _ended()
         except PasswordRefused as refused:
@@ -115,7 +115,7 @@ class NewPasswordView(PublicView):
         return redirect("/login/", 303)
 
 
-def _kept() -> str:
+def _stored_hash() -> str:
     return str(session.get(STATE, ""))
 
 
@@ -139,6 +139,6 @@ def _form_page(link: PasswordLink, faults: dict[str, str]) -> str:
         "account/new_password.html",
         title=gettext("Buat kata sandi"),
         user=link.user,
-        rules=rules_in_words(current_app.config["PASSWORD_RULES"]),
+        rules=rules_text(current_app.config["PASSWORD_RULES"]),
         faults=faults,
     )

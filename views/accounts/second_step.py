@@ -28,7 +28,7 @@ from app.core.clock import utc_now
 from app.web.fab_repairs import is_readable
 from views.shared.screen_access import for_officers
 
-DOOR = "UserDBModelView"
+VIEW = "UserDBModelView"
 LONGEST_CODE, LONGEST_PASSWORD = 40, 500
 
 
@@ -40,17 +40,17 @@ class TwoStepView(BaseView):
 
     route_base = SET_UP.rstrip("/")
     default_view = "show"
-    class_permission_name = DOOR
-    base_permissions = permissions_on(DOOR)
+    class_permission_name = VIEW
+    base_permissions = permissions_on(VIEW)
 
     @expose("/")
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def show(self) -> str:
         """Show the state: off, waiting for the first code, or on."""
         return _page()
 
     @expose("/mulai", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def start(self) -> Response:
         """Create a secret that waits for its first code; a wrong password gives status 422.
 
@@ -59,12 +59,12 @@ class TwoStepView(BaseView):
         attempt = admit_code(current_user.id, utc_now())
         if not _is_own_password(request.form.get("sandi", "")):
             return _faulty({"sandi": "password"})
-        attempt.was_good()
+        attempt.succeeded()
         start_set_up(current_user.id, utc_now())
         return redirect(SET_UP, 303)
 
     @expose("/pasang", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def confirm(self) -> Response:
         """Activate two-step verification, end all other sign-ins, and show the recovery codes once with status 201.
 
@@ -74,13 +74,13 @@ class TwoStepView(BaseView):
         codes = confirm(current_user.id, _typed_code(), utc_now())
         if codes is None:
             return _faulty({"kode": "wrong_at_set_up"})
-        attempt.was_good()
+        attempt.succeeded()
         end_sign_ins(current_user.id, utc_now())
         page = render_template("account/recovery_codes.html", title=gettext("Kode pemulihan"), codes=codes)
         return Response(page, 201, mimetype="text/html")
 
     @expose("/matikan", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", VIEW)
     def switch_off(self) -> Response:
         """Delete secret and recovery codes after checking password and a code, else status 422; other sign-ins end.
 
@@ -93,7 +93,7 @@ class TwoStepView(BaseView):
             return _faulty({"sandi": "password"})
         if not take_code(current_user.id, _typed_code(), utc_now()):
             return _faulty({"kode": "wrong"})
-        attempt.was_good()
+        attempt.succeeded()
         take_away(current_user.id)
         end_sign_ins(current_user.id, utc_now())
         flash(gettext("Verifikasi dua langkah dimatikan."), "success")
@@ -101,8 +101,8 @@ class TwoStepView(BaseView):
 
 
 def _is_own_password(typed: str) -> bool:
-    kept = current_user.password
-    return bool(kept) and len(typed) <= LONGEST_PASSWORD and check_password_hash(kept, typed)
+    hashed = current_user.password
+    return bool(hashed) and len(typed) <= LONGEST_PASSWORD and check_password_hash(hashed, typed)
 
 
 def _typed_code() -> str:

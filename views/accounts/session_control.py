@@ -16,10 +16,10 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.identifiers import LARGEST_INTEGER
 from app.web.fab_repairs import is_readable
-from views.accounts.account_page import browser_in_words
+from views.accounts.account_page import browser_name
 from views.shared.screen_access import for_officers
 
-DOOR = "UserDBModelView"
+VIEW = "UserDBModelView"
 RIGHT = "sign_ins"
 LONGEST_REASON = 1000
 
@@ -29,17 +29,17 @@ class SignInCareView(BaseView):
 
     route_base = "/pengguna"
     default_view = "show"
-    class_permission_name = DOOR
-    base_permissions = permissions_on(DOOR)
+    class_permission_name = VIEW
+    base_permissions = permissions_on(VIEW)
 
     @expose("/<int:user_id>/masuk")
-    @for_officers(RIGHT, DOOR)
+    @for_officers(RIGHT, VIEW)
     def show(self, user_id: int) -> str:
         """Show the active sign-ins of an account and its two-step state; 404 for an unknown account."""
         return _page(_find(user_id))
 
     @expose("/<int:user_id>/masuk/akhiri", methods=["POST"])
-    @for_officers(RIGHT, DOOR)
+    @for_officers(RIGHT, VIEW)
     def end_all(self, user_id: int) -> Response:
         """End every sign-in of the account, by browser and by API; 404 for an unknown account."""
         count = end_all_sign_ins(_find(user_id), current_person().id, utc_now())
@@ -47,7 +47,7 @@ class SignInCareView(BaseView):
         return redirect(f"/pengguna/{user_id}/masuk", 303)
 
     @expose("/<int:user_id>/masuk/dua-langkah", methods=["POST"])
-    @for_officers(RIGHT, DOOR)
+    @for_officers(RIGHT, VIEW)
     def remove(self, user_id: int) -> Response:
         """Remove the account's two-step verification and notify its officer; 422 without a reason, which is
         journaled.
@@ -73,7 +73,7 @@ def _page(user: User, errors: dict[str, str] | None = None) -> str:
         user=user,
         sign_ins=sign_ins_of(user.id, now),
         confirmed_at=row.confirmed_at if row else None,
-        in_words=browser_in_words,
+        in_words=browser_name,
         typed=request.form.get("alasan", ""),
         errors=errors or {},
         now=now,

@@ -61,17 +61,17 @@ class SignOnView(PublicView):
     @expose("/sso/kembali", methods=["GET"])
     def back(self) -> Response:
         """Sign the officer in when the provider redirects back; any failure leads to the login page with a message."""
-        kept = session.pop(STATE, None) or {}
-        back = str(kept.get("next", ""))
+        pending = session.pop(STATE, None) or {}
+        back = str(pending.get("next", ""))
         # This browser began the attempt, and did so within the last ten minutes.
-        in_time = utc_now().timestamp() < kept.get("until", 0)
-        given, expected = (str(text).encode() for text in (request.args.get("state", ""), kept.get("state", "")))
+        in_time = utc_now().timestamp() < pending.get("until", 0)
+        given, expected = (str(text).encode() for text in (request.args.get("state", ""), pending.get("state", "")))
         if not (in_time and hmac.compare_digest(given, expected)):
             return _to_login("ended", back)
         if "error" in request.args or request.args.get("iss", _issuer()) != _issuer():
             return _to_login("refused", back)
         try:
-            attempt = Attempt(kept["state"], kept["nonce"], kept["verifier"])
+            attempt = Attempt(pending["state"], pending["nonce"], pending["verifier"])
             claims = claims_behind(discover(), request.args.get("code", ""), attempt, utc_now())
         except ProviderAway as away:
             log.warning("sign_on_away", error=str(away)[:200])
