@@ -3,6 +3,7 @@ journal.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from app.access.current_person import finding_person
 from app.core.extensions import db
 from app.core.hashing import keyed_digest
+from app.core.identifiers import LARGEST_ID
 from app.core.transaction import lock_row, one_transaction
 from app.models import ApiKey, JournalEntry
 
@@ -75,6 +77,22 @@ def revoke_key(row: ApiKey, reason: str, by: int | None, now: datetime) -> None:
 def has_ended(row: ApiKey, now: datetime) -> bool:
     """Return whether the key was revoked or has expired."""
     return not row.active or (row.expires_at is not None and row.expires_at <= now)
+
+
+def key_row(key_id: int) -> ApiKey | None:
+    """Return the stored key with this id, valid or not; None if there is none."""
+    return db.session.get(ApiKey, key_id) if key_id <= LARGEST_ID else None
+
+
+def newest_keys(most: int) -> Sequence[ApiKey]:
+    """Return stored keys, at most `most`: those not revoked first, the newest first."""
+    return db.session.scalars(select(ApiKey).order_by(ApiKey.active.desc(), ApiKey.id.desc()).limit(most)).all()
+
+
+def is_name_taken(name: str, now: datetime) -> bool:
+    """Return whether a valid key has this name."""
+    rows = db.session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True)))
+    return any(not has_ended(row, now) for row in rows)
 
 
 def _hold(row: ApiKey, now: datetime) -> None:

@@ -88,10 +88,14 @@ class PasswordReset(ResetPasswordView):
         return page, 201
 
 
+def find_user(user_id: int) -> User | None:
+    """Return the account with this id; None if there is none."""
+    return db.session.get(User, user_id) if user_id <= LARGEST_INTEGER else None
+
+
 def _account() -> User | None:
     key = request.args.get("pk", "")
-    known = key.isascii() and key.isdigit() and int(key[:20]) <= LARGEST_INTEGER
-    return db.session.get(User, int(key)) if known else None
+    return find_user(int(key[:20])) if key.isascii() and key.isdigit() else None
 
 
 def _has_mail(user: User) -> bool:

@@ -176,14 +176,13 @@ class Reporter(Model):
     email_mark: Mapped[str | None] = mapped_column(String(20), index=True)
     nik_mark: Mapped[str | None] = mapped_column(String(20), index=True)
 
-    @validates("name")
-    def _keep_words(self, _column: str, name: str | None) -> str | None:
-        self.name_words = keyed_words(name) if name else None
-        return name
-
-    @validates("phone", "email", "nik")
-    def _keep_mark(self, column: str, text: str | None) -> str | None:
-        setattr(self, f"{column}_mark", keyed_mark(column, text) if text else None)
+    @validates("name", "phone", "email", "nik")
+    def _store_digests(self, column: str, text: str | None) -> str | None:
+        """Store with a value the keyed hashes by which it is searched."""
+        if column == "name":
+            self.name_words = keyed_words(text) if text else None
+        else:
+            setattr(self, f"{column}_mark", keyed_mark(column, text) if text else None)
         return text
 
 

@@ -7,8 +7,8 @@ user's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Collection
+from functools import lru_cache, wraps
 from typing import Any
 
 from flask import Flask, current_app, g, render_template
@@ -16,15 +16,17 @@ from flask_login import AnonymousUserMixin, current_user
 from jinja2 import pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from app.core.clock import office_time, utc_now
-from app.web import assets, fields, formats, language, menu, security_headers, skin_pieces, template_output
+from app.web import assets, fields, formats, language, menu, security_headers, template_output
 from app.web.confirmation import asks_before_delete
 from app.web.request_log import request_id
 
 SEARCH_PATH = "/aduan/"
 ALL_COMPLAINTS = "Semua aduan"
 INTAKE = "Catat aduan"
+MOST_CACHED = 1_000
 PHONE_ITEMS = ("Kotak kerja", ALL_COMPLAINTS, "Laporan", INTAKE)
 
 
@@ -41,13 +43,30 @@ def error_page(code: int, sentence: str = "", numbered: bool = True) -> str:
     return render_template("errors/page.html", code=code, sentence=sentence, number=request_id() if numbered else "")
 
 
+def step_bar(number: int, late: Collection[int] = (), total: int = 11, full: bool = False) -> Markup:
+    """Return the progress bar of a case: `number` is the current step, `late` the numbers of overdue steps.
+
+    Steps before the one with class n are styled as done, steps after it as open.
+    """
+    return _step_bar(number, frozenset(late), total, full)
+
+
+@lru_cache(MOST_CACHED)
+def _step_bar(number: int, late: frozenset[int], total: int, full: bool) -> Markup:
+    steps = Markup("")
+    for step in range(1, total + 1):
+        classes = " ".join(name for name, holds in (("n", step == number), ("l", step in late)) if holds)
+        steps += Markup('<i class="{}"></i>').format(classes) if classes else Markup("<i></i>")
+    return Markup('<span class="seg{}" aria-hidden="true">{}</span>').format(" full" if full else "", steps)
+
+
 def _template_names() -> dict[str, Any]:
     return {"appbuilder": getattr(current_app, "appbuilder", None)}
 
 
 def install(app: Flask) -> None:
     """Install all parts of the look; call once, before FAB is initialised."""
-    for part in (language, formats, fields, assets, menu, skin_pieces, template_output):
+    for part in (language, formats, fields, assets, menu, template_output):
         part.install(app)
     app.jinja_env.globals.update(
         asks_before_delete=asks_before_delete,
@@ -57,6 +76,7 @@ def install(app: Flask) -> None:
         phone_items=PHONE_ITEMS,
         most_phone_items=len(PHONE_ITEMS),
         office_offset=lambda: office_time(utc_now()).isoformat()[-6:],
+        step_bar=step_bar,
         page_locale=lambda: str(language.current_locale() or "id"),
     )
     app.context_processor(_template_names)

@@ -6,16 +6,23 @@ from flask import abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.access.current_person import current_person
 from app.access.people import names_of
 from app.access.roles import permissions_on
-from app.accounts.api_keys import KeyEnded, KeyInput, has_ended, make_new_key, revoke_key, rotate_key
+from app.accounts.api_keys import (
+    KeyEnded,
+    KeyInput,
+    has_ended,
+    is_name_taken,
+    key_row,
+    make_new_key,
+    newest_keys,
+    revoke_key,
+    rotate_key,
+)
 from app.core.clock import midnight, office_today, utc_now
-from app.core.extensions import db
-from app.core.identifiers import LARGEST_ID
 from app.models import ApiKey
 from app.vocabulary.words import Labels
 from app.web.fab_repairs import is_readable
@@ -52,11 +59,8 @@ OVERLAPS: Labels = {
 
 
 LONGEST_NAME, LONGEST_REASON = 100, 1000
-
-
 LONGEST_LIFE = 5 * 366
-
-
+MOST_SHOWN = 500
 PATH = "/kunci-api/"
 
 
@@ -131,8 +135,7 @@ def key_version(row: ApiKey) -> str:
 
 
 def _find(key_id: int) -> ApiKey:
-    row = db.session.get(ApiKey, key_id) if key_id <= LARGEST_ID else None
-    return row or abort(404)
+    return key_row(key_id) or abort(404)
 
 
 def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
@@ -140,12 +143,9 @@ def _read_input() -> tuple[KeyInput | None, dict[str, str]]:
     name = " ".join(request.form.get("nama", "").split())
     scopes = frozenset(scope for scope in request.form.getlist("cakupan") if scope in SCOPES)
     expires_at, expires_fault = _read_end(request.form.get("sampai", "").strip())
-    name_fault = "" if 0 < len(name) <= LONGEST_NAME and is_readable(name) else "name"
-    if not name_fault:
-        same = db.session.scalars(select(ApiKey).where(ApiKey.name == name, ApiKey.active.is_(True)))
-        name_fault = "" if all(has_ended(row, utc_now()) for row in same) else "taken"
+    good_name = 0 < len(name) <= LONGEST_NAME and is_readable(name)
     found = {
-        "nama": name_fault,
+        "nama": "name" if not good_name else "taken" if is_name_taken(name, utc_now()) else "",
         "cakupan": "" if scopes else "scopes",
         "sampai": expires_fault,
     }
@@ -176,11 +176,10 @@ def state_of(row: ApiKey) -> str:
 
 
 def _list_page(typed: dict[str, str], faults: dict[str, str]) -> str:
-    rows = list(db.session.scalars(select(ApiKey).order_by(ApiKey.active.desc(), ApiKey.id.desc()).limit(500)))
     page: str = render_template(
         "keys/list.html",
         title=gettext("Kunci API"),
-        lines=[(row, state_of(row)) for row in rows],
+        lines=[(row, state_of(row)) for row in newest_keys(MOST_SHOWN)],
         typed=typed,
         chosen=request.form.getlist("cakupan"),
         faults={field: str(KEY_FAULTS[fault]) for field, fault in faults.items()},

@@ -9,12 +9,11 @@ from werkzeug.wrappers import Response
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.accounts.labels import CODE_FAULTS
+from app.accounts.password_reset import find_user
 from app.accounts.second_step import two_step_of
 from app.accounts.session_control import end_all_sign_ins, remove_two_step
 from app.accounts.sessions import sign_ins_of
 from app.core.clock import utc_now
-from app.core.extensions import db
-from app.core.identifiers import LARGEST_INTEGER
 from app.web.fab_repairs import is_readable
 from views.accounts.account_page import browser_name
 from views.shared.screen_access import for_officers
@@ -61,8 +60,7 @@ class SignInCareView(BaseView):
 
 
 def _find(user_id: int) -> User:
-    user = db.session.get(User, user_id) if user_id <= LARGEST_INTEGER else None
-    return user or abort(404)
+    return find_user(user_id) or abort(404)
 
 
 def _page(user: User, errors: dict[str, str] | None = None) -> str:
