@@ -1,4 +1,4 @@
-"""What stands behind the doors: one row of each kind, all of them there, and the addresses that lead to them."""
+"""Rows that the endpoints need: one of each kind, and the addresses that lead to them."""
 
 import re
 from datetime import timedelta
@@ -113,8 +113,8 @@ def make_parts() -> Parts:
 
 def _add_reader() -> str:
     """A program's key that may only read."""
-    wish = KeyInput("Pembaca (contoh)", frozenset({"read"}), None)
-    return make_new_key(wish, None, utc_now())
+    given = KeyInput("Pembaca (contoh)", frozenset({"read"}), None)
+    return make_new_key(given, None, utc_now())
 
 
 def _parts_of_the_api(found: Parts) -> Parts:

@@ -55,12 +55,11 @@ SHUT = {
     "webhook_delivery",
     "webhook_endpoint",
 }
-"""Walled without exception: what the office, the administrator and jobs keep, and nobody behind the wall has to do
-with."""
+"""Isolated without exception: rows of the office, the administrator and jobs, with which no agency has to do."""
 
 
 def a_full_case(agency: str, tracking_id: str, **report: Any) -> int:
-    """A case whose letter was sent, with a row of its own in every walled table."""
+    """A case whose letter was sent, with a row of its own in every isolated table."""
     case = a_complaint(at="dispose_answer", agencies=(agency,), **report)
     now, user_id = utc_now(), demo_person(f"admin.{agency}").id
     case.complaint.sp4n_tracking_id = tracking_id
@@ -99,7 +98,7 @@ def key_of(table: Table) -> str:
 
 
 def rows_by_case() -> dict[str, dict[int, set[Any]]]:
-    """The keys of all rows of every walled table, by case; to be read where no wall stands."""
+    """The keys of all rows of every isolated table, by case; call it without isolation."""
     found: dict[str, dict[int, set[Any]]] = {}
     for name, case in CASE_OF.items():
         rows = db.session.execute(text(f"SELECT {case} AS of_case, ROW({key_of(tables[name])})::text FROM {name}"))

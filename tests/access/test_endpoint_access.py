@@ -1,6 +1,6 @@
-"""People × doors: every address of the program, written down by hand with who is let in, and asked with real requests.
+"""People × endpoints: every address of the program and who may use it, written by hand and checked with real requests.
 
-A door that is missing in the table fails the first test; what the table says is what each visitor is answered.
+An endpoint that is missing in the table fails the first test; what the table says is what each visitor is answered.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ EVERYBODY = set(VISITORS)
 
 @dataclass(frozen=True)
 class Kind:
-    """Doors that open to the same visitors; whom `blind` names is told that there is nothing."""
+    """Endpoints that open to the same visitors; those in `blind` get 404."""
 
     opens_to: set[str]
     routes: str
@@ -60,7 +60,7 @@ class Kind:
     others: str = "forbidden"
     strangers: str = "login"
     by_scope: bool = False
-    """Whether a program's good key without the scope is told so; elsewhere a key is no way in at all."""
+    """Whether a valid key without the scope gets 403; at other endpoints a key is not accepted at all."""
 
 
 def screen(base: str, routes: str) -> str:
@@ -98,7 +98,7 @@ PLAIN = ("opd", "kategori", "kecamatan", "desa", "hari-libur", "jam-kerja", "bat
 READ = "list show"
 WRITE = "add edit confirm_delete delete"
 
-DOORS = {
+ENDPOINTS = {
     "open to everybody": Kind(
         EVERYBODY,
         """
@@ -492,7 +492,7 @@ DOORS = {
     "a new token for a long-lived one, which nobody here holds": Kind(
         set(), "POST /api/v1/security/refresh", others="login"
     ),
-    "the end of one's own token, after every other door": Kind(SIGNED_IN, "POST /api/v1/security/logout"),
+    "the end of one's own token, after every other endpoint": Kind(SIGNED_IN, "POST /api/v1/security/logout"),
     "the end of one's own other sign-ins, that token's too": Kind(
         SIGNED_IN - {"integration"}, "POST /akun/masuk/akhiri-lain"
     ),
@@ -500,8 +500,8 @@ DOORS = {
 
 
 def written() -> dict[str, Kind]:
-    """The table by door."""
-    return {line.strip(): kind for kind in DOORS.values() for line in kind.routes.split("\n") if line.strip()}
+    """The table by endpoint."""
+    return {line.strip(): kind for kind in ENDPOINTS.values() for line in kind.routes.split("\n") if line.strip()}
 
 
 def expected(kind: Kind, visitor: str) -> str:
@@ -522,13 +522,13 @@ def answered(answer: TestResponse) -> str:
     return {401: "login", 403: "forbidden", 404: "nothing"}.get(answer.status_code, "in")
 
 
-def test_every_door_stands_in_the_table_once(session_app: Flask) -> None:
+def test_every_endpoint_stands_in_the_table_once(session_app: Flask) -> None:
     there = [
         f"{method} {rule.rule}"
         for rule in session_app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
-    named = [line.strip() for kind in DOORS.values() for line in kind.routes.split("\n") if line.strip()]
+    named = [line.strip() for kind in ENDPOINTS.values() for line in kind.routes.split("\n") if line.strip()]
     assert sorted(named) == sorted(there)
 
 
@@ -538,9 +538,9 @@ def parts(scene: Scene[Parts]) -> Parts:
     return scene(make_parts)
 
 
-def ask(client: FlaskClient, door: str, parts: Parts, headers: dict[str, str]) -> TestResponse:
-    """A real request with an empty form or body, which is read only behind the door."""
-    method, rule = door.split(" ")
+def ask(client: FlaskClient, endpoint: str, parts: Parts, headers: dict[str, str]) -> TestResponse:
+    """A real request with an empty form or body, which is read only behind the endpoint."""
+    method, rule = endpoint.split(" ")
     path = address(rule, parts)
     if path.startswith("/api/"):
         return client.open(path, method=method, headers=headers, json=None if method == "GET" else {})
@@ -573,7 +573,7 @@ def proved(app: Flask, proof: dict[str, str]) -> FlaskClient:
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_every_door_answers_this_visitor_as_the_table_says(
+def test_every_endpoint_answers_this_visitor_as_the_table_says(
     app: Flask,
     parts: Parts,
     visitor: str,
@@ -586,13 +586,13 @@ def test_every_door_answers_this_visitor_as_the_table_says(
     known = as_stranger(app, visitor, parts) if visitor in STRANGERS else None
     headers = known[1] if known else headers
     wrong, bare = {}, set()
-    # What takes a row or a job away comes last, so that every other door still finds it.
-    for door, kind in sorted(written().items(), key=lambda item: any(end in item[0] for end in LAST)):
+    # What takes a row or a job away comes last, so that every other endpoint still finds it.
+    for endpoint, kind in sorted(written().items(), key=lambda item: any(end in item[0] for end in LAST)):
         client = known[0]() if known else as_user(name) if name else app.test_client()
-        with ask(client, door, parts, headers) as answer:
+        with ask(client, endpoint, parts, headers) as answer:
             found = answered(answer)
-            bare |= {f"{door}: {fault}" for fault in faults_of(answer, signed_in=bool(name))}
+            bare |= {f"{endpoint}: {fault}" for fault in faults_of(answer, signed_in=bool(name))}
         if found != expected(kind, visitor):
-            wrong[door] = f"{found}, not {expected(kind, visitor)}"
+            wrong[endpoint] = f"{found}, not {expected(kind, visitor)}"
     assert not wrong
     assert not bare

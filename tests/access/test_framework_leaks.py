@@ -1,4 +1,4 @@
-"""The wall between agencies against the framework's own side doors: a generated screen and a generated API over cases,
+"""Agency isolation against the framework's own endpoints: a generated screen and a generated API over cases,
 such as nobody should build, show an officer only their own agency's.
 """
 
@@ -28,7 +28,7 @@ TOUCHED: list[Any] = []
 
 
 class Open:
-    """Doors that every officer's role opens, so that only the rows decide."""
+    """Endpoints that every officer's role opens, so that only the rows decide."""
 
     class_permission_name = "Complaint"
     base_permissions: ClassVar[list[str]] = PERMISSIONS

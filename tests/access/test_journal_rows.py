@@ -186,7 +186,7 @@ def test_one_persons_name_does_not_stay_for_the_next(context: Flask, bearer: Bea
     assert row_changes("agency")[-1].officer_id is None
 
 
-def test_a_role_that_is_given_is_told(context: Flask, as_user: SignIn) -> None:
+def test_a_role_that_is_given_is_notified(context: Flask, as_user: SignIn) -> None:
     user = db.session.scalars(select(User).where(User.username == "kasi")).one()
     user.roles = [*user.roles, db.session.scalars(select(Role).where(Role.name == "division_head")).one()]
     db.session.commit()

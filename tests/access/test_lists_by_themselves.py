@@ -1,5 +1,5 @@
-"""Every query that is told who asks keeps to that person's cases by itself: here no request has put up the walls behind
-it, in the session and in the database, which would hide that it forgot.
+"""Every query that gets a person finds only that person's cases by itself: here no request has switched on the filter
+of the session and row-level security, which would hide a missing criterion.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What may not be seen and what is not there are answered alike, to the last byte: no door tells that a case exists."""
+"""A hidden row and a missing one get the same answer, to the last byte: no endpoint reveals that a case exists."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from workflow_rules.process.actions import Action, ActionRequest
 pytestmark = [pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning")]
 
 MISSING = "98765432"
-Told = tuple[int, list[tuple[str, str]], str]
+Shown = tuple[int, list[tuple[str, str]], str]
 ID = re.compile(r"<(?:int:\w+|pk|tracking_id|job_id)>")
 # What counts calls or time, and the length of a body that is compared itself.
 CHANGING = re.compile(r"date|content-length|x-sesi|x-ratelimit-.*|ratelimit.*|set-cookie|x-request-id", re.IGNORECASE)
@@ -44,12 +44,12 @@ def own(app: Flask) -> str:
         return str(a_complaint(at="send_answer", agencies=("dplh",)).id)
 
 
-def closed_doors() -> list[str]:
-    """Every door with an id in its address that does not open to an officer of another agency."""
-    return [door for door, kind in written().items() if ID.search(door) and expected(kind, "elsewhere") != "in"]
+def closed_endpoints() -> list[str]:
+    """Every endpoint with an id in its address that does not open to an officer of another agency."""
+    return [name for name, kind in written().items() if ID.search(name) and expected(kind, "elsewhere") != "in"]
 
 
-def told(answer: TestResponse, path: str) -> Told:
+def shown(answer: TestResponse, path: str) -> Shown:
     """Everything an answer tells, with its own address left out wherever that is repeated."""
     headers = sorted(
         (name.lower(), without_address(value, path)) for name, value in answer.headers if not CHANGING.fullmatch(name)
@@ -65,7 +65,7 @@ def without_address(words: str, path: str) -> str:
     return NONCE.sub("nonce", words)
 
 
-def test_a_foreign_id_and_a_missing_one_get_the_same_answer_at_every_door(
+def test_a_foreign_id_and_a_missing_one_get_the_same_answer_at_every_endpoint(
     app: Flask,
     parts: Parts,
     own: str,
@@ -101,37 +101,37 @@ def by_office_head(case_id: int, action: str, **params: str) -> None:
 def answers_that_differ(parts: Parts, own: str, client: FlaskClient, headers: dict[str, str]) -> dict[str, list[str]]:
     """The entry points at which a hidden row and a missing one are told apart, with the lines that differ."""
 
-    def ask(door: str, filled: Parts) -> Told:
-        method, rule = door.split(" ")
+    def ask(endpoint: str, filled: Parts) -> Shown:
+        method, rule = endpoint.split(" ")
         path = address(rule, filled)
         rest = {"headers": headers, "json": None if method == "GET" else {}} if path.startswith("/api/") else {}
         with client.open(path, method=method, **rest) as answer:
-            return told(answer, path)
+            return shown(answer, path)
 
-    doors, wrong = closed_doors(), {}
-    assert len(doors) > 60
-    for door in doors:
-        nothing = without_rows(door, parts)
-        pairs = {door: (parts, nothing)}
-        if door.count("<") > 1 and "<int:complaint_id>" in door:
+    endpoints, wrong = closed_endpoints(), {}
+    assert len(endpoints) > 60
+    for endpoint in endpoints:
+        nothing = without_rows(endpoint, parts)
+        pairs = {endpoint: (parts, nothing)}
+        if endpoint.count("<") > 1 and "<int:complaint_id>" in endpoint:
             mine = {"int:complaint_id": own}
-            pairs[f"{door}, under a case of one's own"] = (parts | mine, nothing | mine)
+            pairs[f"{endpoint}, under a case of one's own"] = (parts | mine, nothing | mine)
         for name, (foreign, missing) in pairs.items():
-            there, not_there = ask(door, foreign), ask(door, missing)
+            there, not_there = ask(endpoint, foreign), ask(endpoint, missing)
             if there != not_there:
                 wrong[name] = difference(there, not_there)
     return wrong
 
 
-def without_rows(door: str, parts: Parts) -> Parts:
+def without_rows(endpoint: str, parts: Parts) -> Parts:
     """The parts of an address with ids of rows that do not exist."""
-    names = {*re.findall(r"<(.+?)>", door), *(key for key in parts if key.startswith("/api/"))}
+    names = {*re.findall(r"<(.+?)>", endpoint), *(key for key in parts if key.startswith("/api/"))}
     # The generated screens find their row by the first part of the address.
-    names |= {door.split("/")[1]} if "<pk>" in door else set()
+    names |= {endpoint.split("/")[1]} if "<pk>" in endpoint else set()
     return parts | dict.fromkeys(names - KEPT, MISSING)
 
 
-def difference(there: Told, not_there: Told) -> list[str]:
+def difference(there: Shown, not_there: Shown) -> list[str]:
     """The lines in which two answers differ."""
     pages = [[str(status), *map(str, headers), *body.splitlines()] for status, headers, body in (there, not_there)]
     return [line for line in unified_diff(*pages, n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))]

@@ -1,4 +1,4 @@
-"""The wall in the database: with the first one switched off, no statement of a walled request finds another's row."""
+"""Row-level security: with the session's filter switched off, no statement of a request finds another agency's row."""
 # ruff: noqa: S608 - the names in the statements are those of tables, written down here
 
 import re
@@ -27,8 +27,8 @@ from workflow_rules.process.actors import SYSTEM, Person
 
 
 @pytest.fixture
-def one_wall(app: Flask) -> Iterator[None]:
-    """The first wall is down, as if a statement looked over it."""
+def filter_off(app: Flask) -> Iterator[None]:
+    """The session's filter is off, as if a statement bypassed it."""
     factory = db.session.session_factory
     event.remove(factory, "do_orm_execute", session_filter._limit)
     yield
@@ -75,7 +75,7 @@ def _person(username: str) -> Person:
 
 
 def seen_in(table: Table) -> dict[str, set[str]]:
-    """The keys of all rows, read in every way that is not through the first wall."""
+    """The keys of all rows, read in every way that bypasses the session's filter."""
     key = f"ROW({key_of(table)})::text"
     case = CASE_OF[table.name]
     ways: dict[str, Any] = {
@@ -101,7 +101,7 @@ def expected(table: str, case: int | None, visitor: str, rows: dict[str, dict[in
     return rows[table].get(case, set()) if case is not None else set()
 
 
-@pytest.mark.usefixtures("one_wall")
+@pytest.mark.usefixtures("filter_off")
 def test_whatever_is_asked_and_however_only_rows_of_ones_own_case_are_found(
     app: Flask, two_cases: tuple[int, int]
 ) -> None:
@@ -126,7 +126,7 @@ def test_whatever_is_asked_and_however_only_rows_of_ones_own_case_are_found(
     assert wrong == {}
 
 
-@pytest.mark.usefixtures("one_wall")
+@pytest.mark.usefixtures("filter_off")
 def test_of_the_words_that_are_searched_only_those_of_an_agencys_own_cases_are_shown(
     app: Flask, two_cases: tuple[int, int]
 ) -> None:
@@ -150,7 +150,7 @@ def _sheet(rows: dict[str, dict[int, set[str]]]) -> set[str]:
     return {max(rows["paper"][None], key=lambda key: int(key.strip("()")))}  # type: ignore[index]
 
 
-@pytest.mark.usefixtures("one_wall")
+@pytest.mark.usefixtures("filter_off")
 def test_another_cases_rows_are_neither_changed_nor_deleted(app: Flask, two_cases: tuple[int, int]) -> None:
     with app.app_context():
         rows = rows_by_case()
@@ -191,12 +191,12 @@ FORBIDDEN = {
     "words of a case changed through a view": "UPDATE case_words SET title = ''",
     "a table of its own": "CREATE TABLE public.mine (id bigint)",
     "a policy taken away": "DROP POLICY walled ON complaint",
-    "the wall taken down": "ALTER TABLE complaint DISABLE ROW LEVEL SECURITY",
+    "row-level security switched off": "ALTER TABLE complaint DISABLE ROW LEVEL SECURITY",
     "the migrations rewritten": "UPDATE alembic_version SET version_num = '0001'",
 }
 
 
-@pytest.mark.usefixtures("one_wall")
+@pytest.mark.usefixtures("filter_off")
 def test_the_database_refuses_what_would_reach_into_another_case(app: Flask, two_cases: tuple[int, int]) -> None:
     own, foreign = two_cases
     with asked_by(app, "kepala.dishub"):
@@ -237,7 +237,7 @@ def test_as_whom_a_request_reads(app: Flask, username: str | None, role: str) ->
         assert _role().strip() == role
 
 
-def test_a_wall_is_of_its_transaction_and_the_connection_comes_back_clean(app: Flask) -> None:
+def test_isolation_ends_with_its_transaction_and_the_connection_comes_back_clean(app: Flask) -> None:
     server = text("SELECT pg_backend_pid()")
     with asked_by(app, "kepala.dishub"):
         assert _role() == "lapor_walled dishub"
@@ -249,7 +249,7 @@ def test_a_wall_is_of_its_transaction_and_the_connection_comes_back_clean(app: F
         assert connection.execute(clean).one() == (walled, "postgres", "")
 
 
-def test_within_one_transaction_the_wall_stands_exactly_as_long_as_somebody_is_read_for(
+def test_within_one_transaction_isolation_lasts_exactly_as_long_as_somebody_is_read_for(
     app: Flask, two_cases: tuple[int, int]
 ) -> None:
     own, foreign = two_cases
@@ -277,8 +277,8 @@ ACTS = (
 )
 
 
-def test_a_savepoint_that_failed_is_undone_and_the_wall_stands_again(app: Flask, two_cases: tuple[int, int]) -> None:
-    """Nothing may be asked of a broken transaction before it is set back, not even for the wall."""
+def test_a_rollback_to_a_savepoint_restores_the_isolation(app: Flask, two_cases: tuple[int, int]) -> None:
+    """Nothing may be asked of a broken transaction before it is set back, not even for the isolation."""
     seen = text("SELECT id FROM complaint ORDER BY id")
     with asked_by(app, "kepala.dishub"):
         assert list(db.session.scalars(seen)) == [two_cases[0]]
@@ -292,7 +292,7 @@ def test_a_savepoint_that_failed_is_undone_and_the_wall_stands_again(app: Flask,
             assert list(db.session.scalars(seen)) == [two_cases[0]]
 
 
-def test_an_agency_does_its_whole_part_behind_the_wall(
+def test_an_agency_does_its_whole_part_under_row_level_security(
     app: Flask, client: FlaskClient, bearer: Callable[[str], dict[str, str]]
 ) -> None:
     """What an act writes for others (their notices, the history, SP4N's feed) passes, since it is of the same case."""

@@ -1,5 +1,5 @@
-"""A database account that may not make the wall's role is told what its administrator has to do, and nothing half
-walled is served.
+"""An account that may not make the role of row-level security gets a message that says what its administrator must do;
+nothing is served without isolation.
 """
 
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ def test_an_account_that_may_make_roles_makes_it_for_itself(poor_account: str) -
         connection.execute(f"DROP ROLE {poor_account}_walled")
 
 
-def test_readiness_names_a_wall_that_is_missing(app: Flask, client: FlaskClient) -> None:
+def test_readiness_names_missing_row_level_security(app: Flask, client: FlaskClient) -> None:
     assert client.get("/readyz").get_json()["parts"]["wall"] is True
     with app.app_context():
         db.session.execute(text("ALTER TABLE letter DISABLE ROW LEVEL SECURITY"))

@@ -62,7 +62,7 @@ def test_every_table_was_decided_on_and_stands_in_the_database_as_decided(contex
     assert hanging <= CASE_OF.keys() | SHUT
 
 
-def test_the_places_that_look_beyond_the_wall_are_these() -> None:
+def test_the_places_that_read_without_isolation_are_these() -> None:
     found = {}
     for folder in ("app", "views", "jobs"):
         for path in sorted(Path(folder).rglob("*.py")):

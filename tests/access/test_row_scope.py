@@ -1,4 +1,4 @@
-"""The wall between agencies stands in the session: no query of a request can look over it."""
+"""Agency isolation in the session: no query of a request can bypass it."""
 
 import gc
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def own_and_foreign() -> tuple[int, int]:
 
 @pytest.fixture(autouse=True)
 def only_the_first_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The wall in the database would hide every gap of the one in the session."""
+    """Row-level security would hide every gap of the session's filter."""
     monkeypatch.setattr(row_level_security, "required_isolation", lambda: row_level_security.NO_ISOLATION)
 
 

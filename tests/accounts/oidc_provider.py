@@ -78,10 +78,12 @@ class Provider:
         self._codes: dict[str, dict[str, str]] = {}
 
     def description(self) -> Response:
-        doors = {"authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "keys"}
-        doors["userinfo_endpoint"] = "me"
+        endpoints = {"authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "keys"}
+        endpoints["userinfo_endpoint"] = "me"
         self.asked.append("description")
-        return jsonify({"issuer": self.issuer, **{k: f"{self.issuer}/{v}" for k, v in doors.items()}, **self.metadata})
+        return jsonify(
+            {"issuer": self.issuer, **{k: f"{self.issuer}/{v}" for k, v in endpoints.items()}, **self.metadata}
+        )
 
     def keys(self) -> Response:
         return jsonify({"keys": [KEY.as_dict(private=False)]})

@@ -52,7 +52,7 @@ def rotate(admin: FlaskClient, days: str) -> Any:
     return admin.post(f"{LIST}1/ganti", data={"tumpang": days, "seen": seen[1]})
 
 
-def test_a_key_is_shown_once_and_nowhere_kept(app: Flask, admin: FlaskClient, client: FlaskClient) -> None:
+def test_a_key_is_shown_once_and_stored_nowhere(app: Flask, admin: FlaskClient, client: FlaskClient) -> None:
     headers = made(admin)
     key = headers["Authorization"].split()[1]
     assert status(client, headers) == 200
@@ -72,7 +72,7 @@ def test_a_key_is_shown_once_and_nowhere_kept(app: Flask, admin: FlaskClient, cl
     ("scope", "open_to"),
     [("read", {READ, "/api/v1/agency/"}), ("sp4n", {"/api/v1/sp4n/reports/123456"}), ("open311", set())],
 )
-def test_a_scope_opens_its_own_doors_alone(
+def test_a_scope_opens_its_own_endpoints_alone(
     admin: FlaskClient, client: FlaskClient, scope: str, open_to: set[str]
 ) -> None:
     headers = made(admin, cakupan=scope)

@@ -148,7 +148,7 @@ def test_the_sweep_forgets_old_ones_in_batches_and_they_stay_shut(
 
 
 @pytest.mark.parametrize("page", ["/login/", "/lang/en", "/pemberitahuan/"])
-def test_a_dead_cookie_is_not_signed_anew(app: Flask, page: str) -> None:
+def test_a_dead_cookie_is_not_signed_again(app: Flask, page: str) -> None:
     browser, taken = signed_in_and_copied(app)
     browser.post("/logout/")
     thief = with_cookie(app, taken)
@@ -160,7 +160,7 @@ def test_a_dead_cookie_is_not_signed_anew(app: Flask, page: str) -> None:
     assert is_out(thief)
 
 
-def test_the_login_page_still_works_for_whoever_has_an_ended_cookie(app: Flask) -> None:
+def test_the_login_page_still_works_with_an_ended_cookie(app: Flask) -> None:
     browser, taken = signed_in_and_copied(app)
     browser.post("/logout/")
     browser.set_cookie(COOKIE, taken)

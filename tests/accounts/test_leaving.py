@@ -16,12 +16,12 @@ SignIn = Callable[[str], FlaskClient]
 
 
 @pytest.mark.parametrize("address", EVIL)
-@pytest.mark.parametrize("door", ["/login/", "/lang/id", "/login/kode", "/masuk/sso"])
+@pytest.mark.parametrize("endpoint", ["/login/", "/lang/id", "/login/kode", "/masuk/sso"])
 def test_an_address_to_come_back_to_is_one_of_ours_or_the_start_page(
-    app: Flask, as_user: SignIn, door: str, address: str
+    app: Flask, as_user: SignIn, endpoint: str, address: str
 ) -> None:
     for browser in (as_user("kasi"), app.test_client()):
-        answer = browser.get(f"{door}?next={address}")
+        answer = browser.get(f"{endpoint}?next={address}")
         assert answer.status_code < 500
         assert "evil" not in answer.headers.get("Location", "").partition("?")[0]
         assert "X" not in answer.headers

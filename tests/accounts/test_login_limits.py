@@ -1,4 +1,4 @@
-"""Both login doors: failures are counted, good logins are not, and nobody learns which accounts there are."""
+"""Both login endpoints: failures are counted, good logins are not, and nobody learns which accounts there are."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -46,47 +46,47 @@ def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", lambda _hash, given: given == PASSWORD)
 
 
-DOORS = pytest.mark.parametrize(("door", "refused", "let_in"), [(by_api, 401, 200), (by_form, 302, 302)])
+ENDPOINTS = pytest.mark.parametrize(("endpoint", "refused", "let_in"), [(by_api, 401, 200), (by_form, 302, 302)])
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.usefixtures("quick_hash")
 def test_the_eleventh_failure_is_429_and_the_right_password_works_again_later(
-    counting: Flask, door: Any, refused: int, let_in: int
+    counting: Flask, endpoint: Any, refused: int, let_in: int
 ) -> None:
     with time_machine.travel(time.time(), tick=False) as clock:
-        assert [door(counting, "kasi", "salah").status_code for _ in range(ALLOWED)] == [refused] * ALLOWED
-        blocked = door(counting, "kasi", PASSWORD)
+        assert [endpoint(counting, "kasi", "salah").status_code for _ in range(ALLOWED)] == [refused] * ALLOWED
+        blocked = endpoint(counting, "kasi", PASSWORD)
         assert blocked.status_code == 429
         wait = int(blocked.headers["Retry-After"])
         assert 290 < wait <= 301
-        if door is by_api:
+        if endpoint is by_api:
             assert blocked.mimetype == "application/problem+json"
             assert blocked.get_json()["type"].endswith("/too_many_requests")
         else:
             assert "Kode 429" in blocked.text
-        assert door(counting, "KASI ", PASSWORD).status_code == 429
-        assert door(counting, "kadis", PASSWORD).status_code == let_in
-        assert door(counting, "kasi", PASSWORD, "192.0.2.8").status_code == let_in
+        assert endpoint(counting, "KASI ", PASSWORD).status_code == 429
+        assert endpoint(counting, "kadis", PASSWORD).status_code == let_in
+        assert endpoint(counting, "kasi", PASSWORD, "192.0.2.8").status_code == let_in
         clock.shift(wait)
-        again = door(counting, "kasi", PASSWORD)
+        again = endpoint(counting, "kasi", PASSWORD)
     assert again.status_code == let_in
     assert "/login" not in again.headers.get("Location", "")
 
 
-@DOORS
+@ENDPOINTS
 @pytest.mark.usefixtures("quick_hash")
-def test_good_logins_are_not_counted(counting: Flask, door: Any, refused: int, let_in: int) -> None:
+def test_good_logins_are_not_counted(counting: Flask, endpoint: Any, refused: int, let_in: int) -> None:
     """A whole office behind one address signs in within one minute."""
     for _ in range(3 * ALLOWED):
-        answer = door(counting, "kasi", PASSWORD)
+        answer = endpoint(counting, "kasi", PASSWORD)
         assert answer.status_code == let_in
         assert "Retry-After" not in answer.headers
-    assert door(counting, "kasi", "salah").status_code == refused
+    assert endpoint(counting, "kasi", "salah").status_code == refused
 
 
 @pytest.mark.usefixtures("quick_hash")
-def test_one_address_cannot_try_many_accounts_through_both_doors(counting: Flask) -> None:
+def test_one_address_cannot_try_many_accounts_at_both_endpoints(counting: Flask) -> None:
     tried = [(by_api if n % 2 else by_form)(counting, f"orang{n}", "salah").status_code for n in range(130)]
     assert 429 not in tried[:ALLOWED_OF_ADDRESS]
     assert tried[-1] == 429
@@ -109,12 +109,12 @@ def test_an_unreadable_body_does_not_reset_the_counters(counting: Flask, body: b
 
 
 @pytest.mark.usefixtures("quick_hash")
-def test_redis_being_away_locks_nobody_out_and_opens_no_door(app: Flask) -> None:
+def test_redis_being_away_locks_nobody_out_and_lets_nobody_in(app: Flask) -> None:
     kept = app.config
     gone = {"RATELIMIT_STORAGE_URI": "redis://127.0.0.1:1/0"}
     lonely = build_app(kept["SQLALCHEMY_DATABASE_URI"], kept["REDIS_URL"], str(kept["LAPOR_HOME"]), **gone)
-    for door, let_in in ((by_api, 200), (by_form, 302)):
-        assert door(lonely, "kasi", PASSWORD).status_code == let_in
+    for endpoint, let_in in ((by_api, 200), (by_form, 302)):
+        assert endpoint(lonely, "kasi", PASSWORD).status_code == let_in
     tried = [by_api(lonely, "kadis", "salah").status_code for _ in range(ALLOWED + 3)]
     assert tried[0] == 401
     assert tried[-1] == 429
@@ -274,9 +274,9 @@ def test_old_counts_are_forgotten_and_hold_no_name(counting: Flask) -> None:
 
 
 @pytest.mark.parametrize("username", ["kasi", "tidak.ada", "pengawas"])
-@DOORS
+@ENDPOINTS
 def test_every_refusal_costs_one_hash_and_says_the_same(
-    counting: Flask, monkeypatch: pytest.MonkeyPatch, username: str, door: Any, refused: int, let_in: int
+    counting: Flask, monkeypatch: pytest.MonkeyPatch, username: str, endpoint: Any, refused: int, let_in: int
 ) -> None:
     """A wrong password, a name that nobody has, and an account that was closed."""
     from flask_appbuilder.security import manager
@@ -287,10 +287,10 @@ def test_every_refusal_costs_one_hash_and_says_the_same(
     costs: list[str] = []
     real = manager.check_password_hash
     monkeypatch.setattr(manager, "check_password_hash", lambda h, p: (costs.append(h.split("$")[0]), real(h, p))[1])
-    answer = door(counting, username, PASSWORD if username == "pengawas" else "salah")
+    answer = endpoint(counting, username, PASSWORD if username == "pengawas" else "salah")
     assert costs == ["scrypt:32768:8:1"]
     assert answer.status_code == refused
-    if door is by_api:
+    if endpoint is by_api:
         assert answer.get_json()["type"].endswith("/unauthorized")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
     else:

@@ -97,7 +97,7 @@ def test_a_reset_ends_the_old_password_and_its_link_sets_one_once(app: Flask, as
     assert opens(app, NEW)
 
 
-def test_what_stands_in_a_link_is_kept_nowhere_and_leaves_no_trace_in_the_log(
+def test_the_token_of_a_link_is_stored_nowhere_and_leaves_no_trace_in_the_log(
     app: Flask, as_user: As, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = shown_link(app, as_user("administrator"))
@@ -149,7 +149,7 @@ def test_a_fault_uses_up_nothing(app: Flask, as_user: As, new: str, again: str, 
     assert choose(browser).headers["Location"] == "/login/"
 
 
-def test_no_door_lets_anybody_choose_a_password_for_somebody_else(app: Flask, as_user: As) -> None:
+def test_no_endpoint_lets_anybody_choose_a_password_for_somebody_else(app: Flask, as_user: As) -> None:
     admin, key = as_user("administrator"), number_of(app)
     for address in ("/users/add", f"/users/edit/{key}", f"/resetpassword/form?pk={key}"):
         assert 'type="password"' not in admin.get(address).text, address
@@ -220,7 +220,7 @@ def test_a_link_that_ended_before_its_mail_left_does_not_leave(app: Flask, sink:
     assert sink.mails == []
 
 
-def test_without_mail_an_administrator_is_told_to_hand_the_link_over(app: Flask, as_user: As) -> None:
+def test_without_mail_an_administrator_is_asked_to_hand_the_link_over(app: Flask, as_user: As) -> None:
     answer = reset(app, as_user("administrator"), "email")
     assert (answer.status_code, "Surel belum disetel" in answer.text) == (422, True)
     assert opens(app, PASSWORD)

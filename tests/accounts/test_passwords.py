@@ -113,7 +113,7 @@ def test_none_of_the_last_five_passwords_is_taken_again(context: Flask, monkeypa
     assert "Kuda" not in " ".join(row.hash for row in db.session.scalars(select(FormerPassword)))
 
 
-def test_a_change_is_journalled_and_told_to_the_officer(app: Flask) -> None:
+def test_a_change_is_journalled_and_the_officer_notified(app: Flask) -> None:
     since(app, 1)
     assert change(log_in(app), PASSWORD, FIRST).status_code == 302
     with app.app_context():

@@ -71,7 +71,7 @@ def test_a_copy_of_the_cookie_opens_nothing_after_the_logout(app: Flask, browser
     assert not is_out(other)
 
 
-def test_an_inactive_account_is_out_at_once_on_both_doors(
+def test_an_inactive_account_is_out_at_once_on_both_endpoints(
     app: Flask, client: FlaskClient, browser: FlaskClient
 ) -> None:
     access, refresh = tokens(app)

@@ -183,7 +183,7 @@ def test_the_first_link_follows_the_offices_rule(
     assert is_in(sign_in(app)[0]) == let_in
 
 
-def test_claims_that_the_token_leaves_out_come_from_the_userinfo_door(app: Flask, office: Provider) -> None:
+def test_claims_that_the_token_leaves_out_come_from_the_userinfo_endpoint(app: Flask, office: Provider) -> None:
     office.in_token = False
     assert is_in(sign_in(app)[0])
 
@@ -211,7 +211,7 @@ def test_an_attempt_is_over_after_ten_minutes(app: Flask, office: Provider, free
     assert not is_in(browser)
 
 
-def test_a_refusal_of_the_provider_is_told_and_its_own_words_are_not_shown(app: Flask, office: Provider) -> None:
+def test_a_refusal_of_the_provider_is_reported_and_its_own_text_is_not_shown(app: Flask, office: Provider) -> None:
     browser = app.test_client()
     state = parse_qs(urlsplit(there(browser)).query)["state"][0]
     browser.get(f"{BACK}?error=access_denied&error_description=KENARI&state={state}")
@@ -232,7 +232,7 @@ def test_a_description_that_is_not_the_issuers_sends_nobody_away(
     assert "tidak dapat dihubungi" in said(browser)
 
 
-def test_in_production_every_door_of_the_provider_speaks_https(
+def test_in_production_every_endpoint_of_the_provider_uses_https(
     app: Flask, office: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "LAPOR_PRODUCTION", True)
@@ -268,7 +268,7 @@ def test_where_only_single_sign_on_counts_a_linked_officers_password_opens_nothi
     assert not is_in(browser)
 
 
-def test_without_a_provider_there_is_no_button_and_no_door(app: Flask) -> None:
+def test_without_a_provider_there_is_no_button_and_no_endpoint(app: Flask) -> None:
     browser = app.test_client()
     assert "/masuk/sso" not in browser.get("/login/").text
     for address in ("/masuk/sso", BACK):

@@ -215,7 +215,7 @@ def test_it_is_switched_off_with_password_and_code(
     assert not is_out(first_or_in(app))
 
 
-def test_the_administrator_takes_it_away_and_the_officer_is_told(
+def test_the_administrator_takes_it_away_and_the_officer_is_notified(
     app: Flask, phone: tuple[str, list[str]], as_user: Callable[[str], FlaskClient]
 ) -> None:
     desk, administrator = as_user("kasi"), as_user("administrator")

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.exceptions import default_exceptions
 
 from tests.access.endpoint_rows import Parts, a_guarded_case, address
-from tests.access.test_endpoint_access import DOORS
+from tests.access.test_endpoint_access import ENDPOINTS
 from tests.factories import a_complaint
 from tests.views.spoken_pages import FILES, SENT, VISITORS, make_rows
 
@@ -156,12 +156,12 @@ def pages_of(app: Flask, visitor: str, rows: Rows) -> Iterator[Visit]:
 
 
 def _addresses(app: Flask, visitor: str, parts: Parts) -> list[str]:
-    kinds = {door: name for name, kind in DOORS.items() for door in map(str.strip, kind.routes.split("\n"))}
+    kinds = {door: name for name, kind in ENDPOINTS.items() for door in map(str.strip, kind.routes.split("\n"))}
     found = []
     for rule in sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())):
         name = kinds[f"GET {rule}"]
-        looks = visitor in LOOKED_AT_BY.get(name, DOORS[name].opens_to)
-        if visitor in DOORS[name].opens_to and is_page(rule) and looks:
+        looks = visitor in LOOKED_AT_BY.get(name, ENDPOINTS[name].opens_to)
+        if visitor in ENDPOINTS[name].opens_to and is_page(rule) and looks:
             found.append(address(rule, parts))
     return found
 

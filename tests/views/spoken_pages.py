@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app.core.clock import utc_now
 from tests.access.endpoint_rows import Parts, address, make_parts
-from tests.access.test_endpoint_access import ACCOUNTS, DOORS
+from tests.access.test_endpoint_access import ACCOUNTS, ENDPOINTS
 from tests.conftest import client_of
 from tests.factories import Case, a_complaint
 
@@ -154,7 +154,7 @@ def _speaking(app: Flask, visitor: str, locale: str) -> FlaskClient:
 
 def _paths(visitor: str, parts: Parts) -> list[str]:
     rules = set()
-    for name, kind in DOORS.items():
+    for name, kind in ENDPOINTS.items():
         if visitor in kind.opens_to and (name != "reading reference data" or visitor in READS_FOR_ALL):
             rules |= {line.strip().removeprefix("GET ") for line in kind.routes.split("\n") if "GET /" in line}
     return [

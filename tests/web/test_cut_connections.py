@@ -73,7 +73,7 @@ def cut_everywhere(app: Flask, ask: Callable[[], TestResponse]) -> dict[int, Tes
     raise AssertionError("the request has no end")
 
 
-def assert_told(answer: TestResponse, *, otherwise: int) -> None:
+def assert_unavailable(answer: TestResponse, *, otherwise: int) -> None:
     """A request that was cut is answered as asked, or says when to come again."""
     assert answer.status_code in (otherwise, 503)
     if answer.status_code == 503:
@@ -88,10 +88,10 @@ def test_a_page_that_loses_its_database_is_a_page(app: Flask, as_user: Callable[
     client = as_user("administrator" if path == "/kesehatan/" else "kadis")
     whole = client.get(path.format(case=case))
     for answer in cut_everywhere(app, lambda: client.get(path.format(case=case))).values():
-        assert_told(answer, otherwise=whole.status_code)
+        assert_unavailable(answer, otherwise=whole.status_code)
 
 
-def test_an_act_that_loses_its_database_is_done_or_told(
+def test_an_act_that_loses_its_database_is_done_or_reported(
     app: Flask, bearer: Callable[[str], dict[str, str]], freeze: Callable[[str], Any]
 ) -> None:
     freeze("2026-11-24 10:00")
@@ -106,7 +106,7 @@ def test_an_act_that_loses_its_database_is_done_or_told(
     answers = cut_everywhere(app, act)
     assert len(answers) > 5
     for answer in answers.values():
-        assert_told(answer, otherwise=200)
+        assert_unavailable(answer, otherwise=200)
 
 
 def test_a_lost_database_signs_nobody_out(app: Flask, as_user: Callable[[str], FlaskClient]) -> None:

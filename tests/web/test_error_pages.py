@@ -51,7 +51,7 @@ def test_every_error_of_http_has_a_page_of_its_own_words(session_app: Flask, cod
         (ZeroDivisionError("rahasia"), 500),
     ],
 )
-def test_a_failure_inside_is_told_without_its_details(app: Flask, error: Exception, status: int) -> None:
+def test_a_failure_inside_is_reported_without_its_details(app: Flask, error: Exception, status: int) -> None:
     found, page = page_of(app, error)
     assert found == status
     assert f"Kode {status}" in page
@@ -79,7 +79,7 @@ def test_a_refused_action_says_why(session_app: Flask) -> None:
     assert "Aduan ini sudah berakhir" in page
 
 
-def test_the_pages_stand_in_the_shell_of_whoever_is_signed_in(as_user: SignIn) -> None:
+def test_the_pages_show_the_shell_of_the_signed_in_user(as_user: SignIn) -> None:
     client = as_user("kasi")
     for answer, code in (
         (client.get("/aduan/baru"), 403),
@@ -92,7 +92,7 @@ def test_the_pages_stand_in_the_shell_of_whoever_is_signed_in(as_user: SignIn) -
         assert 'id="menu"' in answer.text
 
 
-def test_a_form_without_its_token_is_told_to_be_sent_again(app: Flask, as_user: SignIn) -> None:
+def test_a_form_without_its_token_asks_to_be_sent_again(app: Flask, as_user: SignIn) -> None:
     client = as_user("admin.aduan")
     app.config["WTF_CSRF_ENABLED"] = True
     try:

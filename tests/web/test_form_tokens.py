@@ -17,11 +17,11 @@ from tests.factories import a_complaint
 
 SIGNED_IN_AS = ("administrator", "admin.aduan", "kadis")
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-# Doors that take no session: the JWT of the first is what the others ask for.
+# Endpoints that take no session: the JWT of the first is what the others ask for.
 OPEN_BY_PASSWORD = ("/api/v1/security/login",)
 # A citizen's form comes back with what was typed. Open311 asks for a program's key in the form, never for a cookie.
 OTHERWISE = {"/lapor": (422, "Yang Anda tulis masih ada"), "/open311/v2/requests.1": (404, "")}
-# The framework's own door looks at the cookie, and no role has the right to it; the description is anybody's.
+# The framework's own endpoint looks at the cookie, and no role has the right to it; the description is anybody's.
 WITHOUT_A_TOKEN = {"/api/v1/menu/": (403,), "/api/v1/_openapi": (200,), "/api/v1/docs": (200,)}
 
 
@@ -93,11 +93,11 @@ def test_a_form_of_the_page_carries_its_token_and_works(app: Flask, guarded: Fla
 def test_a_cookie_alone_is_no_key_to_the_api(app: Flask, guarded: Flask) -> None:
     with app.app_context():
         a_complaint(at="direct")
-    before, doors = contents(app), addresses(guarded, CHANGING | {"GET"}, api=True)
-    assert ("POST", "/api/v1/complaint/1/actions") in doors
+    before, endpoints = contents(app), addresses(guarded, CHANGING | {"GET"}, api=True)
+    assert ("POST", "/api/v1/complaint/1/actions") in endpoints
     for name in SIGNED_IN_AS:
         client = signed_in(guarded, name)
-        for method, path in doors:
+        for method, path in endpoints:
             answer = client.open(path, method=method, json={"action": "note", "params": {"text": "x"}})
             wanted = (400, 401, 422, 429) if path in OPEN_BY_PASSWORD else WITHOUT_A_TOKEN.get(path, (401,))
             assert answer.status_code in wanted, (method, path, name, answer.status_code)

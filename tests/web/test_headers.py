@@ -1,4 +1,4 @@
-"""What stands on errors, on shared and on kept answers; every door is looked at with the table of doors."""
+"""What stands on errors, on shared and on kept answers; every endpoint is looked at with the table of endpoints."""
 
 import itertools
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def test_a_limit_that_was_passed_carries_them(client: FlaskClient, failing: Call
     assert list(faults_of(answer, signed_in=False)) == []
 
 
-def test_a_body_of_60_megabytes_is_refused_at_every_door(client: FlaskClient) -> None:
+def test_a_body_of_60_megabytes_is_refused_at_every_endpoint(client: FlaskClient) -> None:
     """The stock framework took one of 60 MB as JSON (201)."""
     large = b"a" * (60 * 1024 * 1024)
     for path, kind in itertools.product(
@@ -69,7 +69,7 @@ def test_a_body_of_60_megabytes_is_refused_at_every_door(client: FlaskClient) ->
             assert list(faults_of(answer, signed_in=False)) == []
 
 
-def test_what_is_for_everybody_may_be_kept_and_what_is_ones_own_never(client: FlaskClient, as_user: SignIn) -> None:
+def test_what_is_for_everybody_may_be_cached_and_what_is_ones_own_never(client: FlaskClient, as_user: SignIn) -> None:
     def kept(visitor: FlaskClient, path: str) -> str:
         with visitor.get(path) as answer:
             assert answer.status_code == 200, path

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from tests.conftest import build_app
 
 MEBIBYTE = 1024 * 1024
-DOORS = ("/lapor", "/lacak", "/login/", "/sandi-baru/", "/logout/")
+ENDPOINTS = ("/lapor", "/lacak", "/login/", "/sandi-baru/", "/logout/")
 
 
 @pytest.fixture
@@ -41,16 +41,18 @@ def file(size: int) -> dict[str, Any]:
     return multipart(size, '; filename="f.pdf"')
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize(("kind", "size"), [(encoded, 20), (multipart, 3), (file, 27)])
-def test_a_form_past_the_limits_is_413_at_every_door(guarded: FlaskClient, door: str, kind: Any, size: int) -> None:
-    answer = guarded.post(door, **kind(size * MEBIBYTE))
+def test_a_form_past_the_limits_is_413_at_every_endpoint(
+    guarded: FlaskClient, endpoint: str, kind: Any, size: int
+) -> None:
+    answer = guarded.post(endpoint, **kind(size * MEBIBYTE))
     assert answer.status_code == 413
     assert "terlalu besar" in answer.text
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_form_that_says_it_is_too_large_is_not_read(guarded: FlaskClient, door: str) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_form_that_says_it_is_too_large_is_not_read(guarded: FlaskClient, endpoint: str) -> None:
     class Unread(io.RawIOBase):
         def readable(self) -> bool:
             return True
@@ -60,4 +62,4 @@ def test_a_form_that_says_it_is_too_large_is_not_read(guarded: FlaskClient, door
 
     length = {"CONTENT_LENGTH": str(40 * MEBIBYTE), "wsgi.input": Unread()}
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        assert guarded.post(door, content_type=kind, environ_overrides=length).status_code == 413
+        assert guarded.post(endpoint, content_type=kind, environ_overrides=length).status_code == 413

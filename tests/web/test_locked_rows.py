@@ -59,7 +59,7 @@ def note_over_rest(app: Flask, case: int, headers: dict[str, str]) -> Any:
     return app.test_client().post(f"/api/v1/complaint/{case}/actions", json=body, headers=headers)
 
 
-def test_an_act_on_a_held_case_is_told_to_come_again(
+def test_an_act_on_a_locked_case_is_answered_with_retry_after(
     hasty: Flask, case: int, bearer: Callable[[str], dict[str, str]]
 ) -> None:
     headers = bearer("kadis")

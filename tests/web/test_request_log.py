@@ -139,7 +139,7 @@ def test_a_crafted_value_makes_no_second_line(
     assert written.replace("\\\\", "\\").count(r"a\nlevel=info\r\x1b[2Jb\u2028c") == 2
 
 
-def test_what_libraries_say_is_told_without_its_values_but_ours_and_the_servers_with_them(lines: Lines) -> None:
+def test_what_libraries_log_is_written_without_its_values_but_ours_and_the_servers_with_them(lines: Lines) -> None:
     lines()
     logging.getLogger("flask_appbuilder.security").error("Login Failed for user: %s", CANARY)
     logging.getLogger("gunicorn.error").warning("Invalid request from ip=%s: %s", "203.0.113.9", CANARY)
