@@ -17,6 +17,9 @@ from app.core.transaction import lock_row, one_transaction
 from app.models import ApiKey, JournalEntry
 
 LONGEST_OVERLAP = timedelta(days=30)
+USE_NOTED_EVERY = timedelta(minutes=1)
+PREFIX = "lb_"
+_keys = ApiKey.__table__
 
 
 class KeyEnded(Exception):
@@ -108,15 +111,6 @@ def _note(kind: str, row: ApiKey, reason: str, by: int | None, now: datetime) ->
     if kind == "key_rotated" and row.previous_until:
         data["previous_until"] = row.previous_until.isoformat()
     db.session.add(JournalEntry(kind=kind, at=now, officer_id=by, reason=reason, data=data))
-
-
-PREFIX = "lb_"
-
-
-USE_NOTED_EVERY = timedelta(minutes=1)
-
-
-_keys = ApiKey.__table__
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ OF_ACCOUNT = Limit(50, timedelta(hours=1))
 OF_CODE = Limit(5, timedelta(minutes=15))
 USUAL = timedelta(days=30)
 LONGEST_NAME = 80
+COOKIE, COOKIE_SECONDS = "lapor_device", 180 * 24 * 3600
+MOST_ACCOUNTS = 8
+"""The cookie names this many accounts that have signed in with the browser."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +92,6 @@ def _allow(counted: list[Counted]) -> Attempt:
     return Attempt(counted)
 
 
-COOKIE = "lapor_device"
-
-
-KEPT_SECONDS = 180 * 24 * 3600
-
-
-MOST_ACCOUNTS = 8
-
-
 def device_of(account: int, of: Request = request) -> str | None:
     """Return the token by which this browser is known to an account; None if it is not known."""
     return _known(of).get(str(account))
@@ -111,7 +105,7 @@ def remember_device(response: Any, account: int) -> Any:
     response.set_cookie(
         COOKIE,
         _signer().dumps(latest),
-        max_age=KEPT_SECONDS,
+        max_age=COOKIE_SECONDS,
         path="/login",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
@@ -122,7 +116,7 @@ def remember_device(response: Any, account: int) -> Any:
 
 def _known(of: Request) -> dict[str, str]:
     try:
-        known = _signer().loads(of.cookies.get(COOKIE, ""), max_age=KEPT_SECONDS)
+        known = _signer().loads(of.cookies.get(COOKIE, ""), max_age=COOKIE_SECONDS)
     except BadData:
         return {}
     return known if isinstance(known, dict) else {}

@@ -34,6 +34,15 @@ DIGITS, STEP_SECONDS = 6, 30
 CODES = 10
 CODE_BYTES = 10
 PENDING_LASTS = timedelta(minutes=10)
+SET_UP = "/akun/dua-langkah/"
+FREE, FREE_VIEWS = (
+    frozenset({"static", "appbuilder.static", "skin_bundle"}),
+    ("TwoStepView.", "LimitedLogin.", "LocaleView."),
+)
+"""Endpoints, and prefixes of endpoints, that open before a required second step is set up."""
+
+SIGNERS = frozenset({Actor.AGENCY_HEAD, Actor.OFFICE_HEAD})
+ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
 QUIET: dict[str, Any] = {"synchronize_session": False}
 
 
@@ -171,21 +180,6 @@ def _hash(code: str, salt: str) -> str:
     have 80).
     """
     return hashlib.scrypt(code.encode(), salt=salt.encode(), n=2**12, r=8, p=1, dklen=32).hex()
-
-
-SET_UP = "/akun/dua-langkah/"
-
-
-SIGNERS = frozenset({Actor.AGENCY_HEAD, Actor.OFFICE_HEAD})
-
-
-ADMINISTRATORS = frozenset({ADMINISTRATOR_ROLE, "Admin"})
-
-
-FREE = frozenset({"static", "appbuilder.static", "skin_bundle"})
-
-
-FREE_VIEWS = ("TwoStepView.", "LimitedLogin.", "LocaleView.")
 
 
 def must_have(user: User, person: Person) -> bool:

@@ -138,15 +138,15 @@ class ComplaintSecurityManager(SecurityManager):
         ended.
         """
         found = self._account(pk, session)
-        if found is None or not sessions.lives(found[1], utc_now()):
+        if found is None or not sessions.is_valid(found[1], utc_now()):
             return None
-        sessions.take_up(found[1], utc_now())
+        sessions.note_use(found[1], utc_now())
         return found[0]
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> Any:
         """Return the account of a JWT; None if it is inactive, its password has changed, or the sign-in has ended."""
         found = self._account(jwt_data["sub"], jwt_data)
-        if found is None or not sessions.lives(found[1], utc_now()):
+        if found is None or not sessions.is_valid(found[1], utc_now()):
             return None
         g.user = found[0]
         return found[0]

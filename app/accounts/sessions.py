@@ -58,12 +58,12 @@ def ends_at(sign_in: SignIn) -> datetime:
     return last if sign_in.door == "api" else min(sign_in.seen_at + current_app.config["SESSION_IDLE"], last)
 
 
-def lives(sign_in: SignIn | None, now: datetime) -> bool:
+def is_valid(sign_in: SignIn | None, now: datetime) -> bool:
     """Return whether a sign-in exists, was not ended and has not expired."""
     return sign_in is not None and sign_in.ended_at is None and now < ends_at(sign_in)
 
 
-def take_up(sign_in: SignIn, now: datetime) -> None:
+def note_use(sign_in: SignIn, now: datetime) -> None:
     """Note the sign-in in the request context. Update its `seen_at`, at most once a minute and not for background
     calls.
     """
@@ -134,7 +134,7 @@ def next_refresh_id(token: str, now: datetime, used: str | None = None) -> str |
 def sign_ins_of(user_id: int, now: datetime) -> list[SignIn]:
     """Return the active sign-ins of a user, the one used last first."""
     statement = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
-    return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if lives(row, now)]
+    return [row for row in db.session.scalars(statement.order_by(SignIn.seen_at.desc())) if is_valid(row, now)]
 
 
 def end_sign_ins(user_id: int, now: datetime, only: int | None = None) -> int:

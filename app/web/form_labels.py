@@ -6,9 +6,7 @@ from app.vocabulary.words import Labels
 
 CHOOSE = _("Pilih …")
 
-
 NONE_CHOSEN = _("(tidak ada)")
-
 
 CHANGED: Labels = {
     "added": _("Data baru disimpan."),
@@ -18,7 +16,6 @@ CHANGED: Labels = {
     "sop_activated": _("Versi ini berlaku mulai sekarang. Aduan yang sudah teregister tetap memakai versinya."),
     "delegation_ended": _("Delegasi diakhiri."),
 }
-
 
 REFUSED: Labels = {
     "already_exists": _("Sudah ada. Tulis yang lain"),

@@ -197,7 +197,7 @@ def _key_page(row: ApiKey, faults: dict[str, str]) -> str:
         title=row.name,
         row=row,
         state=state_of(row),
-        seal=key_version(row),
+        version=key_version(row),
         maker=names_of([row.made_by_id]).get(row.made_by_id or 0, ""),
         faults={field: str(KEY_FAULTS[fault]) for field, fault in faults.items()},
         typed=request.form,
