@@ -3,7 +3,7 @@
 Preview and application run the same code, so that the preview shows what will happen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ FURTHEST_LIMIT = 120  # working days: the longest limit of all, 60 by the nation
 TABLES: Mapping[str, Any] = {"holiday": Holiday, "working_week": WorkingWeek}
 DAYS = ("day", "starts_on", "ends_on")
 
-Held = dict[str, Any]
+Values = dict[str, Any]
 
 
 class NeverOpens(ValueError):
@@ -47,8 +47,8 @@ class RowChange:
 
     table: str
     key: int | None
-    before: Held | None
-    after: Held | None
+    before: Values | None
+    after: Values | None
 
 
 CalendarChange = tuple[RowChange, ...]
@@ -70,13 +70,13 @@ class Consequence:
         return max((remaining(c, move.old, move.new) for c in (self.before, self.after)), key=abs)
 
 
-def held(item: Any) -> Held:
+def held(item: Any) -> Values:
     """Return the columns of an ORM row except its id as JSON-compatible values."""
     columns = [column.key for column in inspect(type(item)).column_attrs if column.key != "id"]
     return {name: _plain(getattr(item, name)) for name in columns}
 
 
-def stored(model: Any, key: int | None, lock: bool = False) -> Held | None:
+def stored(model: Any, key: int | None, lock: bool = False) -> Values | None:
     """Return the row's columns as the database holds them, ignoring session changes; None when there is no such row.
 
     `lock` locks the row for update.
@@ -98,7 +98,7 @@ def take_unsaved(item: Any, new: bool) -> RowChange:
     return change
 
 
-def hold_calendar() -> None:
+def lock_calendar() -> None:
     """Wait for the advisory lock on calendar changes, held until the transaction ends.
 
     Take it before any row lock: changes are then judged one after another, and two cannot deadlock.
@@ -114,7 +114,7 @@ def preview_change(change: CalendarChange, now: datetime) -> Consequence:
     with one_transaction():
         savepoint = db.session.begin_nested()
         try:
-            return _made(change, now)
+            return _applied(change, now)
         finally:
             savepoint.rollback()
             db.session.expire_all()
@@ -126,23 +126,21 @@ def apply_change(change: CalendarChange, reason: str, by: int | None, now: datet
     Raises NeverOpens, ChangedMeanwhile, or a database error such as IntegrityError. `by` is the officer's user id.
     """
     with one_transaction():
-        found = _made(change, now)
-        db.session.add(_entry(change, found, reason, by, now))
+        found = _applied(change, now)
+        data = {
+            "rows": [{"table": r.table, "key": r.key, "before": r.before, "after": r.after} for r in change],
+            "moved": len(found.moves),
+            "moves": [move.as_data() for move in found.moves],
+        }
+        db.session.add(JournalEntry(kind="calendar_changed", at=now, officer_id=by, reason=reason, data=data))
         return found
 
 
-def rebased(change: CalendarChange) -> CalendarChange | None:
-    """Return the same change with `before` taken from the present rows; None when a row to be changed is gone."""
-    rows = [replace(row, before=stored(TABLES[row.table], row.key)) for row in change]
-    gone = any(row.key is not None and row.before is None for row in rows)
-    return None if gone else tuple(rows)
-
-
-def _made(change: CalendarChange, now: datetime) -> Consequence:
-    hold_calendar()
+def _applied(change: CalendarChange, now: datetime) -> Consequence:
+    lock_calendar()
     before = load_working_calendar()
     for row in change:
-        _make(row, change)
+        _apply_row(row, change)
     db.session.flush()
     try:
         after = load_working_calendar()
@@ -152,12 +150,18 @@ def _made(change: CalendarChange, now: datetime) -> Consequence:
         raise NeverOpens(str(fault)) from fault
 
 
-def _make(row: RowChange, change: CalendarChange) -> None:
+def _apply_row(row: RowChange, change: CalendarChange) -> None:
+    """Write one row of a change.
+
+    Raises ChangedMeanwhile, with the whole change based on the present rows, unless the row is as it was shown.
+    """
     if row.key is None:
         db.session.add(TABLES[row.table](**_typed(row.after or {})))
         return
     if stored(TABLES[row.table], row.key, lock=True) != row.before:
-        raise ChangedMeanwhile(rebased(change))
+        present = [replace(r, before=stored(TABLES[r.table], r.key)) for r in change]
+        gone = any(r.key is not None and r.before is None for r in present)
+        raise ChangedMeanwhile(None if gone else tuple(present))
     item = db.session.get_one(TABLES[row.table], row.key, populate_existing=True)
     if row.after is None:
         db.session.delete(item)
@@ -170,21 +174,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(values: Held) -> dict[str, Any]:
+def _typed(values: Values) -> dict[str, Any]:
     return {name: date.fromisoformat(value) if name in DAYS and value else value for name, value in values.items()}
-
-
-def _entry(change: CalendarChange, found: Consequence, reason: str, by: int | None, now: datetime) -> JournalEntry:
-    data = {
-        "rows": _as_data(change),
-        "moved": len(found.moves),
-        "moves": [move.as_data() for move in found.moves],
-    }
-    return JournalEntry(kind="calendar_changed", at=now, officer_id=by, reason=reason, data=data)
-
-
-def _as_data(change: Iterable[RowChange]) -> list[dict[str, Any]]:
-    return [{"table": r.table, "key": r.key, "before": r.before, "after": r.after} for r in change]
 
 
 class ReasonNeeded(Exception):

@@ -7,7 +7,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
-from app.calendar.change import CalendarChange, Held, RowChange, held
+from app.calendar.change import CalendarChange, RowChange, Values, held
 from app.calendar.icalendar_files import FileDay
 from app.core.clock import office_today
 from app.core.extensions import db, redis_client
@@ -35,7 +35,7 @@ def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
         row = by_name.get((wanted.day, wanted.name)) or by_key.get(wanted.key or 0)
         after = {"day": wanted.day.isoformat(), "name": wanted.name, "kind": wanted.kind or (row.kind if row else kind)}
         if row is None:
-            found[wanted.day, wanted.name] = _added(after)
+            found[wanted.day, wanted.name] = RowChange("holiday", None, None, after)
         elif held(row) != after:
             found[row.id] = RowChange("holiday", row.id, held(row), after)
     return tuple(found.values())
@@ -50,11 +50,8 @@ def missing_holidays(year: int) -> CalendarChange:
     there = {row.day for row in rows if row.kind != LOCAL}
     named = {(row.day, row.name) for row in rows}
     wanted = [h for h in holidays_of((year, year + 1)) if h.date not in there and (h.date, h.name) not in named]
-    return tuple(_added({"day": h.date.isoformat(), "name": h.name, "kind": h.kind}) for h in wanted)
-
-
-def _added(after: Held) -> RowChange:
-    return RowChange("holiday", None, None, after)
+    added: list[Values] = [{"day": h.date.isoformat(), "name": h.name, "kind": h.kind} for h in wanted]
+    return tuple(RowChange("holiday", None, None, after) for after in added)
 
 
 log = structlog.get_logger()
@@ -66,17 +63,16 @@ TWO_DAYS = 2 * 24 * 3600
 def warn_of_missing_year(now: datetime) -> None:
     """Log a warning, once a day over all workers, when next year's national holidays are still missing.
 
-    Redis keeps the mark of the day, since each job runs in its own process.
+    A Redis key of the day says that it was logged, since each job runs in its own process. While Redis is away, every
+    call logs.
     """
     today = office_today(now)
     year = missing_holiday_year(today)
-    if year is not None and _first_today(f"lapor:holidays_missing:{today}"):
-        log.warning("holidays_missing", year=year)
-
-
-def _first_today(key: str) -> bool:
-    """Return True for the first call with this key (it names the day); True for each call while Redis is away."""
+    if year is None:
+        return
     try:
-        return bool(redis_client().set(key, "1", nx=True, ex=TWO_DAYS))
+        first = redis_client().set(f"lapor:holidays_missing:{today}", "1", nx=True, ex=TWO_DAYS)
     except RedisError:
-        return True
+        first = True
+    if first:
+        log.warning("holidays_missing", year=year)

@@ -64,21 +64,17 @@ def as_ical(rows: Iterable[Any], host: str, now: datetime) -> bytes:
         calendar.add(name, value)
     calendar.add("x-wr-calname", "Hari libur")
     for row in rows:
-        calendar.add_component(_event(row, host, now))
+        event = icalendar.Event()
+        event.add("uid", f"{UID_PREFIX}{row.id}@{host}")
+        event.add("dtstamp", now)
+        event.add("dtstart", row.day)
+        event.add("dtend", row.day + timedelta(days=1))
+        event.add("summary", row.name)
+        event.add("categories", [row.kind])
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
-
-
-def _event(row: Any, host: str, now: datetime) -> icalendar.Event:
-    event = icalendar.Event()
-    event.add("uid", f"{UID_PREFIX}{row.id}@{host}")
-    event.add("dtstamp", now)
-    event.add("dtstart", row.day)
-    event.add("dtend", row.day + timedelta(days=1))
-    event.add("summary", row.name)
-    event.add("categories", [row.kind])
-    event.add("transp", "TRANSPARENT")
-    return event
 
 
 def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
@@ -89,25 +85,13 @@ def read_ical(content: bytes, host: str, kinds: tuple[str, ...]) -> FileDays:
     """
     if len(content) > LARGEST_FILE:
         raise FileRefused(FileFault.TOO_LARGE)
-    days, left_out = _days_of(_events_of(content), host, kinds)
-    if not days:
-        raise FileRefused(FileFault.NO_DAYS)
-    return FileDays(tuple(dict.fromkeys(days)), left_out)
-
-
-def _events_of(content: bytes) -> list[icalendar.Event]:
-    """Return the events directly inside the calendar; raises FileRefused(unreadable) for anything but a calendar."""
     try:
         calendar = icalendar.Calendar.from_ical(content)
-        parts = [part for part in calendar.subcomponents if isinstance(part, icalendar.Event)]
+        events = [part for part in calendar.subcomponents if isinstance(part, icalendar.Event)]
     except _BROKEN as broken:
         raise FileRefused(FileFault.UNREADABLE) from broken
     if calendar.name != "VCALENDAR":
         raise FileRefused(FileFault.UNREADABLE)
-    return parts
-
-
-def _days_of(events: list[icalendar.Event], host: str, kinds: tuple[str, ...]) -> tuple[list[FileDay], int]:
     days: list[FileDay] = []
     left_out = 0
     for event in events:
@@ -118,43 +102,31 @@ def _days_of(events: list[icalendar.Event], host: str, kinds: tuple[str, ...]) -
         days, left_out = days + found, left_out + (not found)
         if len(days) > MOST_DAYS:
             raise FileRefused(FileFault.TOO_MANY)
-    return days, left_out
+    if not days:
+        raise FileRefused(FileFault.NO_DAYS)
+    return FileDays(tuple(dict.fromkeys(days)), left_out)
 
 
 def _days(event: icalendar.Event, host: str, kinds: tuple[str, ...]) -> Iterator[FileDay]:
     """Yield the days that an all-day event covers; none for one with a time of day, a repetition or a cancellation."""
     first = event.decoded("dtstart")
-    after = _after(event, first)
+    if "dtend" in event:
+        after = event.decoded("dtend")
+    else:
+        after = first + (event.decoded("duration") if "duration" in event else timedelta(days=1))
     whole = not isinstance(first, datetime) and not isinstance(after, datetime)
     if not whole or any(name in event for name in REPEATED) or str(event.get("status", "")).upper() == "CANCELLED":
         return
-    name, kind = _name(event), _kind(event, kinds)
+    printable = "".join(sign if sign.isprintable() else " " for sign in str(event.get("summary", "")))
+    name = " ".join(printable.split())[:LONGEST_NAME]
     if not name or not EARLIEST <= first < LATEST or (after - first).days > MOST_DAYS:
         return
+    given = event.get("categories")
+    named = {str(word) for word in given.cats} if hasattr(given, "cats") else set()
+    kind = next((kind for kind in kinds if kind in named), "")
     key = _own_key(str(event.get("uid", "")), host) if (after - first).days <= 1 else None
     for number in range(max((after - first).days, 1)):
         yield FileDay(first + timedelta(days=number), name, kind, key)
-
-
-def _after(event: icalendar.Event, first: date) -> date:
-    """Return the day after the event's last day: its end, its start plus its duration, or the next day."""
-    if "dtend" in event:
-        end: date = event.decoded("dtend")
-        return end
-    length: timedelta = event.decoded("duration") if "duration" in event else timedelta(days=1)
-    return first + length
-
-
-def _name(event: icalendar.Event) -> str:
-    """Return the summary as one line of printable text, at most 300 characters."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in str(event.get("summary", "")))
-    return " ".join(shown.split())[:LONGEST_NAME]
-
-
-def _kind(event: icalendar.Event, kinds: tuple[str, ...]) -> str:
-    given = event.get("categories")
-    named = {str(word) for word in given.cats} if hasattr(given, "cats") else set()
-    return next((kind for kind in kinds if kind in named), "")
 
 
 def _own_key(uid: str, host: str) -> int | None:

@@ -54,16 +54,21 @@ def recompute_open_deadlines(batch: int = 500) -> tuple[Move, ...]:
         calendar = load_working_calendar()
         sops = {version.id: load_sop(version) for version in db.session.scalars(select(SopVersion))}
         now = utc_now()
-        moves = [move for tasks in _open_tasks(batch) for move in _recount(tasks, sops, calendar, now)]
-        _recount_closings(sops, calendar)
+        moves = [move for tasks in _open_tasks(batch) for move in _recompute(tasks, sops, calendar, now)]
+        # When answered cases close by silence of the reporter.
+        answered = select(Complaint).where(Complaint.status == CaseStatus.ANSWERED.value)
+        for complaint in db.session.scalars(answered.execution_options(**_EVERY_ROW)):
+            set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
         db.session.flush()
         return tuple(moves)
 
 
 def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
     """Yield batches of open steps of all cases, bypassing agency isolation; a batch never splits a case."""
+    open_cases = select(StepTask.complaint_id).where(StepTask.closed_at.is_(None)).distinct()
+    open_cases = open_cases.order_by(StepTask.complaint_id).limit(batch).execution_options(unscoped=True)
     last = 0
-    while cases := _next_open_cases(last, batch):
+    while cases := db.session.scalars(open_cases.where(StepTask.complaint_id > last)).all():
         last = cases[-1]
         statement = (
             select(StepTask)
@@ -74,13 +79,8 @@ def _open_tasks(batch: int) -> Iterator[Sequence[StepTask]]:
         yield db.session.scalars(statement.execution_options(**_EVERY_ROW)).all()
 
 
-def _next_open_cases(after: int, batch: int) -> Sequence[int]:
-    statement = select(StepTask.complaint_id).where(StepTask.closed_at.is_(None), StepTask.complaint_id > after)
-    statement = statement.distinct().order_by(StepTask.complaint_id).limit(batch)
-    return db.session.scalars(statement.execution_options(unscoped=True)).all()
-
-
-def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
+def _recompute(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingCalendar, now: datetime) -> list[Move]:
+    """Set the deadlines of whole cases' open steps and the next deadline of each case; return the moved ones."""
     extended = _longer_drafts([task.complaint_id for task in tasks])
     before = [(task, task.due_at) for task in tasks]
     for task in tasks:
@@ -89,18 +89,11 @@ def _recount(tasks: Sequence[StepTask], sops: dict[int, Sop], calendar: WorkingC
         set_deadline(task, as_open_step(task), allowance, sop, calendar, now)
     for complaint, own in groupby(tasks, key=lambda task: task.complaint):
         complaint.next_due_at = min((task.due_at for task in own if task.paused_at is None), default=None)
-    return [_move(task, due) for task, due in before if task.due_at != due]
-
-
-def _move(task: StepTask, old: datetime) -> Move:
-    return Move(task.complaint_id, task.complaint.number, task.step, task.agency_code, old, task.due_at)
-
-
-def _recount_closings(sops: dict[int, Sop], calendar: WorkingCalendar) -> None:
-    """Recompute when answered cases close by silence of the reporter."""
-    statement = select(Complaint).where(Complaint.status == CaseStatus.ANSWERED.value)
-    for complaint in db.session.scalars(statement.execution_options(**_EVERY_ROW)):
-        set_closing(complaint, sops[complaint.sop_version_id].silence, calendar)
+    return [
+        Move(task.complaint_id, task.complaint.number, task.step, task.agency_code, due, task.due_at)
+        for task, due in before
+        if task.due_at != due
+    ]
 
 
 def _longer_drafts(cases: Sequence[int]) -> dict[tuple[int, int, str | None], tuple[bool, int]]:

@@ -18,7 +18,7 @@ from app.calendar.change import (
     RowChange,
     apply_change,
     held,
-    hold_calendar,
+    lock_calendar,
     preview_change,
 )
 from app.cases.perform_action import perform_action
@@ -247,7 +247,7 @@ def test_a_form_that_is_saved_while_its_row_is_changed_is_told_so(
     db.session.rollback()
     first = make(RowChange("holiday", key, before, {**before, "name": "Satu"}))
     with meanwhile(context, lambda: pages.append(screen.post(path, data={**form, "seen": seen})), first) as other:
-        hold_calendar()
+        lock_calendar()
     assert other == ["done"]
     assert str(REFUSED["changed_meanwhile"]) in pages[0].text
     assert 'value="Dua"' in pages[0].text

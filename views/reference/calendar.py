@@ -10,7 +10,7 @@ from app.calendar.change import (
     ReasonNeeded,
     RowChange,
     held,
-    hold_calendar,
+    lock_calendar,
     preview_change,
     take_unsaved,
 )
@@ -46,7 +46,7 @@ class CalendarView(GuardedModelView):
 
         Raises ReasonNeeded with the effects of the change, or ChangeRefused.
         """
-        hold_calendar()
+        lock_calendar()
         self._fill(form, item, new)
         self._ask_for((take_unsaved(item, new),))
 
