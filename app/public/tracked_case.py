@@ -43,23 +43,25 @@ class TrackingKey:
 
 @dataclass(frozen=True)
 class Question:
-    """An open question to the reporter. `step` is the paused step, `agency` and `house` code and name of the asking
-    agency (None and "": the office), `until` the end of the wait (aware).
+    """An open question to the reporter.
+
+    `step` is the paused step, `agency` and `agency_name` are code and name of the asking agency (None and "": the
+    office), `until` is the end of the wait (aware).
     """
 
     step: Step | None
     agency: str | None
-    house: str
+    agency_name: str
     text: str
     until: datetime
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A signed letter that the reporter may download; `house` is the agency's name, `ready` whether the PDF exists."""
+    """A signed letter that the reporter may download; `ready` tells whether the PDF exists."""
 
     letter_id: int
-    house: str
+    agency_name: str
     number: str
     ready: bool
 
@@ -78,7 +80,7 @@ class SentFile:
 
 @dataclass(frozen=True)
 class TrackedCase:
-    """Data of the public page. Datetimes are aware; `houses` are names of the agencies at work on the case.
+    """Data of the public page. Datetimes are aware; `agency_names` are those of the agencies at work on the case.
     `answered_at`, `reopen_until` and `promise` are None without an answer or a promise; `reply` is empty then.
     """
 
@@ -90,7 +92,7 @@ class TrackedCase:
     confidentiality: Confidentiality
     stages: list[StageLine]
     promise: Promise | None
-    houses: tuple[str, ...]
+    agency_names: tuple[str, ...]
     questions: tuple[Question, ...]
     news: tuple[News, ...]
     reply: str
@@ -118,9 +120,15 @@ def tracking_key_of(number: str) -> TrackingKey | None:
 def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
     """Return the page of the case that `only_case` allows; raises ActionRefused(not_visible) for any other."""
     complaint = _find(complaint_id)
-    facts, sop, calendar = _facts(complaint), load_sop(complaint.sop_version), load_working_calendar()
-    events = _events_of(complaint)
+    tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
+    reporter = reporter_facts(db.session.get(Reporter, complaint.id))
+    facts = facts_from(complaint, reporter, tracks, complaint.tasks)
+    sop, calendar = load_sop(complaint.sop_version), load_working_calendar()
+    public = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
+    events = list(db.session.scalars(select(ComplaintEvent).where(*public).order_by(ComplaintEvent.seq)))
+    opened = ((Step(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
     reopen_until = deadline_for(calendar, facts.answered_at, sop.silence) if facts.answered_at else None
+    own_files = (Attachment.complaint_id == complaint.id, Attachment.added_by == Actor.REPORTER.value)
     return TrackedCase(
         complaint_id=complaint.id,
         number=complaint.number,
@@ -128,31 +136,24 @@ def load_tracked_case(complaint_id: int, now: datetime) -> TrackedCase:
         status=facts.status,
         version=facts.version,
         confidentiality=facts.confidentiality,
-        stages=stages(facts, complaint.received_at, _opened(complaint)),
+        stages=stages(facts, complaint.received_at, opened),
         promise=promise_of(complaint, facts, sop, calendar, now),
-        houses=tuple(_houses(complaint, facts)),
+        agency_names=tuple(_agencies_at_work(complaint, facts)),
         questions=tuple(_questions(complaint, sop, calendar)),
         news=news_of(complaint, events),
-        reply=_reply(facts, events) or _reply_to_main(complaint),
+        reply=_reply(complaint, facts, events),
         answered_at=facts.answered_at if facts.status in ANSWERED else None,
         reopen_until=reopen_until,
-        papers=_papers(complaint, facts),
+        papers=tuple(
+            Paper(x.id, x.agency.name, x.number or "", x.paper is not None and x.paper.state == "ready")
+            for x in _letters_shown(complaint, facts)
+        ),
         allowed=_allowed(facts, sop, reopen_until, now),
-        files=tuple(_files(complaint)),
+        files=tuple(
+            SentFile(row.media_type.rpartition("/")[2].upper(), row.added_at, row.state, row.state_reason)
+            for row in db.session.scalars(select(Attachment).where(*own_files).order_by(Attachment.id))
+        ),
     )
-
-
-def _facts(complaint: Complaint) -> ComplaintFacts:
-    """Return the case facts from rows that are loaded already."""
-    tracks = sorted(complaint.tracks, key=lambda track: (track.cycle, track.position))
-    reporter = reporter_facts(db.session.get(Reporter, complaint.id))
-    return facts_from(complaint, reporter, tracks, complaint.tasks)
-
-
-def _files(complaint: Complaint) -> Iterable[SentFile]:
-    mine = (Attachment.complaint_id == complaint.id, Attachment.added_by == Actor.REPORTER.value)
-    for row in db.session.scalars(select(Attachment).where(*mine).order_by(Attachment.id)):
-        yield SentFile(row.media_type.rpartition("/")[2].upper(), row.added_at, row.state, row.state_reason)
 
 
 def _find(complaint_id: int) -> Complaint:
@@ -168,26 +169,16 @@ def _find(complaint_id: int) -> Complaint:
     return found
 
 
-def _events_of(complaint: Complaint) -> list[ComplaintEvent]:
-    """Return the events of public kinds, oldest first."""
-    mine = (ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.kind.in_(sorted(PUBLIC_KINDS)))
-    return list(db.session.scalars(select(ComplaintEvent).where(*mine).order_by(ComplaintEvent.seq)))
-
-
-def _opened(complaint: Complaint) -> Iterable[tuple[Step, datetime]]:
-    return ((Step(t.step), t.opened_at) for t in complaint.tasks if t.cycle == complaint.cycle)
-
-
 def _questions(complaint: Complaint, sop: Sop, calendar: WorkingCalendar) -> Iterable[Question]:
     for task in complaint.tasks:
         if task.closed_at is None and task.paused_at is not None:
             text = next((p.question for p in task.pauses if p.ended_at is None), "")
             until = deadline_for(calendar, task.paused_at, sop.question)
-            house = task.agency.name if task.agency else ""
-            yield Question(Step(task.step), task.agency_code, house, text, until)
+            agency_name = task.agency.name if task.agency else ""
+            yield Question(Step(task.step), task.agency_code, agency_name, text, until)
 
 
-def _houses(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
+def _agencies_at_work(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
     """Yield the names of the agencies the case lies with; it is not shown which of them is late."""
     if facts.status is not CaseStatus.WITH_AGENCIES:
         return ()
@@ -195,19 +186,14 @@ def _houses(complaint: Complaint, facts: ComplaintFacts) -> Iterable[str]:
     return (t.agency.name for t in complaint.tracks if t.cycle == complaint.cycle and t.agency_code in there)
 
 
-def _reply(facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
-    """Return the text of the current answer; empty if there is none, or after a reopening."""
-    if facts.status not in ANSWERED:
-        return ""
-    return next((str(e.data["text"]) for e in reversed(events) if e.kind == Action.REPLY), "")
+def _reply(complaint: Complaint, facts: ComplaintFacts, events: list[ComplaintEvent]) -> str:
+    """Return the text of the current answer, for a merged case that of the case it was merged into; else "".
 
-
-def _reply_to_main(complaint: Complaint) -> str:
-    """Return the answer to the case that this one was merged into; empty if there is none.
-
-    The reporter may not see that case, so only the text of its answer is read, and only if it is open: an answer may
-    name the person it is for.
+    The reporter may not see the other case, so only the text of its answer is read, and only if it is open: an answer
+    may name the person it is for.
     """
+    if facts.status in ANSWERED:
+        return next((str(e.data["text"]) for e in reversed(events) if e.kind == Action.REPLY), "")
     if complaint.status != CaseStatus.MERGED:
         return ""
     main = (Complaint.id == complaint.merged_into_id, Complaint.status.in_(sorted(ANSWERED)))
@@ -218,21 +204,14 @@ def _reply_to_main(complaint: Complaint) -> str:
     return db.session.scalars(newest).first() or ""
 
 
-def _papers(complaint: Complaint, facts: ComplaintFacts) -> tuple[Paper, ...]:
-    letters = _letters_shown(complaint) if may_show_letters(facts) else []
-    ready = {x.id for x in letters if x.paper and x.paper.state == "ready"}
-    return tuple(Paper(x.id, x.agency.name, x.number or "", x.id in ready) for x in letters)
+def _letters_shown(complaint: Complaint, facts: ComplaintFacts) -> list[Letter]:
+    """Return the last signed letter of each agency that has sent its answer in this cycle.
 
-
-def may_show_letters(facts: ComplaintFacts) -> bool:
-    """Return whether the reporter may download the letters: only after the answer, and only for an open case, so that
-    no letter lies on a phone that others use (design section 6).
+    There are none before the answer, and none for a case that is not open, so that no letter lies on a phone that
+    others use (design section 6).
     """
-    return facts.status in ANSWERED and facts.confidentiality is Confidentiality.OPEN
-
-
-def _letters_shown(complaint: Complaint) -> list[Letter]:
-    """Return the last signed letter of each agency that has sent its answer in this cycle."""
+    if facts.status not in ANSWERED or facts.confidentiality is not Confidentiality.OPEN:
+        return []
     sent = {t.agency_code for t in complaint.tracks if t.cycle == complaint.cycle and t.state == TrackState.SENT}
     mine = (Letter.complaint_id == complaint.id, Letter.cycle == complaint.cycle, Letter.state == "signed")
     statement = (
@@ -245,7 +224,7 @@ def _letters_shown(complaint: Complaint) -> list[Letter]:
 def find_tracked_letter(complaint_id: int, letter_id: int) -> Letter:
     """Return a letter shown on the public page of the case; raises ActionRefused(not_visible) for any other."""
     complaint = _find(complaint_id)
-    letters = _letters_shown(complaint) if may_show_letters(facts_of(complaint)) else []
+    letters = _letters_shown(complaint, facts_of(complaint))
     found = next((x for x in letters if x.id == letter_id), None)
     if found is None:
         raise ActionRefused(RefusalReason.NOT_VISIBLE)

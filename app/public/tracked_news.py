@@ -33,13 +33,13 @@ PUBLIC_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class News:
-    """One line of the history: `at` is aware, `houses` are agency names (empty: the office), `detail` a code value or a
+    """One line of the history: `at` is aware, `agency_names` is empty for the office, `detail` is a code value or a
     score, `quote` the question asked.
     """
 
     kind: str
     at: datetime
-    houses: tuple[str, ...] = ()
+    agency_names: tuple[str, ...] = ()
     detail: str = ""
     quote: str = ""
 
@@ -47,20 +47,15 @@ class News:
 def news_of(complaint: Complaint, events: Iterable[ComplaintEvent]) -> tuple[News, ...]:
     """Return all public events of a case, newest first."""
     names = {track.agency_code: track.agency.name for track in complaint.tracks}
-    told = [_news(event, names) for event in events if _is_public(event)]
-    lines = [*told, *_sendings(complaint)]
-    return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
-
-
-def _is_public(event: ComplaintEvent) -> bool:
-    return event.kind not in (Action.NOTE, Action.ATTACH) or event.actor == Actor.REPORTER
-
-
-def _sendings(complaint: Complaint) -> Iterable[News]:
-    """Yield a line for each time the case was sent to agencies; a direction that is not sent yet is not public."""
+    lines = [
+        _news(event, names)
+        for event in events
+        if event.kind not in (Action.NOTE, Action.ATTACH) or event.actor == Actor.REPORTER
+    ]
+    # One line for each time the case was sent to agencies; a direction that is not sent yet is not public.
     sent = sorted((t for t in complaint.tracks if t.sent_at is not None), key=_sent_at)
-    for at, tracks in groupby(sent, key=_sent_at):
-        yield News(SENT, at, tuple(t.agency.name for t in tracks))
+    lines += [News(SENT, at, tuple(t.agency.name for t in tracks)) for at, tracks in groupby(sent, key=_sent_at)]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
 
 
 def _sent_at(track: AgencyTrackRow) -> datetime:
@@ -68,11 +63,11 @@ def _sent_at(track: AgencyTrackRow) -> datetime:
 
 
 def _news(event: ComplaintEvent, names: dict[str, str]) -> News:
-    house = (names[event.agency_code],) if event.agency_code in names else ()
+    agency_name = (names[event.agency_code],) if event.agency_code in names else ()
     data = event.data
     quote = data.get("question", "") if event.kind == Action.REQUEST_INFORMATION else ""
     detail = _DETAILS.get(event.kind, lambda _: "")(data)
-    return News(event.kind, event.at, house, detail, quote)
+    return News(event.kind, event.at, agency_name, detail, quote)
 
 
 _DETAILS: dict[str, Callable[[dict[str, object]], str]] = {

@@ -42,9 +42,13 @@ class Proof:
 
 
 def prove(number: str, code: str) -> Proof | None:
-    """Return the proof for a number and code as typed, or None if they do not match; takes constant work."""
+    """Return the proof for a number and code as typed, or None if they do not match; takes constant work.
+
+    Of the code only letters and digits count, in any case.
+    """
     key = tracking_key_of(read_number(number)) or _NO_CASE
-    given = hash_code(key.number, read_code(code))
+    letters = "".join(c for c in visible(code)[:LONGEST_TYPED].upper() if c.isascii() and c.isalnum())
+    given = hash_code(key.number, letters)
     right = hmac.compare_digest(given, key.code_hash or _NO_CASE.code_hash)
     return Proof(key.complaint_id) if right and key is not _NO_CASE else None
 
@@ -54,12 +58,6 @@ def read_number(typed: str) -> str:
     text = visible(typed)[:LONGEST_TYPED]
     digits = read_tracking_id(text)
     return read_complaint_number(text) or (digits if is_tracking_id(digits) else "")
-
-
-def read_code(typed: str) -> str:
-    """Return the typed code in upper case without separators."""
-    text = visible(typed)[:LONGEST_TYPED].upper()
-    return "".join(c for c in text if c.isascii() and c.isalnum())
 
 
 def remember(proof: Proof) -> None:

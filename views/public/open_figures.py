@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from app.access.session_filter import as_person
 from app.core.clock import utc_now
-from app.public.open_figures import OpenFigures, kept_open_figures, whole_days
+from app.public.open_figures import OpenFigures, cached_open_figures, whole_days
 from app.public.small_cells import LEAST
 from views.public.open_data import (
     DATASETS,
@@ -103,7 +103,7 @@ class OpenDataView(OpenView):
 def _figures() -> OpenFigures:
     """Return the public figures, read with system rights; they are sums with small numbers suppressed."""
     with as_person(SYSTEM):
-        return kept_open_figures(utc_now())
+        return cached_open_figures(utc_now())
 
 
 def _file(text: str, ending: str) -> Response:

@@ -37,7 +37,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
         refusal=str(REFUSALS[refused.reason.value]) if refused else refusal,
         kept=words_of(sent) if sent and returned is None else [],
         promise=promise_sentences(case.promise) if case.promise else None,
-        working=listed(case.houses),
+        working=listed(case.agency_names),
         status=STATUSES[case.status.value],
         ending=ENDINGS.get(case.status.value),
         stages=STAGES,
@@ -50,7 +50,7 @@ def case_page(proof: Proof, sent: Sent | None = None, refused: ActionRefused | N
 def title_of(line: News) -> str:
     """Return the heading of a news entry, with agency or detail filled in."""
     detail = ARCHIVE_REASONS.get(line.detail, line.detail) if line.kind == "archive" else line.detail
-    return str(NEWS[line.kind]) % {"house": listed(line.houses), "detail": detail}
+    return str(NEWS[line.kind]) % {"house": listed(line.agency_names), "detail": detail}
 
 
 def listed(names: tuple[str, ...]) -> str:
