@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from app.calendar.recompute_deadlines import Move, recompute_open_deadlines
 from app.core.extensions import db
@@ -16,6 +16,7 @@ from app.core.locks import CALENDAR_LOCK, wait_for_lock
 from app.core.transaction import one_transaction
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.reference.calendar import load_working_calendar
+from app.reference.journal import row_values
 from workflow_rules.time.deadlines import remaining
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -72,8 +73,9 @@ class Consequence:
 
 def held(item: Any) -> Values:
     """Return the columns of an ORM row except its id as JSON-compatible values."""
-    columns = [column.key for column in inspect(type(item)).column_attrs if column.key != "id"]
-    return {name: _plain(getattr(item, name)) for name in columns}
+    values = row_values(item)
+    del values["id"]
+    return values
 
 
 def stored(model: Any, key: int | None, lock: bool = False) -> Values | None:
@@ -85,7 +87,10 @@ def stored(model: Any, key: int | None, lock: bool = False) -> Values | None:
     statement = select(table).where(table.c.id == key)
     with db.session.no_autoflush:
         row = db.session.execute(statement.with_for_update() if lock else statement).mappings().first()
-    return {name: _plain(value) for name, value in row.items() if name != "id"} if row else None
+    if row is None:
+        return None
+    columns = {name: value for name, value in row.items() if name != "id"}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in columns.items()}
 
 
 def take_unsaved(item: Any, new: bool) -> RowChange:
@@ -168,10 +173,6 @@ def _apply_row(row: RowChange, change: CalendarChange) -> None:
         return
     for name, value in _typed(row.after).items():
         setattr(item, name, value)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(values: Values) -> dict[str, Any]:

@@ -3,17 +3,8 @@
 import json
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    cast,
-    func,
-    literal,
-    select,
-)
+from sqlalchemy import ColumnElement, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.core.clock import OFFICE_ZONE
@@ -54,12 +45,7 @@ def load_working_calendar() -> WorkingCalendar:
 
 
 def _calendar_rows() -> str:
-    return db.session.scalars(_calendar_asked()).one()
-
-
-@cache
-def _calendar_asked() -> Select[Any]:
-    return select(calendar_rows())
+    return db.session.scalars(select(calendar_rows())).one()
 
 
 @cache
@@ -91,12 +77,11 @@ def calendar_data(rows: str) -> dict[str, object]:
     closed: dict[str, str] = {}
     for day, name in days or ():
         closed[day] = f"{closed[day]}; {name}" if day in closed else name
-    return {"zone": OFFICE_ZONE.key, "weeks": [_week(*week) for week in weeks or ()], "closed_days": closed}
-
-
-def _week(starts_on: str | None, ends_on: str | None, hours: dict[str, str | None]) -> dict[str, object]:
-    open_on = {day: parse_hours(text) for day, text in hours.items() if text}
-    return {"from": starts_on, "to": ends_on, "hours": open_on}
+    opened = [
+        {"from": starts_on, "to": ends_on, "hours": {day: parse_hours(text) for day, text in hours.items() if text}}
+        for starts_on, ends_on, hours in weeks or ()
+    ]
+    return {"zone": OFFICE_ZONE.key, "weeks": opened, "closed_days": closed}
 
 
 ACTIVE = select(SopVersion, cast(steps_of_sop(SopVersion.id), Text), calendar_rows()).where(

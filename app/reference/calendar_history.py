@@ -10,12 +10,9 @@ from app.core.extensions import db
 from app.models import Holiday, JournalEntry, WorkingWeek
 from app.models.reference import WEEKDAYS
 from app.reference.calendar import calendar_data
+from app.reference.journal import row_values
 
-Rows = dict[str, dict[int, dict[str, Any]]]
-_COLUMNS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "holiday": (Holiday, ("day", "name", "kind")),
-    "working_week": (WorkingWeek, ("name", "starts_on", "ends_on", *WEEKDAYS)),
-}
+_TABLES: tuple[Any, ...] = (Holiday, WorkingWeek)
 
 
 def changes_since(at: datetime) -> list[dict[str, Any]]:
@@ -31,36 +28,23 @@ def calendar_at(at: datetime, changes: list[dict[str, Any]]) -> dict[str, object
 
     `changes` must contain every change from `at` until now (see `changes_since`).
     """
-    rows = {table: _held(table) for table in _COLUMNS}
+    tables: dict[str, dict[int, dict[str, Any]]] = {}
+    for model in _TABLES:
+        present = [row_values(row) for row in db.session.scalars(select(model))]
+        tables[model.__tablename__] = {values.pop("id"): values for values in present}
     for change in reversed([change for change in changes if change["at"] > at]):
-        for row in reversed(change["rows"]):
-            _undo(rows[row["table"]], row)
-    weeks = [_week(row) for _, row in sorted(rows["working_week"].items())]
-    days = sorted(([row["day"], row["name"]] for row in rows["holiday"].values()), key=lambda pair: pair[0])
+        for changed in reversed(change["rows"]):
+            rows = tables[changed["table"]]
+            if changed["before"] is not None:
+                rows[changed["key"]] = changed["before"]
+                continue
+            # An added row is removed by content, since the journal has no key for it.
+            same = [key for key, row in rows.items() if row == changed["after"]]
+            for key in same[-1:]:
+                del rows[key]
+    weeks = [
+        [row["starts_on"], row["ends_on"], {day: row[day] for day in WEEKDAYS}]
+        for _, row in sorted(tables["working_week"].items())
+    ]
+    days = sorted(([row["day"], row["name"]] for row in tables["holiday"].values()), key=lambda pair: pair[0])
     return calendar_data(json.dumps([weeks, days]))
-
-
-def _held(table: str) -> dict[int, dict[str, Any]]:
-    model, names = _COLUMNS[table]
-    return {row.id: {name: _plain(getattr(row, name)) for name in names} for row in db.session.scalars(select(model))}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _undo(rows: dict[int, dict[str, Any]], change: dict[str, Any]) -> None:
-    """Undo one journalled change in `rows`.
-
-    An added row is removed by content, since the journal has no key for it; a changed or deleted one is restored.
-    """
-    if change["before"] is None:
-        same = [key for key, row in rows.items() if row == change["after"]]
-        for key in same[-1:]:
-            del rows[key]
-    else:
-        rows[change["key"]] = change["before"]
-
-
-def _week(row: dict[str, Any]) -> list[Any]:
-    return [row["starts_on"], row["ends_on"], {day: row[day] for day in WEEKDAYS}]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Label, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, literal, select, union_all
 from sqlalchemy.orm import contains_eager
 
 from app.core.extensions import db
@@ -24,13 +24,14 @@ def filter_options(*, agencies: bool = False) -> dict[str, dict[str, str]]:
 
 @cache
 def _options_asked(agencies: bool) -> CompoundSelect[Any]:
-    sources: dict[str, Any] = {"kategori": Category, "kecamatan": District} | ({"opd": Agency} if agencies else {})
-    parts = [select(literal(kind).label("kind"), source.code, _name_of(source)) for kind, source in sources.items()]
+    columns: list[tuple[str, Any, Any]] = [
+        ("kategori", Category.code, Category.name),
+        ("kecamatan", District.code, District.name),
+    ]
+    if agencies:
+        columns.append(("opd", Agency.code, Agency.short_name))
+    parts = [select(literal(kind).label("kind"), code, name.label("name")) for kind, code, name in columns]
     return union_all(*parts).order_by("kind", "name")
-
-
-def _name_of(source: Any) -> Label[str]:
-    return (source.short_name if source is Agency else source.name).label("name")
 
 
 def villages_by_district() -> dict[str, dict[str, str]]:

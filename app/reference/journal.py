@@ -19,7 +19,7 @@ from app.models.history import ABOUT_PERSONS, ROW_CHANGED
 
 MOVES_SHOWN = 20
 ROWS_SHOWN = 20
-TELL_THEIR_ROWS = frozenset({"calendar_changed", "limit_changed", "webhook_changed"})
+WITH_VALUES = frozenset({"calendar_changed", "limit_changed", "webhook_changed"})
 """Kinds of entry that already hold old and new values, so that their row changes are not shown."""
 
 
@@ -83,14 +83,22 @@ def journal_page(limit: int, offset: int) -> list[JournalLine]:
         .where(_begins_a_line())
         .order_by(JournalEntry.id.desc())
     )
-    lines = [_line(row) for row in db.session.execute(statement.limit(limit).offset(offset))]
+    lines = []
+    for row in db.session.execute(statement.limit(limit).offset(offset)):
+        name = f"{row.first_name or ''} {row.last_name or ''}".strip()
+        moves = [
+            {**move, "old": datetime.fromisoformat(move["old"]), "new": datetime.fromisoformat(move["new"])}
+            for move in row.moves
+        ]
+        moved = row.data.get("moved", 0)
+        lines.append(JournalLine(row.kind, row.at, name, row.reason, row.data, moved, moves, row.change))
     _add_rows(lines)
     return lines
 
 
 def _add_rows(lines: Iterable[JournalLine]) -> None:
     """Fill `rows` and `changed` of each line with one statement."""
-    wanted = {line.change for line in lines if line.change is not None and line.kind not in TELL_THEIR_ROWS}
+    wanted = {line.change for line in lines if line.change is not None and line.kind not in WITH_VALUES}
     place = func.row_number().over(partition_by=JournalEntry.change, order_by=JournalEntry.id).label("place")
     total = func.count().over(partition_by=JournalEntry.change).label("total")
     columns = (JournalEntry.change, JournalEntry.data, place, total)
@@ -102,12 +110,6 @@ def _add_rows(lines: Iterable[JournalLine]) -> None:
         of_this = found.pop(line.change, []) if line.change is not None and line.change in wanted else []
         line.rows.extend(row.data for row in of_this)
         line.changed = of_this[0].total if of_this else 0
-
-
-def _line(row: Any) -> JournalLine:
-    name = f"{row.first_name or ''} {row.last_name or ''}".strip()
-    moves = [{**m, "old": datetime.fromisoformat(m["old"]), "new": datetime.fromisoformat(m["new"])} for m in row.moves]
-    return JournalLine(row.kind, row.at, name, row.reason, row.data, row.data.get("moved", 0), moves, row.change)
 
 
 def names_by_id(model: Any, ids: Collection[int], column: str = "name") -> dict[int, str]:

@@ -21,7 +21,6 @@ from app.models import (
     WorkingWeek,
 )
 from app.reference import seed_files
-from workflow_rules.process.sop import SopStep
 from workflow_rules.process.standard_sop import STANDARD_SOP
 
 EXAMPLE = "(contoh)"
@@ -35,18 +34,30 @@ def load_reference_data(now: datetime) -> None:
     `now` is an aware UTC datetime. Raises ReferenceDataError when a seed file is wrong.
     """
     if _empty(Agency):
-        _load_tree(
-            [_agency(row) for row in seed_files.load_agencies()], {r.code: r.parent for r in seed_files.load_agencies()}
-        )
+        agencies = seed_files.load_agencies()
+        _load_tree([_agency(row) for row in agencies], {row.code: row.parent for row in agencies})
     if _empty(District):
-        _load_places()
+        for place in seed_files.load_districts():
+            district = District(code=place.code, name=place.name)
+            db.session.add(district)
+            db.session.add_all(Village(code=v.code, name=v.name, district=district) for v in place.villages)
+        db.session.flush()
     if _empty(Category):
+        categories = seed_files.load_categories()
         _load_tree(
-            [_category(r) for r in seed_files.load_categories()],
-            {r.code: r.parent for r in seed_files.load_categories()},
+            [
+                Category(
+                    code=c.code, name=c.name, default_agency_code=c.default_agency, national_class=c.national_class
+                )
+                for c in categories
+            ],
+            {c.code: c.parent for c in categories},
         )
     if _empty(WorkingWeek):
-        _load_weeks()
+        for week in seed_files.load_working_hours().weeks:
+            hours = {day: " ".join("-".join(pair) for pair in pairs) for day, pairs in week.hours.items()}
+            db.session.add(WorkingWeek(name=week.name, starts_on=week.begins, ends_on=week.ends, **hours))
+            db.session.flush()
     _load_holidays(office_today(now).year)
     if _empty(NationalLimitRow):
         db.session.add_all(_national_limits())
@@ -86,27 +97,6 @@ def _agency(row: seed_files.AgencyRow) -> Agency:
     )
 
 
-def _category(row: seed_files.CategoryRow) -> Category:
-    return Category(
-        code=row.code, name=row.name, default_agency_code=row.default_agency, national_class=row.national_class
-    )
-
-
-def _load_places() -> None:
-    for row in seed_files.load_districts():
-        district = District(code=row.code, name=row.name)
-        db.session.add(district)
-        db.session.add_all(Village(code=v.code, name=v.name, district=district) for v in row.villages)
-    db.session.flush()
-
-
-def _load_weeks() -> None:
-    for week in seed_files.load_working_hours().weeks:
-        hours = {day: " ".join("-".join(pair) for pair in pairs) for day, pairs in week.hours.items()}
-        db.session.add(WorkingWeek(name=week.name, starts_on=week.begins, ends_on=week.ends, **hours))
-        db.session.flush()
-
-
 def _load_holidays(year: int) -> None:
     """Add national holidays and collective leave of the year and both neighbours, for each year that has none yet."""
     for wanted in (year - 1, year, year + 1):
@@ -143,20 +133,19 @@ def _standard_sop(now: datetime) -> SopVersion:
         equipment=seed_files.EQUIPMENT,
         warnings=seed_files.WARNINGS,
         records=seed_files.RECORDS,
-        steps=[_step_row(row, position) for position, row in enumerate(STANDARD_SOP.steps, start=1)],
-    )
-
-
-def _step_row(row: SopStep, position: int) -> SopStepRow:
-    return SopStepRow(
-        step=row.step.value,
-        position=position,
-        number=row.number,
-        actor=row.actor.value,
-        allowance_value=row.allowance.value if row.allowance else None,
-        allowance_unit=row.allowance.unit.value if row.allowance else None,
-        procedure=row.procedure,
-        inputs=row.inputs,
-        output=row.output,
-        remark=row.remark,
+        steps=[
+            SopStepRow(
+                step=row.step.value,
+                position=position,
+                number=row.number,
+                actor=row.actor.value,
+                allowance_value=row.allowance.value if row.allowance else None,
+                allowance_unit=row.allowance.unit.value if row.allowance else None,
+                procedure=row.procedure,
+                inputs=row.inputs,
+                output=row.output,
+                remark=row.remark,
+            )
+            for position, row in enumerate(STANDARD_SOP.steps, start=1)
+        ],
     )

@@ -49,24 +49,22 @@ def find_named(texts: Texts) -> Named:
     if not any(texts):
         return Named(None, None, None, ())
     known: dict[Texts, Named] | None = request_context().names_found
-    if known is None:
-        return _find_named(texts)
-    if texts not in known:
-        known[texts] = _find_named(texts)
-    return known[texts]
-
-
-def _find_named(texts: Texts) -> Named:
-    asked = dict(zip(("category", "district", "village"), texts, strict=True))
-    asked |= {f"{name}_like": text and _literal(text) for name, text in asked.items()}
-    category, district, village = rows = db.session.execute(_NAMED, asked).one()
+    if known is not None and texts in known:
+        return known[texts]
+    wanted = dict(zip(("category", "district", "village"), texts, strict=True))
+    for name, text in list(wanted.items()):
+        wanted[f"{name}_like"] = text and text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    category, district, village = rows = db.session.execute(_NAMED, wanted).one()
     of_village = village.district_id if village else None
-    return Named(
+    found = Named(
         category.id if category else None,
         district.id if district else of_village,
         village.id if village else None,
         tuple(rows),
     )
+    if known is not None:
+        known[texts] = found
+    return found
 
 
 def _named() -> Select[Category, District, Village]:
@@ -94,7 +92,3 @@ def find_category(text: str) -> Category | None:
     """Return the active category with this code or name (case-insensitive), or None."""
     found: Category | None = find_named((text, None, None)).rows[0]
     return found
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

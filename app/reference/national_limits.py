@@ -23,14 +23,19 @@ def limit_rows() -> ScalarSelect[Any]:
 
 
 def limits_with(rows: list[Any] | None) -> tuple[NationalLimit, ...]:
-    return tuple(_limit(*row) for row in rows or ())
+    """Convert the value of `limit_rows` into limits."""
+    return tuple(
+        NationalLimit(
+            NationalStage(stage),
+            days,
+            source,
+            date.fromisoformat(valid_from),
+            NationalClass(of_class) if of_class else None,
+        )
+        for stage, days, source, valid_from, of_class in rows or ()
+    )
 
 
 def load_national_limits() -> tuple[NationalLimit, ...]:
     """Return all national limits of the table, whatever date they apply from."""
     return limits_with(db.session.scalars(select(limit_rows())).one())
-
-
-def _limit(stage: str, days: int, source: str, valid_from: str, of_class: str | None) -> NationalLimit:
-    known = NationalClass(of_class) if of_class else None
-    return NationalLimit(NationalStage(stage), days, source, date.fromisoformat(valid_from), known)

@@ -98,11 +98,6 @@ class WeekRow:
     confirmed: bool
     note: str
 
-    def as_calendar_week(self) -> dict[str, Any]:
-        """Return the week as `WorkingCalendar.from_dict` takes it."""
-        begins, ends = (day and day.isoformat() for day in (self.begins, self.ends))
-        return {"from": begins, "to": ends, "hours": self.hours}
-
 
 @dataclass(frozen=True)
 class HolidayRow:
@@ -124,7 +119,15 @@ class WorkingHours:
     def as_calendar(self, closed: Iterable[HolidayRow]) -> dict[str, Any]:
         """Return the dictionary for `WorkingCalendar.from_dict`, closed on the given days and on the local closures."""
         days = {row.date.isoformat(): row.name for row in (*closed, *self.local_closures)}
-        return {"zone": self.zone, "weeks": [week.as_calendar_week() for week in self.weeks], "closed_days": days}
+        weeks = [
+            {
+                "from": week.begins and week.begins.isoformat(),
+                "to": week.ends and week.ends.isoformat(),
+                "hours": week.hours,
+            }
+            for week in self.weeks
+        ]
+        return {"zone": self.zone, "weeks": weeks, "closed_days": days}
 
 
 def load_agencies(path: Path = HERE / "agencies.json") -> tuple[AgencyRow, ...]:
@@ -177,7 +180,11 @@ def load_working_hours(path: Path = HERE / "working_hours.json") -> WorkingHours
     """Return the weeks in file order, where a later one takes precedence, and the local closures."""
     raw = read_json(path)
     closures = (HolidayRow(date.fromisoformat(r["date"]), r["name"], "local") for r in raw["local_closures"])
-    return WorkingHours(raw["zone"], tuple(_week(week) for week in raw["weeks"]), tuple(closures))
+    weeks = []
+    for week in raw["weeks"]:
+        begins, ends = (week[end] and date.fromisoformat(week[end]) for end in ("from", "to"))
+        weeks.append(WeekRow(week["name"], begins, ends, week["hours"], week["confirmed"], week["note"]))
+    return WorkingHours(raw["zone"], tuple(weeks), tuple(closures))
 
 
 def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
@@ -191,11 +198,6 @@ def holidays_of(years: Iterable[int]) -> list[HolidayRow]:
         days = holidays.country_holidays("ID", years=wanted, categories=(category,), language="id")
         found |= {day: HolidayRow(day, name, kind) for day, name in days.items()}
     return [found[day] for day in sorted(found)]
-
-
-def _week(raw: dict[str, Any]) -> WeekRow:
-    begins, ends = (raw[end] and date.fromisoformat(raw[end]) for end in ("from", "to"))
-    return WeekRow(raw["name"], begins, ends, raw["hours"], raw["confirmed"], raw["note"])
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -63,7 +63,16 @@ def _sop(
     """Return the `Sop` of these values, cached: equal arguments give the same object."""
     return Sop(
         number,
-        tuple(_step(*row) for row in json.loads(steps)),
+        tuple(
+            SopStep(
+                Step(step),
+                position,
+                Actor(actor),
+                Allowance(value, Unit(unit)) if value is not None and unit is not None else None,
+                *words,
+            )
+            for step, position, actor, value, unit, *words in json.loads(steps)
+        ),
         Allowance(draft, Unit.WORKING_DAYS),
         FastTrack(Actor(fast), frozenset(Step(step) for step in early)),
         Allowance(silence, Unit.WORKING_DAYS),
@@ -84,11 +93,6 @@ OF_A_STEP = (
     "output",
     "remark",
 )
-
-
-def _step(step: str, number: int, actor: str, value: int | None, unit: str | None, *words: str) -> SopStep:
-    allowance = Allowance(value, Unit(unit)) if value is not None and unit is not None else None
-    return SopStep(Step(step), number, Actor(actor), allowance, *words)
 
 
 def active_sop_version() -> SopVersion:

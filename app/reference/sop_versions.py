@@ -50,9 +50,10 @@ def copy_as_draft(version_id: int) -> SopVersion:
     with one_transaction():
         versions = _lock_versions()
         source = next(version for version in versions if version.id == version_id)
+        taken = [int(version.number) for version in versions if version.number.isascii() and version.number.isdigit()]
         draft = SopVersion(
             **_values(source, "id", "number", "status", *_OF_ITS_OWN_DECREE),
-            number=_next_number({version.number for version in versions}),
+            number=str(max(taken, default=0) + 1),
             status="draft",
             steps=[SopStepRow(**_values(row, "id", "sop_version_id")) for row in source.steps],
         )
@@ -109,8 +110,3 @@ def _values(row: SopVersion | SopStepRow, *without: str) -> dict[str, object]:
     """Return the row's column values by name, without the named columns."""
     names = (column.key for column in inspect(type(row)).column_attrs)
     return {name: getattr(row, name) for name in names if name not in without}
-
-
-def _next_number(taken: set[str]) -> str:
-    """Return the number after the highest integer among the taken numbers, as text."""
-    return str(max((int(number) for number in taken if number.isascii() and number.isdigit()), default=0) + 1)
