@@ -47,8 +47,13 @@ def apply_batch(payloads: Sequence[Any], *, now: datetime | None = None, address
     with names_remembered():
         for first in range(0, len(payloads), AT_ONCE):
             read = [_read(payload) for payload in payloads[first : first + AT_ONCE]]
+            readable = [one for one in read if isinstance(one, Revision)]
             with one_transaction():
-                done += _apply(read, now, address)
+                lock_reports([revision.tracking_id for revision in readable])
+                new = _create(list(_to_create(readable)), now, address)
+                done += [
+                    one if isinstance(one, Item) else new.get(id(one)) or _apply(one, now, address) for one in read
+                ]
     return done
 
 
@@ -62,13 +67,6 @@ def _read(payload: Any) -> Revision | Item:
         return read_revision(tracking_id if isinstance(tracking_id, str) else "", body)
     except ActionRefused as refused:
         return Item(shown, "refused", refused.errors)
-
-
-def _apply(read: Sequence[Revision | Item], now: datetime | None, address: str | None) -> list[Item]:
-    readable = [one for one in read if isinstance(one, Revision)]
-    lock_reports([revision.tracking_id for revision in readable])
-    new = _create(list(_to_create(readable)), now, address)
-    return [one if isinstance(one, Item) else new.get(id(one)) or _one(one, now, address) for one in read]
 
 
 def _to_create(readable: Sequence[Revision]) -> Iterator[Revision]:
@@ -104,7 +102,7 @@ def _create(revisions: list[Revision], now: datetime | None, address: str | None
     return {id(revision): Item(revision.tracking_id, "created") for revision in revisions}
 
 
-def _one(revision: Revision, now: datetime | None, address: str | None) -> Item:
+def _apply(revision: Revision, now: datetime | None, address: str | None) -> Item:
     try:
         with db.session.begin_nested():
             applied: Applied = apply_revision(revision, now=now, address=address)

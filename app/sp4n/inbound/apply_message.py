@@ -94,14 +94,24 @@ def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None
     with one_transaction():
         lock_reports([tracking_id])
         at = now or utc_now()
-        told = keyed_hash(payload)
+        content_hash = keyed_hash(payload)
         wanted = (InboundMessage.tracking_id == tracking_id, InboundMessage.message_id == message.message_id)
         first = db.session.scalars(select(InboundMessage).where(*wanted)).first()
         if first is not None:
-            same = first.content_hash == told
+            same = first.content_hash == content_hash
             return Taken(first.answer) if same else _hold(tracking_id, message, "message_conflict", at)
         taken = _take(tracking_id, message, at, address)
-        db.session.add(_memory(tracking_id, message, told, taken, at))
+        db.session.add(
+            InboundMessage(
+                tracking_id=tracking_id,
+                message_id=message.message_id,
+                kind=message.kind.value,
+                content_hash=content_hash,
+                answer=taken.answer,
+                said_at=message.said_at,
+                received_at=at,
+            )
+        )
         return taken
 
 
@@ -123,8 +133,8 @@ def read_message(tracking_id: str, payload: Any) -> Message:
         faults = (*faults, FieldError("agency", FieldFault.UNKNOWN_FIELD))
     if faults:
         outside = {inside: name for name, inside in names.items()}
-        told = tuple(FieldError(outside.get(f.field, f.field), f.fault, f.limit) for f in faults)
-        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=told)
+        errors = tuple(FieldError(outside.get(f.field, f.field), f.fault, f.limit) for f in faults)
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     return Message(values["message_id"], kind, params, values.get("agency"), values.get("at"), payload)
 
 
@@ -169,36 +179,24 @@ def _take(tracking_id: str, message: Message, at: datetime, address: str | None)
     refused = carry_out(complaint, message, at, address)
     if refused is not None:
         return _hold(tracking_id, message, refused, at, complaint)
-    return _told(tracking_id, message, complaint, "done")
+    return _answer(tracking_id, message, complaint, "done")
 
 
 def _hold(tracking_id: str, message: Message, reason: str, at: datetime, complaint: Complaint | None = None) -> Taken:
     complaint = complaint or find_locked(tracking_id)
     thing = Thing("message", tracking_id, message.payload, keyed_hash(message.payload), (_fault(reason),))
     keep(thing, complaint, at)
-    return _told(tracking_id, message, complaint, "held", reason)
+    return _answer(tracking_id, message, complaint, "held", reason)
 
 
 def _fault(reason: str) -> dict[str, str]:
     return {"field": "kind", "fault": reason, "value": ""}
 
 
-def _told(
+def _answer(
     tracking_id: str, message: Message, complaint: Complaint | None, outcome: str, reason: str | None = None
 ) -> Taken:
     answer = {"tracking_id": tracking_id, "message_id": message.message_id, "outcome": outcome, "reason": reason}
     answer["at"] = office_time(message.said_at).isoformat() if message.said_at else None
     answer["status"] = complaint.status if complaint else None
     return Taken({**answer, "version": complaint.version if complaint else None})
-
-
-def _memory(tracking_id: str, message: Message, told: str, taken: Taken, at: datetime) -> InboundMessage:
-    return InboundMessage(
-        tracking_id=tracking_id,
-        message_id=message.message_id,
-        kind=message.kind.value,
-        content_hash=told,
-        answer=taken.answer,
-        said_at=message.said_at,
-        received_at=at,
-    )

@@ -12,7 +12,6 @@ from typing import Any
 from app.casefile.facts import CaseRows
 from app.cases.receive_complaint import receive_complaint
 from app.cases.report_changes import stricter
-from app.cases.report_input import Report
 from app.cases.revise_report import Author, Difference, Told, difference, revise
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
@@ -99,17 +98,14 @@ def _first(revision: Revision, waiting: list[InboundHold], at: datetime, address
             raise StaleRevision
         hold_report(revision, None, waiting, at)
         return Applied(None, "quarantined", revision.faults)
-    report = _as_strict_as(revision.report, strictest(waiting))
+    report = revision.report
+    secrecy = reduce(stricter, strictest(waiting), Confidentiality(report.values["confidentiality"]))
+    identity = {} if secrecy is Confidentiality.ANONYMOUS else report.reporter
+    report = replace(report, values={**report.values, "confidentiality": secrecy.value}, reporter=identity)
     received = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link)
     _supersede(waiting, received.complaint, revision.number, at)
     carry_out_waiting(received.complaint, waiting, at, address)
     return Applied(received.complaint, "created", rows=None if waiting else received.rows)
-
-
-def _as_strict_as(report: Report, asked: Iterable[Confidentiality]) -> Report:
-    secrecy = reduce(stricter, asked, Confidentiality(report.values["confidentiality"]))
-    identity = {} if secrecy is Confidentiality.ANONYMOUS else report.reporter
-    return replace(report, values={**report.values, "confidentiality": secrecy.value}, reporter=identity)
 
 
 def _again(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> Applied:
@@ -150,7 +146,9 @@ def _later(
     if complaint.confidentiality == Confidentiality.ANONYMOUS:
         forget_identities(revision.tracking_id)
     _supersede(waiting, complaint, revision.number, at)
-    _note_loosening(complaint, revision, at)
+    held = Confidentiality(complaint.confidentiality)
+    if revision.secrecy is not None and stricter(held, revision.secrecy) is not revision.secrecy:
+        hold_loosening(revision, complaint, revision.secrecy, at)
     carry_out_waiting(complaint, waiting, at, address)
     # Content equal to ours under a new revision number is our own change sent back to us: nothing changed.
     return Applied(complaint, "updated" if found.any else "unchanged")
@@ -163,12 +161,6 @@ def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: st
     if found.any:
         revise(complaint, found, at, Author(address=address))
         forget_identities(revision.tracking_id)
-
-
-def _note_loosening(complaint: Complaint, revision: Revision, at: datetime) -> None:
-    held = Confidentiality(complaint.confidentiality)
-    if revision.secrecy is not None and stricter(held, revision.secrecy) is not revision.secrecy:
-        hold_loosening(revision, complaint, revision.secrecy, at)
 
 
 def _supersede(waiting: Iterable[InboundHold], complaint: Complaint, number: int, at: datetime) -> None:

@@ -54,7 +54,9 @@ def read_table(content: bytes) -> Table:
     if len(content) > LARGEST:
         raise CsvRefused(CsvFault.TOO_LARGE)
     encoding, text = _decoded(content)
-    delimiter = _delimiter_of(text)
+    # The delimiter that splits the first line into the most columns, ignoring quoted ones.
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
     rows = _rows(text, delimiter)
     header = tuple(" ".join(name.split())[:100] for name in rows[0])
     if len(header) < 2 or len(header) > MOST_COLUMNS or not all(header):
@@ -77,12 +79,6 @@ def _decoded(content: bytes) -> tuple[str, str]:
         if "\x00" not in text:
             return encoding, text
     raise CsvRefused(CsvFault.ENCODING)
-
-
-def _delimiter_of(text: str) -> str:
-    """Return the delimiter that splits the first line into the most columns, ignoring quoted ones."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
 
 def _rows(text: str, delimiter: str) -> list[tuple[str, ...]]:

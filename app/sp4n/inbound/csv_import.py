@@ -72,7 +72,8 @@ def last_imports(limit: int) -> Sequence[SyncImport]:
 
 
 def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) -> SyncImport:
-    """Store an uploaded file with a guessed column mapping and return its row.
+    """Store an uploaded file and return its row, with the column mapping of the last file with the same header, or a
+    guessed one.
 
     Raises CsvRefused if it cannot be read as a table, AlreadyBrought if the same bytes are stored already.
     """
@@ -81,6 +82,8 @@ def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) ->
         kept = db.session.scalars(select(SyncImport).where(SyncImport.file_hash == table.digest)).first()
         if kept is not None:
             raise AlreadyBrought(kept)
+        earlier = select(SyncImport.mapping).where(SyncImport.header_hash == table.header_digest)
+        earlier = earlier.where(SyncImport.state.in_(("checked", "importing", "done"))).order_by(SyncImport.id.desc())
         row = SyncImport(
             file_hash=table.digest,
             header_hash=table.header_digest,
@@ -89,20 +92,13 @@ def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) ->
             delimiter=table.delimiter,
             rows=len(table.rows),
             content=content,
-            mapping=_remembered(table) or guess(table.header),
+            mapping=db.session.scalars(earlier.limit(1)).first() or guess(table.header),
             outcomes=[],
             made_by_id=officer_id,
             made_at=now,
         )
         db.session.add(row)
         return row
-
-
-def _remembered(table: Table) -> dict[str, str] | None:
-    """Return the mapping used for the last file with the same header, or None."""
-    earlier = select(SyncImport.mapping).where(SyncImport.header_hash == table.header_digest)
-    earlier = earlier.where(SyncImport.state.in_(("checked", "importing", "done"))).order_by(SyncImport.id.desc())
-    return db.session.scalars(earlier.limit(1)).first()
 
 
 def try_out(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
@@ -187,17 +183,12 @@ def _line(
         return Line(number, shown, "refused", [["", "columns", str(len(cells))]])
     if tracking_id in earlier:
         return Line(number, shown, "refused", [["tracking_id", "repeated", str(earlier[tracking_id])]])
-    if "revision" not in mapping and _is_known(tracking_id):
-        return Line(number, shown, "known", [])
+    if "revision" not in mapping and tracking_id.isprintable():
+        known = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
+        if db.session.execute(known.execution_options(unscoped=True)).first() is not None:
+            return Line(number, shown, "known", [])
     outcome, faults = _apply(tracking_id, payload, really)
     return Line(number, shown, outcome, faults)
-
-
-def _is_known(tracking_id: str) -> bool:
-    if not tracking_id.isprintable():
-        return False
-    held = select(Complaint.id).where(Complaint.sp4n_tracking_id == tracking_id)
-    return db.session.execute(held.execution_options(unscoped=True)).first() is not None
 
 
 def _apply(tracking_id: str, payload: dict[str, Any], really: bool) -> tuple[str, list[list[str]]]:

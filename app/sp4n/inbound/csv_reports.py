@@ -73,12 +73,13 @@ def report_of(mapping: Mapping[str, str], header: Row, row: Row) -> tuple[str, d
     for part, column in mapping.items():
         text = cells.get(column, "").strip()
         if text and part != "tracking_id":
-            _put(payload, part, _value(part, text))
+            put_field(payload, part, _value(part, text))
     payload.setdefault("revision", 0)
     return cells.get(mapping["tracking_id"], "").strip(), payload
 
 
-def _put(payload: dict[str, Any], part: str, value: Any) -> None:
+def put_field(payload: dict[str, Any], part: str, value: Any) -> None:
+    """Set a field of a report body, or a nested one such as `location.text`."""
     outer, _, inner = part.partition(".")
     if inner:
         payload.setdefault(outer, {})[inner] = value

@@ -15,7 +15,7 @@ from app.models import Complaint, InboundHold
 from app.sp4n.inbound.apply_message import carry_out, read_message
 from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision, told_by
 from app.sp4n.inbound.quarantine import close, content_of
-from app.sp4n.inbound.read_revision import Revision, find_locked, lock_reports, read_revision
+from app.sp4n.inbound.read_revision import find_locked, lock_reports, read_revision
 from workflow_rules.process.actors import Person
 from workflow_rules.process.events import SystemEvent
 from workflow_rules.process.parameters import Text, check_fields
@@ -73,9 +73,9 @@ def set_aside(hold_id: int, reason: str, by: Person, *, now: datetime | None = N
     Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled.
     """
     may_receive(by)
-    told = _reason(reason)
+    cleaned_reason = _reason(reason)
     with one_transaction():
-        close(_open(hold_id, "report", "message"), "dismissed", now or utc_now(), by, told)
+        close(_open(hold_id, "report", "message"), "dismissed", now or utc_now(), by, cleaned_reason)
 
 
 def choose(
@@ -93,7 +93,7 @@ def choose(
     without a case, (stale_version) if it was settled, (missing_input) without a reason.
     """
     author = Author(by, may_receive(by), SystemEvent.SETTLED, address)
-    told = _reason(reason)
+    cleaned_reason = _reason(reason)
     with one_transaction():
         hold, at = _open(hold_id, "conflict", "loosening"), now or utc_now()
         complaint = find_locked(hold.tracking_id)
@@ -104,8 +104,8 @@ def choose(
         more = {} if choice == THEIRS else {"refused": words_of(found)}
         if choice == THEIRS and hold.kind == "conflict":
             hold.other_hash, complaint.sp4n_hash = complaint.sp4n_hash, hold.content_hash
-        revise(complaint, taken, at, author, choice=choice, reason=told, about=hold.kind, **more)
-        close(hold, "applied" if choice == THEIRS else "kept", at, by, told)
+        revise(complaint, taken, at, author, choice=choice, reason=cleaned_reason, about=hold.kind, **more)
+        close(hold, "applied" if choice == THEIRS else "kept", at, by, cleaned_reason)
         return complaint
 
 
@@ -115,15 +115,12 @@ def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
     if hold.kind == "loosening":
         return difference(complaint, Told({"confidentiality": content["confidentiality"]}))
     revision = read_revision(hold.tracking_id, content)
-    told = told_by(complaint, revision)
-    return difference(complaint, replace(told, values=_without_unknown(told.values, revision)))
-
-
-def _without_unknown(values: dict[str, Any], revision: Revision) -> dict[str, Any]:
     unknown: set[str] = set()
     for fault in revision.faults:
         unknown |= _COLUMNS_OF.get(fault.field, {"district_id", "village_id"})
-    return {name: value for name, value in values.items() if name not in unknown}
+    theirs = told_by(complaint, revision)
+    known = {name: value for name, value in theirs.values.items() if name not in unknown}
+    return difference(complaint, replace(theirs, values=known))
 
 
 def _open(hold_id: int, *kinds: str) -> InboundHold:

@@ -42,7 +42,8 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
     """Link a case to a report. Raises ActionRefused, and ReportIsHere where another case has that report."""
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
-        raise _fault("tracking_id", FieldFault.NOT_A_TRACKING_ID)
+        error = FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID)
+        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
     with one_transaction():
         # As a first delivery of this report does: either it is here by then, or it finds this case.
         lock_reports([number])
@@ -52,7 +53,10 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
             raise ActionRefused(RefusalReason.CASE_ENDED, complaint.status)
         if complaint.sp4n_tracking_id is not None:
             raise ActionRefused(RefusalReason.OUT_OF_ORDER)
-        _refuse_taken(number)
+        linked = select(Complaint.id, Complaint.number).where(Complaint.sp4n_tracking_id == number)
+        other = db.session.execute(linked.execution_options(unscoped=True)).first()
+        if other is not None:
+            raise ReportIsHere(other.id, other.number)
         at = now or utc_now()
         event = Event(SystemEvent.LINKED, at, capacity, None, None, {"tracking_id": number})
         _record(case, event, asked, number)
@@ -89,19 +93,8 @@ def _lock(complaint_id: int, asked: Asked) -> tuple[LockedCase, Capacity]:
     return lock_case(complaint_id, asked.by, lambda _: asked.by.capacity_as(Actor.COMPLAINT_ADMIN), asked.version)
 
 
-def _refuse_taken(tracking_id: str) -> None:
-    statement = select(Complaint.id, Complaint.number).where(Complaint.sp4n_tracking_id == tracking_id)
-    found = db.session.execute(statement.execution_options(unscoped=True)).first()
-    if found is not None:
-        raise ReportIsHere(found.id, found.number)
-
-
 def _record(case: LockedCase, event: Event, asked: Asked, tracking_id: str | None) -> None:
     """Write the event with the new tracking id; the change feed gets a line of its own kind instead of the event."""
     case.complaint.sp4n_tracking_id = tracking_id
     case.complaint.sp4n_revision = case.complaint.sp4n_hash = None
     change_case(case, event, asked.by, address=asked.address, origin=None)
-
-
-def _fault(field: str, fault: FieldFault) -> ActionRefused:
-    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError(field, fault),))

@@ -77,25 +77,21 @@ def find_hold(hold_id: int, kinds: tuple[str, ...]) -> InboundHold | None:
 def last_change(events: Iterable[ComplaintEvent], complaint: Complaint, person: Person) -> ReportChange | None:
     """Return the newest report change that this person may see, or None."""
     revised = [event for event in events if event.kind in ("revised", "settled")]
-    told = ((event.at, data_shown(event, complaint, person)) for event in reversed(revised))
-    return next((found for at, data in told if (found := _change_of(at, data))), None)
+    for event in reversed(revised):
+        data = data_shown(event, complaint, person)
+        changes = changes_between(data.get("before", {}), data.get("after", {}))
+        added, removed = (tuple(f["filename"] for f in data.get(name, ())) for name in ("files_added", "files_removed"))
+        if changes or added or removed:
+            return ReportChange(event.at, bool(data.get("resumes")), changes, added, removed)
+    return None
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
     """Return the changed fields: title, body and location first, the others by name."""
     order = ("title", "body", "location_text")
-    names = sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name))
-    return tuple(_change(name, before.get(name), after[name]) for name in names)
-
-
-def _change_of(at: datetime, data: dict[str, Any]) -> ReportChange | None:
-    changes = changes_between(data.get("before", {}), data.get("after", {}))
-    added, removed = (tuple(f["filename"] for f in data.get(name, ())) for name in ("files_added", "files_removed"))
-    if not (changes or added or removed):
-        return None
-    return ReportChange(at, bool(data.get("resumes")), changes, added, removed)
-
-
-def _change(name: str, before: Any, after: Any) -> Change:
-    pieces = difference_in_words(str(before or ""), str(after or "")) if name in LONG_TEXTS else ()
-    return Change(name, before, after, pieces)
+    changes = []
+    for name in sorted(after, key=lambda name: (order.index(name) if name in order else len(order), name)):
+        old, new = before.get(name), after[name]
+        pieces = difference_in_words(str(old or ""), str(new or "")) if name in LONG_TEXTS else ()
+        changes.append(Change(name, old, new, pieces))
+    return tuple(changes)

@@ -98,8 +98,12 @@ def read_revision(tracking_id: str, payload: Any) -> Revision:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
     number = report.values.pop("revision")
     report.values.setdefault("occurred_on", None)
+    given = {name: payload.get(name) is not None for name in ("reporter", "attachments", "confidentiality")}
+    files = sorted(hashlib.sha256(content).hexdigest() for _, content in report.attachments)
+    values = {name: value for name, value in report.values.items() if name != "channel"}
     unknown = {fault.field: named_in(payload, fault.field) for fault in faults}
-    return Revision(tracking_id, number, report, _digest(report, payload, unknown), payload, faults)
+    content = {"values": values, "reporter": report.reporter, "files": files, "told": given, **unknown}
+    return Revision(tracking_id, number, report, keyed_hash(content), payload, faults)
 
 
 def read_tracking_id(typed: str) -> str:
@@ -170,10 +174,3 @@ def _without_unknown(body: dict[str, Any], faults: tuple[FieldError, ...]) -> di
     if any(fault.field.startswith("location.") for fault in faults):
         left["location"] = {k: v for k, v in body["location"].items() if k not in ("district", "village")}
     return left
-
-
-def _digest(report: Report, payload: dict[str, Any], unknown: dict[str, Any]) -> str:
-    told = {name: payload.get(name) is not None for name in ("reporter", "attachments", "confidentiality")}
-    files = sorted(hashlib.sha256(content).hexdigest() for _, content in report.attachments)
-    values = {name: value for name, value in report.values.items() if name != "channel"}
-    return keyed_hash({"values": values, "reporter": report.reporter, "files": files, "told": told, **unknown})

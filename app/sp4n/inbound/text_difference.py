@@ -1,7 +1,6 @@
 """Word-by-word difference of two texts."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -26,15 +25,13 @@ def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     if len(before) * len(after) > MOST_COMPARED:
         return tuple(piece for piece in (Piece("gone", old), Piece("new", new)) if piece.text)
-    return tuple(_pieces(before, after))
-
-
-def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
+    pieces: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Piece("same", "".join(before[a:b]))
+            pieces.append(Piece("same", "".join(before[a:b])))
             continue
         if b > a:
-            yield Piece("gone", "".join(before[a:b]))
+            pieces.append(Piece("gone", "".join(before[a:b])))
         if d > c:
-            yield Piece("new", "".join(after[c:d]))
+            pieces.append(Piece("new", "".join(after[c:d])))
+    return tuple(pieces)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from app.sp4n.inbound.csv_reports import put_field
+
 _PLACE = re.compile(r"\{([a-z_.]+)\}")
 DEEPEST = 12
 
@@ -12,7 +14,11 @@ DEEPEST = 12
 def value_at(document: Any, path: str) -> Any:
     """Return the value at a dotted path (`data.items`) or JSON pointer (`/data/items`); None if there is none."""
     found = document
-    for part in _parts(path):
+    if path.startswith("/"):
+        parts = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    else:
+        parts = path.split(".") if path else []
+    for part in parts:
         if isinstance(found, Mapping):
             found = found.get(part)
         elif isinstance(found, list) and part.isascii() and part.isdigit() and int(part[:6]) < len(found):
@@ -20,12 +26,6 @@ def value_at(document: Any, path: str) -> Any:
         else:
             return None
     return found
-
-
-def _parts(path: str) -> list[str]:
-    if path.startswith("/"):
-        return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
-    return path.split(".") if path else []
 
 
 def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -39,16 +39,8 @@ def mapped(item: Any, fields: Mapping[str, str], values: Mapping[str, Mapping[st
         if isinstance(value, str):
             value = values.get(name, {}).get(value, value)
         if value is not None and value != "":
-            _put(found, name, value)
+            put_field(found, name, value)
     return found
-
-
-def _put(found: dict[str, Any], name: str, value: Any) -> None:
-    part, _, inner = name.partition(".")
-    if not inner:
-        found[part] = value
-    else:
-        found.setdefault(part, {})[inner] = value
 
 
 def filled(template: Any, values: Mapping[str, Any], depth: int = 0) -> Any:
