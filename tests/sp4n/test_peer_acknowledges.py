@@ -46,7 +46,7 @@ def tell(context: Flask) -> Iterator[Callable[[Reply, dict[str, str] | None], No
         with served(answer) as url:
             push = {"path": "/r/{tracking_id}", "body": {"key": "{key}"}} | ({"echo": echo} if echo else {})
             context.config["SP4N_PEER"] = {"base_url": url, "push": push}
-            client.tell(NEWS)
+            client.send(NEWS)
 
     yield to
     context.config["SP4N_PEER"] = None

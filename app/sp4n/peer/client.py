@@ -41,23 +41,11 @@ def is_set_up() -> bool:
 
 
 def settings() -> dict[str, Any]:
-    """Return the peer settings; empty if no peer is configured."""
+    """Return the peer settings; empty if no peer is configured.
+
+    Without the part `poll`, `push` or `list`, reports are not fetched, changes not sent, or both sides not compared.
+    """
     return current_app.config.get("SP4N_PEER") or {}
-
-
-def polls() -> bool:
-    """Return whether the settings allow fetching reports from the peer."""
-    return "poll" in settings()
-
-
-def tells() -> bool:
-    """Return whether the settings allow sending changes to the peer."""
-    return "push" in settings()
-
-
-def compares() -> bool:
-    """Return whether the settings allow comparing with the peer's list of reports."""
-    return "list" in settings()
 
 
 def fetch_page(cursor: str) -> Page:
@@ -70,12 +58,12 @@ def fetch_one(tracking_id: str) -> Incoming | None:
     """Return one report as the peer has it now; None if the peer does not know it. Raises PeerFault."""
     part = settings()["one"]
     try:
-        told = call(part.get("method", "GET"), filled_path(part["path"], {"tracking_id": tracking_id}))
+        answer = call(part.get("method", "GET"), filled_path(part["path"], {"tracking_id": tracking_id}))
     except PeerFault as fault:
         if fault.status == 404:
             return None
         raise
-    return _incoming(value_at(told, part.get("item", "")))
+    return _incoming(value_at(answer, part.get("item", "")))
 
 
 def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
@@ -87,11 +75,17 @@ def fetch_ledger(cursor: str) -> tuple[dict[str, Side], str, bool]:
     fields = settings()["list"].get("fields", {})
     statuses = settings().get("values", {})
     rows = [mapped(item, fields, statuses) for item in page.items]
-    held = {str(row["tracking_id"]): _side(row) for row in rows if isinstance(row.get("tracking_id"), str | int)}
-    return held, page.next, page.more
+    sides: dict[str, Side] = {}
+    for row in rows:
+        if isinstance(row.get("tracking_id"), str | int):
+            status = row.get("status")
+            sides[str(row["tracking_id"])] = Side(
+                _whole(row.get("revision")), _whole(row.get("version")), status if isinstance(status, str) else None
+            )
+    return sides, page.next, page.more
 
 
-def tell(update: Mapping[str, Any]) -> None:
+def send(update: Mapping[str, Any]) -> None:
     """Send one change to the peer; raises PeerFault unless the peer acknowledges this very change.
 
     A 2xx status alone is not enough, since a login page or a proxy may send it: the answer must contain the values
@@ -103,19 +97,16 @@ def tell(update: Mapping[str, Any]) -> None:
     headers = {"Idempotency-Key": str(update["key"])}
     path = filled_path(part["path"], values)
     body = filled(part.get("body", {}), values)
-    told = call(part.get("method", "POST"), path, body=body, headers=headers, typed="echo" not in part)
-    _check_acknowledged(told, part.get("echo"), values)
-
-
-def _check_acknowledged(told: Any, echo: Mapping[str, str] | None, values: Mapping[str, Any]) -> None:
+    answer = call(part.get("method", "POST"), path, body=body, headers=headers, typed="echo" not in part)
+    echo = part.get("echo")
     if echo is None:
-        if not isinstance(told, dict) or not told:
+        if not isinstance(answer, dict) or not answer:
             raise PeerFault("unreadable", "the answer is no JSON object with content")
         return
-    for path, template in echo.items():
-        found, wanted = value_at(told, path), filled(template, values)
+    for place, template in echo.items():
+        found, wanted = value_at(answer, place), filled(template, values)
         if isinstance(found, bool) or not isinstance(found, str | int) or str(found) != str(wanted):
-            raise PeerFault("unreadable", f"the answer does not echo {template} at {path}")
+            raise PeerFault("unreadable", f"the answer does not echo {template} at {place}")
 
 
 def _page(name: str, cursor: str) -> Page:
@@ -125,25 +116,19 @@ def _page(name: str, cursor: str) -> Page:
     numbered = part.get("style") == "page"
     values: dict[str, Any] = {"cursor": cursor or (str(part.get("first_page", 1)) if numbered else ""), "limit": limit}
     query = {key: filled(text, values) for key, text in part.get("query", {}).items()}
-    told = call(part.get("method", "GET"), part["path"], query={k: v for k, v in query.items() if v not in ("", None)})
-    items = value_at(told, part.get("items", ""))
+    query = {key: value for key, value in query.items() if value not in ("", None)}
+    answer = call(part.get("method", "GET"), part["path"], query=query)
+    items = value_at(answer, part.get("items", ""))
     if not isinstance(items, list):
         raise PeerFault("unreadable", "no list of reports stands where the settings say")
-    if numbered:
-        return _numbered(items, cursor, int(values["cursor"]), limit)
-    following = value_at(told, part["next"]) if "next" in part else None
-    more = value_at(told, part["more"]) if "more" in part else len(items) >= limit
-    return Page(items, _cursor(following, cursor), bool(more))
-
-
-def _numbered(items: list[Any], cursor: str, number: int, limit: int) -> Page:
-    """Advance to the next number after a full page; a short page is the last one and is read again next time."""
     full = len(items) >= limit
-    return Page(items, str(number + 1) if full else cursor, full)
-
-
-def _cursor(following: Any, before: str) -> str:
-    return str(following)[:2000] if isinstance(following, str | int) and not isinstance(following, bool) else before
+    if numbered:
+        # A short page is the last one and is read again next time.
+        return Page(items, str(int(values["cursor"]) + 1) if full else cursor, full)
+    following = value_at(answer, part["next"]) if "next" in part else None
+    more = value_at(answer, part["more"]) if "more" in part else full
+    known = isinstance(following, str | int) and not isinstance(following, bool)
+    return Page(items, str(following)[:2000] if known else cursor, bool(more))
 
 
 def _incoming(item: Any) -> Incoming:
@@ -154,11 +139,6 @@ def _incoming(item: Any) -> Incoming:
     tracking_id = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
     echo = value_at(item, parts["fields"]["echo"]) if "echo" in parts["fields"] else ""
     return Incoming(tracking_id, mapped(item, fields, parts.get("values", {})), echo if isinstance(echo, str) else "")
-
-
-def _side(row: Mapping[str, Any]) -> Side:
-    status = row.get("status")
-    return Side(_whole(row.get("revision")), _whole(row.get("version")), status if isinstance(status, str) else None)
 
 
 def _whole(value: Any) -> int | None:

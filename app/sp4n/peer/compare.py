@@ -1,5 +1,6 @@
 """Nightly comparison with the peer: differences are noted per report, and repairs are requested where that is safe."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -16,7 +17,7 @@ from app.outbound.restore_hold import is_held
 from app.sp4n.peer import client
 from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
 from app.sp4n.peer.push import note_what_is_wanted
-from app.sp4n.peer.report_state import held_among, held_reports
+from app.sp4n.peer.report_state import Held, held_among, held_reports
 from app.sp4n.peer.state import ledgers_of, note_drift, want
 
 BEGINS_AT = time(2)
@@ -30,7 +31,7 @@ def compare_peer(now: datetime) -> str:
 
     Returns "compared", "away" (tried again after 30 minutes), "not now" or "done already".
     """
-    if not client.compares() or office_time(now).time() < BEGINS_AT:
+    if "list" not in client.settings() or office_time(now).time() < BEGINS_AT:
         return "not now"
     with alone(COMPARE_LOCK) as mine:
         night = _begin(now) if mine else None
@@ -80,25 +81,23 @@ def _compare(now: datetime) -> tuple[int, int]:
         more = more and following != cursor
         cursor = following
         fresh = {name: side for name, side in theirs.items() if name not in seen}
-        drifted += _note(_ours(list(fresh)), fresh, now)
+        drifted += _note(_sides(held_among(list(fresh))), fresh, now)
         seen |= fresh.keys()
-    only_ours = _only_ours(seen, now)
-    _forget_older(now)
+    only_ours, after = 0, ""
+    while rows := list(held_reports(after, BATCH)):
+        after = rows[-1].tracking_id
+        only_ours += _note(_sides(row for row in rows if row.tracking_id not in seen), {}, now)
+    with one_transaction():
+        # Differences that this comparison did not find again are cleared.
+        gone = update(SyncLedger).where(SyncLedger.drift_at < now)
+        gone = gone.values(drift=None, drift_detail=None, drift_at=None)
+        db.session.execute(gone.execution_options(synchronize_session=False))
     return len(seen) + only_ours, drifted + only_ours
 
 
-def _ours(tracking_ids: list[str]) -> Sides:
+def _sides(rows: Iterable[Held]) -> Sides:
     """Return revision, version and status of these reports on our side, by tracking id."""
-    return {row.tracking_id: Side(row.revision, row.version, row.status) for row in held_among(tracking_ids)}
-
-
-def _only_ours(seen: set[str], now: datetime) -> int:
-    after, count = "", 0
-    while rows := list(held_reports(after, BATCH)):
-        after = rows[-1].tracking_id
-        ours = {row.tracking_id: Side(row.revision, row.version, row.status) for row in rows}
-        count += _note({name: side for name, side in ours.items() if name not in seen}, {}, now)
-    return count
+    return {row.tracking_id: Side(row.revision, row.version, row.status) for row in rows}
 
 
 def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
@@ -115,22 +114,10 @@ def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
             assert drift is not None
             if row.next_try_at is not None and drift in (Drift.THEY_BEHIND, Drift.STATUS):
                 continue
-            _note_one(row, drift, ours.get(name), theirs.get(name), now)
+            our, their = ours.get(name), theirs.get(name)
+            note_drift(row, drift, {"ours": vars(our) if our else None, "theirs": vars(their) if their else None}, now)
+            repair = repair_of(drift, our, their)
+            if repair is not None and not (repair is Repair.SEND and row.state == "parked"):
+                want(row, repair, now)
             found += 1
         return found
-
-
-def _note_one(row: SyncLedger, drift: Drift, ours: Side | None, theirs: Side | None, now: datetime) -> None:
-    note_drift(row, drift, {"ours": vars(ours) if ours else None, "theirs": vars(theirs) if theirs else None}, now)
-    repair = repair_of(drift, ours, theirs)
-    if repair is not None and not (repair is Repair.SEND and row.state == "parked"):
-        want(row, repair, now)
-
-
-def _forget_older(now: datetime) -> None:
-    """Clear differences that this comparison did not find again."""
-    with one_transaction():
-        gone = update(SyncLedger).where(SyncLedger.drift_at < now)
-        db.session.execute(
-            gone.values(drift=None, drift_detail=None, drift_at=None).execution_options(synchronize_session=False)
-        )

@@ -9,7 +9,7 @@ from workflow_rules.process.steps import ENDED, CaseStatus
 QUARANTINED = "quarantined"
 """Status of a report that waits for the Admin and has no case yet."""
 
-_TOLD_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
+_KNOWN_TO_THE_REPORTER = frozenset(ENDED) | {CaseStatus.ANSWERED}
 
 
 class Repair(StrEnum):
@@ -56,15 +56,12 @@ def repair_of(drift: Drift, ours: Side | None, theirs: Side | None) -> Repair | 
     """
     if drift in (Drift.MISSING_HERE, Drift.WE_BEHIND):
         return Repair.FETCH
-    if drift is Drift.MISSING_THERE or _would_take_back(ours, theirs):
+    if drift is Drift.MISSING_THERE:
         return None
-    return Repair.SEND
-
-
-def _would_take_back(ours: Side | None, theirs: Side | None) -> bool:
     if ours is None or theirs is None or ours.status == theirs.status:
-        return False
-    return theirs.status in _TOLD_TO_THE_REPORTER and _less(ours.version, theirs.version)
+        return Repair.SEND
+    would_revert = theirs.status in _KNOWN_TO_THE_REPORTER and _less(ours.version, theirs.version)
+    return None if would_revert else Repair.SEND
 
 
 def _less(one: int | None, other: int | None) -> bool:

@@ -42,18 +42,15 @@ def standing() -> Standing:
     )
     refused = func.count().filter(SyncLedger.refused_at.is_not(None))
     drifted = func.count().filter(SyncLedger.drift.is_not(None))
-    counted = select(behind, failing, parking, refused, drifted).where(_troubled())
+    troubled = or_(SyncLedger.state != "in_step", SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None))
+    counted = select(behind, failing, parking, refused, drifted).where(troubled)
     waiting, failed, parked, refused_count, drift_count = db.session.execute(counted).one()
     settings = current_app.config.get("SP4N_PEER")
     name = settings.get("name", "SP4N-LAPOR!") if settings else ""
     return Standing(name, peer, db.session.scalars(nights).first(), waiting, failed, parked, refused_count, drift_count)
 
 
-def _troubled() -> ColumnElement[bool]:
-    return or_(SyncLedger.state != "in_step", SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None))
-
-
-def _to_look_at() -> ColumnElement[bool]:
+def _needs_attention() -> ColumnElement[bool]:
     """Return the condition for reports that need attention; one that is only waiting to be sent does not."""
     return or_(
         SyncLedger.drift.is_not(None), SyncLedger.refused_at.is_not(None), SyncLedger.state.in_(("failed", "parked"))
@@ -73,7 +70,7 @@ class DriftLine:
 
 def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
     """Return up to `limit` reports that need attention, oldest row first."""
-    rows = list(db.session.scalars(select(SyncLedger).where(_to_look_at()).order_by(SyncLedger.id).limit(limit)))
+    rows = list(db.session.scalars(select(SyncLedger).where(_needs_attention()).order_by(SyncLedger.id).limit(limit)))
     ids = [row.tracking_id for row in rows]
     cases = select(Complaint.sp4n_tracking_id, Complaint.id, Complaint.number).where(
         Complaint.sp4n_tracking_id.in_(ids)
@@ -84,7 +81,7 @@ def drift_lines(limit: int = SHOWN) -> list[DriftLine]:
 
 def count_drift() -> int:
     """Return how many reports need attention."""
-    return db.session.execute(select(func.count()).select_from(SyncLedger).where(_to_look_at())).scalar_one()
+    return db.session.execute(select(func.count()).select_from(SyncLedger).where(_needs_attention())).scalar_one()
 
 
 @dataclass(frozen=True)

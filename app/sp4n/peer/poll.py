@@ -12,11 +12,10 @@ from app.core.transaction import one_transaction
 from app.models import SyncLedger
 from app.models.peer import Drift
 from app.outbound.peer_http import PeerFault
-from app.outbound.restore_hold import is_held
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from app.sp4n.peer import client
 from app.sp4n.peer.client import Incoming
-from app.sp4n.peer.state import ledger_of, no_longer, note_away, note_back, note_drift, the_peer
+from app.sp4n.peer.state import is_due, ledger_of, no_longer, note_away, note_back, note_drift, the_peer
 from app.vocabulary.refusals import refusal_sentence
 from workflow_rules.process.parameters import is_blank
 from workflow_rules.process.refusals import ActionRefused
@@ -34,29 +33,18 @@ def poll_peer(now: datetime) -> int:
     An advisory lock allows one poller. Pauses grow while the peer is away; the cursor moves only past reports that
     were applied or stored. Returns 0 if polling is not configured or not due.
     """
-    if not client.polls():
+    if "poll" not in client.settings():
         return 0
     with alone(POLL_LOCK) as mine:
-        if not mine or not _is_time(now):
+        if not mine or not is_due("poll", now):
             return 0
-        taken = _take_pages(now)
-        return taken + fetch_wanted(now) if _is_time(now) else taken
-
-
-def _is_time(now: datetime) -> bool:
-    with one_transaction():
-        peer = the_peer()
-        return not is_held() and (peer.next_poll_at is None or peer.next_poll_at <= now)
-
-
-def _take_pages(now: datetime) -> int:
-    taken = 0
-    for _ in range(MOST_PAGES):
-        count, more = _take_page(now)
-        taken += count
-        if not more:
-            break
-    return taken
+        taken = 0
+        for _ in range(MOST_PAGES):
+            count, more = _take_page(now)
+            taken += count
+            if not more:
+                break
+        return taken + fetch_wanted(now) if is_due("poll", now) else taken
 
 
 def _take_page(now: datetime) -> tuple[int, bool]:
@@ -103,18 +91,23 @@ def take(item: Incoming, now: datetime) -> str:
         with one_transaction():
             return _apply(item, now)
     except StaleRevision:
-        return _note_stale(item, now)
+        with one_transaction():
+            ledger_of(item.tracking_id).seen_at = now
+            return "stale"
     except ActionRefused as refused:
-        return _keep(item, _reason(refused), now)
+        # The faulty fields with their faults, without the values.
+        faults = "; ".join(f"{error.field[:60]}: {error.fault.value}" for error in refused.errors)
+        return _note_refused(item, faults or refusal_sentence(refused), now)
     except Exception as fault:
         # An unexpected fault of one report must not block the reports after it.
         log.exception("peer_report_not_taken")
-        return _keep(item, type(fault).__name__, now)
+        return _note_refused(item, type(fault).__name__, now)
 
 
 def _apply(item: Incoming, now: datetime) -> str:
     row = ledger_of(item.tracking_id)
-    revision = _revision(item)
+    told = item.payload.get("revision") if isinstance(item.payload, dict) else None
+    revision = told if isinstance(told, int) and not isinstance(told, bool) else None
     if item.echo and item.echo == row.acked_key and revision == row.their_revision:
         row.seen_at = now
         return "echo"
@@ -125,18 +118,7 @@ def _apply(item: Incoming, now: datetime) -> str:
     return outcome
 
 
-def _revision(item: Incoming) -> int | None:
-    found = item.payload.get("revision") if isinstance(item.payload, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def _note_stale(item: Incoming, now: datetime) -> str:
-    with one_transaction():
-        ledger_of(item.tracking_id).seen_at = now
-        return "stale"
-
-
-def _keep(item: Incoming, reason: str, now: datetime) -> str:
+def _note_refused(item: Incoming, reason: str, now: datetime) -> str:
     if "\x00" in item.tracking_id or not item.tracking_id.isprintable():
         return "refused"
     with one_transaction():
@@ -146,26 +128,15 @@ def _keep(item: Incoming, reason: str, now: datetime) -> str:
         return "refused"
 
 
-def _reason(refused: ActionRefused) -> str:
-    """Return the faulty fields with their faults as text, without the values."""
-    faults = "; ".join(f"{error.field[:60]}: {error.fault.value}" for error in refused.errors)
-    return faults or refusal_sentence(refused)
-
-
 def fetch_wanted(now: datetime, most: int = 500) -> int:
     """Fetch again up to `most` reports that a person or a comparison requested; return how many."""
-    fetched = 0
-    while fetched < most and (tracking_id := _next_wanted()) is not None:
-        if not _fetch(tracking_id, now):
-            break
-        fetched += 1
-    return fetched
-
-
-def _next_wanted() -> str | None:
-    statement = select(SyncLedger.tracking_id).where(SyncLedger.fetch_wanted).order_by(SyncLedger.id).limit(1)
-    with one_transaction():
-        return db.session.scalars(statement).first()
+    wanted = select(SyncLedger.tracking_id).where(SyncLedger.fetch_wanted).order_by(SyncLedger.id).limit(1)
+    for fetched in range(most):
+        with one_transaction():
+            tracking_id = db.session.scalars(wanted).first()
+        if tracking_id is None or not _fetch(tracking_id, now):
+            return fetched
+    return most
 
 
 def _fetch(tracking_id: str, now: datetime) -> bool:

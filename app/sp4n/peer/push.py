@@ -16,14 +16,14 @@ from app.feed.sequence import number_changes
 from app.models import Complaint, ComplaintEvent, SyncChange, SyncLedger
 from app.models.peer import Drift
 from app.outbound.peer_http import PeerFault
-from app.outbound.restore_hold import is_held, not_held
+from app.outbound.restore_hold import not_held
 from app.sp4n.peer import client
 from app.sp4n.peer.report_state import state_of
-from app.sp4n.peer.state import ledgers_of, no_longer, note_away, note_back, pause_after, settle, the_peer
+from app.sp4n.peer.state import is_due, ledgers_of, no_longer, note_away, note_back, pause_after, settle, the_peer
 from workflow_rules.process.actions import Action
 
 PAGE = 500
-MOST_TOLD = 2000
+MOST_SENT = 2000
 AWAY_AFTER = 3
 """Failures in a row after which the peer counts as away; a single failure may be due to the report itself."""
 
@@ -35,13 +35,13 @@ def push_peer(now: datetime) -> int:
 
     An advisory lock allows one sender. Returns 0 if sending is not configured or not due.
     """
-    if not client.tells():
+    if "push" not in client.settings():
         return 0
     with alone(PUSH_LOCK) as mine:
         if not mine:
             return 0
         note_what_is_wanted(now)
-        return _tell_all(now) if _is_time(now) else 0
+        return _send_all(now) if is_due("push", now) else 0
 
 
 def note_what_is_wanted(now: datetime) -> None:
@@ -61,62 +61,44 @@ def _note_page(now: datetime) -> bool:
             return True
         rows = ledgers_of([change.tracking_id for change in page.changes])
         for change in page.changes:
-            _want(rows[change.tracking_id], change, now)
+            row, position = rows[change.tracking_id], change.position or 0
+            if position <= row.wanted_position:
+                continue
+            if not row.wanted_position:
+                row.acked_position = position - 1
+            row.wanted_position = position
+            if row.state == "in_step":
+                row.state, row.next_try_at = "behind", now
         peer.push_cursor = page.next
         return page.more
 
 
-def _want(row: SyncLedger, change: SyncChange, now: datetime) -> None:
-    position = change.position or 0
-    if position <= row.wanted_position:
-        return
-    if not row.wanted_position:
-        row.acked_position = position - 1
-    row.wanted_position = position
-    if row.state == "in_step":
-        row.state, row.next_try_at = "behind", now
-
-
-def _is_time(now: datetime) -> bool:
-    with one_transaction():
-        peer = the_peer()
-        return not is_held() and (peer.next_push_at is None or peer.next_push_at <= now)
-
-
-def _tell_all(now: datetime) -> int:
+def _send_all(now: datetime) -> int:
     """Send changes until none is due or `AWAY_AFTER` reports in a row got no answer; return how many succeeded."""
-    told, silences = 0, list[PeerFault]()
-    while told < MOST_TOLD and len(silences) < AWAY_AFTER:
-        outcome = _tell_next(now)
+    sent, silences = 0, list[PeerFault]()
+    while sent < MOST_SENT and len(silences) < AWAY_AFTER:
+        outcome = _send_next(now)
         if outcome is None:
             break
         if isinstance(outcome, int):
-            told, silences = told + outcome, []
+            sent, silences = sent + outcome, []
         elif outcome.kind != "refused":
             silences.append(outcome)
             if outcome.ends_the_round:
                 break
-    _note_outcome(told, silences, now)
-    return told
-
-
-def _note_outcome(told: int, silences: list[PeerFault], now: datetime) -> None:
     with one_transaction():
         peer = the_peer()
-        if silences and (not told or len(silences) == AWAY_AFTER or silences[-1].ends_the_round):
+        if silences and (not sent or len(silences) == AWAY_AFTER or silences[-1].ends_the_round):
             note_away(peer, "push", silences[-1], now)
-        elif told and note_back(peer, "push", now):
-            _wake(now)
+        elif sent and note_back(peer, "push", now):
+            # The peer answers again: all waiting reports become due at once.
+            waiting = (SyncLedger.state.in_(("behind", "failed")), SyncLedger.next_try_at > now)
+            due = update(SyncLedger).where(*waiting).values(next_try_at=now)
+            db.session.execute(due.execution_options(synchronize_session=False))
+    return sent
 
 
-def _wake(now: datetime) -> None:
-    """Make all waiting reports due at once, because the peer answers again."""
-    waiting = (SyncLedger.state.in_(("behind", "failed")), SyncLedger.next_try_at > now)
-    statement = update(SyncLedger).where(*waiting).values(next_try_at=now)
-    db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _tell_next(now: datetime) -> PeerFault | int | None:
+def _send_next(now: datetime) -> PeerFault | int | None:
     """Send one change of the report that is due longest.
 
     Return 1 if acknowledged, 0 if nothing was left to send for it, the fault, or None if no report is due. The row
@@ -129,20 +111,20 @@ def _tell_next(now: datetime) -> PeerFault | int | None:
         row = db.session.scalars(due.execution_options(populate_existing=True)).first()
         if row is None:
             return None
-        news = _news_of(row)
-        if news is None:
+        message = _message_of(row)
+        if message is None:
             settle(row)
             return 0
         try:
-            client.tell(news)
+            client.send(message)
         except PeerFault as fault:
-            _put_off(row, fault, now)
+            _note_failure(row, fault, now)
             return fault
-        _acknowledged(row, news, now)
+        _note_acknowledged(row, message, now)
         return 1
 
 
-def _put_off(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
+def _note_failure(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
     """Schedule the next try after a failure.
 
     A report that the peer keeps refusing is parked for a person; others are retried without limit. A rejected token
@@ -157,11 +139,11 @@ def _put_off(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
     row.next_try_at = None if row.state == "parked" else now + pause_after(row.tries)
 
 
-def _acknowledged(row: SyncLedger, news: dict[str, Any], now: datetime) -> None:
-    row.acked_position, row.acked_version, row.acked_status = news["position"], news["version"], news["status"]
-    row.acked_key, row.acked_at, row.sent_at = news["key"], now, now
+def _note_acknowledged(row: SyncLedger, message: dict[str, Any], now: datetime) -> None:
+    row.acked_position, row.acked_version = message["position"], message["version"]
+    row.acked_status, row.acked_key, row.acked_at, row.sent_at = message["status"], message["key"], now, now
     no_longer(row, Drift.MISSING_THERE)
-    if news["key"] == row.resend_key:
+    if message["key"] == row.resend_key:
         row.resend_key = None
         no_longer(row, Drift.THEY_BEHIND, Drift.STATUS)
     if row.acked_position < row.wanted_position or row.resend_key:
@@ -170,28 +152,29 @@ def _acknowledged(row: SyncLedger, news: dict[str, Any], now: datetime) -> None:
         settle(row)
 
 
-def _news_of(row: SyncLedger) -> dict[str, Any] | None:
+def _message_of(row: SyncLedger) -> dict[str, Any] | None:
     """Return the next message about a report: its oldest unsent change, or its whole state; None for none."""
     if row.resend_key is None:
-        change = _next_change(row)
+        among = SyncChange.position.between(row.acked_position + 1, row.wanted_position)
+        changes = select(SyncChange).where(SyncChange.tracking_id == row.tracking_id, among)
+        change = db.session.scalars(changes.order_by(SyncChange.position).limit(1)).first()
         if change is not None:
-            return _as_news(change)
+            return _as_message(change)
         if row.acked_position >= row.wanted_position:
             return None
         row.resend_key = f"ulang.{secrets.token_hex(6)}"
     complaint = db.session.scalars(
         select(Complaint).where(Complaint.sp4n_tracking_id == row.tracking_id).execution_options(unscoped=True)
     ).first()
-    return _as_it_stands(complaint, row) if complaint is not None else None
+    return _whole_state(complaint, row) if complaint is not None else None
 
 
-def _next_change(row: SyncLedger) -> SyncChange | None:
-    among = SyncChange.position.between(row.acked_position + 1, row.wanted_position)
-    changes = select(SyncChange).where(SyncChange.tracking_id == row.tracking_id, among)
-    return db.session.scalars(changes.order_by(SyncChange.position).limit(1)).first()
-
-
-def _as_news(change: SyncChange) -> dict[str, Any]:
+def _as_message(change: SyncChange) -> dict[str, Any]:
+    answer = None
+    if change.kind == Action.REPLY:
+        event = select(ComplaintEvent.data).where(ComplaintEvent.id == change.event_id)
+        data = db.session.execute(event.execution_options(unscoped=True)).scalar_one_or_none() or {}
+        answer = data.get("text")
     return {
         "key": f"{change.position}.{change.mark}",
         "position": change.position,
@@ -204,17 +187,11 @@ def _as_news(change: SyncChange) -> dict[str, Any]:
         "at": office_time(change.at).isoformat(),
         "origin": change.origin,
         "tombstone": change.tombstone,
-        "answer": _answer_of(change) if change.kind == Action.REPLY else None,
+        "answer": answer,
     }
 
 
-def _answer_of(change: SyncChange) -> str | None:
-    event = select(ComplaintEvent.data).where(ComplaintEvent.id == change.event_id)
-    data = db.session.execute(event.execution_options(unscoped=True)).scalar_one_or_none() or {}
-    return data.get("text")
-
-
-def _as_it_stands(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
+def _whole_state(complaint: Complaint, row: SyncLedger) -> dict[str, Any]:
     """Return a message with the whole current state of a report, which covers all earlier changes."""
     state = state_of(complaint, rows_of(complaint))
     return {

@@ -41,7 +41,15 @@ def state_of(row: Complaint, rows: CaseRows) -> dict[str, Any]:
     The text of the answer is included for secret and anonymous reporters too, because they read it at SP4N.
     """
     return {
-        **_identity(row),
+        "tracking_id": row.sp4n_tracking_id,
+        "number": row.number,
+        "revision": row.sp4n_revision,
+        "version": row.version,
+        "status": row.status,
+        "cycle": row.cycle,
+        "paused": row.paused,
+        "confidentiality": row.confidentiality,
+        "state_hash": state_hash(row),
         "stage": stage_of(facts_from(row, ReporterFacts(), rows.tracks, rows.tasks)).name.lower(),
         "received_at": office_time(row.received_at).isoformat(),
         "answer": _answer(row) if row.status in ANSWERED else None,
@@ -126,20 +134,6 @@ def answer_letter(row: Complaint) -> Letter | None:
     letters = select(Letter).where(*mine, Letter.agency_code.in_(leading)).options(joinedload(Letter.paper))
     last = {letter.agency_code: letter for letter in db.session.scalars(letters.order_by(Letter.id))}
     return min(last.values(), key=lambda letter: (not leading[letter.agency_code], letter.id), default=None)
-
-
-def _identity(row: Complaint) -> dict[str, Any]:
-    return {
-        "tracking_id": row.sp4n_tracking_id,
-        "number": row.number,
-        "revision": row.sp4n_revision,
-        "version": row.version,
-        "status": row.status,
-        "cycle": row.cycle,
-        "paused": row.paused,
-        "confidentiality": row.confidentiality,
-        "state_hash": state_hash(row),
-    }
 
 
 def _answer(row: Complaint) -> dict[str, Any] | None:

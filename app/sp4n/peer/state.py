@@ -16,6 +16,7 @@ from app.core.work_queue import doubled_delay
 from app.models import SyncLedger, SyncPeer
 from app.models.peer import Drift
 from app.outbound.peer_http import PeerFault
+from app.outbound.restore_hold import is_held
 from app.sp4n.peer.differences import Repair
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
@@ -30,6 +31,13 @@ def the_peer() -> SyncPeer:
     return db.session.scalars(
         select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
     ).one()
+
+
+def is_due(way: Way, now: datetime) -> bool:
+    """Return whether a poll or push may start: no pause runs, and sending is not on hold after a restore."""
+    with one_transaction():
+        due_at = getattr(the_peer(), f"next_{way}_at")
+        return not is_held() and (due_at is None or due_at <= now)
 
 
 def pause_after(failures: int) -> timedelta:
