@@ -10,7 +10,7 @@ from workflow_rules.process.identity import Channel, Confidentiality
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 
-def take_from_street(payload: dict[str, Any], address: str | None = None) -> Received:
+def receive_from_public(payload: dict[str, Any], address: str | None = None) -> Received:
     """Receive a citizen's complaint as the reporter's own act; number and tracking code go to the contact given.
 
     Raises ActionRefused(missing_input) with all faulty fields. Unless anonymous, a name and a phone number or e-mail

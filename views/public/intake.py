@@ -14,13 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.current_person import source_address
 from app.access.session_filter import as_person, only_case
-from app.cases.receive_complaint import Received
 from app.cases.record_intake import seal, unseal
 from app.cases.report_input import MOST_FILES
 from app.core.clock import office_today, utc_now
 from app.files.attachments import LARGEST
 from app.notices.reporter_notices import channel_for
-from app.public.intake import take_from_street
+from app.public.intake import receive_from_public
 from app.public.tracked_case import load_tracked_case
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
 from app.vocabulary.words import Labels
@@ -45,7 +44,7 @@ PATH = "/lapor"
 TRAP = "website"
 """Honeypot field, hidden from people; bots fill it in."""
 
-_MARK = "lapor"
+_SESSION_KEY = "lapor"
 _REPORTER = ("name", "phone", "email", "address")
 
 
@@ -95,17 +94,30 @@ class PublicIntakeView(BaseView):
             with as_person(REPORTER):
                 landing = once_each(REPORTER, token, digest_of_form(), lambda: _take(typed))
         except ActionRefused as refused:
-            return form_page(typed, token, _told(refused))
-        session[_MARK] = landing.notice
+            errors = sentences(refused, FIELDS)
+            for error in errors:
+                if error["field"] == "reporter.phone" and not request.form.get("reporter.phone", "").strip():
+                    error["message"] = str(NO_CONTACT)
+            return form_page(typed, token, errors)
+        session[_SESSION_KEY] = landing.notice
         return redirect(landing.location, 303)
 
     @expose("/selesai", methods=["GET"])
     def done(self) -> str | AnyResponse:
         """Show number and tracking code once; later requests redirect to /lacak."""
-        kept = session.pop(_MARK, None)
-        if not isinstance(kept, str):
+        sealed = session.pop(_SESSION_KEY, None)
+        if not isinstance(sealed, str):
             return redirect("/lacak", 303)
-        return _done_page(json.loads(unseal(kept)))
+        receipt = json.loads(unseal(sealed))
+        with only_case(receipt["id"]):
+            promise = load_tracked_case(receipt["id"], utc_now()).promise
+        return render_template(
+            "intake/done.html",
+            title=gettext("Aduan Anda sudah kami terima"),
+            address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
+            promise=promise_sentences(promise) if promise else None,
+            **receipt,
+        )
 
 
 def _only_where_open() -> None:
@@ -120,14 +132,11 @@ def _keep_private(response: Response) -> Response:
 
 def _take(typed: dict[str, str]) -> Landing:
     payload = payload_of(typed)
-    received = take_from_street(payload, source_address())
-    return Landing(f"{PATH}/selesai", seal(json.dumps(_kept(received, payload))))
-
-
-def _kept(received: Received, payload: dict[str, Any]) -> dict[str, Any]:
+    received = receive_from_public(payload, source_address())
     case = received.complaint
     sent = channel_for(payload["reporter"]) if case.confidentiality != "anonymous" else None
-    return {"id": case.id, "number": case.number, "code": received.tracking_code, "sent": sent}
+    receipt = {"id": case.id, "number": case.number, "code": received.tracking_code, "sent": sent}
+    return Landing(f"{PATH}/selesai", seal(json.dumps(receipt)))
 
 
 def payload_of(typed: dict[str, str]) -> dict[str, Any]:
@@ -148,14 +157,6 @@ def _degrees(text: str) -> float | str:
     """
     plain = text.strip().replace(",", ".")
     return float(plain) if plain.removeprefix("-").replace(".", "", 1).isdecimal() and plain.isascii() else text
-
-
-def _told(refused: ActionRefused) -> Errors:
-    errors = sentences(refused, FIELDS)
-    for error in errors:
-        if error["field"] == "reporter.phone" and not request.form.get("reporter.phone", "").strip():
-            error["message"] = str(NO_CONTACT)
-    return errors
 
 
 def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -> Response:
@@ -181,18 +182,6 @@ def form_page(typed: dict[str, str], token: str, errors: Errors | None = None) -
         largest_file=LARGEST,
     )
     return Response(page, status=422 if errors else 200)
-
-
-def _done_page(kept: dict[str, Any]) -> str:
-    with only_case(kept["id"]):
-        promise = load_tracked_case(kept["id"], utc_now()).promise
-    return render_template(
-        "intake/done.html",
-        title=gettext("Aduan Anda sudah kami terima"),
-        address=f"{current_app.config['PUBLIC_BASE_URL']}/lacak",
-        promise=promise_sentences(promise) if promise else None,
-        **kept,
-    )
 
 
 # In form order.

@@ -1,10 +1,9 @@
 """Public verification of a letter, by the code printed on it or by its file."""
 
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, Response, render_template
-from flask_appbuilder import BaseView, expose
+from flask import Response, render_template
+from flask_appbuilder import expose
 from flask_appbuilder.utils.limit import Limit
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
@@ -16,13 +15,13 @@ from app.vocabulary import words
 from app.web.error_responses import retry_after
 from app.web.rate_limits import source
 from views.public.labels import TOO_MANY
-from views.shared.public_view import keep_private
+from views.shared.public_view import PublicView
 from views.shared.uploads import read_upload
 
 PER_ADDRESS = "60 per hour"
 
 
-class VerificationView(BaseView):
+class VerificationView(PublicView):
     """Letter verification for everybody (design 8.4); shows nothing about the reporter and stores nothing."""
 
     route_base = "/verifikasi"
@@ -30,11 +29,11 @@ class VerificationView(BaseView):
     limits = [Limit(PER_ADDRESS, key_func=source, methods=["POST"])]
     limit_scope = "verifikasi"
 
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        blueprint.after_request(keep_private)
-        blueprint.register_error_handler(RateLimitExceeded, _too_many)
-        return blueprint
+    def too_many(self, _error: RateLimitExceeded) -> Response:
+        """Show the form with status 429."""
+        response = _page(429, error=str(TOO_MANY))
+        response.headers.update(retry_after())
+        return response
 
     @expose("/", methods=["GET"])
     def ask(self) -> Response:
@@ -96,9 +95,3 @@ def _page(
         **more,
     )
     return Response(page, status=status)
-
-
-def _too_many(_error: RateLimitExceeded) -> Response:
-    response = _page(429, error=str(TOO_MANY))
-    response.headers.update(retry_after())
-    return response

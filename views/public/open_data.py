@@ -60,15 +60,13 @@ class Dataset:
     rows: Callable[[OpenFigures], list[Row]]
 
 
-def _summary(figures: OpenFigures) -> list[Row]:
-    names = ("received", "answered", "open", "median_days")
-    return [(name, getattr(figures, name)) for name in names]
+SUMMARY = ("received", "answered", "open", "median_days")
 
 
 DATASETS = {
     dataset.name: dataset
     for dataset in (
-        Dataset("ringkasan", ("ukuran", "nilai"), _summary),
+        Dataset("ringkasan", ("ukuran", "nilai"), lambda figures: [(n, getattr(figures, n)) for n in SUMMARY]),
         Dataset(
             "aduan-per-bulan",
             ("bulan", "diterima", "dijawab"),
@@ -110,36 +108,37 @@ def as_json(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
 
 def catalogue(figures: OpenFigures) -> dict[str, Any]:
     """Return the DCAT catalogue of all tables (Project Open Data schema 1.1)."""
+    first, last = whole_days(figures)
+    base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
     return {
         "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
         "@type": "dcat:Catalog",
         "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
-        "dataset": [_described(dataset, figures) for dataset in DATASETS.values()],
+        "dataset": [
+            {
+                "@type": "dcat:Dataset",
+                "identifier": f"{base}/{name}",
+                "title": str(TITLES[name]),
+                "description": str(DESCRIPTIONS[name]),
+                "keyword": ["aduan", "layanan publik", "Balangan"],
+                "modified": figures.until.isoformat(),
+                "accrualPeriodicity": "R/P1W",
+                "temporal": f"{first.isoformat()}/{last.isoformat()}",
+                "language": ["id"],
+                "license": LICENCE_URL,
+                "rights": str(LICENCE),
+                "accessLevel": "public",
+                "publisher": {"@type": "org:Organization", "name": str(PUBLISHER)},
+                "landingPage": f"{base}/",
+                "distribution": [
+                    {
+                        "@type": "dcat:Distribution",
+                        "downloadURL": f"{base}/{name}.{ending}",
+                        "mediaType": media_type.partition(";")[0],
+                    }
+                    for ending, media_type in MEDIA_TYPES.items()
+                ],
+            }
+            for name in DATASETS
+        ],
     }
-
-
-def _described(dataset: Dataset, figures: OpenFigures) -> dict[str, Any]:
-    first, last = whole_days(figures)
-    base = f"{current_app.config['PUBLIC_BASE_URL']}/data-terbuka"
-    return {
-        "@type": "dcat:Dataset",
-        "identifier": f"{base}/{dataset.name}",
-        "title": str(TITLES[dataset.name]),
-        "description": str(DESCRIPTIONS[dataset.name]),
-        "keyword": ["aduan", "layanan publik", "Balangan"],
-        "modified": figures.until.isoformat(),
-        "accrualPeriodicity": "R/P1W",
-        "temporal": f"{first.isoformat()}/{last.isoformat()}",
-        "language": ["id"],
-        "license": LICENCE_URL,
-        "rights": str(LICENCE),
-        "accessLevel": "public",
-        "publisher": {"@type": "org:Organization", "name": str(PUBLISHER)},
-        "landingPage": f"{base}/",
-        "distribution": [_distribution(f"{base}/{dataset.name}", ending) for ending in MEDIA_TYPES],
-    }
-
-
-def _distribution(address: str, ending: str) -> dict[str, str]:
-    media_type = MEDIA_TYPES[ending].partition(";")[0]
-    return {"@type": "dcat:Distribution", "downloadURL": f"{address}.{ending}", "mediaType": media_type}

@@ -91,21 +91,18 @@ class TrackedCaseView(PublicView):
 
 
 def _carry_out(proof: Proof, sent: Sent) -> Landing:
+    """Perform the reporter's action; raises ActionRefused, among others (missing_input) for a missing file."""
     if sent.action is Action.ATTACH:
-        _attach(proof, sent)
-        return Landing(CASE_PATH, str(DONE[sent.action.value]))
-    wish = ActionRequest(sent.action, sent.agency, sent.params)
-    perform_action(proof.complaint_id, wish, REPORTER, sent.version, address=source_address())
+        if sent.file is None or not sent.file.filename:
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
+        with sent.file.stream as stream:
+            content = stream.read(LARGEST + 1)
+        name, address = sent.file.filename, source_address()
+        attach_to_case(proof.complaint_id, name, content, REPORTER, sent.version, agency=sent.agency, address=address)
+    else:
+        wanted = ActionRequest(sent.action, sent.agency, sent.params)
+        perform_action(proof.complaint_id, wanted, REPORTER, sent.version, address=source_address())
     return Landing(CASE_PATH, str(DONE[sent.action.value]))
-
-
-def _attach(proof: Proof, sent: Sent) -> None:
-    if sent.file is None or not sent.file.filename:
-        raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
-    with sent.file.stream as stream:
-        content = stream.read(LARGEST + 1)
-    name, address = sent.file.filename, source_address()
-    attach_to_case(proof.complaint_id, name, content, REPORTER, sent.version, agency=sent.agency, address=address)
 
 
 def _confirm_page(proof: Proof, sent: Sent) -> str:

@@ -13,7 +13,7 @@ from views.shared.action_forms import Control, Sent
 from views.shared.form_errors import errors_at
 from workflow_rules.process.actions import Action
 from workflow_rules.process.decide import AllowedAction
-from workflow_rules.process.parameters import Field, Number, Text, fields_of
+from workflow_rules.process.parameters import Number, Text, fields_of
 from workflow_rules.process.refusals import ActionRefused
 from workflow_rules.process.steps import CaseStatus
 
@@ -113,6 +113,8 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
         yield Control("file", f"{key}-file", "file", label, "", True, None, errors.get("file", ""))
         return
     for name, field in fields_of(action).items():
+        # Scores as (value, label), best first.
+        scores = range(field.most, field.least - 1, -1) if isinstance(field, Number) else ()
         yield Control(
             name=name,
             id=f"{key}-{name}",
@@ -122,17 +124,10 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
             required=field.required,
             value=typed.get(name, ""),
             error=str(NO_SCORE) if name == "score" and name in errors else errors.get(name, ""),
-            choices=tuple(_choices(field)),
+            choices=tuple((str(score), str(SCORES[str(score)])) for score in scores),
             longest=getattr(field, "longest", None),
             rows=4,
         )
-
-
-def _choices(field: Field) -> Iterable[tuple[str, str]]:
-    """Return the scores as (value, label), best first."""
-    if isinstance(field, Number):
-        return [(str(n), str(SCORES[str(n)])) for n in range(field.most, field.least - 1, -1)]
-    return ()
 
 
 def words_of(sent: Sent) -> list[str]:

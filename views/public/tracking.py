@@ -49,8 +49,13 @@ class TrackingGateView(PublicView):
         """
         number, sent = request.form.get("number", ""), read_reporters_form()
         counted = admit(number, utc_now())
-        if counted.seconds_left:
-            return _wait(counted.seconds_left, sent)
+        if wait := counted.seconds_left:
+            # Even a correct code is not checked before the wait is over.
+            sentence = gettext(
+                "Terlalu banyak kode yang salah untuk nomor ini. Tunggu %(minutes)s menit, lalu coba lagi.",
+                minutes=math.ceil(wait / 60),
+            )
+            return Response(gate(sentence, sent=sent), status=429, headers={"Retry-After": str(wait)})
         proof = prove(number, request.form.get("code", ""))
         if proof is None:
             return Response(gate(str(NO_MATCH), sent=sent), status=REFUSED)
@@ -66,15 +71,6 @@ def too_many() -> Response:
     """Return the form with status 429 and Retry-After."""
     page = gate(str(TOO_MANY), sent=read_reporters_form())
     return Response(page, status=429, headers=retry_after())
-
-
-def _wait(seconds: int, sent: Sent | None) -> Response:
-    """Return the form with status 429; even a correct code is not checked before `seconds` have passed."""
-    minutes = math.ceil(seconds / 60)
-    sentence = gettext(
-        "Terlalu banyak kode yang salah untuk nomor ini. Tunggu %(minutes)s menit, lalu coba lagi.", minutes=minutes
-    )
-    return Response(gate(sentence, sent=sent), status=429, headers={"Retry-After": str(seconds)})
 
 
 def gate(error: str = "", note: str = "", sent: Sent | None = None) -> str:
