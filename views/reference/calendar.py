@@ -38,8 +38,8 @@ class CalendarView(GuardedModelView):
     def _saved(self, form: Any, item: Any, new: bool) -> bool:
         try:
             return super()._saved(form, item, new)
-        except ReasonNeeded as asked:
-            abort(Response(question_page(asked.change, asked.found)))
+        except ReasonNeeded as needed:
+            abort(Response(question_page(needed.change, needed.found)))
 
     def write_row(self, form: Any, item: Any, new: bool) -> None:
         """Validate the change without saving it; the page that asks for the reason saves it.
@@ -50,22 +50,20 @@ class CalendarView(GuardedModelView):
         self._fill(form, item, new)
         self._ask_for((take_unsaved(item, new),))
 
-    def _delete(self, pk: Any) -> None:
-        self._ask_to_delete(self.datamodel.get(pk, self._base_filters) or abort(404), pk)
+    def _delete(self, pk: Any) -> NoReturn:
+        """Abort with the page that asks for the reason, or with a redirect to the list if the row must stay."""
+        item = self.datamodel.get(pk, self._base_filters) or abort(404)
+        try:
+            self.remove_row(item)
+        except ReasonNeeded as needed:
+            abort(Response(question_page(needed.change, needed.found)))
+        except ChangeRefused as refused:
+            flash(refused.sentence, "danger")
+        abort(redirect(self._list_address()))
 
     def remove_row(self, item: Any) -> None:
         """Validate the deletion without performing it. Raises ReasonNeeded with its effects, or ChangeRefused."""
         self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
-
-    def _ask_to_delete(self, item: Any, pk: Any) -> NoReturn:
-        """Abort with the page that asks for the reason, or with a redirect to the list if the row must stay."""
-        try:
-            self.remove_row(item)
-        except ReasonNeeded as asked:
-            abort(Response(question_page(asked.change, asked.found)))
-        except ChangeRefused as refused:
-            flash(refused.sentence, "danger")
-        abort(redirect(self._list_address()))
 
     def _ask_for(self, change: CalendarChange) -> None:
         try:

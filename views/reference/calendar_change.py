@@ -53,7 +53,7 @@ class CalendarChangeView(BaseView):
     @expose("/", methods=["POST"])
     @for_officers("can_write", "Reference")
     def make(self) -> str | Response:
-        owner, change = _unseal(request.form.get("usul", ""))
+        owner, change = _change_in(request.form.get("usul", ""))
         reason = request.form.get("reason", "").strip()
         if owner != current_person().id:
             return _again(change, reason, note=str(CALENDAR_SAID["shown_to_another"]))
@@ -67,7 +67,10 @@ class CalendarChangeView(BaseView):
             return _dropped(change, str(REFUSED["never_opens"]))
         except IntegrityError:
             return _dropped(change, str(CALENDAR_SAID["already_there"]))
-        flash(_done(len(found.moves)), "success")
+        sentence = str(CALENDAR_SAID["saved"])
+        if moved := len(found.moves):
+            sentence += " " + ngettext("%(num)d batas bergeser.", "%(num)d batas bergeser.", moved)
+        flash(sentence, "success")
         return redirect(LISTS[change[0].table], 303)
 
 
@@ -76,7 +79,13 @@ def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
 
     Redirects to the list if the change is impossible or already made.
     """
-    note = _left_out(left_out) if left_out else ""
+    note = ""
+    if left_out:
+        note = ngettext(
+            "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
+            "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
+            left_out,
+        )
     try:
         return question_page(change, preview_change(change, utc_now()), note=note)
     except NeverOpens:
@@ -89,13 +98,14 @@ def ask(change: CalendarChange, left_out: int = 0) -> str | Response:
 
 def question_page(change: CalendarChange, found: Consequence, reason: str = "", fault: str = "", note: str = "") -> str:
     """Render the confirmation page with the changed rows, at most 200 moved deadlines and the field for the reason."""
-    shown = found.moves[:MOST_SHOWN]
+    rows = [[row.table, row.key, row.before, row.after] for row in change]
+    token = _serializer().dumps([current_person().id, rows])  # names the officer to whom the change is shown
     return render_template(
         "reference/calendar_change.html",
         title=str(CALENDAR_SAID["title"]),
-        sealed=_seal(change),
+        token=token,
         lines=described(change),
-        moves=[(move, found.shift(move)) for move in shown],
+        moves=[(move, found.shift(move)) for move in found.moves[:MOST_SHOWN]],
         count=len(found.moves),
         back=LISTS[change[0].table],
         reason=reason,
@@ -110,21 +120,22 @@ def question_page(change: CalendarChange, found: Consequence, reason: str = "", 
 
 def described(change: CalendarChange) -> list[dict[str, Any]]:
     """Return for each changed row its table, what is done, its name, and the fields with old and new value as text."""
-    return [_described(row) for row in change]
-
-
-def _described(row: RowChange) -> dict[str, Any]:
-    kind = "new" if row.before is None else "gone" if row.after is None else "changed"
-    before, after = row.before or {}, row.after or {}
-    differing = [name for name in after or before if before.get(name) != after.get(name)]
-    fields = [(COLUMNS[n], _shown(n, before.get(n)), _shown(n, after.get(n))) for n in differing]
-    return {
-        "kind": kind,
-        "what": TABLE_WORDS[row.table],
-        "how": CHANGED_FIELDS[kind],
-        "name": (after or before).get("name", ""),
-        "fields": [field for field in fields if any(field[1:])],
-    }
+    rows = []
+    for row in change:
+        kind = "new" if row.before is None else "gone" if row.after is None else "changed"
+        before, after = row.before or {}, row.after or {}
+        differing = [name for name in after or before if before.get(name) != after.get(name)]
+        fields = [(COLUMNS[n], _shown(n, before.get(n)), _shown(n, after.get(n))) for n in differing]
+        rows.append(
+            {
+                "kind": kind,
+                "what": TABLE_WORDS[row.table],
+                "how": CHANGED_FIELDS[kind],
+                "name": (after or before).get("name", ""),
+                "fields": [field for field in fields if any(field[1:])],
+            }
+        )
+    return rows
 
 
 def _shown(name: str, value: Any) -> Any:
@@ -138,13 +149,7 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="calendar-change")
 
 
-def _seal(change: CalendarChange) -> str:
-    """Return the change as a signed token that also names the officer it was shown to."""
-    rows = [[row.table, row.key, row.before, row.after] for row in change]
-    return str(_serializer().dumps([current_person().id, rows]))
-
-
-def _unseal(text: str) -> tuple[int | None, CalendarChange]:
+def _change_in(text: str) -> tuple[int | None, CalendarChange]:
     """Return the officer's id and the change from a signed token; aborts with 400 if the signature is invalid."""
     try:
         owner, rows = _serializer().loads(text)
@@ -185,19 +190,3 @@ def _dropped(change: CalendarChange, sentence: str) -> Response:
     """Redirect to the list with a message why nothing was changed."""
     flash(sentence, "danger")
     return redirect(LISTS[change[0].table], 303)
-
-
-def _done(moved: int) -> str:
-    said = str(CALENDAR_SAID["saved"])
-    if not moved:
-        return said
-    shifted = ngettext("%(num)d batas bergeser.", "%(num)d batas bergeser.", moved)
-    return f"{said} {shifted}"
-
-
-def _left_out(count: int) -> str:
-    return ngettext(
-        "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
-        "%(num)d acara di berkas tidak dibaca, karena bukan sehari penuh, berulang, atau dibatalkan.",
-        count,
-    )

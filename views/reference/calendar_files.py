@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.roles import permissions_on
 from app.calendar.fill import all_holidays, change_of_file, missing_holidays
-from app.calendar.icalendar_files import LARGEST_FILE, FileDays, FileFault, FileRefused, as_ical, read_ical
+from app.calendar.icalendar_files import LARGEST_FILE, FileFault, FileRefused, as_ical, read_ical
 from app.core.clock import office_today, utc_now
 from app.vocabulary.words import HOLIDAY_KINDS
 from views.reference.calendar_change import ask
 from views.reference.calendar_labels import CALENDAR_SAID, FILE_REFUSED
 from views.shared.screen_access import for_officers
+from views.shared.uploads import read_file_of
 
 LIST = "/hari-libur/list/"
 
@@ -46,8 +47,11 @@ class CalendarFileView(BaseView):
         """Show what the uploaded file would change; an unreadable file shows the form again with status 422."""
         kind = request.form.get("kind", "")
         kind = kind if kind in HOLIDAY_KINDS else "local"
+        file = request.files.get("file")
         try:
-            days = _sent_days()
+            if file is None or not file.filename:
+                raise FileRefused(FileFault.MISSING)
+            days = read_ical(read_file_of(file, LARGEST_FILE), _host(), tuple(HOLIDAY_KINDS))
         except FileRefused as refused:
             return _form(kind, str(FILE_REFUSED[refused.fault.value]), 422)
         change = change_of_file(days.days, kind)
@@ -63,13 +67,6 @@ class CalendarFileView(BaseView):
 
 def _host() -> str:
     return urlsplit(current_app.config["PUBLIC_BASE_URL"]).hostname or "localhost"
-
-
-def _sent_days() -> FileDays:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise FileRefused(FileFault.MISSING)
-    return read_ical(file.stream.read(LARGEST_FILE + 1), _host(), tuple(HOLIDAY_KINDS))
 
 
 def _form(kind: str = "local", fault: str = "", status: int = 200) -> Response:

@@ -44,9 +44,9 @@ class JournalView(BaseView):
             title=gettext("Jurnal"),
             address=address,
             pages=pages,
-            lines=[(line, changes_of(line), told_of(line)) for line in lines],
+            lines=[(line, changes_of(line), details_of(line)) for line in lines],
             in_words=rows_in_words([row for line in lines for row in line.rows]),
-            people=names_of(person for line in lines for person in _people_in(line)),
+            people=names_of(line.data[side] for line in lines for side in ("giver", "holder") if side in line.data),
             kinds=JOURNAL_KINDS,
             delegation_kinds=DELEGATION_KINDS,
             steps=STEPS,
@@ -55,7 +55,7 @@ class JournalView(BaseView):
         )
 
 
-def told_of(line: JournalLine) -> list[str]:
+def details_of(line: JournalLine) -> list[str]:
     """Return the details of a journal entry as lines of text; [] for kinds without details."""
     if line.kind == "limit_changed":
         sides = ((gettext("Semula"), line.data["before"]), (gettext("Menjadi"), line.data["after"]))
@@ -70,12 +70,14 @@ def told_of(line: JournalLine) -> list[str]:
             )
         ]
     if line.kind in ("key_made", "key_revoked", "key_rotated"):
-        return [gettext("Kunci “%(name)s”, cakupan %(scopes)s", **_of_key(line.data))]
+        name, scopes = line.data["name"], ", ".join(line.data["scopes"])
+        return [gettext("Kunci “%(name)s”, cakupan %(scopes)s", name=name, scopes=scopes)]
     if line.kind == "bundle_made":
-        told = gettext(
-            "Aduan %(number)s, %(events)s kejadian", number=line.data["complaint"], events=line.data["events"]
-        )
-        return [told, gettext("Kepala rantai %(head)s", head=line.data["head"])]
+        number, events = line.data["complaint"], line.data["events"]
+        return [
+            gettext("Aduan %(number)s, %(events)s kejadian", number=number, events=events),
+            gettext("Kepala rantai %(head)s", head=line.data["head"]),
+        ]
     if line.kind in ACCOUNT_ACTS:
         return [account_in_words(line.kind, line.data)]
     if line.kind == "identity_keys_rotated":
@@ -88,16 +90,12 @@ def told_of(line: JournalLine) -> list[str]:
 
 
 def _webhook_in_words(data: dict[str, Any]) -> list[str]:
-    told = [str(JOURNAL_ACTS[data["act"]]) % {"name": data["endpoint"]}]
+    lines = [str(JOURNAL_ACTS[data["act"]]) % {"name": data["endpoint"]}]
     for side, words in (("before", gettext("Semula")), ("after", gettext("Menjadi"))):
         if side in data:
             row = data[side]
-            told.append(f"{words}: {row['name']}, {row['url']}, {', '.join(row['event_types'])}")
-    return told
-
-
-def _of_key(data: dict[str, Any]) -> dict[str, str]:
-    return {"name": data["name"], "scopes": ", ".join(data["scopes"])}
+            lines.append(f"{words}: {row['name']}, {row['url']}, {', '.join(row['event_types'])}")
+    return lines
 
 
 def _limit_in_words(row: dict[str, Any] | None) -> str:
@@ -112,7 +110,3 @@ def changes_of(line: JournalLine) -> list[dict[str, Any]]:
     """Return the calendar rows an entry changed, as described by `calendar_change.described`."""
     rows = line.data.get("rows", [])
     return described(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))
-
-
-def _people_in(line: JournalLine) -> list[int]:
-    return [line.data[side] for side in ("giver", "holder") if side in line.data]

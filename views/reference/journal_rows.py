@@ -57,10 +57,10 @@ def rows_in_words(rows: list[dict[str, Any]]) -> Callable[[Row], RowInWords]:
     names |= dict.fromkeys(_PEOPLE, people)
     for table, model in (("agency", Agency), ("category", Category)):
         names[f"{table}.parent_id"] = names_by_id(model, _keys([r for r in rows if r["table"] == table], "parent_id"))
-    return lambda row: _in_words(row, names)
+    return partial(_row_in_words, names)
 
 
-def _in_words(row: Row, names: Mapping[str, Names]) -> RowInWords:
+def _row_in_words(names: Mapping[str, Names], row: Row) -> RowInWords:
     table, before, after = row["table"], row["before"] or {}, row["after"] or {}
     what = str(ROW_TABLES.get(table, table)) + (f" “{row['name']}”" if row["name"] else "")
     columns = [name for name in {**before, **after} if name != "id"]
@@ -91,15 +91,12 @@ def _value(table: str, name: str, value: Any, names: Mapping[str, Names]) -> str
     words = _WORDS.get((table, name))
     if words is not None and value in words:
         return str(words[value])
-    return _dated(value) if isinstance(value, str) else str(value)
-
-
-def _dated(value: str) -> str:
-    """Format an ISO date or datetime for display; return any other text unchanged."""
+    if not isinstance(value, str):
+        return str(value)
     try:
         return day(date.fromisoformat(value)) if len(value) == 10 else moment(datetime.fromisoformat(value))
     except ValueError:
-        return value
+        return value  # neither a date nor a time
 
 
 def _keys(rows: Iterable[Row], column: str) -> set[int]:

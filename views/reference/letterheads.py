@@ -19,7 +19,8 @@ from app.papers.labels import BOOK_FAULTS, EMBLEM_FAULTS, PAPER_NAMES
 from app.papers.letter_numbers import NumbersRefused, last_number, number_book, pass_over, written, years_of
 from app.reference.agencies import find_agency
 from views.shared.screen_access import for_officers
-from workflow_rules.process.actors import Actor, Person
+from views.shared.uploads import read_upload
+from workflow_rules.process.actors import Actor
 from workflow_rules.process.parameters import Text
 
 PATH = "/surat-opd"
@@ -52,7 +53,7 @@ class LetterheadView(BaseView):
             take_emblem_away(row)
             return _back(row, gettext("Lambang dilepas dari kop surat."))
         try:
-            set_emblem(row, _sent_picture(), utc_now())
+            set_emblem(row, read_upload("file", LARGEST_FILE), utc_now())
         except EmblemRefused as refused:
             return _page(row, 422, emblem_fault=EMBLEM_FAULTS[refused.fault.value])
         return _back(row, gettext("Lambang dipasang pada kop surat."))
@@ -80,14 +81,6 @@ class LetterheadView(BaseView):
         return _back(row, gettext("%(count)s nomor dicatat dengan alasannya.", count=count))
 
 
-def _sent_picture() -> bytes:
-    file = request.files.get("file")
-    if file is None:
-        return b""
-    with file.stream:
-        return file.stream.read(LARGEST_FILE + 1)
-
-
 def may_keep(agency: Agency) -> bool:
     """Return whether the current officer may record numbers in this agency's book."""
     person = current_person()
@@ -99,13 +92,12 @@ def may_keep(agency: Agency) -> bool:
 def _agency(agency_id: int) -> Agency:
     """Return the agency; aborts with 404 if there is none or the current officer may not read its number book."""
     row = find_agency(min(agency_id, LARGEST_ID))
-    if row is None or not _reads(current_person(), row):
+    if row is None:
+        abort(404)
+    person = current_person()
+    if not (person.sees_every_case or row.code in person.agencies or may("can_write", "Reference")):
         abort(404)
     return row
-
-
-def _reads(person: Person, agency: Agency) -> bool:
-    return person.sees_every_case or agency.code in person.agencies or may("can_write", "Reference")
 
 
 def _page(agency: Agency, status: int = 200, **faults: Any) -> Response:

@@ -15,7 +15,7 @@ from views.shared.screen_access import for_officers
 from views.shared.uploads import read_upload
 
 PATH = "/akun/tanda-tangan/"
-DOOR = "UserDBModelView"
+PERMISSION_VIEW = "UserDBModelView"
 LONGEST_PASSPHRASE = 500
 _AT_PASSPHRASE = frozenset({CertificateFault.NO_PASSPHRASE, CertificateFault.NOT_OPENED})
 
@@ -25,17 +25,17 @@ class SigningMeansView(BaseView):
 
     route_base = "/akun/tanda-tangan"
     default_view = "show"
-    class_permission_name = DOOR
-    base_permissions = permissions_on(DOOR)
+    class_permission_name = PERMISSION_VIEW
+    base_permissions = permissions_on(PERMISSION_VIEW)
 
     @expose("/")
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", PERMISSION_VIEW)
     def show(self) -> str:
         """Show the stored certificate and NIK with the forms to change them."""
         return _page()
 
     @expose("/sertifikat", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", PERMISSION_VIEW)
     def bring(self) -> Response:
         """Store an uploaded certificate file, replacing the previous one; an unusable file gives status 422."""
         content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
@@ -48,7 +48,7 @@ class SigningMeansView(BaseView):
         return redirect(PATH, 303)
 
     @expose("/sertifikat/hapus", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", PERMISSION_VIEW)
     def remove(self) -> Response:
         """Delete the stored certificate file."""
         if remove_certificate(current_user.id, utc_now()):
@@ -56,7 +56,7 @@ class SigningMeansView(BaseView):
         return redirect(PATH, 303)
 
     @expose("/nik", methods=["POST"])
-    @for_officers("can_userinfo", DOOR)
+    @for_officers("can_userinfo", PERMISSION_VIEW)
     def nik(self) -> Response:
         """Store the NIK, or delete it if the field is empty; an invalid NIK gives status 422."""
         if not keep_nik(current_user.id, request.form.get("nik", ""), utc_now()):

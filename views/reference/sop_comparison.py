@@ -1,6 +1,6 @@
 """Comparison of two SOP versions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -52,7 +52,10 @@ class SopComparisonView(BaseView):
     def compare(self) -> str:
         """Compare the versions with the ids `lama` and `baru`, by default the active one and the newest other one."""
         versions = sop_versions()
-        before, after = _chosen(versions)
+        by_id = {str(version.id): version for version in versions}
+        active = next((version for version in versions if version.status == "active"), None)
+        other = next((version for version in versions if version is not active), active)
+        before, after = by_id.get(request.args.get("lama", ""), active), by_id.get(request.args.get("baru", ""), other)
         sections = compared(before, after) if before and after else []
         return render_template(
             "reference/sop_comparison.html",
@@ -66,27 +69,16 @@ class SopComparisonView(BaseView):
         )
 
 
-def _chosen(versions: Sequence[SopVersion]) -> tuple[SopVersion | None, SopVersion | None]:
-    by_key = {str(version.id): version for version in versions}
-    active = next((version for version in versions if version.status == "active"), None)
-    other = next((version for version in versions if version is not active), active)
-    before = by_key.get(request.args.get("lama", ""), active)
-    return before, by_key.get(request.args.get("baru", ""), other)
-
-
 def compared(before: SopVersion, after: SopVersion) -> list[Section]:
     """Return a section for the general settings and for each step in sheet order; `changes` is empty where nothing
     differs.
     """
-    whole = Section(gettext("Aturan umum"), tuple(_changes(VERSION_PARTS, _settings(before), _settings(after))))
+    sections = [Section(gettext("Aturan umum"), tuple(_changes(VERSION_PARTS, _settings(before), _settings(after))))]
     old, new = ({row.step: row for row in version.steps} for version in (before, after))
-    steps = [row.step for row in after.steps] + [step for step in old if step not in new]
-    return [whole, *(_section(old.get(step), new.get(step), step) for step in steps)]
-
-
-def _section(old: SopStepRow | None, new: SopStepRow | None, step: str) -> Section:
-    number = (new or old).number  # type: ignore[union-attr]
-    return Section(f"{number}. {STEPS[step]}", tuple(_changes(STEP_PARTS, _row(old), _row(new))))
+    for step, row in {**new, **{step: row for step, row in old.items() if step not in new}}.items():
+        changes = tuple(_changes(STEP_PARTS, _row(old.get(step)), _row(new.get(step))))
+        sections.append(Section(f"{row.number}. {STEPS[step]}", changes))
+    return sections
 
 
 def _changes(labels: Any, old: dict[str, str], new: dict[str, str]) -> Iterator[Change]:
@@ -116,7 +108,8 @@ def _row(row: SopStepRow | None) -> dict[str, str]:
 
 
 def _settings(version: SopVersion) -> dict[str, str]:
-    head = {name: _written(getattr(version, name)) for name in HEAD_OF_SHEET}
+    columns = {name: getattr(version, name) for name in HEAD_OF_SHEET}
+    head = {name: day(value) if isinstance(value, date) else value or "" for name, value in columns.items()}
     days = {n: f"{getattr(version, n)} {UNITS['working_days']}" for n in VERSION_PARTS if n.endswith("_days")}
     return {
         **days,
@@ -127,10 +120,6 @@ def _settings(version: SopVersion) -> dict[str, str]:
         "fast_track_from": ", ".join(str(STEPS[step]) for step in version.fast_track_from),
         "nik_channels": ", ".join(str(CHANNELS[channel]) for channel in version.nik_channels),
     }
-
-
-def _written(value: str | date | None) -> str:
-    return day(value) if isinstance(value, date) else value or ""
 
 
 HEAD_OF_SHEET = (

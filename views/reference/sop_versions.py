@@ -230,8 +230,14 @@ class SopVersionView(GuardedModelView):
         item = self.datamodel.get(pk, self._base_filters) or abort(404)
         self._refuse_fixed(item)
         form = ActivationForm.refresh()
-        if request.method == "POST" and form.validate() and _activated(item.id, form):
-            return redirect(url_for("SopVersionView.show", pk=pk))
+        if request.method == "POST" and form.validate():
+            try:
+                activate_sop(item.id, form.decree_number.data, form.decided_on.data, utc_now(), current_user.id)
+            except SopRefused as refused:
+                say(form, refused.field, REFUSED[refused.fault.value])
+            else:
+                flash(CHANGED["sop_activated"], "success")
+                return redirect(url_for("SopVersionView.show", pk=pk))
         names = ["decree_number", "decided_on"]
         widget = FormWidget(form=form, include_cols=names, exclude_cols=[], fieldsets=None)
         title = f"{TITLES['sop_activate']} {item.number}"
@@ -247,13 +253,3 @@ class SopVersionView(GuardedModelView):
         widget = super()._get_related_view_widget(item, *args, **kwargs)
         widget.template_args["editable"] = item.status == "draft"
         return widget
-
-
-def _activated(version_id: int, form: ActivationForm) -> bool:
-    try:
-        activate_sop(version_id, form.decree_number.data, form.decided_on.data, utc_now(), current_user.id)
-    except SopRefused as refused:
-        say(form, refused.field, REFUSED[refused.fault.value])
-        return False
-    flash(CHANGED["sop_activated"], "success")
-    return True

@@ -1,7 +1,6 @@
 """Import of reports from a CSV file while SP4N is unavailable: upload, map columns, check, import."""
 
 from collections import Counter
-from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
 from flask_appbuilder import BaseView, expose
@@ -65,9 +64,10 @@ class ImportView(BaseView):
         An unreadable file shows the form again with status 422.
         """
         file = request.files.get("file")
+        name = "".join(sign for sign in (file and file.filename) or "" if sign.isprintable()).strip()
         content = read_upload("file", LARGEST)
         try:
-            row = bring_file(content, _name_of(file.filename if file else ""), current_user.id, utc_now())
+            row = bring_file(content, name or "berkas.csv", current_user.id, utc_now())
         except CsvRefused as refused:
             return _form_page(str(FILE_FAULTS[refused.fault.value]))
         except AlreadyBrought as brought:
@@ -120,11 +120,6 @@ def _known(import_id: int) -> SyncImport:
     return find_import(min(import_id, LARGEST_ID)) or abort(404)
 
 
-def _name_of(filename: str | None) -> str:
-    kept = "".join(c for c in (filename or "") if c.isprintable()).strip()
-    return kept or "berkas.csv"
-
-
 def _form_page(fault: str = "") -> Response:
     title = gettext("Impor CSV")
     page = render_template(
@@ -142,6 +137,9 @@ def _form_page(fault: str = "") -> Response:
 def _page(row: SyncImport, mapping: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> Response:
     title = gettext("Impor %(file)s", file=row.filename)
     counts = Counter(line[2] for line in row.outcomes)
+    places = {name: place for place, name in enumerate(OUTCOMES)}
+    ordered = sorted(counts, key=lambda name: places.get(name, len(places)))
+    faulty_first = sorted(row.outcomes, key=lambda line: (line[2] != "refused", line[0]))
     page = render_template(
         "sp4n/import_file.html",
         title=gettext("Galat: %(page)s", page=title) if faults else title,
@@ -152,9 +150,12 @@ def _page(row: SyncImport, mapping: dict[str, str] | None = None, faults: dict[s
         faults=faults or {},
         parts=PARTS,
         needed=NEEDED,
-        counts=[(OUTCOMES.get(name, name), counts[name]) for name in sorted(counts, key=_order)],
+        counts=[(OUTCOMES.get(name, name), counts[name]) for name in ordered],
         good=sum(counts[name] for name in GOOD),
-        lines=_lines(row),
+        lines=[
+            {"row": line[0], "report": line[1], "outcome": line[2], "why": [_why(*fault) for fault in line[3]]}
+            for line in faulty_first[:SHOWN]
+        ],
         shown=SHOWN,
         outcomes=OUTCOMES,
         states=IMPORT_STATES,
@@ -165,21 +166,8 @@ def _page(row: SyncImport, mapping: dict[str, str] | None = None, faults: dict[s
     return Response(page, 422 if faults else 200)
 
 
-def _order(outcome: str) -> int:
-    known = list(OUTCOMES)
-    return known.index(outcome) if outcome in known else len(known)
-
-
-def _lines(row: SyncImport) -> list[dict[str, Any]]:
-    """Return the first rows as shown on the page: faulty ones first, then in file order."""
-    ordered = sorted(row.outcomes, key=lambda line: (line[2] != "refused", line[0]))
-    return [
-        {"row": line[0], "report": line[1], "outcome": line[2], "why": [_why(*fault) for fault in line[3]]}
-        for line in ordered[:SHOWN]
-    ]
-
-
 def _why(field: str, fault: str, limit: str) -> str:
     sentence = str(ROW_FAULTS.get(fault) or FAULTS.get(fault, fault))
-    told = sentence % {"limit": limit} if "%(limit)s" in sentence else sentence
-    return f"{PARTS.get(field, field)}: {told}" if field else told
+    if "%(limit)s" in sentence:
+        sentence = sentence % {"limit": limit}
+    return f"{PARTS.get(field, field)}: {sentence}" if field else sentence

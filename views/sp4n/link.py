@@ -41,7 +41,7 @@ class LinkView(BaseView):
     @expose("/<int:complaint_id>/sp4n", methods=["POST"])
     @has_access
     @permission_name("receive")
-    def tie(self, complaint_id: int) -> Any:
+    def link_case(self, complaint_id: int) -> Any:
         """Link the case and redirect; errors show the form again.
 
         Status 409 if the report already belongs to another case, with the offer to merge.
@@ -50,7 +50,8 @@ class LinkView(BaseView):
         try:
             link(complaint_id, request.form.get("tracking_id", ""), _asked())
         except ReportIsHere as there:
-            return Response(_page(case, {"tracking_id": _already(there)}, there), 409)
+            error = gettext("Laporan ini sudah ada sebagai aduan %(number)s.", number=there.number)
+            return Response(_page(case, {"tracking_id": error}, there), 409)
         except ActionRefused as refused:
             return _refused(case, refused)
         flash(gettext("Aduan ditautkan ke laporan SP4N-LAPOR!."), "success")
@@ -59,7 +60,7 @@ class LinkView(BaseView):
     @expose("/<int:complaint_id>/sp4n/lepas", methods=["POST"])
     @has_access
     @permission_name("receive")
-    def untie(self, complaint_id: int) -> Any:
+    def unlink_case(self, complaint_id: int) -> Any:
         """Unlink the case, with a reason, and redirect; errors show the form again."""
         case = _case(complaint_id)
         try:
@@ -82,10 +83,6 @@ def _asked() -> Asked:
     typed = request.form.get("expected_version", "")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
     return Asked(current_person(), version, source_address())
-
-
-def _already(there: ReportIsHere) -> str:
-    return gettext("Laporan ini sudah ada sebagai aduan %(number)s.", number=there.number)
 
 
 def _refused(case: Case, refused: ActionRefused) -> Response:

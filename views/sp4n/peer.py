@@ -33,6 +33,9 @@ class PeerView(BaseView):
     @for_officers("can_read", "Sync")
     def overview(self) -> str:
         """Show the state of the exchange."""
+        addresses = {rule.rule for rule in current_app.url_map.iter_rules()}
+        if not may("can_manage", "Sync"):
+            addresses.discard("/sp4n/impor/")
         page: str = render_template(
             "sp4n/overview.html",
             title=gettext("SP4N"),
@@ -40,7 +43,7 @@ class PeerView(BaseView):
             denial=find_denial(),
             wrong=count_drift(),
             error_in_words=error_in_words,
-            pages=[address for address in PAGES if _is_there(address) and _opens(address)],
+            pages=[address for address in PAGES if address in addresses],
             now=utc_now(),
         )
         return page
@@ -102,12 +105,3 @@ def reason_in_words(reason: str | None) -> str:
     return "; ".join(
         f"{field}: {str(FAULTS.get(fault, fault)).partition('%(')[0].strip()}" for field, _, fault in parts
     )
-
-
-def _opens(address: str) -> bool:
-    """Return whether the current user may open the page; the CSV import needs the permission to manage."""
-    return address != "/sp4n/impor/" or may("can_manage", "Sync")
-
-
-def _is_there(address: str) -> bool:
-    return any(rule.rule == address for rule in current_app.url_map.iter_rules())
