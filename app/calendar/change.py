@@ -71,14 +71,14 @@ class Consequence:
         return max((remaining(c, move.old, move.new) for c in (self.before, self.after)), key=abs)
 
 
-def held(item: Any) -> Values:
+def row_data(item: Any) -> Values:
     """Return the columns of an ORM row except its id as JSON-compatible values."""
     values = row_values(item)
     del values["id"]
     return values
 
 
-def stored(model: Any, key: int | None, lock: bool = False) -> Values | None:
+def stored_data(model: Any, key: int | None, lock: bool = False) -> Values | None:
     """Return the row's columns as the database holds them, ignoring session changes; None when there is no such row.
 
     `lock` locks the row for update.
@@ -97,7 +97,7 @@ def take_unsaved(item: Any, new: bool) -> RowChange:
     """Return the unsaved change of a calendar row and discard it from the session, since it is applied later from
     these plain values.
     """
-    change = RowChange(item.__tablename__, item.id, None if new else stored(type(item), item.id), held(item))
+    change = RowChange(item.__tablename__, item.id, None if new else stored_data(type(item), item.id), row_data(item))
     if not new:
         db.session.expire(item)
     return change
@@ -163,8 +163,8 @@ def _apply_row(row: RowChange, change: CalendarChange) -> None:
     if row.key is None:
         db.session.add(TABLES[row.table](**_typed(row.after or {})))
         return
-    if stored(TABLES[row.table], row.key, lock=True) != row.before:
-        present = [replace(r, before=stored(TABLES[r.table], r.key)) for r in change]
+    if stored_data(TABLES[row.table], row.key, lock=True) != row.before:
+        present = [replace(r, before=stored_data(TABLES[r.table], r.key)) for r in change]
         gone = any(r.key is not None and r.before is None for r in present)
         raise ChangedMeanwhile(None if gone else tuple(present))
     item = db.session.get_one(TABLES[row.table], row.key, populate_existing=True)

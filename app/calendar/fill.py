@@ -7,7 +7,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
-from app.calendar.change import CalendarChange, RowChange, Values, held
+from app.calendar.change import CalendarChange, RowChange, Values, row_data
 from app.calendar.icalendar_files import FileDay
 from app.core.clock import office_today
 from app.core.extensions import db, redis_client
@@ -36,8 +36,8 @@ def change_of_file(days: Iterable[FileDay], kind: str) -> CalendarChange:
         after = {"day": wanted.day.isoformat(), "name": wanted.name, "kind": wanted.kind or (row.kind if row else kind)}
         if row is None:
             found[wanted.day, wanted.name] = RowChange("holiday", None, None, after)
-        elif held(row) != after:
-            found[row.id] = RowChange("holiday", row.id, held(row), after)
+        elif row_data(row) != after:
+            found[row.id] = RowChange("holiday", row.id, row_data(row), after)
     return tuple(found.values())
 
 

@@ -29,7 +29,7 @@ ACTS_PER_CASE = "30 per hour"
 LIFETIME = timedelta(hours=1)
 LONGEST_TYPED = 80
 REFUSED = 422
-_MARK = "lacak"
+_SESSION_KEY = "lacak"
 # Compared when there is no such case, so that timing reveals nothing.
 _NO_CASE = TrackingKey(0, "LB-0000-000000", "0" * 64)
 
@@ -63,20 +63,20 @@ def read_number(typed: str) -> str:
 def remember(proof: Proof) -> None:
     """Store the proof in the signed session cookie for one hour; never in a URL, which histories and logs record."""
     until = utc_now() + LIFETIME
-    session[_MARK] = {"case": proof.complaint_id, "until": until.timestamp()}
+    session[_SESSION_KEY] = {"case": proof.complaint_id, "until": until.timestamp()}
 
 
 def forget() -> None:
     """Remove the proof from this browser's session."""
-    session.pop(_MARK, None)
+    session.pop(_SESSION_KEY, None)
 
 
 def proved() -> Proof | None:
     """Return the proof stored in this browser's session; None if there is none or its hour is over."""
-    kept = session.get(_MARK)
-    if not isinstance(kept, dict) or utc_now().timestamp() >= kept.get("until", 0):
+    stored = session.get(_SESSION_KEY)
+    if not isinstance(stored, dict) or utc_now().timestamp() >= stored.get("until", 0):
         return None
-    return Proof(int(kept["case"]))
+    return Proof(int(stored["case"]))
 
 
 def with_proof(refused: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.calendar.change import RowChange, apply_change, stored
+from app.calendar.change import RowChange, apply_change, stored_data
 from app.cases.check_attachments import check_case
 from app.cases.perform_action import attach_to_case
 from app.core.clock import utc_now
@@ -222,7 +222,7 @@ def test_the_calendar_of_a_settled_case_is_that_of_its_last_event(context: Flask
     holiday = db.session.scalars(select(Holiday).order_by(Holiday.day)).first()
     assert holiday is not None
     new = {"day": "2026-12-14", "name": "Libur uji", "kind": "local"}
-    gone = RowChange("holiday", holiday.id, stored(Holiday, holiday.id), None)
+    gone = RowChange("holiday", holiday.id, stored_data(Holiday, holiday.id), None)
     apply_change((RowChange("holiday", None, None, new), gone), "Uji.", None, utc_now())
     assert json.loads(files_of(bundle_bytes(case.id))["kalender.json"]) == before
     assert "2026-12-14" not in before["calendar"]["closed_days"]

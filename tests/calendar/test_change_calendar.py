@@ -15,8 +15,8 @@ from app.calendar.change import (
     NeverOpens,
     RowChange,
     apply_change,
-    held,
     preview_change,
+    row_data,
 )
 from app.core.clock import OFFICE_ZONE, utc_now
 from app.core.extensions import db
@@ -45,17 +45,19 @@ def ordinary_week() -> WorkingWeek:
 def gone() -> RowChange:
     """The next cuti bersama is taken away."""
     row = db.session.scalars(select(Holiday).where(Holiday.day == date(2026, 12, 24))).one()
-    return RowChange("holiday", row.id, held(row), None)
+    return RowChange("holiday", row.id, row_data(row), None)
 
 
 def shorter_tuesdays() -> RowChange:
     row = ordinary_week()
-    return RowChange("working_week", row.id, held(row), {**held(row), "tue": "10:30-16:00", "wed": "09:00-12:00"})
+    return RowChange(
+        "working_week", row.id, row_data(row), {**row_data(row), "tue": "10:30-16:00", "wed": "09:00-12:00"}
+    )
 
 
 def special_week() -> RowChange:
     """A row of its own for two days, as Ramadan has it."""
-    after = {**held(ordinary_week()), "name": "Pulang awal", "tue": "08:00-10:15"}
+    after = {**row_data(ordinary_week()), "name": "Pulang awal", "tue": "08:00-10:15"}
     return RowChange("working_week", None, None, after | {"starts_on": "2026-11-24", "ends_on": "2026-11-25"})
 
 
@@ -165,8 +167,8 @@ def test_a_failure_at_any_place_leaves_all_as_it_was(cases: list[int], monkeypat
 
 def test_a_calendar_that_never_opens_is_refused_and_changes_nothing(cases: list[int]) -> None:
     row, before = ordinary_week(), everything()
-    closed = {**held(row), **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "")}
-    change = (RowChange("working_week", row.id, held(row), closed),)
+    closed = {**row_data(row), **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "")}
+    change = (RowChange("working_week", row.id, row_data(row), closed),)
     for call in (lambda: preview_change(change, utc_now()), lambda: apply_change(change, "x", None, utc_now())):
         with pytest.raises(NeverOpens):
             call()
@@ -179,7 +181,7 @@ def test_what_another_changed_meanwhile_is_not_written_over(cases: list[int]) ->
     db.session.commit()
     with pytest.raises(ChangedMeanwhile) as refused:
         apply_change(change, "Surat edaran", None, utc_now())
-    assert refused.value.now == (RowChange("holiday", row.id, held(row), None),)
+    assert refused.value.now == (RowChange("holiday", row.id, row_data(row), None),)
     assert db.session.scalars(select(JournalEntry).where(JournalEntry.kind != "row_changed")).all() == []
     apply_change(refused.value.now, "Surat edaran", None, utc_now())
     with pytest.raises(ChangedMeanwhile) as refused:
@@ -203,5 +205,5 @@ def test_a_shift_counts_the_closed_day_with_the_hours_it_has_on_the_other_side(f
     later = apply_change((holiday("2026-11-24"),), "Tutup", None, utc_now())
     assert [later.shift(move) for move in later.moves] == [timedelta(hours=5)]
     row = db.session.scalars(select(Holiday).where(Holiday.name == "Libur setempat")).one()
-    sooner = apply_change((RowChange("holiday", row.id, held(row), None),), "Buka", None, utc_now())
+    sooner = apply_change((RowChange("holiday", row.id, row_data(row), None),), "Buka", None, utc_now())
     assert [sooner.shift(move) for move in sooner.moves] == [timedelta(hours=-5)]

@@ -17,9 +17,9 @@ from app.calendar.change import (
     NeverOpens,
     RowChange,
     apply_change,
-    held,
     lock_calendar,
     preview_change,
+    row_data,
 )
 from app.cases.perform_action import perform_action
 from app.cases.raise_alarms import raise_due_alarms
@@ -152,7 +152,7 @@ def test_two_holidays_at_once_are_both_made_and_counted(context: Flask, tuesday_
 def test_of_two_changes_of_one_row_one_is_made_and_one_is_asked_again(context: Flask, tuesday_case: int) -> None:
     for number in range(ROUNDS):
         row = db.session.scalars(select(Holiday).where(Holiday.day == date(2026, 12, 24))).one()
-        before, names = held(row), (f"Satu {number}", f"Dua {number}")
+        before, names = row_data(row), (f"Satu {number}", f"Dua {number}")
         wishes = [make(RowChange("holiday", row.id, before, {**before, "name": name})) for name in names]
         db.session.rollback()
         assert at_once(context, *wishes) == ["ChangedMeanwhile", "done"]
@@ -166,10 +166,10 @@ def two_weeks() -> list[RowChange]:
     """Two rows of office hours, each enough alone; the changes that take one away."""
     (first,) = db.session.scalars(select(WorkingWeek).where(WorkingWeek.starts_on.is_(None)))
     db.session.execute(delete(WorkingWeek).where(WorkingWeek.id != first.id))
-    db.session.add(WorkingWeek(**held(first)))
+    db.session.add(WorkingWeek(**row_data(first)))
     db.session.commit()
     rows = db.session.scalars(select(WorkingWeek).order_by(WorkingWeek.id)).all()
-    return [RowChange("working_week", row.id, held(row), None) for row in rows]
+    return [RowChange("working_week", row.id, row_data(row), None) for row in rows]
 
 
 def test_two_changes_that_only_together_shut_the_office_are_not_both_made(context: Flask) -> None:
@@ -241,7 +241,7 @@ def test_a_form_that_is_saved_while_its_row_is_changed_is_told_so(
 ) -> None:
     freeze("2026-11-24 10:00")
     row = db.session.scalars(select(Holiday).where(Holiday.day == date(2026, 12, 24))).one()
-    key, before, screen, pages = row.id, held(row), as_user("administrator"), []
+    key, before, screen, pages = row.id, row_data(row), as_user("administrator"), []
     path, form = f"/hari-libur/edit/{key}", {**before, "name": "Dua"}
     seen = screen.get(path).text.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
     db.session.rollback()
@@ -256,7 +256,7 @@ def test_a_form_that_is_saved_while_its_row_is_changed_is_told_so(
 
 def test_a_preview_meets_a_change_in_words_and_never_in_a_deadlock(context: Flask, tuesday_case: int) -> None:
     row = db.session.scalars(select(Holiday).where(Holiday.day == date(2026, 12, 24))).one()
-    gone = RowChange("holiday", row.id, held(row), None)
+    gone = RowChange("holiday", row.id, row_data(row), None)
     with meanwhile(context, lambda: preview_change((gone,), utc_now())) as other:
-        make(RowChange("holiday", row.id, held(row), {**held(row), "name": "Satu"}))()
+        make(RowChange("holiday", row.id, row_data(row), {**row_data(row), "name": "Satu"}))()
     assert other == ["ChangedMeanwhile"]

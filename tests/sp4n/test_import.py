@@ -15,7 +15,15 @@ from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, Reporter, SyncImport
 from app.sp4n.inbound.apply_revision import apply_report
 from app.sp4n.inbound.csv_file import CsvFault, CsvRefused, read_table
-from app.sp4n.inbound.csv_import import AlreadyBrought, bring_file, drop, relay_imports, take_in, try_out, work_on
+from app.sp4n.inbound.csv_import import (
+    AlreadyUploaded,
+    bring_file,
+    drop,
+    relay_imports,
+    start_import,
+    start_trial,
+    work_on,
+)
 from app.sp4n.inbound.csv_reports import faults_of, guess, report_of
 from tests.sp4n.reports import a_revision
 
@@ -67,11 +75,11 @@ def test_a_file_is_tried_without_a_trace_and_then_taken_in(context: Flask) -> No
     before = count(Complaint), count(ComplaintEvent), count(Reporter)
     number = db.session.execute(text("SELECT max(number) FROM complaint")).scalar_one()
     row = bring()
-    try_out(row, dict(row.mapping), utc_now())
+    start_trial(row, dict(row.mapping), utc_now())
     assert work_on(row.id) == "checked"
     assert sorted_faults(outcomes(row)) == EXPECTED
     assert (count(Complaint), count(ComplaintEvent), count(Reporter)) == before
-    take_in(row, utc_now())
+    start_import(row, utc_now())
     assert work_on(row.id) == "done"
     assert sorted_faults(outcomes(row)) == EXPECTED
     made = select(Complaint).where(Complaint.sp4n_tracking_id.in_(("9165810", "9165811"))).order_by(Complaint.id)
@@ -86,7 +94,7 @@ def test_a_revision_column_brings_what_is_here_up_to_date(context: Flask) -> Non
     for tracking_id, revision in (("9165810", 1), ("9165811", 5), ("9165812", 2)):
         apply_report(tracking_id, a_revision(revision))
     row = bring("nomor,revisi,judul,isi\n9165810,2,Baru,Isi\n9165811,4,Lama,Isi\n9165812,2,Sama,Isi\n9165813,x,J,Isi\n")
-    try_out(row, dict(row.mapping), utc_now())
+    start_trial(row, dict(row.mapping), utc_now())
     work_on(row.id)
     assert outcomes(row) == {
         2: ("updated", ""),
@@ -94,7 +102,7 @@ def test_a_revision_column_brings_what_is_here_up_to_date(context: Flask) -> Non
         4: ("conflict", ""),
         5: ("refused", "revision:wrong_type"),
     }
-    take_in(row, utc_now())
+    start_import(row, utc_now())
     work_on(row.id)
     held = dict(db.session.execute(select(Complaint.sp4n_tracking_id, Complaint.title)).all())
     assert (held["9165810"], held["9165811"]) == ("Baru", a_revision()["title"])
@@ -102,14 +110,14 @@ def test_a_revision_column_brings_what_is_here_up_to_date(context: Flask) -> Non
 
 def test_the_same_bytes_are_taken_once_and_a_dropped_file_may_come_again(context: Flask) -> None:
     row = bring()
-    with pytest.raises(AlreadyBrought):
+    with pytest.raises(AlreadyUploaded):
         bring()
     assert drop(row)
     again = bring()
-    try_out(again, dict(again.mapping), utc_now())
+    start_trial(again, dict(again.mapping), utc_now())
     work_on(again.id)
-    take_in(again, utc_now())
-    take_in(again, utc_now())
+    start_import(again, utc_now())
+    start_import(again, utc_now())
     work_on(again.id)
     made = count(Complaint)
     assert work_on(again.id) == "nothing to do"
@@ -119,7 +127,7 @@ def test_the_same_bytes_are_taken_once_and_a_dropped_file_may_come_again(context
 def test_the_columns_of_a_header_are_remembered(context: Flask) -> None:
     row = bring("a,b,c\n9165810,J,I\n")
     assert row.mapping == {}
-    try_out(row, {"tracking_id": "a", "title": "b", "body": "c"}, utc_now())
+    start_trial(row, {"tracking_id": "a", "title": "b", "body": "c"}, utc_now())
     work_on(row.id)
     assert bring("a,b,c\n9165811,J,I\n").mapping == {"tracking_id": "a", "title": "b", "body": "c"}
 
@@ -134,9 +142,9 @@ def test_a_file_is_sealed_while_it_waits(context: Flask) -> None:
 def test_what_a_killed_worker_left_goes_on_where_it_stands(context: Flask) -> None:
     rows = "".join(f"{9165000 + n},Judul {n},Isi\n" for n in range(250))
     row = bring("nomor,judul,isi\n" + rows)
-    try_out(row, dict(row.mapping), utc_now())
+    start_trial(row, dict(row.mapping), utc_now())
     work_on(row.id)
-    take_in(row, utc_now())
+    start_import(row, utc_now())
     row.outcomes = [[n + 2, str(9165000 + n), "created", []] for n in range(100)]
     db.session.commit()
     assert relay_imports(utc_now()) == 0

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.demo.accounts import demo_person
 from app.models import Complaint, ComplaintEvent, StepTask, SyncChange
 from app.sp4n.inbound.apply_revision import apply_report
-from app.sp4n.inbound.link import Asked, ReportIsHere, link, unlink, was_linked_by_hand
+from app.sp4n.inbound.link import LinkRequest, ReportHasCase, link, unlink, was_linked_by_hand
 from tests.factories import Case, a_complaint
 from tests.sp4n.reports import a_linked_case, a_revision
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
@@ -20,8 +20,8 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 NUMBER = "9165816"
 
 
-def asked(case: Case, username: str = "admin.aduan", version: int | None = None) -> Asked:
-    return Asked(demo_person(username), case.complaint.version if version is None else version, "192.0.2.7")
+def asked(case: Case, username: str = "admin.aduan", version: int | None = None) -> LinkRequest:
+    return LinkRequest(demo_person(username), case.complaint.version if version is None else version, "192.0.2.7")
 
 
 def changes() -> list[tuple[str, str, bool]]:
@@ -52,7 +52,7 @@ def test_a_case_is_tied_and_untied_and_its_record_tells_it(context: Flask) -> No
 
 def test_a_number_belongs_to_one_case(context: Flask) -> None:
     there, case = a_linked_case(NUMBER), a_complaint()
-    with pytest.raises(ReportIsHere) as refused:
+    with pytest.raises(ReportHasCase) as refused:
         link(case.id, NUMBER, asked(case))
     assert (refused.value.complaint_id, refused.value.number) == (there.id, there.complaint.number)
     link(case.id, "9165817", asked(case))

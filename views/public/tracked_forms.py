@@ -130,7 +130,7 @@ def _controls(action: Action, key: str, typed: MultiDict[str, str], errors: dict
         )
 
 
-def words_of(sent: Sent) -> list[str]:
+def typed_texts(sent: Sent) -> list[str]:
     """Return the texts typed into a form that cannot be sent now, so that the reporter can copy them."""
     if sent.action is Action.ATTACH:
         return []

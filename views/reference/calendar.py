@@ -9,9 +9,9 @@ from app.calendar.change import (
     NeverOpens,
     ReasonNeeded,
     RowChange,
-    held,
     lock_calendar,
     preview_change,
+    row_data,
     take_unsaved,
 )
 from app.core.clock import OFFICE_ZONE, utc_now
@@ -63,7 +63,7 @@ class CalendarView(GuardedModelView):
 
     def remove_row(self, item: Any) -> None:
         """Validate the deletion without performing it. Raises ReasonNeeded with its effects, or ChangeRefused."""
-        self._ask_for((RowChange(item.__tablename__, item.id, held(item), None),))
+        self._ask_for((RowChange(item.__tablename__, item.id, row_data(item), None),))
 
     def _ask_for(self, change: CalendarChange) -> None:
         try:

@@ -104,7 +104,7 @@ def question_page(change: CalendarChange, found: Consequence, reason: str = "", 
         "reference/calendar_change.html",
         title=str(CALENDAR_SAID["title"]),
         token=token,
-        lines=described(change),
+        lines=describe_changes(change),
         moves=[(move, found.shift(move)) for move in found.moves[:MOST_SHOWN]],
         count=len(found.moves),
         back=LISTS[change[0].table],
@@ -118,7 +118,7 @@ def question_page(change: CalendarChange, found: Consequence, reason: str = "", 
     )
 
 
-def described(change: CalendarChange) -> list[dict[str, Any]]:
+def describe_changes(change: CalendarChange) -> list[dict[str, Any]]:
     """Return for each changed row its table, what is done, its name, and the fields with old and new value as text."""
     rows = []
     for row in change:

@@ -17,7 +17,7 @@ from app.reference.labels import LIMIT_CLASSES
 from app.vocabulary.words import DELEGATION_KINDS, STEPS
 from app.web.formats import day
 from app.webhooks.labels import JOURNAL_ACTS
-from views.reference.calendar_change import described
+from views.reference.calendar_change import describe_changes
 from views.reference.calendar_labels import JOURNAL_KINDS
 from views.reference.journal_rows import rows_in_words
 from views.reference.national_limits import stage_and_days
@@ -107,6 +107,6 @@ def _limit_in_words(row: dict[str, Any] | None) -> str:
 
 
 def changes_of(line: JournalLine) -> list[dict[str, Any]]:
-    """Return the calendar rows an entry changed, as described by `calendar_change.described`."""
+    """Return the calendar rows an entry changed, as describe_changes by `calendar_change.describe_changes`."""
     rows = line.data.get("rows", [])
-    return described(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))
+    return describe_changes(tuple(RowChange(r["table"], r["key"], r["before"], r["after"]) for r in rows))

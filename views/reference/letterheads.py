@@ -24,7 +24,7 @@ from workflow_rules.process.actors import Actor
 from workflow_rules.process.parameters import Text
 
 PATH = "/surat-opd"
-KEEPERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_HEAD, Actor.AGENCY_SECRETARY)
+NUMBER_RECORDERS = (Actor.AGENCY_ADMIN, Actor.AGENCY_HEAD, Actor.AGENCY_SECRETARY)
 REASON = Text(longest=300)
 
 
@@ -66,7 +66,7 @@ class LetterheadView(BaseView):
         403 for officers who may not record numbers of this agency; invalid input shows the page again with status 422.
         """
         row = _agency(agency_id)
-        if not may_keep(row):
+        if not may_record_numbers(row):
             abort(403)
         up_to, reason = request.form.get("up_to", "").strip(), request.form.get("reason", "")
         text, fault = REASON.clean("reason", reason)
@@ -81,10 +81,10 @@ class LetterheadView(BaseView):
         return _back(row, gettext("%(count)s nomor dicatat dengan alasannya.", count=count))
 
 
-def may_keep(agency: Agency) -> bool:
+def may_record_numbers(agency: Agency) -> bool:
     """Return whether the current officer may record numbers in this agency's book."""
     person = current_person()
-    own = any(c.agency == agency.code and c.actor in KEEPERS for c in person.capacities)
+    own = any(c.agency == agency.code and c.actor in NUMBER_RECORDERS for c in person.capacities)
     admin = any(c.actor is Actor.COMPLAINT_ADMIN for c in person.capacities)
     return own or may("can_write", "Reference") or (admin and agency.code == OFFICE_AGENCY)
 
@@ -116,7 +116,7 @@ def _page(agency: Agency, status: int = 200, **faults: Any) -> Response:
         year=shown,
         last=last,
         next_number=written(agency, last + 1, utc_now()),
-        keeps=may_keep(agency),
+        records=may_record_numbers(agency),
         writes=may("can_write", "Reference"),
         paper_names=PAPER_NAMES,
         typed=request.form,

@@ -36,7 +36,7 @@ class SigningMeansView(BaseView):
 
     @expose("/sertifikat", methods=["POST"])
     @for_officers("can_userinfo", PERMISSION_VIEW)
-    def bring(self) -> Response:
+    def upload(self) -> Response:
         """Store an uploaded certificate file, replacing the previous one; an unusable file gives status 422."""
         content, passphrase = read_upload("certificate", LARGEST_FILE), request.form.get("passphrase", "")
         try:

@@ -15,13 +15,13 @@ from app.models import SyncImport
 from app.sp4n.inbound.csv_file import LARGEST, CsvRefused, read_table
 from app.sp4n.inbound.csv_import import (
     GOOD,
-    AlreadyBrought,
+    AlreadyUploaded,
     bring_file,
     drop,
     find_import,
     last_imports,
-    take_in,
-    try_out,
+    start_import,
+    start_trial,
 )
 from app.sp4n.inbound.csv_reports import FIELDS, NEEDED, faults_of
 from app.vocabulary.refusals import FAULTS
@@ -58,7 +58,7 @@ class ImportView(BaseView):
 
     @expose("/", methods=["POST"])
     @for_officers("can_manage", "Sync")
-    def bring(self) -> AnyResponse:
+    def upload(self) -> AnyResponse:
         """Store the uploaded file and redirect to its page; the same content redirects to the earlier upload.
 
         An unreadable file shows the form again with status 422.
@@ -70,15 +70,15 @@ class ImportView(BaseView):
             row = bring_file(content, name or "berkas.csv", current_user.id, utc_now())
         except CsvRefused as refused:
             return _form_page(str(FILE_FAULTS[refused.fault.value]))
-        except AlreadyBrought as brought:
+        except AlreadyUploaded as earlier:
             flash(gettext("Berkas ini sudah pernah diunggah. Inilah keadaannya."), "info")
-            return redirect(f"{HOME}{brought.kept.id}", 303)
+            return redirect(f"{HOME}{earlier.existing.id}", 303)
         return redirect(f"{HOME}{row.id}", 303)
 
     @expose("/<int:import_id>", methods=["GET"])
     @for_officers("can_manage", "Sync")
     def show(self, import_id: int) -> Response:
-        return _page(_known(import_id))
+        return _page(_find(import_id))
 
     @expose("/<int:import_id>/kolom", methods=["POST"])
     @for_officers("can_manage", "Sync")
@@ -86,7 +86,7 @@ class ImportView(BaseView):
         """Check all rows with the chosen columns, without importing them; errors show the page again with status
         422.
         """
-        row = _known(import_id)
+        row = _find(import_id)
         if row.state not in ("mapping", "checked") or row.content is None:
             return redirect(f"{HOME}{row.id}", 303)
         chosen = {part: request.form.get(part, "") for part in FIELDS}
@@ -94,29 +94,29 @@ class ImportView(BaseView):
         faults = faults_of(mapping, read_table(row.content).header)
         if faults:
             return _page(row, mapping, {part: str(COLUMN_FAULTS[fault]) for part, fault in faults.items()})
-        try_out(row, mapping, utc_now())
+        start_trial(row, mapping, utc_now())
         return redirect(f"{HOME}{row.id}", 303)
 
     @expose("/<int:import_id>/jalankan", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def run(self, import_id: int) -> AnyResponse:
         """Import the valid rows of a checked file."""
-        row = _known(import_id)
-        take_in(row, utc_now())
+        row = _find(import_id)
+        start_import(row, utc_now())
         return redirect(f"{HOME}{row.id}", 303)
 
     @expose("/<int:import_id>/batal", methods=["POST"])
     @for_officers("can_manage", "Sync")
     def drop(self, import_id: int) -> AnyResponse:
         """Delete a file that is not imported yet; a started import is left unchanged with a notice."""
-        if drop(_known(import_id)):
+        if drop(_find(import_id)):
             flash(gettext("Berkas dihapus; tidak ada laporan yang diimpor."), "success")
         else:
             flash(gettext("Impor ini sudah berjalan, jadi tidak dapat dibatalkan lagi."), "info")
         return redirect(HOME, 303)
 
 
-def _known(import_id: int) -> SyncImport:
+def _find(import_id: int) -> SyncImport:
     return find_import(min(import_id, LARGEST_ID)) or abort(404)
 
 

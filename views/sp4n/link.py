@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.access.current_person import current_person, source_address
 from app.casefile.case import Case, load_case
 from app.core.clock import utc_now
-from app.sp4n.inbound.link import Asked, ReportIsHere, link, unlink, was_linked_by_hand
+from app.sp4n.inbound.link import LinkRequest, ReportHasCase, link, unlink, was_linked_by_hand
 from app.vocabulary.refusals import FAULTS, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from workflow_rules.process.actions import Action
@@ -49,7 +49,7 @@ class LinkView(BaseView):
         case = _case(complaint_id)
         try:
             link(complaint_id, request.form.get("tracking_id", ""), _asked())
-        except ReportIsHere as there:
+        except ReportHasCase as there:
             error = gettext("Laporan ini sudah ada sebagai aduan %(number)s.", number=there.number)
             return Response(_page(case, {"tracking_id": error}, there), 409)
         except ActionRefused as refused:
@@ -79,10 +79,10 @@ def _case(complaint_id: int) -> Case:
     return case
 
 
-def _asked() -> Asked:
+def _asked() -> LinkRequest:
     typed = request.form.get("expected_version", "")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
-    return Asked(current_person(), version, source_address())
+    return LinkRequest(current_person(), version, source_address())
 
 
 def _refused(case: Case, refused: ActionRefused) -> Response:
@@ -90,7 +90,7 @@ def _refused(case: Case, refused: ActionRefused) -> Response:
     return Response(_page(case, errors or {"": refusal_sentence(refused)}), STATUS_OF[refused.reason])
 
 
-def _page(case: Case, errors: Typed | None = None, there: ReportIsHere | None = None) -> str:
+def _page(case: Case, errors: Typed | None = None, there: ReportHasCase | None = None) -> str:
     title = gettext("Nomor SP4N-LAPOR!")
     merges = any(allowed.action is Action.MERGE for allowed in case.allowed)
     page: str = render_template(

@@ -16,7 +16,15 @@ from app.cases.revise_report import held_words, words_of
 from app.core.identifiers import LARGEST_ID
 from app.models import InboundHold
 from app.reference.choices import categories_in_use, filter_options, villages_by_district
-from app.sp4n.inbound.decide_quarantine import OURS, THEIRS, choose, difference_of, set_aside, take_report, try_message
+from app.sp4n.inbound.decide_quarantine import (
+    OURS,
+    THEIRS,
+    apply_waiting_report,
+    difference_of,
+    dismiss_hold,
+    retry_message,
+    settle_conflict,
+)
 from app.sp4n.inbound.quarantine import content_of
 from app.sp4n.inbound.quarantine_pages import (
     CONFLICTS,
@@ -117,7 +125,7 @@ class QuarantineView(HoldsView):
     def take(self, hold_id: int) -> str | AnyResponse:
         """Apply the report with the chosen category and place, or carry out the message; errors give status 422."""
         hold = self.find(hold_id)
-        act = _take_report if hold.kind == "report" else _try_message
+        act = _apply_report if hold.kind == "report" else _retry_message
         return self.settle(hold, lambda: act(hold))
 
     @expose("/<int:hold_id>/abaikan", methods=["POST"])
@@ -127,7 +135,7 @@ class QuarantineView(HoldsView):
         hold = self.find(hold_id)
 
         def act() -> str:
-            set_aside(hold.id, request.form.get("reason", ""), current_person())
+            dismiss_hold(hold.id, request.form.get("reason", ""), current_person())
             return gettext("Tidak diterapkan. Alasan Anda tercatat.")
 
         return self.settle(hold, act)
@@ -179,7 +187,9 @@ class ConflictView(HoldsView):
             abort(400)
 
         def act() -> str:
-            row = choose(hold.id, choice, request.form.get("reason", ""), current_person(), address=source_address())
+            row = settle_conflict(
+                hold.id, choice, request.form.get("reason", ""), current_person(), address=source_address()
+            )
             return gettext("%(chosen)s pada aduan %(number)s.", chosen=CHOSEN[choice], number=row.number)
 
         return self.settle(hold, act)
@@ -211,14 +221,14 @@ def inbound_waiting() -> Waiting | None:
     return count_waiting() if may("can_manage", "Sync") else None
 
 
-def _take_report(hold: InboundHold) -> str:
+def _apply_report(hold: InboundHold) -> str:
     chosen = {name: request.form.get(name) or None for name in ("classification", "category", "district", "village")}
-    row = take_report(hold.id, chosen, current_person(), address=source_address()).complaint
+    row = apply_waiting_report(hold.id, chosen, current_person(), address=source_address()).complaint
     return gettext("Laporan diterapkan pada aduan %(number)s.", number=row.number if row else "–")
 
 
-def _try_message(hold: InboundHold) -> str:
-    refused = try_message(hold.id, current_person(), address=source_address())
+def _retry_message(hold: InboundHold) -> str:
+    refused = retry_message(hold.id, current_person(), address=source_address())
     if refused is None:
         return gettext("Pesan pelapor dijalankan.")
     return gettext("Belum dapat dijalankan: %(why)s.", why=why_waiting({"fault": refused, "value": ""}))

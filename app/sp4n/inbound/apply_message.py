@@ -20,7 +20,7 @@ from app.core.identifiers import is_tracking_id
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold, InboundMessage
 from app.reference.named_rows import agencies_in_service
-from app.sp4n.inbound.quarantine import Thing, close, content_of, keep, waiting_of
+from app.sp4n.inbound.quarantine import NewHold, close, content_of, store_hold, waiting_of
 from app.sp4n.inbound.read_revision import find_locked, keyed_hash, lock_reports
 from workflow_rules.process.actions import Action, ActionRequest
 from workflow_rules.process.actors import REPORTER
@@ -73,7 +73,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Taken:
+class MessageAnswer:
     """The answer to a message, which a repeat of the same message gets again."""
 
     answer: dict[str, Any]
@@ -84,7 +84,9 @@ class Taken:
         return bool(self.answer["outcome"] == "held")
 
 
-def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None) -> Taken:
+def apply_message(
+    tracking_id: str, payload: Any, *, now: datetime | None = None, address: str | None = None
+) -> MessageAnswer:
     """Carry out a message once and return its answer.
 
     A repeated `message_id` with equal content returns the first answer; with other content it is stored for the
@@ -99,7 +101,7 @@ def apply_message(tracking_id: str, payload: Any, *, now: datetime | None = None
         first = db.session.scalars(select(InboundMessage).where(*wanted)).first()
         if first is not None:
             same = first.content_hash == content_hash
-            return Taken(first.answer) if same else _hold(tracking_id, message, "message_conflict", at)
+            return MessageAnswer(first.answer) if same else _hold(tracking_id, message, "message_conflict", at)
         taken = _take(tracking_id, message, at, address)
         db.session.add(
             InboundMessage(
@@ -138,7 +140,7 @@ def read_message(tracking_id: str, payload: Any) -> Message:
     return Message(values["message_id"], kind, params, values.get("agency"), values.get("at"), payload)
 
 
-def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
+def perform_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: datetime, address: str | None) -> None:
     """Try, once each, the messages that arrived before their report had a case.
 
     A message that succeeds is closed as `applied`; one that is rejected goes on waiting, with the new reason.
@@ -146,7 +148,7 @@ def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: 
     for hold in waiting:
         if hold.kind == "message" and hold.faults[0]["fault"] == "report_waits":
             message = read_message(hold.tracking_id, content_of(hold))
-            refused = carry_out(complaint, message, at, address)
+            refused = perform_message(complaint, message, at, address)
             hold.complaint_id = complaint.id
             if refused is None:
                 close(hold, "applied", at)
@@ -154,7 +156,7 @@ def carry_out_waiting(complaint: Complaint, waiting: Iterable[InboundHold], at: 
                 hold.faults = [_fault(refused)]
 
 
-def carry_out(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
+def perform_message(complaint: Complaint, message: Message, at: datetime | None, address: str | None) -> str | None:
     """Perform the action a message stands for, as the reporter. Return None on success.
 
     If the action is not allowed, roll back to a savepoint and return the reason, such as `unknown_agency`.
@@ -170,22 +172,24 @@ def carry_out(complaint: Complaint, message: Message, at: datetime | None, addre
     return None
 
 
-def _take(tracking_id: str, message: Message, at: datetime, address: str | None) -> Taken:
+def _take(tracking_id: str, message: Message, at: datetime, address: str | None) -> MessageAnswer:
     complaint = find_locked(tracking_id)
     if complaint is None:
         if not any(hold.kind == "report" for hold in waiting_of(tracking_id)):
             raise UnknownReport
         return _hold(tracking_id, message, "report_waits", at)
-    refused = carry_out(complaint, message, at, address)
+    refused = perform_message(complaint, message, at, address)
     if refused is not None:
         return _hold(tracking_id, message, refused, at, complaint)
     return _answer(tracking_id, message, complaint, "done")
 
 
-def _hold(tracking_id: str, message: Message, reason: str, at: datetime, complaint: Complaint | None = None) -> Taken:
+def _hold(
+    tracking_id: str, message: Message, reason: str, at: datetime, complaint: Complaint | None = None
+) -> MessageAnswer:
     complaint = complaint or find_locked(tracking_id)
-    thing = Thing("message", tracking_id, message.payload, keyed_hash(message.payload), (_fault(reason),))
-    keep(thing, complaint, at)
+    new = NewHold("message", tracking_id, message.payload, keyed_hash(message.payload), (_fault(reason),))
+    store_hold(new, complaint, at)
     return _answer(tracking_id, message, complaint, "held", reason)
 
 
@@ -195,8 +199,8 @@ def _fault(reason: str) -> dict[str, str]:
 
 def _answer(
     tracking_id: str, message: Message, complaint: Complaint | None, outcome: str, reason: str | None = None
-) -> Taken:
+) -> MessageAnswer:
     answer = {"tracking_id": tracking_id, "message_id": message.message_id, "outcome": outcome, "reason": reason}
     answer["at"] = office_time(message.said_at).isoformat() if message.said_at else None
     answer["status"] = complaint.status if complaint else None
-    return Taken({**answer, "version": complaint.version if complaint else None})
+    return MessageAnswer({**answer, "version": complaint.version if complaint else None})

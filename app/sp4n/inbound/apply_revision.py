@@ -16,14 +16,14 @@ from app.cases.revise_report import Author, Difference, Told, difference, revise
 from app.core.clock import utc_now
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.sp4n.inbound.apply_message import carry_out_waiting
+from app.sp4n.inbound.apply_message import perform_waiting
 from app.sp4n.inbound.quarantine import (
     close,
     forget_identities,
     hold_conflict,
     hold_loosening,
     hold_report,
-    strictest,
+    requested_confidentialities,
     waiting_of,
 )
 from app.sp4n.inbound.read_revision import Revision, lock_reports, look_up, read_revision
@@ -81,7 +81,7 @@ def apply_revision(revision: Revision, *, now: datetime | None = None, address: 
     return _later(complaint, revision, waiting, at, address)
 
 
-def told_by(complaint: Complaint, revision: Revision) -> Told:
+def proposed_values(complaint: Complaint, revision: Revision) -> Told:
     """Return the values a revision sets on its case.
 
     Confidentiality can only become stricter; the channel never changes.
@@ -99,12 +99,12 @@ def _first(revision: Revision, waiting: list[InboundHold], at: datetime, address
         hold_report(revision, None, waiting, at)
         return Applied(None, "quarantined", revision.faults)
     report = revision.report
-    secrecy = reduce(stricter, strictest(waiting), Confidentiality(report.values["confidentiality"]))
+    secrecy = reduce(stricter, requested_confidentialities(waiting), Confidentiality(report.values["confidentiality"]))
     identity = {} if secrecy is Confidentiality.ANONYMOUS else report.reporter
     report = replace(report, values={**report.values, "confidentiality": secrecy.value}, reporter=identity)
     received = receive_complaint(report, SYSTEM, now=at, address=address, sp4n=revision.link)
     _supersede(waiting, received.complaint, revision.number, at)
-    carry_out_waiting(received.complaint, waiting, at, address)
+    perform_waiting(received.complaint, waiting, at, address)
     return Applied(received.complaint, "created", rows=None if waiting else received.rows)
 
 
@@ -115,7 +115,7 @@ def _again(complaint: Complaint, revision: Revision, at: datetime, address: str 
     """
     if revision.digest == complaint.sp4n_hash:
         return Applied(complaint, "unchanged")
-    found = None if revision.faults else difference(complaint, told_by(complaint, revision))
+    found = None if revision.faults else difference(complaint, proposed_values(complaint, revision))
     if found is not None and (not found.any or _only_adds_when_sent(complaint, found)):
         complaint.sp4n_hash = revision.digest
         if found.any:
@@ -139,7 +139,7 @@ def _later(
         _tighten(complaint, revision, at, address)
         hold_report(revision, complaint, waiting, at)
         return Applied(complaint, "quarantined", revision.faults)
-    found = difference(complaint, told_by(complaint, revision))
+    found = difference(complaint, proposed_values(complaint, revision))
     complaint.sp4n_revision, complaint.sp4n_hash = revision.number, revision.digest
     if found.any:
         revise(complaint, found, at, Author(address=address))
@@ -149,14 +149,14 @@ def _later(
     held = Confidentiality(complaint.confidentiality)
     if revision.secrecy is not None and stricter(held, revision.secrecy) is not revision.secrecy:
         hold_loosening(revision, complaint, revision.secrecy, at)
-    carry_out_waiting(complaint, waiting, at, address)
+    perform_waiting(complaint, waiting, at, address)
     # Content equal to ours under a new revision number is our own change sent back to us: nothing changed.
     return Applied(complaint, "updated" if found.any else "unchanged")
 
 
 def _tighten(complaint: Complaint, revision: Revision, at: datetime, address: str | None) -> None:
     """Apply a stricter confidentiality at once, even when the rest of the revision has to wait for the Admin."""
-    secrecy = told_by(complaint, revision).values["confidentiality"]
+    secrecy = proposed_values(complaint, revision).values["confidentiality"]
     found = difference(complaint, Told({"confidentiality": secrecy}))
     if found.any:
         revise(complaint, found, at, Author(address=address))

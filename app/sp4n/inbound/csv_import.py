@@ -39,12 +39,12 @@ IMPORTS = WorkQueue(
 """Files that wait for a worker. The claim is an advisory lock, since only one file is processed at a time."""
 
 
-class AlreadyBrought(Exception):
-    """Raised when a file with the same bytes was uploaded before; `kept` is its row."""
+class AlreadyUploaded(Exception):
+    """Raised when a file with the same bytes was uploaded before; `existing` is its row."""
 
-    def __init__(self, kept: SyncImport) -> None:
-        super().__init__(str(kept.id))
-        self.kept = kept
+    def __init__(self, existing: SyncImport) -> None:
+        super().__init__(str(existing.id))
+        self.existing = existing
 
 
 class NothingWritten(Exception):
@@ -75,13 +75,13 @@ def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) ->
     """Store an uploaded file and return its row, with the column mapping of the last file with the same header, or a
     guessed one.
 
-    Raises CsvRefused if it cannot be read as a table, AlreadyBrought if the same bytes are stored already.
+    Raises CsvRefused if it cannot be read as a table, AlreadyUploaded if the same bytes are stored already.
     """
     table = read_table(content)
     with one_transaction():
-        kept = db.session.scalars(select(SyncImport).where(SyncImport.file_hash == table.digest)).first()
-        if kept is not None:
-            raise AlreadyBrought(kept)
+        existing = db.session.scalars(select(SyncImport).where(SyncImport.file_hash == table.digest)).first()
+        if existing is not None:
+            raise AlreadyUploaded(existing)
         earlier = select(SyncImport.mapping).where(SyncImport.header_hash == table.header_digest)
         earlier = earlier.where(SyncImport.state.in_(("checked", "importing", "done"))).order_by(SyncImport.id.desc())
         row = SyncImport(
@@ -101,12 +101,12 @@ def bring_file(content: bytes, filename: str, officer_id: int, now: datetime) ->
         return row
 
 
-def try_out(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
+def start_trial(row: SyncImport, mapping: dict[str, str], now: datetime) -> None:
     """Enqueue a trial run of the file with this column mapping; it stores the outcome of each row, imports nothing."""
     _hand_over(row, "checking", now, ("mapping", "checked"), mapping)
 
 
-def take_in(row: SyncImport, now: datetime) -> None:
+def start_import(row: SyncImport, now: datetime) -> None:
     """Enqueue the import of a checked file. A second call has no effect."""
     _hand_over(row, "importing", now, ("checked",))
 

@@ -1,4 +1,4 @@
-"""The Admin's decisions on waiting SP4N entries: correct and apply, choose a side, or dismiss."""
+"""The Admin's decisions on waiting SP4N entries: correct and apply, settle_conflict a side, or dismiss."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,8 +12,8 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
-from app.sp4n.inbound.apply_message import carry_out, read_message
-from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision, told_by
+from app.sp4n.inbound.apply_message import perform_message, read_message
+from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_revision, proposed_values
 from app.sp4n.inbound.quarantine import close, content_of
 from app.sp4n.inbound.read_revision import find_locked, lock_reports, read_revision
 from workflow_rules.process.actors import Person
@@ -26,7 +26,7 @@ _COLUMNS_OF = {"category": {"category_id"}, "classification": {"classification"}
 REASON = {"reason": Text(longest=2000)}
 
 
-def take_report(
+def apply_waiting_report(
     hold_id: int, corrections: dict[str, Any], by: Person, *, now: datetime | None = None, address: str | None = None
 ) -> Applied:
     """Apply a waiting report with the Admin's category, classification and place, and close its entry.
@@ -48,7 +48,7 @@ def take_report(
         return applied
 
 
-def try_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
+def retry_message(hold_id: int, by: Person, *, now: datetime | None = None, address: str | None = None) -> str | None:
     """Carry out a waiting reporter's message and close it; return None.
 
     If it is still not possible, return the reason and leave it waiting. Raises ActionRefused(stale_version) if it was
@@ -61,13 +61,13 @@ def try_message(hold_id: int, by: Person, *, now: datetime | None = None, addres
         if complaint is None:
             return "report_waits"
         message = read_message(hold.tracking_id, content_of(hold))
-        refused = carry_out(complaint, message, now, address)
+        refused = perform_message(complaint, message, now, address)
         if refused is None:
             close(hold, "applied", at, by)
         return refused
 
 
-def set_aside(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
+def dismiss_hold(hold_id: int, reason: str, by: Person, *, now: datetime | None = None) -> None:
     """Dismiss a waiting report or message; the reason and the officer are stored.
 
     Raises ActionRefused(missing_input) without a reason, (stale_version) if it was settled.
@@ -78,7 +78,7 @@ def set_aside(hold_id: int, reason: str, by: Person, *, now: datetime | None = N
         close(_open(hold_id, "report", "message"), "dismissed", now or utc_now(), by, cleaned_reason)
 
 
-def choose(
+def settle_conflict(
     hold_id: int,
     choice: str,
     reason: str,
@@ -118,7 +118,7 @@ def difference_of(hold: InboundHold, complaint: Complaint) -> Difference:
     unknown: set[str] = set()
     for fault in revision.faults:
         unknown |= _COLUMNS_OF.get(fault.field, {"district_id", "village_id"})
-    theirs = told_by(complaint, revision)
+    theirs = proposed_values(complaint, revision)
     known = {name: value for name, value in theirs.values.items() if name not in unknown}
     return difference(complaint, replace(theirs, values=known))
 

@@ -22,7 +22,7 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
-class Asked:
+class LinkRequest:
     """Who asks, and the version that their page showed."""
 
     by: Person
@@ -30,7 +30,7 @@ class Asked:
     address: str | None = None
 
 
-class ReportIsHere(Exception):
+class ReportHasCase(Exception):
     """The report is a case of its own: two cases of one report are merged, not linked."""
 
     def __init__(self, complaint_id: int, number: str) -> None:
@@ -38,8 +38,8 @@ class ReportIsHere(Exception):
         self.complaint_id, self.number = complaint_id, number
 
 
-def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None = None) -> Complaint:
-    """Link a case to a report. Raises ActionRefused, and ReportIsHere where another case has that report."""
+def link(complaint_id: int, tracking_id: str, asked: LinkRequest, now: datetime | None = None) -> Complaint:
+    """Link a case to a report. Raises ActionRefused, and ReportHasCase where another case has that report."""
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
         error = FieldError("tracking_id", FieldFault.NOT_A_TRACKING_ID)
@@ -56,7 +56,7 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
         linked = select(Complaint.id, Complaint.number).where(Complaint.sp4n_tracking_id == number)
         other = db.session.execute(linked.execution_options(unscoped=True)).first()
         if other is not None:
-            raise ReportIsHere(other.id, other.number)
+            raise ReportHasCase(other.id, other.number)
         at = now or utc_now()
         event = Event(SystemEvent.LINKED, at, capacity, None, None, {"tracking_id": number})
         _record(case, event, asked, number)
@@ -64,7 +64,7 @@ def link(complaint_id: int, tracking_id: str, asked: Asked, now: datetime | None
         return complaint
 
 
-def unlink(complaint_id: int, reason: str, asked: Asked, now: datetime | None = None) -> Complaint:
+def unlink(complaint_id: int, reason: str, asked: LinkRequest, now: datetime | None = None) -> Complaint:
     """Unlink a case that was linked by hand, and leave a tombstone in the change feed. Raises ActionRefused."""
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:
@@ -89,11 +89,11 @@ def was_linked_by_hand(complaint: Complaint) -> bool:
     return complaint.sp4n_tracking_id is not None and last == SystemEvent.LINKED
 
 
-def _lock(complaint_id: int, asked: Asked) -> tuple[LockedCase, Capacity]:
+def _lock(complaint_id: int, asked: LinkRequest) -> tuple[LockedCase, Capacity]:
     return lock_case(complaint_id, asked.by, lambda _: asked.by.capacity_as(Actor.COMPLAINT_ADMIN), asked.version)
 
 
-def _record(case: LockedCase, event: Event, asked: Asked, tracking_id: str | None) -> None:
+def _record(case: LockedCase, event: Event, asked: LinkRequest, tracking_id: str | None) -> None:
     """Write the event with the new tracking id; the change feed gets a line of its own kind instead of the event."""
     case.complaint.sp4n_tracking_id = tracking_id
     case.complaint.sp4n_revision = case.complaint.sp4n_hash = None

@@ -17,7 +17,7 @@ from workflow_rules.process.identity import Confidentiality
 
 
 @dataclass(frozen=True)
-class Thing:
+class NewHold:
     """Input to be stored; `content_hash` identifies repeats, `faults` say what is wrong with it."""
 
     kind: str
@@ -41,48 +41,48 @@ def hold_report(revision: Revision, complaint: Complaint | None, waiting: Iterab
     for hold in waiting:
         if hold.kind == "report" and (hold.revision or 0) < revision.number:
             close(hold, "superseded", at)
-    keep(_of_revision("report", revision), complaint, at)
+    store_hold(_hold_of("report", revision), complaint, at)
 
 
 def hold_conflict(revision: Revision, complaint: Complaint, at: datetime) -> None:
     """Store content that differs from that of the case for an equal revision, unless an Admin decided on it before."""
     if not _decided(revision):
-        keep(_of_revision("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
+        store_hold(_hold_of("conflict", revision, other_hash=complaint.sp4n_hash), complaint, at)
 
 
 def hold_loosening(revision: Revision, complaint: Complaint, wanted: Confidentiality, at: datetime) -> None:
     """Store a request for less secrecy, without the reporter's identity."""
     content = {"confidentiality": wanted.value}
-    thing = Thing("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
-    keep(thing, complaint, at)
+    new = NewHold("loosening", revision.tracking_id, content, keyed_hash(content), (), revision.number, wanted.value)
+    store_hold(new, complaint, at)
 
 
-def keep(thing: Thing, complaint: Complaint | None, at: datetime) -> InboundHold:
+def store_hold(new: NewHold, complaint: Complaint | None, at: datetime) -> InboundHold:
     """Return the waiting row of this input: a new row, or the existing one with its repeat counted.
 
     The caller has locked the report, so that no two rows are created.
     """
-    same = (InboundHold.kind == thing.kind, InboundHold.content_hash == thing.content_hash)
-    there = select(InboundHold).where(InboundHold.tracking_id == thing.tracking_id, *same)
+    same = (InboundHold.kind == new.kind, InboundHold.content_hash == new.content_hash)
+    there = select(InboundHold).where(InboundHold.tracking_id == new.tracking_id, *same)
     row = db.session.scalars(there.where(InboundHold.state == "waiting")).first()
     if row is None:
         row = InboundHold(
-            kind=thing.kind,
-            tracking_id=thing.tracking_id,
-            revision=thing.revision,
-            confidentiality=thing.confidentiality,
-            content=json.dumps(thing.content),
-            content_hash=thing.content_hash,
-            other_hash=thing.other_hash,
-            faults=list(thing.faults),
+            kind=new.kind,
+            tracking_id=new.tracking_id,
+            revision=new.revision,
+            confidentiality=new.confidentiality,
+            content=json.dumps(new.content),
+            content_hash=new.content_hash,
+            other_hash=new.other_hash,
+            faults=list(new.faults),
             first_at=at,
             times=0,
         )
         db.session.add(row)
     row.complaint_id = complaint.id if complaint is not None else row.complaint_id
     row.times, row.last_at = row.times + 1, at
-    if thing.revision is not None:
-        row.revision = thing.revision
+    if new.revision is not None:
+        row.revision = new.revision
     db.session.flush()
     return row
 
@@ -109,18 +109,18 @@ def forget_identities(tracking_id: str) -> None:
             hold.content = json.dumps(content)
 
 
-def strictest(holds: Iterable[InboundHold]) -> list[Confidentiality]:
+def requested_confidentialities(holds: Iterable[InboundHold]) -> list[Confidentiality]:
     """Return the confidentiality that each waiting report asks for; it applies from the moment of receipt."""
     asked = (hold.confidentiality for hold in holds if hold.kind in ("report", "conflict"))
     return [Confidentiality(word) for word in asked if word]
 
 
-def _of_revision(kind: str, revision: Revision, other_hash: str | None = None) -> Thing:
+def _hold_of(kind: str, revision: Revision, other_hash: str | None = None) -> NewHold:
     named = ((f, str(named_in(revision.payload, f.field))[:300]) for f in revision.faults)
     faults = ({"field": f.field, "fault": f.fault.value, "value": word} for f, word in named)
     asked = revision.secrecy.value if revision.secrecy else None
     content = {name: value for name, value in revision.payload.items() if name != "reporter" or asked != "anonymous"}
-    return Thing(
+    return NewHold(
         kind, revision.tracking_id, content, revision.digest, tuple(faults), revision.number, asked, other_hash
     )
 

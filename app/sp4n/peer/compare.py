@@ -16,7 +16,7 @@ from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import is_held
 from app.sp4n.peer import client
 from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
-from app.sp4n.peer.push import note_what_is_wanted
+from app.sp4n.peer.push import note_wanted_positions
 from app.sp4n.peer.report_state import Held, held_among, held_reports
 from app.sp4n.peer.state import ledgers_of, note_drift, want
 
@@ -74,7 +74,7 @@ def _end(night: int, now: datetime, compared: int = 0, drifted: int = 0, error: 
 
 def _compare(now: datetime) -> tuple[int, int]:
     """Compare every report of either side and return how many there were and how many differ. Raises PeerFault."""
-    note_what_is_wanted(now)
+    note_wanted_positions(now)
     seen, drifted, cursor, more = set[str](), 0, "", True
     while more:
         theirs, following, more = client.fetch_ledger(cursor)

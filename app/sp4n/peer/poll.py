@@ -15,7 +15,15 @@ from app.outbound.peer_http import PeerFault
 from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from app.sp4n.peer import client
 from app.sp4n.peer.client import Incoming
-from app.sp4n.peer.state import is_due, ledger_of, no_longer, note_away, note_back, note_drift, the_peer
+from app.sp4n.peer.state import (
+    clear_drift,
+    is_due,
+    ledger_of,
+    lock_peer,
+    note_drift,
+    note_peer_failure,
+    note_peer_success,
+)
 from app.vocabulary.refusals import refusal_sentence
 from workflow_rules.process.parameters import is_blank
 from workflow_rules.process.refusals import ActionRefused
@@ -49,7 +57,7 @@ def poll_peer(now: datetime) -> int:
 
 def _take_page(now: datetime) -> tuple[int, bool]:
     with one_transaction():
-        cursor = the_peer().poll_cursor
+        cursor = lock_peer().poll_cursor
     try:
         page = client.fetch_page(cursor)
     except PeerFault as fault:
@@ -57,8 +65,8 @@ def _take_page(now: datetime) -> tuple[int, bool]:
     for item in page.items:
         take(item, now)
     with one_transaction():
-        peer = the_peer()
-        note_back(peer, "poll", now)
+        peer = lock_peer()
+        note_peer_success(peer, "poll", now)
         peer.poll_cursor = page.next
     return len(page.items), page.more and page.next != cursor
 
@@ -69,12 +77,12 @@ def _note_fault(fault: PeerFault, cursor: str, now: datetime) -> bool:
     If the peer no longer knows the cursor, it is reset and everything is read again.
     """
     with one_transaction():
-        peer = the_peer()
+        peer = lock_peer()
         if fault.kind == "expired" and cursor:
             peer.poll_cursor = ""
             log.warning("peer_set_back")
             return True
-        note_away(peer, "poll", fault, now)
+        note_peer_failure(peer, "poll", fault, now)
         return False
 
 
@@ -114,7 +122,7 @@ def _apply(item: Incoming, now: datetime) -> str:
     outcome = apply_report(item.tracking_id, item.payload).outcome
     row.seen_at, row.their_revision = now, revision
     row.refused = row.refused_reason = row.refused_at = None
-    no_longer(row, Drift.MISSING_HERE, Drift.WE_BEHIND)
+    clear_drift(row, Drift.MISSING_HERE, Drift.WE_BEHIND)
     return outcome
 
 
@@ -149,7 +157,7 @@ def _fetch(tracking_id: str, now: datetime) -> bool:
                 row = ledger_of(tracking_id)
                 row.fetch_wanted, row.last_error = False, f"{fault.kind}: {fault.detail}"[:300]
                 return True
-            note_away(the_peer(), "poll", fault, now)
+            note_peer_failure(lock_peer(), "poll", fault, now)
         return False
     if item is not None and item.tracking_id == tracking_id:
         take(item, now)

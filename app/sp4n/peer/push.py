@@ -19,7 +19,16 @@ from app.outbound.peer_http import PeerFault
 from app.outbound.restore_hold import not_held
 from app.sp4n.peer import client
 from app.sp4n.peer.report_state import state_of
-from app.sp4n.peer.state import is_due, ledgers_of, no_longer, note_away, note_back, pause_after, settle, the_peer
+from app.sp4n.peer.state import (
+    clear_drift,
+    is_due,
+    ledgers_of,
+    lock_peer,
+    note_peer_failure,
+    note_peer_success,
+    pause_after,
+    set_in_step,
+)
 from workflow_rules.process.actions import Action
 
 PAGE = 500
@@ -40,11 +49,11 @@ def push_peer(now: datetime) -> int:
     with alone(PUSH_LOCK) as mine:
         if not mine:
             return 0
-        note_what_is_wanted(now)
+        note_wanted_positions(now)
         return _send_all(now) if is_due("push", now) else 0
 
 
-def note_what_is_wanted(now: datetime) -> None:
+def note_wanted_positions(now: datetime) -> None:
     """Read the change feed to its end and store for each report up to which position the peer must be informed."""
     number_changes()
     while _note_page(now):
@@ -53,7 +62,7 @@ def note_what_is_wanted(now: datetime) -> None:
 
 def _note_page(now: datetime) -> bool:
     with one_transaction():
-        peer = the_peer()
+        peer = lock_peer()
         try:
             page = read_changes(peer.push_cursor, PAGE)
         except (CursorTooOld, CursorUnreadable):
@@ -87,10 +96,10 @@ def _send_all(now: datetime) -> int:
             if outcome.ends_the_round:
                 break
     with one_transaction():
-        peer = the_peer()
+        peer = lock_peer()
         if silences and (not sent or len(silences) == AWAY_AFTER or silences[-1].ends_the_round):
-            note_away(peer, "push", silences[-1], now)
-        elif sent and note_back(peer, "push", now):
+            note_peer_failure(peer, "push", silences[-1], now)
+        elif sent and note_peer_success(peer, "push", now):
             # The peer answers again: all waiting reports become due at once.
             waiting = (SyncLedger.state.in_(("behind", "failed")), SyncLedger.next_try_at > now)
             due = update(SyncLedger).where(*waiting).values(next_try_at=now)
@@ -113,7 +122,7 @@ def _send_next(now: datetime) -> PeerFault | int | None:
             return None
         message = _message_of(row)
         if message is None:
-            settle(row)
+            set_in_step(row)
             return 0
         try:
             client.send(message)
@@ -142,14 +151,14 @@ def _note_failure(row: SyncLedger, fault: PeerFault, now: datetime) -> None:
 def _note_acknowledged(row: SyncLedger, message: dict[str, Any], now: datetime) -> None:
     row.acked_position, row.acked_version = message["position"], message["version"]
     row.acked_status, row.acked_key, row.acked_at, row.sent_at = message["status"], message["key"], now, now
-    no_longer(row, Drift.MISSING_THERE)
+    clear_drift(row, Drift.MISSING_THERE)
     if message["key"] == row.resend_key:
         row.resend_key = None
-        no_longer(row, Drift.THEY_BEHIND, Drift.STATUS)
+        clear_drift(row, Drift.THEY_BEHIND, Drift.STATUS)
     if row.acked_position < row.wanted_position or row.resend_key:
         row.state, row.tries, row.next_try_at, row.last_error = "behind", 0, now, None
     else:
-        settle(row)
+        set_in_step(row)
 
 
 def _message_of(row: SyncLedger) -> dict[str, Any] | None:

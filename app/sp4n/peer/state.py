@@ -26,7 +26,7 @@ LONGEST_DENIED_PAUSE = timedelta(minutes=2)
 Way = Literal["poll", "push"]
 
 
-def the_peer() -> SyncPeer:
+def lock_peer() -> SyncPeer:
     """Return the connection row, freshly read and locked until commit."""
     return db.session.scalars(
         select(SyncPeer).where(SyncPeer.id == 1).with_for_update().execution_options(populate_existing=True)
@@ -36,7 +36,7 @@ def the_peer() -> SyncPeer:
 def is_due(way: Way, now: datetime) -> bool:
     """Return whether a poll or push may start: no pause runs, and sending is not on hold after a restore."""
     with one_transaction():
-        due_at = getattr(the_peer(), f"next_{way}_at")
+        due_at = getattr(lock_peer(), f"next_{way}_at")
         return not is_held() and (due_at is None or due_at <= now)
 
 
@@ -45,7 +45,7 @@ def pause_after(failures: int) -> timedelta:
     return doubled_delay(failures, FIRST_PAUSE, LONGEST_PAUSE)
 
 
-def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
+def note_peer_failure(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None:
     """Record a failed call and schedule the next try: after `retry_after` if given, else with growing pauses."""
     failures = getattr(peer, f"{way}_failures") + 1
     wait = min(pause_after(failures), LONGEST_DENIED_PAUSE if fault.kind == "denied" else timedelta.max)
@@ -57,7 +57,7 @@ def note_away(peer: SyncPeer, way: Way, fault: PeerFault, now: datetime) -> None
     peer.last_error = f"{fault.kind}: {fault.detail}"[:300]
 
 
-def note_back(peer: SyncPeer, way: Way, now: datetime) -> bool:
+def note_peer_success(peer: SyncPeer, way: Way, now: datetime) -> bool:
     """Record a successful call and return whether earlier calls of this kind (poll or push) had failed."""
     had_failed: bool = getattr(peer, f"{way}_failures") > 0
     setattr(peer, f"{way}_failures", 0)
@@ -95,7 +95,7 @@ def want(row: SyncLedger, repair: Repair, now: datetime) -> None:
     row.state, row.tries, row.next_try_at = "behind", 0, now
 
 
-def settle(row: SyncLedger) -> None:
+def set_in_step(row: SyncLedger) -> None:
     """Mark a report as in step: nothing waits to be sent."""
     row.state, row.tries, row.next_try_at, row.last_error, row.resend_key = "in_step", 0, None, None, None
 
@@ -106,7 +106,7 @@ def note_drift(row: SyncLedger, drift: Drift | None, detail: dict[str, object] |
     row.drift_at = now if drift else None
 
 
-def no_longer(row: SyncLedger, *drifts: Drift) -> None:
+def clear_drift(row: SyncLedger, *drifts: Drift) -> None:
     """Clear the stored difference if it is one of these; the next comparison verifies the repair."""
     if row.drift in drifts:
         row.drift = row.drift_detail = row.drift_at = None
