@@ -154,7 +154,7 @@ def test_a_failure_at_any_place_leaves_all_as_it_was(cases: list[int], monkeypat
     def fail(*_: Any) -> Any:
         raise RuntimeError("the journal cannot be written")
 
-    monkeypatch.setattr(change_calendar, "_entry", fail)
+    monkeypatch.setattr(change_calendar, "JournalEntry", fail)
     with pytest.raises(RuntimeError):
         apply_change(CHANGES["both tables"](), "Surat edaran", None, utc_now())
     assert everything() == before
