@@ -20,7 +20,7 @@ from workflow_rules.process.refusals import ActionRefused, RefusalReason
 NUMBER = "9165816"
 
 
-def asked(case: Case, username: str = "admin.aduan", version: int | None = None) -> LinkRequest:
+def link_request(case: Case, username: str = "admin.aduan", version: int | None = None) -> LinkRequest:
     return LinkRequest(demo_person(username), case.complaint.version if version is None else version, "192.0.2.7")
 
 
@@ -36,10 +36,10 @@ def limits(case: Case) -> list[object]:
 def test_a_case_is_tied_and_untied_and_its_record_tells_it(context: Flask) -> None:
     case = a_complaint(at="check")
     before = limits(case)
-    link(case.id, f" {NUMBER} ", asked(case))
+    link(case.id, f" {NUMBER} ", link_request(case))
     case.act("section_head", "approve_check")
     assert was_linked_by_hand(case.complaint)
-    unlink(case.id, "Salah nomor", asked(case))
+    unlink(case.id, "Salah nomor", link_request(case))
     case.act("division_head", "report")
     events = db.session.scalars(select(ComplaintEvent).where(ComplaintEvent.complaint_id == case.id))
     told = {event.kind: (event.actor, event.address, event.data) for event in events}
@@ -53,17 +53,17 @@ def test_a_case_is_tied_and_untied_and_its_record_tells_it(context: Flask) -> No
 def test_a_number_belongs_to_one_case(context: Flask) -> None:
     there, case = a_linked_case(NUMBER), a_complaint()
     with pytest.raises(ReportHasCase) as refused:
-        link(case.id, NUMBER, asked(case))
+        link(case.id, NUMBER, link_request(case))
     assert (refused.value.complaint_id, refused.value.number) == (there.id, there.complaint.number)
-    link(case.id, "9165817", asked(case))
+    link(case.id, "9165817", link_request(case))
     with pytest.raises(ActionRefused) as again:
-        link(case.id, "9165818", asked(case))
+        link(case.id, "9165818", link_request(case))
     assert again.value.reason is RefusalReason.OUT_OF_ORDER
 
 
 def test_the_report_that_comes_later_finds_the_case_that_was_tied(context: Flask) -> None:
     case = a_complaint()
-    link(case.id, NUMBER, asked(case))
+    link(case.id, NUMBER, link_request(case))
     same = apply_report(NUMBER, a_revision(1, submitted_at=None))
     assert same.complaint is not None
     assert (same.complaint.id, same.outcome, same.complaint.sp4n_revision) == (case.id, "unchanged", 1)
@@ -87,7 +87,7 @@ def test_what_is_refused_changes_nothing(context: Flask, username: str, number: 
     case = a_complaint()
     version = case.complaint.version - 1 if stale else case.complaint.version
     with pytest.raises(ActionRefused) as refused:
-        link(case.id, number, asked(case, username, version))
+        link(case.id, number, link_request(case, username, version))
     assert refused.value.reason == reason
     assert (changes(), case.complaint.sp4n_tracking_id) == ([], None)
 
@@ -95,12 +95,12 @@ def test_what_is_refused_changes_nothing(context: Flask, username: str, number: 
 def test_a_case_that_came_from_sp4n_or_has_ended_is_left_alone(context: Flask) -> None:
     case = a_linked_case(NUMBER)
     with pytest.raises(ActionRefused) as kept:
-        unlink(case.id, "Salah", asked(case))
+        unlink(case.id, "Salah", link_request(case))
     assert kept.value.reason is RefusalReason.OUT_OF_ORDER
     ended = a_complaint()
     ended.act("complaint_admin", "archive", reason="spam", note="Iklan")
     with pytest.raises(ActionRefused) as refused:
-        link(ended.id, "9165817", asked(ended))
+        link(ended.id, "9165817", link_request(ended))
     assert refused.value.reason is RefusalReason.CASE_ENDED
 
 

@@ -22,7 +22,7 @@ from app.sp4n.peer.compare import compare_peer
 from app.sp4n.peer.differences import Repair
 from app.sp4n.peer.poll import poll_peer
 from app.sp4n.peer.push import push_peer
-from app.sp4n.peer.state import ledger_of, want
+from app.sp4n.peer.state import ledger_of, request_repair
 from tests.factories import Case, a_complaint, move_on
 from tests.servers import _administrator
 from tests.sp4n.fake_peer import Peer, ledger, our_hashes, running_fake, the_peer_row
@@ -167,7 +167,7 @@ def test_a_restored_backup_of_yesterday_catches_up_with_sp4n_by_itself(
     assert {number for number in theirs if ours[number] != theirs[number]} == {NUMBERS[2]}
     assert (ledger(NUMBERS[2]).drift, theirs[NUMBERS[2]]) == ("status", answered)
     with one_transaction():
-        want(ledger_of(NUMBERS[2]), Repair.SEND, utc_now())
+        request_repair(ledger_of(NUMBERS[2]), Repair.SEND, utc_now())
     run_jobs()
     assert peer.hashes() == our_hashes()
     assert audit_all() == []

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sp4n.inbound.text_difference import MOST_COMPARED, Piece, difference_in_words
+from app.sp4n.inbound.quarantine_pages import MOST_COMPARED, Piece, difference_in_words
 
 TEXTS = st.lists(st.sampled_from(["lubang", "dua", "tiga", " ", "\n", "jalan", "<b>"]), max_size=40).map("".join)
 

@@ -48,7 +48,7 @@ class LinkView(BaseView):
         """
         case = _case(complaint_id)
         try:
-            link(complaint_id, request.form.get("tracking_id", ""), _asked())
+            link(complaint_id, request.form.get("tracking_id", ""), _link_request())
         except ReportHasCase as there:
             error = gettext("Laporan ini sudah ada sebagai aduan %(number)s.", number=there.number)
             return Response(_page(case, {"tracking_id": error}, there), 409)
@@ -64,7 +64,7 @@ class LinkView(BaseView):
         """Unlink the case, with a reason, and redirect; errors show the form again."""
         case = _case(complaint_id)
         try:
-            unlink(complaint_id, request.form.get("reason", ""), _asked())
+            unlink(complaint_id, request.form.get("reason", ""), _link_request())
         except ActionRefused as refused:
             return _refused(case, refused)
         flash(gettext("Tautan ke SP4N-LAPOR! dilepas."), "success")
@@ -79,7 +79,7 @@ def _case(complaint_id: int) -> Case:
     return case
 
 
-def _asked() -> LinkRequest:
+def _link_request() -> LinkRequest:
     typed = request.form.get("expected_version", "")
     version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
     return LinkRequest(current_person(), version, source_address())

@@ -11,8 +11,8 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.sp4n.peer.differences import Repair
-from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, find_denial, standing
-from app.sp4n.peer.state import replay
+from app.sp4n.peer.overview import SHOWN, count_drift, drift_lines, exchange_state, find_denial
+from app.sp4n.peer.state import request_repair_by
 from app.vocabulary.refusals import FAULTS
 from app.vocabulary.words import STATUSES
 from views.shared.screen_access import for_officers
@@ -39,7 +39,7 @@ class PeerView(BaseView):
         page: str = render_template(
             "sp4n/overview.html",
             title=gettext("SP4N"),
-            standing=standing(),
+            exchange_state=exchange_state(),
             denial=find_denial(),
             wrong=count_drift(),
             error_in_words=error_in_words,
@@ -75,7 +75,7 @@ class PeerView(BaseView):
         """Request that a report is read again from SP4N, which happens within a minute; 404 for an unknown
         difference.
         """
-        number = _asked_for(ledger_id, Repair.FETCH)
+        number = _request_repair(ledger_id, Repair.FETCH)
         flash(gettext("Laporan %(number)s diambil lagi dalam semenit.", number=number), "success")
         return redirect("/sp4n/selisih/", 303)
 
@@ -83,14 +83,14 @@ class PeerView(BaseView):
     @for_officers("can_manage", "Sync")
     def send(self, ledger_id: int) -> Response:
         """Request that the case's state is sent to SP4N again, within a minute; 404 for an unknown difference."""
-        number = _asked_for(ledger_id, Repair.SEND)
+        number = _request_repair(ledger_id, Repair.SEND)
         flash(gettext("Keadaan laporan %(number)s dikirim lagi dalam semenit.", number=number), "success")
         return redirect("/sp4n/selisih/", 303)
 
 
-def _asked_for(ledger_id: int, repair: Repair) -> str:
-    asked = replay(ledger_id, repair, current_user.id, utc_now()) if ledger_id <= LARGEST_ID else None
-    return asked if asked is not None else abort(404)
+def _request_repair(ledger_id: int, repair: Repair) -> str:
+    number = request_repair_by(ledger_id, repair, current_user.id, utc_now()) if ledger_id <= LARGEST_ID else None
+    return number if number is not None else abort(404)
 
 
 def error_in_words(error: str | None) -> str:

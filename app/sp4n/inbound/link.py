@@ -38,7 +38,7 @@ class ReportHasCase(Exception):
         self.complaint_id, self.number = complaint_id, number
 
 
-def link(complaint_id: int, tracking_id: str, asked: LinkRequest, now: datetime | None = None) -> Complaint:
+def link(complaint_id: int, tracking_id: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
     """Link a case to a report. Raises ActionRefused, and ReportHasCase where another case has that report."""
     number = read_tracking_id(tracking_id)
     if not is_tracking_id(number):
@@ -47,7 +47,7 @@ def link(complaint_id: int, tracking_id: str, asked: LinkRequest, now: datetime 
     with one_transaction():
         # As a first delivery of this report does: either it is here by then, or it finds this case.
         lock_reports([number])
-        case, capacity = _lock(complaint_id, asked)
+        case, capacity = _lock(complaint_id, wanted)
         complaint = case.complaint
         if case.facts.ended is not None:
             raise ActionRefused(RefusalReason.CASE_ENDED, complaint.status)
@@ -59,25 +59,25 @@ def link(complaint_id: int, tracking_id: str, asked: LinkRequest, now: datetime 
             raise ReportHasCase(other.id, other.number)
         at = now or utc_now()
         event = Event(SystemEvent.LINKED, at, capacity, None, None, {"tracking_id": number})
-        _record(case, event, asked, number)
+        _record(case, event, wanted, number)
         note_linked(complaint, at)
         return complaint
 
 
-def unlink(complaint_id: int, reason: str, asked: LinkRequest, now: datetime | None = None) -> Complaint:
+def unlink(complaint_id: int, reason: str, wanted: LinkRequest, now: datetime | None = None) -> Complaint:
     """Unlink a case that was linked by hand, and leave a tombstone in the change feed. Raises ActionRefused."""
     text_, error = clean_text("reason", reason, LONGEST_REASON)
     if error is not None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
     with one_transaction():
-        case, capacity = _lock(complaint_id, asked)
+        case, capacity = _lock(complaint_id, wanted)
         complaint = case.complaint
         if not was_linked_by_hand(complaint):
             raise ActionRefused(RefusalReason.OUT_OF_ORDER)
         at = now or utc_now()
         data = {"tracking_id": complaint.sp4n_tracking_id, "reason": text_}
         note_removed(complaint, at)
-        _record(case, Event(SystemEvent.UNLINKED, at, capacity, None, None, data), asked, None)
+        _record(case, Event(SystemEvent.UNLINKED, at, capacity, None, None, data), wanted, None)
         return complaint
 
 
@@ -89,12 +89,12 @@ def was_linked_by_hand(complaint: Complaint) -> bool:
     return complaint.sp4n_tracking_id is not None and last == SystemEvent.LINKED
 
 
-def _lock(complaint_id: int, asked: LinkRequest) -> tuple[LockedCase, Capacity]:
-    return lock_case(complaint_id, asked.by, lambda _: asked.by.capacity_as(Actor.COMPLAINT_ADMIN), asked.version)
+def _lock(complaint_id: int, wanted: LinkRequest) -> tuple[LockedCase, Capacity]:
+    return lock_case(complaint_id, wanted.by, lambda _: wanted.by.capacity_as(Actor.COMPLAINT_ADMIN), wanted.version)
 
 
-def _record(case: LockedCase, event: Event, asked: LinkRequest, tracking_id: str | None) -> None:
+def _record(case: LockedCase, event: Event, wanted: LinkRequest, tracking_id: str | None) -> None:
     """Write the event with the new tracking id; the change feed gets a line of its own kind instead of the event."""
     case.complaint.sp4n_tracking_id = tracking_id
     case.complaint.sp4n_revision = case.complaint.sp4n_hash = None
-    change_case(case, event, asked.by, address=asked.address, origin=None)
+    change_case(case, event, wanted.by, address=wanted.address, origin=None)

@@ -1,8 +1,10 @@
 """Queries for the pages of waiting SP4N entries and report changes; none of them returns a reporter's identity."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,11 +13,13 @@ from sqlalchemy.orm import joinedload
 from app.access.visibility import data_shown
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold
-from app.sp4n.inbound.text_difference import Piece, difference_in_words
 from workflow_rules.process.actors import Person
 
 QUARANTINE, CONFLICTS = ("report", "message"), ("conflict", "loosening")
 LONG_TEXTS = frozenset({"title", "body", "location_text"})
+_WORDS = re.compile(r"\s+|\S+")
+MOST_COMPARED = 4_000_000
+"""Limit on pairs of words; longer texts are shown whole, because comparing them would take too long."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,14 @@ class Waiting:
 
     quarantine: int
     conflicts: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words found in both texts (`same`), only in the old one (`gone`) or only in the new one (`new`)."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -95,3 +107,23 @@ def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[Chan
         pieces = difference_in_words(str(old or ""), str(new or "")) if name in LONG_TEXTS else ()
         changes.append(Change(name, old, new, pieces))
     return tuple(changes)
+
+
+def difference_in_words(old: str, new: str) -> tuple[Piece, ...]:
+    """Return the pieces in reading order. `same` with `new` gives the new text, `same` with `gone` the old one.
+
+    Too long texts are not compared: the old one is returned as `gone`, the new one as `new`.
+    """
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    if len(before) * len(after) > MOST_COMPARED:
+        return tuple(piece for piece in (Piece("gone", old), Piece("new", new)) if piece.text)
+    pieces: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("same", "".join(before[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("gone", "".join(before[a:b])))
+        if d > c:
+            pieces.append(Piece("new", "".join(after[c:d])))
+    return tuple(pieces)

@@ -18,7 +18,7 @@ from app.sp4n.peer import client
 from app.sp4n.peer.differences import Repair, Side, drift_of, repair_of
 from app.sp4n.peer.push import note_wanted_positions
 from app.sp4n.peer.report_state import Held, held_among, held_reports
-from app.sp4n.peer.state import ledgers_of, note_drift, want
+from app.sp4n.peer.state import ledgers_of, note_drift, request_repair
 
 BEGINS_AT = time(2)
 TRY_AGAIN = timedelta(minutes=30)
@@ -118,6 +118,6 @@ def _note(ours: Sides, theirs: Sides, now: datetime) -> int:
             note_drift(row, drift, {"ours": vars(our) if our else None, "theirs": vars(their) if their else None}, now)
             repair = repair_of(drift, our, their)
             if repair is not None and not (repair is Repair.SEND and row.state == "parked"):
-                want(row, repair, now)
+                request_repair(row, repair, now)
             found += 1
         return found

@@ -17,7 +17,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Standing:
+class ExchangeState:
     """Overview of the connection: its row, the last nightly comparison, and numbers of reports by problem.
 
     `night` is None before the first comparison; `name` is empty if no peer is configured.
@@ -33,7 +33,7 @@ class Standing:
     drifted: int
 
 
-def standing() -> Standing:
+def exchange_state() -> ExchangeState:
     """Return the overview. Takes three statements; the counts use partial indexes of the affected rows."""
     peer = db.session.scalars(select(SyncPeer)).one()
     nights = select(SyncComparison).order_by(SyncComparison.day.desc()).limit(1)
@@ -47,7 +47,9 @@ def standing() -> Standing:
     waiting, failed, parked, refused_count, drift_count = db.session.execute(counted).one()
     settings = current_app.config.get("SP4N_PEER")
     name = settings.get("name", "SP4N-LAPOR!") if settings else ""
-    return Standing(name, peer, db.session.scalars(nights).first(), waiting, failed, parked, refused_count, drift_count)
+    return ExchangeState(
+        name, peer, db.session.scalars(nights).first(), waiting, failed, parked, refused_count, drift_count
+    )
 
 
 def _needs_attention() -> ColumnElement[bool]:

@@ -86,7 +86,7 @@ def ledgers_of(tracking_ids: list[str]) -> dict[str, SyncLedger]:
     return {row.tracking_id: row for row in db.session.scalars(rows)}
 
 
-def want(row: SyncLedger, repair: Repair, now: datetime) -> None:
+def request_repair(row: SyncLedger, repair: Repair, now: datetime) -> None:
     """Request a repair (fetch or resend) of a report; a second request has no further effect."""
     if repair is Repair.FETCH:
         row.fetch_wanted = True
@@ -115,14 +115,14 @@ def clear_drift(row: SyncLedger, *drifts: Drift) -> None:
 log = structlog.get_logger()
 
 
-def replay(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
+def request_repair_by(ledger_id: int, repair: Repair, officer_id: int, now: datetime) -> str | None:
     """Request a repair for an officer, enqueue its job, and return the tracking id; None if there is no such row."""
     with one_transaction():
         row = db.session.get(SyncLedger, ledger_id)
         if row is None:
             return None
         row = ledger_of(row.tracking_id)
-        want(row, repair, now)
+        request_repair(row, repair, now)
         enqueue_after_commit(JobName.POLL_PEER if repair is Repair.FETCH else JobName.PUSH_PEER)
         log.info("peer_replay", report=row.tracking_id, repair=repair.value, officer=officer_id)
         return row.tracking_id
