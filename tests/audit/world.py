@@ -23,7 +23,7 @@ from app.privacy.open_identity import open_identity
 from app.reporting.registers.make import make_register
 from app.sp4n.inbound.apply_message import apply_message
 from app.sp4n.inbound.apply_revision import apply_report
-from app.sp4n.inbound.link import Asked, link
+from app.sp4n.inbound.link import LinkRequest, link
 from tests.factories import REPORTER, Case, a_complaint, a_report, move_on
 from tests.files.states import call_clean
 
@@ -84,7 +84,7 @@ def _work_of_the_next_day(answered: Case) -> None:
     move_on(reported, "sign_answer")
     apply_message("9165816", {"message_id": "m1", "kind": "comment", "text": "Masih berlubang."})
     linked = db.session.scalars(select(Complaint).where(Complaint.title == "Aduan pada check")).one()
-    link(linked.id, "9165822", Asked(admin, linked.version))
+    link(linked.id, "9165822", LinkRequest(admin, linked.version))
     Case(linked, ("dishub",), "").act("section_head", "approve_check")
     waiting = db.session.scalars(select(Complaint).where(Complaint.status == "waiting_for_reporter")).first()
     assert waiting is not None
