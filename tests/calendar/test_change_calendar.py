@@ -151,7 +151,7 @@ def test_an_answered_case_is_closed_later_by_a_holiday_within_its_silence(cases:
 def test_a_failure_at_any_place_leaves_all_as_it_was(cases: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     before = everything()
 
-    def fail(*_: Any) -> Any:
+    def fail(**_: Any) -> Any:
         raise RuntimeError("the journal cannot be written")
 
     monkeypatch.setattr(change_calendar, "JournalEntry", fail)
