@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 
 from workflow_rules.process.facts import ComplaintFacts
-from workflow_rules.process.identity import Confidentiality
-
-_LOOSEST_FIRST = (Confidentiality.OPEN, Confidentiality.SECRET, Confidentiality.ANONYMOUS)
+from workflow_rules.process.identity import SECRECY, Confidentiality
 
 
 def stricter(one: Confidentiality, other: Confidentiality) -> Confidentiality:
     """Return the stricter of two levels of secrecy."""
-    return max(one, other, key=_LOOSEST_FIRST.index)
+    return max(one, other, key=SECRECY.index)
 
 
 def answers_question(facts: ComplaintFacts, changed: Iterable[str], brings_files: bool) -> bool:

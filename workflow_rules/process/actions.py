@@ -13,9 +13,7 @@ from workflow_rules.process.steps import CaseStatus
 
 
 class Action(StrEnum):
-    """Every action on a case: the steps of the SOP and their exceptions (design section 4). The values are stored in
-    events.
-    """
+    """Every action on a case: the steps of the SOP and their exceptions (design section 4). Events store the values."""
 
     REGISTER = "register"
     REQUEST_INFORMATION = "request_information"

@@ -24,9 +24,7 @@ OFFICERS = OFFICE_ACTORS | AGENCY_ACTORS
 
 
 class DelegationKind(StrEnum):
-    """How an officer acts for another (Permendagri 1/2023): Plt. for a vacancy, Plh. for a short absence, a.n. in their
-    name.
-    """
+    """How an officer acts for another (Permendagri 1/2023): Plt. (vacancy), Plh. (absence), a.n. (in their name)."""
 
     PLT = "plt"
     PLH = "plh"

@@ -47,9 +47,7 @@ def capacities_on(
 
 
 def closes_a_loop(new: Delegation, existing: Iterable[Delegation]) -> bool:
-    """Return whether the new delegation would, on some day, give a power back to its giver through existing
-    delegations.
-    """
+    """Return whether the new delegation would on some day return a power to its giver through existing delegations."""
     if new.giver == new.holder:
         return True
     others = list(existing)

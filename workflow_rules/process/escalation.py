@@ -18,9 +18,7 @@ _AGENCY_LINE = (Actor.AGENCY_ADMIN, Actor.AGENCY_SECRETARY, Actor.AGENCY_HEAD, A
 
 @dataclass(frozen=True)
 class Alarm:
-    """One escalation level of one deadline: when it is raised (aware, in the calendar's zone) and which role is
-    notified.
-    """
+    """One escalation level of a deadline: when it is raised (aware, in the calendar's zone), which role is notified."""
 
     level: int
     at: datetime

@@ -99,9 +99,7 @@ def _on_track(facts: ComplaintFacts, agency: str | None, **changes: Any) -> Comp
 
 
 def _to(step: Step, state: TrackState | None = None) -> Callable[[ComplaintFacts, Event], ComplaintFacts]:
-    """Return a change that closes the event's step and opens the given one on the same track, with an optional track
-    state.
-    """
+    """Return a change that closes the event's step, opens another on its track and sets the track's state, if any."""
 
     def change(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
         moved = _open(_close(facts, event.step, event.agency), step, event.agency, event.at)
@@ -197,9 +195,7 @@ def _drop_agency(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
 
 
 def _release(facts: ComplaintFacts, event: Event) -> ComplaintFacts:
-    """Apply the Kepala Dinas' decision on an agency's request to leave: open a new direction instead, or let it
-    continue.
-    """
+    """Apply the Kepala Dinas' decision on an agency's request to leave: open a new direction, or let it continue."""
     if not event.data["accept"]:
         return _on_track(facts, event.agency, release_asked=False)
     return _recall(facts, event, TrackState.DECLINED)

@@ -64,9 +64,7 @@ class AgencyTrack:
 
     @property
     def extended(self) -> bool:
-        """Whether step 7 has its longer allowance, 14 working days as printed: field visit or cross-agency (SOP step 7,
-        remark).
-        """
+        """Whether step 7 has its longer allowance, as printed 14 working days: field visit or cross-agency (remark)."""
         return self.field_visit or self.cross_agency
 
 
@@ -141,8 +139,6 @@ class ComplaintFacts:
         return next((s for s in self.open_steps if s.step is step and s.agency == agency), None)
 
     def step_of_track(self, agency: str | None) -> OpenStep | None:
-        """Return the open step of an agency's own track, or of the office's track for None; None when no step of it is
-        open.
-        """
+        """Return the open step of an agency's own track, of the office's for None; None when no step of it is open."""
         own = (s for s in self.open_steps if s.agency == agency and s.of_agency is (agency is not None))
         return next(own, None)

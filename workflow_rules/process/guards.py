@@ -26,9 +26,7 @@ def _faulty(*errors: FieldError) -> ActionRefused:
 
 
 def identity_is_complete(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(identity_incomplete) when identity parts are missing and no reason is given (SOP step 1,
-    remark).
-    """
+    """Raise ActionRefused(identity_incomplete) when identity parts are missing without a reason (SOP step 1)."""
     lacking = missing_identity(facts.reporter, facts.confidentiality, facts.channel, sop.nik_channels)
     if lacking and "incomplete_reason" not in params:
         raise ActionRefused(RefusalReason.IDENTITY_INCOMPLETE, ", ".join(lacking))
@@ -58,9 +56,7 @@ def direction_names_agencies(facts: ComplaintFacts, params: Params, known: Known
 
 
 def _to_be_replaced(facts: ComplaintFacts) -> set[str | None]:
-    """Return the agencies that left and for which the office still seeks a replacement; they cannot be named as
-    replacements.
-    """
+    """Return the agencies that left and are still to be replaced; they cannot be named as replacements."""
     return {s.agency for s in facts.open_steps if not s.of_agency}
 
 
@@ -113,9 +109,7 @@ def agency_can_join(facts: ComplaintFacts, params: Params, request: ActionReques
 
 
 def extension_is_allowed(facts: ComplaintFacts, params: Params, sop: Sop) -> None:
-    """Raise ActionRefused(missing_input) when step 7 is not counted in days or the extension exceeds this SOP version's
-    limit.
-    """
+    """Raise ActionRefused(missing_input) unless step 7 is counted in days and the SOP allows that many more days."""
     track = facts.track(params["agency"])
     if not sop.can_extend(track is not None and track.extended):
         raise _faulty(FieldError("working_days", FieldFault.NOT_IN_DAYS))
@@ -190,9 +184,7 @@ def window_is_right(request: ActionRequest, spot: Spot, capacity: Capacity, now:
 
 
 def initials_are_asked(_facts: ComplaintFacts, params: Params, request: ActionRequest, spot: Spot) -> None:
-    """Add the roles that must initial this draft to the parameters; later changes of the agency's setting hold for
-    later drafts.
-    """
+    """Add the roles that must initial this draft to the parameters; later changes of the setting do not alter them."""
     if asked := request.known.initials.get(spot.agency or ""):
         params["initials"] = [actor.value for actor in asked]
 

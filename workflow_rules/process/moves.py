@@ -160,9 +160,7 @@ def _fits(facts: ComplaintFacts, action: Action, at: OpenStep) -> bool:
 
 
 def awaited_initials(facts: ComplaintFacts, agency: str | None) -> tuple[Actor, ...]:
-    """Return the roles that have yet to initial an agency's draft before its head may sign (paraf hierarki, Permendagri
-    1/2023).
-    """
+    """Return the roles that have yet to initial an agency's draft before its head may sign (Permendagri 1/2023)."""
     track = facts.track(agency)
     return track.awaits if track else ()
 
@@ -187,9 +185,7 @@ def _withdrawable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot
 
 
 def _correctable(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the spot for a correction, none once step 11 is open. The section head may correct only while step 2 is
-    open.
-    """
+    """Return the spot for a correction, none once step 11 is open; the section head may correct only at step 2."""
     if not facts.open_steps or facts.find_step(Step.REPLY, None):
         return ()
     by = actors if facts.find_step(Step.CHECK, None) else actors - {Actor.SECTION_HEAD}
@@ -207,9 +203,7 @@ def _of_office(facts: ComplaintFacts, actors: frozenset[Actor]) -> Spot:
 
 
 def _with_agencies(facts: ComplaintFacts, actors: frozenset[Actor]) -> tuple[Spot, ...]:
-    """Return the spot for adding an agency, while an agency works on the case and no step of the office is open (before
-    step 10).
-    """
+    """Return the spot for adding an agency, while one works on the case and no step of the office is open."""
     at_work = any(t.sent_at is not None for t in facts.active_tracks) and facts.step_of_track(None) is None
     lacks = _lacks(facts, Action.ADD_AGENCY, None)
     return (Spot(None, None, actors, lacks=lacks),) if facts.open_steps and at_work else ()

@@ -27,9 +27,7 @@ _VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0
 
 
 def is_blank(text: str) -> bool:
-    """Return whether the text shows nothing: only spaces, zero-width characters, direction marks or variation
-    selectors.
-    """
+    """Return whether the text shows nothing: only spaces and invisible characters."""
     return all(
         unicodedata.category(c) in _INVISIBLE or c in _FILLERS or any(ord(c) in v for v in _VARIATION_SELECTORS)
         for c in text
@@ -85,9 +83,7 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class CaseNumber(Text):
-    """A complaint number in any form that `read_complaint_number` accepts. Other text is kept unchanged and will not be
-    found.
-    """
+    """A complaint number in any form that `read_complaint_number` accepts. Other text stays and will not be found."""
 
     def clean(self, name: str, value: Any) -> Cleaned:
         text, error = super().clean(name, visible(value) if isinstance(value, str) else value)
@@ -158,9 +154,7 @@ class Codes(Field):
 
 @dataclass(frozen=True)
 class Part(Field):
-    """An object with the named members, whose values the caller checks. A plain string is accepted as the member `text`
-    names.
-    """
+    """An object with the named members, whose values the caller checks. A string is taken as the member `text`."""
 
     members: tuple[str, ...] = ()
     text: str = ""
@@ -280,9 +274,7 @@ def fields_of(action: Action, again: bool = False) -> Mapping[str, Field]:
 
 
 def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
-    """Return the cleaned parameters and every error. Unknown parameters are errors; optional ones that are None are
-    left out.
-    """
+    """Return the cleaned parameters and all errors. Unknown parameters are errors; optional None values are dropped."""
     if not isinstance(params, Mapping):
         return {}, (FieldError("params", FieldFault.WRONG_TYPE),)
     cleaned: dict[str, Any] = {}
@@ -299,9 +291,7 @@ def check_fields(fields: Mapping[str, Field], params: Any) -> tuple[dict[str, An
 
 
 def json_schema(action: Action, again: bool = False) -> dict[str, Any]:
-    """Return the parameters of an action as JSON Schema (draft 2020-12), for the API and for clients that build forms
-    from it.
-    """
+    """Return the parameters of an action as JSON Schema (draft 2020-12), from which clients can build forms."""
     return schema_of(fields_of(action, again))
 
 

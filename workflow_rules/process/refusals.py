@@ -86,9 +86,7 @@ class FieldFault(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One invalid field. `limit` is the violated bound, the allowed values or the offending code; empty where there is
-    none.
-    """
+    """One invalid field. `limit` is the violated bound, the allowed values or the offending code, or empty."""
 
     field: str
     fault: FieldFault
@@ -96,9 +94,7 @@ class FieldError:
 
 
 class ActionRefused(Exception):
-    """Raised when an action is refused; nothing has been changed. `errors` lists the invalid fields, `detail` names
-    particulars.
-    """
+    """Raised when an action is refused; nothing has changed. `errors` lists invalid fields, `detail` particulars."""
 
     def __init__(
         self, reason: RefusalReason | PassingReason, detail: str = "", errors: tuple[FieldError, ...] = ()

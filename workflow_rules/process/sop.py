@@ -11,9 +11,7 @@ from workflow_rules.time.deadlines import Allowance, Unit
 
 @dataclass(frozen=True)
 class SopStep:
-    """One row of the SOP. `number` is the printed step number. `allowance` is None only for the relay, which shares
-    step 4's.
-    """
+    """One row of the SOP with its printed number. `allowance` is None only for the relay, which shares step 4's."""
 
     step: Step
     number: int
@@ -91,9 +89,7 @@ class Sop:
         return self.allowance(Step.DRAFT_ANSWER, extended).unit is Unit.WORKING_DAYS
 
     def allowances(self, extended: bool = False, reopened: bool = False) -> tuple[Allowance, ...]:
-        """Return the allowances of all steps that have their own, to be added up; a reopened case has none
-        for step 1.
-        """
+        """Return the allowances of all steps that have one, to be added up; a reopened case has none for step 1."""
         own = (row.step for row in self.steps if row.allowance is not None)
         return tuple(self.allowance(step, extended) for step in own if not (reopened and step is Step.REGISTER))
 

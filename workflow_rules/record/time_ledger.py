@@ -18,9 +18,7 @@ from workflow_rules.time.working_calendar import WorkingCalendar
 
 
 class LedgerKind(StrEnum):
-    """What an entry records of a step: opened, handed to another organisation, accepted by it, paused, resumed or
-    closed.
-    """
+    """What an entry records of a step. `handed_over` is to another organisation, `accepted` is by that organisation."""
 
     OPENED = "opened"
     HANDED_OVER = "handed_over"
@@ -60,9 +58,7 @@ class Stretch:
 
 
 def ledger_of(number: str, log: Iterable[tuple[Event, int | None]]) -> tuple[LedgerEntry, ...]:
-    """Return the whole ledger of a case from its events, each paired with the user id of the officer who acted (or
-    None).
-    """
+    """Return the whole ledger of a case from its events, each paired with the user id of its officer (or None)."""
     pairs = list(log)
     replayed = fold(number, (event for event, _ in pairs))
     lines = (
@@ -96,9 +92,7 @@ def entries(
 
 
 def stretches(ledger: Iterable[LedgerEntry]) -> tuple[Stretch, ...]:
-    """Return the ledger as time spans: one between every two entries of a step; the last has `ends` None while the step
-    is open.
-    """
+    """Return one time span between every two entries of a step; the last has `ends` None while the step is open."""
     running: dict[tuple[Step, str | None], Stretch] = {}
     done: list[Stretch] = []
     for entry in ledger:

@@ -13,9 +13,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The time granted for a step, as printed. Raises ValueError for a negative or non-integer value or an unknown
-    unit.
-    """
+    """The time granted for a step, as printed. Raises ValueError for a negative or fractional value or unknown unit."""
 
     value: int
     unit: Unit

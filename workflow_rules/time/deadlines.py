@@ -70,9 +70,7 @@ def warn_at(
 
 
 def time_state(now: datetime, due_at: datetime, warn_at: datetime, paused: bool) -> TimeState:
-    """Return the state shown in lists and badges; a paused step is neither near nor late. Raises ValueError for naive
-    datetimes.
-    """
+    """Return a step's state; a paused one is neither near nor late. Raises ValueError for naive datetimes."""
     if any(at.utcoffset() is None for at in (now, due_at, warn_at)):
         raise ValueError("naive datetime")
     if paused:
@@ -99,9 +97,7 @@ def span(calendar: WorkingCalendar, a: datetime, b: datetime) -> WorkingLength:
 def next_alarm_at(
     calendar: WorkingCalendar, start: datetime, due_at: datetime, now: datetime, pauses: Pauses = ()
 ) -> datetime:
-    """Return the first alarm after `now`: the warning, the deadline, or the deadline's local time on a following
-    working day.
-    """
+    """Return the first alarm after `now`: warning, deadline, or the deadline's local time on a later working day."""
     due, moment = calendar.in_zone(due_at), calendar.in_zone(now)
     for alarm in (warn_at(calendar, start, due, pauses), due):
         if later(alarm, moment):

@@ -65,9 +65,7 @@ class Segment:
 
 
 class Push(NamedTuple):
-    """A pause that moved a deadline: its begin and end (microseconds since 1970-01-01T00:00Z) and the working
-    microseconds in it.
-    """
+    """A pause that moved a deadline: its begin and end (instants) and the working microseconds in it."""
 
     first: int
     last: int

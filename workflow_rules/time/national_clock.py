@@ -96,8 +96,6 @@ def national_clocks(
 def limit_for(
     limits: Iterable[NationalLimit], stage: NationalStage, of_class: NationalClass, day: date
 ) -> NationalLimit | None:
-    """Return the setting in force on an office date: the newest for this class, else the newest for every class, else
-    None.
-    """
+    """Return the setting in force on an office date: the newest for this class, else for every class, else None."""
     in_force = [x for x in limits if x.stage is stage and x.valid_from <= day and x.of_class in (None, of_class)]
     return max(in_force, key=lambda x: (x.of_class is not None, x.valid_from), default=None)

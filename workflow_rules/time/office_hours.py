@@ -38,9 +38,7 @@ def year_of(instant: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Opening hours of the seven weekdays over a range of dates (inclusive proleptic ordinals), for example during
-    Ramadan.
-    """
+    """Opening hours of the seven weekdays over a range of dates (inclusive ordinals), for example during Ramadan."""
 
     first: int
     last: int
@@ -177,9 +175,7 @@ def _microseconds(offset: timedelta | None) -> int:
 
 
 def hours_from_dict(data: Mapping[str, Any]) -> OfficeHours:
-    """Return the opening hours from stored data. Raises ValueError for unknown, malformed, overlapping or reversed
-    entries.
-    """
+    """Return the opening hours from stored data. Raises ValueError for malformed, overlapping or reversed entries."""
     try:
         zone = ZoneInfo(data["zone"])
         weeks = tuple(_week(entry) for entry in data["weeks"])
