@@ -74,32 +74,25 @@ def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[b
     """
     try:
         with path.open("rb") as file:
-            opened = _opened(file, passphrase)
+            opened: object = file
+            encrypted = is_sealed(file.read(8))
+            file.seek(0)
+            if encrypted:
+                if passphrase is None:
+                    message = "The archive is sealed: name the file of its passphrase with --passphrase-file."
+                    raise WrongPassphrase(message)
+                opened = OpeningReader(file, passphrase)
             try:
                 with tarfile.open(fileobj=cast(IO[bytes], opened), mode="r|") as tar:
-                    yield from _members(tar)
+                    for member in tar:
+                        content = tar.extractfile(member) if member.isreg() else None
+                        if content is None or not _is_plain(member.name):
+                            raise Damaged(f"The archive holds {member.name!r}, which no backup of ours does.")
+                        yield member.name, cast(IO[bytes], _Content(content))
             except (tarfile.TarError, EOFError) as problem:
                 raise Damaged(f"The archive is cut off or changed: {problem}.") from problem
     except OSError as problem:
         raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
-
-
-def _opened(file: BinaryIO, passphrase: bytes | None) -> object:
-    beginning = file.read(8)
-    file.seek(0)
-    if not is_sealed(beginning):
-        return file
-    if passphrase is None:
-        raise WrongPassphrase("The archive is sealed: name the file of its passphrase with --passphrase-file.")
-    return OpeningReader(file, passphrase)
-
-
-def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
-    for member in tar:
-        content = tar.extractfile(member) if member.isreg() else None
-        if content is None or not _is_plain(member.name):
-            raise Damaged(f"The archive holds {member.name!r}, which no backup of ours does.")
-        yield member.name, cast(IO[bytes], _Content(content))
 
 
 def _is_plain(name: str) -> bool:
@@ -121,7 +114,12 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
             ends[name] = content.read(LARGEST_MANIFEST)
         found[name] = measure(io.BytesIO(ends[name]) if name in ends else content)
     manifest = _manifest(ends)
-    _compare({name: kept for name, kept in found.items() if name not in ends}, manifest["members"])
+    members = {name: measured for name, measured in found.items() if name not in ends}
+    listed = manifest["members"]
+    wrong = sorted(name for name in members.keys() | listed.keys() if members.get(name) != listed.get(name))
+    if wrong:
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        raise Damaged(f"Changed, missing or added in the archive: {', '.join(wrong[:5])}{more}.")
     return manifest
 
 
@@ -144,13 +142,6 @@ def _manifest(ends: dict[str, bytes]) -> dict[str, Any]:
         if isinstance(manifest, dict) and manifest.get("format") == FORMAT:
             return manifest
     raise BackupFault("The archive has a format that this version of the program does not know.")
-
-
-def _compare(found: dict[str, list[Any]], told: dict[str, list[Any]]) -> None:
-    wrong = sorted(name for name in found.keys() | told.keys() if found.get(name) != told.get(name))
-    if wrong:
-        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        raise Damaged(f"Changed, missing or added in the archive: {', '.join(wrong[:5])}{more}.")
 
 
 class _Content:

@@ -61,7 +61,7 @@ def one(connection: Connection, statement: Any) -> Any:
 def describe(connection: Connection) -> dict[str, Any]:
     """Return the manifest data with which a restored copy is compared."""
     return {
-        "head": head_of(connection),
+        "head": str(one(connection, "SELECT version_num FROM alembic_version")),
         "server_version": server_version(connection),
         "tables": {name: digest_of(connection, name) for name in tables_of(connection)},
         "heads": chain_heads(connection),
@@ -74,11 +74,6 @@ def describe(connection: Connection) -> dict[str, Any]:
 
 def server_version(connection: Connection) -> int:
     return int(one(connection, "SELECT current_setting('server_version_num')"))
-
-
-def head_of(connection: Connection) -> str:
-    """Return the Alembic revision of the database."""
-    return str(one(connection, "SELECT version_num FROM alembic_version"))
 
 
 def tables_of(connection: Connection) -> list[str]:
@@ -126,24 +121,14 @@ def files_of(connection: Connection) -> list[StoredFile]:
 
 def keys_in_use(connection: Connection) -> list[str]:
     """Return the ids of the identity keys with which stored values are encrypted, sorted."""
+    there = set(connection.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall())
     found: set[str] = set()
-    for table, column in _sealed_columns(connection):
-        ids = SQL("SELECT DISTINCT split_part({0}, ':', 1) FROM {1} WHERE {0} IS NOT NULL")
-        statement = ids.format(Identifier(column), Identifier("public", table))
-        found |= {name for (name,) in connection.execute(statement)}
+    for column in (column for table in Model.metadata.sorted_tables for column in table.columns):
+        if isinstance(column.type, SealedText | SealedBytes) and (column.table.name, column.name) in there:
+            ids = SQL("SELECT DISTINCT split_part({0}, ':', 1) FROM {1} WHERE {0} IS NOT NULL")
+            statement = ids.format(Identifier(column.name), Identifier("public", column.table.name))
+            found |= {name for (name,) in connection.execute(statement)}
     return sorted(found)
-
-
-def _sealed_columns(connection: Connection) -> list[tuple[str, str]]:
-    listed = connection.execute("SELECT table_name, column_name FROM information_schema.columns")
-    there = set(listed.fetchall())
-    sealed = [
-        (table.name, column.name)
-        for table in Model.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, SealedText | SealedBytes)
-    ]
-    return [place for place in sealed if place in there]
 
 
 def _iso(at: datetime | None) -> str | None:

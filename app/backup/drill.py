@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from flask_migrate import upgrade
 
 from app.application import create_core_app
@@ -50,46 +49,27 @@ def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
     begin, read_at = time.monotonic(), clock()
     manifest = read_manifest(path, passphrase)
     check_keys(manifest, key_ids(settings["IDENTITY_KEYS"]))
-    with scratch_place() as scratch, _program_on(scratch, settings):
-        check_target(manifest, replace=False)
-        done = restore(path, passphrase, manifest, "drill")
-        upgrade(directory=str(Path(__file__).parents[2] / "migrations"))
-        findings = [f"complaint {finding.number}: {finding.fault}" for finding in audit_all()]
-        seconds = time.monotonic() - begin
+    own = {name: settings[name] for name in ("IDENTITY_KEYS", "SECRET_KEY", "REDIS_URL")}
+    with scratch_place() as places:
+        app = create_core_app(**own, **places, **SILENT)
+        with app.app_context():
+            try:
+                check_target(manifest, replace=False)
+                done = restore(path, passphrase, manifest, "drill")
+                upgrade(directory=str(Path(__file__).parents[2] / "migrations"))
+                findings = [f"complaint {finding.number}: {finding.fault}" for finding in audit_all()]
+                seconds = time.monotonic() - begin
+            finally:
+                db.session.remove()
+                db.engine.dispose()
     rpo = read_at - datetime.fromisoformat(manifest["taken_at"])
     return Drill(manifest, [*done.differences, *findings], done.files_written, max(rpo, timedelta(0)), seconds)
 
 
 @contextmanager
-def _program_on(scratch: Scratch, settings: dict[str, Any]) -> Iterator[Flask]:
-    own = {name: settings[name] for name in ("IDENTITY_KEYS", "SECRET_KEY", "REDIS_URL")}
-    places = {"SQLALCHEMY_DATABASE_URI": scratch.url, "STORAGE_URL": scratch.storage_url, "LAPOR_HOME": scratch.folder}
-    app = create_core_app(**own, **places, **SILENT)
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-@dataclass(frozen=True)
-class Scratch:
-    """Temporary place of a drill; `folder` also has room for an archive."""
-
-    folder: Path
-    url: str
-
-    @property
-    def storage_url(self) -> str:
-        """URL of an empty file store."""
-        return (self.folder / "storage").as_uri()
-
-
-@contextmanager
-def scratch_place() -> Iterator[Scratch]:
-    """Context manager: start a temporary PostgreSQL server and remove everything afterwards. The temporary folder must
-    hold a full copy.
+def scratch_place() -> Iterator[dict[str, Any]]:
+    """Context manager: start a temporary PostgreSQL server, yield the settings that lead to it and to an empty file
+    store, and remove everything afterwards. The temporary folder must hold a full copy.
     """
     folder, supervisor = new_socket_folder(), Supervisor(io.StringIO())
     # If root runs the drill, the database's account must traverse the folder; its subfolders are private.
@@ -99,8 +79,10 @@ def scratch_place() -> Iterator[Scratch]:
         server = EmbeddedPostgres(folder / "postgres", folder / "sockets", folder / "postgres.log")
         server.wait_until_ready(supervisor.start(server.program()))
         server.ensure_database()
-        (folder / "kept").mkdir(mode=0o700)
-        yield Scratch(folder / "kept", server.url())
+        home = folder / "kept"
+        home.mkdir(mode=0o700)
+        storage_url = (home / "storage").as_uri()
+        yield {"SQLALCHEMY_DATABASE_URI": server.url(), "STORAGE_URL": storage_url, "LAPOR_HOME": home}
     finally:
         supervisor.stop_all()
         shutil.rmtree(folder, ignore_errors=True)

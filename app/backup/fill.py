@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,9 @@ from app.backup.make import MOVED_ASIDE
 from app.backup.postgres_tools import Tools, plain_url, tools_for
 
 CONNECT_SECONDS = 10
+MOVABLE_EXTENSIONS = (
+    "SELECT extname::text FROM pg_extension WHERE extnamespace = 'public'::regnamespace AND extrelocatable"
+)
 LEAVING_TRIES, LEAVING_PAUSE_SECONDS = 20, 0.1
 HOLD = """
 INSERT INTO public.sending_hold (id, since, taken_at) VALUES (1, now(), '{taken_at}')
@@ -38,21 +41,18 @@ class _Feed:
     path: Path
     passphrase: bytes | None
     out: IO[bytes]
-    fault: list[BaseException] = field(default_factory=list)
+    fault: BaseException | None = None
 
     def run(self) -> None:
         try:
             # If pg_restore exits early, its own message gives the reason.
             with contextlib.suppress(BrokenPipeError), self.out:
-                self._copy()
+                for name, content in members_of(self.path, self.passphrase):
+                    if not name.startswith(DATABASE):
+                        return
+                    shutil.copyfileobj(content, self.out)
         except Exception as fault:  # noqa: BLE001 (raised again in the thread that waits)
-            self.fault.append(fault)
-
-    def _copy(self) -> None:
-        for name, content in members_of(self.path, self.passphrase):
-            if not name.startswith(DATABASE):
-                return
-            shutil.copyfileobj(content, self.out)
+            self.fault = fault
 
 
 def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> str | None:
@@ -61,18 +61,19 @@ def fill_database(url: str, path: Path, passphrase: bytes | None, manifest: dict
 
     Raises BackupFault if it fails; nothing has changed then.
     """
+    aside = None
+    begin = f"BEGIN;\n{MAKE_ROLE}{program_role.MAKE_ROLE}"
     with psycopg.connect(plain_url(url), connect_timeout=CONNECT_SECONDS, autocommit=True) as connection:
         tools = tools_for(server_version(connection))
-        aside = None if is_empty(connection) else f"{MOVED_ASIDE}{stamp}"
-        begin = f"BEGIN;\n{MAKE_ROLE}{program_role.MAKE_ROLE}" + (_move_aside(connection, aside) if aside else "")
+        if not is_empty(connection):
+            aside = f"{MOVED_ASIDE}{stamp}"
+            found = connection.execute(MOVABLE_EXTENSIONS)
+            steps = [SQL("ALTER SCHEMA public RENAME TO {}").format(Identifier(aside)), SQL("CREATE SCHEMA public")]
+            steps += [SQL("ALTER EXTENSION {} SET SCHEMA public").format(Identifier(name)) for (name,) in found]
+            begin += "".join(f"{step.as_string(connection)};\n" for step in steps)
     taken_at = datetime.fromisoformat(manifest["taken_at"]).isoformat()
-    _run(
-        tools,
-        url,
-        _Source(path, passphrase),
-        begin,
-        GIVE_RIGHTS + HOLD.format(taken_at=taken_at) + program_role.GIVE_RIGHTS + "COMMIT;\n",
-    )
+    end = GIVE_RIGHTS + HOLD.format(taken_at=taken_at) + program_role.GIVE_RIGHTS + "COMMIT;\n"
+    _pipe(tools, url, path, passphrase, begin, end)
     return aside
 
 
@@ -107,23 +108,7 @@ def _count_others(connection: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def _move_aside(connection: psycopg.Connection[Any], aside: str) -> str:
-    """Return the SQL that renames the schema and creates an empty one; extensions are moved into the new one."""
-    found = connection.execute(
-        "SELECT extname::text FROM pg_extension WHERE extnamespace = 'public'::regnamespace AND extrelocatable"
-    )
-    steps = [SQL("ALTER SCHEMA public RENAME TO {}").format(Identifier(aside)), SQL("CREATE SCHEMA public")]
-    steps += [SQL("ALTER EXTENSION {} SET SCHEMA public").format(Identifier(name)) for (name,) in found]
-    return "".join(f"{step.as_string(connection)};\n" for step in steps)
-
-
-@dataclass(frozen=True)
-class _Source:
-    path: Path
-    passphrase: bytes | None
-
-
-def _run(tools: Tools, url: str, source: _Source, begin: str, end: str) -> None:
+def _pipe(tools: Tools, url: str, path: Path, passphrase: bytes | None, begin: str, end: str) -> None:
     """Pipe the dump through pg_restore into psql; the COMMIT is sent only after everything else. Raises BackupFault."""
     command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]
@@ -133,31 +118,24 @@ def _run(tools: Tools, url: str, source: _Source, begin: str, end: str) -> None:
             subprocess.Popen(reading, stdout=subprocess.PIPE, **pipes) as reader,
             subprocess.Popen(command, stdout=subprocess.DEVNULL, **pipes) as writer,
         ):
-            fault = _pump(reader, writer, source, begin, end)
-        if fault:
-            raise fault
+            assert reader.stdin is not None
+            assert reader.stdout is not None
+            assert writer.stdin is not None
+            feed = _Feed(path, passphrase, reader.stdin)
+            feeder = threading.Thread(target=feed.run, daemon=True)
+            feeder.start()
+            with contextlib.suppress(BrokenPipeError), writer.stdin:
+                writer.stdin.write(begin.encode())
+                shutil.copyfileobj(reader.stdout, writer.stdin)
+                feeder.join()
+                # Without the COMMIT psql rolls back.
+                if reader.wait() == 0 and not feed.fault:
+                    writer.stdin.write(end.encode())
+            if writer.wait():
+                reader.kill()
+        if feed.fault:
+            raise feed.fault
         if reader.returncode or writer.returncode:
             said.seek(0)
             told = said.read(2000).decode(errors="replace").strip()
             raise BackupFault(f"The database could not be filled, and is as it was before: {told}")
-
-
-def _pump(
-    reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], source: _Source, begin: str, end: str
-) -> BaseException | None:
-    assert reader.stdin is not None
-    assert reader.stdout is not None
-    assert writer.stdin is not None
-    feed = _Feed(source.path, source.passphrase, reader.stdin)
-    feeder = threading.Thread(target=feed.run, daemon=True)
-    feeder.start()
-    with contextlib.suppress(BrokenPipeError), writer.stdin:
-        writer.stdin.write(begin.encode())
-        shutil.copyfileobj(reader.stdout, writer.stdin)
-        feeder.join()
-        # Without the COMMIT psql rolls back.
-        if reader.wait() == 0 and not feed.fault:
-            writer.stdin.write(end.encode())
-    if writer.wait():
-        reader.kill()
-    return feed.fault[0] if feed.fault else None

@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from flask import current_app
 
@@ -47,22 +47,22 @@ def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = 
     stored files above 16 MiB, in an unnamed temporary file.
     """
     with new_private_file(path) as file:
-        _write(file, passphrase, with_files)
+        url = current_app.config["SQLALCHEMY_DATABASE_URI"]
+        with snapshot(url) as connection, writing(file, passphrase) as archive:
+            told = describe(connection) | {"program": _version(), "address": current_app.config["PUBLIC_BASE_URL"]}
+            named = files_of(connection)
+            _add_database(archive, url, connection)
+            faults = []
+            for stored in named if with_files else ():
+                fault = _add_file(archive, stored)
+                if fault and stored.table not in PASSING:
+                    faults.append({"path": stored.path, "fault": fault, "table": stored.table})
+            told |= {"with_files": with_files, "faults": faults, "named_files": {f.path: f.sha256 for f in named}}
+            archive.finish(told)
         file.flush()
         # Verified before the rename, so that every file with the final name was readable.
         manifest = read_manifest(draft_of(path), passphrase)
     return Made(path, manifest, path.stat().st_size)
-
-
-def _write(file: BinaryIO, passphrase: bytes | None, with_files: bool) -> None:
-    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
-    with snapshot(url) as connection, writing(file, passphrase) as archive:
-        told = describe(connection) | {"program": _version(), "address": current_app.config["PUBLIC_BASE_URL"]}
-        named = files_of(connection)
-        _add_database(archive, url, connection)
-        faults = _add_files(archive, named) if with_files else []
-        told |= {"with_files": with_files, "faults": faults, "named_files": {f.path: f.sha256 for f in named}}
-        archive.finish(told)
 
 
 def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> None:
@@ -80,32 +80,16 @@ def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> N
     ):
         assert dump.stdout is not None
         try:
-            _add_pieces(archive, dump.stdout)
+            number = 0
+            while piece := dump.stdout.read(PIECE):
+                number += 1
+                archive.add_bytes(f"{DATABASE}{number:05}", piece)
         except BaseException:
             dump.kill()
             raise
         if dump.wait():
             said.seek(0)
             raise BackupFault(f"pg_dump failed: {said.read(2000).decode(errors='replace').strip()}")
-
-
-def _add_pieces(archive: ArchiveWriter, dump: IO[bytes]) -> None:
-    number = 0
-    while piece := dump.read(PIECE):
-        number += 1
-        archive.add_bytes(f"{DATABASE}{number:05}", piece)
-
-
-def _add_files(archive: ArchiveWriter, named: list[StoredFile]) -> list[dict[str, str]]:
-    """Copy every stored file and return a fault (path, fault, table) for each that is missing or changed, which is left
-    out. Files of PASSING tables give no fault.
-    """
-    faults = []
-    for stored in named:
-        fault = _add_file(archive, stored)
-        if fault and stored.table not in PASSING:
-            faults.append({"path": stored.path, "fault": fault, "table": stored.table})
-    return faults
 
 
 def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:

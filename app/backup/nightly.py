@@ -40,19 +40,14 @@ def hand_out_backup(now: datetime) -> str:
     with one_transaction():
         fresh = {"kind": "backup", "slot": slot, "began_at": now, "ok": False, "detail": {}}
         made = insert(BackupRun).values(fresh).on_conflict_do_nothing(index_elements=["slot"])
-        identity = db.session.execute(made.returning(BackupRun.id)).scalar_one_or_none() or _again(slot, now)
+        identity = db.session.execute(made.returning(BackupRun.id)).scalar_one_or_none()
         if identity is None:
-            return "done already"
+            row = db.session.scalars(select(BackupRun).where(BackupRun.slot == slot).with_for_update()).one()
+            if row.ok or now - row.began_at < TRY_AGAIN:
+                return "done already"
+            identity, row.began_at = row.id, now
         enqueue_after_commit(JobName.WRITE_BACKUP, int(identity))
         return "handed out"
-
-
-def _again(slot: str, now: datetime) -> int | None:
-    row = db.session.scalars(select(BackupRun).where(BackupRun.slot == slot).with_for_update()).one()
-    if row.ok or now - row.began_at < TRY_AGAIN:
-        return None
-    row.began_at = now
-    return row.id
 
 
 def write_backup(run_id: int) -> str:
@@ -72,7 +67,10 @@ def write_backup(run_id: int) -> str:
             _note(run_id, None, {"error": str(fault)[:300]})
             return "failed"
         _note(run_id, made, {"file": made.path.name, "size": made.size, "faults": len(made.faults)})
-        _remove_older(made.path.parent, current_app.config["BACKUP_KEEP"])
+        # Only files named like ours.
+        ours = sorted(path for path in made.path.parent.iterdir() if OURS.fullmatch(path.name))
+        for path in ours[: -current_app.config["BACKUP_KEEP"]]:
+            path.unlink(missing_ok=True)
         return "written"
 
 
@@ -88,10 +86,3 @@ def _note(run_id: int, made: Made | None, detail: dict[str, Any]) -> None:
         row = db.session.get_one(BackupRun, run_id)
         row.ended_at, row.ok, row.detail = utc_now(), made is not None, detail
         row.taken_at = datetime.fromisoformat(made.manifest["taken_at"]) if made else None
-
-
-def _remove_older(folder: Path, kept: int) -> None:
-    """Delete all but the newest `kept` backups; only files named like ours."""
-    ours = sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name))
-    for path in ours[:-kept]:
-        path.unlink(missing_ok=True)

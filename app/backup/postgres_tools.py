@@ -45,27 +45,19 @@ def tools_for(server_version: int) -> Tools:
 
     `server_version` is `server_version_num` (180006 means 18.6).
     """
-    major = server_version // 10_000
-    fitting = [tools for tools in _all_tools() if tools.major >= major]
+    major, folders, fitting = server_version // 10_000, [], []
+    with suppress(LaunchRefused):
+        folders.append(programs_folder())
+    if on_path := shutil.which("pg_dump"):
+        folders.append(Path(on_path).parent)
+    # Debian installs each version in a folder of its own, which is not in PATH.
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    for folder in folders:
+        if all((folder / name).is_file() for name in ("pg_dump", "pg_restore", "psql")):
+            shown = subprocess.run([str(folder / "pg_dump"), "--version"], capture_output=True, text=True)
+            found = re.search(r"\) (\d+)", shown.stdout)
+            if found and int(found.group(1)) >= major:
+                fitting.append(Tools(folder, int(found.group(1))))
     if not fitting:
         raise BackupFault(f"No pg_dump for PostgreSQL {major} is installed: install postgresql-client-{major}.")
     return min(fitting, key=lambda tools: tools.major)
-
-
-def _all_tools() -> list[Tools]:
-    folders = []
-    with suppress(LaunchRefused):
-        folders.append(programs_folder())
-    if found := shutil.which("pg_dump"):
-        folders.append(Path(found).parent)
-    # Debian installs each version in a folder of its own, which is not in PATH.
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return [tools for folder in folders if (tools := _tools_in(folder))]
-
-
-def _tools_in(folder: Path) -> Tools | None:
-    if not all((folder / name).is_file() for name in ("pg_dump", "pg_restore", "psql")):
-        return None
-    shown = subprocess.run([str(folder / "pg_dump"), "--version"], capture_output=True, text=True)
-    found = re.search(r"\) (\d+)", shown.stdout)
-    return Tools(folder, int(found.group(1))) if found else None

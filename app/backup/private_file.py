@@ -34,7 +34,11 @@ def new_private_file(path: Path) -> Iterator[BinaryIO]:
                 _take_name(draft, path)
             finally:
                 draft.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as problem:
         raise BackupFault(f"{path} cannot be written: {problem.strerror or problem}.") from problem
 
@@ -67,11 +71,3 @@ def _take_name(draft: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise BackupFault(f"{path} appeared meanwhile; it was left alone.") from None
         draft.rename(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -68,28 +68,29 @@ def release_copy(older_than: timedelta | None, now: datetime) -> Released | None
         hold = db.session.scalars(select(SendingHold).with_for_update()).first()
         if hold is None:
             return None
-        messages, webhooks = _set_aside(now - older_than, now) if older_than is not None else (0, 0)
-        taken_at = hold.taken_at
+        messages = webhooks = 0
+        if older_than is not None:
+            skipped = {"state": "skipped", "last_error": NOT_SENT, "sealed_code": None}
+            messages = _change(Delivery, _told_last() < now - older_than, skipped)
+            parked = {"state": "parked", "last_fault": SET_ASIDE, "finished_at": now}
+            webhooks = _change(WebhookDelivery, WebhookDelivery.at < now - older_than, parked)
+        taken_at = hold.taken_at.isoformat()
         db.session.delete(hold)
-        done = Released(messages, webhooks, find_waiting(now))
-        _journal(done, taken_at, now)
+        going = find_waiting(now)
+        data = {
+            "taken_at": taken_at,
+            "dropped": {"messages": messages, "webhooks": webhooks},
+            "going": {"messages": going.messages, "webhooks": going.webhooks, "reports": going.reports},
+        }
+        db.session.add(JournalEntry(kind="copy_released", at=now, officer_id=None, data=data))
         for job in (JobName.RELAY_DELIVERIES, JobName.RELAY_WEBHOOKS, JobName.PUSH_PEER):
             enqueue_after_commit(job)
-        return done
+        return Released(messages, webhooks, going)
 
 
 def _count(table: Any, at: Any) -> tuple[int, datetime | None]:
     row = db.session.execute(select(func.count(), func.min(at)).where(table.state == "queued")).one()
     return row[0], row[1]
-
-
-def _set_aside(before: datetime, now: datetime) -> tuple[int, int]:
-    skipped = {"state": "skipped", "last_error": NOT_SENT, "sealed_code": None}
-    parked = {"state": "parked", "last_fault": SET_ASIDE, "finished_at": now}
-    return (
-        _change(Delivery, _told_last() < before, skipped),
-        _change(WebhookDelivery, WebhookDelivery.at < before, parked),
-    )
 
 
 def _told_last() -> ColumnElement[datetime]:
@@ -104,12 +105,3 @@ def _told_last() -> ColumnElement[datetime]:
 def _change(table: Any, old: Any, values: dict[str, Any]) -> int:
     statement = update(table).where(table.state == "queued", old).values(**values).returning(table.id)
     return len(db.session.scalars(statement.execution_options(synchronize_session=False)).all())
-
-
-def _journal(done: Released, taken_at: datetime, now: datetime) -> None:
-    data = {
-        "taken_at": taken_at.isoformat(),
-        "dropped": {"messages": done.dropped_messages, "webhooks": done.dropped_webhooks},
-        "going": {"messages": done.going.messages, "webhooks": done.going.webhooks, "reports": done.going.reports},
-    }
-    db.session.add(JournalEntry(kind="copy_released", at=now, officer_id=None, data=data))

@@ -45,8 +45,16 @@ def check_keys(manifest: dict[str, Any], there: Iterable[str]) -> None:
 
 
 def check_target(manifest: dict[str, Any], replace: bool) -> None:
-    """Raise BackupFault if the app's database or file store cannot take the archive; changes nothing."""
-    _check_version(manifest)
+    """Raise BackupFault if the app's database or file store cannot take the archive, or the store has other content
+    under a path of it; changes nothing.
+    """
+    head, program = manifest["head"], manifest["program"]
+    if is_too_old(head):
+        message = f"The archive is older than the first migration of this program (its tables are at {head!r})."
+        raise BackupFault(f"{message} Restore it with program version {program} and migrate it there first.")
+    if not is_known(head):
+        message = f"The archive is newer than this program (its tables are at {head!r})."
+        raise BackupFault(f"{message} Install program version {program} or later.")
     db.engine.dispose()
     url = plain_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
     with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
@@ -59,7 +67,10 @@ def check_target(manifest: dict[str, Any], replace: bool) -> None:
         if others := others_connected(connection):
             message = f"{others} other connections have the database open."
             raise BackupFault(f"{message} Stop the program everywhere, then restore.")
-    _check_files(manifest)
+    different = [path for path, digest in _files_in(manifest).items() if _fault_of(path, digest) == "changed"]
+    if different:
+        message = f"The store holds other files under these names: {', '.join(different[:5])}."
+        raise BackupFault(f"{message} Set STORAGE_URL to an empty place, or move them away.")
 
 
 def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stamp: str) -> Restored:
@@ -69,7 +80,9 @@ def restore(path: Path, passphrase: bytes | None, manifest: dict[str, Any], stam
     Files come first, since a row without its file does harm and a file without a row does not.
     """
     done, url = Restored(), current_app.config["SQLALCHEMY_DATABASE_URI"]
-    _restore_files(path, passphrase, done)
+    for name, content in members_of(path, passphrase):
+        if name.startswith(FILES):
+            _restore_file(name.removeprefix(FILES), content, done)
     done.aside = fill_database(url, path, passphrase, manifest, stamp)
     done.differences = [*compare_tables(url, manifest), *compare_files(manifest)]
     return done
@@ -100,24 +113,6 @@ def compare_files(manifest: dict[str, Any]) -> list[str]:
     return [f"file {path}: {fault}" for path, fault in wrong.items() if fault]
 
 
-def _check_version(manifest: dict[str, Any]) -> None:
-    head, program = manifest["head"], manifest["program"]
-    if is_too_old(head):
-        message = f"The archive is older than the first migration of this program (its tables are at {head!r})."
-        raise BackupFault(f"{message} Restore it with program version {program} and migrate it there first.")
-    if not is_known(head):
-        message = f"The archive is newer than this program (its tables are at {head!r})."
-        raise BackupFault(f"{message} Install program version {program} or later.")
-
-
-def _check_files(manifest: dict[str, Any]) -> None:
-    """Raise BackupFault if the store has different content under a path of the archive."""
-    different = [path for path, digest in _files_in(manifest).items() if _fault_of(path, digest) == "changed"]
-    if different:
-        message = f"The store holds other files under these names: {', '.join(different[:5])}."
-        raise BackupFault(f"{message} Set STORAGE_URL to an empty place, or move them away.")
-
-
 def _files_in(manifest: dict[str, Any]) -> dict[str, str]:
     members = manifest["members"].items()
     return {name.removeprefix(FILES): kept[1] for name, kept in members if name.startswith(FILES)}
@@ -131,12 +126,6 @@ def _fault_of(path: str, digest: str) -> str | None:
     except FileNotFoundError:
         return "gone"
     return None if found.hexdigest() == digest else "changed"
-
-
-def _restore_files(path: Path, passphrase: bytes | None, done: Restored) -> None:
-    for name, content in members_of(path, passphrase):
-        if name.startswith(FILES):
-            _restore_file(name.removeprefix(FILES), content, done)
 
 
 def _restore_file(path: str, content: IO[bytes], done: Restored) -> None:

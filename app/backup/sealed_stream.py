@@ -80,21 +80,18 @@ class OpeningReader:
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes, fewer only at the end; all for a negative size."""
         while (size < 0 or len(self._open) < size) and self._sealed:
-            self._next_piece()
+            following = self._source.read(PIECE + TAG) if len(self._sealed) == PIECE + TAG else b""
+            nonce = _nonce(self._prefix, self._number, last=not following)
+            try:
+                self._open += self._cipher.decrypt(nonce, self._sealed, self._header)
+            except InvalidTag:
+                place = self._number * (PIECE + TAG) + _HEADER.size
+                message = f"The archive was changed or cut off in the piece that begins at byte {place}."
+                raise Damaged(f"{message} Nothing of it was used.") from None
+            self._sealed, self._number = following, self._number + 1
         taken = bytes(self._open) if size < 0 else bytes(self._open[:size])
         del self._open[: len(taken)]
         return taken
-
-    def _next_piece(self) -> None:
-        following = self._source.read(PIECE + TAG) if len(self._sealed) == PIECE + TAG else b""
-        nonce = _nonce(self._prefix, self._number, last=not following)
-        try:
-            self._open += self._cipher.decrypt(nonce, self._sealed, self._header)
-        except InvalidTag:
-            place = self._number * (PIECE + TAG) + _HEADER.size
-            message = f"The archive was changed or cut off in the piece that begins at byte {place}."
-            raise Damaged(f"{message} Nothing of it was used.") from None
-        self._sealed, self._number = following, self._number + 1
 
 
 def is_sealed(beginning: bytes) -> bool:

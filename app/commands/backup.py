@@ -96,7 +96,11 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
         except BackupFault as fault:
             note_run("drill", began, utc_now(), None, {"error": str(fault)[:300]})
             raise
-        note_run("drill", began, utc_now(), done.manifest["taken_at"], _drill_detail(done))
+        detail: dict[str, Any] = {"rpo_seconds": round(done.rpo.total_seconds())}
+        detail["rto_seconds"] = round(done.rto_seconds, 1)
+        if done.differences:
+            detail["error"] = f"{len(done.differences)} differences"
+        note_run("drill", began, utc_now(), done.manifest["taken_at"], detail)
         _tell_of_drill(done)
         return not done.differences
     return False
@@ -209,11 +213,6 @@ def _tell_of_drill(done: Drill) -> None:
     print(f"RPO: {done.rpo.total_seconds():.0f} s since the moment the archive shows; the last event in it: {last}.")
     print(f"RTO: {done.rto_seconds:.1f} s from the archive to a checked copy.")
     print("The drill went well." if not done.differences else "The drill FAILED.")
-
-
-def _drill_detail(done: Drill) -> dict[str, Any]:
-    found = {"rpo_seconds": round(done.rpo.total_seconds()), "rto_seconds": round(done.rto_seconds, 1)}
-    return found | ({"error": f"{len(done.differences)} differences"} if done.differences else {})
 
 
 def _in_words(waiting: Waiting) -> str:
