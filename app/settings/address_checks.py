@@ -16,7 +16,8 @@ from app.settings.host_reach import is_here, is_near
 if TYPE_CHECKING:
     from app.settings.environment import Environment
 
-CHECKED, SEALED = ("verify-ca", "verify-full"), ("require",)
+CHECKED, ENCRYPTED = ("verify-ca", "verify-full"), ("require",)
+ANYONE_IS_BELIEVED = "By TLS, but whoever answers is believed."
 PLAIN_GATEWAYS = ("json", "xml", "form", "mailto")
 
 
@@ -24,8 +25,26 @@ def judge_addresses(environment: Environment) -> list[Finding]:
     """Return a finding for each server address in the settings. Nothing is contacted; distance is judged by the host
     name.
     """
-    checks = (_database, _queue, _mail, _gateway, _signing, _peer, _sign_on, _webhooks)
-    return [finding for check in checks for finding in check(environment)]
+    found = [*_database(environment), *_queue(environment), *_mail(environment)]
+    if gateway := environment.gateway_url:
+        scheme, _, rest = gateway.partition("://")
+        host = urlsplit(f"http://{rest}").hostname if scheme in PLAIN_GATEWAYS else None
+        plain = scheme in PLAIN_GATEWAYS and not is_here(host)
+        usual = Finding("GATEWAY_URL", OK, "Set.")
+        found.append(_unencrypted("GATEWAY_URL", host, "numbers and messages") if plain else usual)
+    if (environment.signing_tsa_url or "").startswith("http://"):
+        sentence = "By http, as is usual: a time stamp is signed, and carries a hash alone."
+        found.append(Finding("SIGNING_TSA_URL", OK, sentence))
+    found += _by_http("BSRE_URL", environment.bsre_url, "passphrases of signatures")
+    peer = environment.sp4n_peer
+    found += _by_http("SP4N_PEER", peer["base_url"] if peer else None, "reports with their reporters")
+    found += _by_http("OIDC_ISSUER", environment.oidc_issuer, "sign-ins of officers")
+    if environment.webhook_allow_private:
+        sentence = "1: an administrator may send webhooks to every machine of your own network, and by http."
+        found.append(Finding("WEBHOOK_ALLOW_PRIVATE", WARNING, sentence))
+    else:
+        found.append(Finding("WEBHOOK_ALLOW_PRIVATE", OK, "Webhooks go by https and out of the house alone."))
+    return found
 
 
 def database_host(url: str) -> str:
@@ -40,7 +59,7 @@ def _parts_of(url: str) -> dict[str, object]:
         return {}
 
 
-def _unsealed(name: str, host: str | None, what: str) -> Finding:
+def _unencrypted(name: str, host: str | None, what: str) -> Finding:
     """Return the finding for an unencrypted connection: a warning within a private network, refused beyond it."""
     if is_near(host):
         return Finding(name, WARNING, f"{name} leads to {host} in the clear: {what} can be read on the way.")
@@ -63,11 +82,11 @@ def _database(environment: Environment) -> Iterator[Finding]:
         yield Finding("DATABASE_URL", REFUSED, "DATABASE_URL has a password that is short or well known.")
     if mode in CHECKED:
         yield Finding("DATABASE_URL", OK, "By TLS, and the server's certificate is checked.")
-    elif mode in SEALED:
+    elif mode in ENCRYPTED:
         sentence = "sslmode=require does not check who answers: verify-full does."
         yield Finding("DATABASE_URL", WARNING, sentence)
     else:
-        yield _unsealed("DATABASE_URL", host, "complaints and identities")
+        yield _unencrypted("DATABASE_URL", host, "complaints and identities")
 
 
 def _queue(environment: Environment) -> Iterator[Finding]:
@@ -90,15 +109,11 @@ def _queue(environment: Environment) -> Iterator[Finding]:
     elif parts.password and _easy(parts.password):
         yield Finding("REDIS_URL", REFUSED, "REDIS_URL has a password that is short or well known.")
     if parts.scheme == "rediss":
-        yield _checked("REDIS_URL", parse_qs(parts.query).get("ssl_cert_reqs", ["required"])[0] != "none")
+        checked = parse_qs(parts.query).get("ssl_cert_reqs", ["required"])[0] != "none"
+        sentence = "By TLS, and the server's certificate is checked." if checked else ANYONE_IS_BELIEVED
+        yield Finding("REDIS_URL", OK if checked else WARNING, sentence)
     else:
-        yield _unsealed("REDIS_URL", parts.hostname, "its password")
-
-
-def _checked(name: str, checked: bool) -> Finding:
-    if checked:
-        return Finding(name, OK, "By TLS, and the server's certificate is checked.")
-    return Finding(name, WARNING, "By TLS, but whoever answers is believed.")
+        yield _unencrypted("REDIS_URL", parts.hostname, "its password")
 
 
 def _mail(environment: Environment) -> Iterator[Finding]:
@@ -109,33 +124,7 @@ def _mail(environment: Environment) -> Iterator[Finding]:
     if parts.scheme in ("smtps", "smtp+starttls") or is_here(parts.hostname):
         yield Finding("SMTP_URL", OK, f"By {parts.scheme} to {parts.hostname}.")
     else:
-        yield _unsealed("SMTP_URL", parts.hostname, "names, answers and tracking codes")
-
-
-def _gateway(environment: Environment) -> Iterator[Finding]:
-    if not environment.gateway_url:
-        return
-    scheme, _, rest = environment.gateway_url.partition("://")
-    host = urlsplit(f"http://{rest}").hostname if scheme in PLAIN_GATEWAYS else None
-    if scheme in PLAIN_GATEWAYS and not is_here(host):
-        yield _unsealed("GATEWAY_URL", host, "numbers and messages")
-    else:
-        yield Finding("GATEWAY_URL", OK, "Set.")
-
-
-def _signing(environment: Environment) -> Iterator[Finding]:
-    if (environment.signing_tsa_url or "").startswith("http://"):
-        yield Finding("SIGNING_TSA_URL", OK, "By http, as is usual: a time stamp is signed, and carries a hash alone.")
-    yield from _by_http("BSRE_URL", environment.bsre_url, "passphrases of signatures")
-
-
-def _peer(environment: Environment) -> Iterator[Finding]:
-    peer = environment.sp4n_peer
-    yield from _by_http("SP4N_PEER", peer["base_url"] if peer else None, "reports with their reporters")
-
-
-def _sign_on(environment: Environment) -> Iterator[Finding]:
-    yield from _by_http("OIDC_ISSUER", environment.oidc_issuer, "sign-ins of officers")
+        yield _unencrypted("SMTP_URL", parts.hostname, "names, answers and tracking codes")
 
 
 def _by_http(name: str, address: str | None, what: str) -> Iterator[Finding]:
@@ -145,12 +134,4 @@ def _by_http(name: str, address: str | None, what: str) -> Iterator[Finding]:
     if parts.scheme == "https" or is_here(parts.hostname):
         yield Finding(name, OK, f"By {parts.scheme} to {parts.hostname}.")
     else:
-        yield _unsealed(name, parts.hostname, what)
-
-
-def _webhooks(environment: Environment) -> Iterator[Finding]:
-    if environment.webhook_allow_private:
-        sentence = "1: an administrator may send webhooks to every machine of your own network, and by http."
-        yield Finding("WEBHOOK_ALLOW_PRIVATE", WARNING, sentence)
-    else:
-        yield Finding("WEBHOOK_ALLOW_PRIVATE", OK, "Webhooks go by https and out of the house alone.")
+        yield _unencrypted(name, parts.hostname, what)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -87,27 +88,32 @@ def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
     return sentences
 
 
-def _is_number(text: str) -> str:
-    """Validator of numbers: only ASCII digits. Python's own parsing also accepts signs and underscores."""
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError
-    return text
+def matching(pattern: str) -> BeforeValidator:
+    """Return a validator that accepts only texts that match the whole pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return BeforeValidator(check)
 
 
-def _is_on(text: str) -> bool:
-    if text.lower() not in ("on", "off"):
-        raise ValueError
-    return text.lower() == "on"
+def beginning(*starts: str) -> AfterValidator:
+    """Return a validator that accepts only texts with one of these beginnings; its error does not repeat the text."""
+
+    def check(text: str, info: ValidationInfo) -> str:
+        if not text.startswith(starts):
+            expected = f"{', '.join(starts[:-1])} or {starts[-1]}"
+            raise ValueError(f"{str(info.field_name).upper()} does not begin with {expected}.")
+        return text
+
+    return AfterValidator(check)
 
 
-def _is_absolute(text: str) -> str:
-    if not text.startswith("/"):
-        raise ValueError
-    return text
-
-
-Number = Annotated[int, BeforeValidator(_is_number)]
-Switch = Annotated[bool, BeforeValidator(_is_on)]
-AbsolutePath = Annotated[str, AfterValidator(_is_absolute)]
+# Python and pydantic also accept signs, underscores and the digits of other scripts.
+Number = Annotated[int, matching("[0-9]+")]
+Switch = Annotated[bool, matching("(?i)on|off")]
+AbsolutePath = Annotated[str, matching("(?s)/.*")]
 ANY_CASE = BeforeValidator(str.lower)
 """Validator that accepts a word in upper and lower case."""

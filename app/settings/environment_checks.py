@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 import zoneinfo
 from collections.abc import Iterator
@@ -30,8 +29,9 @@ def judge(environment: Environment, demo: bool = False) -> list[Finding]:
     """Return the findings about the settings by the standards of production; `demo` adds the refusal of
     demo accounts.
     """
-    checks = (_missing, _secret, _keys, _public_address, _switches, _zone, _proxies, _metrics, _peer)
+    checks = (_keys, _public_address, _process, _network)
     found = [finding for check in checks for finding in check(environment)]
+    found += [Finding("SP4N_PEER", WARNING, sentence) for sentence in warnings_of(environment.sp4n_peer)]
     if demo:
         found.append(Finding("--demo", REFUSED, "--demo makes accounts whose password everybody knows."))
     return found
@@ -43,113 +43,79 @@ def guessable(secret: str) -> bool:
     return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or begins_known
 
 
-def _peer(environment: Environment) -> Iterator[Finding]:
-    for sentence in warnings_of(environment.sp4n_peer):
-        yield Finding("SP4N_PEER", WARNING, sentence)
-
-
-def _missing(environment: Environment) -> Iterator[Finding]:
-    needed = {
-        "DATABASE_URL": environment.database_url,
-        "REDIS_URL": environment.redis_url,
-        "IDENTITY_KEYS": environment.identity_keys,
-        "SECRET_KEY": environment.secret_key,
-        "PUBLIC_BASE_URL": environment.public_base_url,
-    }
-    for name, text in needed.items():
-        if not text:
-            yield Finding(name, REFUSED, f"{name} is not set.")
-
-
-def _secret(environment: Environment) -> Iterator[Finding]:
-    secret = environment.secret_key
-    if not secret:
-        return
-    if guessable(secret):
-        sentence = f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters."
-        yield Finding("SECRET_KEY", REFUSED, sentence)
-    elif secret in environment.identity_keys:
-        sentence = "SECRET_KEY is one of IDENTITY_KEYS: who signs sign-ins could read the stored identities."
-        yield Finding("SECRET_KEY", REFUSED, sentence)
-    else:
-        yield Finding("SECRET_KEY", OK, "Long, and not a well-known one.")
-
-
 def _keys(environment: Environment) -> Iterator[Finding]:
-    if not environment.identity_keys:
-        return
-    if any(_typed(key) for key in environment.identity_keys):
+    """Check that nothing is missing that every production needs, and that both keys are random and different."""
+    for name in ("DATABASE_URL", "REDIS_URL", "IDENTITY_KEYS", "SECRET_KEY", "PUBLIC_BASE_URL"):
+        if not getattr(environment, name.lower()):
+            yield Finding(name, REFUSED, f"{name} is not set.")
+    secret, keys = environment.secret_key, environment.identity_keys
+    if secret:
+        if guessable(secret):
+            sentence = f"SECRET_KEY is a default or shorter than {SHORTEST_SECRET} characters."
+            yield Finding("SECRET_KEY", REFUSED, sentence)
+        elif secret in keys:
+            sentence = "SECRET_KEY is one of IDENTITY_KEYS: who signs sign-ins could read the stored identities."
+            yield Finding("SECRET_KEY", REFUSED, sentence)
+        else:
+            yield Finding("SECRET_KEY", OK, "Long, and not a well-known one.")
+    if any(len(set(base64.urlsafe_b64decode(key))) < FEWEST_BYTES for key in keys):
         sentence = "IDENTITY_KEYS holds a key that is not random: make one with cryptography's Fernet.generate_key()."
         yield Finding("IDENTITY_KEYS", REFUSED, sentence)
-    else:
-        yield Finding("IDENTITY_KEYS", OK, f"{len(environment.identity_keys)} of random bytes.")
-
-
-def _typed(key: str) -> bool:
-    try:
-        return len(set(base64.urlsafe_b64decode(key))) < FEWEST_BYTES
-    except (binascii.Error, ValueError):
-        return True
+    elif keys:
+        yield Finding("IDENTITY_KEYS", OK, f"{len(keys)} of random bytes.")
 
 
 def _public_address(environment: Environment) -> Iterator[Finding]:
+    """Check that the public address is https with one public host, without user, wildcard, query or fragment. It
+    determines which Host headers the program accepts.
+    """
     address = environment.public_base_url
     if not address:
         return
-    if _public_https(address):
-        yield Finding("PUBLIC_BASE_URL", OK, f"Answers as {urlsplit(address).hostname}, cookies by https alone.")
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        named = bool(host) and not is_here(host) and "*" not in host
+        good = parts.scheme == "https" and named and not any((parts.username, parts.query, parts.fragment))
+    except ValueError:
+        good = False
+    if good:
+        yield Finding("PUBLIC_BASE_URL", OK, f"Answers as {host}, cookies by https alone.")
     else:
         yield Finding("PUBLIC_BASE_URL", REFUSED, "PUBLIC_BASE_URL is not an https:// address with a host name.")
 
 
-def _public_https(address: str) -> bool:
-    """Return whether the address is https with one public host, without user, wildcard, query or fragment. It
-    determines which Host headers the program accepts.
+def _process(environment: Environment) -> Iterator[Finding]:
+    """Check the switches for developers and the process's time zone: our datetimes are aware, but Flask-AppBuilder
+    stores its audit columns in local time.
     """
-    try:
-        parts = urlsplit(address)
-        host, extra = parts.hostname or "", (parts.username, parts.query, parts.fragment)
-    except ValueError:
-        return False
-    named = bool(host) and not is_here(host) and "*" not in host
-    return parts.scheme == "https" and named and not any(extra)
-
-
-def _switches(environment: Environment) -> Iterator[Finding]:
-    names = environment.developers_switches
-    for name in names:
+    for name in environment.developers_switches:
         if name == "FORWARDED_ALLOW_IPS":
             sentence = "FORWARDED_ALLOW_IPS is '*': anybody could say that a request came by https."
         else:
             sentence = f"{name} is set: it shows the inside of the program to whoever makes it fail."
         yield Finding(name, REFUSED, sentence)
-    if not names:
+    if not environment.developers_switches:
         yield Finding("debug", OK, "No switch for developers is set.")
-
-
-def _zone(environment: Environment) -> Iterator[Finding]:
-    """Check the process's time zone: our datetimes are aware, but Flask-AppBuilder stores its audit columns in local
-    time.
-    """
-    named = environment.clock_zone
+    zone = environment.clock_zone
     try:
-        varies = _varies(zoneinfo.ZoneInfo(named.lstrip(":"))) if named else bool(time.daylight)
+        varies = bool(time.daylight)
+        if zone:
+            here = zoneinfo.ZoneInfo(zone.lstrip(":"))
+            january, july = (datetime(2026, month, 1, tzinfo=here).utcoffset() for month in (1, 7))
+            varies = january != july
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        yield Finding("TZ", REFUSED, f"TZ is {named!r}, which this machine does not know: times would silently be UTC.")
+        yield Finding("TZ", REFUSED, f"TZ is {zone!r}, which this machine does not know: times would silently be UTC.")
         return
     if varies:
         sentence = "TZ has summer time: an hour of each year would come twice. Set TZ=UTC or TZ=Asia/Makassar."
         yield Finding("TZ", REFUSED, sentence)
     else:
-        yield Finding("TZ", OK, f"{named or time.tzname[0]}, without summer time.")
+        yield Finding("TZ", OK, f"{zone or time.tzname[0]}, without summer time.")
 
 
-def _varies(zone: zoneinfo.ZoneInfo) -> bool:
-    january, july = (datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
-    return january != july
-
-
-def _proxies(environment: Environment) -> Iterator[Finding]:
+def _network(environment: Environment) -> Iterator[Finding]:
+    """Check the number of proxies in front, and the token of /metrics."""
     if environment.trusted_proxies == 0:
         sentence = "0: behind a proxy every visitor has one address, and limits meant for one hold for all together."
         yield Finding("TRUSTED_PROXIES", WARNING, sentence)
@@ -158,9 +124,6 @@ def _proxies(environment: Environment) -> Iterator[Finding]:
         yield Finding("TRUSTED_PROXIES", WARNING, sentence)
     else:
         yield Finding("TRUSTED_PROXIES", OK, f"{environment.trusted_proxies} in front.")
-
-
-def _metrics(environment: Environment) -> Iterator[Finding]:
     token = environment.metrics_token
     if not token:
         yield Finding("METRICS_TOKEN", OK, "Not set: /metrics is shut.")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from app.settings.declaration import ANY_CASE, MACHINE, AbsolutePath, Number, Settings, setting
+from app.settings.declaration import ANY_CASE, MACHINE, AbsolutePath, Number, Settings, beginning, setting
 
 QueueWord = Literal["alarms", "notices", "documents", "sync", "webhooks", "reports"]
 QUEUES: tuple[str, ...] = get_args(QueueWord)
@@ -38,12 +38,6 @@ def _database_url(text: str, info: ValidationInfo) -> str:
     raise ValueError(f"{name} does not begin with postgresql:// (PostgreSQL is the only database).")
 
 
-def _redis_url(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("REDIS_URL does not begin with redis://, rediss:// or unix://.")
-    return text
-
-
 def _scanner_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -54,10 +48,6 @@ def _scanner_url(text: str) -> str:
     if not good:
         raise ValueError("CLAMAV_URL is not tcp://host:port or unix:///path.")
     return text
-
-
-def _usual_web_workers() -> int:
-    return max(2, min(9, (os.cpu_count() or 1) + 1))
 
 
 def _usual_log_format(given: Mapping[str, Any]) -> str:
@@ -101,7 +91,7 @@ class ProcessSettings(Settings):
         0, "number of proxies in front whose `X-Forwarded-*` headers count", bounds=(0, 9), usual="0: none"
     )
     web_concurrency: Number = setting(
-        _usual_web_workers,
+        max(2, min(9, (os.cpu_count() or 1) + 1)),
         "number of web workers; one more process is the buffering proxy",
         bounds=(1, 500),
         usual="processors + 1, at least 2, at most 9",
@@ -159,7 +149,7 @@ class ServerSettings(Settings):
         allowed="as above",
         secret=True,
     )
-    redis_url: Annotated[str, AfterValidator(_redis_url)] | None = setting(
+    redis_url: Annotated[str, beginning("redis://", "rediss://", "unix://")] | None = setting(
         None,
         "Redis or Valkey",
         usual="embedded; required in production",

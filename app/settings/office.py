@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from app.settings.declaration import ANY_CASE, OFFICE, Number, Settings, Switch, setting
+from app.settings.declaration import ANY_CASE, OFFICE, Number, Settings, Switch, beginning, setting
 from app.settings.peer_settings import read_peer
 
 PasswordRules = Literal["bssn", "nist"]
@@ -33,12 +33,6 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
     except (binascii.Error, ValueError):
         pass
     raise ValueError("IDENTITY_KEYS must be Fernet keys (32 bytes in URL-safe base64, newest first, commas between).")
-
-
-def _web_address(text: str, info: ValidationInfo) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError(f"{str(info.field_name).upper()} does not begin with https:// or http://.")
-    return text
 
 
 def _bsre_version(text: str) -> str:
@@ -83,7 +77,7 @@ def _only_with_provider(only: bool, info: ValidationInfo) -> bool:
     return only
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, beginning("https://", "http://")]
 
 
 class OfficeSettings(Settings):

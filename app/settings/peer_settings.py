@@ -51,7 +51,8 @@ def faults_of(given: Any) -> list[str]:
     if not isinstance(given, dict):
         return ["the file does not hold one JSON object."]
     found = [f"{name!r} is not a setting." for name in given if name not in SECTIONS]
-    wrong = [name for name, types in SECTIONS.items() if _has_wrong_type(given, name, types)]
+    there = {name: types for name, types in SECTIONS.items() if name in given}
+    wrong = [n for n, types in there.items() if isinstance(given[n], bool) or not isinstance(given[n], types)]
     found += [f"{name!r} has the wrong type." for name in wrong]
     if found:
         return found
@@ -63,10 +64,6 @@ def faults_of(given: Any) -> list[str]:
 def warnings_of(given: dict[str, Any] | None) -> list[str]:
     """Return warnings about valid settings, one sentence each."""
     return [NO_ECHO] if given and "push" in given and "echo" not in given["push"] else []
-
-
-def _has_wrong_type(given: dict[str, Any], name: str, types: tuple[type, ...]) -> bool:
-    return name in given and (isinstance(given[name], bool) or not isinstance(given[name], types))
 
 
 def _faults_of_auth(auth: dict[str, Any]) -> list[str]:
