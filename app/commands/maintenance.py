@@ -1,7 +1,6 @@
 """Command line of the database: migration, demonstration data, checks, keys and accounts."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +36,7 @@ from app.privacy.index_reporters import index_reporters
 from app.privacy.keys_in_use import unknown_key_ids
 from app.privacy.subject_report import NoSuchMark, subject_report
 from app.reference.load_seed import load_reference_data
+from app.servers.data_folder import write_private
 from app.servers.start_refused import LaunchRefused
 
 MIGRATE_PAUSE = 0.2
@@ -116,17 +116,9 @@ def make_demo(app: Flask) -> dict[str, Any]:
         demo = build_demo(utc_now())
     if not demo["tracking"] and path.exists():
         demo["tracking"] = json.loads(path.read_text("utf-8")).get("tracking", [])
-    _write_private(path, json.dumps(demo, indent=2, ensure_ascii=False))
-    return demo
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file atomically, readable by the owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
+    write_private(path, demo)
+    return demo
 
 
 def verify_audit(app: Flask) -> bool:

@@ -131,16 +131,13 @@ class BufferingProxy:
             except (BlockingIOError, ConnectionAbortedError):
                 return
             except OSError as problem:
-                self._rest(listener, problem)
+                # Out of descriptors or memory: pause, instead of retrying in a busy loop.
+                log.error("accept_failed", errno=problem.errno)
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(listener)
+                loop.call_later(PAUSE_WHEN_FULL, loop.add_reader, listener, self._accept, listener)
                 return
             self._admit(client, address[:2])
-
-    def _rest(self, listener: socket.socket, problem: OSError) -> None:
-        """Pause accepting after running out of descriptors or memory, instead of retrying in a busy loop."""
-        log.error("accept_failed", errno=problem.errno)
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(listener)
-        loop.call_later(PAUSE_WHEN_FULL, loop.add_reader, listener, self._accept, listener)
 
     def _admit(self, client: socket.socket, address: tuple[str, int]) -> None:
         client.setblocking(False)
@@ -229,13 +226,22 @@ class BufferingProxy:
             raise RequestRefused(503)
 
     async def _fetch(self, connection: Connection, request: Request, spool: AnswerSpool) -> None:
+        """Send the request to a worker and receive the response concurrently, since a worker may respond before it has
+        read everything.
+        """
         connection.at_work = True
+        loop = asyncio.get_running_loop()
         try:
             async with self._handed_on:
                 with socket.socket(socket.AF_UNIX) as worker:
                     worker.setblocking(False)
-                    await asyncio.get_running_loop().sock_connect(worker, self.workers)
-                    await _ask(worker, proxy_line(connection), request, spool)
+                    await loop.sock_connect(worker, self.workers)
+                    sending = loop.create_task(_send_request(worker, proxy_line(connection), request))
+                    try:
+                        while piece := await loop.sock_recv(worker, PIECE):
+                            await spool.put(piece)
+                    finally:
+                        sending.cancel()
         except OSError as problem:
             log.error("worker_gone", errno=problem.errno)
         finally:
@@ -253,20 +259,7 @@ class BufferingProxy:
             raise ConnectionAbortedError from None
 
 
-async def _ask(worker: socket.socket, line: bytes, request: Request, spool: AnswerSpool) -> None:
-    """Send the request and receive the response concurrently, since a worker may respond before it has read
-    everything.
-    """
-    loop = asyncio.get_running_loop()
-    telling = loop.create_task(_tell(worker, line, request))
-    try:
-        while piece := await loop.sock_recv(worker, PIECE):
-            await spool.put(piece)
-    finally:
-        telling.cancel()
-
-
-async def _tell(worker: socket.socket, line: bytes, request: Request) -> None:
+async def _send_request(worker: socket.socket, line: bytes, request: Request) -> None:
     """Send the request to the worker; stop silently when the worker has closed its side."""
     loop = asyncio.get_running_loop()
     with suppress(OSError):

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import class_row
 from werkzeug.security import check_password_hash
 
-from app.servers.given_database import connected, reason_against_wall
+from app.servers.given_database import DURABLE, connected, reason_against_wall
 from app.settings.findings import OK, REFUSED, WARNING, Finding
 
 OLDEST_POSTGRES = 150_000
@@ -66,14 +66,21 @@ def look_at_database(url: str, patience: float, remote: bool, owner_url: str | N
         here = datetime.now(UTC)
         found = [*judge_facts(facts, here, remote), *_demonstration(connection)]
     with connected((owner_url or url).replace("postgresql+psycopg://", "postgresql://", 1), patience) as owner:
-        return [*found, _role(owner)]
+        reason = reason_against_wall(owner)
+    good = "lapor_walled is there, or can be made."
+    return [*found, Finding("database role", REFUSED if reason else OK, reason or good)]
 
 
 def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[Finding]:
     """Yield a finding for each fact; `here` is this machine's time (aware) at the query, `remote` whether the host is
     another machine.
     """
-    yield _durable(facts)
+    weak = [name for name in DURABLE if getattr(facts, name) == "off"]
+    if weak:
+        message = "The database may lose what it acknowledged when its machine fails:"
+        yield Finding("database durability", REFUSED, f"{message} {', '.join(weak)} must not be off.")
+    else:
+        yield Finding("database durability", OK, "What is acknowledged is on disk.")
     if facts.version < OLDEST_POSTGRES:
         sentence = f"The database is PostgreSQL {facts.version // 10_000}; 15 is the oldest that this program works on."
         yield Finding("database version", REFUSED, sentence)
@@ -95,21 +102,6 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
     yield _clock(facts.now - here)
 
 
-def _role(connection: psycopg.Connection[Any]) -> Finding:
-    """Return the finding whether the role lapor_walled exists for this account or can be created by `migrate`."""
-    reason = reason_against_wall(connection)
-    return Finding("database role", REFUSED if reason else OK, reason or "lapor_walled is there, or can be made.")
-
-
-def _durable(facts: DatabaseFacts) -> Finding:
-    names = ("fsync", "full_page_writes", "synchronous_commit")
-    weak = [name for name in names if getattr(facts, name) == "off"]
-    if not weak:
-        return Finding("database durability", OK, "What is acknowledged is on disk.")
-    message = "The database may lose what it acknowledged when its machine fails:"
-    return Finding("database durability", REFUSED, f"{message} {', '.join(weak)} must not be off.")
-
-
 def _clock(difference: timedelta) -> Finding:
     seconds = abs(difference).total_seconds()
     if abs(difference) <= MOST_CLOCK_DIFFERENCE:
@@ -123,9 +115,13 @@ def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         yield Finding("demo accounts", OK, "There are no tables yet.")
         return
-    names = [*_demo_users(connection), *_demo_keys(connection)]
+    names = _demo_users(connection)
+    if connection.execute("SELECT to_regclass('api_key') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
+        query = "SELECT name FROM api_key WHERE name = ANY(%s) AND revoked_at IS NULL ORDER BY name"
+        names += [name for (name,) in connection.execute(query, (list(DEMO_KEYS),))]
     if names:
-        sentence = f"The database holds accounts of the demonstration, whose password everybody knows: {_some(names)}."
+        some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        sentence = f"The database holds accounts of the demonstration, whose password everybody knows: {some}."
         yield Finding("demo accounts", REFUSED, sentence)
     else:
         yield Finding("demo accounts", OK, "None.")
@@ -144,15 +140,3 @@ def _opens(hashed: str | None) -> bool:
         return bool(hashed) and check_password_hash(str(hashed), DEMO_PASSWORD)
     except ValueError:
         return False
-
-
-def _demo_keys(connection: psycopg.Connection[Any]) -> list[str]:
-    if not connection.execute("SELECT to_regclass('api_key') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
-        return []
-    query = "SELECT name FROM api_key WHERE name = ANY(%s) AND revoked_at IS NULL ORDER BY name"
-    return [name for (name,) in connection.execute(query, (list(DEMO_KEYS),))]
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - 5
-    return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")

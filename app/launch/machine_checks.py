@@ -23,7 +23,13 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 def judge_machine(environment: Environment) -> list[Finding]:
     """Return the findings about the data folder, its secrets, the file storage and the umask; nothing is created."""
-    return [*_secrets(environment.home), *_folder(environment.home), _storage(environment), _mask()]
+    mask = os.umask(0o077)
+    os.umask(mask)
+    found = [*_folder(environment.home), _storage(environment)]
+    if mask & OTHERS_WRITE == OTHERS_WRITE:
+        return [*found, Finding("umask", OK, f"{mask:04o}.")]
+    sentence = f"{mask:04o}: new files of the program may be changed by others. Set 0077."
+    return [*found, Finding("umask", WARNING, sentence)]
 
 
 def _mode(path: Path) -> int | None:
@@ -33,7 +39,8 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _secrets(home: Path) -> Iterator[Finding]:
+def _folder(home: Path) -> Iterator[Finding]:
+    """Check the data folder, its secrets, and whether those of a demonstration are left."""
     mode = _mode(home / SECRETS_FILE)
     if mode is not None and mode & OTHERS:
         sentence = f"{home / SECRETS_FILE} is open to others (mode {mode:04o}): set it to 0600."
@@ -41,9 +48,6 @@ def _secrets(home: Path) -> Iterator[Finding]:
     if (home / "demo.json").exists():
         sentence = f"{home / 'demo.json'} is of a demonstration and holds its password and key: remove it."
         yield Finding("demo.json", WARNING, sentence)
-
-
-def _folder(home: Path) -> Iterator[Finding]:
     mode = _mode(home)
     if mode is None:
         yield Finding("LAPOR_HOME", OK, f"{home} is made at the start, for this account alone.")
@@ -70,11 +74,3 @@ def _storage(environment: Environment) -> Finding:
         sentence = f"{folder} can be written. A second host finds these files only if it shares that folder."
         return Finding("STORAGE_URL", WARNING, f"{sentence} An object store (s3://) is for all.")
     return Finding("STORAGE_URL", OK, f"{folder} can be written.")
-
-
-def _mask() -> Finding:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    if mask & OTHERS_WRITE == OTHERS_WRITE:
-        return Finding("umask", OK, f"{mask:04o}.")
-    return Finding("umask", WARNING, f"{mask:04o}: new files of the program may be changed by others. Set 0077.")

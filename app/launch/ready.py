@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from app.settings.environment import Environment
@@ -34,21 +35,14 @@ def announce_when_ready(environment: Environment, demo: bool, say: Say) -> None:
 
 def wait_until_ready(address: str, seconds: float) -> bool:
     """Return whether `/readyz` (database, queue, migrations) answered 200 within `seconds`."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     pause, deadline = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if _is_ready(address):
-            return True
+        with suppress(urllib.error.URLError, OSError), direct.open(f"{address}/readyz", timeout=5) as answer:
+            if answer.status == 200:
+                return True
         pause.wait(0.25)
     return False
-
-
-def _is_ready(address: str) -> bool:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(f"{address}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def demo_lines(path: Path) -> list[str]:

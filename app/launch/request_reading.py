@@ -108,7 +108,11 @@ class RequestReader:
             # Forwarded unread: gunicorn answers ambiguous framing with an error.
             return Request(head, self._body, whole=False)
         size = await self._read_body(lines, None if chunked else int(lengths[0]))
-        return Request(_head_with(lines, size), self._body, whole=size <= self._limits.largest_body)
+        # The worker gets one Content-Length in place of the client's framing headers.
+        framing = (b"content-length", b"transfer-encoding", b"expect")
+        others = [line for line in lines[1:] if _name(line) not in framing]
+        head = b"\r\n".join([lines[0], *others, b"Content-Length: %d" % size])
+        return Request(head, self._body, whole=size <= self._limits.largest_body)
 
     async def _read_body(self, lines: list[bytes], size: int | None) -> int:
         """Read the body and return its length in bytes; one that is too large is not read. `size` is None for chunked
@@ -130,7 +134,14 @@ class RequestReader:
         RequestRefused(400).
         """
         total = 0
-        while size := await self._chunk_size():
+        while True:
+            line = await self._until(b"\r\n", LONGEST_CHUNK_LINE, 400)
+            digits = line.partition(b";")[0].strip()
+            if not CHUNK_SIZE.fullmatch(digits):
+                raise RequestRefused(400)
+            size = int(digits, 16)
+            if not size:
+                break
             total += size
             if total > self._limits.largest_body:
                 return self._limits.largest_body + 1
@@ -141,13 +152,6 @@ class RequestReader:
             if not await self._until(b"\r\n", LONGEST_CHUNK_LINE, 400):
                 return total
         raise RequestRefused(400)
-
-    async def _chunk_size(self) -> int:
-        line = await self._until(b"\r\n", LONGEST_CHUNK_LINE, 400)
-        size = line.partition(b";")[0].strip()
-        if not CHUNK_SIZE.fullmatch(size):
-            raise RequestRefused(400)
-        return int(size, 16)
 
     async def _read_exactly(self, size: int) -> None:
         """Move `size` bytes from the client into the body."""
@@ -196,10 +200,3 @@ def _name(line: bytes) -> bytes:
 
 def _values(lines: list[bytes], name: bytes) -> list[bytes]:
     return [line.partition(b":")[2].strip() for line in lines[1:] if _name(line) == name]
-
-
-def _head_with(lines: list[bytes], size: int) -> bytes:
-    """Return the head with a Content-Length of `size` in place of the client's framing headers."""
-    framing = (b"content-length", b"transfer-encoding", b"expect")
-    kept = [line for line in lines[1:] if _name(line) not in framing]
-    return b"\r\n".join([lines[0], *kept, b"Content-Length: %d" % size])

@@ -38,7 +38,12 @@ def ensure(with_browser: bool = False) -> None:
 
 def missing_packages(with_browser: bool = False) -> list[str]:
     """Return the Debian names of the packages that this machine lacks."""
-    missing = [package for library, package in PAPER_LIBRARIES.items() if not _opens(library)]
+    missing = []
+    for library, package in PAPER_LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
     fonts = {path.name for folder in FONT_FOLDERS for path in folder.rglob("*.ttf")}
     wanted = PAPER_FONTS | TEST_FONTS if with_browser else PAPER_FONTS
     missing += [package for font, package in wanted.items() if font not in fonts]
@@ -49,20 +54,16 @@ def missing_packages(with_browser: bool = False) -> list[str]:
 
 def advice(missing: list[str]) -> str:
     """Return the instructions for an administrator, or for another system than Debian."""
-    lost = " and ".join(_lost(missing))
-    names = " ".join(missing)
-    if shutil.which("apt-get"):
-        return f"Missing system packages: they are needed for {lost}. As root:\n  apt-get install {names}"
-    return f"Missing system libraries: they are needed for {lost}.\nInstall what Debian calls: {names}"
-
-
-def _lost(missing: list[str]) -> list[str]:
     kinds = {
         "papers as PDF": set(PAPER_LIBRARIES.values()),
         "the papers' typefaces": set(PAPER_FONTS.values()),
         "the browser tests": {"chromium", *TEST_FONTS.values()},
     }
-    return [what for what, packages in kinds.items() if packages & set(missing)]
+    lost = " and ".join(what for what, packages in kinds.items() if packages & set(missing))
+    names = " ".join(missing)
+    if shutil.which("apt-get"):
+        return f"Missing system packages: they are needed for {lost}. As root:\n  apt-get install {names}"
+    return f"Missing system libraries: they are needed for {lost}.\nInstall what Debian calls: {names}"
 
 
 def apt_install(packages: list[str]) -> bool:
@@ -75,12 +76,4 @@ def apt_install(packages: list[str]) -> bool:
         if subprocess.run(["apt-get", "-qq", *step], env=environ, stdout=subprocess.DEVNULL).returncode:
             print(f"apt-get {step[0]} failed", file=sys.stderr)
             return False
-    return True
-
-
-def _opens(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
     return True

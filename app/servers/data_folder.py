@@ -56,7 +56,7 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
+        json.dump(content, file, indent=2, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

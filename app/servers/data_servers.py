@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from app.servers.sockets import new_socket_folder, remove_socket_folder
 from app.servers.start_refused import LaunchRefused, ServerFailed
 from app.servers.valkey import EmbeddedValkey
 from app.settings.environment import Environment
-
-Starter = Callable[[Path, Path, Supervisor], dict[str, str]]
 
 
 @contextmanager
@@ -63,7 +61,13 @@ def start_servers(environment: Environment, supervisor: Supervisor) -> None:
         if name not in addresses:
             folders.append(new_socket_folder())
             write_note(home, {"addresses": {}, "socket_folders": [str(folder) for folder in folders]})
-            addresses |= _started(start, home, folders[-1], supervisor)
+            try:
+                addresses |= start(home, folders[-1], supervisor)
+            except PermissionError as problem:
+                message = f"{problem.filename} cannot be reached by this user."
+                raise LaunchRefused(
+                    f"{message} Start as the user who made {home}, or set another LAPOR_HOME."
+                ) from problem
     write_note(home, {"addresses": addresses, "socket_folders": [str(folder) for folder in folders]})
     use(addresses)
 
@@ -112,14 +116,6 @@ def running_environment(environment: Environment) -> Environment:
 def all_addresses_known() -> bool:
     """Return whether DATABASE_URL and REDIS_URL are set, so that nothing has to be started."""
     return all(os.environ.get(name, "").strip() for name in ("DATABASE_URL", "REDIS_URL"))
-
-
-def _started(start: Starter, home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:
-    try:
-        return start(home, sockets, supervisor)
-    except PermissionError as problem:
-        message = f"{problem.filename} cannot be reached by this user."
-        raise LaunchRefused(f"{message} Start as the user who made {home}, or set another LAPOR_HOME.") from problem
 
 
 def _start_postgres(home: Path, sockets: Path, supervisor: Supervisor) -> dict[str, str]:

@@ -25,17 +25,12 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
     LaunchRefused when the account lacks a right that migrations need or, in production, commits are not durable.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
-        _check_wall(connection)
+        if reason := reason_against_wall(connection):
+            raise LaunchRefused(reason)
         weak = [name for name in DURABLE if connection.execute(f"SHOW {name}").fetchone() == ("off",)]
     if weak and production:
         message = "The database may lose what it acknowledged when its machine fails:"
         raise LaunchRefused(f"{message} {', '.join(weak)} must not be off.")
-
-
-def _check_wall(connection: psycopg.Connection[Any]) -> None:
-    """Raise LaunchRefused unless the account can use the role of agency isolation, which migration 0018 creates."""
-    if reason := reason_against_wall(connection):
-        raise LaunchRefused(reason)
 
 
 def reason_against_wall(connection: psycopg.Connection[Any]) -> str:

@@ -52,14 +52,10 @@ def keep_counts_of(pid: int) -> None:
         for kind in KINDS:
             own = Path(folder) / f"{kind}_{pid}.db"
             if own.exists():
-                _add(own, Path(folder) / f"{kind}_{DEAD}.db")
+                common = COUNTS(str(Path(folder) / f"{kind}_{DEAD}.db"))
+                try:
+                    for key, value, timestamp, _ in COUNTS.read_all_values_from_file(str(own)):
+                        common.write_value(key, common.read_value(key)[0] + value, timestamp)
+                finally:
+                    common.close()
                 own.unlink()
-
-
-def _add(own: Path, common: Path) -> None:
-    together = COUNTS(str(common))
-    try:
-        for key, value, timestamp, _ in COUNTS.read_all_values_from_file(str(own)):
-            together.write_value(key, together.read_value(key)[0] + value, timestamp)
-    finally:
-        together.close()

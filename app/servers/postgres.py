@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +17,7 @@ import psutil
 import psycopg
 import psycopg.sql
 
-from app.servers.postgres_account import DatabaseAccount, account_for
+from app.servers.postgres_account import account_for
 from app.servers.program import Program, last_lines
 from app.servers.start_refused import LaunchRefused, ServerFailed
 
@@ -79,7 +81,7 @@ class EmbeddedPostgres:
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            if _accepts(self.sockets):
+            with suppress(psycopg.OperationalError), connect(self.sockets):
                 return
             try:
                 process.wait(timeout=0.05)
@@ -125,28 +127,26 @@ class EmbeddedPostgres:
             return
         account = account_for(self.data)
         draft = self.data.with_name(f"{self.data.name}.new")
-        _remove_tree(draft)
+        if draft.exists():
+            shutil.rmtree(draft)
         draft.mkdir(mode=0o700)
         if account:
             account.owns(draft)
-        self._run_initdb(draft)
+        sync = [] if self.durable else ["--no-sync"]
+        command = [str(programs_folder() / "initdb"), "-D", str(draft), "-U", SUPERUSER, *CLUSTER_FLAGS, *sync]
+        prefix = self._as_account("TERM", draft)
+        made = subprocess.run([*prefix, *command], env=_server_environ(), cwd="/", capture_output=True, text=True)
+        if made.returncode:
+            raise ServerFailed(f"The database folder {draft} could not be made:\n{made.stdout}{made.stderr}")
         if self.data.exists():
             self.data.rmdir()
         draft.rename(self.data)
-
-    def _run_initdb(self, folder: Path) -> None:
-        sync = [] if self.durable else ["--no-sync"]
-        command = [str(programs_folder() / "initdb"), "-D", str(folder), "-U", SUPERUSER, *CLUSTER_FLAGS, *sync]
-        prefix = self._as_account("TERM", folder)
-        made = subprocess.run([*prefix, *command], env=_server_environ(), cwd="/", capture_output=True, text=True)
-        if made.returncode:
-            raise ServerFailed(f"The database folder {folder} could not be made:\n{made.stdout}{made.stderr}")
 
     def _as_account(self, death_signal: str, folder: Path | None = None) -> list[str]:
         account = account_for(folder or self.data)
         if account is None:
             return []
-        _lend(self.sockets, account)
+        os.chown(self.sockets, account.uid, account.gid)
         return account.command_prefix(death_signal, [folder or self.data, programs_folder(), self.sockets])
 
     def _check_version(self) -> None:
@@ -172,30 +172,11 @@ def connect(sockets: Path, database: str = "postgres") -> psycopg.Connection[tup
     return psycopg.connect(host=str(sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5)
 
 
-def _accepts(sockets: Path) -> bool:
-    try:
-        with connect(sockets):
-            return True
-    except psycopg.OperationalError:
-        return False
-
-
-def _lend(folder: Path, account: DatabaseAccount) -> None:
-    os.chown(folder, account.uid, account.gid)
-
-
 def _ask(process: psutil.Process, sign: signal.Signals) -> None:
     try:
         process.send_signal(sign)
     except psutil.NoSuchProcess:
         return
-
-
-def _remove_tree(folder: Path) -> None:
-    if folder.exists():
-        for path in sorted(folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-        folder.rmdir()
 
 
 def _server_environ() -> dict[str, str]:

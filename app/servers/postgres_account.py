@@ -48,12 +48,11 @@ class DatabaseAccount:
 
     def reaches(self, place: Path) -> bool:
         """Return whether ordinary permissions let the account enter `place` and every folder above it."""
-        return all(self._may_search(folder.stat()) for folder in [place, *place.parents])
-
-    def _may_search(self, status: os.stat_result) -> bool:
-        if status.st_uid == self.uid:
-            return bool(status.st_mode & stat.S_IXUSR)
-        return bool(status.st_mode & stat.S_IXOTH)
+        for folder in [place, *place.parents]:
+            status = folder.stat()
+            if not status.st_mode & (stat.S_IXUSR if status.st_uid == self.uid else stat.S_IXOTH):
+                return False
+        return True
 
 
 def account_for(data_folder: Path) -> DatabaseAccount | None:
@@ -64,15 +63,11 @@ def account_for(data_folder: Path) -> DatabaseAccount | None:
         return None
     if data_folder.exists() and (owner := data_folder.stat()).st_uid != 0:
         return DatabaseAccount(owner.st_uid, owner.st_gid)
-    entry = _existing_account() or _new_account()
-    return DatabaseAccount(entry.pw_uid, entry.pw_gid)
-
-
-def _existing_account() -> pwd.struct_passwd | None:
     try:
-        return pwd.getpwnam(ACCOUNT_NAME)
+        entry = pwd.getpwnam(ACCOUNT_NAME)
     except KeyError:
-        return None
+        entry = _new_account()
+    return DatabaseAccount(entry.pw_uid, entry.pw_gid)
 
 
 def _new_account() -> pwd.struct_passwd:
@@ -96,17 +91,11 @@ def _new_account() -> pwd.struct_passwd:
 
 
 def _capability_flags(blocked: Path) -> list[str]:
-    allowed = _bounding_set()
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    allowed = next((int(line.split()[1], 16) for line in status if line.startswith("CapBnd:")), 0)
     for name, bit in REACHING_CAPABILITIES:
         if allowed >> bit & 1:
             # Without the securebit, access(2), which PostgreSQL calls on its own programs, ignores the capability.
             return ["--securebits=+no_setuid_fixup", f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
     message = f"Started by root without the right to hand on access, the database account cannot reach {blocked}."
     raise LaunchRefused(f"{message} Set LAPOR_HOME to a folder below /var/lib, or start as an ordinary user.")
-
-
-def _bounding_set() -> int:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("CapBnd:"):
-            return int(line.split()[1], 16)
-    return 0

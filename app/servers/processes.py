@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import TextIO
@@ -95,10 +96,22 @@ class Supervisor:
         """
         self._stopping = True
         for tier in sorted({child.program.tier for child in self.children.values()}, reverse=True):
-            self._stop_tier([child for child in self.children.values() if child.program.tier == tier])
+            children = [child for child in self.children.values() if child.program.tier == tier]
+            for child in children:
+                if child.process.poll() is None:
+                    child.process.send_signal(child.program.stop_signal)
+            deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+            while any(child.process.poll() is None for child in children) and time.monotonic() < deadline:
+                self._pass_output_on(timeout=0.05)
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.process.pid, signal.SIGKILL)  # the child with its own children
+                child.process.wait()
+                self._forget_output(child)
         leftovers = psutil.Process().children(recursive=True) if self._adopting else []
         for process in leftovers:
-            _kill(process)
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(leftovers, timeout=2)
 
     def say(self, name: str, line: str) -> None:
@@ -112,39 +125,27 @@ class Supervisor:
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
         if child.again_at is not None:
-            if now >= child.again_at:
-                self._start_again(child)
+            if now < child.again_at:
+                return
+            self._forget_output(child)
+            try:
+                child.process = child.program.start()
+            except OSError as problem:
+                self.say("launch", f"{child.program.name} cannot be started: {problem}")
+                child.again_at = time.monotonic() + child.delay
+                return
+            child.started, child.again_at = time.monotonic(), None
+            self._watch_output(child)
             return
         code = child.process.poll()
         if code is None:
             return
         if now - child.started > STEADY_SECONDS:
             child.delay = FIRST_DELAY_SECONDS
-        self.say("launch", f"{child.program.name} ended ({_describe(code)}); starts again in {child.delay:.0f} s")
+        end = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        self.say("launch", f"{child.program.name} ended ({end}); starts again in {child.delay:.0f} s")
         child.again_at = now + child.delay
         child.delay = min(child.delay * 2, LONGEST_DELAY_SECONDS)
-
-    def _start_again(self, child: Child) -> None:
-        self._forget_output(child)
-        try:
-            child.process = child.program.start()
-        except OSError as problem:
-            self.say("launch", f"{child.program.name} cannot be started: {problem}")
-            child.again_at = time.monotonic() + child.delay
-            return
-        child.started, child.again_at = time.monotonic(), None
-        self._watch_output(child)
-
-    def _stop_tier(self, children: list[Child]) -> None:
-        for child in children:
-            _signal(child.process, child.program.stop_signal)
-        deadline = time.monotonic() + STOP_PATIENCE_SECONDS
-        while any(child.process.poll() is None for child in children) and time.monotonic() < deadline:
-            self._pass_output_on(timeout=0.05)
-        for child in children:
-            _kill_session(child.process)
-            child.process.wait()
-            self._forget_output(child)
 
     def _watch_output(self, child: Child) -> None:
         if child.process.stdout is not None:
@@ -179,27 +180,3 @@ class Supervisor:
         child.unfinished = rest
         for line in () if self._stopping else filter(None, lines):
             self.say(child.program.name, line.decode("utf-8", errors="replace"))
-
-
-def _describe(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit {code}"
-
-
-def _signal(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
-    if process.poll() is None:
-        process.send_signal(sign)
-
-
-def _kill_session(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process group of a child, including its own children."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return

@@ -12,10 +12,7 @@ from pathlib import Path
 from app.servers.child_processes import tie_to_me
 
 LONGEST_LOG = 10 * 1024 * 1024
-
-
-def _nothing() -> None:
-    """Do nothing (the default preparation)."""
+"""Bytes of a log after which it is renamed before the next start, since nobody rotates embedded servers' logs."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +27,20 @@ class Program:
     tier: int = 1
     stop_signal: signal.Signals = signal.SIGTERM
     log: Path | None = None
-    prepare: Callable[[], None] = _nothing
+    prepare: Callable[[], None] | None = None
     folder: Path = Path("/")
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the program in its own session, so that Ctrl-C reaches only the supervisor; it is stopped when the
         supervisor dies.
         """
-        self.prepare()
-        output = subprocess.PIPE if self.log is None else _open_log(self.log)
+        if self.prepare:
+            self.prepare()
+        output = subprocess.PIPE
+        if self.log is not None:
+            if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+                self.log.replace(self.log.with_suffix(".old.log"))
+            output = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             return subprocess.Popen(
                 list(self.command),
@@ -53,15 +55,6 @@ class Program:
         finally:
             if output != subprocess.PIPE:
                 os.close(output)
-
-
-def _open_log(path: Path) -> int:
-    """Return a descriptor that appends to the log; one over 10 MiB is first renamed, since nobody rotates embedded
-    servers' logs.
-    """
-    if path.exists() and path.stat().st_size > LONGEST_LOG:
-        path.replace(path.with_suffix(".old.log"))
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def last_lines(log: Path, count: int = 12) -> str:

@@ -19,7 +19,8 @@ def new_socket_folder() -> Path:
     OSError when no candidate is short enough.
     """
     for parent in candidate_parents():
-        if not _usable(parent):
+        # The name must need no quoting in the servers' settings.
+        if set(str(parent)) & set(",'\"\\ ") or not parent.is_absolute() or not os.access(parent, os.W_OK | os.X_OK):
             continue
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
         if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) <= LONGEST_SOCKET_PATH:
@@ -37,13 +38,6 @@ def candidate_parents() -> Iterator[Path]:
         yield Path(runtime)
     yield Path(tempfile.gettempdir())
     yield Path("/tmp")  # noqa: S108 (a folder of our own is made in it, by mkdtemp)
-
-
-def _usable(parent: Path) -> bool:
-    """Return whether the folder is writable and its name needs no quoting in the servers' settings (comma, quote,
-    space, backslash).
-    """
-    return parent.is_absolute() and os.access(parent, os.W_OK | os.X_OK) and not set(str(parent)) & set(",'\"\\ ")
 
 
 def remove_socket_folder(name: str) -> None:

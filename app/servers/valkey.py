@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -75,8 +76,12 @@ class EmbeddedValkey:
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            if self._answers():
-                return
+            with (
+                suppress(redis.RedisError),
+                redis.Redis(unix_socket_path=str(self.socket_path), socket_timeout=2) as client,
+            ):
+                if client.ping():
+                    return
             try:
                 process.wait(timeout=0.05)
                 break
@@ -93,10 +98,3 @@ class EmbeddedValkey:
             return None
         aside = files.with_name(f"appendonlydir.damaged-{time.time_ns()}")
         return files.rename(aside)
-
-    def _answers(self) -> bool:
-        try:
-            with redis.Redis(unix_socket_path=str(self.socket_path), socket_timeout=2) as client:
-                return bool(client.ping())
-        except redis.RedisError:
-            return False
