@@ -7,7 +7,7 @@ from app.access.people import person_of
 from app.accounts.api_keys import hash_key, new_key
 from app.core.clock import utc_now
 from app.core.extensions import db
-from app.demo.read import PersonRow, load_people
+from app.demo.read import load_people
 from app.models import ApiKey, OfficerProfile, PasswordAge, Role, User
 from workflow_rules.process.actors import Person
 
@@ -22,28 +22,25 @@ def make_accounts() -> dict[str, str]:
     there = set(db.session.scalars(select(User.username)))
     hashed = generate_password_hash(PASSWORD)
     for row in people:
-        if row.username not in there:
-            _add(row, hashed)
+        if row.username in there:
+            continue
+        user = User(
+            username=row.username,
+            first_name=row.first_name,
+            last_name=row.last_name,
+            email=row.email,
+            password=hashed,
+            active=True,
+            roles=[db.session.scalars(select(Role).where(Role.name == row.actor)).one()],
+        )
+        db.session.add(user)
+        db.session.flush()
+        db.session.add(PasswordAge(user_id=user.id, changed_at=utc_now(), demonstration=True))
+        db.session.add(
+            OfficerProfile(user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank)
+        )
     db.session.commit()
     return {row.username: row.actor for row in people}
-
-
-def _add(row: PersonRow, hashed: str) -> None:
-    user = User(
-        username=row.username,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        password=hashed,
-        active=True,
-        roles=[db.session.scalars(select(Role).where(Role.name == row.actor)).one()],
-    )
-    db.session.add(user)
-    db.session.flush()
-    db.session.add(PasswordAge(user_id=user.id, changed_at=utc_now(), demonstration=True))
-    db.session.add(
-        OfficerProfile(user_id=user.id, agency_code=row.agency, position=row.position, nip=row.nip, rank=row.rank)
-    )
 
 
 def make_key(name: str = KEY_NAME, scope: str = "sp4n") -> str:

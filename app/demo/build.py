@@ -40,31 +40,19 @@ class Story:
 def build_demo(now: datetime) -> dict[str, Any]:
     """Create what is missing and return the content of `demo.json` (design 8.3); complaints are created only once."""
     accounts = make_accounts()
-    tracking = [] if _has_complaints() else [_told(s) for s in _tell_demo(now)]
+    stories: list[Story] = []
+    if not db.session.execute(select(func.count()).select_from(Complaint)).scalar_one():
+        calendar = load_working_calendar()
+        stories = tell_stories([plan_story(row, now, calendar) for row in load_complaints()])
+        _settle_old_notices(now)
     return {
         "url": current_app.config["PUBLIC_BASE_URL"],
         "password": PASSWORD,
         "accounts": accounts,
         "sp4n_api_key": make_key(),
         "open311_api_key": make_key(OPEN311_KEY_NAME, "open311"),
-        "tracking": tracking,
+        "tracking": [{"number": s.complaint.number if s.complaint else "", "code": s.code} for s in stories],
     }
-
-
-def _has_complaints() -> bool:
-    return db.session.execute(select(func.count()).select_from(Complaint)).scalar_one() > 0
-
-
-def _told(story: Story) -> dict[str, str]:
-    number = story.complaint.number if story.complaint else ""
-    return {"number": number, "code": story.code}
-
-
-def _tell_demo(now: datetime) -> list[Story]:
-    calendar = load_working_calendar()
-    told = tell_stories([plan_story(row, now, calendar) for row in load_complaints()])
-    _settle_old_news(now)
-    return told
 
 
 def tell_stories(wanted: Sequence[Story]) -> list[Story]:
@@ -87,7 +75,7 @@ def tell_stories(wanted: Sequence[Story]) -> list[Story]:
     return sorted(wanted, key=lambda s: s.received_at)
 
 
-def _settle_old_news(now: datetime) -> None:
+def _settle_old_notices(now: datetime) -> None:
     """Mark notices older than two days as read, and skip all queued messages, so that the demonstration sends none."""
     with one_transaction():
         read = Notice.created_at < now - timedelta(days=2)
@@ -97,32 +85,26 @@ def _settle_old_news(now: datetime) -> None:
 
 
 def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
-    """Return the story with a time for every act, such that the open step is overdue or fresh as the plan demands."""
-    moves = moves_for(row, lambda key: key)
-    minutes = _stretched(row, moves)
-    rest = _rest(row, moves, sum(minutes))
+    """Return the story with a time for every act, such that the open step is overdue or fresh as the plan demands.
+
+    Drafting takes what is left of the case's age, within its limit. The time since the last act varies from case to
+    case.
+    """
+    plan, moves = row.plan, moves_for(row, lambda key: key)
+    age = plan.received_days_ago * A_DAY
+    longest = (13 if plan.field_visit or len(plan.agencies) > 1 else 4) * A_DAY
+    draft = max(0, min(age - sum(m.minutes for m in moves) - HALF_HOUR, longest))
+    minutes = [m.minutes + (draft if m.patient else 0) for m in moves]
+    rest = 12
+    if plan.overdue or plan.target not in _MINUTE_STEPS:
+        scattered = int(row.key.rpartition("-")[2]) * 37 % 240
+        rest = max(age - sum(minutes), 60 + LATE_BY if plan.overdue else 12) + scattered
     received = _back(calendar, now, sum(minutes) + rest)
     story, passed = Story(row, received), 0
     for move, step in zip(moves, minutes, strict=True):
         passed += step
         story.ahead.append((calendar.add_minutes(received, passed), move))
     return story
-
-
-def _stretched(row: ComplaintRow, moves: list[Move]) -> list[int]:
-    """Return the working minutes before each act; drafting takes what is left of the case's age, within its limit."""
-    spare = row.plan.received_days_ago * A_DAY - sum(m.minutes for m in moves) - HALF_HOUR
-    longest = (13 if row.plan.field_visit or len(row.plan.agencies) > 1 else 4) * A_DAY
-    draft = max(0, min(spare, longest))
-    return [m.minutes + (draft if m.patient else 0) for m in moves]
-
-
-def _rest(row: ComplaintRow, moves: list[Move], used: int) -> int:
-    """Return the working minutes since the last act, with a share that varies from case to case."""
-    if row.plan.target in _MINUTE_STEPS and not row.plan.overdue:
-        return 12
-    scattered = int(row.key.rpartition("-")[2]) * 37 % 240
-    return max(row.plan.received_days_ago * A_DAY - used, 60 + LATE_BY if row.plan.overdue else 12) + scattered
 
 
 _MINUTE_STEPS = frozenset(

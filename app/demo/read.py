@@ -159,6 +159,10 @@ def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow
 
 
 def _complaint(raw: dict[str, Any]) -> ComplaintRow:
+    plan = raw["plan"]
+    answer = plan.get("answer") and row_of(LetterText, plan["answer"])
+    others = {agency: row_of(LetterText, letter) for agency, letter in plan.get("other_answers", {}).items()}
+    lists = {name: tuple(plan[name]) for name in ("agencies", "notes")}
     return row_of(
         ComplaintRow,
         raw,
@@ -167,15 +171,8 @@ def _complaint(raw: dict[str, Any]) -> ComplaintRow:
         channel=Channel(raw["channel"]),
         location=row_of(LocationRow, raw["location"]),
         reporter=raw["reporter"] and row_of(ReporterRow, raw["reporter"]),
-        plan=_plan(raw["plan"]),
+        plan=row_of(PlanRow, plan, answer=answer, other_answers=others, **lists),
     )
-
-
-def _plan(raw: dict[str, Any]) -> PlanRow:
-    answer = raw.get("answer") and row_of(LetterText, raw["answer"])
-    others = {agency: row_of(LetterText, letter) for agency, letter in raw.get("other_answers", {}).items()}
-    lists = {name: tuple(raw[name]) for name in ("agencies", "notes")}
-    return row_of(PlanRow, raw, answer=answer, other_answers=others, **lists)
 
 
 def _check_plan(plan: PlanRow, key: str, others: Collection[str]) -> None:
