@@ -86,19 +86,15 @@ def members_of(path: Path, passphrase: bytes | None) -> Iterator[tuple[str, IO[b
                 with tarfile.open(fileobj=cast(IO[bytes], opened), mode="r|") as tar:
                     for member in tar:
                         content = tar.extractfile(member) if member.isreg() else None
-                        if content is None or not _is_plain(member.name):
+                        # A relative path without `..`.
+                        odd = {"", ".", ".."} & set(member.name.split("/")) or "\\" in member.name
+                        if content is None or odd or PurePosixPath(member.name).is_absolute():
                             raise Damaged(f"The archive holds {member.name!r}, which no backup of ours does.")
                         yield member.name, cast(IO[bytes], _Content(content))
             except (tarfile.TarError, EOFError) as problem:
                 raise Damaged(f"The archive is cut off or changed: {problem}.") from problem
     except OSError as problem:
         raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
-
-
-def _is_plain(name: str) -> bool:
-    """Return whether a member name is a relative path without `..`."""
-    parts = name.split("/")
-    return not PurePosixPath(name).is_absolute() and not {"", ".", ".."} & set(parts) and "\\" not in name
 
 
 def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from flask import Flask
 
 from app.access.program_role import give_program_rights
 from app.backup.archive import read_manifest
-from app.backup.drill import Drill, carry_out
+from app.backup.drill import carry_out
 from app.backup.faults import BackupFault
 from app.backup.keys import key_ids, place_keys, read_keys, write_keys
-from app.backup.make import Made, make_backup
+from app.backup.make import make_backup
 from app.backup.release import Waiting, find_waiting, release_copy
 from app.backup.restore import Restored, check_keys, check_target, restore
 from app.backup.runs import note_restored, note_run
@@ -48,7 +48,13 @@ def backup(
             write_keys(keys, passphrase or b"", app.config["SECRET_KEY"], app.config["IDENTITY_KEYS"])
         detail = {"file": made.path.name, "size": made.size, "faults": len(made.faults)}
         note_run("backup", began, utc_now(), made.manifest["taken_at"], detail)
-        _tell_of_backup(made, keys)
+        told, files = made.manifest, sum(name.startswith("files/") for name in made.manifest["members"])
+        rows = sum(kept[0] for kept in told["tables"].values())
+        print(f"{made.path}: {made.size} bytes, written and read back.")
+        print(f"It shows the database at {told['taken_at']}: {len(told['tables'])} tables, {rows} rows, {files} files.")
+        print(f"The keys are in {keys}." if keys else "Without the keys (--keys) no identity in it can be read.")
+        for fault in made.faults:
+            print(f"{fault['fault']}: {fault['path']} (table {fault['table']})")
         return not made.faults
     return False
 
@@ -101,7 +107,17 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
         if done.differences:
             detail["error"] = f"{len(done.differences)} differences"
         note_run("drill", began, utc_now(), done.manifest["taken_at"], detail)
-        _tell_of_drill(done)
+        last = done.manifest["last_event_at"] or "none"
+        for difference in done.differences:
+            print(f"Does not agree: {difference}")
+        rows = sum(kept[0] for kept in done.manifest["tables"].values())
+        chains = done.manifest["heads"]
+        print(f"Compared: {rows} rows, {done.files} files, {chains['chains']} chains with {chains['events']} events.")
+        print(
+            f"RPO: {done.rpo.total_seconds():.0f} s since the moment the archive shows; the last event in it: {last}."
+        )
+        print(f"RTO: {done.rto_seconds:.1f} s from the archive to a checked copy.")
+        print("The drill went well." if not done.differences else "The drill FAILED.")
         return not done.differences
     return False
 
@@ -177,16 +193,6 @@ def _told() -> Iterator[None]:
         print(f"Not done: {fault}")
 
 
-def _tell_of_backup(made: Made, keys: Path | None) -> None:
-    told, files = made.manifest, sum(name.startswith("files/") for name in made.manifest["members"])
-    rows = sum(kept[0] for kept in told["tables"].values())
-    print(f"{made.path}: {made.size} bytes, written and read back.")
-    print(f"It shows the database at {told['taken_at']}: {len(told['tables'])} tables, {rows} rows, {files} files.")
-    print(f"The keys are in {keys}." if keys else "Without the keys (--keys) no identity in it can be read.")
-    for fault in made.faults:
-        print(f"{fault['fault']}: {fault['path']} (table {fault['table']})")
-
-
 def _tell_of_restore(manifest: dict[str, Any], done: Restored, older: bool, seconds: float) -> None:
     print(f"Restored as of {manifest['taken_at']} in {seconds:.1f} s.")
     print(f"Files: {done.files_written} written, {done.files_there} there already.")
@@ -201,18 +207,6 @@ def _tell_of_restore(manifest: dict[str, Any], done: Restored, older: bool, seco
         print(f"Does not agree: {difference}")
     print("Everything agrees with the archive." if not done.differences else "The copy is NOT what the archive says.")
     print("All sign-ins have ended. The copy sends nothing until `python run.py release`.")
-
-
-def _tell_of_drill(done: Drill) -> None:
-    last = done.manifest["last_event_at"] or "none"
-    for difference in done.differences:
-        print(f"Does not agree: {difference}")
-    rows = sum(kept[0] for kept in done.manifest["tables"].values())
-    chains = done.manifest["heads"]
-    print(f"Compared: {rows} rows, {done.files} files, {chains['chains']} chains with {chains['events']} events.")
-    print(f"RPO: {done.rpo.total_seconds():.0f} s since the moment the archive shows; the last event in it: {last}.")
-    print(f"RTO: {done.rto_seconds:.1f} s from the archive to a checked copy.")
-    print("The drill went well." if not done.differences else "The drill FAILED.")
 
 
 def _in_words(waiting: Waiting) -> str:

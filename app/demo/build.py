@@ -44,7 +44,12 @@ def build_demo(now: datetime) -> dict[str, Any]:
     if not db.session.execute(select(func.count()).select_from(Complaint)).scalar_one():
         calendar = load_working_calendar()
         stories = tell_stories([plan_story(row, now, calendar) for row in load_complaints()])
-        _settle_old_notices(now)
+        # The demonstration sends nothing, and what is older than two days counts as read.
+        with one_transaction():
+            read = Notice.created_at < now - timedelta(days=2)
+            db.session.execute(update(Notice).where(read).values(read_at=now))
+            past = (Delivery.created_at < now, Delivery.state == "queued")
+            db.session.execute(update(Delivery).where(*past).values(state="skipped", last_error="demonstration"))
     return {
         "url": current_app.config["PUBLIC_BASE_URL"],
         "password": PASSWORD,
@@ -69,19 +74,17 @@ def tell_stories(wanted: Sequence[Story]) -> list[Story]:
         if story.complaint is None:
             _receive(story, at, _person("admin.aduan", people))
         else:
-            _act(story, stories, people)
+            _, move = story.ahead.pop(0)
+            params = dict(move.params)
+            if "into" in params:
+                target = stories[params["into"]].complaint
+                params["into"] = target.number if target else ""
+            by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.house), people)
+            wanted_act = ActionRequest(move.action, move.agency, params)
+            perform_action(story.complaint.id, wanted_act, by, story.complaint.version, now=at, letters_drawn=False)
         if story.ahead:
             heapq.heappush(queue, (story.ahead[0][0], position, key))
     return sorted(wanted, key=lambda s: s.received_at)
-
-
-def _settle_old_notices(now: datetime) -> None:
-    """Mark notices older than two days as read, and skip all queued messages, so that the demonstration sends none."""
-    with one_transaction():
-        read = Notice.created_at < now - timedelta(days=2)
-        db.session.execute(update(Notice).where(read).values(read_at=now))
-        past = (Delivery.created_at < now, Delivery.state == "queued")
-        db.session.execute(update(Delivery).where(*past).values(state="skipped", last_error="demonstration"))
 
 
 def plan_story(row: ComplaintRow, now: datetime, calendar: WorkingCalendar) -> Story:
@@ -143,19 +146,6 @@ def _receive(story: Story, at: datetime, by: Person) -> None:
     sp4n = {"sp4n_tracking_id": row.tracking_id, "sp4n_revision": 1} if row.tracking_id else None
     received = receive_complaint(clean_report(payload), by, now=at, sp4n=sp4n)
     story.complaint, story.code = received.complaint, received.tracking_code
-
-
-def _act(story: Story, stories: dict[str, Story], people: dict[str, Person]) -> None:
-    at, move = story.ahead.pop(0)
-    if story.complaint is None:
-        return
-    params = dict(move.params)
-    if "into" in params:
-        target = stories[params["into"]].complaint
-        params["into"] = target.number if target else ""
-    by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.house), people)
-    request = ActionRequest(move.action, move.agency, params)
-    perform_action(story.complaint.id, request, by, story.complaint.version, now=at, letters_drawn=False)
 
 
 def _person(username: str, known: dict[str, Person]) -> Person:

@@ -1,6 +1,5 @@
 """Demo accounts and fictional complaints, read from JSON into frozen rows with all references checked."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,14 @@ def load_complaints(path: Path = HERE / "complaints.json") -> tuple[ComplaintRow
         must_be_known(row.category, categories, f"category of {row.key}")
         for place in (row.location.district, row.location.village):
             must_be_known(place, places, f"place of {row.key}")
-        _check_plan(row.plan, row.key, keys - {row.key})
+        plan = row.plan
+        must_be_known(plan.target, TARGETS, f"target of {row.key}")
+        must_be_known(plan.route, ROUTES, f"route of {row.key}")
+        for agency in plan.agencies:
+            must_be_known(agency, DEMO_AGENCIES, f"agencies of {row.key}")
+        for named in (*plan.other_answers, plan.declined_by):
+            must_be_known(named, (*plan.agencies, None), f"agency named in the plan of {row.key}")
+        must_be_known(plan.merge_into, {*(keys - {row.key}), None}, f"merge target of {row.key}")
     return rows
 
 
@@ -173,13 +179,3 @@ def _complaint(raw: dict[str, Any]) -> ComplaintRow:
         reporter=raw["reporter"] and row_of(ReporterRow, raw["reporter"]),
         plan=row_of(PlanRow, plan, answer=answer, other_answers=others, **lists),
     )
-
-
-def _check_plan(plan: PlanRow, key: str, others: Collection[str]) -> None:
-    must_be_known(plan.target, TARGETS, f"target of {key}")
-    must_be_known(plan.route, ROUTES, f"route of {key}")
-    for agency in plan.agencies:
-        must_be_known(agency, DEMO_AGENCIES, f"agencies of {key}")
-    for named in (*plan.other_answers, plan.declined_by):
-        must_be_known(named, (*plan.agencies, None), f"agency named in the plan of {key}")
-    must_be_known(plan.merge_into, {*others, None}, f"merge target of {key}")

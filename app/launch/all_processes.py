@@ -52,7 +52,16 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
     web, *others = programs(environment.workers)
     set_preparing(environment.home, True)
     supervisor.start(web)  # loads during the migration and accepts requests afterwards
-    run_to_end("demo" if demo else "migrate")
+    command = "demo" if demo else "migrate"
+    done = subprocess.run(
+        command_line(command),
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=tie_to_me(signal.SIGTERM),
+    )
+    if done.returncode:  # its own output says why
+        raise ServerFailed(f"`python run.py {command}` failed (exit {done.returncode}).")
     set_preparing(environment.home, False)
     for program in others:
         supervisor.start(program)
@@ -65,21 +74,6 @@ def open_public_endpoints() -> None:
     """Enable every public endpoint for the demonstration; settings already in the environment stay."""
     for name in PUBLIC_ENDPOINTS:
         os.environ.setdefault(name, "on")
-
-
-def run_to_end(command: str) -> None:
-    """Run another command of the program and wait for it. Raises ServerFailed when it fails; its own output
-    says why.
-    """
-    done = subprocess.run(
-        command_line(command),
-        cwd=PROJECT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=tie_to_me(signal.SIGTERM),
-    )
-    if done.returncode:
-        raise ServerFailed(f"`python run.py {command}` failed (exit {done.returncode}).")
 
 
 def programs(count: int) -> list[Program]:

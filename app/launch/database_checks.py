@@ -99,23 +99,25 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
         yield Finding("database account", OK, "An ordinary account that owns nothing.")
     if remote and facts.by_network and not facts.sealed:
         yield Finding("database network", WARNING, "The connection that the database accepted is not sealed by TLS.")
-    yield _clock(facts.now - here)
-
-
-def _clock(difference: timedelta) -> Finding:
-    seconds = abs(difference).total_seconds()
-    if abs(difference) <= MOST_CLOCK_DIFFERENCE:
-        return Finding("clock", OK, f"{seconds:.1f} s from the database's.")
-    sentence = f"The clock of this machine is {seconds:.0f} s off the database's: limits would pass early or late."
-    return Finding("clock", REFUSED, sentence)
+    seconds = abs(facts.now - here).total_seconds()
+    if seconds <= MOST_CLOCK_DIFFERENCE.total_seconds():
+        yield Finding("clock", OK, f"{seconds:.1f} s from the database's.")
+    else:
+        sentence = f"The clock of this machine is {seconds:.0f} s off the database's: limits would pass early or late."
+        yield Finding("clock", REFUSED, sentence)
 
 
 def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """Yield a finding about active demo accounts and API keys, whose secrets are public."""
+    """Yield a finding about active demo accounts (with the e-mail address or the password of the demonstration) and API
+    keys, whose secrets are public.
+    """
     if not connection.execute("SELECT to_regclass('ab_user') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         yield Finding("demo accounts", OK, "There are no tables yet.")
         return
-    names = _demo_users(connection)
+    people = {person["username"]: person["email"] for person in json.loads(DEMO_PEOPLE.read_text("utf-8"))["people"]}
+    query = "SELECT username, email, password FROM ab_user WHERE active AND username = ANY(%s) ORDER BY username"
+    rows = connection.execute(query, (list(people),))
+    names = [name for name, email, hashed in rows if email == people[name] or _opens(hashed)]
     if connection.execute("SELECT to_regclass('api_key') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         query = "SELECT name FROM api_key WHERE name = ANY(%s) AND revoked_at IS NULL ORDER BY name"
         names += [name for (name,) in connection.execute(query, (list(DEMO_KEYS),))]
@@ -125,14 +127,6 @@ def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield Finding("demo accounts", REFUSED, sentence)
     else:
         yield Finding("demo accounts", OK, "None.")
-
-
-def _demo_users(connection: psycopg.Connection[Any]) -> list[str]:
-    """Return active users with a user name of the demonstration and either its e-mail address or its password."""
-    people = {person["username"]: person["email"] for person in json.loads(DEMO_PEOPLE.read_text("utf-8"))["people"]}
-    query = "SELECT username, email, password FROM ab_user WHERE active AND username = ANY(%s) ORDER BY username"
-    rows = connection.execute(query, (list(people),))
-    return [name for name, email, hashed in rows if email == people[name] or _opens(hashed)]
 
 
 def _opens(hashed: str | None) -> bool:

@@ -53,7 +53,8 @@ def prepare(purpose: str) -> None:
     if purpose == "lock":
         uv_run(["pip", "compile", *SOURCES, "-o", LOCK.name], "The lock file could not be written")
         return
-    if not venv_is_current():
+    made_from = STAMP.read_text(encoding="utf-8") if STAMP.exists() else ""
+    if made_from != fingerprint() or not runs([VENV / "bin" / "python", "-c", ""]):
         make_venv()
     system_packages.ensure(with_browser=purpose == "test")
 
@@ -81,13 +82,6 @@ def fingerprint() -> str:
     return "\n".join([digest, sys.version.split()[0], str(VENV)])
 
 
-def venv_is_current() -> bool:
-    """Return whether `.venv` was made from this lock file and its interpreter still runs."""
-    if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != fingerprint():
-        return False
-    return runs([VENV / "bin" / "python", "-c", ""])
-
-
 def make_venv() -> None:
     """Create `.venv` and install exactly the packages of the lock file, verified by hash. Raises NotPrepared."""
     print("Preparing .venv (the first time takes a minute) ...", flush=True)
@@ -103,18 +97,12 @@ def make_venv() -> None:
 
 def uv_run(arguments: list[str], failure: str) -> None:
     """Run uv. Raises NotPrepared when it fails; uv's own output says why."""
-    if subprocess.run([*find_uv(), *arguments], cwd=PROJECT, env=uv_environ()).returncode:
-        raise NotPrepared(f"{failure}: see the lines above.")
-
-
-def uv_environ() -> dict[str, str]:
-    """Return the environment for uv: no other active environment, and the system's certificates, which may include an
-    office's own authority.
-    """
+    # No other active environment, and the system's certificates, which may include an office's own authority.
     environ = {name: text for name, text in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     if SYSTEM_CERTIFICATES.exists():
         environ.setdefault("UV_SYSTEM_CERTS", "true")
-    return environ
+    if subprocess.run([*find_uv(), *arguments], cwd=PROJECT, env=environ).returncode:
+        raise NotPrepared(f"{failure}: see the lines above.")
 
 
 def find_uv() -> list[str]:
@@ -125,9 +113,14 @@ def find_uv() -> list[str]:
     for known in ["uv", *map(str, ours)]:
         if runs([known, "--version"]):
             return [known]
-    for install in (uv_in_venv, uv_in_folder, uv_after_apt):
-        if found := install():
-            return [str(found)]
+    # Into a folder, which an externally managed Python (PEP 668) allows, where ensurepip is missing.
+    folder = CACHE / "uv-folder"
+    if found := uv_in_venv():
+        return [str(found)]
+    if _pip_install([sys.executable], ["--target", str(folder)]):
+        return [str(folder / "bin" / "uv")]
+    if system_packages.apt_install(["python3-venv"]) and (found := uv_in_venv()):
+        return [str(found)]
     message = "uv could not be installed. Install uv (https://docs.astral.sh/uv/), or Python's venv module"
     raise NotPrepared(f"{message} (Debian: apt-get install python3-venv), and check the way to the package index.")
 
@@ -139,19 +132,6 @@ def uv_in_venv() -> Path | None:
         return home / "bin" / "uv"
     shutil.rmtree(home, ignore_errors=True)
     return None
-
-
-def uv_in_folder() -> Path | None:
-    """Install uv with pip into a folder, which an externally managed Python (PEP 668) allows, and return its path; None
-    on failure.
-    """
-    home = CACHE / "uv-folder"
-    return home / "bin" / "uv" if _pip_install([sys.executable], ["--target", str(home)]) else None
-
-
-def uv_after_apt() -> Path | None:
-    """Install Debian's python3-venv when root, then uv in a virtual environment; return its path or None."""
-    return uv_in_venv() if system_packages.apt_install(["python3-venv"]) else None
 
 
 def _pip_install(python: list[str | Path], where: list[str]) -> bool:

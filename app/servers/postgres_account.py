@@ -15,6 +15,8 @@ from pathlib import Path
 from app.servers.start_refused import LaunchRefused
 
 ACCOUNT_NAME = "lapor-balangan"
+NOWHERE = ("--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin")
+MAKE_ACCOUNT = ("useradd", "--system", *NOWHERE)
 # capabilities(7): the first bypasses folder permissions for reading and searching only; containers usually grant the
 # second.
 REACHING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
@@ -66,28 +68,14 @@ def account_for(data_folder: Path) -> DatabaseAccount | None:
     try:
         entry = pwd.getpwnam(ACCOUNT_NAME)
     except KeyError:
-        entry = _new_account()
+        try:
+            subprocess.run([*MAKE_ACCOUNT, ACCOUNT_NAME], check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as problem:
+            detail = getattr(problem, "stderr", "") or problem
+            message = f"Started by root, the embedded database needs a system account, and `useradd` failed: {detail}"
+            raise LaunchRefused(f"{message} Start as an ordinary user, or set DATABASE_URL.") from problem
+        entry = pwd.getpwnam(ACCOUNT_NAME)
     return DatabaseAccount(entry.pw_uid, entry.pw_gid)
-
-
-def _new_account() -> pwd.struct_passwd:
-    make = [
-        "useradd",
-        "--system",
-        "--no-create-home",
-        "--home-dir",
-        "/nonexistent",
-        "--shell",
-        "/usr/sbin/nologin",
-        ACCOUNT_NAME,
-    ]
-    try:
-        subprocess.run(make, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as problem:
-        detail = getattr(problem, "stderr", "") or problem
-        message = f"Started by root, the embedded database needs a system account, and `useradd` failed: {detail}"
-        raise LaunchRefused(f"{message} Start as an ordinary user, or set DATABASE_URL.") from problem
-    return pwd.getpwnam(ACCOUNT_NAME)
 
 
 def _capability_flags(blocked: Path) -> list[str]:

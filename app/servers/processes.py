@@ -165,18 +165,16 @@ class Supervisor:
             time.sleep(timeout)
             return
         for key, _ in self._selector.select(timeout):
-            self._read(key.data, key.fd)
-
-    def _read(self, child: Child, descriptor: int) -> None:
-        try:
-            piece = os.read(descriptor, LONGEST_LINE)
-        except BlockingIOError:
-            return
-        if not piece:
-            self._forget_output(child)
-        *lines, rest = (child.unfinished + piece).split(b"\n")
-        if len(rest) > LONGEST_LINE or not piece:
-            lines, rest = [*lines, rest], b""
-        child.unfinished = rest
-        for line in () if self._stopping else filter(None, lines):
-            self.say(child.program.name, line.decode("utf-8", errors="replace"))
+            child: Child = key.data
+            try:
+                piece = os.read(key.fd, LONGEST_LINE)
+            except BlockingIOError:
+                continue
+            if not piece:
+                self._forget_output(child)
+            *lines, rest = (child.unfinished + piece).split(b"\n")
+            if len(rest) > LONGEST_LINE or not piece:
+                lines, rest = [*lines, rest], b""
+            child.unfinished = rest
+            for line in () if self._stopping else filter(None, lines):
+                self.say(child.program.name, line.decode("utf-8", errors="replace"))

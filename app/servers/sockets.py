@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 LONGEST_SOCKET_PATH = 107
@@ -15,10 +14,14 @@ FOLDER_PREFIX = "lapor-"
 
 
 def new_socket_folder() -> Path:
-    """Create and return an empty folder with a path short enough for our sockets, open to this user only. Raises
-    OSError when no candidate is short enough.
+    """Create and return an empty folder with a path short enough for our sockets, open to this user only: in the user's
+    runtime folder (not root's, which the database account cannot enter), else in a temporary folder. Raises OSError
+    when no candidate is short enough.
     """
-    for parent in candidate_parents():
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    parents = [Path(runtime)] if runtime and os.geteuid() != 0 else []
+    # The folder of our own is made by mkdtemp.
+    for parent in [*parents, Path(tempfile.gettempdir()), Path("/tmp")]:  # noqa: S108
         # The name must need no quoting in the servers' settings.
         if set(str(parent)) & set(",'\"\\ ") or not parent.is_absolute() or not os.access(parent, os.W_OK | os.X_OK):
             continue
@@ -27,17 +30,6 @@ def new_socket_folder() -> Path:
             return folder
         folder.rmdir()
     raise OSError("no folder with a name short enough for a Unix socket: set TMPDIR to a short one")
-
-
-def candidate_parents() -> Iterator[Path]:
-    """Yield folders for socket folders: the user's runtime folder (not root's, which the database account cannot
-    enter), then the temporary folders.
-    """
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and os.geteuid() != 0:
-        yield Path(runtime)
-    yield Path(tempfile.gettempdir())
-    yield Path("/tmp")  # noqa: S108 (a folder of our own is made in it, by mkdtemp)
 
 
 def remove_socket_folder(name: str) -> None:

@@ -58,7 +58,7 @@ def faults_of(given: Any) -> list[str]:
         return found
     if not given.get("base_url", "").startswith(("https://", "http://")):
         found.append("'base_url' does not begin with https:// or http://.")
-    return found + _faults_of_auth(given.get("auth", {})) + _faults_of_parts(given) + _faults_of_echo(given)
+    return found + _faults_of_auth(given.get("auth", {})) + _faults_of_parts(given)
 
 
 def warnings_of(given: dict[str, Any] | None) -> list[str]:
@@ -76,17 +76,6 @@ def _faults_of_auth(auth: dict[str, Any]) -> list[str]:
     return []
 
 
-def _faults_of_echo(given: dict[str, Any]) -> list[str]:
-    if "echo" not in given.get("push", {}):
-        return []
-    echo = given["push"]["echo"]
-    if not isinstance(echo, dict) or not echo:
-        return ["'push.echo' does not say where in the answer something of the change stands."]
-    allowed = {f"{{{name}}}" for name in PUSHED}
-    wrong = [path for path, template in echo.items() if template not in allowed]
-    return [f"'push.echo': at {path!r} stands none of {', '.join(sorted(allowed))}." for path in wrong]
-
-
 def _faults_of_parts(given: dict[str, Any]) -> list[str]:
     missing = sorted(NEEDED_FIELDS - set(given.get("fields", {})))
     found = [f"'fields' does not say where {name!r} stands." for name in missing] if "poll" in given else []
@@ -94,4 +83,11 @@ def _faults_of_parts(given: dict[str, Any]) -> list[str]:
         path = given.get(name, {}).get("path", "/")
         if not (isinstance(path, str) and path.startswith("/") and not path.startswith("//")):
             found.append(f"'{name}.path' does not begin with one slash.")
+    if "echo" in given.get("push", {}):
+        echo = given["push"]["echo"]
+        if not isinstance(echo, dict) or not echo:
+            return [*found, "'push.echo' does not say where in the answer something of the change stands."]
+        allowed = {f"{{{name}}}" for name in PUSHED}
+        wrong = [path for path, template in echo.items() if template not in allowed]
+        found += [f"'push.echo': at {path!r} stands none of {', '.join(sorted(allowed))}." for path in wrong]
     return found

@@ -7,7 +7,7 @@ import textwrap
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app.settings.declaration import MACHINE, OFFICE, Settings, choices_of, texts_of, variables
+from app.settings.declaration import MACHINE, OFFICE, choices_of, texts_of, variables
 from app.settings.environment import SECTIONS
 
 HEAD = """# Configuration
@@ -41,7 +41,15 @@ def as_markdown() -> str:
     parts = [HEAD]
     for group, (title, note) in GROUPS.items():
         parts.append(f"## {title}\n\n{note}\n")
-        parts += [_section(section) for section in SECTIONS if section.group == group]
+        for section in (section for section in SECTIONS if section.group == group):
+            note = "\n".join(textwrap.wrap(section.note, 120)) + "\n\n" if section.note else ""
+            lines = [TABLE]
+            for name, field in variables(section).items():
+                secret = "" if field.repr else " (secret)"
+                words = ", ".join(f"`{word}`" for word in choices_of(field))
+                allowed = texts_of(field)["allowed"] or words or ("`on`, `off`" if field.annotation is bool else "text")
+                lines.append(f"| `{name}` | {field.description}{secret} | {_default(field)} | {allowed} |")
+            parts.append(f"### {section.title}\n\n{note}" + "\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
@@ -53,17 +61,6 @@ def as_help() -> str:
             meaning = f"{field.description} ({_default(field)})".replace("`", "")
             lines += textwrap.wrap(meaning, 116, initial_indent=f"  {name}  ", subsequent_indent=" " * 6)
     return "\n".join(lines)
-
-
-def _section(section: type[Settings]) -> str:
-    rows = []
-    for name, field in variables(section).items():
-        secret = "" if field.repr else " (secret)"
-        words = ", ".join(f"`{word}`" for word in choices_of(field))
-        allowed = texts_of(field)["allowed"] or words or ("`on`, `off`" if field.annotation is bool else "text")
-        rows.append(f"| `{name}` | {field.description}{secret} | {_default(field)} | {allowed} |")
-    note = "\n".join(textwrap.wrap(section.note, 120)) + "\n\n" if section.note else ""
-    return f"### {section.title}\n\n{note}" + "\n".join([TABLE, *rows]) + "\n"
 
 
 def _default(field: FieldInfo) -> str:

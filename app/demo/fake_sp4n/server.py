@@ -23,7 +23,7 @@ def create_fake(store: FakeSp4n, key: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 30 * 1024 * 1024
     by_key = _guard(key)
     _add_programs(app, store, by_key)
-    _add_tests_door(app, store, by_key)
+    _add_test_endpoints(app, store, by_key)
     _add_pages(app, store)
     app.after_request(_say_so)
     app.register_error_handler(HTTPException, _as_json)
@@ -61,7 +61,10 @@ def _add_programs(app: Flask, store: FakeSp4n, by_key: Callable[..., Any]) -> No
     @by_key
     def one(number: str) -> Any:
         _misbehave(store.trouble)
-        return _answer(store, {"laporan": _found(store, number)})
+        try:
+            return _answer(store, {"laporan": store.find(number)})
+        except ReportUnknown:
+            abort(404)
 
     @app.post("/tiruan/laporan/<number>/perkembangan")
     @by_key
@@ -83,7 +86,7 @@ def _add_programs(app: Flask, store: FakeSp4n, by_key: Callable[..., Any]) -> No
         return _answer(store, {"rekap": rows, "berikut": following, "lagi": more})
 
 
-def _add_tests_door(app: Flask, store: FakeSp4n, by_key: Callable[..., Any]) -> None:
+def _add_test_endpoints(app: Flask, store: FakeSp4n, by_key: Callable[..., Any]) -> None:
     @app.post("/uji/gangguan")
     @by_key
     def trouble() -> Any:
@@ -124,13 +127,6 @@ def _answer(store: FakeSp4n, parts: dict[str, Any]) -> Any:
     if store.trouble.garbage:
         return Response("<html>Bad gateway</html>", mimetype="text/html")
     return jsonify(palsu=SAYS, **parts)
-
-
-def _found(store: FakeSp4n, number: str) -> dict[str, Any]:
-    try:
-        return store.find(number)
-    except ReportUnknown:
-        abort(404)
 
 
 def _limit() -> int:

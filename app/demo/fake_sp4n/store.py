@@ -100,7 +100,12 @@ class FakeSp4n:
     def page(self, cursor: str, limit: int) -> tuple[list[Record], str, bool]:
         """Snapshots after a cursor, the next cursor, and whether there are more."""
         with self.lock:
-            start = self._place(cursor)
+            start = 0
+            if cursor:
+                number, _, mark = cursor.partition(".")
+                start = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0
+                if not 0 < start <= len(self.log) or self.log[start - 1].mark != mark:
+                    raise CursorUnknown
             entries = self.log[start : start + limit]
             more = start + limit < len(self.log)
         following = f"{start + len(entries)}.{entries[-1].mark}" if entries else cursor
@@ -120,15 +125,6 @@ class FakeSp4n:
     def _add(self, report: Record) -> Record:
         self.log.append(Entry(secrets.token_hex(4), self.clock(), copy.deepcopy(report)))
         return report
-
-    def _place(self, cursor: str) -> int:
-        if not cursor:
-            return 0
-        number, _, mark = cursor.partition(".")
-        place = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0
-        if not 0 < place <= len(self.log) or self.log[place - 1].mark != mark:
-            raise CursorUnknown
-        return place
 
 
 def held_of(report: Record) -> Record:
