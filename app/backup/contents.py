@@ -115,7 +115,7 @@ def files_of(connection: Connection) -> list[StoredFile]:
         if table in there:
             names = SQL("SELECT {0}, {1} FROM {2} WHERE {0} IS NOT NULL AND {1} IS NOT NULL ORDER BY 1")
             statement = names.format(Identifier(path), Identifier(digest), Identifier("public", table))
-            found |= {name: StoredFile(name, kept, table) for name, kept in connection.execute(statement)}
+            found |= {name: StoredFile(name, sha256, table) for name, sha256 in connection.execute(statement)}
     return list(found.values())
 
 

@@ -40,7 +40,7 @@ class Drill:
     rto_seconds: float
 
 
-def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
+def run_drill(path: Path, passphrase: bytes | None, settings: dict[str, Any], clock: Callable[[], datetime]) -> Drill:
     """Restore an archive into a temporary server, verify it and return the result; the live database is not touched.
     Raises BackupFault.
 
@@ -50,7 +50,7 @@ def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
     manifest = read_manifest(path, passphrase)
     check_keys(manifest, key_ids(settings["IDENTITY_KEYS"]))
     own = {name: settings[name] for name in ("IDENTITY_KEYS", "SECRET_KEY", "REDIS_URL")}
-    with scratch_place() as places:
+    with temporary_server() as places:
         app = create_core_app(**own, **places, **SILENT)
         with app.app_context():
             try:
@@ -67,7 +67,7 @@ def carry_out(path: Path, passphrase: bytes | None, settings: dict[str, Any], cl
 
 
 @contextmanager
-def scratch_place() -> Iterator[dict[str, Any]]:
+def temporary_server() -> Iterator[dict[str, Any]]:
     """Context manager: start a temporary PostgreSQL server, yield the settings that lead to it and to an empty file
     store, and remove everything afterwards. The temporary folder must hold a full copy.
     """

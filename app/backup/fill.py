@@ -112,8 +112,8 @@ def _pipe(tools: Tools, url: str, path: Path, passphrase: bytes | None, begin: s
     """Pipe the dump through pg_restore into psql; the COMMIT is sent only after everything else. Raises BackupFault."""
     command, environ = tools.command("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     reading = [str(tools.folder / "pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-"]
-    with tempfile.TemporaryFile() as said:
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": said, "env": environ}
+    with tempfile.TemporaryFile() as errors:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": errors, "env": environ}
         with (
             subprocess.Popen(reading, stdout=subprocess.PIPE, **pipes) as reader,
             subprocess.Popen(command, stdout=subprocess.DEVNULL, **pipes) as writer,
@@ -136,6 +136,6 @@ def _pipe(tools: Tools, url: str, path: Path, passphrase: bytes | None, begin: s
         if feed.fault:
             raise feed.fault
         if reader.returncode or writer.returncode:
-            said.seek(0)
-            told = said.read(2000).decode(errors="replace").strip()
-            raise BackupFault(f"The database could not be filled, and is as it was before: {told}")
+            errors.seek(0)
+            reason = errors.read(2000).decode(errors="replace").strip()
+            raise BackupFault(f"The database could not be filled, and is as it was before: {reason}")

@@ -28,10 +28,10 @@ def key_ids(keys: Iterable[str]) -> set[str]:
 
 def write_keys(path: Path, passphrase: bytes, secret_key: str, identity_keys: Iterable[str]) -> None:
     """Write the keys, encrypted, into a new file; raises BackupFault if it cannot be written."""
-    kept = dict(zip(NAMES, (secret_key, ",".join(identity_keys)), strict=True))
+    keys = dict(zip(NAMES, (secret_key, ",".join(identity_keys)), strict=True))
     with new_private_file(path) as file:
         sealing = SealingWriter(file, passphrase)
-        sealing.write(json.dumps(kept).encode())
+        sealing.write(json.dumps(keys).encode())
         sealing.close()
 
 
@@ -50,8 +50,8 @@ def read_keys(path: Path, passphrase: bytes | None) -> dict[str, str]:
         raise BackupFault(f"{path} cannot be read: {problem.strerror}.") from problem
     if not is_sealed(content):
         raise BackupFault(f"{path} is not a file of keys that `backup --keys` wrote.")
-    kept = json.loads(OpeningReader(io.BytesIO(content), passphrase).read())
-    return {name: str(kept[name]) for name in NAMES}
+    keys = json.loads(OpeningReader(io.BytesIO(content), passphrase).read())
+    return {name: str(keys[name]) for name in NAMES}
 
 
 def place_keys(home: Path, keys: dict[str, str], stamp: str) -> Path:

@@ -49,7 +49,7 @@ def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = 
     with new_private_file(path) as file:
         url = current_app.config["SQLALCHEMY_DATABASE_URI"]
         with snapshot(url) as connection, writing(file, passphrase) as archive:
-            told = describe(connection) | {"program": _version(), "address": current_app.config["PUBLIC_BASE_URL"]}
+            manifest = describe(connection) | {"program": _version(), "address": current_app.config["PUBLIC_BASE_URL"]}
             named = files_of(connection)
             _add_database(archive, url, connection)
             faults = []
@@ -57,8 +57,8 @@ def make_backup(path: Path, passphrase: bytes | None = None, with_files: bool = 
                 fault = _add_file(archive, stored)
                 if fault and stored.table not in PASSING:
                     faults.append({"path": stored.path, "fault": fault, "table": stored.table})
-            told |= {"with_files": with_files, "faults": faults, "named_files": {f.path: f.sha256 for f in named}}
-            archive.finish(told)
+            manifest |= {"with_files": with_files, "faults": faults, "named_files": {f.path: f.sha256 for f in named}}
+            archive.finish(manifest)
         file.flush()
         # Verified before the rename, so that every file with the final name was readable.
         manifest = read_manifest(draft_of(path), passphrase)
@@ -75,8 +75,8 @@ def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> N
     more = (*reader, f"--snapshot={shared}", f"--exclude-schema={MOVED_ASIDE}*")
     command, environ = tools.command("pg_dump", url, *words, *more)
     with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=said) as dump,
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=errors) as dump,
     ):
         assert dump.stdout is not None
         try:
@@ -88,8 +88,8 @@ def _add_database(archive: ArchiveWriter, url: str, connection: Connection) -> N
             dump.kill()
             raise
         if dump.wait():
-            said.seek(0)
-            raise BackupFault(f"pg_dump failed: {said.read(2000).decode(errors='replace').strip()}")
+            errors.seek(0)
+            raise BackupFault(f"pg_dump failed: {errors.read(2000).decode(errors='replace').strip()}")
 
 
 def _add_file(archive: ArchiveWriter, stored: StoredFile) -> str | None:

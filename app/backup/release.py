@@ -71,7 +71,7 @@ def release_copy(older_than: timedelta | None, now: datetime) -> Released | None
         messages = webhooks = 0
         if older_than is not None:
             skipped = {"state": "skipped", "last_error": NOT_SENT, "sealed_code": None}
-            messages = _change(Delivery, _told_last() < now - older_than, skipped)
+            messages = _change(Delivery, _last_notice_at() < now - older_than, skipped)
             parked = {"state": "parked", "last_fault": SET_ASIDE, "finished_at": now}
             webhooks = _change(WebhookDelivery, WebhookDelivery.at < now - older_than, parked)
         taken_at = hold.taken_at.isoformat()
@@ -93,7 +93,7 @@ def _count(table: Any, at: Any) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
-def _told_last() -> ColumnElement[datetime]:
+def _last_notice_at() -> ColumnElement[datetime]:
     """Return the expression for a message's age: creation of its newest notice, since new notices join a waiting
     message.
     """

@@ -92,12 +92,12 @@ def compare_tables(url: str, manifest: dict[str, Any]) -> list[str]:
     """Return one line per table, and one for the event chains, that differs from the manifest; empty if all agree."""
     with snapshot(url) as connection:
         there = set(tables_of(connection))
-        told = {name: kept for name, kept in manifest["tables"].items() if name not in NOT_COMPARED}
-        found = {name: digest_of(connection, name) for name in told if name in there}
+        wanted = {name: digest for name, digest in manifest["tables"].items() if name not in NOT_COMPARED}
+        found = {name: digest_of(connection, name) for name in wanted if name in there}
         wrong = [
-            f"table {name}: {found.get(name)} instead of {kept}"
-            for name, kept in told.items()
-            if found.get(name) != kept
+            f"table {name}: {found.get(name)} instead of {digest}"
+            for name, digest in wanted.items()
+            if found.get(name) != digest
         ]
         heads = chain_heads(connection)
     return wrong + ([] if heads == manifest["heads"] else [f"chains: {heads} instead of {manifest['heads']}"])
@@ -115,7 +115,7 @@ def compare_files(manifest: dict[str, Any]) -> list[str]:
 
 def _files_in(manifest: dict[str, Any]) -> dict[str, str]:
     members = manifest["members"].items()
-    return {name.removeprefix(FILES): kept[1] for name, kept in members if name.startswith(FILES)}
+    return {name.removeprefix(FILES): measured[1] for name, measured in members if name.startswith(FILES)}
 
 
 def _fault_of(path: str, digest: str) -> str | None:

@@ -15,7 +15,7 @@ from flask import Flask
 
 from app.access.program_role import give_program_rights
 from app.backup.archive import read_manifest
-from app.backup.drill import carry_out
+from app.backup.drill import run_drill
 from app.backup.faults import BackupFault
 from app.backup.keys import key_ids, place_keys, read_keys, write_keys
 from app.backup.make import make_backup
@@ -38,8 +38,8 @@ def backup(
     """Write a backup, and the keys into a separate file if asked; return True if no stored file was missing or
     changed.
     """
-    with _told(), app.app_context():
-        passphrase = passphrase_of(passphrase_file)
+    with _fault_printed(), app.app_context():
+        passphrase = read_passphrase_file(passphrase_file)
         if keys and passphrase is None:
             raise BackupFault("The keys are only written sealed: add --passphrase-file.")
         began = utc_now()
@@ -48,10 +48,12 @@ def backup(
             write_keys(keys, passphrase or b"", app.config["SECRET_KEY"], app.config["IDENTITY_KEYS"])
         detail = {"file": made.path.name, "size": made.size, "faults": len(made.faults)}
         note_run("backup", began, utc_now(), made.manifest["taken_at"], detail)
-        told, files = made.manifest, sum(name.startswith("files/") for name in made.manifest["members"])
-        rows = sum(kept[0] for kept in told["tables"].values())
+        members, tables = made.manifest["members"], made.manifest["tables"]
+        files = sum(name.startswith("files/") for name in members)
+        rows = sum(measured[0] for measured in tables.values())
         print(f"{made.path}: {made.size} bytes, written and read back.")
-        print(f"It shows the database at {told['taken_at']}: {len(told['tables'])} tables, {rows} rows, {files} files.")
+        taken_at = made.manifest["taken_at"]
+        print(f"It shows the database at {taken_at}: {len(tables)} tables, {rows} rows, {files} files.")
         print(f"The keys are in {keys}." if keys else "Without the keys (--keys) no identity in it can be read.")
         for fault in made.faults:
             print(f"{fault['fault']}: {fault['path']} (table {fault['table']})")
@@ -69,8 +71,8 @@ def restore_backup(
 ) -> bool:
     """Restore a backup into the database and store of the environment; return True if everything agrees with it."""
     begin = time.monotonic()
-    with _told():
-        passphrase = passphrase_of(passphrase_file)
+    with _fault_printed():
+        passphrase = read_passphrase_file(passphrase_file)
         manifest = read_manifest(file, passphrase)
         stamp = f"{office_time(utc_now()):%Y%m%d_%H%M%S}"
         brought = read_keys(keys, passphrase) if keys else None
@@ -91,14 +93,14 @@ def restore_backup(
 
 def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = None) -> bool:
     """Rehearse a restore in a temporary place and record the result; return True if everything agreed."""
-    with _told(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
+    with _fault_printed(), app.app_context(), tempfile.TemporaryDirectory(prefix="lapor-drill-") as folder:
         began = utc_now()
         try:
-            passphrase, path = passphrase_of(passphrase_file), file
+            passphrase, path = read_passphrase_file(passphrase_file), file
             if path is None:
                 path = Path(folder) / "drill.backup"
                 make_backup(path, passphrase)
-            done = carry_out(path, passphrase, dict(app.config), utc_now)
+            done = run_drill(path, passphrase, dict(app.config), utc_now)
         except BackupFault as fault:
             note_run("drill", began, utc_now(), None, {"error": str(fault)[:300]})
             raise
@@ -110,7 +112,7 @@ def drill(app: Flask, file: Path | None = None, passphrase_file: Path | None = N
         last = done.manifest["last_event_at"] or "none"
         for difference in done.differences:
             print(f"Does not agree: {difference}")
-        rows = sum(kept[0] for kept in done.manifest["tables"].values())
+        rows = sum(measured[0] for measured in done.manifest["tables"].values())
         chains = done.manifest["heads"]
         print(f"Compared: {rows} rows, {done.files} files, {chains['chains']} chains with {chains['events']} events.")
         print(
@@ -126,7 +128,7 @@ def release(app: Flask, send_all: bool = False, drop_older_than: str | None = No
     """Let a restored copy send again; return False, with a message, if messages wait and no valid option says what to
     do with them.
     """
-    with _told(), app.app_context():
+    with _fault_printed(), app.app_context():
         if not is_held():
             print("This database is no restored copy that is held back: nothing to release.")
             return True
@@ -143,7 +145,7 @@ def release(app: Flask, send_all: bool = False, drop_older_than: str | None = No
     return False
 
 
-def passphrase_of(path: Path | None) -> bytes | None:
+def read_passphrase_file(path: Path | None) -> bytes | None:
     """Return the passphrase in the named file, None if none was named; raises BackupFault if it is unreadable or too
     short.
     """
@@ -185,7 +187,7 @@ def _program_with_keys(
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _fault_printed() -> Iterator[None]:
     """Context manager: print a BackupFault as one sentence; the command then returns False."""
     try:
         yield

@@ -79,7 +79,7 @@ def tell_stories(wanted: Sequence[Story]) -> list[Story]:
             if "into" in params:
                 target = stories[params["into"]].complaint
                 params["into"] = target.number if target else ""
-            by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.house), people)
+            by = SYSTEM if move.actor == "system" else _person(username_of(move.actor, move.officer_agency), people)
             wanted_act = ActionRequest(move.action, move.agency, params)
             perform_action(story.complaint.id, wanted_act, by, story.complaint.version, now=at, letters_drawn=False)
         if story.ahead:

@@ -19,12 +19,12 @@ _SPARE_LETTER = LetterText(
 
 @dataclass(frozen=True)
 class Move:
-    """One act of a demo officer, `minutes` working minutes after the previous act. `house` is the code of the officer's
-    agency (None: the office), `agency` that of the track; a `patient` move takes the spare time of the case.
+    """One act of a demo officer, `minutes` working minutes after the previous act. `officer_agency` is the code of the
+    officer's agency (None: the office), `agency` that of the track; a `patient` move takes the spare time of the case.
     """
 
     actor: str
-    house: str | None
+    officer_agency: str | None
     action: Action
     agency: str | None = None
     params: dict[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.core.jobs import WAITING_OUTSIDE, QueueName
 from app.launch.ready import announce_when_ready
-from app.servers.child_processes import tie_to_me
+from app.servers.child_processes import die_with_me
 from app.servers.data_folder import home_lock, open_home, set_preparing
 from app.servers.data_servers import start_servers, stop_servers
 from app.servers.processes import Supervisor
@@ -58,7 +58,7 @@ def _serve(environment: Environment, demo: bool, supervisor: Supervisor) -> None
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=tie_to_me(signal.SIGTERM),
+        preexec_fn=die_with_me(signal.SIGTERM),
     )
     if done.returncode:  # its own output says why
         raise ServerFailed(f"`python run.py {command}` failed (exit {done.returncode}).")

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import class_row
 from werkzeug.security import check_password_hash
 
-from app.servers.given_database import DURABLE, connected, reason_against_wall
+from app.servers.given_database import DURABLE, connected, reason_against_isolation_role
 from app.settings.findings import OK, REFUSED, WARNING, Finding
 
 OLDEST_POSTGRES = 150_000
@@ -34,7 +34,7 @@ SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS
        EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace('public')
                AND pg_has_role(relowner, 'MEMBER')) AS owner,
        inet_server_addr() IS NOT NULL AS by_network,
-       COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS sealed,
+       COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS encrypted,
        clock_timestamp() AS now
 """
 
@@ -50,11 +50,11 @@ class DatabaseFacts:
     superuser: bool
     owner: bool
     by_network: bool
-    sealed: bool
+    encrypted: bool
     now: datetime
 
 
-def look_at_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
+def judge_database(url: str, patience: float, remote: bool, owner_url: str | None = None) -> list[Finding]:
     """Return the findings about the database, including whether the owner of the tables can create the isolation role.
 
     Raises ServerFailed when the database does not answer within `patience` seconds.
@@ -66,7 +66,7 @@ def look_at_database(url: str, patience: float, remote: bool, owner_url: str | N
         here = datetime.now(UTC)
         found = [*judge_facts(facts, here, remote), *_demonstration(connection)]
     with connected((owner_url or url).replace("postgresql+psycopg://", "postgresql://", 1), patience) as owner:
-        reason = reason_against_wall(owner)
+        reason = reason_against_isolation_role(owner)
     good = "lapor_walled is there, or can be made."
     return [*found, Finding("database role", REFUSED if reason else OK, reason or good)]
 
@@ -97,7 +97,7 @@ def judge_facts(facts: DatabaseFacts, here: datetime, remote: bool) -> Iterator[
         yield Finding("database account", WARNING, sentence)
     else:
         yield Finding("database account", OK, "An ordinary account that owns nothing.")
-    if remote and facts.by_network and not facts.sealed:
+    if remote and facts.by_network and not facts.encrypted:
         yield Finding("database network", WARNING, "The connection that the database accepted is not sealed by TLS.")
     seconds = abs(facts.now - here).total_seconds()
     if seconds <= MOST_CLOCK_DIFFERENCE.total_seconds():
@@ -117,7 +117,7 @@ def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     people = {person["username"]: person["email"] for person in json.loads(DEMO_PEOPLE.read_text("utf-8"))["people"]}
     query = "SELECT username, email, password FROM ab_user WHERE active AND username = ANY(%s) ORDER BY username"
     rows = connection.execute(query, (list(people),))
-    names = [name for name, email, hashed in rows if email == people[name] or _opens(hashed)]
+    names = [name for name, email, hashed in rows if email == people[name] or _has_demo_password(hashed)]
     if connection.execute("SELECT to_regclass('api_key') IS NOT NULL").fetchone()[0]:  # type: ignore[index]
         query = "SELECT name FROM api_key WHERE name = ANY(%s) AND revoked_at IS NULL ORDER BY name"
         names += [name for (name,) in connection.execute(query, (list(DEMO_KEYS),))]
@@ -129,7 +129,7 @@ def _demonstration(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
         yield Finding("demo accounts", OK, "None.")
 
 
-def _opens(hashed: str | None) -> bool:
+def _has_demo_password(hashed: str | None) -> bool:
     try:
         return bool(hashed) and check_password_hash(str(hashed), DEMO_PASSWORD)
     except ValueError:

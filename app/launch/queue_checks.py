@@ -22,36 +22,36 @@ PATCHED = {
 }
 
 
-def look_at_queue(url: str) -> list[Finding]:
+def judge_queue(url: str) -> list[Finding]:
     """Return the findings about the queue server. When it is unreachable, one warning, since jobs are found again in
     the database; when it rejects the login, one finding that refuses the start.
     """
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS}
     try:
         with redis.Redis.from_url(url, **options) as client:
-            told = client.info("everything")
+            info = client.info("everything")
     except (AuthenticationError, NoPermissionError):
         return [Finding("queue", REFUSED, "The queue server of REDIS_URL does not let us in, or not ask for INFO.")]
     except RedisError as problem:
         sentence = f"The queue server of REDIS_URL does not answer ({type(problem).__name__}): it could not be judged."
         return [Finding("queue", WARNING, sentence)]
-    return [*judge_info(told), _door(url, _opens_to_all(url))]
+    return [*judge_info(info), _judge_access(url, _answers_without_password(url))]
 
 
-def judge_info(told: Mapping[str, Any]) -> Iterator[Finding]:
+def judge_info(info: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield the findings from the INFO response about version, persistence and eviction policy."""
-    kind = "Valkey" if "valkey_version" in told else "Redis"
-    version = str(told.get("valkey_version") or told.get("redis_version", ""))
+    kind = "Valkey" if "valkey_version" in info else "Redis"
+    version = str(info.get("valkey_version") or info.get("redis_version", ""))
     if is_patched(kind, version):
         yield Finding("queue version", OK, f"{kind} {version}.")
     else:
         sentence = f"{kind} {version} is open to {CVE} unless your system's package has it mended: see its changelog."
         yield Finding("queue version", WARNING, sentence)
-    if told.get("aof_enabled"):
+    if info.get("aof_enabled"):
         yield Finding("queue memory", OK, "Kept by an append-only file.")
     else:
         yield Finding("queue memory", WARNING, "No append-only file: jobs are found again only by the next sweep.")
-    policy = str(told.get("maxmemory_policy", "noeviction"))
+    policy = str(info.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
         yield Finding("queue eviction", WARNING, f"maxmemory-policy is {policy}: waiting jobs may be thrown away.")
 
@@ -64,8 +64,8 @@ def is_patched(kind: str, version: str) -> bool:
     return number >= same_line[0] if same_line else number[:2] > lines[-1][:2]
 
 
-def _door(url: str, open_to_all: bool) -> Finding:
-    if not open_to_all:
+def _judge_access(url: str, without_password: bool) -> Finding:
+    if not without_password:
         return Finding("queue door", OK, "It asks for a password.")
     if is_here(urlsplit(url).hostname):
         return Finding("queue door", OK, "It asks for no password, on this machine alone.")
@@ -73,7 +73,7 @@ def _door(url: str, open_to_all: bool) -> Finding:
     return Finding("queue door", REFUSED, sentence)
 
 
-def _opens_to_all(url: str) -> bool:
+def _answers_without_password(url: str) -> bool:
     """Return whether the server at this address answers a client without credentials; always True for a Unix socket."""
     parts = urlsplit(url)
     if parts.scheme == "unix":

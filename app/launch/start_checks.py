@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from app.launch.database_checks import look_at_database
+from app.launch.database_checks import judge_database
 from app.launch.machine_checks import judge_machine
-from app.launch.queue_checks import look_at_queue
+from app.launch.queue_checks import judge_queue
 from app.servers.given_database import PATIENCE_SECONDS
 from app.servers.start_refused import ServerFailed
 from app.settings.address_checks import database_host, judge_addresses
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.settings.environment import Environment
 
 
-def judge_words(environment: Environment, demo: bool = False) -> list[Finding]:
+def judge_settings(environment: Environment, demo: bool = False) -> list[Finding]:
     """Return the findings that follow from the settings alone, without contacting a server."""
     return [*judge(environment, demo), *judge_addresses(environment)]
 
@@ -30,39 +30,39 @@ def reasons_against_serving(environment: Environment, demo: bool = False) -> lis
 
     An unreachable queue server is no reason: the pages work without it, and its address was checked.
     """
-    found = [*judge_words(environment, demo), *judge_machine(environment)]
-    spoilt = bool(refusals(found))
+    found = [*judge_settings(environment, demo), *judge_machine(environment)]
+    refused_already = bool(refusals(found))
     try:
-        found += ask_servers(environment, 0.0 if spoilt else PATIENCE_SECONDS)
+        found += judge_servers(environment, 0.0 if refused_already else PATIENCE_SECONDS)
     except ServerFailed:
-        if not spoilt:
+        if not refused_already:
             raise
     if warned := sum(finding.state == WARNING for finding in found):
         print(f"{warned} settings are worth a look: python run.py check-config", file=sys.stderr)
     return refusals(found)
 
 
-def ask_servers(environment: Environment, patience: float) -> list[Finding]:
+def judge_servers(environment: Environment, patience: float) -> list[Finding]:
     """Return the findings about database and queue. Raises ServerFailed when the database does not answer within
     `patience` seconds.
     """
-    found = look_at_queue(environment.redis_url) if environment.redis_url else []
+    found = judge_queue(environment.redis_url) if environment.redis_url else []
     if not environment.database_url:
         return found
     remote = not is_here(database_host(environment.database_url))
-    return [*look_at_database(environment.database_url, patience, remote, environment.database_owner_url), *found]
+    return [*judge_database(environment.database_url, patience, remote, environment.database_owner_url), *found]
 
 
 def check_config(environment: Environment) -> int:
     """Print all findings as a table, by the standards of production. Return 1 when a start in production would be
     refused, else 0.
     """
-    found = [*judge_words(environment), *judge_machine(environment)]
+    found = [*judge_settings(environment), *judge_machine(environment)]
     try:
-        found += ask_servers(environment, 0.0)
+        found += judge_servers(environment, 0.0)
     except ServerFailed as away:
         found.append(Finding("database", REFUSED, f"{' '.join(str(away).split())} It could not be judged."))
-        found += look_at_queue(environment.redis_url) if environment.redis_url else []
+        found += judge_queue(environment.redis_url) if environment.redis_url else []
     print(as_table(found))
     forbidden = refusals(found)
     if not environment.production:

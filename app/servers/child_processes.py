@@ -24,7 +24,7 @@ def die_with_parent(parent: int, sign: signal.Signals = signal.SIGTERM) -> None:
         os._exit(1)
 
 
-def tie_to_me(sign: signal.Signals) -> Callable[[], None]:
+def die_with_me(sign: signal.Signals) -> Callable[[], None]:
     """Return a `preexec_fn` that makes a child receive `sign` when the calling process dies."""
     parent = os.getpid()
     return lambda: die_with_parent(parent, sign)

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 1.0
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
-MAY_WALL = """
+MAY_USE_ISOLATION_ROLE = """
 SELECT a.rolsuper OR coalesce(pg_has_role(a.oid, w.oid, 'MEMBER'), a.rolcreaterole), a.rolname
 FROM pg_roles a LEFT JOIN pg_roles w ON w.rolname = 'lapor_walled' WHERE a.rolname = current_user
 """
@@ -25,7 +25,7 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
     LaunchRefused when the account lacks a right that migrations need or, in production, commits are not durable.
     """
     with connected(url.replace("postgresql+psycopg://", "postgresql://", 1), patience) as connection:
-        if reason := reason_against_wall(connection):
+        if reason := reason_against_isolation_role(connection):
             raise LaunchRefused(reason)
         weak = [name for name in DURABLE if connection.execute(f"SHOW {name}").fetchone() == ("off",)]
     if weak and production:
@@ -33,11 +33,11 @@ def check_database(url: str, production: bool, patience: float = PATIENCE_SECOND
         raise LaunchRefused(f"{message} {', '.join(weak)} must not be off.")
 
 
-def reason_against_wall(connection: psycopg.Connection[Any]) -> str:
+def reason_against_isolation_role(connection: psycopg.Connection[Any]) -> str:
     """Return why the account cannot create the role lapor_walled, with the SQL for an administrator; "" when it can or
     has it.
     """
-    row = connection.execute(MAY_WALL).fetchone()
+    row = connection.execute(MAY_USE_ISOLATION_ROLE).fetchone()
     if row is None or row[0]:
         return ""
     return (

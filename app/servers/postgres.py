@@ -183,8 +183,8 @@ def _server_environ() -> dict[str, str]:
     """Return a minimal environment: PGDATA, PGPORT and similar variables set for another database would affect the
     server.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+    passed_on = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    return passed_on | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def programs_folder() -> Path:

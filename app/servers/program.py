@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.servers.child_processes import tie_to_me
+from app.servers.child_processes import die_with_me
 
 LONGEST_LOG = 10 * 1024 * 1024
 """Bytes of a log after which it is renamed before the next start, since nobody rotates embedded servers' logs."""
@@ -50,7 +50,7 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=tie_to_me(self.stop_signal),
+                preexec_fn=die_with_me(self.stop_signal),
             )
         finally:
             if output != subprocess.PIPE:

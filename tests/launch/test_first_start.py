@@ -13,7 +13,7 @@ import pytest
 
 import run
 from app.commands import maintenance
-from app.launch.database_checks import look_at_database
+from app.launch.database_checks import judge_database
 from app.servers import data_servers
 from app.servers.data_folder import open_home
 from tests.servers import database_url_for, servers
@@ -73,10 +73,10 @@ def test_check_config_says_that_an_account_cannot_make_the_walled_role(worker: s
         owner.execute("DROP ROLE IF EXISTS plain_account")
         owner.execute("CREATE ROLE plain_account LOGIN")
     plain = url.replace("://postgres@", "://plain_account@")
-    found = {finding.name: finding for finding in look_at_database(plain, 0, remote=False)}
+    found = {finding.name: finding for finding in judge_database(plain, 0, remote=False)}
     assert found["database role"].state == "refused"
     assert 'GRANT lapor_walled TO "plain_account"' in found["database role"].sentence
-    owned = {finding.name: finding for finding in look_at_database(url, 0, remote=False)}
+    owned = {finding.name: finding for finding in judge_database(url, 0, remote=False)}
     assert owned["database role"].state == "ok"
     with psycopg.connect(servers().postgres.url("postgres").replace("+psycopg", ""), autocommit=True) as owner:
         owner.execute("DROP ROLE plain_account")

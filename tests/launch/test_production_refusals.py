@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import config
-from app.launch.start_checks import judge_words
+from app.launch.start_checks import judge_settings
 from app.settings.environment import SECRETS_FILE, ConfigurationError, read_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -92,7 +92,7 @@ def test_what_is_safe_in_some_houses_only_is_a_warning(change: dict[str, str], n
     usual = {**GOOD, "TRUSTED_PROXIES": "1", "SMTP_URL": "smtps://mail.example", "LAPOR_HOME": str(tmp_path)}
 
     def warned(environ: dict[str, str]) -> list[str]:
-        return [found.name for found in judge_words(read_environment(environ)) if found.state != "ok"]
+        return [found.name for found in judge_settings(read_environment(environ)) if found.state != "ok"]
 
     assert warned(usual) == []
     assert warned(usual | change) == [name]
@@ -102,7 +102,7 @@ def test_a_peer_by_http_is_refused_beyond_this_machine(tmp_path: Path) -> None:
     for address, states in (("http://sp4n.example", ["refused"]), ("http://127.0.0.1:8099", ["ok"])):
         (tmp_path / "peer.json").write_text(json.dumps({"base_url": address}))
         environment = read_environment({**GOOD, "SP4N_PEER": str(tmp_path / "peer.json")})
-        assert [found.state for found in judge_words(environment) if found.name == "SP4N_PEER"] == states
+        assert [found.state for found in judge_settings(environment) if found.name == "SP4N_PEER"] == states
 
 
 def test_safe_production_starts_with_secure_cookies(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.launch.database_checks import DEMO_KEYS, DEMO_PASSWORD, DatabaseFacts, judge_facts, look_at_database
+from app.launch.database_checks import DEMO_KEYS, DEMO_PASSWORD, DatabaseFacts, judge_database, judge_facts
 from app.launch.machine_checks import judge_machine
-from app.launch.queue_checks import _door, is_patched, judge_info, look_at_queue
+from app.launch.queue_checks import _judge_access, is_patched, judge_info, judge_queue
 from app.settings.environment import read_environment
 from app.settings.findings import Finding
 from tests.launch.test_production_refusals import GOOD, PROJECT
@@ -50,7 +50,7 @@ def test_an_unsafe_database_is_refused_with_its_reason(change: dict[str, object]
 
 
 @pytest.mark.parametrize(
-    ("change", "name"), [({"superuser": True}, "database account"), ({"sealed": False}, "database network")]
+    ("change", "name"), [({"superuser": True}, "database account"), ({"encrypted": False}, "database network")]
 )
 def test_what_a_house_may_have_chosen_is_a_warning(change: dict[str, object], name: str) -> None:
     assert list(found(list(judge_facts(replace(SOUND, **change), NOW, True)), "warning")) == [name]  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def database() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 
 def look(connection: psycopg.Connection[tuple[object, ...]]) -> list[Finding]:
-    return look_at_database(servers().postgres.url(connection.info.dbname), 0, remote=False)
+    return judge_database(servers().postgres.url(connection.info.dbname), 0, remote=False)
 
 
 def test_durability_is_that_of_this_account_in_this_database(
@@ -126,15 +126,15 @@ def test_a_queue_server_that_forgets_is_a_warning() -> None:
 
 
 def test_a_queue_server_open_to_all_is_refused_beyond_this_machine() -> None:
-    assert _door("redis://:word@queue.example/0", open_to_all=True).state == "refused"
-    assert _door("redis://:word@queue.example/0", open_to_all=False).state == "ok"
-    assert _door("redis://127.0.0.1/0", open_to_all=True).state == "ok"
+    assert _judge_access("redis://:word@queue.example/0", without_password=True).state == "refused"
+    assert _judge_access("redis://:word@queue.example/0", without_password=False).state == "ok"
+    assert _judge_access("redis://127.0.0.1/0", without_password=True).state == "ok"
 
 
 def test_the_queue_server_of_the_tests_is_sound_and_one_that_is_away_a_warning() -> None:
-    assert {finding.state for finding in look_at_queue(servers().valkey.url)} == {"ok"}
+    assert {finding.state for finding in judge_queue(servers().valkey.url)} == {"ok"}
     with refused() as place:
-        assert [finding.state for finding in look_at_queue(f"redis://{place}/0")] == ["warning"]
+        assert [finding.state for finding in judge_queue(f"redis://{place}/0")] == ["warning"]
 
 
 def test_files_that_others_may_read_or_nobody_may_write_are_refused(tmp_path: Path) -> None:
