@@ -46,7 +46,7 @@ def migrate_database(app: Flask) -> None:
     """Upgrade the schema, grant the program's rights, synchronise the roles, and fill empty reference data and the
     index of reporters. Raises LaunchRefused if an identity key is missing.
     """
-    with app.app_context(), _one_at_a_time():
+    with app.app_context(), _migration_lock():
         upgrade(directory=f"{app.root_path}/../migrations")
         if account := app.config["PROGRAM_ACCOUNT"]:
             give_program_rights(account)
@@ -57,7 +57,7 @@ def migrate_database(app: Flask) -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _migration_lock() -> Iterator[None]:
     """Context manager: hold an advisory lock, so that only one process migrates at a time.
 
     Polls outside any transaction: a session waiting inside a statement would block a concurrent index build.

@@ -37,7 +37,7 @@ def setting(
     secret: bool = False,
     checked: bool = False,
 ) -> Any:
-    """Return the declaration of a setting; `default` may be a function of the settings declared before it.
+    """Return the declaration of a setting. `default` is `...` where `read_environment` computes it from other settings.
 
     `usual` and `allowed` are the texts of the documentation where default and type do not say it. `expected` completes
     the sentence of an error ("PORT is 'x', not …"). `name` is the variable where it is not the field's name in upper
@@ -48,10 +48,9 @@ def setting(
     if bounds:
         texts["allowed"] = allowed or f"{least} to {f'{most:,}' if bounds[1] >= 10**5 else most}"
         texts["expected"] = f"a number from {least} to {most}"
-    value: dict[str, Any] = {"default_factory": default} if callable(default) else {"default": default}
     alias: dict[str, Any] = {"validation_alias": name} if name else {}
     about: dict[str, Any] = {"description": meaning, "json_schema_extra": texts, "repr": not secret}
-    return Field(ge=least, le=most, validate_default=checked, **value, **alias, **about)
+    return Field(default, ge=least, le=most, validate_default=checked, **alias, **about)
 
 
 def texts_of(field: FieldInfo) -> dict[str, str]:
@@ -75,8 +74,6 @@ def sentences_of(faults: ValidationError, section: type[Settings]) -> list[str]:
     declared = variables(section)
     sentences: list[str] = []
     for fault in faults.errors():
-        if fault["type"] == "default_factory_not_called":
-            continue  # pydantic computes no default once another setting is invalid
         name, error = str(fault["loc"][0]), fault.get("ctx", {}).get("error")
         if isinstance(error, ValueError) and error.args:
             sentences += error.args

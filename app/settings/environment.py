@@ -12,7 +12,14 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 
 from app.settings.declaration import sentences_of
-from app.settings.machine import BackupSettings, DeveloperSettings, LoadSettings, ProcessSettings, ServerSettings
+from app.settings.machine import (
+    BackupSettings,
+    DeveloperSettings,
+    LoadSettings,
+    ProcessSettings,
+    ServerSettings,
+    is_production,
+)
 from app.settings.office import MessageSettings, OfficeSettings, PublicSettings, RetentionSettings, SignInSettings
 
 SECRETS_FILE = "secrets.json"
@@ -35,7 +42,7 @@ class ConfigurationError(Exception):
         self.reasons = reasons
 
 
-class Environment(  # pydantic takes the fields of the last base first; defaults use the fields before them
+class Environment(  # pydantic takes the fields of the last base first
     RetentionSettings,
     PublicSettings,
     SignInSettings,
@@ -94,8 +101,10 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     """
     given = {name: text.strip() for name, text in (os.environ if environ is None else environ).items() if text.strip()}
     home = home_folder(given)
-    production = given.get("LAPOR_ENV", "").lower() == "production"
-    found = GivenVariables(({} if production else stored_secrets(home)) | given | {"LAPOR_HOME": str(home)})
+    production = is_production(given.get("LAPOR_ENV", ""))
+    defaults = {"STORAGE_URL": (home / "storage").as_uri(), "LOG_FORMAT": "json" if production else "text"}
+    stored = {} if production else stored_secrets(home)
+    found = GivenVariables(defaults | stored | given | {"LAPOR_HOME": str(home)})
     try:
         return Environment(_build_sources=((found,), {}))  # type: ignore[call-arg]
     except ValidationError as faults:

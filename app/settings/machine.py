@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -18,7 +17,8 @@ QUEUES: tuple[str, ...] = get_args(QueueWord)
 SWITCHES = ("FLASK_DEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "WERKZEUG_RUN_MAIN", "PYTHONASYNCIODEBUG")
 
 
-def _is_production(text: str) -> bool:
+def is_production(text: str) -> bool:
+    """Return whether this value of LAPOR_ENV means production."""
     return text.lower() == "production"
 
 
@@ -50,14 +50,6 @@ def _scanner_url(text: str) -> str:
     return text
 
 
-def _usual_log_format(given: Mapping[str, Any]) -> str:
-    return "json" if given["production"] else "text"
-
-
-def _usual_storage(given: Mapping[str, Any]) -> str:
-    return str((given["home"] / "storage").as_uri())
-
-
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
 
@@ -71,7 +63,7 @@ class ProcessSettings(Settings):
         " not wait for a mail server that hangs. `all` does this for its first worker when the variable is not set."
     )
 
-    production: Annotated[bool, BeforeValidator(_is_production)] = setting(
+    production: Annotated[bool, BeforeValidator(is_production)] = setting(
         False,
         "`production` refuses unsafe settings and never reads stored secrets",
         name="LAPOR_ENV",
@@ -110,7 +102,7 @@ class ProcessSettings(Settings):
         expected=f"some of {', '.join(QUEUES)} with commas between",
     )
     log_format: Annotated[Literal["json", "text"], ANY_CASE] = setting(
-        _usual_log_format, "format of log lines", usual="`text`, in production `json`", expected="json or text"
+        ..., "format of log lines", usual="`text`, in production `json`", expected="json or text"
     )
     metrics_token: str | None = setting(
         None,
@@ -157,7 +149,7 @@ class ServerSettings(Settings):
         secret=True,
     )
     storage_url: str = setting(
-        _usual_storage,
+        ...,
         "file storage; common to all hosts",
         usual="`storage` in `LAPOR_HOME`",
         allowed="`file://…` or a URL known to fsspec, such as `s3://bucket/prefix`",
