@@ -1,5 +1,6 @@
 """Limits on processor time and memory for drawing a PDF, so that a malicious text cannot exhaust the machine."""
 
+import os
 import resource
 import signal
 from dataclasses import dataclass
@@ -71,4 +72,16 @@ def _out_of_time(_sign: int, _frame: FrameType | None) -> None:
 ROOT = Path(__file__).parent.parent.parent
 
 
-KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "LD_LIBRARY_PATH", "XDG_CACHE_HOME")
+def child_environment() -> dict[str, str]:
+    """Return the environment of a child process that handles untrusted input: no settings and no secrets."""
+    names = (
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "HOME",
+        "FONTCONFIG_PATH",
+        "FONTCONFIG_FILE",
+        "LD_LIBRARY_PATH",
+        "XDG_CACHE_HOME",
+    )
+    return {name: os.environ[name] for name in names if name in os.environ}

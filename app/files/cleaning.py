@@ -2,13 +2,12 @@
 exploited.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
 from enum import StrEnum
 
-from app.core.resource_limits import KEPT, ROOT
+from app.core.resource_limits import ROOT, child_environment
 from app.files.clean_child import MOST_WRITTEN, REFUSED
 from app.files.inspection import Unacceptable, inspect, kind_of
 
@@ -58,7 +57,7 @@ def _written_apart(content: bytes, decoder: str) -> bytes:
                 stdout=file,
                 stderr=subprocess.PIPE,
                 cwd=ROOT,
-                env={name: os.environ[name] for name in KEPT if name in os.environ},
+                env=child_environment(),
                 timeout=SECONDS,
                 check=False,
             )

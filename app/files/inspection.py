@@ -1,20 +1,18 @@
-"""Detection and measurement of an uploaded file by its bytes, without decoding it."""
+"""Detection of an uploaded file's kind by its bytes, and measurement of pictures, without decoding them."""
 
 import re
-from collections.abc import Callable
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import puremagic
 
-from app.files.picture_headers import BrokenHeader, PictureHeader, jpeg_header, png_header, webp_header
+from app.core.resource_limits import child_environment
 from workflow_rules.process.refusals import FieldFault
 
-MOST_PIXELS = 64_000_000
-"""Pixels of the largest phone cameras; such a photo is reduced while it is decoded."""
-
-MOST_DECODED = {"PNG": 80_000_000, "WEBP": 20_000_000}
-"""Most bytes of a decoded picture; neither kind can be reduced while decoding, and WEBP needs several copies."""
-
+SECONDS = 10
+_CHILD = Path(__file__).with_name("measure_child.py")
 _LOCKED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _OFFICE = ("msword", "officedocument", "opendocument", "ms-excel", "ms-powerpoint", "rtf")
 
@@ -34,11 +32,6 @@ PNG = FileKind("image/png", "png", "PNG")
 WEBP = FileKind("image/webp", "webp", "WEBP")
 KINDS = (PDF, JPEG, PNG, WEBP)
 ENDINGS = {kind.media_type: kind.ending for kind in KINDS}
-_HEADERS: dict[FileKind, Callable[[bytes], PictureHeader]] = {
-    JPEG: jpeg_header,
-    PNG: png_header,
-    WEBP: webp_header,
-}
 
 
 class Unacceptable(Exception):
@@ -63,30 +56,34 @@ def kind_of(content: bytes) -> FileKind | None:
 def inspect(content: bytes) -> FileKind:
     """Return the kind of a file that may be stored until it is re-encoded; raises Unacceptable.
 
-    Pictures are measured by their headers: an animated or excessively large one never reaches a decoder. Content
-    appended to a picture is not searched for, since only the pixels are kept.
+    Pictures are measured by their headers in a child process: an animated or excessively large one never reaches a
+    decoder, and a header made to be slow ends with the child. Content appended to a picture is not searched for, since
+    only the pixels are stored.
     """
     kind = kind_of(content)
     if kind is None:
         raise Unacceptable(_fault_of_other(content))
-    if kind is PDF:
-        if _LOCKED.search(content):
-            raise Unacceptable(FieldFault.FILE_LOCKED)
-        return kind
-    _measure(kind, content)
+    if kind is PDF and _LOCKED.search(content):
+        raise Unacceptable(FieldFault.FILE_LOCKED)
+    if kind.decoder and (fault := _header_fault(content, kind.decoder)):
+        raise Unacceptable(fault)
     return kind
 
 
-def _measure(kind: FileKind, content: bytes) -> None:
+def _header_fault(content: bytes, decoder: str) -> FieldFault | None:
+    """Return why a picture may not be stored, judged by its header; None if it may."""
     try:
-        header = _HEADERS[kind](content)
-    except (BrokenHeader, IndexError):
-        raise Unacceptable(FieldFault.FILE_BROKEN) from None
-    if header.moves:
-        raise Unacceptable(FieldFault.FILE_MOVES)
-    decoded = header.pixels * header.pixel_bytes
-    if header.pixels > MOST_PIXELS or decoded > MOST_DECODED.get(kind.decoder, decoded):
-        raise Unacceptable(FieldFault.TOO_MANY_PIXELS)
+        done = subprocess.run(
+            [sys.executable, "-P", str(_CHILD), decoder],
+            input=content,
+            capture_output=True,
+            env=child_environment(),
+            timeout=SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError:
+        return FieldFault.FILE_BROKEN
+    return FieldFault(done.stdout.decode()) if done.stdout else None
 
 
 def _fault_of_other(content: bytes) -> FieldFault:

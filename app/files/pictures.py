@@ -5,7 +5,7 @@ import struct
 from contextlib import suppress
 from typing import Any
 
-from app.files.inspection import MOST_DECODED, MOST_PIXELS
+from app.files.measure_child import MOST_DECODED, MOST_PIXELS
 
 KEPT_PIXELS = 13_000_000
 """Most pixels kept; a larger photo is halved until it fits, so that decoding needs at most 150 MB."""

@@ -3,7 +3,6 @@
 The child receives only HTML, no settings and no secrets.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from dataclasses import astuple
 
 import structlog
 
-from app.core.resource_limits import KEPT, MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused
+from app.core.resource_limits import MOST_SECONDS, ROOT, DrawingLimits, DrawingRefused, child_environment
 from app.papers.layouts import LAYOUT
 
 REFUSED = 3
@@ -46,7 +45,7 @@ def render_apart(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
+        env=child_environment(),
     )
     with child:
         try:

@@ -136,7 +136,7 @@ def test_the_scanner_gets_what_was_sent_whole_and_in_pieces(context: Flask, clam
 
 @pytest.mark.parametrize(
     ("sent", "state", "reason"),
-    [(b"%PDF-1.7 terpotong", "failed", "unreadable"), (photo()[:700], "failed", "unreadable")],
+    [(b"%PDF-1.7 terpotong", "failed", "unreadable"), (photo(size=(400, 300))[:-300], "failed", "unreadable")],
 )
 def test_a_broken_file_says_so_and_is_not_served(
     context: Flask, as_user: SignIn, sent: bytes, state: str, reason: str

@@ -1,13 +1,15 @@
 """The first look: by content, measured by the header, with a word for what to do; nothing is decoded for it."""
 
 import sys
+from contextlib import suppress
 
 import pytest
 
 from app.files.attachments import file_facts
 from app.files.inspection import JPEG, KINDS, PDF, PNG, WEBP, FileKind, Unacceptable, inspect
-from app.files.picture_headers import BrokenHeader, jpeg_header, png_header, webp_header
-from tests.files.samples import AT_THE_DOOR, authored_pdf, jpeg_of, photo, png_of, webp_of
+from app.files.measure_child import header_fault
+from tests.files.samples import AT_THE_DOOR, authored_pdf, jpeg_of, photo, png_of
+from workflow_rules.process.refusals import FieldFault
 
 
 @pytest.mark.parametrize(
@@ -39,20 +41,28 @@ def test_what_is_made_to_do_harm_is_named_at_the_door(name: str) -> None:
         (photo("WEBP", (64, 480), exif=b"", xmp=b"", icc_profile=None, lossless=True), (64, 480)),
     ],
 )
-def test_the_header_says_the_size_that_the_picture_has(content: bytes, sides: tuple[int, int]) -> None:
-    read = {b"\xff\xd8": jpeg_header, b"\x89P": png_header, b"RI": webp_header}[content[:2]]
-    header = read(content)
-    assert (header.width, header.height, header.moves) == (*sides, False)
+def test_the_header_says_the_size_that_the_picture_has(
+    content: bytes, sides: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = inspect(content)
+    pixels = sides[0] * sides[1]
+    for most, fault in ((pixels, ""), (pixels - 1, "too_many_pixels")):
+        monkeypatch.setattr("app.files.measure_child.MOST_PIXELS", most)
+        assert header_fault(content, kind.decoder) == fault
 
 
-@pytest.mark.parametrize("read", [jpeg_header, png_header, webp_header])
-def test_a_header_that_stops_anywhere_is_broken_and_nothing_else(read: object) -> None:
-    whole = {jpeg_header: jpeg_of(9, 9), png_header: png_of(9, 9), webp_header: webp_of(9, 9)}[read]  # type: ignore[index]
+@pytest.mark.parametrize("whole", [jpeg_of(9, 9), png_of(9, 9), photo("WEBP", (9, 9))], ids=["jpeg", "png", "webp"])
+def test_a_header_that_stops_anywhere_is_broken_and_nothing_else(whole: bytes) -> None:
+    decoder = inspect(whole).decoder
     for length in range(2, 60):
-        try:
-            read(whole[:length])  # type: ignore[operator]
-        except (BrokenHeader, IndexError):
-            continue
+        fault = ""
+        with suppress(Exception):
+            fault = header_fault(whole[:length], decoder)
+        assert fault == ""
+    for length in (2, 20):
+        with pytest.raises(Unacceptable) as refused:
+            inspect(whole[:length])
+        assert refused.value.fault in (FieldFault.FILE_BROKEN, FieldFault.FILE_NOT_ALLOWED)
 
 
 def test_a_name_ends_as_its_content_is() -> None:
