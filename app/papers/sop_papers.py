@@ -1,9 +1,10 @@
 """The printed sheet of an SOP version."""
 
 from datetime import datetime
-from typing import Any
 
+from app.core.extensions import db
 from app.core.hashing import json_digest
+from app.core.identifiers import LARGEST_ID
 from app.models import Paper, PaperKind, SopVersion
 from app.papers.frozen_blocks import letterhead, office
 from app.papers.papers import make_paper
@@ -28,20 +29,22 @@ _OF_A_VERSION = (
 _DAYS = ("created_on", "revised_on", "ratified_on")
 
 
+def find_version(version_id: int) -> SopVersion | None:
+    """Return the SOP version with this id, or None."""
+    return db.session.get(SopVersion, min(version_id, LARGEST_ID))
+
+
 def ask_for_sop_sheet(version: SopVersion, now: datetime) -> Paper:
     """Return the sheet of a version's present content, creating it if needed."""
-    content = _content(version)
-    key = f"sop_sheet:{version.id}:{json_digest(content)[:16]}"
-    return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)
-
-
-def _content(version: SopVersion) -> dict[str, Any]:
-    return {
+    days = {name: getattr(version, name) for name in _DAYS}
+    content = {
         **{name: getattr(version, name) for name in _OF_A_VERSION},
         "agency": letterhead(office()),
-        **{name: day.isoformat() if (day := getattr(version, name)) else None for name in _DAYS},
+        **{name: day.isoformat() if day else None for name, day in days.items()},
         "steps": [
             {**{name: getattr(row, name) for name in OF_A_STEP}, "fast": row.step in version.fast_track_from}
             for row in version.steps
         ],
     }
+    key = f"sop_sheet:{version.id}:{json_digest(content)[:16]}"
+    return make_paper(PaperKind.SOP_SHEET, key, {**content, "made_at": now.isoformat()}, at=now)

@@ -10,13 +10,12 @@ from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.casefile.case import load_case
 from app.core.clock import utc_now
-from app.core.extensions import db
 from app.core.identifiers import LARGEST_ID
-from app.models import Paper, SopVersion
+from app.models import Paper
 from app.papers.case_papers import ask_for_paper, find_case_paper, find_sop_sheet
 from app.papers.labels import PAPER_NAMES, why_not_drawn
 from app.papers.papers import draw_again
-from app.papers.sop_papers import ask_for_sop_sheet
+from app.papers.sop_papers import ask_for_sop_sheet, find_version
 from views.shared.downloads import send_paper
 from views.shared.screen_access import for_officers
 
@@ -93,7 +92,7 @@ class SopSheetView(BaseView):
         """Request the sheet of an SOP version, or find the existing one, and redirect to its page; 404 for an
         unknown version.
         """
-        version = db.session.get(SopVersion, min(version_id, LARGEST_ID)) or abort(404)
+        version = find_version(version_id) or abort(404)
         return redirect(f"{SHEET_PATH}/{ask_for_sop_sheet(version, utc_now()).id}", 303)
 
     @expose("/<int:sheet_id>")
