@@ -19,6 +19,8 @@ from workflow_rules.process.parameters import Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
 LARGEST = 10 * 1024 * 1024
+MEGABYTE = 1_000_000
+GIGABYTE = 1_000 * MEGABYTE
 FILE_FIELDS = {"filename": Text(longest=200), "content_base64": Text(longest=LARGEST * 4 // 3 + 8)}
 
 
@@ -30,7 +32,7 @@ def decode_file(params: object) -> tuple[str, bytes]:
     try:
         return cleaned["filename"], base64.b64decode(cleaned["content_base64"], validate=True)
     except (binascii.Error, ValueError):
-        raise _faulty("content_base64", FieldFault.NOT_BASE64) from None
+        raise _refused("content_base64", FieldFault.NOT_BASE64) from None
 
 
 def file_facts(filename: str, content: bytes) -> dict[str, object]:
@@ -39,31 +41,24 @@ def file_facts(filename: str, content: bytes) -> dict[str, object]:
     Raises ActionRefused(missing_input) if the kind or size is not allowed.
     """
     if not 0 < len(content) <= LARGEST:
-        raise _faulty("content_base64", FieldFault.FILE_NOT_ALLOWED)
+        raise _refused("content_base64", FieldFault.FILE_NOT_ALLOWED)
     try:
         kind = inspect(content)
     except Unacceptable as problem:
-        raise _faulty("content_base64", problem.fault) from None
+        raise _refused("content_base64", problem.fault) from None
     digest = hashlib.sha256(content).hexdigest()
-    name = with_ending(safe_name(filename), kind.ending)
+    name = safe_name(filename)
+    # The extension of the detected kind, so that a name cannot disguise the content.
+    typed = name.rpartition(".")[2].lower()
+    if typed != kind.ending and (kind.ending, typed) not in (("jpg", "jpeg"), ("jpg", "jpe")):
+        name = f"{name[-110:]}.{kind.ending}"
     return {"filename": name, "sha256": digest, "media_type": kind.media_type, "size": len(content)}
-
-
-def _faulty(field: str, fault: FieldFault) -> ActionRefused:
-    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError(field, fault),))
 
 
 def media_type_of(content: bytes) -> tuple[str, str] | None:
     """Return (media type, extension) of an allowed file, detected by its first bytes; None for any other."""
     kind = kind_of(content)
     return (kind.media_type, kind.ending) if kind else None
-
-
-def with_ending(name: str, ending: str) -> str:
-    """Return the name with the extension of the detected kind, so that a name cannot disguise the content."""
-    told = name.rpartition(".")[2].lower()
-    same = told == ending or (ending, told) in (("jpg", "jpeg"), ("jpg", "jpe"))
-    return name if same else f"{name[-110:]}.{ending}"
 
 
 def safe_name(filename: str) -> str:
@@ -82,7 +77,7 @@ def store_file(
     full.
     """
     facts = file_facts(filename, content)
-    refuse_without_room(complaint, len(content), field)
+    _refuse_without_room(complaint, len(content), field)
     path = write_file(f"attachments/{complaint.id}", ENDINGS[str(facts["media_type"])], content)
     row = Attachment(complaint_id=complaint.id, path=path, added_at=at, added_by=added_by, state="waiting", **facts)
     row.sent_sha256 = row.sha256
@@ -91,13 +86,7 @@ def store_file(
     return row
 
 
-MEGABYTE = 1_000_000
-
-
-GIGABYTE = 1_000 * MEGABYTE
-
-
-def refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
+def _refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
     """Raise ActionRefused(missing_input) if one more file of `size` bytes does not fit the case or the store.
 
     A case being received is not checked, its report limits its files. The store's size is that of the last sweep, hours
@@ -105,26 +94,19 @@ def refuse_without_room(complaint: Complaint, size: int, field: str) -> None:
     """
     with db.session.no_autoflush:
         if complaint not in db.session.new:
-            _refuse_full_case(complaint.id, size, field)
-        _refuse_full_store(field)
+            own = Attachment.complaint_id == complaint.id
+            stored = select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0)).where(own)
+            count, total = db.session.execute(stored.execution_options(unscoped=True)).one()
+            most, megabytes = current_app.config["UPLOAD_FILES_PER_CASE"], current_app.config["UPLOAD_CASE_MB"]
+            if count >= most:
+                raise _refused(field, FieldFault.CASE_FULL, str(most))
+            if total + size > megabytes * MEGABYTE:
+                raise _refused(field, FieldFault.CASE_FULL, f"{megabytes} MB")
+        stored_bytes = db.session.scalars(select(StoreSweep.stored_bytes)).first() or 0
+        if stored_bytes >= current_app.config["UPLOAD_STORE_GB"] * GIGABYTE:
+            raise _refused(field, FieldFault.STORE_FULL)
 
 
-def _refuse_full_case(complaint_id: int, size: int, field: str) -> None:
-    held = select(func.count(Attachment.id), func.coalesce(func.sum(Attachment.size), 0))
-    held = held.where(Attachment.complaint_id == complaint_id).execution_options(unscoped=True)
-    count, stored = db.session.execute(held).one()
-    most, megabytes = current_app.config["UPLOAD_FILES_PER_CASE"], current_app.config["UPLOAD_CASE_MB"]
-    if count >= most:
-        raise _refused(FieldError(field, FieldFault.CASE_FULL, str(most)))
-    if stored + size > megabytes * MEGABYTE:
-        raise _refused(FieldError(field, FieldFault.CASE_FULL, f"{megabytes} MB"))
-
-
-def _refuse_full_store(field: str) -> None:
-    seen = db.session.scalars(select(StoreSweep.stored_bytes)).first() or 0
-    if seen >= current_app.config["UPLOAD_STORE_GB"] * GIGABYTE:
-        raise _refused(FieldError(field, FieldFault.STORE_FULL))
-
-
-def _refused(error: FieldError) -> ActionRefused:
-    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(error,))
+def _refused(field: str, fault: FieldFault, detail: str = "") -> ActionRefused:
+    """Return (do not raise) ActionRefused(missing_input) for one field."""
+    return ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError(field, fault, detail),))

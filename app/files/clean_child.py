@@ -22,7 +22,15 @@ def main(decoder: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = sys.stdin.buffer.read()
     try:
-        sys.stdout.buffer.write(_anew(content, decoder))
+        if decoder == "PDF":
+            from app.files.pdf_pages import rewritten_pdf
+
+            written = rewritten_pdf(content)
+        else:
+            from app.files.pictures import redrawn_picture
+
+            written = redrawn_picture(content, decoder)
+        sys.stdout.buffer.write(written)
         sys.stdout.flush()
     except Locked:
         _refuse("locked")
@@ -30,16 +38,6 @@ def main(decoder: str) -> None:
         _refuse("active")
     except MemoryError:
         _refuse("too_large")
-
-
-def _anew(content: bytes, decoder: str) -> bytes:
-    if decoder == "PDF":
-        from app.files.pdf_pages import written_anew
-
-        return written_anew(content)
-    from app.files.pictures import drawn_anew
-
-    return drawn_anew(content, decoder)
 
 
 def _refuse(word: str) -> None:

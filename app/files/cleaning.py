@@ -38,13 +38,13 @@ def clean(content: bytes) -> bytes:
         kind = inspect(content)
     except Unacceptable:
         raise NotCleaned(CleanFault.UNREADABLE) from None
-    written = _written_apart(content, kind.decoder or "PDF")
+    written = _output_of_child(content, kind.decoder or "PDF")
     if kind_of(written) is not kind:
         raise NotCleaned(CleanFault.UNREADABLE)
     return written
 
 
-def _written_apart(content: bytes, decoder: str) -> bytes:
+def _output_of_child(content: bytes, decoder: str) -> bytes:
     """Return the bytes written by the child process; raises NotCleaned.
 
     The child writes to a file rather than a pipe, so that its own file size limit applies.
@@ -64,11 +64,8 @@ def _written_apart(content: bytes, decoder: str) -> bytes:
         except subprocess.TimeoutExpired:
             raise NotCleaned(CleanFault.TOO_LARGE) from None
         if done.returncode != 0:
-            raise NotCleaned(_fault(done.returncode, done.stderr))
+            word = done.stderr.decode(errors="replace")
+            said = done.returncode == REFUSED and word in set(CleanFault)
+            raise NotCleaned(CleanFault(word) if said else CleanFault.UNREADABLE)
         file.seek(0)
         return file.read(MOST_WRITTEN + 1)
-
-
-def _fault(code: int, said: bytes) -> CleanFault:
-    word = said.decode(errors="replace")
-    return CleanFault(word) if code == REFUSED and word in set(CleanFault) else CleanFault.UNREADABLE

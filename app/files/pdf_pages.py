@@ -1,13 +1,12 @@
 """Re-writing of PDFs without author data, active content and embedded files; runs in the child process."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 from app.files.scan_pages_child import ACTIVE_KEYS, ACTIVE_NAMES, acts, count_pages, reachable
 
 DROPPED = ACTIVE_KEYS | {"/Metadata", "/PieceInfo", "/LastModified"}
-_LEADS_ON = ("/A", "/OpenAction", "/Next", "/PA")
+_ACTION_KEYS = ("/A", "/OpenAction", "/Next", "/PA")
 _KEPT_SEGMENTS = frozenset({0xE0, 0xEE})
 """JPEG markers JFIF and Adobe; without the latter a picture's colours are decoded wrongly."""
 
@@ -20,12 +19,13 @@ class Active(Exception):
     """Raised for a file with active or embedded content that cannot be removed."""
 
 
-def written_anew(content: bytes) -> bytes:
+def rewritten_pdf(content: bytes) -> bytes:
     """Return the PDF re-written without author data, actions and embedded files.
 
     Raises Locked, Active, or whatever the reader raises for a broken file. A digitally signed PDF is returned
     unchanged, since any change would break its signature, which names its author anyway.
     """
+    from pyhanko.pdf_utils import generic
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
 
@@ -34,41 +34,27 @@ def written_anew(content: bytes) -> bytes:
         raise Locked
     if count_pages(reader.root["/Pages"]) < 1:
         raise ValueError("no pages")
-    if _is_signed(reader):
-        return _as_it_is(content, reader.root)
-    for found in _dictionaries(reader.root):
-        _strip(found)
+    is_signed = reader.root.get("/AcroForm", {}).get("/Fields") and reader.embedded_signatures
+    if not is_signed:
+        for found in reachable(reader.root):
+            if isinstance(found, generic.DictionaryObject):
+                _strip(found)
     if acts(reader.root):
         raise Active
+    if is_signed:
+        if not content.rstrip(b"\r\n \0").endswith(b"%%EOF"):
+            raise ValueError("content after the end")
+        return content
     file = io.BytesIO()
     copy_into_new_writer(reader, {"info": None}).write(file)
     return file.getvalue()
-
-
-def _is_signed(reader: Any) -> bool:
-    form = reader.root.get("/AcroForm", {})
-    return bool(form.get("/Fields")) and bool(reader.embedded_signatures)
-
-
-def _as_it_is(content: bytes, root: Any) -> bytes:
-    if acts(root):
-        raise Active
-    if not content.rstrip(b"\r\n \0").endswith(b"%%EOF"):
-        raise ValueError("something stands behind the end")
-    return content
-
-
-def _dictionaries(root: Any) -> Iterator[Any]:
-    from pyhanko.pdf_utils import generic
-
-    return (found for found in reachable(root) if isinstance(found, generic.DictionaryObject))
 
 
 def _strip(found: Any) -> None:
     """Remove author data and actions from one dictionary, and the metadata from a photo in it."""
     for key in DROPPED & set(found):
         del found[key]
-    for key in _LEADS_ON:
+    for key in _ACTION_KEYS:
         action = found.get(key)
         if isinstance(action, dict) and action.get("/S") in ACTIVE_NAMES:
             del found[key]
@@ -88,8 +74,8 @@ def without_notes(jpeg: bytes) -> bytes:
         marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
         if length < 2:
             raise ValueError("an empty segment")
-        told = 0xE0 <= marker <= 0xEF or marker == 0xFE
-        if marker in _KEPT_SEGMENTS or not told:
+        describes = 0xE0 <= marker <= 0xEF or marker == 0xFE
+        if marker in _KEPT_SEGMENTS or not describes:
             kept.append(jpeg[at : at + 2 + length])
         at += 2 + length
     end = jpeg.rfind(b"\xff\xd9")

@@ -22,20 +22,30 @@ _MODES = {
 }
 
 
-def drawn_anew(content: bytes, kind: str) -> bytes:
+def redrawn_picture(content: bytes, kind: str) -> bytes:
     """Return the picture re-encoded upright, without EXIF, XMP, colour profile, comment or appended data.
 
     Raises ValueError if it has too many pixels, or whatever the decoder raises for a broken one.
     """
-    from PIL import Image, ImageFile
+    from PIL import Image, ImageFile, ImageOps
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
         _reduce(picture, kind)
         picture.load()
-        _turn_upright(picture)
-        return _written(picture, kind)
+        # A picture whose metadata cannot be read is not rotated.
+        with suppress(SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error):
+            ImageOps.exif_transpose(picture, in_place=True)
+        drawn: Image.Image = picture
+        if drawn.mode not in _MODES[kind]:
+            drawn = drawn.convert("RGBA" if kind != "JPEG" and "A" in drawn.mode else "RGB")
+        transparency = drawn.info.get("transparency")
+        # Some encoders copy comment, colour profile and XMP from `info`.
+        drawn.info = {} if transparency is None or kind != "PNG" else {"transparency": transparency}
+        file = io.BytesIO()
+        drawn.save(file, kind, **_OPTIONS[kind])
+        return file.getvalue()
 
 
 def _reduce(picture: Any, kind: str) -> None:
@@ -49,22 +59,3 @@ def _reduce(picture: Any, kind: str) -> None:
     part = next(part for part in (1, 2, 4, 8) if pixels <= KEPT_PIXELS * part * part)
     if kind == "JPEG" and part > 1:
         picture.draft(None, (picture.width // part, picture.height // part))
-
-
-def _turn_upright(picture: Any) -> None:
-    """Rotate the picture by its EXIF orientation; leave it unchanged if the metadata cannot be read."""
-    from PIL import ImageOps
-
-    with suppress(SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error):
-        ImageOps.exif_transpose(picture, in_place=True)
-
-
-def _written(picture: Any, kind: str) -> bytes:
-    if picture.mode not in _MODES[kind]:
-        picture = picture.convert("RGBA" if kind != "JPEG" and "A" in picture.mode else "RGB")
-    kept = picture.info.get("transparency")
-    # Some encoders copy comment, colour profile and XMP from `info`.
-    picture.info = {} if kept is None or kind != "PNG" else {"transparency": kept}
-    file = io.BytesIO()
-    picture.save(file, kind, **_OPTIONS[kind])
-    return file.getvalue()

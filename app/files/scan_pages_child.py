@@ -34,19 +34,6 @@ ACTIVE_NAMES = frozenset(
 )
 
 
-def facts_of_pdf(content: bytes) -> dict[str, Any]:
-    """Return the number of pages, and whether anything in the file is active or embeds another file.
-
-    Raises ValueError if it is encrypted.
-    """
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    reader = PdfFileReader(io.BytesIO(content), strict=False)
-    if reader.encrypted:
-        raise ValueError("encrypted")
-    return {"pages": count_pages(reader.root["/Pages"]), "active": acts(reader.root)}
-
-
 def count_pages(top: Any) -> int:
     """Return the number of leaves of a page tree; raises ValueError if the tree contains a cycle."""
     count, waiting, seen = 0, [top], set()
@@ -63,15 +50,14 @@ def count_pages(top: Any) -> int:
 
 def acts(root: Any) -> bool:
     """Return whether any object reachable from here is active or embeds another file."""
-    return any(map(_acts, reachable(root)))
-
-
-def _acts(found: Any) -> bool:
     from pyhanko.pdf_utils import generic
 
-    if isinstance(found, generic.DictionaryObject):
-        return bool(ACTIVE_KEYS & set(found))
-    return isinstance(found, generic.NameObject) and found in ACTIVE_NAMES
+    for found in reachable(root):
+        if isinstance(found, generic.DictionaryObject) and ACTIVE_KEYS & set(found):
+            return True
+        if isinstance(found, generic.NameObject) and found in ACTIVE_NAMES:
+            return True
+    return False
 
 
 def reachable(root: Any) -> Iterator[Any]:
@@ -99,22 +85,29 @@ def reachable(root: Any) -> Iterator[Any]:
             waiting += [found.raw_get(n) for n in range(len(found))]
 
 
-def facts_of_picture(content: bytes) -> dict[str, Any]:
-    """Return the facts of a picture, which is one page; raises what Pillow raises if it cannot be decoded."""
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-        picture.load()
-        return {"pages": 1, "active": False}
-
-
 def main() -> None:
+    """Write the number of pages, and whether anything in the file is active or embeds another file, as JSON.
+
+    A picture is one page. Raises what the reader raises for a broken file, ValueError for an encrypted one.
+    """
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     content = sys.stdin.buffer.read()
-    facts = facts_of_pdf(content) if content.startswith(b"%PDF-") else facts_of_picture(content)
-    json.dump(facts, sys.stdout)
+    pages, active = 1, False
+    if content.startswith(b"%PDF-"):
+        from pyhanko.pdf_utils.reader import PdfFileReader
+
+        reader = PdfFileReader(io.BytesIO(content), strict=False)
+        if reader.encrypted:
+            raise ValueError("encrypted")
+        pages, active = count_pages(reader.root["/Pages"]), acts(reader.root)
+    else:
+        from PIL import Image
+
+        Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            picture.load()
+    json.dump({"pages": pages, "active": active}, sys.stdout)
 
 
 if __name__ == "__main__":

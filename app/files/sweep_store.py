@@ -3,9 +3,8 @@
 No request deletes a file, and no file is deleted that a row still names.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import structlog
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.extensions import db
-from app.core.storage import Stored, remove_file, stored_files
+from app.core.storage import remove_file, stored_files
 from app.core.transaction import one_transaction
 from app.models import Attachment, FileToRemove, Paper, ReportJob, StoreSweep
 
@@ -59,11 +58,16 @@ def sweep_store(now: datetime) -> int:
     restored or configured wrongly, and a full disk is better than lost files.
     """
     files, total, orphans = 0, 0, []
-    walk = _all_files()
+    walk = chain.from_iterable(map(stored_files, FOLDERS))
     while group := list(islice(walk, BATCH)):
         files += len(group)
         total += sum(file.size for file in group)
-        orphans += _orphans_among(group, now)
+        old = [file for file in group if file.written_at < now - ORPHAN_AGE]
+        paths = [file.path for file in old]
+        with one_transaction():
+            marked = select(FileToRemove.path).where(FileToRemove.path.in_(paths))
+            known = _named(paths) | set(db.session.scalars(marked))
+        orphans += [file for file in old if file.path not in known]
     doubtful = len(orphans) > max(FEW, files // 10)
     if doubtful:
         log.error("sweep_held_back", files=files, orphans=len(orphans))
@@ -71,20 +75,11 @@ def sweep_store(now: datetime) -> int:
         remove_file(file.path)
         total -= file.size
     removed, held_back = (0, len(orphans)) if doubtful else (len(orphans), 0)
-    _note_sweep(at=now, files=files - removed, stored_bytes=total, removed=removed, held_back=held_back)
-    return removed
-
-
-def _all_files() -> Iterator[Stored]:
-    for folder in FOLDERS:
-        yield from stored_files(folder)
-
-
-def _orphans_among(group: Iterable[Stored], now: datetime) -> list[Stored]:
-    old = [file for file in group if file.written_at < now - ORPHAN_AGE]
+    seen = {"at": now, "files": files - removed, "stored_bytes": total, "removed": removed, "held_back": held_back}
     with one_transaction():
-        named = _named([file.path for file in old]) | _marked([file.path for file in old])
-    return [file for file in old if file.path not in named]
+        row = insert(StoreSweep).values(id=1, **seen)
+        db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=seen))
+    return removed
 
 
 def _named(paths: list[str]) -> set[str]:
@@ -93,13 +88,3 @@ def _named(paths: list[str]) -> set[str]:
     for owner in OWNERS:
         found.update(db.session.scalars(select(owner).where(owner.in_(paths)).execution_options(unscoped=True)))
     return found
-
-
-def _marked(paths: list[str]) -> set[str]:
-    return set(db.session.scalars(select(FileToRemove.path).where(FileToRemove.path.in_(paths))))
-
-
-def _note_sweep(**seen: Any) -> None:
-    with one_transaction():
-        row = insert(StoreSweep).values(id=1, **seen)
-        db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=seen))
