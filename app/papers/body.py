@@ -39,7 +39,10 @@ def blocks_of(text: str) -> list[Block]:
         if not line.strip():
             parted = True
             continue
-        block = _item(line.strip(), levels, capitals) or _plain(line)
+        block = _item(line.strip(), levels, capitals)
+        if block is None:
+            cells = tuple(_GAP.split(line.strip(), MOST_COLUMNS - 1))
+            block = Block("columns", rows=(cells,)) if len(cells) > 1 else Block("paragraph", cells[0])
         joined = None if parted or not found else _joined(found[-1], block, line)
         if joined is not None:
             found[-1] = joined
@@ -69,28 +72,19 @@ def _item(line: str, levels: list[str], capitals: bool) -> Block | None:
     label = match["label"] if match else ""
     if match is None or (label[0].isupper() and not capitals):
         return None
-    shape = _shape(label, levels)
+    # The style of a level: `1.`, `1.1.`, `a)`, `i.` or `-`.
+    shape = re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", re.sub(r"\d+", "1", label)))
+    letters = label.strip("().")
+    if letters.isalpha() and letters.islower():
+        roman = "i." in levels or (letters == "i" and not {"a.", "a)"} & {*levels})
+        if len(letters) > 1 or (letters in ("i", "v", "x") and roman):
+            shape = "i."
     if shape in levels:
         del levels[levels.index(shape) + 1 :]
     else:
         levels.append(shape)
     text = _GAP.sub(_WIDE_SPACE, line[match.end() :])
     return Block("item", text, label, min(len(levels) - 1, DEEPEST))
-
-
-def _shape(label: str, levels: list[str]) -> str:
-    """Return the numbering style of a label: `1.`, `1.1.`, `a)`, `i.` or `-`."""
-    letters = label.strip("().")
-    if letters.isalpha() and letters.islower():
-        roman = "i." in levels or (letters == "i" and not {"a.", "a)"} & {*levels})
-        if len(letters) > 1 or (letters in ("i", "v", "x") and roman):
-            return "i."
-    return re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", re.sub(r"\d+", "1", label)))
-
-
-def _plain(line: str) -> Block:
-    cells = tuple(_GAP.split(line.strip(), MOST_COLUMNS - 1))
-    return Block("columns", rows=(cells,)) if len(cells) > 1 else Block("paragraph", cells[0])
 
 
 def _joined(last: Block, block: Block, line: str) -> Block | None:

@@ -48,6 +48,7 @@ def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str
     promise = promise_of(complaint, case.facts, case.sop, case.calendar, now)
     files = select(func.count()).where(Attachment.complaint_id == complaint.id)
     category = complaint.category
+    place = (complaint.location_text, complaint.village, complaint.district)
     return {
         **_about(case),
         "agency": letterhead(office()),
@@ -55,7 +56,7 @@ def _receipt(case: Case, cause: int, now: datetime) -> tuple[dict[str, Any], str
         "classification": complaint.classification,
         "confidentiality": complaint.confidentiality,
         "category": category.name if category else "",
-        "place": _place(case),
+        "place": ", ".join(str(part) for part in place if part),
         "occurred_on": complaint.occurred_on.isoformat() if complaint.occurred_on else None,
         "body": complaint.body,
         "files": db.session.execute(files).scalar_one(),
@@ -71,10 +72,16 @@ def _disposition(case: Case, cause: int, _now: datetime) -> tuple[dict[str, Any]
     inside = kind is Action.DISPOSE
     agency = case.agencies[event.agency_code] if inside and event.agency_code else office()
     told = disposition_of(case, event)
+    received_at = about["received_at"]
+    if kind is not Action.DIRECT:
+        # When the step that the event ended was opened.
+        closed = (event.step, event.agency_code, event.at)
+        ended = (t for t in case.tasks if (t.step, t.agency_code, t.closed_at) == closed)
+        received_at = next((task.opened_at.isoformat() for task in ended), received_at)
     return {
         **about,
         "reported_at": about["received_at"],
-        "received_at": _came_to_hand(case, event) or about["received_at"],
+        "received_at": received_at,
         **_source_of(case, event, kind),
         "agency": letterhead(agency),
         "urgency": event.data.get("urgency") or case.complaint.urgency,
@@ -123,12 +130,6 @@ def _about(case: Case) -> dict[str, Any]:
     }
 
 
-def _place(case: Case) -> str:
-    complaint = case.complaint
-    parts = (complaint.location_text, complaint.village, complaint.district)
-    return ", ".join(str(part) for part in parts if part)
-
-
 def _event_of(case: Case, cause: int, *kinds: Action) -> ComplaintEvent:
     event = next((e for e in case.events if e.id == cause and e.kind in kinds), None)
     if event is None:
@@ -159,14 +160,6 @@ def _letters_before(case: Case, at: datetime) -> list[dict[str, Any]]:
         for x in sorted(signed, key=lambda x: (x.signed_at, x.id))
         if x.signed_at
     ]
-
-
-def _came_to_hand(case: Case, event: ComplaintEvent) -> str | None:
-    """Return when the step ended by the event was opened (RFC 3339); None for a direction (step 4)."""
-    if event.kind == Action.DIRECT:
-        return None
-    ended = (t for t in case.tasks if (t.step, t.agency_code, t.closed_at) == (event.step, event.agency_code, event.at))
-    return next((task.opened_at.isoformat() for task in ended), None)
 
 
 def _limits(case: Case, event: ComplaintEvent, kind: Action) -> dict[str, str]:

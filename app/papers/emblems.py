@@ -39,7 +39,7 @@ class EmblemRefused(Exception):
 
 def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
     """Store a picture as an agency's emblem; raises EmblemRefused. Existing papers do not change."""
-    png = _drawn_anew(content)
+    png = _png_of(content)
     digest = hashlib.sha256(png).hexdigest()
     with one_transaction():
         kept = insert(Emblem).values(sha256=digest, png=png, added_at=now)
@@ -53,28 +53,20 @@ def take_emblem_away(agency: Agency) -> None:
         agency.emblem_hash = None
 
 
-def _apart(content: bytes) -> bytes:
-    """Return the picture re-encoded by the sandboxed child process, because an uploaded file is untrusted.
-
-    Raises EmblemRefused.
-    """
-    try:
-        kind = inspect(content)
-        return clean(content) if kind.decoder else b""
-    except Unacceptable as problem:
-        swells = problem.fault is FieldFault.TOO_MANY_PIXELS
-        raise EmblemRefused(EmblemFault.TOO_LARGE if swells else EmblemFault.UNREADABLE) from None
-    except NotCleaned:
-        raise EmblemRefused(EmblemFault.UNREADABLE) from None
-
-
-def _drawn_anew(content: bytes) -> bytes:
+def _png_of(content: bytes) -> bytes:
     """Return the picture as PNG of at most 600 pixels a side, without metadata; raises EmblemRefused."""
     if not content:
         raise EmblemRefused(EmblemFault.MISSING)
     if len(content) > LARGEST_FILE:
         raise EmblemRefused(EmblemFault.TOO_LARGE)
-    content = _apart(content)
+    try:
+        kind = inspect(content)
+        content = clean(content) if kind.decoder else b""
+    except Unacceptable as problem:
+        too_large = problem.fault is FieldFault.TOO_MANY_PIXELS
+        raise EmblemRefused(EmblemFault.TOO_LARGE if too_large else EmblemFault.UNREADABLE) from None
+    except NotCleaned:
+        raise EmblemRefused(EmblemFault.UNREADABLE) from None
     try:
         # WeasyPrint makes Pillow accept truncated pictures; `verify` finds those by their checksums.
         with Image.open(io.BytesIO(content), formats=KINDS) as whole:

@@ -89,7 +89,15 @@ COLUMNS = (
 
 
 def sop_sheet(frozen: Mapping[str, Any]) -> str:
-    """Return the HTML of one SOP version as a landscape sheet."""
+    """Return the HTML of one SOP version as a landscape sheet of eleven rows and seven actors.
+
+    The relay has no row; its officer is added to that of step 4.
+    """
+    headings = (frozen.get("actor_headings") or "").splitlines()
+    if len(headings) != len(COLUMNS):
+        headings = [str(ACTORS[actor]) for actor in COLUMNS]
+    relayed = {step["number"]: step["actor"] for step in frozen["steps"] if step["step"] == Step.RELAY.value}
+    rows = [step for step in frozen["steps"] if step["step"] != Step.RELAY.value]
     return paper_html(
         "sop_sheet",
         frozen,
@@ -101,23 +109,10 @@ def sop_sheet(frozen: Mapping[str, Any]) -> str:
         agency_columns=COLUMNS[4:],
         actors=ACTORS,
         relay=Step.RELAY.value,
-        headings=_headings(frozen),
-        steps=_printed_steps(frozen["steps"]),
+        headings=headings,
+        steps=[{**row, "actors": {row["actor"], relayed.get(row["number"], row["actor"])}} for row in rows],
         whole=_whole(frozen["steps"]),
     )
-
-
-def _headings(frozen: Mapping[str, Any]) -> list[str]:
-    """Return the seven actor headings of the version, or the default names of the officers."""
-    own = (frozen.get("actor_headings") or "").splitlines()
-    return own if len(own) == len(COLUMNS) else [str(ACTORS[actor]) for actor in COLUMNS]
-
-
-def _printed_steps(steps: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the eleven rows of the sheet. The relay has no row; its officer is added to that of step 4."""
-    relayed = {step["number"]: step["actor"] for step in steps if step["step"] == Step.RELAY.value}
-    own = [step for step in steps if step["step"] != Step.RELAY.value]
-    return [{**step, "actors": {step["actor"], relayed.get(step["number"], step["actor"])}} for step in own]
 
 
 def _whole(steps: list[Mapping[str, Any]]) -> str:

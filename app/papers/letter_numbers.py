@@ -1,6 +1,5 @@
 """Register of an agency's letter numbers, either used by a letter or skipped with a reason."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +48,11 @@ def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: in
     """
     year = office_today(at).year
     with one_transaction():
-        last = _lock(agency, year)
+        series = {"series": _series(agency), "year": year}
+        db.session.execute(insert(NumberCounter).values(**series, last=0).on_conflict_do_nothing())
+        locked = select(NumberCounter).filter_by(**series).with_for_update()
+        counter = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+        last = counter.last
         if up_to <= last:
             raise NumbersRefused("too_low")
         if up_to - last > MOST_AT_ONCE:
@@ -59,7 +62,7 @@ def pass_over(agency: Agency, up_to: int, reason: str, at: datetime, officer: in
             for n in range(last + 1, up_to + 1)
         ]
         db.session.add_all(IssuedNumber(agency_code=agency.code, year=year, **row) for row in rows)
-        db.session.get_one(NumberCounter, (_series(agency), year)).last = up_to
+        counter.last = up_to
         return up_to - last
 
 
@@ -67,15 +70,6 @@ def written(agency: Agency, running: int, at: datetime) -> str:
     """Return a running letter number as text, by the agency's pattern and the office's date at `at`."""
     day = office_today(at)
     return format_letter_number(agency.number_pattern, running, day, agency.classification_code, agency.letter_suffix)
-
-
-def _lock(agency: Agency, year: int) -> int:
-    """Lock the agency's counter until the commit and return the last number of the year."""
-    series = {"series": _series(agency), "year": year}
-    db.session.execute(insert(NumberCounter).values(**series, last=0).on_conflict_do_nothing())
-    wanted = select(NumberCounter).filter_by(**series).with_for_update()
-    counter = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-    return counter.last
 
 
 def _series(agency: Agency) -> str:
@@ -102,7 +96,20 @@ def number_book(agency_code: str, year: int) -> list[BookLine]:
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)
     with_paper = joinedload(IssuedNumber.paper).joinedload(Paper.complaint)
-    return list(_lines(db.session.scalars(statement.options(with_paper, joinedload(IssuedNumber.officer)))))
+    lines: list[BookLine] = []
+    for row in db.session.scalars(statement.options(with_paper, joinedload(IssuedNumber.officer))):
+        above = lines[-1].first if lines else None
+        if above is not None and _same_run(row, above):
+            lines[-1] = BookLine(row, lines[-1].last)
+        else:
+            lines.append(BookLine(row, row))
+    return lines
+
+
+def _same_run(row: IssuedNumber, above: IssuedNumber) -> bool:
+    """Return whether both numbers follow each other and were skipped at once, for one reason."""
+    same = (row.reason, row.issued_at, row.officer_id) == (above.reason, above.issued_at, above.officer_id)
+    return bool(row.reason) and same and row.running == above.running - 1
 
 
 def years_of(agency_code: str) -> list[int]:
@@ -115,23 +122,3 @@ def last_number(agency_code: str, year: int) -> int:
     """Return the last number of a year, 0 if there is none."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     return db.session.execute(select(func.max(IssuedNumber.running)).where(*own)).scalar_one() or 0
-
-
-def _lines(rows: Iterable[IssuedNumber]) -> Iterable[BookLine]:
-    first: IssuedNumber | None = None
-    last: IssuedNumber | None = None
-    for row in rows:
-        if first is not None and last is not None and _goes_on(row, first):
-            first = row
-            continue
-        if first is not None and last is not None:
-            yield BookLine(first, last)
-        first = last = row
-    if first is not None and last is not None:
-        yield BookLine(first, last)
-
-
-def _goes_on(row: IssuedNumber, after: IssuedNumber) -> bool:
-    """Return whether a row, read from the newest down, belongs to the same skipped run as the row before it."""
-    same = (row.reason, row.issued_at, row.officer_id) == (after.reason, after.issued_at, after.officer_id)
-    return bool(row.reason) and same and row.running == after.running - 1

@@ -33,6 +33,7 @@ def keep_letter(complaint: Complaint, decision: Decision, by: Person) -> None:
 
 
 def current_draft(complaint: Complaint, agency: str | None) -> Letter | None:
+    """Return the agency's draft in the current cycle that awaits its signature, or None."""
     statement = select(Letter).where(
         Letter.complaint_id == complaint.id,
         Letter.cycle == complaint.cycle,
@@ -88,12 +89,12 @@ def signed_letters(complaint: Complaint) -> dict[str | None, Letter]:
 
 def letter_states(complaint: Complaint) -> dict[str | None, LetterState]:
     """Return for each agency's signed letter whether its file exists, it was signed with ink and scanned."""
-    return {code: _state_of(letter) for code, letter in signed_letters(complaint).items()}
-
-
-def _state_of(letter: Letter) -> LetterState:
-    ready = letter.paper is not None and letter.paper.state == "ready" and is_stored(letter.paper.path)
-    return LetterState(ready, letter.signed_with_ink, letter.signed_with_ink and letter.scan is not None)
+    states = {}
+    for code, letter in signed_letters(complaint).items():
+        ready = letter.paper is not None and letter.paper.state == "ready" and is_stored(letter.paper.path)
+        ink = letter.signed_with_ink
+        states[code] = LetterState(ready, ink, ink and letter.scan is not None)
+    return states
 
 
 def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:

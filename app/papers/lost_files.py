@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from app.casefile.facts import open_tasks_of
 from app.core.after_commit import enqueue_after_commit
@@ -44,7 +44,10 @@ def check_letters_to_send() -> int:
     own = (Letter.complaint_id == StepTask.complaint_id) & (Letter.agency_code == StepTask.agency_code)
     waits = (StepTask.closed_at.is_(None), StepTask.step == Step.SEND_ANSWER.value, Letter.state == "signed")
     letters = select(Letter.paper_id).join_from(StepTask, Letter, own).where(*waits).order_by(StepTask.due_at)
-    return _restore(_missing(Paper.id.in_(letters.limit(MOST_WAITING).scalar_subquery())))
+    waiting = Paper.id.in_(letters.limit(MOST_WAITING).scalar_subquery())
+    with one_transaction():
+        rows = db.session.execute(select(Paper.id, Paper.path).where(waiting, Paper.state == "ready")).all()
+    return _restore([paper_id for paper_id, path in rows if not is_stored(path)])
 
 
 def check_every_paper() -> int:
@@ -53,15 +56,25 @@ def check_every_paper() -> int:
     If too many are missing, the store itself is probably unavailable: nothing is changed and 0 returned.
     """
     there = {file.path for file in stored_files("papers")}
-    lost, looked_at, after = list[int](), 0, 0
-    while rows := _ready_after(after):
-        after, looked_at = rows[-1][0], looked_at + len(rows)
-        lost += [paper_id for paper_id, path in rows if path not in there]
-    _note_found_again()
-    if len(lost) > max(FEW, looked_at // 10):
-        log.error("lost_papers_held_back", papers=looked_at, lost=len(lost))
+    ready = select(Paper.id, Paper.path).where(Paper.state == "ready").order_by(Paper.id).limit(BATCH)
+    missing, checked, last = list[int](), 0, 0
+    while True:
+        with one_transaction():
+            rows = db.session.execute(ready.where(Paper.id > last).execution_options(unscoped=True)).all()
+        if not rows:
+            break
+        last, checked = rows[-1].id, checked + len(rows)
+        missing += [paper_id for paper_id, path in rows if (path or "") not in there]
+    with one_transaction():
+        # Lost files that were restored with the signed bytes.
+        lost = select(Paper).where(Paper.error == LOST).with_for_update(of=Paper, skip_locked=True)
+        for paper in db.session.scalars(lost.execution_options(unscoped=True)):
+            if _read_if_same(paper, paper.path or "") is not None:
+                paper.error = None
+    if len(missing) > max(FEW, checked // 10):
+        log.error("lost_papers_held_back", papers=checked, lost=len(missing))
         return 0
-    return _restore(lost)
+    return _restore(missing)
 
 
 def tell_of_paper(paper: Paper, now: datetime) -> None:
@@ -83,49 +96,27 @@ def is_lost(paper: Paper) -> bool:
     return paper.error == LOST
 
 
-def _ready_after(after: int) -> Sequence[tuple[int, str]]:
-    ready = select(Paper.id, Paper.path).where(Paper.state == "ready", Paper.id > after).order_by(Paper.id).limit(BATCH)
-    with one_transaction():
-        return [(key, path or "") for key, path in db.session.execute(ready.execution_options(unscoped=True))]
-
-
-def _note_found_again() -> None:
-    """Clear the error of lost files that were restored with the signed bytes."""
-    with one_transaction():
-        lost = select(Paper).where(Paper.error == LOST).with_for_update(of=Paper, skip_locked=True)
-        for paper in db.session.scalars(lost.execution_options(unscoped=True)):
-            if _read_if_same(paper, paper.path or "") is not None:
-                paper.error = None
-
-
-def _missing(which: ColumnElement[bool]) -> list[int]:
-    with one_transaction():
-        rows = db.session.execute(select(Paper.id, Paper.path).where(which, Paper.state == "ready")).all()
-    return [paper_id for paper_id, path in rows if not is_stored(path)]
-
-
 def _restore(lost: Sequence[int]) -> int:
-    return sum(_restore_one(paper_id) for paper_id in lost)
+    """Recover missing files, each in its own transaction; return how many were missing and not locked."""
+    restored = 0
+    for paper_id in lost:
+        with one_transaction():
+            ready = select(Paper).where(Paper.id == paper_id, Paper.state == "ready")
+            ready = ready.with_for_update(of=Paper, skip_locked=True).execution_options(unscoped=True)
+            paper = db.session.scalars(ready).first()
+            if paper is None or is_stored(paper.path):
+                continue
+            log.warning("paper_file_lost", paper=paper.id, kind=paper.kind)
+            if paper.kind == PaperKind.ANSWER_LETTER and paper.frozen.get("signing") in ELECTRONIC:
+                _restore_from_copy(paper)
+            else:
+                paper.state, paper.tries, paper.path, paper.error = "queued", 0, None, None
+                enqueue_after_commit(JobName.DRAW_PAPER, paper.id)
+            restored += 1
+    return restored
 
 
-def _restore_one(paper_id: int) -> bool:
-    """Recover a missing file, under a row lock; return False if it is no longer missing or the row is locked."""
-    with one_transaction():
-        ready = select(Paper).where(Paper.id == paper_id, Paper.state == "ready")
-        ready = ready.with_for_update(of=Paper, skip_locked=True).execution_options(unscoped=True)
-        paper = db.session.scalars(ready).first()
-        if paper is None or is_stored(paper.path):
-            return False
-        log.warning("paper_file_lost", paper=paper.id, kind=paper.kind)
-        if paper.kind == PaperKind.ANSWER_LETTER and paper.frozen.get("signing") in ELECTRONIC:
-            _bring_back(paper)
-        else:
-            paper.state, paper.tries, paper.path, paper.error = "queued", 0, None, None
-            enqueue_after_commit(JobName.DRAW_PAPER, paper.id)
-        return True
-
-
-def _bring_back(paper: Paper) -> None:
+def _restore_from_copy(paper: Paper) -> None:
     """Restore a signed file from its second copy; if the copy is missing or differs, mark the paper as lost."""
     content = _read_if_same(paper, _copy_path(paper))
     if content is not None and paper.path is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, ScalarSelect, Select, Text, bindparam, func, literal, select, true
+from sqlalchemy import Integer, Select, Text, bindparam, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.core.extensions import db
@@ -41,14 +41,7 @@ def draw(
 
 @cache
 def _drawing(tables: tuple[str, ...], beside: Select[*tuple[Any, ...]] | None) -> Select[Any]:
-    drawn = _raised(tables)
-    if beside is None:
-        return select(drawn)
-    return beside.add_columns(*drawn.c).join(drawn, true())
-
-
-def _raised(tables: tuple[str, ...]) -> CTE:
-    """Return the CTE that raises the counter and yields its last number and the new keys."""
+    """Return the statement that raises the counter and returns its last number and the new keys, after `beside`."""
     counter = NumberCounter.__table__
     count = bindparam("number_count", type_=Integer)
     first = select(bindparam("number_series", type_=Text), bindparam("number_year", type_=Integer), count)
@@ -56,10 +49,10 @@ def _raised(tables: tuple[str, ...]) -> CTE:
     raised = new.on_conflict_do_update(
         index_elements=[counter.c.series, counter.c.year], set_={"last": counter.c.last + new.excluded.last}
     )
-    return raised.returning(counter.c.last, _keys(tables).label("keys")).cte("drawn")
-
-
-def _keys(tables: tuple[str, ...]) -> ScalarSelect[Any]:
     each = func.unnest(bindparam("number_places", type_=ARRAY(Integer))).table_valued("n")
-    keys = [func.nextval(func.pg_get_serial_sequence(literal(table), literal("id"))) for table in tables]
-    return select(func.json_agg(func.json_build_array(*keys))).select_from(each).scalar_subquery()
+    next_keys = [func.nextval(func.pg_get_serial_sequence(literal(table), literal("id"))) for table in tables]
+    keys = select(func.json_agg(func.json_build_array(*next_keys))).select_from(each).scalar_subquery()
+    drawn = raised.returning(counter.c.last, keys.label("keys")).cte("drawn")
+    if beside is None:
+        return select(drawn)
+    return beside.add_columns(*drawn.c).join(drawn, true())

@@ -22,7 +22,7 @@ from app.models import Paper, PaperKind
 from app.papers.kinds import html_of
 from app.papers.layouts import LAYOUT, layout_of
 from app.papers.lost_files import tell_of_paper
-from app.papers.render import Drawn, draw_pdf
+from app.papers.render import draw_pdf
 
 log = structlog.get_logger()
 
@@ -86,16 +86,12 @@ def draw_paper(paper_id: int) -> str:
         except _FAULTS as fault:
             log.exception("paper_not_drawn", paper=paper_id)
             return _fail(paper, f"{type(fault).__name__}: {fault}"[:300])
-        return _keep_drawn(paper, drawn)
-
-
-def _keep_drawn(paper: Paper, drawn: Drawn) -> str:
-    """Store the drawn file and return the paper's state. If the store is unavailable, the try is not counted."""
-    try:
-        keep_file(paper, drawn.content, drawn.pages)
-    except StoreAway:
-        paper.tries -= 1
-    return paper.state
+        try:
+            keep_file(paper, drawn.content, drawn.pages)
+        except StoreAway:
+            # The paper is not at fault, so the try is not counted.
+            paper.tries -= 1
+        return paper.state
 
 
 def keep_file(paper: Paper, content: bytes, pages: int | None = None) -> None:

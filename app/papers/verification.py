@@ -79,7 +79,11 @@ def check_stored(letter: Letter) -> StoredCheck:
     """Recompute the hashes recorded at signing, validate the signature, and return the result."""
     paper = letter.paper
     assert paper is not None
-    content, file = json_digest(paper.frozen) == paper.content_hash, _kept_file(paper)
+    content = json_digest(paper.frozen) == paper.content_hash
+    try:
+        file = read_file(paper.path) if paper.path and paper.state == "ready" else None
+    except FileNotFoundError:
+        file = None
     if file is None:
         return StoredCheck(letter, paper, content, None, False, None)
     signature = None if letter.signed_with_ink else signature_in(file)
@@ -93,22 +97,23 @@ def check_upload(content: bytes, expected: Letter | None = None) -> UploadCheck:
     parsed.
     """
     digest, first = _digest(content), expected.id if expected else 0
-    if (letter := _by_file_hash(digest, first)) is not None:
+    signed = select(Letter).join(Paper, Paper.id == Letter.paper_id).where(Paper.file_hash == digest)
+    letter = letter_for_all(signed.order_by((Letter.id == first).desc(), Letter.id))
+    if letter is not None:
         return UploadCheck("same", check_stored(letter))
-    if (scan := _by_scan_hash(digest, first)) is not None and (letter := _by_id(scan.letter_id)) is not None:
-        return UploadCheck("old_scan" if scan.replaced_at else "scan", check_stored(letter), scan.replaced_at)
-    letter = _named_in(content, expected)
+    scan = _by_scan_hash(digest, first)
+    scanned = letter_for_all(select(Letter).where(Letter.id == scan.letter_id)) if scan is not None else None
+    if scan is not None and scanned is not None:
+        return UploadCheck("old_scan" if scan.replaced_at else "scan", check_stored(scanned), scan.replaced_at)
+    codes = list(islice(codes_in(content), MOST_CODES))
+    if expected is not None and expected.verification_code in codes:
+        letter = expected
+    else:
+        letter = next((found for code in codes if (found := letter_by_code(code))), None)
     if letter is None:
         return UploadCheck("unknown")
     stored = check_stored(letter)
     return UploadCheck("added" if stored.file and content.startswith(stored.file) else "changed", stored)
-
-
-def _named_in(content: bytes, expected: Letter | None) -> Letter | None:
-    codes = list(islice(codes_in(content), MOST_CODES))
-    if expected is not None and expected.verification_code in codes:
-        return expected
-    return next((found for code in codes if (found := letter_by_code(code))), None)
 
 
 def codes_in(content: bytes) -> Iterator[str]:
@@ -142,35 +147,16 @@ def _inflated(content: bytes) -> Iterator[bytes]:
             return
         begin = at + len(b"stream")
         data = content[begin : begin + LARGEST_STREAM].lstrip(b"\r\n")
-        yield _inflate(data)
+        try:
+            inflated = zlib.decompressobj().decompress(data, LARGEST_STREAM)
+        except zlib.error:
+            inflated = b""
+        yield inflated
         at = content.find(b"stream", begin)
-
-
-def _inflate(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(data, LARGEST_STREAM)
-    except zlib.error:
-        return b""
-
-
-def _kept_file(paper: Paper) -> bytes | None:
-    try:
-        return read_file(paper.path) if paper.path and paper.state == "ready" else None
-    except FileNotFoundError:
-        return None
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _by_file_hash(digest: str, first: int) -> Letter | None:
-    statement = select(Letter).join(Paper, Paper.id == Letter.paper_id).where(Paper.file_hash == digest)
-    return letter_for_all(statement.order_by((Letter.id == first).desc(), Letter.id))
-
-
-def _by_id(letter_id: int) -> Letter | None:
-    return letter_for_all(select(Letter).where(Letter.id == letter_id))
 
 
 def _by_scan_hash(digest: str, first: int) -> LetterScan | None:

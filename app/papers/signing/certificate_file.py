@@ -22,6 +22,7 @@ log = structlog.get_logger()
 LARGEST_FILE = 100 * 1024
 MOST_ITERATIONS = 2_000_000
 SMALLEST_RSA = 2048
+LOCKED = "pkcs8_shrouded_key_bag"
 
 
 class CertificateFault(StrEnum):
@@ -65,7 +66,9 @@ def read_certificate(content: bytes, passphrase: str, at: datetime) -> Certifica
         raise UnfitCertificate(CertificateFault.NOT_VALID_NOW)
     if not _is_for_signing(certificate):
         raise UnfitCertificate(CertificateFault.NOT_FOR_SIGNING)
-    if not _is_strong(certificate):
+    key = certificate.public_key()
+    strong_rsa = isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA
+    if not strong_rsa and not isinstance(key, ec.EllipticCurvePublicKey):
         raise UnfitCertificate(CertificateFault.WEAK_KEY)
     return CertificateFacts(
         subject=_shown(certificate.subject),
@@ -105,17 +108,13 @@ def _refuse_endless(content: bytes) -> None:
             rounds.append(_rounds(part["content"]["encrypted_content_info"]["content_encryption_algorithm"]))
         else:
             bags = asn1_pkcs12.SafeContents.load(part["content"].native)
-            rounds += [_rounds(b["bag_value"]["encryption_algorithm"]) for b in bags if _is_locked(b)]
+            rounds += [_rounds(b["bag_value"]["encryption_algorithm"]) for b in bags if b["bag_id"].native == LOCKED]
     if max(rounds, default=0) > MOST_ITERATIONS:
         raise ValueError("endless")
 
 
 def _rounds(algorithm: Any) -> int:
     return int(algorithm.kdf_iterations)
-
-
-def _is_locked(bag: Any) -> bool:
-    return bool(bag["bag_id"].native == "pkcs8_shrouded_key_bag")
 
 
 def _is_for_signing(certificate: x509.Certificate) -> bool:
@@ -125,13 +124,6 @@ def _is_for_signing(certificate: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return True
     return usage.digital_signature or usage.content_commitment
-
-
-def _is_strong(certificate: x509.Certificate) -> bool:
-    key = certificate.public_key()
-    return isinstance(key, ec.EllipticCurvePublicKey) or (
-        isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA
-    )
 
 
 def _shown(name: x509.Name) -> str:

@@ -48,7 +48,8 @@ def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str)
     """
     try:
         signer = SimpleSigner.load_pkcs12_data(file, other_certs=[], passphrase=passphrase.encode())
-        stamper = _time_stamper()
+        url = current_app.config.get("SIGNING_TSA_URL")
+        stamper = RequestsHTTPTimeStamper(url, timeout=TSA_SECONDS) if url else None
         meta = _metadata(frozen, signer, stamper)
         hand = PdfSigner(meta, signer, timestamper=stamper, new_field_spec=_OUTSIDE)
         return bytes(hand.sign_pdf(_AsDrawn(io.BytesIO(pdf), strict=True)).getvalue())
@@ -79,11 +80,6 @@ def _metadata(frozen: dict[str, Any], signer: SimpleSigner, stamper: TimeStamper
         signer_key_usage=set(),
         dss_settings=_TOGETHER,
     )
-
-
-def _time_stamper() -> TimeStamper | None:
-    url = current_app.config.get("SIGNING_TSA_URL")
-    return RequestsHTTPTimeStamper(url, timeout=TSA_SECONDS) if url else None
 
 
 def _trusting(signer: SimpleSigner, stamper: TimeStamper) -> ValidationContext:

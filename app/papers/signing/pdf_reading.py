@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 # No authority is trusted here, so pyHanko would log every validation as a path that was not found.
@@ -24,12 +24,10 @@ def read_last_signature(pdf: bytes) -> Reading | None:
     Returns None if the PDF has no signature; raises pyHanko's exceptions if it cannot be read.
     """
     signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
-    return _judged(signatures[-1]) if signatures else None
-
-
-def _judged(signature: EmbeddedPdfSignature) -> Reading:
-    certificate = signature.signer_cert
-    status = validate_pdf_signature(signature, ValidationContext(trust_roots=[], allow_fetching=False))
+    if not signatures:
+        return None
+    certificate = signatures[-1].signer_cert
+    status = validate_pdf_signature(signatures[-1], ValidationContext(trust_roots=[], allow_fetching=False))
     stamp = status.timestamp_validity
     return (
         status.intact and status.valid,
@@ -49,11 +47,9 @@ def _name(name: Any) -> str:
 def drawn_on_pages(pdf: bytes) -> list[bytes]:
     """Return the content stream of each page, in page order."""
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    count = int(reader.root["/Pages"]["/Count"])
-    return [_drawn(reader.find_page_for_modification(n)[0].get_object()) for n in range(count)]
-
-
-def _drawn(page: Any) -> bytes:
-    contents = page["/Contents"]
-    parts = contents if isinstance(contents, list) else [contents]
-    return b"\n".join(part.get_object().data for part in parts)
+    pages = []
+    for n in range(int(reader.root["/Pages"]["/Count"])):
+        contents = reader.find_page_for_modification(n)[0].get_object()["/Contents"]
+        parts = contents if isinstance(contents, list) else [contents]
+        pages.append(b"\n".join(part.get_object().data for part in parts))
+    return pages
