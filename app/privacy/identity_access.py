@@ -27,15 +27,11 @@ def opening_for(person: Person, facts: ComplaintFacts) -> Opening | None:
     """Return how this person may open the identity of the case; None if they may not or the reporter is anonymous."""
     if facts.confidentiality is Confidentiality.ANONYMOUS:
         return None
-    found = (_of(capacity, facts) for capacity in person.capacities)
-    return next((opening for opening in found if opening is not None), None)
-
-
-def _of(capacity: Capacity, facts: ComplaintFacts) -> Opening | None:
-    if capacity.actor in SPEAK_WITH_REPORTERS:
-        return Opening(capacity, EVERYTHING)
-    if capacity.actor is Actor.AGENCY_SECRETARY and _may_call(capacity, facts):
-        return Opening(capacity, CONTACT)
+    for capacity in person.capacities:
+        if capacity.actor in SPEAK_WITH_REPORTERS:
+            return Opening(capacity, EVERYTHING)
+        if capacity.actor is Actor.AGENCY_SECRETARY and _may_call(capacity, facts):
+            return Opening(capacity, CONTACT)
     return None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, Subquery, cast, func, literal, null, select, union_all
+from sqlalchemy import Select, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger, Text
 
@@ -77,10 +77,7 @@ def _newest(acts: Subquery) -> Select[Any]:
 
 
 def _acts(wanted: Wanted) -> Subquery:
-    return _both(wanted).subquery("acts")
-
-
-def _both(wanted: Wanted) -> CompoundSelect[Any]:
+    """Return a subquery for the openings and searches that the filter finds, with the same columns."""
     opened = (
         select(
             ComplaintEvent.id,
@@ -107,7 +104,7 @@ def _both(wanted: Wanted) -> CompoundSelect[Any]:
         JournalEntry.reason,
         cast(JournalEntry.data, JSONB),
     ).where(JournalEntry.kind.in_(ABOUT_PERSONS), *_within(JournalEntry, wanted))
-    return union_all(opened, searched)
+    return union_all(opened, searched).subquery("acts")
 
 
 def _within(table: Any, wanted: Wanted) -> Iterator[Any]:

@@ -34,7 +34,7 @@ def rotate_identity_keys(now: datetime) -> Rotation:
     done = Rotation()
     for table, columns in sealed_columns().items():
         _reseal_table(table, columns, done)
-    used = used_key_ids() | _ids_in_kept_answers()
+    used = used_key_ids() | _ids_in_stored_answers()
     done.idle = [name for name in identity_keys() if name not in used and name != newest_key_id()]
     data = {"rows": done.rows, "unreadable": done.unreadable, "newest": newest_key_id(), "idle": done.idle}
     db.session.add(JournalEntry(kind="identity_keys_rotated", at=now, officer_id=None, data=data))
@@ -43,28 +43,24 @@ def rotate_identity_keys(now: datetime) -> Rotation:
 
 
 def _reseal_table(table: Table, columns: list[Column[Any]], done: Rotation) -> None:
+    """Re-encrypt the values of one table that are under an older key; each batch is locked and committed by itself."""
     (key,) = table.primary_key.columns
-    last: Any = None
-    while rows := _stale_rows(table, key, columns, last):
+    older = or_(*(and_(column.is_not(None), key_id_in(column) != newest_key_id()) for column in columns))
+    # The values are read as stored, without decrypting them.
+    stored = (type_coerce(column, Text).label(column.name) for column in columns)
+    stale = select(key, *stored).where(older).order_by(key).limit(BATCH).with_for_update(of=table)
+    rows = db.session.execute(stale).all()
+    while rows:
         sealed = sum(_reseal_row(table, key, columns, row) for row in rows)
         db.session.commit()
-        last = rows[-1][0]
         _count(done.rows, table, sealed)
         _count(done.unreadable, table, len(rows) - sealed)
+        rows = db.session.execute(stale.where(key > rows[-1][0])).all()
 
 
 def _count(counts: dict[str, int], table: Table, rows: int) -> None:
     if rows:
         counts[table.name] = counts.get(table.name, 0) + rows
-
-
-def _stale_rows(table: Table, key: Column[Any], columns: list[Column[Any]], last: Any) -> list[Row[Any]]:
-    """Return the next batch of rows with a value under an older key, locked, with the encrypted values as stored."""
-    older = or_(*(and_(column.is_not(None), key_id_in(column) != newest_key_id()) for column in columns))
-    statement = select(key, *(type_coerce(column, Text).label(column.name) for column in columns)).where(older)
-    if last is not None:
-        statement = statement.where(key > last)
-    return list(db.session.execute(statement.order_by(key).limit(BATCH).with_for_update(of=table)))
 
 
 def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row: Row[Any]) -> bool:
@@ -77,29 +73,25 @@ def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row:
     same = (type_coerce(column, Text) == kept[column.name] for column in columns if kept[column.name] is not None)
     values: dict[str, Any] = {name: type_coerce(literal(sealed), Text) for name, (sealed, _) in anew.items()}
     if table is Reporter.__table__:
-        values |= _keyed({name: content.decode() for name, (_, content) in anew.items()})
+        identity = {name: content.decode() for name, (_, content) in anew.items()}
+        values |= {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
+        if "name" in identity:
+            values["name_words"] = keyed_words(identity["name"])
     db.session.execute(update(table).where(key == row[0], *same).values(values))
     return True
 
 
-def _keyed(identity: dict[str, str]) -> dict[str, Any]:
-    """Return the search digests of an identity, under the newest key."""
-    marks = {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
-    return marks | ({"name_words": keyed_words(identity["name"])} if "name" in identity else {})
-
-
-def _ids_in_kept_answers() -> set[str]:
+def _ids_in_stored_answers() -> set[str]:
     """Return ids of older keys that occur in stored form answers.
 
     These answers are not re-encrypted: they are deleted after a week.
     """
-    names = [name for name in identity_keys() if name != newest_key_id()]
-    return {name for name in names if _is_in_kept_answers(name)}
-
-
-def _is_in_kept_answers(name: str) -> bool:
-    held = select(IdempotencyKey.id).where(IdempotencyKey.body.contains(f"{name}:", autoescape=True)).limit(1)
-    return db.session.execute(held).first() is not None
+    found = set()
+    for name in identity_keys().keys() - {newest_key_id()}:
+        holding = select(IdempotencyKey.id).where(IdempotencyKey.body.contains(f"{name}:", autoescape=True)).limit(1)
+        if db.session.execute(holding).first() is not None:
+            found.add(name)
+    return found
 
 
 def told(done: Rotation) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """Backfill of search digests for identities that were encrypted before they became searchable."""
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from app.core.encrypted_columns import Unreadable, keyed_mark, keyed_words
 from app.core.extensions import db
@@ -11,30 +11,24 @@ BATCH = 500
 
 
 def index_reporters() -> int:
-    """Fill missing search digests in batches, committing each; return how many identities lacked one."""
+    """Fill missing search digests in batches, committing each; return how many identities lacked one.
+
+    A part whose key is missing stays without a digest: the key may be restored.
+    """
+    lacks = [and_(Reporter.name.is_not(None), Reporter.name_words.is_(None))]
+    for kind in MARKS:
+        lacks.append(and_(getattr(Reporter, kind).is_not(None), getattr(Reporter, f"{kind}_mark").is_(None)))
+    lacking = select(Reporter).where(or_(*lacks)).order_by(Reporter.complaint_id).limit(BATCH)
     done = last = 0
-    while rows := db.session.scalars(_waiting(last)).all():
+    while rows := db.session.scalars(lacking.where(Reporter.complaint_id > last)).all():
         for row in rows:
-            _fill(row)
+            if row.name and row.name_words is None and not isinstance(row.name, Unreadable):
+                row.name_words = keyed_words(row.name)
+            for kind in MARKS:
+                text = getattr(row, kind)
+                if text and getattr(row, f"{kind}_mark") is None and not isinstance(text, Unreadable):
+                    setattr(row, f"{kind}_mark", keyed_mark(kind, text))
         last = rows[-1].complaint_id
         db.session.commit()
         done += len(rows)
     return done
-
-
-def _fill(row: Reporter) -> None:
-    """Set the missing digests of one identity. A part whose key is missing stays without: the key may be restored."""
-    if row.name and row.name_words is None and not isinstance(row.name, Unreadable):
-        row.name_words = keyed_words(row.name)
-    for kind in MARKS:
-        text = getattr(row, kind)
-        if text and getattr(row, f"{kind}_mark") is None and not isinstance(text, Unreadable):
-            setattr(row, f"{kind}_mark", keyed_mark(kind, text))
-
-
-def _waiting(last: int) -> Select[Reporter]:
-    lacks = [and_(Reporter.name.is_not(None), Reporter.name_words.is_(None))]
-    for kind in MARKS:
-        lacks.append(and_(getattr(Reporter, kind).is_not(None), getattr(Reporter, f"{kind}_mark").is_(None)))
-    found = select(Reporter).where(or_(*lacks), Reporter.complaint_id > last)
-    return found.order_by(Reporter.complaint_id).limit(BATCH)

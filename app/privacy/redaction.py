@@ -18,7 +18,7 @@ from workflow_rules.process.actors import Actor, Capacity, Person
 from workflow_rules.process.events import Event, SystemEvent
 from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text, check_fields
-from workflow_rules.process.refusals import ActionRefused, FieldError, RefusalReason
+from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
 WISH: dict[str, Field] = {
     "title": Text(longest=200),
@@ -49,25 +49,20 @@ def redact(
 
     Sending the report's own text again removes the redaction. The event says who, why and which parts.
     """
-    cleaned, errors = _read(wish)
+    cleaned, errors = check_fields(WISH, wish.params)
+    for key, name in wish.files.items():
+        errors = (*errors, *check_fields({f"file_{key}": Text(longest=120)}, {f"file_{key}": name})[1])
     with one_transaction():
         case, capacity = lock_case(complaint_id, by, lambda case: may_redact(case.complaint, by), version)
         complaint = case.complaint
         if errors:
-            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
+            raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
         at = now or utc_now()
         parts = _write(complaint, cleaned, wish.files, at)
         data = {"redaction_reason": cleaned["redaction_reason"], "parts": parts}
         event = Event(SystemEvent.REDACTED, at, capacity, None, None, data)
         change_case(case, event, by, address=address)
         return complaint
-
-
-def _read(wish: Wish) -> tuple[dict[str, Any], tuple[FieldError, ...]]:
-    cleaned, errors = check_fields(WISH, wish.params)
-    for key, name in wish.files.items():
-        errors = (*errors, *check_fields({f"file_{key}": Text(longest=120)}, {f"file_{key}": name})[1])
-    return cleaned, tuple(errors)
 
 
 def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], at: datetime) -> list[str]:
@@ -89,14 +84,14 @@ def _write(complaint: Complaint, shown: dict[str, Any], files: dict[int, str], a
     return parts
 
 
-def _rename(complaint: Complaint, files: dict[int, str], first_names: dict[int, str]) -> dict[int, str]:
-    """Rename files of the case; return the original name of every renamed file by its id."""
+def _rename(complaint: Complaint, files: dict[int, str], earlier: dict[int, str]) -> dict[int, str]:
+    """Rename files of the case; return the original name of every renamed file by its id, those of `earlier` too."""
+    first_names = dict(earlier)
     for row in db.session.scalars(select(Attachment).where(Attachment.complaint_id == complaint.id)):
         first = first_names.get(row.id, row.filename)
         row.filename = safe_name(files.get(row.id, row.filename))
-        first_names = {**first_names, row.id: first} if row.filename != first else _without(first_names, row.id)
+        if row.filename != first:
+            first_names[row.id] = first
+        else:
+            first_names.pop(row.id, None)
     return first_names
-
-
-def _without(names: dict[int, str], key: int) -> dict[int, str]:
-    return {held: name for held, name in names.items() if held != key}

@@ -27,8 +27,12 @@ def remove_identities(now: datetime, years: int) -> int:
 
     Each case has its own transaction and event; the next run continues one that was stopped.
     """
+    named = exists().where(Reporter.complaint_id == Complaint.id)
+    redacted = exists().where(OriginalText.complaint_id == Complaint.id)
+    due = select(Complaint.id).where(Complaint.ended_at < years_before(now, years), or_(named, redacted))
+    due = due.order_by(Complaint.id).limit(AT_ONCE)
     gone = last = 0
-    while ids := _next(years_before(now, years), last):
+    while ids := db.session.scalars(due.where(Complaint.id > last)).all():
         gone += sum(_remove(complaint_id, now, years) for complaint_id in ids)
         last = ids[-1]
     return gone
@@ -40,13 +44,6 @@ def years_before(now: datetime, years: int) -> datetime:
         return now.replace(year=now.year - years)
     except ValueError:
         return now.replace(year=now.year - years, day=28)
-
-
-def _next(before: datetime, after: int) -> list[int]:
-    named = exists().where(Reporter.complaint_id == Complaint.id)
-    kept = exists().where(OriginalText.complaint_id == Complaint.id)
-    due = select(Complaint.id).where(Complaint.ended_at < before, Complaint.id > after, or_(named, kept))
-    return list(db.session.scalars(due.order_by(Complaint.id).limit(AT_ONCE)))
 
 
 def _remove(complaint_id: int, now: datetime, years: int) -> bool:

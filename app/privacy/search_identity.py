@@ -18,7 +18,7 @@ from app.core.identifiers import kind_of_mark
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
 from app.worklists.reporter_search import marked_cases
-from workflow_rules.process.actors import Actor, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -34,19 +34,14 @@ class Found:
     cases: list[Complaint]
 
 
-def may_search(by: Person) -> bool:
-    """Return whether this person may search: roles that speak with reporters, and supervisors."""
-    observes = by.observes and by.id is not None
-    return observes or any(capacity.actor in SPEAK_WITH_REPORTERS for capacity in by.capacities)
-
-
 def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None = None) -> Found:
     """Search, write the journal entry, and return at most `MOST_CASES` cases, newest first.
 
     Raises ActionRefused(not_your_step) if the person may not search, (missing_input) without a reason or for a text
     that is no phone number, e-mail address or NIK.
     """
-    if not may_search(by):
+    speaks = [capacity.actor for capacity in by.capacities if capacity.actor in SPEAK_WITH_REPORTERS]
+    if not speaks and not (by.observes and by.id is not None):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
     cleaned, errors = check_fields(WISH, params)
     typed = cleaned.get("mark")
@@ -60,7 +55,7 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
         data = {
             "of": kind,
             "mark": keyed_mark(kind, cleaned["mark"]),
-            "as": _capacity(by),
+            "as": str(speaks[0]) if speaks else "supervisor",
             "numbers": [row.number for row in found],
         }
         at = now or utc_now()
@@ -68,8 +63,3 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
             JournalEntry(kind="identity_searched", at=at, officer_id=by.id, reason=cleaned["reason"], data=data)
         )
         return Found(kind, found)
-
-
-def _capacity(by: Person) -> str:
-    held = (c.actor for c in by.capacities if c.actor in SPEAK_WITH_REPORTERS)
-    return str(next(held, Actor.SYSTEM if by.id is None else "supervisor"))
