@@ -47,18 +47,13 @@ def suggest_agencies(complaint: Complaint, person: Person, now: datetime) -> lis
     for case, agencies in _like_cases(complaint, person, now):
         for code in agencies:
             settled.setdefault(code, []).append(case)
-    mapped = _mapped_agency(complaint)
+    category = complaint.category
+    if category is not None and not category.default_agency_code:
+        category = category.parent
+    mapped = category.default_agency_code if category is not None else None
     order = sorted(settled, key=lambda code: -len(settled[code]))
     codes = dict.fromkeys([mapped, *order] if mapped else order)
     return [Suggestion(code, code == mapped, tuple(settled.get(code, ()))) for code in codes][:MOST_SHOWN]
-
-
-def _mapped_agency(complaint: Complaint) -> str | None:
-    """Return the default agency of the complaint's category or of its parent category; None if neither has one."""
-    category = complaint.category
-    if category is None or category.default_agency_code:
-        return category.default_agency_code if category else None
-    return category.parent.default_agency_code if category.parent else None
 
 
 def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable[tuple[SettledCase, list[str]]]:
@@ -66,24 +61,21 @@ def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable
     if not words_of(complaint.title):
         return
     alike = likeness(complaint.title, complaint.body, complaint.category_id)
+    stayed = (
+        _tracks.c.complaint_id == Complaint.id,
+        _tracks.c.cycle == Complaint.cycle,
+        _tracks.c.state.not_in(sorted(LEFT)),
+    )
+    codes = select(func.array_agg(aggregate_order_by(_tracks.c.agency_code, _tracks.c.position))).where(*stayed)
+    agencies = codes.correlate(Complaint.__table__).scalar_subquery()
     statement = (
-        select(Complaint.id, Complaint.number, Complaint.title, _agencies().label("agencies"))
+        select(Complaint.id, Complaint.number, Complaint.title, agencies.label("agencies"))
         .where(Complaint.id.in_(_looked_at(complaint, person, now)), alike >= ALIKE)
         .order_by(alike.desc(), Complaint.id.desc())
         .limit(MOST_CASES)
     )
     for row in db.session.execute(statement):
         yield SettledCase(row.id, row.number, row.title), row.agencies or []
-
-
-def _agencies() -> Any:
-    codes = func.array_agg(aggregate_order_by(_tracks.c.agency_code, _tracks.c.position))
-    stayed = (
-        _tracks.c.complaint_id == Complaint.id,
-        _tracks.c.cycle == Complaint.cycle,
-        _tracks.c.state.not_in(sorted(LEFT)),
-    )
-    return select(codes).where(*stayed).correlate(Complaint.__table__).scalar_subquery()
 
 
 def _looked_at(complaint: Complaint, person: Person, now: datetime) -> Any:

@@ -26,19 +26,14 @@ def counting_late(person: Person, now: Moment, at_most: int | None = None) -> Sc
 
 
 def counting_visible(person: Person) -> ScalarSelect[int]:
-    """Return a subquery that counts the cases this person may see."""
+    """Return a subquery that counts the cases this person may see.
+
+    All cases are counted by the numbers issued: every number is issued with its case and no case is ever deleted
+    (invariant I1), while counting rows would get slower every year.
+    """
     ids = visible_ids(person)
     if ids is None:
-        return counting_all()
+        issued = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
+        return issued.scalar_subquery()
     (case,) = ids.selected_columns
     return ids.with_only_columns(func.count(case.distinct())).scalar_subquery()
-
-
-def counting_all() -> ScalarSelect[int]:
-    """Return a subquery that counts all complaints by the numbers issued.
-
-    Every number is issued with its case and no case is ever deleted (invariant I1); counting rows would get slower
-    every year.
-    """
-    given = select(func.coalesce(func.sum(NumberCounter.last), 0)).where(NumberCounter.series == COMPLAINTS)
-    return given.scalar_subquery()

@@ -161,7 +161,7 @@ def complaint_page(
     """
     search = look_up(person, wanted, now).search
     if search is not None:
-        return _lines_of_hits(search, order, now, limit, offset)
+        return _page_of_hits(search, order, now, limit, offset)
     if wanted in OFTEN_LISTED and not (offset or cut):
         statement = _page_asked(kind_of(person), wanted, limit, order)
     else:
@@ -171,10 +171,13 @@ def complaint_page(
     return rows[::-1] if cut and cut.backwards else rows
 
 
-def _lines_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:
+def _page_of_hits(search: Search, order: str, now: datetime, limit: int, offset: int) -> list[ComplaintRow]:
     hits = search.hits or ()
     if order == BY_LIMIT:
-        statement = _rows_of(_hits_by_limit(limit, offset), search)
+        found, by = _hits_as_found(), order_by(BY_LIMIT, _cases.c.id)
+        place = func.row_number().over(order_by=by).label("place")
+        due = select(_cases.c.id, place).join(found, found.c.id == _cases.c.id).order_by(*by)
+        statement = _rows_of(one_page(due, limit, offset).subquery("page"), search)
     else:
         hits = tuple(sorted(hits) if order == OLDEST else hits)[offset : offset + limit]
         statement = _rows_of(_hits_as_found(), search) if search.near else _hits_asked()
@@ -234,13 +237,6 @@ def _hits_as_found() -> Subquery:
     return select(found.render_derived(name="page")).subquery("page")
 
 
-def _hits_by_limit(limit: int, offset: int) -> Subquery:
-    found = _hits_as_found()
-    by = order_by(BY_LIMIT, _cases.c.id)
-    due = select(_cases.c.id, func.row_number().over(order_by=by).label("place")).join(found, found.c.id == _cases.c.id)
-    return one_page(due.order_by(*by), limit, offset).subquery("page")
-
-
 def nearest_step() -> LateralFromClause:
     """Return a lateral subquery for the open step with the earliest limit.
 
@@ -260,7 +256,11 @@ def nearest_step() -> LateralFromClause:
 
 def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool]]:
     """Return the filter as conditions on Complaint, without its search."""
-    found = [*about(wanted.category, wanted.district), *_received(wanted)]
+    found = about(wanted.category, wanted.district)
+    if wanted.since is not None:
+        found.append(_cases.c.received_at >= midnight(wanted.since))
+    if wanted.until is not None and wanted.until < date.max:
+        found.append(_cases.c.received_at < midnight(wanted.until + timedelta(days=1)))
     if wanted.status is not None:
         found.append(_cases.c.status == wanted.status.value)
     if wanted.running:
@@ -270,15 +270,6 @@ def criteria_of(wanted: ComplaintFilter, now: Moment) -> list[ColumnElement[bool
     if wanted.channel:
         found.append(_cases.c.channel == wanted.channel)
     return [*found, *_at(wanted)]
-
-
-def _received(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.since is not None:
-        found.append(_cases.c.received_at >= midnight(wanted.since))
-    if wanted.until is not None and wanted.until < date.max:
-        found.append(_cases.c.received_at < midnight(wanted.until + timedelta(days=1)))
-    return found
 
 
 def _at(wanted: ComplaintFilter) -> list[ColumnElement[bool]]:

@@ -99,22 +99,33 @@ def likely_duplicates(report: Report, person: Person) -> Sequence[Likely]:
     """Return the likeliest duplicates that this person may see, nearest place first, without merged cases."""
     if not words_of(report.title):
         return ()
-    place = _place(report)
+    near = _near(report)
+    nearby = [] if near is None else [(near, SamePlace.NEAR.value)]
+    village = (same(Complaint.village_id, report.village), SamePlace.VILLAGE.value)
+    district = (same(Complaint.district_id, report.district), SamePlace.DISTRICT.value)
+    place: ColumnElement[str] = case(*nearby, village, district, else_=SamePlace.UNKNOWN.value)
+    nearest_first = case({kind.value: n for n, kind in enumerate(SamePlace)}, value=place)
     alike = likeness(report.title, report.body, report.category)
-    looked_at = _looked_at(report, person)
     statement = (
         select(Complaint, place, alike.label("alike"))
-        .where(Complaint.id.in_(looked_at), alike >= (ALIKE if report.place_known else ALIKE_ANYWHERE))
+        .where(
+            Complaint.id.in_(_candidates(report, person)), alike >= (ALIKE if report.place_known else ALIKE_ANYWHERE)
+        )
         .options(joinedload(Complaint.district), joinedload(Complaint.village))
-        .order_by(_nearness(place), alike.desc(), Complaint.id.desc())
+        .order_by(nearest_first, alike.desc(), Complaint.id.desc())
         .limit(MOST_SHOWN)
     )
     return [Likely(row, SamePlace(where), float(how)) for row, where, how in db.session.execute(statement)]
 
 
-def _looked_at(report: Report, person: Person) -> Any:
+def _candidates(report: Report, person: Person) -> Any:
     """Return a subquery for the newest candidates: cases nearby or, if no place is known, cases that share a word."""
-    lies_right = _lies_right(report) if report.place_known else any_word_of(report.title)
+    if report.place_known:
+        near = _near(report)
+        there = [same(Complaint.village_id, report.village), same(Complaint.district_id, report.district)]
+        related = or_(*there) if near is None else or_(*there, near)
+    else:
+        related = any_word_of(report.title)
     return (
         select(Complaint.id)
         .where(
@@ -122,7 +133,7 @@ def _looked_at(report: Report, person: Person) -> Any:
             Complaint.received_at.between(report.at - WITHIN, report.at + WITHIN),
             Complaint.id != report.complaint_id,
             Complaint.status != CaseStatus.MERGED.value,
-            lies_right,
+            related,
         )
         .order_by(Complaint.received_at.desc())
         .limit(MOST_LOOKED_AT)
@@ -130,25 +141,8 @@ def _looked_at(report: Report, person: Person) -> Any:
 
 
 def _near(report: Report) -> ColumnElement[bool] | None:
+    """Return a condition for cases within about 300 metres of the report; None if it has no coordinates."""
     if report.latitude is None or report.longitude is None:
         return None
     around = [(Complaint.latitude, report.latitude), (Complaint.longitude, report.longitude)]
     return and_(*(column.between(at - NEAR_DEGREES, at + NEAR_DEGREES) for column, at in around))
-
-
-def _lies_right(report: Report) -> ColumnElement[bool]:
-    near = _near(report)
-    there = [same(Complaint.village_id, report.village), same(Complaint.district_id, report.district)]
-    return or_(*there) if near is None else or_(*there, near)
-
-
-def _place(report: Report) -> ColumnElement[str]:
-    near = _near(report)
-    first = [] if near is None else [(near, SamePlace.NEAR.value)]
-    village = (same(Complaint.village_id, report.village), SamePlace.VILLAGE.value)
-    district = (same(Complaint.district_id, report.district), SamePlace.DISTRICT.value)
-    return case(*first, village, district, else_=SamePlace.UNKNOWN.value)
-
-
-def _nearness(place: ColumnElement[str]) -> ColumnElement[int]:
-    return case({kind.value: n for n, kind in enumerate(SamePlace)}, value=place)

@@ -1,6 +1,6 @@
 """The inbox: open steps that wait for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,6 +77,23 @@ def my_open_steps(person: Person, limit: int, offset: int = 0) -> Sequence[StepT
     return db.session.scalars(statement).all()
 
 
+def my_steps_among(person: Person, tasks: Iterable[int]) -> Sequence[StepTask]:
+    """Return those of the given tasks that still wait for this person and are not paused, earliest limit first."""
+    statement = (
+        select(StepTask)
+        .where(StepTask.id.in_(tuple(tasks)), StepTask.paused_at.is_(None), waits_for(person))
+        .options(joinedload(StepTask.complaint), joinedload(StepTask.agency))
+        .order_by(StepTask.due_at, StepTask.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def numbers_of(complaints: Iterable[int]) -> dict[int, str]:
+    """Return the complaint numbers, by id, of those of the given complaints that the officer may see."""
+    statement = select(Complaint.id, Complaint.number).where(Complaint.id.in_(tuple(complaints)))
+    return {row.id: row.number for row in db.session.execute(statement)}
+
+
 def work_page(
     person: Person, wanted: WorkFilter, now: datetime, limit: int, offset: int = 0, order: str = ""
 ) -> list[WorkRow]:
@@ -88,7 +105,11 @@ def work_page(
     asked = _page_asked if often else _page_asked.__wrapped__
     statement = asked(kind_of(person), wanted, limit, offset, order)
     values = values_of(person) | (wanted.search.values if wanted.search else {})
-    return [_row(*found) for found in db.session.execute(statement, {"now": now, **values})]
+    rows = []
+    for task, number, late, agencies, hits in db.session.execute(statement, {"now": now, **values}):
+        own = [task.agency.short_name] if task.agency is not None else agencies
+        rows.append(WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()), frozenset(hits or ())))
+    return rows
 
 
 @kept
@@ -98,8 +119,10 @@ def _page_asked(person: Person, wanted: WorkFilter, limit: int, offset: int, ord
     keys = of_tasks(select(StepTask.id, place), wanted, order).where(*work_criteria(person, wanted, NOW))
     # The page is found by ids; full rows are read only for it.
     page = one_page(keys.order_by(*urgency), limit, offset).subquery("page")
+    same_step = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == StepTask.step)
+    number = select(_sop_steps.c.number).where(same_step).correlate(Complaint, StepTask).scalar_subquery()
     return (
-        select(StepTask, _number(), _late_numbers(), names_of_agencies(), hit_words(wanted.search))
+        select(StepTask, number, _late_numbers(), names_of_agencies(), hit_words(wanted.search))
         .join(page, page.c.id == StepTask.id)
         .join(StepTask.complaint)
         .options(contains_eager(StepTask.complaint).options(*PARTS), joinedload(StepTask.agency))
@@ -111,13 +134,6 @@ def of_tasks(statement: Select[Any], wanted: WorkFilter, order: str = "") -> Sel
     """Return the statement joined with Complaint if filter or order need it; otherwise the index of steps is enough."""
     by_case = wanted.fast or wanted.category or wanted.district or wanted.search or order in _BY_RECEIPT
     return statement.join(StepTask.complaint) if by_case or wanted.queue is Queue.AGENCIES else statement
-
-
-def _row(
-    task: StepTask, number: int | None, late: list[int] | None, agencies: list[str] | None, hits: list[str] | None
-) -> WorkRow:
-    own = [task.agency.short_name] if task.agency is not None else agencies
-    return WorkRow(task, number or 1, tuple(late or ()), tuple(own or ()), frozenset(hits or ()))
 
 
 def _order(order: str, now: Moment) -> list[Any]:
@@ -148,12 +164,6 @@ def work_criteria(person: Person, wanted: WorkFilter, now: Moment) -> list[Colum
     if wanted.search is not None:
         found.append(wanted.search.criterion())
     return [*found, *about(wanted.category, wanted.district)]
-
-
-def _number() -> ScalarSelect[Any]:
-    """Return a subquery for the step's number in the SOP version of the case."""
-    own = and_(_sop_steps.c.sop_version_id == Complaint.sop_version_id, _sop_steps.c.step == StepTask.step)
-    return select(_sop_steps.c.number).where(own).correlate(Complaint, StepTask).scalar_subquery()
 
 
 def _late_numbers() -> ScalarSelect[Any]:

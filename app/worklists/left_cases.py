@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.extensions import db
@@ -18,7 +17,10 @@ MOST = 500
 
 @dataclass(frozen=True)
 class LeftCase:
-    """A case that an agency left: by which action (`kind`), when (`at`, aware UTC) and why."""
+    """A case that an agency left: by which action (`kind`), when (`at`, aware UTC) and why.
+
+    `reason` is the note that the officer wrote, or else the reason chosen.
+    """
 
     number: str
     agency: str
@@ -35,6 +37,11 @@ def left_cases(person: Person) -> list[LeftCase]:
     """
     if not person.agencies:
         return []
+    leaving = (
+        (ComplaintEvent.complaint_id == AgencyTrackRow.complaint_id)
+        & (ComplaintEvent.agency_code == AgencyTrackRow.agency_code)
+        & ComplaintEvent.kind.in_([kind.value for kind in LEAVING])
+    )
     left = AgencyTrackRow.agency_code.in_(person.agencies) & AgencyTrackRow.sight_ended
     statement = (
         select(
@@ -42,22 +49,11 @@ def left_cases(person: Person) -> list[LeftCase]:
             *(ComplaintEvent.kind, ComplaintEvent.at, ComplaintEvent.data),
         )
         .join(Complaint, Complaint.id == AgencyTrackRow.complaint_id)
-        .join(ComplaintEvent, _is_leaving())
+        .join(ComplaintEvent, leaving)
         .where(left, AgencyTrackRow.sent_at.is_not(None))
         .ext(distinct_on(AgencyTrackRow.complaint_id, AgencyTrackRow.agency_code))
         .order_by(AgencyTrackRow.complaint_id, AgencyTrackRow.agency_code, ComplaintEvent.seq.desc())
     )
     found = db.session.execute(statement.execution_options(unscoped=True, beyond_wall=True)).all()
-    cases = [LeftCase(*row[:5], reason=_words(row.data)) for row in found]
+    cases = [LeftCase(*row[:5], reason=str(row.data.get("note") or row.data.get("reason") or "")) for row in found]
     return sorted(cases, key=lambda case: case.at, reverse=True)[:MOST]
-
-
-def _is_leaving() -> ColumnElement[bool]:
-    own_case = ComplaintEvent.complaint_id == AgencyTrackRow.complaint_id
-    own_part = ComplaintEvent.agency_code == AgencyTrackRow.agency_code
-    return own_case & own_part & ComplaintEvent.kind.in_([kind.value for kind in LEAVING])
-
-
-def _words(data: dict[str, Any]) -> str:
-    """Return the explanation written when the agency left: the note if there is one, otherwise the reason."""
-    return str(data.get("note") or data.get("reason") or "")

@@ -15,21 +15,18 @@ MOST_CASES = 200
 _HASHES = "name_hashes_"
 
 
-def may_search_reporters(person: Person) -> bool:
-    """Return whether the person may search for names: Dinas Kominfo and supervisors only.
-
-    An agency sees initials at most; a search would reveal the name.
-    """
-    return person.sees_every_case
-
-
 def cases_of_reporter(person: Person, keys: int) -> ScalarSelect[list[int]]:
     """Return a subquery for an array of the newest visible cases whose reporter's name holds all searched words.
 
-    `keys` is the number of keys in `name_hashes`. Finds nothing if the person may not search for names.
+    `keys` is the number of keys in `name_hashes`. Finds nothing for officers of agencies, who see initials at most: a
+    search would reveal the name.
     """
+    matches: ColumnElement[bool] = false()
+    if person.sees_every_case:
+        hashes: list[Any] = [bindparam(f"{_HASHES}{place}", type_=ARRAY(Text)) for place in range(keys)]
+        matches = or_(false(), *(Reporter.name_words.contains(each) for each in hashes))
     # Filter by name before ordering; otherwise a rare name would be searched through every row.
-    named = select(Reporter.complaint_id).where(_named(person, keys)).offset(0).subquery("named")
+    named = select(Reporter.complaint_id).where(matches).offset(0).subquery("named")
     ids = select(named.c.complaint_id).order_by(named.c.complaint_id.desc()).limit(MOST_CASES)
     seen = visible_ids(person)
     if seen is not None:
@@ -41,13 +38,6 @@ def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
     """Return the bind values of `cases_of_reporter`: the words' hashes by key; None (no match) without words."""
     hashed = words_under_each_key(" ".join(words))
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
-
-
-def _named(person: Person, keys: int) -> ColumnElement[bool]:
-    if not may_search_reporters(person):
-        return false()
-    hashes: list[Any] = [bindparam(f"{_HASHES}{place}", type_=ARRAY(Text)) for place in range(keys)]
-    return or_(false(), *(Reporter.name_words.contains(each) for each in hashes))
 
 
 def marked_cases(kind: str, text: str) -> ColumnElement[bool]:

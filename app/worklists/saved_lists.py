@@ -60,7 +60,8 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
     if len(name) > LONGEST_NAME or len(address) > LONGEST_ADDRESS:
         raise ListRefused(ListFault.TOO_LONG)
     with one_transaction():
-        if _count_others(user_id, place, name) >= MOST:
+        others = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name.not_in(("", name)))
+        if db.session.scalars(select(func.count()).select_from(SavedList).where(*others)).one() >= MOST:
             raise ListRefused(ListFault.TOO_MANY)
         _put(user_id, place, name, address, shared, now)
 
@@ -80,11 +81,6 @@ def remove_list(user_id: int, list_id: int) -> str | None:
     with one_transaction():
         own = (SavedList.id == list_id, SavedList.user_id == user_id, SavedList.name != "")
         return db.session.scalars(delete(SavedList).where(*own).returning(SavedList.name)).first()
-
-
-def _count_others(user_id: int, place: str, name: str) -> int:
-    others = (SavedList.user_id == user_id, SavedList.place == place, SavedList.name.not_in(("", name)))
-    return db.session.scalars(select(func.count()).select_from(SavedList).where(*others)).one()
 
 
 def _put(user_id: int, place: str, name: str, address: str, shared: bool, now: datetime) -> None:

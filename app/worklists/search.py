@@ -97,30 +97,31 @@ class Search:
 
     def criterion(self, on: FromClause = _cases, *, by_index: bool = True) -> ColumnElement[bool]:
         """Return a condition for cases that hold every word or whose reporter has the name; a near search allows
-        typos.
+        typos, and of many words demands only most.
 
         Pass `by_index=False` for frequent words, for which scanning is faster than the index.
         """
         if not self.queries:
             return false()
         if self.near:
-            return self._nearly(on) & (on.c.id > self.newer_than)
+            found = and_(*(_meant(on, word, query) for word, query in self._pairs()))
+            if len(self.words) >= MANY_WORDS:
+                matching = _sum([case((_matches(on, query), 1), else_=0) for query in self.queries])
+                found = or_(found, _in_index(on, cast(ANY_WORD, TSQUERY)) & (matching * 2 > len(self.words)))
+            return found & (on.c.id > self.newer_than)
         words = cast(EVERY_WORD, TSQUERY)
         said = _in_index(on, words) if by_index else func.ts_match_vq(on.c.search_words, words)
         return or_(said, on.c.id == any_(OF_REPORTERS))
 
-    def _nearly(self, on: FromClause) -> ColumnElement[bool]:
-        """Return a condition for cases that hold every word, also mistyped; of many words, most are enough."""
-        meant = and_(*(_meant(on, word, query) for word, query in self._pairs()))
-        if len(self.words) < MANY_WORDS:
-            return meant
-        most = _sum([case((_matches(on, query), 1), else_=0) for query in self.queries]) * 2 > len(self.words)
-        return or_(meant, _in_index(on, cast(ANY_WORD, TSQUERY)) & most)
-
     def rank(self) -> ColumnElement[Any]:
         """Return an SQL expression that ranks hits: exact number, then reporter, then words by weight or likeness."""
         if self.near:
-            return _sum([_likeness(word, query) for word, query in self._pairs()])
+            texts = (case_words.c.title, case_words.c.location_text)
+            best = []
+            for word, query in self._pairs():
+                in_words = case((_matches(case_words, query), 1.0), else_=0.0)
+                best.append(func.greatest(in_words, *(func.word_similarity(word, text) for text in texts)))
+            return _sum(best)
         weight = func.ts_rank(case_words.c.search_words, cast(ANY_WORD, TSQUERY), 1)
         is_the_number = case_words.c.search_words.bool_op("@@")(cast(THE_NUMBER, TSQUERY))
         return case((is_the_number, literal(3.0)), (case_words.c.id == any_(OF_REPORTERS), literal(2.0)), else_=weight)
@@ -150,7 +151,7 @@ def prepare_search(typed: str, person: Person) -> Search | None:
 
 @kept
 def _asked(kind: Person, halves: tuple[bool, ...], keys: int) -> Select[Any]:
-    wanted: list[Any] = [_as_text(_word_query(place, half)) for place, half in enumerate(halves)]
+    wanted: list[Any] = [cast(_word_query(place, half), Text) for place, half in enumerate(halves)]
     return select(*wanted, cases_of_reporter(kind, keys))
 
 
@@ -167,31 +168,24 @@ def prepare_near_search(typed: str, person: Person) -> Search | None:
         return None
     threshold = func.set_config("pg_trgm.word_similarity_threshold", str(ALIKE), True)
     wanted = [
-        _as_text(_word_query(place, is_half_typed(typed, word), mistyped=len(word) >= SHORTEST_MISTYPED))
+        cast(_word_query(place, is_half_typed(typed, word), mistyped=len(word) >= SHORTEST_MISTYPED), Text)
         for place, word in enumerate(words)
     ]
-    asked = select(threshold, _before_near(person), *wanted)
-    _, before, *queries = db.session.execute(asked, _word_values(words)).one()
-    return Search(*_known(words, queries), near=True, newer_than=before)
-
-
-def _before_near(person: Person) -> ColumnElement[int]:
-    """Return an SQL expression for the id of the newest case that is too old for a near search; 0 if there is none."""
     own = visible_ids(person)
     if own is None:
-        return func.greatest(0, select(func.max(_cases.c.id)).scalar_subquery() - NEAR_AMONG)
-    newest = own.order_by(own.selected_columns[0].desc()).offset(NEAR_AMONG_OWN).limit(1)
-    return func.coalesce(newest.scalar_subquery(), 0)
+        oldest = func.greatest(0, select(func.max(_cases.c.id)).scalar_subquery() - NEAR_AMONG)
+    else:
+        newest = own.order_by(own.selected_columns[0].desc()).offset(NEAR_AMONG_OWN).limit(1)
+        oldest = func.coalesce(newest.scalar_subquery(), 0)
+    asked = select(threshold, oldest, *wanted)
+    _, newer_than, *queries = db.session.execute(asked, _word_values(words)).one()
+    return Search(*_known(words, queries), near=True, newer_than=newer_than)
 
 
 def _known(words: tuple[str, ...], queries: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return words and queries without those that the database reduced to nothing."""
     pairs = [(word, query) for word, query in zip(words, queries, strict=True) if query]
     return tuple(word for word, _ in pairs), tuple(query for _, query in pairs)
-
-
-def _as_text(query: ColumnElement[Any]) -> ColumnElement[str]:
-    return cast(query, Text)
 
 
 def _sum(parts: list[Any]) -> ColumnElement[Any]:
@@ -243,9 +237,3 @@ def _meant(on: FromClause, word: str, query: str) -> ColumnElement[bool]:
         return _matches(on, query)
     alike = [literal(word).bool_op("<%")(text) for text in (on.c.title, on.c.location_text)]
     return or_(_matches(on, query), *alike)
-
-
-def _likeness(word: str, query: str) -> ColumnElement[float]:
-    in_words = case((_matches(case_words, query), 1.0), else_=0.0)
-    texts = (case_words.c.title, case_words.c.location_text)
-    return func.greatest(in_words, *(func.word_similarity(word, text) for text in texts))

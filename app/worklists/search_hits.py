@@ -51,28 +51,21 @@ def _usual_hits(kind: Person) -> Select[tuple[int]]:
 
 def _best_hits(search: Search, person: Person, criteria: Criteria) -> Select[tuple[int]]:
     """Return a statement that ranks the newest hits and checks visibility only for these."""
-    found = _found(search, person, criteria)
+    if not person.sees_every_case:
+        # One index covers the words and the agencies that a case was sent to.
+        agencies: Any = array(as_agency(code) for code in sorted(person.agencies))
+        own = case_words.c.sent_to.overlap(cast(agencies, ARRAY(Text)))
+        found: FromClause = _hits(search.criterion(case_words), own, criteria=criteria).subquery("found")
+    elif search.near:
+        found = _hits(search.criterion(case_words), criteria=criteria).subquery("found")
+    else:
+        found = _of_all(search, criteria)
     newest = select(found.c.id).order_by(found.c.id.desc()).limit(written(MOST_RANKED))
     # As an array: for a join with so many rows the planner would scan the table.
     ranked = select(case_words.c.id).where(case_words.c.id == any_(func.array(newest.scalar_subquery())))
     statement = ranked.order_by(cast(search.rank(), Float).desc(), case_words.c.id.desc())
     seen = visible_ids(person)
     return statement if seen is None else statement.where(case_words.c.id.in_(seen))
-
-
-def _found(search: Search, person: Person, criteria: Criteria) -> FromClause:
-    if not person.sees_every_case:
-        return _of_agencies(search, person, criteria)
-    if search.near:
-        return _hits(search.criterion(case_words), criteria=criteria).subquery("found")
-    return _of_all(search, criteria)
-
-
-def _of_agencies(search: Search, person: Person, criteria: Criteria) -> FromClause:
-    """Return the hits of a person with agencies; one index covers the words and the agencies a case was sent to."""
-    agencies: Any = array(as_agency(code) for code in sorted(person.agencies))
-    own = case_words.c.sent_to.overlap(cast(agencies, ARRAY(Text)))
-    return _hits(search.criterion(case_words), own, criteria=criteria).subquery("found")
 
 
 def _of_all(search: Search, criteria: Criteria) -> FromClause:

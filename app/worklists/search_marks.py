@@ -28,16 +28,12 @@ def hit_words(search: Search | None) -> ColumnElement[Any]:
     body = func.left(_cases.c.body, READ_OF_A_BODY)
     read = func.concat_ws(" ", _cases.c.title, _cases.c.location_text, village, district, body)
     word = func.regexp_split_to_table(func.lower(read), "[^[:alnum:]]+").column_valued("word")
-    hits = select(word).where(or_(*_meant(search, word))).distinct().correlate(_cases).scalar_subquery()
-    return func.array(hits, type_=ARRAY(Text))
-
-
-def _meant(search: Search, word: ColumnElement[str]) -> list[ColumnElement[bool]]:
     vector = func.to_tsvector("indonesian", word).op("||")(func.to_tsvector("simple", word))
-    hits: list[ColumnElement[bool]] = [vector.bool_op("@@")(cast(ANY_WORD, TSQUERY))]
+    meant: list[ColumnElement[bool]] = [vector.bool_op("@@")(cast(ANY_WORD, TSQUERY))]
     if search.near:
-        hits += [func.word_similarity(literal(w), word) >= ALIKE for w in search.words if len(w) >= SHORTEST_MISTYPED]
-    return hits
+        meant += [func.word_similarity(literal(w), word) >= ALIKE for w in search.words if len(w) >= SHORTEST_MISTYPED]
+    hits = select(word).where(or_(*meant)).distinct().correlate(_cases).scalar_subquery()
+    return func.array(hits, type_=ARRAY(Text))
 
 
 def marked(text: str, hits: frozenset[str]) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.statement_cache import Moment, as_agency
 from app.models import AgencyTrackRow, StepTask
-from workflow_rules.process.actors import Capacity, Person
+from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState
 
@@ -22,12 +22,13 @@ def waits_for(person: Person) -> ColumnElement[bool]:
 
 def is_held_by(person: Person) -> ColumnElement[bool]:
     """Return a condition for steps, open or closed, that belong to a capacity this person holds today."""
-    return or_(false(), *(_held(c) for c in person.capacities))
-
-
-def _held(capacity: Capacity) -> ColumnElement[bool]:
-    office = _tasks.c.actor == capacity.actor.value
-    return office & (_tasks.c.agency_code == as_agency(capacity.agency)) if capacity.agency is not None else office
+    held = []
+    for capacity in person.capacities:
+        own = _tasks.c.actor == capacity.actor.value
+        if capacity.agency is not None:
+            own = own & (_tasks.c.agency_code == as_agency(capacity.agency))
+        held.append(own)
+    return or_(false(), *held)
 
 
 def waits_elsewhere(person: Person) -> ColumnElement[bool]:
@@ -51,16 +52,15 @@ def waits_for_initial(person: Person) -> ColumnElement[bool]:
         track.cycle == StepTask.cycle,
         track.agency_code == StepTask.agency_code,
     )
-    own = [(c, c.agency) for c in person.capacities if c.agency is not None]
-    mine = [and_(track.agency_code == as_agency(code), _awaits(track, c)) for c, code in own]
+    mine = []
+    for capacity in person.capacities:
+        if capacity.agency is not None:
+            awaited = track.awaits.op("@>")(literal([capacity.actor.value], JSONB))
+            mine.append(and_(track.agency_code == as_agency(capacity.agency), awaited))
     if not mine:
         return false()
     waiting = select(track.id).where(*same, or_(*mine)).exists()
     return StepTask.closed_at.is_(None) & (StepTask.step == Step.SIGN_ANSWER.value) & waiting
-
-
-def _awaits(track: type[AgencyTrackRow], capacity: Capacity) -> ColumnElement[bool]:
-    return track.awaits.op("@>")(literal([capacity.actor.value], JSONB))
 
 
 def in_state(state: TimeState, now: Moment) -> ColumnElement[bool]:

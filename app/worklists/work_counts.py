@@ -114,8 +114,10 @@ def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts
 @kept
 def _inbox_asked(person: Person, wanted: WorkFilter) -> Select[Any]:
     others, own = _others(person), _own_steps(person, NOW)
+    drafts = select(func.count()).select_from(StepTask).where(waits_for_initial(person))
+    to_initial = drafts.correlate(None).scalar_subquery()
     found = [] if wanted == WorkFilter() else [_found(person, wanted, NOW).label("found")]
-    once = (*others.c, _to_initial(person).label("initials"), *_of_every_page(person), *found)
+    once = (*others.c, to_initial.label("initials"), *_of_every_page(person), *found)
     columns: list[Any] = [*own.c, *once]
     return select(*columns).select_from(others.outerjoin(own, true()))
 
@@ -144,28 +146,18 @@ def _found(person: Person, wanted: WorkFilter, now: Moment) -> ScalarSelect[Any]
     return statement.where(*work_criteria(person, wanted, now)).correlate(None).scalar_subquery()
 
 
-def _to_initial(person: Person) -> ScalarSelect[int]:
-    drafts = select(func.count()).select_from(StepTask).where(waits_for_initial(person))
-    return drafts.correlate(None).scalar_subquery()
-
-
 def _others(person: Person) -> Subquery:
     """Return a subquery for the number of cases that wait for others only, and how many of these are with agencies."""
-    steps = _open_steps(person)
+    ids = visible_ids(person)
+    open_steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
+    if ids is not None:
+        # Open steps are read before visibility is checked: they are fewer than the cases an agency ever had.
+        every = open_steps.offset(0).subquery("every")
+        open_steps = select(every).where(every.c.complaint_id.in_(ids))
+    steps = open_steps.subquery("steps")
     mine = func.bool_or(steps.c.mine).label("mine")
     cases = select(steps.c.complaint_id, mine).group_by(steps.c.complaint_id).subquery("cases")
     agencies = select(_cases.c.id).where(_cases.c.status == CaseStatus.WITH_AGENCIES.value).subquery("with_agencies")
     counted = func.count().label("elsewhere"), func.count(agencies.c.id).label("at_agencies")
     statement = select(*counted).select_from(cases.outerjoin(agencies, agencies.c.id == cases.c.complaint_id))
     return statement.where(~cases.c.mine).subquery("others")
-
-
-def _open_steps(person: Person) -> Subquery:
-    """Return a subquery for the open steps of visible cases and whether each waits for this person."""
-    ids = visible_ids(person)
-    steps = select(_tasks.c.complaint_id, is_held_by(person).label("mine")).where(_tasks.c.closed_at.is_(None))
-    if ids is None:
-        return steps.subquery("steps")
-    # Open steps are read before visibility is checked: they are fewer than the cases an agency ever had.
-    every = steps.offset(0).subquery("every")
-    return select(every).where(every.c.complaint_id.in_(ids)).subquery("steps")

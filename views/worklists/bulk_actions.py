@@ -19,7 +19,7 @@ from app.cases.bulk_actions import ChosenCase, Outcome, perform_together
 from app.models import StepTask
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import STEPS
-from app.worklists.chosen_steps import my_steps_among, numbers_of
+from app.worklists.inbox import my_steps_among, numbers_of
 from views.shared.action_forms import Control, params_of, shared_controls
 from views.shared.form_errors import errors_at
 from views.shared.form_once import Landing, digest_of_form, once
@@ -77,7 +77,10 @@ class TogetherView(BaseView):
                 gettext("Centang dulu aduan yang ingin dikerjakan. Yang sudah berpindah langkah dilewati."), "warning"
             )
             return redirect(url_for("InboxView.index"), 303)
-        return _page([_group(step, chosen) for step, chosen in _by_step(tasks)])
+        order = list(Step)
+        ordered = sorted(tasks, key=lambda task: order.index(Step(task.step)))
+        by_step = groupby(ordered, key=lambda task: Step(task.step))
+        return _page([_group(step, list(chosen)) for step, chosen in by_step])
 
     @expose("/kerjakan", methods=["POST"])
     @has_access
@@ -88,7 +91,11 @@ class TogetherView(BaseView):
 
         Input errors show the page again with status 422; a malformed form aborts with 400.
         """
-        by, step = current_person(), _step()
+        by = current_person()
+        try:
+            step = Step(request.form.get("langkah", ""))
+        except ValueError:
+            abort(400)
         seen, token = _seen(request.form.getlist("kasus")), request.form.get("token", "")
         if step in ONE_BY_ONE or not seen or not 16 <= len(token) <= 64 or "\x00" in token:
             abort(400)
@@ -97,7 +104,9 @@ class TogetherView(BaseView):
         _, errors = check_fields(fields_of(action), params)
         if errors:
             refused = ActionRefused(RefusalReason.MISSING_INPUT, errors=errors)
-            return Response(_again(step, seen, errors_at(action, refused), by), status=422)
+            waiting = list(my_steps_among(by, seen))
+            group = _group(step, waiting, request.form, errors_at(action, refused))
+            return Response(_page([group]), status=422)
         landing = once(by, token, digest_of_form(), lambda: _carry_out(step, action, params, seen, by))
         for category, sentence in landing.told():
             flash(sentence, category)
@@ -110,12 +119,6 @@ def _page(groups: list[Together]) -> str:
     )
 
 
-def _by_step(tasks: Iterable[StepTask]) -> list[tuple[Step, list[StepTask]]]:
-    order = list(Step)
-    ordered = sorted(tasks, key=lambda task: order.index(Step(task.step)))
-    return [(step, list(found)) for step, found in groupby(ordered, key=lambda task: Step(task.step))]
-
-
 def _group(
     step: Step, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> Together:
@@ -124,44 +127,32 @@ def _group(
     return Together(step, tuple(tasks), controls, secrets.token_urlsafe(24))
 
 
-def _again(step: Step, seen: Mapping[int, int], errors: Mapping[str, str], by: Person) -> str:
-    """Render the preview page with the typed values for the cases that still wait."""
-    return _page([_group(step, list(my_steps_among(by, seen)), request.form, errors)])
-
-
 def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapping[int, int], by: Person) -> Landing:
     tasks = [task for task in my_steps_among(by, seen) if task.step == step]
     chosen = [ChosenCase(task.complaint_id, task.agency_code, seen[task.id]) for task in tasks]
     outcomes = perform_together(chosen, action, params, by, address=source_address())
     done = sum(outcome.refused is None for outcome in outcomes)
-    skipped = [*_reasons(outcomes), *_gone(len(seen) - len(tasks))]
+    skipped = list(_reasons(outcomes))
+    if gone := len(seen) - len(tasks):
+        skipped.append(
+            ngettext(
+                "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
+                "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
+                gone,
+            )
+        )
     notice = ngettext("%(verb)s: %(num)d aduan berhasil.", "%(verb)s: %(num)d aduan berhasil.", done, verb=VERBS[step])
     return Landing(url_for("InboxView.index"), notice if done else "", tuple(skipped))
 
 
 def _reasons(outcomes: Iterable[Outcome]) -> Iterable[str]:
+    """Yield a sentence for each refused case that the officer may still see."""
     refused = {outcome.complaint_id: outcome.refused for outcome in outcomes if outcome.refused}
     numbers = numbers_of(refused)
     for complaint_id, refusal in refused.items():
         if complaint_id in numbers:
             reason = refusal_sentence(refusal)
             yield gettext("%(number)s dilewati: %(reason)s", number=numbers[complaint_id], reason=reason)
-
-
-def _gone(count: int) -> Iterable[str]:
-    if count:
-        yield ngettext(
-            "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
-            "%(num)d aduan dilewati: langkahnya sudah dikerjakan orang lain.",
-            count,
-        )
-
-
-def _step() -> Step:
-    try:
-        return Step(request.form.get("langkah", ""))
-    except ValueError:
-        abort(400)
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:

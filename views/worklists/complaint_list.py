@@ -89,11 +89,12 @@ def _page(
     """
     if wanted.search is not None:
         return complaint_page(person, wanted, now, pages.size, pages.offset, order), pages
-    cut = read_cut(order)
+    cut = _read_cut(order)
     rows = complaint_page(person, wanted, now, pages.size, pages.offset, order, cut)
     if cut and not rows:
         rows = complaint_page(person, wanted, now, pages.size, pages.offset, order)
-    return rows, with_ends(pages, rows, order)
+    ends = (_cursor(rows[0], order), _cursor(rows[-1], order)) if rows else pages.ends
+    return rows, replace(pages, ends=ends)
 
 
 def _near_lines(person: Person, wanted: ComplaintFilter, address: ListAddress, writer: LimitWriter) -> list[Line]:
@@ -140,28 +141,12 @@ def _wanted(address: ListAddress, person: Person) -> ComplaintFilter:
 _BETWEEN = "~"
 
 
-def read_cut(order: str) -> Cut | None:
+def _read_cut(order: str) -> Cut | None:
     """Return the keyset cursor of the requested page; None for the first page or a cursor of another order."""
-    for name in (AFTER, BEFORE):
-        if name in request.args:
-            return _cut(request.args[name], order, backwards=name == BEFORE)
-    return None
-
-
-def with_ends(pages: Pages, rows: list[ComplaintRow], order: str) -> Pages:
-    """Return the pages with the cursors of the first and last row shown."""
-    return replace(pages, ends=(_mark(rows[0], order), _mark(rows[-1], order))) if rows else pages
-
-
-def _mark(row: ComplaintRow, order: str) -> str:
-    due = row.complaint.next_due_at
-    return (
-        f"{due.isoformat() if due else ''}{_BETWEEN}{row.complaint.id}" if order == BY_LIMIT else f"{row.complaint.id}"
-    )
-
-
-def _cut(mark: str, order: str, *, backwards: bool) -> Cut | None:
-    moment, between, key = mark.rpartition(_BETWEEN)
+    name = next((name for name in (AFTER, BEFORE) if name in request.args), None)
+    if name is None:
+        return None
+    moment, between, key = request.args[name].rpartition(_BETWEEN)
     known = key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= LARGEST_ID
     if not known or bool(between) != (order == BY_LIMIT):
         return None
@@ -169,4 +154,12 @@ def _cut(mark: str, order: str, *, backwards: bool) -> Cut | None:
         due = datetime.fromisoformat(moment) if moment else None
     except ValueError:
         return None
-    return Cut(int(key), due, backwards) if due is None or due.tzinfo else None
+    return Cut(int(key), due, backwards=name == BEFORE) if due is None or due.tzinfo else None
+
+
+def _cursor(row: ComplaintRow, order: str) -> str:
+    """Return the keyset cursor at a row: its case id, preceded by its limit in the order by limit."""
+    due = row.complaint.next_due_at
+    return (
+        f"{due.isoformat() if due else ''}{_BETWEEN}{row.complaint.id}" if order == BY_LIMIT else f"{row.complaint.id}"
+    )

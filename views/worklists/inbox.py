@@ -21,16 +21,24 @@ from app.worklists.complaint_lists import ComplaintFilter, complaint_page, count
 from app.worklists.inbox import Queue, WorkFilter, work_page
 from app.worklists.saved_lists import lists_of
 from app.worklists.search import prepare_search
-from app.worklists.work_counts import count_inbox, count_newer
+from app.worklists.work_counts import WorkCounts, count_inbox, count_newer
 from views.shared.found_lines import with_hits
 from views.shared.list_address import ListAddress, pages_of, read_address
-from views.shared.list_labels import COLUMNS, GROUPS, QUEUES, WORK_ORDERS, YES
+from views.shared.list_labels import (
+    COLUMNS,
+    GROUPS,
+    OTHER_TABS,
+    QUEUES,
+    STEP_TABS,
+    TABS_OF,
+    WORK_ORDERS,
+    YES,
+)
 from views.shared.list_layout import LAYOUT, Layout, layout_choices, layout_of, saved_tabs, usual_of
 from views.shared.list_rows import LimitWriter, complaint_line, grouped, work_line
 from views.shared.offices import office_name
 from views.shared.page_counts import page_counts
 from views.shared.screen_access import to_login
-from views.worklists.inbox_tabs import inbox_tabs
 from workflow_rules.process.actors import Actor, Person
 from workflow_rules.process.steps import Step
 from workflow_rules.time.deadlines import TimeState
@@ -56,7 +64,12 @@ class InboxView(IndexView):
         person = current_person()
         if person.capacities:
             return _inbox(person)
-        return _overview(person) if person.observes else self._start()
+        if person.observes:
+            return _overview(person)
+        # An account without a capacity starts at the menus it can see.
+        menus = [(item, _children(item)) for item in self.appbuilder.menu.get_list() if item.childs]
+        shown = [(item, children) for item, children in menus if children]
+        return render_template("inbox/start.html", title=gettext("Beranda"), groups=shown)
 
     @expose("/kabar")
     def news(self) -> Response:
@@ -65,12 +78,6 @@ class InboxView(IndexView):
         known = int(since) if since.isascii() and since.isdigit() and len(since) < 18 else 0
         count = count_newer(current_person(), known)
         return jsonify(count=count, text=ngettext("%(num)d tugas baru", "%(num)d tugas baru", count))
-
-    def _start(self) -> str:
-        """Render the start page of an account without a capacity: the menus it can see."""
-        groups = [item for item in self.appbuilder.menu.get_list() if item.childs and _children(item)]
-        shown = [(item, _children(item)) for item in groups]
-        return render_template("inbox/start.html", title=gettext("Beranda"), groups=shown)
 
 
 def _children(item: MenuItem) -> list[MenuItem]:
@@ -98,7 +105,7 @@ def _inbox(person: Person) -> str:
         now=now,
         address=address,
         counts=counts,
-        tabs=inbox_tabs(person, counts, address),
+        tabs=_tabs(person, counts, address),
         saved=saved_tabs(saved, address, "/", current_user.id),
         layout=layout,
         may_share=person.observes,
@@ -107,6 +114,40 @@ def _inbox(person: Person) -> str:
         pages=pages,
         queue=wanted.queue,
     )
+
+
+_TAB_FILTERS: dict[str, dict[str, str]] = {
+    "mine": {},
+    "near": {"waktu": "near"},
+    "returned": {"kembali": "1"},
+    "fast": {"cepat": "1"},
+    "at_agencies": {"antre": "agencies"},
+    "initials": {"antre": "initials"},
+}
+_TAB_COUNTS = {"mine": "all"} | {name: name for name in ("near", "returned", "fast", "at_agencies", "initials")}
+_TABBED = ("antre", "waktu", "kembali", "cepat", "langkah")
+
+
+def _tabs(person: Person, counts: WorkCounts, address: ListAddress) -> list[dict[str, Any]]:
+    """Return the template values of the tabs; the link of a tab clears all other filters.
+
+    They are the usual ones for the officer's capacities, then one for every other step that waits for them.
+    """
+    usual = dict.fromkeys(tab for capacity in person.capacities for tab in TABS_OF.get(capacity.actor.value, ()))
+    waiting = dict.fromkeys(step for step in counts.steps if step not in usual)
+    asked = ["initials"] if counts.initials or address.get("antre") == "initials" else []
+    current = {key: value for key, value in address.values.items() if key in _TABBED}
+    tabs = []
+    for name in ["mine", *asked, *usual, *(step for step in STEP_TABS if step in waiting)]:
+        filters = _TAB_FILTERS.get(name, {"langkah": name})
+        tab = {
+            "label": OTHER_TABS.get(name) or STEP_TABS[name],
+            "count": getattr(counts, _TAB_COUNTS[name]) if name in _TAB_COUNTS else counts.steps.get(name, 0),
+            "url": address.url(**{key: filters.get(key) for key in (*_TABBED, "q", "kategori", "kecamatan")}),
+            "current": current == filters,
+        }
+        tabs.append(tab)
+    return tabs
 
 
 def _read_inbox_address() -> ListAddress:
@@ -174,22 +215,20 @@ def calendar_warning() -> int | None:
 
 
 def menu_badges() -> dict[str, tuple[int, bool]]:
-    """Return the menu counts as {menu: (count, is red)}: the officer's open steps and the late cases they may see."""
+    """Return the menu counts as {menu: (count, is red)}: the officer's open steps and the late cases they may see.
+
+    For an account without these, an administrator's count of messages that failed for good.
+    """
     counts = page_counts()
     if counts is None:
-        return _left_behind()
+        if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
+            return {}
+        context = request_context()
+        if context.failed_messages is None:
+            context.failed_messages = count_failed()
+        return {"Pesan gagal": (context.failed_messages, False)}
     own = (counts.late, True) if counts.late else (counts.all, False)
     return {"Kotak kerja": own, "Lewat batas": (counts.late_cases, True)}
-
-
-def _left_behind() -> dict[str, tuple[int, bool]]:
-    """Return the count of finally failed messages for an administrator; {} for others."""
-    if not any(role.name == ADMINISTRATOR_ROLE for role in current_user.roles):
-        return {}
-    context = request_context()
-    if context.failed_messages is None:
-        context.failed_messages = count_failed()
-    return {"Pesan gagal": (context.failed_messages, False)}
 
 
 def role_line() -> str:
