@@ -30,16 +30,24 @@ def offer(case: Case, form: ActionForm, suggestions: Sequence[Suggestion] = (), 
 
     With a search, matching and ticked agencies are shown and nothing is suggested.
     """
-    tree = _tree(case)
-    suggested = {s.agency: s for s in suggestions if s.agency in tree and not search}
-    ticked = set(form.typed.getlist("agencies"))
-    others = [code for code in tree if code in ticked or _found(case.agencies[code], search)]
-    first = list(dict.fromkeys([*suggested, *others]))
-    remarks = {code: _why(suggested[code]) if code in suggested else _under(case, code) for code in tree}
-    rest = [code for code in tree if code not in first]
-    return Offer(
-        [(code, remarks[code]) for code in first], [(code, remarks[code]) for code in rest], list(suggested.values())
-    )
+    taken = {track.agency for track in case.facts.active_tracks}
+    serving = [a for a in case.agencies.values() if a.active and a.code not in taken]
+    ids = {a.id for a in serving}
+    roots = [a for a in serving if a.parent_id not in ids]
+    tree = [agency for root in roots for agency in _with_units(root, serving)]
+    codes = [agency.code for agency in tree]
+    suggested = {s.agency: s for s in suggestions if s.agency in codes and not search}
+    ticked, parents = set(form.typed.getlist("agencies")), {a.id: a.short_name for a in case.agencies.values()}
+    shown: dict[str, None] = dict.fromkeys(suggested)
+    remarks: dict[str, str] = {}
+    for agency in tree:
+        texts = f"{agency.name} {agency.short_name} {agency.code}".casefold()
+        if agency.code in ticked or (search and search.casefold() in texts):
+            shown[agency.code] = None
+        parent = parents.get(agency.parent_id, "") if agency.parent_id else ""
+        remarks[agency.code] = _why(suggested[agency.code]) if agency.code in suggested else parent
+    rest = [(code, remarks[code]) for code in codes if code not in shown]
+    return Offer([(code, remarks[code]) for code in shown], rest, list(suggested.values()))
 
 
 def _why(suggestion: Suggestion) -> str:
@@ -60,28 +68,9 @@ def _why(suggestion: Suggestion) -> str:
     return " · ".join(reasons)
 
 
-def _found(agency: Agency, search: str) -> bool:
-    """Return whether name, short name or code of the agency contains the search text; False if it is empty."""
-    return bool(search) and search.casefold() in f"{agency.name} {agency.short_name} {agency.code}".casefold()
-
-
-def _tree(case: Case) -> list[str]:
-    """Return the codes of active agencies that are not on the case, each followed by its units."""
-    taken = {track.agency for track in case.facts.active_tracks}
-    serving = [a for a in case.agencies.values() if a.active and a.code not in taken]
-    ids = {a.id for a in serving}
-    roots = [a for a in serving if a.parent_id not in ids]
-    return [code for root in roots for code in _with_units(root, serving)]
-
-
-def _with_units(agency: Agency, serving: list[Agency]) -> Iterable[str]:
-    yield agency.code
+def _with_units(agency: Agency, serving: list[Agency]) -> Iterable[Agency]:
+    """Yield the agency, then its units at all depths, each followed by its own."""
+    yield agency
     for unit in serving:
         if unit.parent_id == agency.id:
             yield from _with_units(unit, serving)
-
-
-def _under(case: Case, code: str) -> str:
-    """Return the short name of a unit's parent agency, or ""."""
-    parent = case.agencies[code].parent_id
-    return next((a.short_name for a in case.agencies.values() if a.id == parent), "")

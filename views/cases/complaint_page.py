@@ -9,8 +9,16 @@ from flask_babel import gettext, ngettext
 
 from app.access.current_person import current_person, source_address
 from app.casefile.case import Case, find_complaint, load_case, main_complaint_of
-from app.casefile.clocks import running_national, whole_clock
-from app.casefile.labels import EVENT_GROUPS, QUICK_PHRASES
+from app.casefile.clocks import accounts_of, national_clocks_of, running_national, time_used, whole_clock
+from app.casefile.labels import (
+    BOOK_LINES,
+    EVENT_GROUPS,
+    EXTENSION_CAUSES,
+    HOUSES,
+    PARTS,
+    QUICK_PHRASES,
+    SEGMENTS,
+)
 from app.casefile.steps import clocks_of, current_number, late_numbers, step_rows
 from app.casefile.timeline import dispositions, reason_of_return, recent_changes, timeline
 from app.cases.perform_action import Performed, attach_to_case, check_action, perform_action
@@ -19,17 +27,16 @@ from app.files.attachments import LARGEST
 from app.models import Letter
 from app.reference.labels import NATIONAL_STAGES
 from app.reference.sop import load_sop
+from app.sp4n.inbound.quarantine_pages import last_change
 from app.vocabulary import words
 from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING
 from app.web.error_responses import STATUS_OF
-from app.web.formats import in_sentence, moment
-from app.worklists.agency_suggestions import Suggestion, suggest_agencies
+from app.web.formats import exact_duration, in_sentence, moment
+from app.worklists.agency_suggestions import suggest_agencies
 from views.cases.agency_choice import offer
-from views.cases.case_changes import report_news
-from views.cases.deadline_explained import explanation_of
 from views.cases.reporter_parts import reporter_parts
-from views.cases.similar_complaints import Similar, similar_to_case
+from views.cases.similar_complaints import similar_to_case
 from views.shared.action_effects import direction_effects, draft_limits, granted
 from views.shared.action_forms import ActionForm, Sent, digest_of, forms_of, kept_text, primary_of, read_sent
 from views.shared.form_errors import heading_of
@@ -41,6 +48,7 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import sees
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 from workflow_rules.process.steps import Step
+from workflow_rules.time.explanation import Segment
 
 INBOX = "/"
 
@@ -70,7 +78,20 @@ class ComplaintView(BaseView):
         Raises ActionRefused(not_visible).
         """
         case = load_case(complaint_id, current_person(), utc_now(), papers=False)
-        return render_template("case/limits.html", case=case, words=words, **explanation_of(case))
+        return render_template(
+            "case/limits.html",
+            case=case,
+            words=words,
+            accounts=accounts_of(case),
+            whole=whole_clock(case),
+            national=national_clocks_of(case),
+            used=time_used(case),
+            national_stages=NATIONAL_STAGES,
+            book_lines=BOOK_LINES,
+            houses=HOUSES,
+            causes=EXTENSION_CAUSES,
+            segment_words=_segment_sentence,
+        )
 
     @expose("/<int:complaint_id>/tindakan", methods=["POST"])
     @has_access
@@ -96,8 +117,17 @@ class ComplaintView(BaseView):
                 return _question(complaint_id, sent, by)
             landing = once(by, sent.token, digest_of(sent), lambda: _carry_out(complaint_id, sent, by))
         except ActionRefused as refused:
-            return _refused_page(complaint_id, sent, refused, by)
+            if refused.reason is RefusalReason.NOT_VISIBLE:
+                raise
+            case = load_case(complaint_id, by, utc_now())
+            return Response(page(case, sent, refused), status=STATUS_OF[refused.reason])
         return _lands(landing)
+
+
+def _segment_sentence(line: Segment) -> str:
+    """Return one line of the deadline calculation as text; its times are shown in other columns."""
+    amounts = {"counted": exact_duration(line.counted), "removed": exact_duration(line.removed)}
+    return str(SEGMENTS[line.kind.value]).format(name=line.name, **amounts)
 
 
 def _lands(landing: Landing) -> Any:
@@ -108,16 +138,15 @@ def _lands(landing: Landing) -> Any:
 def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = None, **identity: Any) -> str:
     """Render the case page; the form that was sent keeps its values and shows the errors of `refused`."""
     forms = forms_of(case, sent, refused)
-    returned = next((f for f in forms if sent and sent.means(f.allowed)), None)
     primary = primary_of(forms)
-    suggestions = _suggestions(case, forms)
+    actions = {form.allowed.action for form in forms}
+    suggestions = suggest_agencies(case.complaint, case.person, case.now) if Action.DIRECT in actions else []
     return render_template(
         "case/page.html",
         case=case,
         primary=primary,
         came_back=reason_of_return(case, primary.allowed.step, primary.allowed.agency) if primary else None,
         others=[f for f in forms if f is not primary],
-        returned=returned,
         clocks=clocks_of(case),
         whole=whole_clock(case),
         national=running_national(case),
@@ -138,38 +167,41 @@ def page(case: Case, sent: Sent | None = None, refused: ActionRefused | None = N
         place=place_of(case.complaint),
         search=request.form.get("agency_search", "").strip()[:80],
         offered=lambda form, search: offer(case, form, suggestions, search),
-        similar=_same_ones(case, forms),
+        similar=similar_to_case(case.complaint, case.person) if Action.MERGE in actions else [],
         quick_phrases=QUICK_PHRASES,
         direction=direction_effects(case),
         draft_limits=draft_limits(case),
         granted=granted,
-        **report_news(case) | _conflict(case, sent, refused, returned) | reporter_parts(case, **identity),
+        **_report_news(case) | _sent_form(case, forms, sent, refused) | reporter_parts(case, **identity),
     )
 
 
-def _suggestions(case: Case, forms: list[ActionForm]) -> list[Suggestion]:
-    directs = any(form.allowed.action is Action.DIRECT for form in forms)
-    return suggest_agencies(case.complaint, case.person, case.now) if directs else []
+def _report_news(case: Case) -> dict[str, Any]:
+    """Return the template values for the last change that the reporter made at SP4N.
 
-
-def _same_ones(case: Case, forms: list[ActionForm]) -> list[Similar]:
-    """Return likely duplicates if this officer may merge the case, else []."""
-    merges = any(form.allowed.action is Action.MERGE for form in forms)
-    return similar_to_case(case.complaint, case.person) if merges else []
-
-
-def _conflict(
-    case: Case, sent: Sent | None, refused: ActionRefused | None, returned: ActionForm | None
-) -> dict[str, Any]:
-    """Return the template values for the error summary of a refused form, and for changes made since a stale form
-    was shown.
+    It counts as news until an officer has acted after it.
     """
+    change = last_change(case.events, case.complaint, case.person)
+    acted = [event.at for event in case.events if event.officer_id is not None]
+    return {
+        "report_change": change,
+        "report_change_is_news": change is not None and not any(at > change.at for at in acted),
+        "report_parts": PARTS,
+        "report_words": {"classification": words.CLASSIFICATIONS, "confidentiality": words.CONFIDENTIALITIES},
+    }
+
+
+def _sent_form(case: Case, forms: list[ActionForm], sent: Sent | None, refused: ActionRefused | None) -> dict[str, Any]:
+    """Return the template values of the form that was sent: the form itself, the summary of its errors if it was
+    refused, and the changes made since a stale form was shown.
+    """
+    returned = next((form for form in forms if sent and sent.means(form.allowed)), None)
     if sent is None or refused is None:
-        return {"refused": None, "changes": [], "kept": [], "summary": ""}
+        return {"returned": returned, "refused": None, "changes": [], "kept": [], "summary": ""}
     stale = refused.reason is RefusalReason.STALE_VERSION
     changes = recent_changes(case, sent.version) if stale else []
     kept = [] if returned else kept_text(sent)
-    return {"refused": refused, "changes": changes, "kept": kept, "summary": heading_of(refused)}
+    return {"returned": returned, "refused": refused, "changes": changes, "kept": kept, "summary": heading_of(refused)}
 
 
 def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
@@ -183,13 +215,6 @@ def _letter_to_read(case: Case, primary: ActionForm | None) -> Letter | None:
     return min(
         valid, key=lambda x: wanted.index(x.agency_code) if x.agency_code in wanted else len(wanted), default=None
     )
-
-
-def _refused_page(complaint_id: int, sent: Sent, refused: ActionRefused, by: Person) -> Response:
-    if refused.reason is RefusalReason.NOT_VISIBLE:
-        raise refused
-    case = load_case(complaint_id, by, utc_now())
-    return Response(page(case, sent, refused), status=STATUS_OF[refused.reason])
 
 
 def _question(complaint_id: int, sent: Sent, by: Person) -> str:
@@ -210,20 +235,18 @@ def _question(complaint_id: int, sent: Sent, by: Person) -> str:
 
 
 def _carry_out(complaint_id: int, sent: Sent, by: Person) -> Landing:
-    done = _perform(complaint_id, sent, by)
-    shown = sees(by, done.decision.after)
-    location = url_for("ComplaintView.show", complaint_id=complaint_id) if shown else INBOX
-    return Landing(location, _notice(done))
-
-
-def _perform(complaint_id: int, sent: Sent, by: Person) -> Performed:
+    """Perform the submitted action; return where to go next and the success message. Raises ActionRefused."""
     address = source_address()
     if sent.action is Action.ATTACH:
         if sent.file is None or not sent.file.filename:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=(FieldError("file", FieldFault.REQUIRED),))
         content, name = read_file_of(sent.file, LARGEST), sent.file.filename
-        return attach_to_case(complaint_id, name, content, by, sent.version, agency=sent.agency, address=address)
-    return perform_action(complaint_id, sent.wish, by, sent.version, address=address)
+        done = attach_to_case(complaint_id, name, content, by, sent.version, agency=sent.agency, address=address)
+    else:
+        done = perform_action(complaint_id, sent.wish, by, sent.version, address=address)
+    shown = sees(by, done.decision.after)
+    location = url_for("ComplaintView.show", complaint_id=complaint_id) if shown else INBOX
+    return Landing(location, _notice(done))
 
 
 def _notice(done: Performed) -> str:

@@ -1,6 +1,7 @@
 """The page on which the Admin corrects a report, before or while registering it (SOP step 1)."""
 
 import hashlib
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
@@ -20,7 +21,12 @@ from app.vocabulary.actions import SENTENCES
 from app.vocabulary.refusals import LACKING, field_sentences, refusal_sentence
 from app.vocabulary.words import CLASSIFICATIONS, CONFIDENTIALITIES
 from app.web.error_responses import STATUS_OF
-from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
+from views.cases.intake_labels import (
+    CLASSIFICATION_MEANINGS,
+    CONFIDENTIALITY_MEANINGS,
+    CORRECTION_FIELDS,
+    INTAKE_FIELDS,
+)
 from views.shared.form_once import Landing, once
 from views.shared.intake_fields import filled, is_token, new_token
 from views.shared.screen_access import for_officers
@@ -47,7 +53,7 @@ class CorrectionView(BaseView):
     @for_officers("can_act", "Complaint")
     def form(self, complaint_id: int) -> str:
         case = _case(complaint_id)
-        return _page(case, MultiDict(_held(case)), {})
+        return _page(case, MultiDict(_values_of(case)), {})
 
     @expose("/<int:complaint_id>/data", methods=["POST"])
     @for_officers("can_act", "Complaint")
@@ -58,10 +64,12 @@ class CorrectionView(BaseView):
         correct the case now.
         """
         case, typed = _case(complaint_id), request.form
-        token = typed.get("token", "")
+        fields = sorted((name, value) for name, value in typed.items(multi=True) if name != "csrf_token")
+        # Hashed, since the form may contain identity fields.
+        digest = hashlib.sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
         try:
             version = int(typed.get("expected_version", ""))
-            landing = once(current_person(), token, _digest(typed), lambda: _save(case, version))
+            landing = once(current_person(), typed.get("token", ""), digest, lambda: _save(case, version))
         except ActionRefused as refused:
             errors = {e["field"]: e["message"] for e in reversed(field_sentences(refused.errors))}
             page = _page(case, typed, errors or {"": refusal_sentence(refused)})
@@ -70,12 +78,6 @@ class CorrectionView(BaseView):
             return Response(_page(case, typed, {"": gettext("Formulir ini sudah usang. Kirim sekali lagi.")}), 422)
         flash(landing.notice, "success")
         return redirect(landing.location, 303)
-
-
-def _digest(typed: MultiDict[str, str]) -> str:
-    """Return a SHA-256 hex digest that identifies a submission; hashed, since the form may contain identity fields."""
-    told = sorted((name, value) for name, value in typed.items(multi=True) if name != "csrf_token")
-    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _case(complaint_id: int) -> Case:
@@ -106,21 +108,21 @@ def _save(case: Case, version: int) -> Landing:
             done.append(perform_action(case.complaint.id, correct, by, version, address=address))
             version = done[-1].complaint.version
         if registers:
-            register = ActionRequest(Action.REGISTER, params=filled(_picked(request.form, "incomplete_reason")))
+            reason = request.form.get("incomplete_reason", "")
+            register = ActionRequest(Action.REGISTER, params=filled({"incomplete_reason": reason}))
             done.append(perform_action(case.complaint.id, register, by, version, address=address))
     notice = " ".join(f"{SENTENCES[one.decision.event.kind.value]}." for one in done)
     return Landing(f"/aduan/{case.complaint.id}", f"{case.complaint.number}: {notice}")
 
 
-def _picked(form: MultiDict[str, str], *names: str) -> dict[str, str]:
-    return {name: form.get(name, "") for name in names}
-
-
 def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
     """Return the submitted values as parameters of the correct action, without empty fields, which change nothing."""
-    params: dict[str, Any] = filled(_picked(form, *PLAIN_FIELDS))
-    location = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
-    location |= {name: _degrees(location[name]) for name in ("lat", "lon") if name in location}
+    params: dict[str, Any] = filled({name: form.get(name, "") for name in PLAIN_FIELDS})
+    location: dict[str, Any] = filled({name: form.get(f"location.{name}", "") for name in LOCATION_PARTS})
+    for name in location.keys() & {"lat", "lon"}:
+        # Decimal degrees with comma or point; a text that is no number stays, and is refused as such.
+        with suppress(ValueError):
+            location[name] = float(location[name].strip().replace(",", "."))
     reporter = filled({name: form.get(f"reporter.{name}", "") for name in IDENTITY_PARTS})
     parts = {"location": location, "reporter": reporter}
     if registers:
@@ -128,15 +130,7 @@ def _params(form: MultiDict[str, str], registers: bool) -> dict[str, Any]:
     return params | {name: part for name, part in parts.items() if part}
 
 
-def _degrees(text: str) -> float | str:
-    """Parse decimal degrees with comma or point; return the text itself if it is no number."""
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return text
-
-
-def _held(case: Case) -> dict[str, str]:
+def _values_of(case: Case) -> dict[str, str]:
     """Return the current values of the case by field name, without the identity, which is opened on its own page."""
     complaint = case.complaint
     return {
@@ -167,7 +161,7 @@ def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str
         errors=errors,
         order=[*order, *(name for name in errors if name not in order)],
         fault_of=errors,
-        labels={**INTAKE_FIELDS, **_own_labels()},
+        labels={**INTAKE_FIELDS, **CORRECTION_FIELDS},
         registers=registers,
         asks_reason=registers and bool(case.lacking),
         lacking=", ".join(str(LACKING[part]) for part in case.lacking),
@@ -179,12 +173,3 @@ def _page(case: Case, typed: MultiDict[str, str], errors: dict[str, str]) -> str
         confidentialities={code: CONFIDENTIALITIES[code] for code in map(str, upward)},
         confidentiality_meanings=CONFIDENTIALITY_MEANINGS,
     )
-
-
-def _own_labels() -> dict[str, str]:
-    return {
-        "location.lat": gettext("Lintang"),
-        "location.lon": gettext("Bujur"),
-        "reason": gettext("Alasan atau sumber perbaikan"),
-        "incomplete_reason": gettext("Alasan meregister walau identitas belum lengkap"),
-    }

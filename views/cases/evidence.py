@@ -7,7 +7,7 @@ from flask_appbuilder import BaseView, expose
 
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
-from app.audit.evidence_bundle import Bundle, bundle_of, record_bundle
+from app.audit.evidence_bundle import bundle_of, record_bundle
 from app.casefile.case import load_case
 from app.core.clock import utc_now
 from views.shared.screen_access import for_officers
@@ -33,7 +33,12 @@ class EvidenceView(BaseView):
             raise ActionRefused(RefusalReason.NOT_VISIBLE)
         made = bundle_of(load_case(complaint_id, person, now))
         record_bundle(made.head["complaint"], made.head["events"], made.head["head"], person.id, now)
-        return _download(made)
+        pieces: Iterator[bytes] = stream_with_context(_alive(made.stream()))
+        response = Response(pieces, mimetype="application/zip")
+        response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def _alive(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -42,12 +47,3 @@ def _alive(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         note_alive()
         yield piece
-
-
-def _download(made: Bundle) -> Response:
-    pieces: Iterator[bytes] = stream_with_context(_alive(made.stream()))
-    response = Response(pieces, mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response

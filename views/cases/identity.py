@@ -46,7 +46,11 @@ class IdentityView(BaseView):
         try:
             found = open_identity(complaint_id, {"reason": reason}, by, address=source_address())
         except ActionRefused as refused:
-            return _not_opened(complaint_id, refused, reason[:500])
+            if refused.reason in (RefusalReason.NOT_VISIBLE, RefusalReason.NOT_YOUR_STEP):
+                raise
+            said = field_sentences(refused.errors)[0]["message"] if refused.errors else refusal_sentence(refused)
+            shown = page(load_case(complaint_id, by, utc_now()), reason_fault=said, reason_typed=reason[:500])
+            return Response(shown, STATUS_OF[refused.reason])
         answer = Response(page(load_case(complaint_id, by, utc_now()), opened=found.parts))
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -76,17 +80,11 @@ class IdentityView(BaseView):
         try:
             redact(guarded_id, _wish(typed), current_person(), int(version), address=source_address())
         except ActionRefused as refused:
-            return Response(_form(case, _faults(refused), typed), STATUS_OF[refused.reason])
+            faults = {error["field"]: error["message"] for error in field_sentences(refused.errors)}
+            shown = _form(case, faults or {"": refusal_sentence(refused)}, typed)
+            return Response(shown, STATUS_OF[refused.reason])
         flash(gettext("OPD, surat, dan umpan SP4N sekarang memuat isi yang disamarkan."), "success")
         return redirect(f"/aduan/{guarded_id}", 303)
-
-
-def _not_opened(complaint_id: int, refused: ActionRefused, reason: str) -> Response:
-    if refused.reason in (RefusalReason.NOT_VISIBLE, RefusalReason.NOT_YOUR_STEP):
-        raise refused
-    said = field_sentences(refused.errors)[0]["message"] if refused.errors else refusal_sentence(refused)
-    case = load_case(complaint_id, current_person(), utc_now())
-    return Response(page(case, reason_fault=said, reason_typed=reason), STATUS_OF[refused.reason])
 
 
 def _case(complaint_id: int) -> Case:
@@ -103,12 +101,6 @@ def _wish(typed: Typed) -> Wish:
     names = {key.removeprefix(FILE): name for key, name in typed.items() if key.startswith(FILE)}
     known = {key: name for key, name in names.items() if key.isascii() and key.isdigit() and len(key) < 19}
     return Wish(params, {int(key): name for key, name in known.items()})
-
-
-def _faults(refused: ActionRefused) -> Typed:
-    if not refused.errors:
-        return {"": refusal_sentence(refused)}
-    return {told["field"]: told["message"] for told in field_sentences(refused.errors)}
 
 
 def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:

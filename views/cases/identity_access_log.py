@@ -2,9 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from flask import Response, render_template, request
 from flask_appbuilder import BaseView, expose
@@ -13,7 +11,7 @@ from flask_babel import gettext
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import midnight
-from app.privacy.identity_access_log import BookLine, Wanted, book_page, book_size, counts_by_officer, whole_book
+from app.privacy.identity_access_log import Wanted, book_page, book_size, counts_by_officer, whole_book
 from app.privacy.search_identity import Found, search_identity
 from app.reporting.exports.cells import Cell, csv_cell
 from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
@@ -60,7 +58,15 @@ class IdentityBookView(BaseView):
     @for_officers("can_read", "Identity")
     def download(self) -> Response:
         """Send the filtered log as a CSV file for spreadsheets."""
-        answer = Response(_csv(whole_book(_wanted(_address()))), mimetype="text/csv")
+        text = io.StringIO()
+        text.write("\ufeff")
+        rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
+        rows.writerow([csv_cell(str(heading)) for heading in BOOK_COLUMNS.values()])
+        for line in whole_book(_wanted(_address())):
+            parts = ", ".join(str(IDENTITY_PARTS[part]) for part in line.parts if part in IDENTITY_PARTS)
+            act: tuple[Cell, ...] = (str(BOOK_KINDS[line.kind]), ", ".join(line.numbers), parts, line.reason)
+            rows.writerow([csv_cell(cell) for cell in (line.at, line.officer or gettext("Sistem"), *act)])
+        answer = Response(text.getvalue(), mimetype="text/csv")
         answer.headers["Content-Type"] = MEDIA_TYPES["csv"]
         answer.headers["Content-Disposition"] = 'attachment; filename="identitas-dibuka.csv"'
         answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -119,18 +125,3 @@ def _search_page(faults: dict[str, str], found: Found | None = None) -> str:
         statuses=STATUSES,
     )
     return shown
-
-
-def _csv(lines: Iterator[BookLine]) -> str:
-    text = io.StringIO()
-    text.write("\ufeff")
-    rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
-    rows.writerow([csv_cell(str(heading)) for heading in BOOK_COLUMNS.values()])
-    rows.writerows([csv_cell(cell) for cell in _cells(line)] for line in lines)
-    return text.getvalue()
-
-
-def _cells(line: BookLine) -> tuple[Cell, ...]:
-    parts = ", ".join(str(IDENTITY_PARTS[part]) for part in line.parts if part in IDENTITY_PARTS)
-    told: tuple[Any, ...] = (str(BOOK_KINDS[line.kind]), ", ".join(line.numbers), parts, line.reason)
-    return (line.at, line.officer or gettext("Sistem"), *told)

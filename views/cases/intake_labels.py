@@ -1,4 +1,4 @@
-"""Labels of the intake form."""
+"""Labels of the forms that hold the data of a report."""
 
 from flask_babel import lazy_gettext as _
 
@@ -39,4 +39,11 @@ INTAKE_FIELDS: Labels = {
     "reporter.email": _("Surel"),
     "reporter.address": _("Alamat"),
     "attachments": _("Lampiran"),
+}
+
+CORRECTION_FIELDS: Labels = {
+    "location.lat": _("Lintang"),
+    "location.lon": _("Bujur"),
+    "reason": _("Alasan atau sumber perbaikan"),
+    "incomplete_reason": _("Alasan meregister walau identitas belum lengkap"),
 }

@@ -10,7 +10,6 @@ from app.casefile.case import Case
 from app.casefile.original_text import original_of
 from app.core.encrypted_columns import Unreadable
 from app.core.identifiers import masked
-from app.models import OriginalText
 from app.privacy.identity_access import opening_for
 from app.privacy.redaction import may_redact
 from views.cases.identity_labels import IDENTITY_PARTS, PLACES, TRACES
@@ -41,11 +40,18 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
     refused reason.
     """
     opening = opening_for(case.person, case.facts) if case.reporter is not None else None
+    # The name is left out.
+    masks = {}
+    for name in opening.fields if opening is not None else ():
+        text = getattr(case.reporter, name)
+        if text and name != "name":
+            masks[name] = text if is_unreadable(text) else masked(name, text)
     betrayed = betrayed_by(case)
+    reads_original = case.person.sees_every_case and not is_reading_program(case.person)
     return {
         "identity_opened": opened,
         "may_open": opening is not None,
-        "identity_masked": _masks(case, opening.fields) if opening else {},
+        "identity_masked": masks,
         "identity_parts": IDENTITY_PARTS,
         "reason_fault": fault.get("reason_fault", ""),
         "reason_typed": fault.get("reason_typed", ""),
@@ -54,7 +60,7 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
         "betrayed_more": max(0, len(betrayed) - MOST_SHOWN),
         "trace_words": TRACES,
         "trace_places": PLACES,
-        "original": _original(case),
+        "original": original_of(case.complaint) if reads_original else None,
         "redacts": may_redact(case.complaint, case.person) is not None,
     }
 
@@ -72,7 +78,12 @@ def betrayed_by(case: Case) -> list[Betrayed]:
     guarded = case.complaint.confidentiality != Confidentiality.OPEN
     if not guarded or not case.person.sees_every_case or is_reading_program(case.person):
         return []
-    return [found for place, text in _texts(case) for found in _in_text(place, text)]
+    found = []
+    for place, text in _texts(case):
+        for kind, begin, end in personal_traces(text):
+            parts = ((_before(text[:begin]), False), (text[begin:end], True), (_after(text[end:]), False))
+            found.append(Betrayed(kind, place, parts))
+    return found
 
 
 def _texts(case: Case) -> Iterator[tuple[str, str]]:
@@ -83,13 +94,6 @@ def _texts(case: Case) -> Iterator[tuple[str, str]]:
     for event in case.events:
         if event.kind in OWN_WORDS and event.actor not in AGENCY_ACTORS:
             yield from (("messages", text) for text in event.data.values() if isinstance(text, str))
-
-
-def _in_text(place: str, text: str) -> Iterator[Betrayed]:
-    for kind, begin, end in personal_traces(text):
-        yield Betrayed(
-            kind, place, ((_before(text[:begin]), False), (text[begin:end], True), (_after(text[end:]), False))
-        )
 
 
 def _before(text: str) -> str:
@@ -106,14 +110,3 @@ def _after(text: str) -> str:
         return text
     rest, space, last = text[:AROUND].rpartition(" ")
     return f"{rest if space else last} …"
-
-
-def _masks(case: Case, fields: tuple[str, ...]) -> dict[str, str]:
-    """Return the identity fields this officer may open, masked; the name is left out."""
-    held = {name: getattr(case.reporter, name) for name in fields if getattr(case.reporter, name)}
-    return {name: text if is_unreadable(text) else masked(name, text) for name, text in held.items() if name != "name"}
-
-
-def _original(case: Case) -> OriginalText | None:
-    shown = case.person.sees_every_case and not is_reading_program(case.person)
-    return original_of(case.complaint) if shown else None

@@ -47,8 +47,12 @@ class ScanView(BaseView):
         """
         letter = _own_letter(complaint_id, letter_id)
         content = read_upload("file", LARGEST)
+        text, error = clean_text("reason", request.form.get("reason", ""), LONGEST_REASON)
+        reason, typed = "" if error else str(text), request.form.get("expected_version", "")
+        # -1 matches no version.
+        version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
         try:
-            keep_scan(letter, content, _reason(), current_person(), _version(), address=source_address())
+            keep_scan(letter, content, reason, current_person(), version, address=source_address())
         except ScanRefused as refused:
             field = "reason" if refused.fault == "no_reason" else "file"
             sentence = str(SCAN_FAULTS[refused.fault])
@@ -72,17 +76,6 @@ def _own_letter(complaint_id: int, letter_id: int) -> Letter:
     if not letter.signed_with_ink:
         raise ActionRefused(RefusalReason.OUT_OF_ORDER)
     return letter
-
-
-def _reason() -> str:
-    text, error = clean_text("reason", request.form.get("reason", ""), LONGEST_REASON)
-    return "" if error else str(text)
-
-
-def _version() -> int:
-    """Return the case version the form was rendered from, or -1 if it is malformed, which never matches."""
-    typed = request.form.get("expected_version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def _page(letter: Letter, errors: dict[str, str] | None = None) -> str:

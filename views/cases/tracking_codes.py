@@ -33,27 +33,25 @@ class CodeView(BaseView):
         token, place = request.form.get("token", ""), f"/aduan/{complaint_id}"
         if not is_token(token):
             abort(400)
+        params = {"code_reason": request.form.get("code_reason", "")}
+
+        def act() -> Landing:
+            done = replace_code(complaint_id, params, current_person(), address=source_address())
+            return Landing(place, seal(_notice(done)))
+
         try:
-            landing = once(current_person(), token, f"kode:{complaint_id}", lambda: _replace(complaint_id, place))
+            landing = once(current_person(), token, f"kode:{complaint_id}", act)
         except ActionRefused as refused:
             if refused.reason is RefusalReason.NOT_VISIBLE:
                 raise
-            flash(_sentence(refused), "danger")
+            sentence = refusal_sentence(refused)
+            if refused.errors:
+                name = gettext("Alasan mengganti kode")
+                sentence = f"{name}: {field_sentences(refused.errors)[0]['message']}"
+            flash(sentence, "danger")
             return redirect(f"{place}#kode-lacak", 303)
         flash(unseal(landing.notice), "success")
         return redirect(landing.location, 303)
-
-
-def _replace(complaint_id: int, place: str) -> Landing:
-    params = {"code_reason": request.form.get("code_reason", "")}
-    return Landing(place, seal(_notice(replace_code(complaint_id, params, current_person(), address=source_address()))))
-
-
-def _sentence(refused: ActionRefused) -> str:
-    if refused.errors:
-        name = gettext("Alasan mengganti kode")
-        return f"{name}: {field_sentences(refused.errors)[0]['message']}"
-    return refusal_sentence(refused)
 
 
 def _notice(done: Replaced) -> str:
