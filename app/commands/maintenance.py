@@ -31,7 +31,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.core.locks import MIGRATE_LOCK
 from app.demo.build import build_demo
-from app.privacy.identity_keys import rotate_identity_keys, told
+from app.privacy.identity_keys import rotate_identity_keys, rotation_lines
 from app.privacy.index_reporters import index_reporters
 from app.privacy.keys_in_use import unknown_key_ids
 from app.privacy.subject_report import NoSuchMark, subject_report
@@ -87,7 +87,7 @@ def rotate_keys(app: Flask) -> bool:
     """
     with app.app_context():
         done = rotate_identity_keys(utc_now())
-        for line in told(done):
+        for line in rotation_lines(done):
             print(line)
     return not done.unreadable
 

@@ -42,8 +42,8 @@ def set_emblem(agency: Agency, content: bytes, now: datetime) -> None:
     png = _png_of(content)
     digest = hashlib.sha256(png).hexdigest()
     with one_transaction():
-        kept = insert(Emblem).values(sha256=digest, png=png, added_at=now)
-        db.session.execute(kept.on_conflict_do_nothing())
+        stored = insert(Emblem).values(sha256=digest, png=png, added_at=now)
+        db.session.execute(stored.on_conflict_do_nothing())
         agency.emblem_hash = digest
 
 

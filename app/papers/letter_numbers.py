@@ -80,7 +80,7 @@ MOST_LINES = 500
 
 
 @dataclass(frozen=True)
-class BookLine:
+class NumberRun:
     """One number, or the first and last of a run that was skipped for one reason."""
 
     first: IssuedNumber
@@ -91,18 +91,18 @@ class BookLine:
         return self.last.issued_at
 
 
-def number_book(agency_code: str, year: int) -> list[BookLine]:
+def number_book(agency_code: str, year: int) -> list[NumberRun]:
     """Return the newest 500 numbers of an agency in a year, newest first, runs of skipped numbers as one line each."""
     own = (IssuedNumber.agency_code == agency_code, IssuedNumber.year == year)
     statement = select(IssuedNumber).where(*own).order_by(IssuedNumber.running.desc()).limit(MOST_LINES)
     with_paper = joinedload(IssuedNumber.paper).joinedload(Paper.complaint)
-    lines: list[BookLine] = []
+    lines: list[NumberRun] = []
     for row in db.session.scalars(statement.options(with_paper, joinedload(IssuedNumber.officer))):
         above = lines[-1].first if lines else None
         if above is not None and _same_run(row, above):
-            lines[-1] = BookLine(row, lines[-1].last)
+            lines[-1] = NumberRun(row, lines[-1].last)
         else:
-            lines.append(BookLine(row, row))
+            lines.append(NumberRun(row, row))
     return lines
 
 

@@ -14,7 +14,7 @@ from app.models import Complaint, ComplaintEvent, IssuedNumber, Letter, PaperKin
 from app.papers.frozen_blocks import copies_of, letterhead, office, signatory_of, signatory_of_event
 from app.papers.letter_numbers import enter_number, reserve_number
 from app.papers.papers import make_paper
-from app.papers.sign_letter import prepared_hand, sign_now, waiting_shortly
+from app.papers.sign_letter import prepare_signature, sign_now, waiting_shortly
 from workflow_rules.process.actions import Action, LetterState
 from workflow_rules.process.actors import Person
 from workflow_rules.process.decide import Decision
@@ -62,13 +62,13 @@ def _draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
     db.session.flush()
 
 
-def _return(complaint: Complaint, decision: Decision, _by: Person) -> None:
+def _return_draft(complaint: Complaint, decision: Decision, _by: Person) -> None:
     draft = current_draft(complaint, decision.event.agency)
     if decision.event.step is Step.SIGN_ANSWER and draft is not None:
         draft.state = "returned"
 
 
-def _take_back(complaint: Complaint, decision: Decision, by: Person) -> None:
+def _withdraw(complaint: Complaint, decision: Decision, by: Person) -> None:
     """Void a signed letter that has not been sent; its number stays in the register with the reason."""
     event = decision.event
     letter = signed_letters(complaint)[event.agency]
@@ -103,7 +103,7 @@ def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
     if letter is None:
         raise LookupError(f"no draft of {event.agency} on {complaint.number}")
     agency = letter.agency
-    hand = prepared_hand(letter, by, decision)
+    sign = prepare_signature(letter, by, decision)
     with waiting_shortly():
         running, letter.number = reserve_number(agency, event.at)
     letter.verification_code = secrets.token_urlsafe(12)
@@ -119,8 +119,8 @@ def _sign(complaint: Complaint, decision: Decision, by: Person) -> None:
     letter.state, letter.paper_id = "signed", paper.id
     enter_number(agency, running, letter.number, paper, event.at, by.id)
     db.session.flush()
-    if hand is not None:
-        sign_now(paper, hand)
+    if sign is not None:
+        sign_now(paper, sign)
 
 
 def draft_hashes(complaint: Complaint) -> dict[str | None, str]:
@@ -185,7 +185,7 @@ def _initials_on(letter: Letter) -> list[dict[str, Any]]:
 
 _KEEPERS: dict[Any, Callable[[Complaint, Decision, Person], None]] = {
     Action.SUBMIT_DRAFT: _draft,
-    Action.SEND_BACK: _return,
+    Action.SEND_BACK: _return_draft,
     Action.SIGN: _sign,
-    Action.RETURN_LETTER: _take_back,
+    Action.RETURN_LETTER: _withdraw,
 }

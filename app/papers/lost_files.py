@@ -77,7 +77,7 @@ def check_every_paper() -> int:
     return _restore(missing)
 
 
-def tell_of_paper(paper: Paper, now: datetime) -> None:
+def notify_of_paper(paper: Paper, now: datetime) -> None:
     """Notify the admin of the paper's agency, or of the office, that the paper has no file; once for each step."""
     if paper.complaint is None:
         return
@@ -124,7 +124,7 @@ def _restore_from_copy(paper: Paper) -> None:
         paper.error = None
     elif paper.error != LOST:
         paper.error = LOST
-        tell_of_paper(paper, utc_now())
+        notify_of_paper(paper, utc_now())
 
 
 def _read_if_same(paper: Paper, path: str) -> bytes | None:

@@ -21,7 +21,7 @@ from app.core.work_queue import WorkQueue
 from app.models import Paper, PaperKind
 from app.papers.kinds import html_of
 from app.papers.layouts import LAYOUT, layout_of
-from app.papers.lost_files import tell_of_paper
+from app.papers.lost_files import notify_of_paper
 from app.papers.render import draw_pdf
 
 log = structlog.get_logger()
@@ -136,5 +136,5 @@ def _waiting(paper_id: int) -> Paper | None:
 
 def _fail(paper: Paper, reason: str) -> str:
     paper.state, paper.error = "failed", reason
-    tell_of_paper(paper, utc_now())
+    notify_of_paper(paper, utc_now())
     return paper.state

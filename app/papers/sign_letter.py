@@ -16,7 +16,7 @@ from app.papers.kinds import html_of
 from app.papers.layouts import layout_of
 from app.papers.lost_files import store_second_copy
 from app.papers.papers import keep_file
-from app.papers.signing import Hand, signer_of
+from app.papers.signing import SignFunction, signer_of
 from app.papers.signing.signers import NUMBER_SECONDS, SIGNING_SECONDS, SigningOfficer, refused
 from app.papers.signing.time_limit import TimeIsUp, time_limit
 from app.papers.subprocess_render import render_apart
@@ -27,7 +27,7 @@ from workflow_rules.process.decide import Decision
 log = structlog.get_logger()
 
 
-def prepared_hand(letter: Letter, by: Person, decision: Decision) -> Hand | None:
+def prepare_signature(letter: Letter, by: Person, decision: Decision) -> SignFunction | None:
     """Return the function that will sign the letter, or None for ink.
 
     Raises ActionRefused before a number is reserved.
@@ -58,7 +58,7 @@ def _wait_at_most(time: str) -> None:
     db.session.execute(text("SELECT set_config('lock_timeout', :time, true)"), {"time": time})
 
 
-def sign_now(paper: Paper, hand: Hand) -> None:
+def sign_now(paper: Paper, sign: SignFunction) -> None:
     """Draw the letter from its frozen content, have it signed, and store the file with its hash.
 
     Raises ActionRefused if drawing or signing fails or takes too long.
@@ -66,7 +66,7 @@ def sign_now(paper: Paper, hand: Hand) -> None:
     began = time.perf_counter()
     try:
         with time_limit(SIGNING_SECONDS - NUMBER_SECONDS):
-            content = hand(_drawn(paper), paper.frozen)
+            content = sign(_drawn(paper), paper.frozen)
     except TimeIsUp:
         log.warning("letter_not_signed_in_time", paper=paper.id)
         raise refused(SigningFault.TOO_SLOW) from None

@@ -162,7 +162,7 @@ def _digest(content: bytes) -> str:
 def _by_scan_hash(digest: str, first: int) -> LetterScan | None:
     """Return the scan with this content, preferring a current one over a replaced one; never one in quarantine."""
     same = or_(Attachment.sha256 == digest, Attachment.sent_sha256 == digest)
-    held = same, Attachment.state.not_in(("quarantined", "failed"))
-    statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*held)
+    matching = same, Attachment.state.not_in(("quarantined", "failed"))
+    statement = select(LetterScan).join(Attachment, Attachment.id == LetterScan.attachment_id).where(*matching)
     order = (LetterScan.letter_id == first).desc(), LetterScan.replaced_at.is_not(None), LetterScan.id.desc()
     return db.session.scalars(statement.order_by(*order).execution_options(unscoped=True, beyond_wall=True)).first()

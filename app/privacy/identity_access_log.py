@@ -18,7 +18,7 @@ READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AccessFilter:
     """Filter of the log: one officer, and a half-open time span from `since` to before `until`. None means no limit."""
 
     officer: int | None = None
@@ -27,7 +27,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class BookLine:
+class AccessEntry:
     """One entry of the log; `officer` is empty for commands of the system.
 
     A search lists the numbers of the cases found; an opened identity has its own case number and the parts shown.
@@ -42,27 +42,27 @@ class BookLine:
     reason: str
 
 
-def book_size(wanted: Wanted) -> int:
+def count_accesses(wanted: AccessFilter) -> int:
     """Return the number of entries."""
     acts = _acts(wanted)
     return db.session.execute(select(func.count()).select_from(acts)).scalar_one()
 
 
-def book_page(wanted: Wanted, limit: int, offset: int) -> list[BookLine]:
+def access_page(wanted: AccessFilter, limit: int, offset: int) -> list[AccessEntry]:
     """Return one page of entries, newest first."""
     acts = _acts(wanted)
     rows = db.session.execute(_newest(acts).limit(limit).offset(offset)).all()
     return list(_lines(rows))
 
 
-def whole_book(wanted: Wanted) -> Iterator[BookLine]:
+def all_accesses(wanted: AccessFilter) -> Iterator[AccessEntry]:
     """Yield all entries, newest first, streamed in batches from the database."""
     rows = db.session.execute(_newest(_acts(wanted)).execution_options(yield_per=READ_AT_ONCE))
     for part in rows.partitions(READ_AT_ONCE):
         yield from _lines(part)
 
 
-def counts_by_officer(wanted: Wanted) -> list[tuple[int, str, int]]:
+def counts_by_officer(wanted: AccessFilter) -> list[tuple[int, str, int]]:
     """Return user id, name and number of entries of each officer, most entries first."""
     acts = _acts(wanted)
     number = func.count().label("number")
@@ -76,7 +76,7 @@ def _newest(acts: Subquery) -> Select[Any]:
     return select(acts).order_by(acts.c.at.desc(), acts.c.kind, acts.c.id.desc())
 
 
-def _acts(wanted: Wanted) -> Subquery:
+def _acts(wanted: AccessFilter) -> Subquery:
     """Return a subquery for the openings and searches that the filter finds, with the same columns."""
     opened = (
         select(
@@ -107,7 +107,7 @@ def _acts(wanted: Wanted) -> Subquery:
     return union_all(opened, searched).subquery("acts")
 
 
-def _within(table: Any, wanted: Wanted) -> Iterator[Any]:
+def _within(table: Any, wanted: AccessFilter) -> Iterator[Any]:
     if wanted.officer is not None:
         yield table.officer_id == wanted.officer
     if wanted.since is not None:
@@ -116,10 +116,11 @@ def _within(table: Any, wanted: Wanted) -> Iterator[Any]:
         yield table.at < wanted.until
 
 
-def _lines(rows: Any) -> Iterator[BookLine]:
-    held = list(rows)
-    names = names_of(row.officer_id for row in held)
-    for row in held:
+def _lines(rows: Any) -> Iterator[AccessEntry]:
+    rows = list(rows)
+    names = names_of(row.officer_id for row in rows)
+    for row in rows:
         numbers = (row.number,) if row.number else tuple(row.data.get("numbers", ()))
         parts = tuple(row.data.get("fields", ())) or (row.data.get("of", ""),)
-        yield BookLine(row.at, row.kind, names.get(row.officer_id, ""), row.case_id, numbers, parts, row.reason or "")
+        officer = names.get(row.officer_id, "")
+        yield AccessEntry(row.at, row.kind, officer, row.case_id, numbers, parts, row.reason or "")

@@ -65,15 +65,15 @@ def _count(counts: dict[str, int], table: Table, rows: int) -> None:
 
 def _reseal_row(table: Table, key: Column[Any], columns: list[Column[Any]], row: Row[Any]) -> bool:
     """Re-encrypt one row and renew its search digests. Return False if a key is missing."""
-    kept = {column.name: row._mapping[column.name] for column in columns}
+    stored = {column.name: row._mapping[column.name] for column in columns}
     try:
-        anew = {name: sealed_anew(text) for name, text in kept.items() if text is not None}
+        renewed = {name: sealed_anew(text) for name, text in stored.items() if text is not None}
     except KeyMissing:
         return False
-    same = (type_coerce(column, Text) == kept[column.name] for column in columns if kept[column.name] is not None)
-    values: dict[str, Any] = {name: type_coerce(literal(sealed), Text) for name, (sealed, _) in anew.items()}
+    same = (type_coerce(column, Text) == stored[column.name] for column in columns if stored[column.name] is not None)
+    values: dict[str, Any] = {name: type_coerce(literal(sealed), Text) for name, (sealed, _) in renewed.items()}
     if table is Reporter.__table__:
-        identity = {name: content.decode() for name, (_, content) in anew.items()}
+        identity = {name: content.decode() for name, (_, content) in renewed.items()}
         values |= {f"{kind}_mark": keyed_mark(kind, identity[kind]) for kind in MARKS if kind in identity}
         if "name" in identity:
             values["name_words"] = keyed_words(identity["name"])
@@ -94,7 +94,7 @@ def _ids_in_stored_answers() -> set[str]:
     return found
 
 
-def told(done: Rotation) -> Iterable[str]:
+def rotation_lines(done: Rotation) -> Iterable[str]:
     """Yield the result of a rotation as lines of text for the command line."""
     for table, rows in done.rows.items():
         yield f"{table}: {rows} rows sealed under the newest key ({newest_key_id()})."

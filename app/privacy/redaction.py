@@ -20,7 +20,7 @@ from workflow_rules.process.identity import Confidentiality
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
-WISH: dict[str, Field] = {
+FIELDS: dict[str, Field] = {
     "title": Text(longest=200),
     "body": Text(longest=50_000),
     "redaction_reason": Text(shortest=10, longest=500),
@@ -28,7 +28,7 @@ WISH: dict[str, Field] = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class Redaction:
     """The redacted text, new names of files by their ids, and the reason."""
 
     params: dict[str, Any]
@@ -43,14 +43,20 @@ def may_redact(complaint: Complaint, by: Person) -> Capacity | None:
 
 
 def redact(
-    complaint_id: int, wish: Wish, by: Person, version: int, *, now: datetime | None = None, address: str | None = None
+    complaint_id: int,
+    redaction: Redaction,
+    by: Person,
+    version: int,
+    *,
+    now: datetime | None = None,
+    address: str | None = None,
 ) -> Complaint:
     """Replace the text that is shown and store the report's own text encrypted. Raises ActionRefused.
 
     Sending the report's own text again removes the redaction. The event says who, why and which parts.
     """
-    cleaned, errors = check_fields(WISH, wish.params)
-    for key, name in wish.files.items():
+    cleaned, errors = check_fields(FIELDS, redaction.params)
+    for key, name in redaction.files.items():
         errors = (*errors, *check_fields({f"file_{key}": Text(longest=120)}, {f"file_{key}": name})[1])
     with one_transaction():
         case, capacity = lock_case(complaint_id, by, lambda case: may_redact(case.complaint, by), version)
@@ -58,7 +64,7 @@ def redact(
         if errors:
             raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(errors))
         at = now or utc_now()
-        parts = _write(complaint, cleaned, wish.files, at)
+        parts = _write(complaint, cleaned, redaction.files, at)
         data = {"redaction_reason": cleaned["redaction_reason"], "parts": parts}
         event = Event(SystemEvent.REDACTED, at, capacity, None, None, data)
         change_case(case, event, by, address=address)

@@ -19,7 +19,7 @@ from workflow_rules.process.events import Event, SystemEvent
 
 AT_ONCE = 500
 SETTLED_FOR = timedelta(days=90)
-"""How long what came from SP4N and was settled is kept as it came: for a question of the sender's."""
+"""Age from which the content of settled SP4N messages is deleted; until then it may be needed for questions."""
 
 
 def remove_identities(now: datetime, years: int) -> int:

@@ -17,12 +17,12 @@ from app.core.extensions import db
 from app.core.identifiers import kind_of_mark
 from app.core.transaction import one_transaction
 from app.models import Complaint, JournalEntry
-from app.worklists.reporter_search import marked_cases
+from app.worklists.reporter_search import cases_with_identifier
 from workflow_rules.process.actors import Person
 from workflow_rules.process.parameters import Field, Text, check_fields
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
-WISH: dict[str, Field] = {"mark": Text(longest=200), "reason": Text(shortest=10, longest=500)}
+FIELDS: dict[str, Field] = {"mark": Text(longest=200), "reason": Text(shortest=10, longest=500)}
 MOST_CASES = 200
 
 
@@ -43,14 +43,14 @@ def search_identity(params: dict[str, Any], by: Person, *, now: datetime | None 
     speaks = [capacity.actor for capacity in by.capacities if capacity.actor in SPEAK_WITH_REPORTERS]
     if not speaks and not (by.observes and by.id is not None):
         raise ActionRefused(RefusalReason.NOT_YOUR_STEP)
-    cleaned, errors = check_fields(WISH, params)
+    cleaned, errors = check_fields(FIELDS, params)
     typed = cleaned.get("mark")
     kind = kind_of_mark(typed) if typed else None
     faults = [*errors, *([FieldError("mark", FieldFault.NOT_A_MARK)] if typed and kind is None else [])]
     if faults or kind is None:
         raise ActionRefused(RefusalReason.MISSING_INPUT, errors=tuple(faults))
     with one_transaction():
-        wanted = select(Complaint).where(marked_cases(kind, cleaned["mark"]))
+        wanted = select(Complaint).where(cases_with_identifier(kind, cleaned["mark"]))
         found = list(db.session.scalars(wanted.order_by(Complaint.id.desc()).limit(MOST_CASES)))
         data = {
             "of": kind,

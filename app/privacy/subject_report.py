@@ -18,7 +18,7 @@ from app.core.identifiers import MARKS, kind_of_mark, plain_mark
 from app.core.transaction import one_transaction
 from app.models import Attachment, Complaint, ComplaintEvent, Delivery, InboundHold, JournalEntry, Letter, Reporter
 from app.privacy.identity_access import EVERYTHING
-from app.worklists.reporter_search import marked_cases
+from app.worklists.reporter_search import cases_with_identifier
 
 Data = dict[str, Any]
 
@@ -36,7 +36,8 @@ def subject_report(mark: str, reason: str, now: datetime) -> Data:
     if kind is None:
         raise NoSuchMark
     with one_transaction():
-        cases = list(db.session.scalars(select(Complaint).where(marked_cases(kind, mark)).order_by(Complaint.id)))
+        own = select(Complaint).where(cases_with_identifier(kind, mark))
+        cases = db.session.scalars(own.order_by(Complaint.id)).all()
         numbers = [case.number for case in cases]
         data = {"of": kind, "mark": keyed_mark(kind, mark), "numbers": numbers}
         db.session.add(JournalEntry(kind="subject_reported", at=now, officer_id=None, reason=reason, data=data))
@@ -108,8 +109,8 @@ def _messages(complaint: Complaint) -> Iterator[Data]:
 
 def _waiting(complaint: Complaint) -> int:
     """Return how many SP4N entries of the case wait for the Admin."""
-    held = select(InboundHold.id).where(InboundHold.tracking_id == complaint.sp4n_tracking_id)
-    return len(db.session.scalars(held.where(InboundHold.state == "waiting")).all())
+    own = select(InboundHold.id).where(InboundHold.tracking_id == complaint.sp4n_tracking_id)
+    return len(db.session.scalars(own.where(InboundHold.state == "waiting")).all())
 
 
 def _covered(value: Any, cover: Callable[[str], str]) -> Any:

@@ -17,7 +17,7 @@ from workflow_rules.process.actors import Person
 from workflow_rules.process.steps import LEFT, CaseStatus
 
 WITHIN = timedelta(days=730)
-MOST_LOOKED_AT = 500
+MOST_CANDIDATES = 500
 MOST_CASES = 40
 MOST_SHOWN = 4
 _tracks = AgencyTrackRow.__table__
@@ -70,7 +70,7 @@ def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable
     agencies = codes.correlate(Complaint.__table__).scalar_subquery()
     statement = (
         select(Complaint.id, Complaint.number, Complaint.title, agencies.label("agencies"))
-        .where(Complaint.id.in_(_looked_at(complaint, person, now)), alike >= ALIKE)
+        .where(Complaint.id.in_(_candidates(complaint, person, now)), alike >= ALIKE)
         .order_by(alike.desc(), Complaint.id.desc())
         .limit(MOST_CASES)
     )
@@ -78,7 +78,7 @@ def _like_cases(complaint: Complaint, person: Person, now: datetime) -> Iterable
         yield SettledCase(row.id, row.number, row.title), row.agencies or []
 
 
-def _looked_at(complaint: Complaint, person: Person, now: datetime) -> Any:
+def _candidates(complaint: Complaint, person: Person, now: datetime) -> Any:
     """Return a subquery for the ids of the newest answered cases that share a word with the title."""
     return (
         select(Complaint.id)
@@ -90,5 +90,5 @@ def _looked_at(complaint: Complaint, person: Person, now: datetime) -> Any:
             any_word_of(complaint.title),
         )
         .order_by(Complaint.id.desc())
-        .limit(MOST_LOOKED_AT)
+        .limit(MOST_CANDIDATES)
     )

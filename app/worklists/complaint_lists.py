@@ -163,7 +163,7 @@ def complaint_page(
     if search is not None:
         return _page_of_hits(search, order, now, limit, offset)
     if wanted in OFTEN_LISTED and not (offset or cut):
-        statement = _page_asked(kind_of(person), wanted, limit, order)
+        statement = _page_statement(kind_of(person), wanted, limit, order)
     else:
         places = _places(person, wanted, limit, order, cut)
         statement = _rows_of(one_page(places, limit, 0 if cut else offset).subquery("page"))
@@ -180,17 +180,17 @@ def _page_of_hits(search: Search, order: str, now: datetime, limit: int, offset:
         statement = _rows_of(one_page(due, limit, offset).subquery("page"), search)
     else:
         hits = tuple(sorted(hits) if order == OLDEST else hits)[offset : offset + limit]
-        statement = _rows_of(_hits_as_found(), search) if search.near else _hits_asked()
+        statement = _rows_of(_hits_as_found(), search) if search.near else _hits_statement()
     return [_row(*found) for found in db.session.execute(statement, {"now": now, "hits": list(hits), **search.values})]
 
 
 @kept
-def _hits_asked() -> Select[Any]:
+def _hits_statement() -> Select[Any]:
     return _rows_of(_hits_as_found(), USUAL)
 
 
 @kept
-def _page_asked(kind: Person, wanted: ComplaintFilter, limit: int, order: str) -> Select[Any]:
+def _page_statement(kind: Person, wanted: ComplaintFilter, limit: int, order: str) -> Select[Any]:
     return _rows_of(one_page(_places(kind, wanted, limit, order), limit, 0).subquery("page"))
 
 

@@ -21,7 +21,7 @@ from workflow_rules.process.steps import CaseStatus
 WITHIN = timedelta(days=30)
 # About 300 metres at the equator.
 NEAR_DEGREES = Decimal("0.0027")
-MOST_LOOKED_AT = 500
+MOST_CANDIDATES = 500
 MOST_SHOWN = 5
 # Required similarity if the report names no place.
 ALIKE_ANYWHERE = 0.65
@@ -136,7 +136,7 @@ def _candidates(report: Report, person: Person) -> Any:
             related,
         )
         .order_by(Complaint.received_at.desc())
-        .limit(MOST_LOOKED_AT)
+        .limit(MOST_CANDIDATES)
     )
 
 

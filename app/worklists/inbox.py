@@ -102,7 +102,7 @@ def work_page(
     Or by date of receipt: `order` "baru" for newest first, "lama" for oldest first.
     """
     often = wanted.search is None and not offset
-    asked = _page_asked if often else _page_asked.__wrapped__
+    asked = _page_statement if often else _page_statement.__wrapped__
     statement = asked(kind_of(person), wanted, limit, offset, order)
     values = values_of(person) | (wanted.search.values if wanted.search else {})
     rows = []
@@ -113,7 +113,7 @@ def work_page(
 
 
 @kept
-def _page_asked(person: Person, wanted: WorkFilter, limit: int, offset: int, order: str) -> Select[Any]:
+def _page_statement(person: Person, wanted: WorkFilter, limit: int, offset: int, order: str) -> Select[Any]:
     urgency = (*_order(order, NOW), StepTask.id)
     place = func.row_number().over(order_by=urgency).label("place")
     keys = of_tasks(select(StepTask.id, place), wanted, order).where(*work_criteria(person, wanted, NOW))

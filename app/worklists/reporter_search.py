@@ -40,7 +40,7 @@ def name_hashes(words: tuple[str, ...]) -> dict[str, list[str] | None]:
     return {f"{_HASHES}{place}": hashes or None for place, hashes in enumerate(hashed)}
 
 
-def marked_cases(kind: str, text: str) -> ColumnElement[bool]:
+def cases_with_identifier(kind: str, text: str) -> ColumnElement[bool]:
     """Return a condition on Complaint for cases whose reporter has this whole phone number, e-mail address or NIK.
 
     Compared by digest under every key; `kind` is phone, email or nik.

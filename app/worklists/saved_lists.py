@@ -66,7 +66,7 @@ def save_list(user_id: int, place: str, name: str, address: str, shared: bool, n
         _put(user_id, place, name, address, shared, now)
 
 
-def keep_as_usual(user_id: int, place: str, address: str, now: datetime) -> None:
+def save_default_view(user_id: int, place: str, address: str, now: datetime) -> None:
     """Save the officer's default view of a list, or delete it if `address` is empty."""
     with one_transaction():
         if address:

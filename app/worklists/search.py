@@ -144,13 +144,13 @@ def prepare_search(typed: str, person: Person) -> Search | None:
         return Search()
     halves = tuple(is_half_typed(typed, word) for word in words)
     hashes = name_hashes(words)
-    statement = _asked(kind_of(person), halves, len(hashes))
+    statement = _search_statement(kind_of(person), halves, len(hashes))
     *queries, ids = db.session.execute(statement, {**_word_values(words), **hashes, **values_of(person)}).one()
     return Search(*_known(words, queries), numeric=is_number(words), reporter_ids=tuple(ids or ()))
 
 
 @kept
-def _asked(kind: Person, halves: tuple[bool, ...], keys: int) -> Select[Any]:
+def _search_statement(kind: Person, halves: tuple[bool, ...], keys: int) -> Select[Any]:
     wanted: list[Any] = [cast(_word_query(place, half), Text) for place, half in enumerate(halves)]
     return select(*wanted, cases_of_reporter(kind, keys))
 

@@ -40,12 +40,12 @@ def find_hits(search: Search, person: Person, *criteria: ColumnElement[bool]) ->
     if not search.queries:
         return ()
     usual = not (search.near or criteria)
-    statement = _usual_hits(kind_of(person)) if usual else _best_hits(search, person, criteria)
+    statement = _usual_hits_statement(kind_of(person)) if usual else _best_hits(search, person, criteria)
     return tuple(db.session.scalars(statement, {**search.values, **values_of(person)}))
 
 
 @kept
-def _usual_hits(kind: Person) -> Select[tuple[int]]:
+def _usual_hits_statement(kind: Person) -> Select[tuple[int]]:
     return _best_hits(USUAL, kind, ())
 
 

@@ -72,7 +72,7 @@ def count_my_steps(person: Person, now: datetime) -> dict[str, int]:
 def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None = None) -> WorkCounts:
     """Return the counts of menu and bell, each up to the largest badge, and the number of complaints a filter finds."""
     if listed in OFTEN_LISTED:
-        statement = _badges_asked(kind_of(person), listed)
+        statement = _badges_statement(kind_of(person), listed)
     else:
         statement = _badges(person, counting(person, listed, now))
     values = {"now": now, "reader": person.id, **values_of(person)}
@@ -80,7 +80,7 @@ def count_badges(person: Person, now: datetime, listed: ComplaintFilter | None =
 
 
 @kept
-def _badges_asked(kind: Person, listed: ComplaintFilter | None) -> Select[Any]:
+def _badges_statement(kind: Person, listed: ComplaintFilter | None) -> Select[Any]:
     return _badges(kind, None if listed is None else counting(kind, listed, NOW))
 
 
@@ -99,7 +99,7 @@ def _of_every_page(person: Person) -> tuple[Label[int], ...]:
 
 def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts:
     """Return every count of the inbox, in one query."""
-    asked = _inbox_asked if wanted.search is None else _inbox_asked.__wrapped__
+    asked = _inbox_statement if wanted.search is None else _inbox_statement.__wrapped__
     values = values_of(person) | (wanted.search.values if wanted.search else {})
     sent = db.session.execute(asked(kind_of(person), wanted), {"now": now, "reader": person.id, **values})
     rows = [dict(row._mapping) for row in sent]
@@ -112,7 +112,7 @@ def count_inbox(person: Person, wanted: WorkFilter, now: datetime) -> WorkCounts
 
 
 @kept
-def _inbox_asked(person: Person, wanted: WorkFilter) -> Select[Any]:
+def _inbox_statement(person: Person, wanted: WorkFilter) -> Select[Any]:
     others, own = _others(person), _own_steps(person, NOW)
     drafts = select(func.count()).select_from(StepTask).where(waits_for_initial(person))
     to_initial = drafts.correlate(None).scalar_subquery()

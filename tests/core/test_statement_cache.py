@@ -42,11 +42,11 @@ def test_what_an_agency_is_told_apart_by_is_told_with_the_statement() -> None:
 
 
 KEPT = (
-    complaint_lists._page_asked,
-    inbox._page_asked,
-    work_counts._badges_asked,
-    work_counts._inbox_asked,
-    search_hits._usual_hits,
+    complaint_lists._page_statement,
+    inbox._page_statement,
+    work_counts._badges_statement,
+    work_counts._inbox_statement,
+    search_hits._usual_hits_statement,
 )
 
 

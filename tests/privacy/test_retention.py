@@ -14,7 +14,7 @@ from app.core.clock import utc_now
 from app.core.extensions import db
 from app.models import Complaint, ComplaintEvent, InboundHold, JournalEntry, Reporter, SyncImport
 from app.privacy.open_identity import open_identity
-from app.privacy.redaction import Wish, redact
+from app.privacy.redaction import Redaction, redact
 from app.privacy.retention import remove_identities, wipe_settled_inbound, years_before
 from app.settings.environment import ConfigurationError, read_environment
 from app.sp4n.inbound.csv_import import bring_file
@@ -28,7 +28,7 @@ REDACTED = {"title": "Lubang", "body": "Disamarkan", "redaction_reason": "Nama p
 def ended(years: int, secrecy: str = "secret") -> Complaint:
     """A case of ten years ago that ended so many years before now."""
     case = a_complaint(reporter=TOLD, confidentiality=secrecy, body="Rumah KENARI")
-    redact(case.id, Wish(REDACTED, {}), demo_person("admin.aduan"), 1)
+    redact(case.id, Redaction(REDACTED, {}), demo_person("admin.aduan"), 1)
     case.act("complaint_admin", "withdraw", reason="Sudah selesai")
     db.session.execute(
         update(Complaint).where(Complaint.id == case.id).values(ended_at=years_before(utc_now(), years) - timedelta(1))

@@ -13,11 +13,11 @@ from app.casefile.case import Case, load_case
 from app.casefile.original_text import original_of, said_by_report
 from app.core.clock import utc_now
 from app.privacy.open_identity import open_identity
-from app.privacy.redaction import Wish, may_redact, redact
+from app.privacy.redaction import Redaction, may_redact, redact
 from app.vocabulary.refusals import field_sentences, refusal_sentence
 from app.web.error_responses import STATUS_OF
 from views.cases.complaint_page import page
-from views.cases.reporter_parts import betrayed_by, reporter_parts
+from views.cases.reporter_parts import identity_traces, reporter_parts
 from views.shared.screen_access import for_officers
 from workflow_rules.process.refusals import ActionRefused, RefusalReason
 
@@ -78,7 +78,7 @@ class IdentityView(BaseView):
             abort(400)
         case = _case(guarded_id)
         try:
-            redact(guarded_id, _wish(typed), current_person(), int(version), address=source_address())
+            redact(guarded_id, _redaction(typed), current_person(), int(version), address=source_address())
         except ActionRefused as refused:
             faults = {error["field"]: error["message"] for error in field_sentences(refused.errors)}
             shown = _form(case, faults or {"": refusal_sentence(refused)}, typed)
@@ -96,11 +96,11 @@ def _case(complaint_id: int) -> Case:
     return case
 
 
-def _wish(typed: Typed) -> Wish:
+def _redaction(typed: Typed) -> Redaction:
     params = {name: typed.get(name, "") for name in ("title", "body", "redaction_reason")}
     names = {key.removeprefix(FILE): name for key, name in typed.items() if key.startswith(FILE)}
     known = {key: name for key, name in names.items() if key.isascii() and key.isdigit() and len(key) < 19}
-    return Wish(params, {int(key): name for key, name in known.items()})
+    return Redaction(params, {int(key): name for key, name in known.items()})
 
 
 def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
@@ -114,7 +114,7 @@ def _form(case: Case, faults: Typed, typed: Typed | None = None) -> str:
         own={name: said_by_report(case.complaint, name) for name in ("title", "body")},
         typed=typed if typed is not None else _proposed(case),
         faults=faults,
-        **{**reporter_parts(case), "betrayed": betrayed_by(case)},
+        **{**reporter_parts(case), "traces": identity_traces(case)},
     )
     return shown
 

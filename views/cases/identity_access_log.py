@@ -11,14 +11,14 @@ from flask_babel import gettext
 from app.access.current_person import current_person
 from app.access.roles import permissions_on
 from app.core.clock import midnight
-from app.privacy.identity_access_log import Wanted, book_page, book_size, counts_by_officer, whole_book
+from app.privacy.identity_access_log import AccessFilter, access_page, all_accesses, count_accesses, counts_by_officer
 from app.privacy.search_identity import Found, search_identity
 from app.reporting.exports.cells import Cell, csv_cell
 from app.reporting.exports.files import MEDIA_TYPES, SEPARATOR
 from app.vocabulary.refusals import field_sentences
 from app.vocabulary.words import STATUSES
 from app.web.error_responses import STATUS_OF
-from views.cases.identity_labels import BOOK_COLUMNS, BOOK_KINDS, IDENTITY_PARTS
+from views.cases.identity_labels import ACCESS_COLUMNS, ACCESS_KINDS, IDENTITY_PARTS
 from views.shared.downloads import CONTENT_SECURITY_POLICY
 from views.shared.list_address import PAGE_SIZE, ListAddress, as_day, pages_of, read_address
 from views.shared.screen_access import for_officers
@@ -41,16 +41,16 @@ class IdentityBookView(BaseView):
         """Show the log, newest first, filtered by officer and period, with a count for each officer."""
         address = _address()
         wanted = _wanted(address)
-        pages = pages_of(address, book_size(wanted))
+        pages = pages_of(address, count_accesses(wanted))
         return render_template(
             "identities/book.html",
             title=gettext("Identitas dibuka"),
             address=address,
             pages=pages,
-            lines=book_page(wanted, PAGE_SIZE, pages.offset),
+            lines=access_page(wanted, PAGE_SIZE, pages.offset),
             counts=counts_by_officer(wanted),
-            columns=BOOK_COLUMNS,
-            kinds=BOOK_KINDS,
+            columns=ACCESS_COLUMNS,
+            kinds=ACCESS_KINDS,
             parts=IDENTITY_PARTS,
         )
 
@@ -61,10 +61,10 @@ class IdentityBookView(BaseView):
         text = io.StringIO()
         text.write("\ufeff")
         rows = csv.writer(text, delimiter=SEPARATOR, lineterminator="\r\n")
-        rows.writerow([csv_cell(str(heading)) for heading in BOOK_COLUMNS.values()])
-        for line in whole_book(_wanted(_address())):
+        rows.writerow([csv_cell(str(heading)) for heading in ACCESS_COLUMNS.values()])
+        for line in all_accesses(_wanted(_address())):
             parts = ", ".join(str(IDENTITY_PARTS[part]) for part in line.parts if part in IDENTITY_PARTS)
-            act: tuple[Cell, ...] = (str(BOOK_KINDS[line.kind]), ", ".join(line.numbers), parts, line.reason)
+            act: tuple[Cell, ...] = (str(ACCESS_KINDS[line.kind]), ", ".join(line.numbers), parts, line.reason)
             rows.writerow([csv_cell(cell) for cell in (line.at, line.officer or gettext("Sistem"), *act)])
         answer = Response(text.getvalue(), mimetype="text/csv")
         answer.headers["Content-Type"] = MEDIA_TYPES["csv"]
@@ -99,13 +99,13 @@ class IdentityBookView(BaseView):
 
 
 def _address() -> ListAddress:
-    officers = {str(key): name for key, name, _ in counts_by_officer(Wanted())}
+    officers = {str(key): name for key, name, _ in counts_by_officer(AccessFilter())}
     return read_address({"petugas": officers}, days=DAYS)
 
 
-def _wanted(address: ListAddress) -> Wanted:
+def _wanted(address: ListAddress) -> AccessFilter:
     officer, first, last = address.get("petugas"), as_day(address.get("dari")), as_day(address.get("sampai"))
-    return Wanted(
+    return AccessFilter(
         int(officer) if officer else None,
         midnight(first) if first else None,
         midnight(last + timedelta(days=1)) if last else None,

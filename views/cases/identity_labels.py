@@ -27,13 +27,13 @@ PLACES: Labels = {
     "messages": _("Pesan pelapor"),
 }
 
-BOOK_KINDS: Labels = {
+ACCESS_KINDS: Labels = {
     "identity_opened": _("Identitas dibuka"),
     "identity_searched": _("Identitas dicari"),
     "subject_reported": _("Data satu orang dikeluarkan"),
 }
 
-BOOK_COLUMNS: Labels = {
+ACCESS_COLUMNS: Labels = {
     "at": _("Waktu"),
     "officer": _("Petugas"),
     "kind": _("Perbuatan"),

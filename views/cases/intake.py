@@ -18,7 +18,7 @@ from app.reference.choices import categories_in_use, filter_options, villages_by
 from app.sp4n.inbound.read_revision import read_tracking_id
 from app.vocabulary.refusals import refusal_sentence
 from app.vocabulary.words import CHANNELS, CLASSIFICATIONS, CONFIDENTIALITIES
-from views.cases.intake_card import card_landing, keep_card
+from views.cases.intake_card import card_landing, store_card
 from views.cases.intake_labels import CLASSIFICATION_MEANINGS, CONFIDENTIALITY_MEANINGS, INTAKE_FIELDS
 from views.cases.similar_complaints import similar_to_typed
 from views.shared.form_once import Landing, digest_of_form, once_each
@@ -74,7 +74,7 @@ class IntakeView(BaseView):
         except AlreadyHere as known:
             sentence = gettext("Nomor ini sudah tercatat sebagai %(number)s", number=known.number)
             return _form_page(typed, token, [{"field": "tracking_id", "message": sentence}], known.complaint_id)
-        keep_card(landing)
+        store_card(landing)
         return redirect(landing.location, 303)
 
 

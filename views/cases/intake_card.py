@@ -36,8 +36,8 @@ class IntakeCardView(BaseView):
         Raises ActionRefused(not_visible).
         """
         complaint = find_complaint(complaint_id, current_person())
-        kept = session.pop(_CARD, None)
-        card: dict[str, Any] = json.loads(unseal(kept)) if isinstance(kept, str) else {}
+        stored = session.pop(_CARD, None)
+        card: dict[str, Any] = json.loads(unseal(stored)) if isinstance(stored, str) else {}
         address = f"{current_app.config['PUBLIC_BASE_URL']}/lacak"
         page: str = render_template(
             "intake/card.html",
@@ -57,6 +57,6 @@ def card_landing(intake: Intake) -> Landing:
     return Landing(f"/aduan/{intake.complaint_id}/kartu", seal(json.dumps(card)))
 
 
-def keep_card(landing: Landing) -> None:
+def store_card(landing: Landing) -> None:
     """Store the encrypted card in the session, from which the card page removes it when it is shown."""
     session[_CARD] = landing.notice

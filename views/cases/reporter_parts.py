@@ -22,7 +22,7 @@ Part = tuple[str, bool]
 
 
 @dataclass(frozen=True)
-class Betrayed:
+class IdentityTrace:
     """A place in the case text that may reveal the reporter.
 
     `kind` and `place` are codes of the label tables; `parts` is the text around it as (text, is the trace itself).
@@ -46,7 +46,7 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
         text = getattr(case.reporter, name)
         if text and name != "name":
             masks[name] = text if is_unreadable(text) else masked(name, text)
-    betrayed = betrayed_by(case)
+    traces = identity_traces(case)
     reads_original = case.person.sees_every_case and not is_reading_program(case.person)
     return {
         "identity_opened": opened,
@@ -56,8 +56,8 @@ def reporter_parts(case: Case, opened: dict[str, str] | None = None, **fault: st
         "reason_fault": fault.get("reason_fault", ""),
         "reason_typed": fault.get("reason_typed", ""),
         "is_unreadable": is_unreadable,
-        "betrayed": betrayed[:MOST_SHOWN],
-        "betrayed_more": max(0, len(betrayed) - MOST_SHOWN),
+        "traces": traces[:MOST_SHOWN],
+        "more_traces": max(0, len(traces) - MOST_SHOWN),
         "trace_words": TRACES,
         "trace_places": PLACES,
         "original": original_of(case.complaint) if reads_original else None,
@@ -70,7 +70,7 @@ def is_unreadable(text: object) -> bool:
     return isinstance(text, Unreadable)
 
 
-def betrayed_by(case: Case) -> list[Betrayed]:
+def identity_traces(case: Case) -> list[IdentityTrace]:
     """Return the places that may reveal the reporter of a secret or anonymous case.
 
     Empty for open cases, for users who do not see every case, and for API programs that only read.
@@ -82,7 +82,7 @@ def betrayed_by(case: Case) -> list[Betrayed]:
     for place, text in _texts(case):
         for kind, begin, end in personal_traces(text):
             parts = ((_before(text[:begin]), False), (text[begin:end], True), (_after(text[end:]), False))
-            found.append(Betrayed(kind, place, parts))
+            found.append(IdentityTrace(kind, place, parts))
     return found
 
 

@@ -36,7 +36,7 @@ ONE_BY_ONE = frozenset({Step.DIRECT, Step.DRAFT_ANSWER, Step.SIGN_ANSWER, Step.R
 
 
 @dataclass(frozen=True)
-class Together:
+class BulkGroup:
     """The ticked cases of one step and the bulk form for them; `controls` is empty for steps without bulk action."""
 
     step: Step
@@ -113,7 +113,7 @@ class TogetherView(BaseView):
         return redirect(landing.location, 303)
 
 
-def _page(groups: list[Together]) -> str:
+def _page(groups: list[BulkGroup]) -> str:
     return render_template(
         "inbox/together.html", title=gettext("Kerjakan bersama"), groups=groups, steps=STEPS, verbs=VERBS
     )
@@ -121,10 +121,10 @@ def _page(groups: list[Together]) -> str:
 
 def _group(
     step: Step, tasks: list[StepTask], typed: MultiDict[str, str] | None = None, errors: Mapping[str, str] | None = None
-) -> Together:
+) -> BulkGroup:
     action = PRIMARY_ACTIONS[step]
     controls = () if step in ONE_BY_ONE else tuple(shared_controls(action, typed or MultiDict(), errors or {}))
-    return Together(step, tuple(tasks), controls, secrets.token_urlsafe(24))
+    return BulkGroup(step, tuple(tasks), controls, secrets.token_urlsafe(24))
 
 
 def _carry_out(step: Step, action: Action, params: Mapping[str, Any], seen: Mapping[int, int], by: Person) -> Landing:

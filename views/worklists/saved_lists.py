@@ -13,7 +13,7 @@ from app.access.roles import permissions_on
 from app.core.clock import utc_now
 from app.core.identifiers import LARGEST_ID
 from app.web.fab_repairs import is_readable
-from app.worklists.saved_lists import LONGEST_ADDRESS, ListRefused, keep_as_usual, remove_list, save_list
+from app.worklists.saved_lists import LONGEST_ADDRESS, ListRefused, remove_list, save_default_view, save_list
 from views.shared.list_labels import LIST_FAULTS
 from views.shared.list_layout import LAYOUT
 from views.shared.screen_access import for_officers
@@ -50,7 +50,7 @@ class SavedListView(BaseView):
         """Save the current layout as the default, used whenever the query string has no layout."""
         place, address = _place(), _address()
         layout = [(name, value) for name, value in parse_qsl(address) if name in LAYOUT]
-        keep_as_usual(current_user.id, place, urlencode(layout), utc_now())
+        save_default_view(current_user.id, place, urlencode(layout), utc_now())
         flash(gettext("Susunan ini menjadi tampilan biasa Anda."), "success")
         return _back(place, address)
 

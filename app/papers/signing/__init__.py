@@ -2,9 +2,9 @@
 
 from app.papers.signing.bsre_signer import BsreSigner
 from app.papers.signing.certificate_signer import CertificateSigner
-from app.papers.signing.signers import Hand, Signer, WetSigner
+from app.papers.signing.signers import Signer, SignFunction, WetSigner
 
-__all__ = ["Hand", "Signer", "signer_of"]
+__all__ = ["SignFunction", "Signer", "signer_of"]
 
 _SIGNERS: dict[str, Signer] = {"wet": WetSigner(), "certificate": CertificateSigner(), "bsre": BsreSigner()}
 

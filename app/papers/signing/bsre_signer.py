@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.models import SigningMeans
 from app.outbound import bsre
 from app.papers.signing.signatures import same_pages, signature_in
-from app.papers.signing.signers import SIGNING_SECONDS, Hand, SigningOfficer, passphrase_of, refused
+from app.papers.signing.signers import SIGNING_SECONDS, SignFunction, SigningOfficer, passphrase_of, refused
 from app.vocabulary.signing import SigningFault
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 class BsreSigner:
     """Signs with the officer's BSrE account, which the server finds by NIK."""
 
-    def prepare(self, officer: SigningOfficer) -> Hand:
+    def prepare(self, officer: SigningOfficer) -> SignFunction:
         """Return the function that signs for this officer.
 
         Raises ActionRefused if BSrE is not configured, the officer has stored no NIK, or no passphrase was typed.

@@ -6,7 +6,7 @@ from app.core.extensions import db
 from app.models import SigningMeans
 from app.papers.signing.certificate_file import CertificateFault, UnfitCertificate, read_certificate
 from app.papers.signing.signatures import signature_in
-from app.papers.signing.signers import Hand, SigningOfficer, passphrase_of, refused
+from app.papers.signing.signers import SignFunction, SigningOfficer, passphrase_of, refused
 from app.vocabulary.signing import SigningFault
 
 _FAULTS = {
@@ -18,7 +18,7 @@ _FAULTS = {
 class CertificateSigner:
     """Signs with a stored PKCS#12 certificate (sertifikat elektronik)."""
 
-    def prepare(self, officer: SigningOfficer) -> Hand:
+    def prepare(self, officer: SigningOfficer) -> SignFunction:
         """Return the function that signs for this officer.
 
         Raises ActionRefused if the certificate is missing, expired or unfit, or the passphrase is missing or wrong.

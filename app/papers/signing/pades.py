@@ -51,8 +51,8 @@ def sign_pades(pdf: bytes, frozen: dict[str, Any], file: bytes, passphrase: str)
         url = current_app.config.get("SIGNING_TSA_URL")
         stamper = RequestsHTTPTimeStamper(url, timeout=TSA_SECONDS) if url else None
         meta = _metadata(frozen, signer, stamper)
-        hand = PdfSigner(meta, signer, timestamper=stamper, new_field_spec=_OUTSIDE)
-        return bytes(hand.sign_pdf(_AsDrawn(io.BytesIO(pdf), strict=True)).getvalue())
+        pdf_signer = PdfSigner(meta, signer, timestamper=stamper, new_field_spec=_OUTSIDE)
+        return bytes(pdf_signer.sign_pdf(_AsDrawn(io.BytesIO(pdf), strict=True)).getvalue())
     except (TimestampRequestError, PathError):
         log.exception("time_stamp_failed")
         raise refused(SigningFault.TIME_STAMP_FAILED) from None

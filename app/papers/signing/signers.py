@@ -14,7 +14,7 @@ SIGNING_SECONDS = 40
 NUMBER_SECONDS = 8
 """Seconds of SIGNING_SECONDS that an action waits while another letter of the same agency is being signed."""
 
-Hand = Callable[[bytes, dict[str, Any]], bytes]
+SignFunction = Callable[[bytes, dict[str, Any]], bytes]
 """Takes a drawn PDF and the content frozen for it, returns the signed PDF; raises ActionRefused without any effect."""
 
 _NOT_THE_OFFICERS_TO_MEND = frozenset(
@@ -46,7 +46,7 @@ class SigningOfficer:
 class Signer(Protocol):
     """One signature method."""
 
-    def prepare(self, officer: SigningOfficer) -> Hand | None:
+    def prepare(self, officer: SigningOfficer) -> SignFunction | None:
         """Return the function that signs for this officer, or None if the printed letter is signed with ink.
 
         Raises ActionRefused for whatever can be known to fail before the letter is drawn.
@@ -75,6 +75,6 @@ def passphrase_of(officer: SigningOfficer) -> str:
 class WetSigner:
     """Signature with ink on the printed letter (tanda tangan basah)."""
 
-    def prepare(self, officer: SigningOfficer) -> Hand | None:
+    def prepare(self, officer: SigningOfficer) -> SignFunction | None:
         """Return None: no file is signed."""
         return None
