@@ -1,6 +1,5 @@
 """The page on which the Admin corrects a report, before or while registering it (SOP step 1)."""
 
-import hashlib
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +26,7 @@ from views.cases.intake_labels import (
     CORRECTION_FIELDS,
     INTAKE_FIELDS,
 )
-from views.shared.form_once import Landing, once
+from views.shared.form_once import Landing, digest_of_form, once
 from views.shared.intake_fields import filled, is_token, new_token
 from views.shared.screen_access import for_officers
 from workflow_rules.process.actions import Action, ActionRequest
@@ -64,12 +63,9 @@ class CorrectionView(BaseView):
         correct the case now.
         """
         case, typed = _case(complaint_id), request.form
-        fields = sorted((name, value) for name, value in typed.items(multi=True) if name != "csrf_token")
-        # Hashed, since the form may contain identity fields.
-        digest = hashlib.sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
         try:
             version = int(typed.get("expected_version", ""))
-            landing = once(current_person(), typed.get("token", ""), digest, lambda: _save(case, version))
+            landing = once(current_person(), typed.get("token", ""), digest_of_form(), lambda: _save(case, version))
         except ActionRefused as refused:
             errors = {e["field"]: e["message"] for e in reversed(field_sentences(refused.errors))}
             page = _page(case, typed, errors or {"": refusal_sentence(refused)})
