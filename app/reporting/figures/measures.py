@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from workflow_rules.process.steps import Step
-from workflow_rules.record.time_ledger import LedgerKind
+from workflow_rules.record.time_ledger import LedgerEntry, LedgerKind, stretches
 from workflow_rules.time.allowance import Allowance, Unit
 from workflow_rules.time.working_calendar import WorkingCalendar
 
@@ -134,21 +134,17 @@ def closings(lines: Iterable[Line]) -> Iterator[ClosedStep]:
             lines_of_step = running.pop(key, None)
             if lines_of_step is not None and line.clock is not None:
                 first, *between = lines_of_step
-                pauses = tuple(_pauses([*between, line])) if between else ()
+                pauses: Pauses = ()
+                if between:
+                    spans = stretches(
+                        LedgerEntry(each.kind, each.at, each.step, each.track, each.house)
+                        for each in (*lines_of_step, line)
+                    )
+                    pauses = tuple((span.begins, span.ends) for span in spans if span.waited and span.ends is not None)
                 opened = (first.complaint, first.step, first.track, first.house, first.at)
                 yield ClosedStep(*opened, line.at, line.clock, pauses)
         elif key in running:
             running[key].append(line)
-
-
-def _pauses(lines: list[Line]) -> Iterator[tuple[datetime, datetime]]:
-    since = None
-    for line in lines:
-        if line.kind is LedgerKind.PAUSED:
-            since = line.at
-        elif since is not None and line.kind in (LedgerKind.RESUMED, LedgerKind.CLOSED):
-            yield since, line.at
-            since = None
 
 
 @dataclass
