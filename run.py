@@ -75,7 +75,7 @@ class CommandGroup(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the settings with their meanings and defaults."""
-        from app.settings.reference import as_help
+        from app.settings.documentation import as_help
 
         formatter.write(f"\nEnvironment:\n{as_help()}\n")
 
@@ -166,7 +166,7 @@ def check_settings() -> int:
 @commands.command("settings", short_help="Print every setting with its meaning, default and bounds.")
 def print_settings() -> int:
     """Print every setting with its meaning, default and bounds: the text of docs/configuration.md."""
-    from app.settings.reference import as_markdown
+    from app.settings.documentation import as_markdown
 
     print(as_markdown(), end="")
     return 0

@@ -109,7 +109,15 @@ def read_manifest(path: Path, passphrase: bytes | None) -> dict[str, Any]:
         if name in (MANIFEST, MANIFEST_HASH):
             ends[name] = content.read(LARGEST_MANIFEST)
         found[name] = measure(io.BytesIO(ends[name]) if name in ends else content)
-    manifest = _manifest(ends)
+    if ends.keys() != {MANIFEST, MANIFEST_HASH}:
+        raise Damaged("The archive is cut off: its manifest, which comes last, is missing.")
+    if hashlib.sha256(ends[MANIFEST]).hexdigest().encode() != ends[MANIFEST_HASH]:
+        raise Damaged("The manifest of the archive was changed.")
+    manifest: Any = None
+    with suppress(ValueError):
+        manifest = json.loads(ends[MANIFEST])
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise BackupFault("The archive has a format that this version of the program does not know.")
     members = {name: measured for name, measured in found.items() if name not in ends}
     listed = manifest["members"]
     wrong = sorted(name for name in members.keys() | listed.keys() if members.get(name) != listed.get(name))
@@ -126,18 +134,6 @@ def measure(content: IO[bytes]) -> list[Any]:
         size += len(piece)
         digest.update(piece)
     return [size, digest.hexdigest()]
-
-
-def _manifest(ends: dict[str, bytes]) -> dict[str, Any]:
-    if ends.keys() != {MANIFEST, MANIFEST_HASH}:
-        raise Damaged("The archive is cut off: its manifest, which comes last, is missing.")
-    if hashlib.sha256(ends[MANIFEST]).hexdigest().encode() != ends[MANIFEST_HASH]:
-        raise Damaged("The manifest of the archive was changed.")
-    with suppress(ValueError):
-        manifest = json.loads(ends[MANIFEST])
-        if isinstance(manifest, dict) and manifest.get("format") == FORMAT:
-            return manifest
-    raise BackupFault("The archive has a format that this version of the program does not know.")
 
 
 class _Content:

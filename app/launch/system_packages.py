@@ -33,7 +33,18 @@ def ensure(with_browser: bool = False) -> None:
     missing = missing_packages(with_browser)
     if not missing or apt_install(missing):
         return
-    print(advice(missing), file=sys.stderr, flush=True)
+    kinds = {
+        "papers as PDF": set(PAPER_LIBRARIES.values()),
+        "the papers' typefaces": set(PAPER_FONTS.values()),
+        "the browser tests": {"chromium", *TEST_FONTS.values()},
+    }
+    lost = " and ".join(what for what, packages in kinds.items() if packages & set(missing))
+    names = " ".join(missing)
+    if shutil.which("apt-get"):
+        text = f"Missing system packages: they are needed for {lost}. As root:\n  apt-get install {names}"
+    else:
+        text = f"Missing system libraries: they are needed for {lost}.\nInstall what Debian calls: {names}"
+    print(text, file=sys.stderr, flush=True)
 
 
 def missing_packages(with_browser: bool = False) -> list[str]:
@@ -50,20 +61,6 @@ def missing_packages(with_browser: bool = False) -> list[str]:
     if with_browser and not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
     return missing
-
-
-def advice(missing: list[str]) -> str:
-    """Return the instructions for an administrator, or for another system than Debian."""
-    kinds = {
-        "papers as PDF": set(PAPER_LIBRARIES.values()),
-        "the papers' typefaces": set(PAPER_FONTS.values()),
-        "the browser tests": {"chromium", *TEST_FONTS.values()},
-    }
-    lost = " and ".join(what for what, packages in kinds.items() if packages & set(missing))
-    names = " ".join(missing)
-    if shutil.which("apt-get"):
-        return f"Missing system packages: they are needed for {lost}. As root:\n  apt-get install {names}"
-    return f"Missing system libraries: they are needed for {lost}.\nInstall what Debian calls: {names}"
 
 
 def apt_install(packages: list[str]) -> bool:

@@ -25,20 +25,16 @@ def become_web_server(environment: Environment) -> NoReturn:
     """Replace this process by gunicorn's master, with the same process id. Does not return."""
     if not os.environ.get(FOLDER_VARIABLE):
         os.environ[FOLDER_VARIABLE] = str(empty_folder(environment.home, environment.port))
-    os.environ[WORKERS_SOCKET_VARIABLE] = str(workers_socket(environment))
+    # Proxy and workers talk over a Unix socket that only this account can reach: in the data folder, or in a new short
+    # folder when that path is too long.
+    folder = environment.home / "web"
+    workers_socket = folder / f"{environment.port}.sock"
+    if len(os.fsencode(workers_socket)) > LONGEST_SOCKET_PATH:
+        workers_socket = new_socket_folder() / "web.sock"
+    else:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ[WORKERS_SOCKET_VARIABLE] = str(workers_socket)
     os.chdir(PROJECT)
     settings = str(PROJECT / "app" / "launch" / "gunicorn_settings.py")
     program = f"run:create_app(STATEMENT_SECONDS={STATEMENT_SECONDS},LOCK_SECONDS={LOCK_SECONDS})"
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", settings, program])
-
-
-def workers_socket(environment: Environment) -> Path:
-    """Return the path of the Unix socket between proxy and workers: in the data folder, or in a new short folder when
-    that path is too long. Both are accessible to this account only.
-    """
-    folder = environment.home / "web"
-    socket = folder / f"{environment.port}.sock"
-    if len(os.fsencode(socket)) > LONGEST_SOCKET_PATH:
-        return new_socket_folder() / "web.sock"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return socket

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.settings.declaration import texts_of, variables
+from app.settings.documentation import as_markdown
 from app.settings.environment import SECTIONS, ConfigurationError, Environment, read_environment
-from app.settings.reference import as_markdown
 
 PROJECT = Path(__file__).resolve().parents[2]
 

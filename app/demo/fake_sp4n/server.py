@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 def create_fake(store: FakeSp4n, key: str) -> Flask:
-    """A Flask app of its own that knows nothing of ours."""
+    """Return the Flask app of the fake; it uses nothing of the program but the store."""
     app = Flask("fake_sp4n", root_path=__file__.rpartition("/")[0])
     app.config["MAX_CONTENT_LENGTH"] = 30 * 1024 * 1024
     by_key = _guard(key)

@@ -23,7 +23,9 @@ class ReportUnknown(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One change of one report, with the whole report as it stood then; `mark` tells it from one that was lost."""
+    """One change of one report, with the whole report at that time. The random `mark` stands in cursors, so that a
+    cursor of a change that was lost is refused.
+    """
 
     mark: str
     at: datetime
@@ -32,7 +34,7 @@ class Entry:
 
 @dataclass
 class Trouble:
-    """How the fake misbehaves: a status instead of an answer, seconds of silence, items twice or in another order."""
+    """Faults of the fake's answers: another status, a delay in seconds, items twice or in another order, no JSON."""
 
     status: int = 0
     retry_after: str = ""
@@ -44,21 +46,20 @@ class Trouble:
 
 @dataclass
 class FakeSp4n:
-    """Reports with revisions, and what the office told of them; safe for several requests at once.
+    """Reports with revisions, and the updates that the office sent for them; safe for concurrent requests.
 
-    With `adopts` it believes the office about numbers it never gave, so that a demonstration's older cases are in step.
+    With `adopts` it also accepts updates for numbers that it never gave, so that a demonstration's older cases agree.
     """
 
     clock: Callable[[], datetime] = utc_now
     log: list[Entry] = field(default_factory=list)
     trouble: Trouble = field(default_factory=Trouble)
-    told: int = 0
     adopts: bool = False
     adopted: dict[str, Record] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def put(self, number: str, **parts: Any) -> Record:
-        """A new report, or a new revision of one."""
+        """Add a report, or a revision of the one with this number, and return it."""
         with self.lock:
             before = self.reports().get(number)
             fresh: Record = {"nomor": number, "revisi": 0, "perkembangan": [], "kunci_terakhir": None}
@@ -69,9 +70,8 @@ class FakeSp4n:
             return self._add(report)
 
     def take_update(self, number: str, update: Record) -> bool:
-        """Keep what the office tells; False for a key that was taken before, which changes nothing."""
+        """Store an update that the office sent; return False for a key stored before, which changes nothing."""
         with self.lock:
-            self.told += 1
             if self.adopts and number not in self.reports():
                 self.adopted[number] = {**held_of({"perkembangan": [update]}), "nomor": number}
                 self.adopted[number]["revisi"] = update.get("revisi")
@@ -92,13 +92,15 @@ class FakeSp4n:
             return report
 
     def reports(self) -> dict[str, Record]:
-        """Every report as it stands now, in the order of the numbers."""
+        """Return a copy of the newest revision of each report by number, ordered by number."""
         with self.lock:
             last = {entry.report["nomor"]: entry.report for entry in self.log}
         return {number: copy.deepcopy(last[number]) for number in sorted(last)}
 
     def page(self, cursor: str, limit: int) -> tuple[list[Record], str, bool]:
-        """Snapshots after a cursor, the next cursor, and whether there are more."""
+        """Return up to `limit` reports after a cursor, the next cursor, and whether there are more. Raises
+        CursorUnknown.
+        """
         with self.lock:
             start = 0
             if cursor:
@@ -112,13 +114,15 @@ class FakeSp4n:
         return [copy.deepcopy(entry.report) for entry in entries], following, more
 
     def held(self, after: str, limit: int) -> tuple[list[Record], str, bool]:
-        """What the fake believes of each report: its revision, and the last thing that the office told."""
+        """Return up to `limit` lines after a number, one for each report with its revision and the last update of the
+        office; also the last number returned, and whether there are more.
+        """
         all_rows = self.adopted | {number: held_of(report) for number, report in self.reports().items()}
         rows = [all_rows[number] for number in sorted(all_rows) if number > after]
         return rows[:limit], rows[:limit][-1]["nomor"] if rows else after, len(rows) > limit
 
     def set_back(self, until: datetime) -> None:
-        """Lose everything after an instant, as a restored backup does."""
+        """Remove all changes after a time, as the restore of a backup does."""
         with self.lock:
             self.log[:] = [entry for entry in self.log if entry.at <= until]
 
@@ -128,7 +132,7 @@ class FakeSp4n:
 
 
 def held_of(report: Record) -> Record:
-    """One line of the fake's own ledger."""
+    """Return the line of the fake's ledger for a report."""
     last = report["perkembangan"][-1] if report["perkembangan"] else {}
     return {
         "nomor": report.get("nomor"),
