@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from redis import Redis
 from redis.exceptions import RedisError
 from rq.utils import as_text, utcparse
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -33,7 +32,17 @@ class Queued:
 
 def read_queues(now: datetime) -> dict[str, Queued]:
     """Return every queue by name; raises RedisError when Redis is unavailable."""
-    return {str(name): _queue(redis_client(), str(name), now) for name in QueueName}
+    connection, found = redis_client(), {}
+    for name in map(str, QueueName):
+        with connection.pipeline(transaction=False) as pipe:
+            pipe.llen(f"rq:queue:{name}")
+            pipe.lindex(f"rq:queue:{name}", 0)  # the job that has waited longest
+            pipe.zcard(f"rq:failed:{name}")
+            waiting, first, failed = pipe.execute()
+        since = connection.hget(f"rq:job:{as_text(first)}", "enqueued_at") if first else None
+        waited = (now - utcparse(as_text(since))).total_seconds() if since else 0.0
+        found[name] = Queued(waiting, failed, max(0.0, waited))
+    return found
 
 
 @dataclass
@@ -62,13 +71,24 @@ def read_gauges(now: datetime) -> Gauges:
     if found.up["migrations"]:
         _read_tables(found, now)
     if redis:
-        _read_processes(found, now)
+        seen = find_processes(now)
+        if seen is not None:
+            found.workers_alive, found.scheduler_alive = len(seen.alive), seen.scheduler_at is not None
+        try:
+            found.queues = read_queues(now)
+        except RedisError:
+            found.up["redis"] = False
     return found
 
 
 def _read_tables(found: Gauges, now: datetime) -> None:
+    """Read what the tables know; instants become seconds passed since, 0 for a future or missing one."""
+
+    def number(value: Any) -> float:
+        return max(0.0, (now - value).total_seconds()) if isinstance(value, datetime) else float(value or 0)
+
     try:
-        found.numbers = _ages(_one(_sums()), now)
+        found.numbers = {name: number(value) for name, value in _one(_sums())._mapping.items()}
         found.open_steps = dict(_one(_steps(now))._mapping)
         found.gateways_away = {
             state.channel: (now - state.away_since).total_seconds() if state.away_since else 0.0
@@ -105,17 +125,6 @@ def _sums() -> Any:
     return select(*(part.scalar_subquery().label(name) for name, part in parts.items()))
 
 
-def _ages(row: Row[Any], now: datetime) -> dict[str, float]:
-    """Return instants as seconds passed since, 0 for a future or missing one; counts stay numbers."""
-
-    def number(value: Any) -> float:
-        if isinstance(value, datetime):
-            return max(0.0, (now - value).total_seconds())
-        return float(value or 0)
-
-    return {name: number(value) for name, value in row._mapping.items()}
-
-
 def _steps(now: datetime) -> Any:
     """Return a statement for the open steps by state of their deadline: paused, late, near, safe."""
     running = StepTask.paused_at.is_(None)
@@ -128,28 +137,6 @@ def _steps(now: datetime) -> Any:
     }
     counts = (func.count().filter(holds).label(state) for state, holds in states.items())
     return select(*counts).select_from(StepTask).where(StepTask.closed_at.is_(None))
-
-
-def _read_processes(found: Gauges, now: datetime) -> None:
-    seen = find_processes(now)
-    if seen is not None:
-        found.workers_alive, found.scheduler_alive = len(seen.alive), seen.scheduler_at is not None
-    try:
-        found.queues = read_queues(now)
-    except RedisError:
-        found.up["redis"] = False
-
-
-def _queue(connection: Redis, name: str, now: datetime) -> Queued:
-    """Return the state of one RQ queue, whose list has the longest waiting job first."""
-    with connection.pipeline(transaction=False) as pipe:
-        pipe.llen(f"rq:queue:{name}")
-        pipe.lindex(f"rq:queue:{name}", 0)
-        pipe.zcard(f"rq:failed:{name}")
-        waiting, first, failed = pipe.execute()
-    since = connection.hget(f"rq:job:{as_text(first)}", "enqueued_at") if first else None
-    waited = (now - utcparse(as_text(since))).total_seconds() if since else 0.0
-    return Queued(waiting, failed, max(0.0, waited))
 
 
 def expected_workers() -> int:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from redis import Redis
 from redis.exceptions import RedisError
 from rq.utils import as_text, utcparse
 from rq.worker_registration import REDIS_WORKER_KEYS
@@ -104,17 +103,15 @@ def find_processes(now: datetime) -> Processes | None:
     connection = redis_client()
     try:
         beat = connection.get(SCHEDULER_HEARTBEAT)
-        keys = sorted(as_text(key) for key in connection.smembers(REDIS_WORKER_KEYS))
-        workers = tuple(_worker(connection, key, now) for key in keys)
+        workers = []
+        for key in sorted(as_text(key) for key in connection.smembers(REDIS_WORKER_KEYS)):
+            heard = connection.hget(key, "last_heartbeat")
+            seen = utcparse(as_text(heard)) if heard else None
+            alive = seen is not None and now - seen < WORKER_SILENT
+            workers.append(WorkerSign(key.rpartition(":")[2], seen, alive))
     except RedisError:
         return None
-    return Processes(datetime.fromtimestamp(int(beat), now.tzinfo) if beat else None, workers)
-
-
-def _worker(connection: Redis, key: str, now: datetime) -> WorkerSign:
-    beat = connection.hget(key, "last_heartbeat")
-    seen = utcparse(as_text(beat)) if beat else None
-    return WorkerSign(key.rpartition(":")[2], seen, seen is not None and now - seen < WORKER_SILENT)
+    return Processes(datetime.fromtimestamp(int(beat), now.tzinfo) if beat else None, tuple(workers))
 
 
 def find_records(now: datetime) -> Records:

@@ -19,12 +19,12 @@ SECONDS = Histogram(
 
 def install(app: Flask) -> None:
     """Count every response of the app; the label is the URL rule, so that visitors cannot create new series."""
-    on_answer(app, _count)
 
+    def count(answer: Answer) -> None:
+        REQUESTS.labels(answer.method, answer.route, str(answer.status)).inc()
+        SECONDS.labels(answer.route).observe(answer.seconds)
 
-def _count(answer: Answer) -> None:
-    REQUESTS.labels(answer.method, answer.route, str(answer.status)).inc()
-    SECONDS.labels(answer.route).observe(answer.seconds)
+    on_answer(app, count)
 
 
 def counted() -> bytes:

@@ -44,7 +44,7 @@ def test_who_is_let_in_is_said(session_app: Flask, document: dict[str, Any]) -> 
     assert document["paths"]["/api/v1/sp4n/reports/{tracking_id}"]["put"]["security"] == [{"key": ["sp4n"]}]
     assert document["paths"]["/api/v1/agency/"]["get"]["security"] == [{"officer": []}, {"key": ["read"]}]
     assert document["paths"]["/api/v1/agency/"]["post"]["security"] == [{"officer": []}]
-    assert all(route.door is not None for route in routes_of(session_app) if "/complaint/" in route.rule)
+    assert all(route.access is not None for route in routes_of(session_app) if "/complaint/" in route.rule)
 
 
 def checker(schema: dict[str, Any], document: dict[str, Any]) -> Draft202012Validator:

@@ -52,25 +52,23 @@ class DocsApi(BaseApi):
         """Return the page of all operations, or of those that contain every searched word."""
         found = document()
         wanted = request.args.get("q", "").strip()
-        operations = [op for op in _operations(found) if _matches(op, wanted)]
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for path, methods in found["paths"].items():
+            for method, operation in methods.items():
+                shown = {**operation, "method": method.upper(), "path": path}
+                if _matches(shown, wanted):
+                    shown["curl"] = curl_of(method.upper(), path, operation)
+                    groups.setdefault(operation["tags"][0], []).append(shown)
         page = render_template(
             "api/docs.html",
             title=gettext("Dokumentasi API"),
             about=found["info"]["description"],
-            groups=_grouped(operations),
-            count=len(operations),
+            groups=groups,
+            count=sum(map(len, groups.values())),
             wanted=wanted,
             base=current_app.config["PUBLIC_BASE_URL"],
         )
         return Response(page, mimetype="text/html")
-
-
-def _operations(found: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {**operation, "method": method.upper(), "path": path, "curl": curl_of(method.upper(), path, operation)}
-        for path, methods in found["paths"].items()
-        for method, operation in methods.items()
-    ]
 
 
 def _matches(operation: dict[str, Any], wanted: str) -> bool:
@@ -79,13 +77,6 @@ def _matches(operation: dict[str, Any], wanted: str) -> bool:
         f"{operation['method']} {operation['path']} {operation['summary']} {operation.get('description', '')} {names}"
     )
     return all(part in text.casefold() for part in wanted.casefold().split())
-
-
-def _grouped(operations: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for operation in operations:
-        groups.setdefault(operation["tags"][0], []).append(operation)
-    return groups
 
 
 def curl_of(method: str, path: str, operation: dict[str, Any]) -> str:

@@ -50,19 +50,25 @@ def document() -> dict[str, Any]:
     kept = current_app.extensions.setdefault("lapor_openapi", {})
     locale = str(get_locale() or "id")
     if locale not in kept:
-        kept[locale] = _made(current_app)
+        kept[locale] = _build(current_app)
     found: dict[str, Any] = kept[locale]
     return found
 
 
-def _made(app: Any) -> dict[str, Any]:
+def _build(app: Any) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes_of(app):
         if route.contract is not None:
             paths.setdefault(address_of(route.rule), {})[route.method.lower()] = _operation(route, route.contract)
+    about = (
+        _("Aduan masyarakat Kabupaten Balangan untuk program lain."),
+        _("Semua galat adalah application/problem+json (RFC 9457); type berakhir dengan nama galatnya."),
+        _("Idempotency-Key: jawaban pertama disimpan 7 hari; 409 selama yang pertama masih dikerjakan."),
+        _("Parameter yang tidak dikenal ditolak dengan 400."),
+    )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Lapor Balangan", "version": "1", "description": _about()},
+        "info": {"title": "Lapor Balangan", "version": "1", "description": " ".join(about)},
         "servers": [{"url": app.config["PUBLIC_BASE_URL"]}],
         "paths": paths,
         "components": {
@@ -75,29 +81,22 @@ def _made(app: Any) -> dict[str, Any]:
     }
 
 
-def _about() -> str:
-    return " ".join(
-        (
-            _("Aduan masyarakat Kabupaten Balangan untuk program lain."),
-            _("Semua galat adalah application/problem+json (RFC 9457); type berakhir dengan nama galatnya."),
-            _("Idempotency-Key: jawaban pertama disimpan 7 hari; 409 selama yang pertama masih dikerjakan."),
-            _("Parameter yang tidak dikenal ditolak dengan 400."),
-        )
-    )
-
-
 def address_of(rule: str) -> str:
     """Return a Flask URL rule in OpenAPI syntax."""
     return _PARTS.sub(r"{\2}", rule)
 
 
 def _operation(route: Route, contract: Contract) -> dict[str, Any]:
+    responses = {str(status): _good(answer) for status, answer in sorted(contract.answers.items())}
+    if route.method == "GET":
+        responses["304"] = {"description": _("Tidak berubah sejak ETag itu")}
+    responses |= {str(status): _bad(status, names) for status, names in problems_of(route, contract).items()}
     made: dict[str, Any] = {
         "operationId": contract.operation,
         "tags": [contract.tag],
         "summary": str(contract.summary),
-        "parameters": [*_in_path(route.rule), *_in_query(contract), *_in_headers(route, contract)],
-        "responses": _responses(route, contract),
+        "parameters": _parameters(route, contract),
+        "responses": responses,
         "security": _security(route, contract),
     }
     if contract.says:
@@ -109,23 +108,17 @@ def _operation(route: Route, contract: Contract) -> dict[str, Any]:
     return made
 
 
-def _in_path(rule: str) -> list[dict[str, Any]]:
+def _parameters(route: Route, contract: Contract) -> list[dict[str, Any]]:
+    """Return the parameters of path, query and headers."""
     whole = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
-    return [
+    found = [
         {"name": name, "in": "path", "required": True, "schema": whole if kind == "int" else {**_TEXT, "minLength": 1}}
-        for kind, name in _PARTS.findall(rule)
+        for kind, name in _PARTS.findall(route.rule)
     ]
-
-
-def _in_query(contract: Contract) -> list[dict[str, Any]]:
-    return [
+    found += [
         {"name": q.name, "in": "query", "required": False, "schema": q.schema, "description": str(q.says) or q.name}
         for q in contract.query
     ]
-
-
-def _in_headers(route: Route, contract: Contract) -> list[dict[str, Any]]:
-    found = []
     if route.idempotent:
         key = {"type": "string", "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
@@ -140,10 +133,10 @@ def _in_headers(route: Route, contract: Contract) -> list[dict[str, Any]]:
 def _security(route: Route, contract: Contract) -> list[dict[str, list[str]]]:
     if contract.public:
         return []
-    if route.door is None:
+    if route.access is None:
         return [{"officer": []}]
-    found: list[dict[str, list[str]]] = [{"officer": []}] if route.door.officers else []
-    return [*found, {"key": [route.door.scope]}] if route.door.scope else found
+    found: list[dict[str, list[str]]] = [{"officer": []}] if route.access.officers else []
+    return [*found, {"key": [route.access.scope]}] if route.access.scope else found
 
 
 def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
@@ -163,14 +156,6 @@ def problems_of(route: Route, contract: Contract) -> dict[int, tuple[str, ...]]:
     return dict(sorted(found.items()))
 
 
-def _responses(route: Route, contract: Contract) -> dict[str, Any]:
-    good = {str(status): _good(answer) for status, answer in sorted(contract.answers.items())}
-    if route.method == "GET":
-        good["304"] = {"description": _("Tidak berubah sejak ETag itu")}
-    bad = {str(status): _bad(status, names) for status, names in problems_of(route, contract).items()}
-    return {**good, **bad}
-
-
 def _good(answer: Answer) -> dict[str, Any]:
     made: dict[str, Any] = {"description": str(answer.says)}
     if answer.schema is not None:
@@ -183,17 +168,15 @@ def _good(answer: Answer) -> dict[str, Any]:
 
 def _bad(status: int, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the response of one error status: each problem type with its message as an example."""
-    examples = {name: {"value": _problem(status, name)} for name in dict.fromkeys(names)}
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
-    return {
-        "description": "; ".join(f"{name}: {sentence_of(name).rstrip('.')}" for name in examples),
-        "content": content,
-    }
-
-
-def _problem(status: int, name: str) -> dict[str, Any]:
     base = current_app.config["PUBLIC_BASE_URL"]
-    return {"type": f"{base}/problems/{name}", "title": name, "status": status, "detail": sentence_of(name)}
+    sentences = {name: sentence_of(name) for name in names}
+    examples = {
+        name: {"value": {"type": f"{base}/problems/{name}", "title": name, "status": status, "detail": sentence}}
+        for name, sentence in sentences.items()
+    }
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    description = "; ".join(f"{name}: {sentence.rstrip('.')}" for name, sentence in sentences.items())
+    return {"description": description, "content": content}
 
 
 def sentence_of(name: str) -> str:

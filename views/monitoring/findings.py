@@ -13,14 +13,13 @@ from app.core.clock import office_time
 from app.delivery.gateway_breaker import gateways_in_trouble
 from app.models import GatewayState
 from app.monitoring import health
-from app.monitoring.gauges import read_queues
-from app.notices.failed_deliveries import MessageCounts
+from app.monitoring.gauges import expected_workers, read_queues
 from app.outbound.restore_hold import find_hold
 from app.papers.case_papers import count_troubled
 from app.sp4n.peer import client, overview
 from app.web.formats import in_sentence, near_moment
 from views.monitoring.labels import PARTS, QUEUES, TO_DO
-from views.monitoring.part_findings import backup_state, invariant_lines, told_of_files, told_of_receivers
+from views.monitoring.part_findings import backup_state, file_states, invariant_lines, webhook_states
 
 MESSAGE_LATE = timedelta(minutes=5)
 JOB_LATE, JOB_VERY_LATE = 120.0, 600.0
@@ -43,9 +42,16 @@ class Finding:
 def all_findings(now: datetime, redis: bool) -> list[Finding]:
     """Return the state of every part, broken ones first; `redis` is whether Redis answers."""
     seen = health.find_processes(now) if redis else None
-    found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now), *_invariants(now)]
+    found = [*_servers(redis), *_processes(seen, now), *_records(now), *_peer(now)]
+    for name, state, sentence in invariant_lines(now):
+        finding = _finding("invariants", state, sentence)
+        found.append(replace(finding, part=name) if name else finding)
     found += [_queues(redis, now), _papers()]
-    found += [*_copies(now), *(_finding(*told) for told in (*told_of_files(now), *told_of_receivers()))]
+    if (hold := find_hold()) is not None:
+        said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
+        found.append(_finding("hold", "warn", said))
+    found.append(_finding("backup", *backup_state(now)))
+    found += [_finding(*state) for state in (*file_states(now), *webhook_states())]
     return sorted(found, key=lambda finding: WORST_FIRST.index(finding.state))
 
 
@@ -58,8 +64,8 @@ def warnings(now: datetime) -> list[str]:
         return []
     told = [] if seen.scheduler_at else ["scheduler: no sign of life for a minute"]
     told += [] if seen.alive else ["worker: none is alive"]
-    if 0 < len(seen.alive) < _expected():
-        told.append(f"workers: {len(seen.alive)} of {_expected()} are alive")
+    if 0 < len(seen.alive) < expected_workers():
+        told.append(f"workers: {len(seen.alive)} of {expected_workers()} are alive")
     return told + [f"worker {worker.name}: no sign of life, it was not stopped in order" for worker in seen.dead]
 
 
@@ -83,80 +89,71 @@ def _finding(part: str, state: str, sentence: str) -> Finding:
 
 
 def _servers(redis: bool) -> Iterator[Finding]:
-    database = health.database_answers()
-    yield _finding("database", *(_ok(gettext("Menjawab.")) if database else _broken(gettext("Tidak menjawab."))))
-    newest = schema.migrated()
-    yield _finding(
-        "migrations",
-        *(
-            _ok(gettext("Sesuai dengan versi program ini."))
-            if newest
-            else _broken(gettext("Tidak sama dengan versi program ini."))
+    answers, silent = gettext("Menjawab."), gettext("Tidak menjawab.")
+    for part, good, said_good, said_bad in (
+        ("database", health.database_answers(), answers, silent),
+        (
+            "migrations",
+            schema.migrated(),
+            gettext("Sesuai dengan versi program ini."),
+            gettext("Tidak sama dengan versi program ini."),
         ),
-    )
-    wall = _ok(gettext("Berdiri.")) if health.wall_stands() else _broken(gettext("Tidak berdiri di basis data."))
-    yield _finding("wall", *wall)
-    yield _finding("redis", *(_ok(gettext("Menjawab.")) if redis else _broken(gettext("Tidak menjawab."))))
+        ("wall", health.wall_stands(), gettext("Berdiri."), gettext("Tidak berdiri di basis data.")),
+        ("redis", redis, answers, silent),
+    ):
+        yield _finding(part, "ok" if good else "broken", said_good if good else said_bad)
 
 
 def _processes(seen: health.Processes | None, now: datetime) -> Iterator[Finding]:
+    """Yield the state of scheduler and workers; unknown without Redis, where their heartbeats are."""
     if seen is None:
         for part in ("scheduler", "workers"):
             yield _finding(part, "unknown", gettext("Tidak terlihat selama Redis tidak menjawab."))
         return
-    yield _scheduler(seen.scheduler_at, now)
+    if seen.scheduler_at is None:
+        said = gettext("Mati: tidak ada tanda hidup selama satu menit atau lebih.")
+        yield _finding("scheduler", "broken", said)
+    else:
+        said = gettext("Hidup, terakhir terlihat %(when)s.", when=_seen(seen.scheduler_at, now))
+        yield _finding("scheduler", "ok", said)
     yield _workers(seen, now)
 
 
-def _scheduler(seen_at: datetime | None, now: datetime) -> Finding:
-    if seen_at is None:
-        return _finding("scheduler", "broken", gettext("Mati: tidak ada tanda hidup selama satu menit atau lebih."))
-    return _finding("scheduler", "ok", gettext("Hidup, terakhir terlihat %(when)s.", when=_seen(seen_at, now)))
-
-
 def _workers(seen: health.Processes, now: datetime) -> Finding:
+    """Return the state of the workers; Redis alone would soon forget a dead one, so their number is compared."""
     if not seen.alive:
         return _finding("workers", "broken", _dead_words(seen, now) or gettext("Tidak ada pekerja yang hidup."))
-    last = _seen(max(worker.seen_at for worker in seen.alive if worker.seen_at), now)
-    sentence = ngettext(
-        "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
-        "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
-        len(seen.alive),
-        when=last,
-    )
-    faults = [_missing_words(_expected() - len(seen.alive)), _dead_words(seen, now)]
-    if any(faults):
-        return _finding("workers", "warn", " ".join([sentence, *filter(None, faults)]))
-    return _finding("workers", "ok", sentence)
-
-
-def _expected() -> int:
-    """Return the configured number of workers; Redis alone would soon forget a dead one."""
-    number: int = current_app.config["WORKERS"]
-    return number
-
-
-def _missing_words(missing: int) -> str:
-    if missing <= 0:
-        return ""
-    return ngettext(
-        "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
-        "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
-        missing,
-        expected=_expected(),
-    )
+    sentences = [
+        ngettext(
+            "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
+            "%(num)d pekerja hidup, terakhir terlihat %(when)s.",
+            len(seen.alive),
+            when=_seen(max(worker.seen_at for worker in seen.alive if worker.seen_at), now),
+        )
+    ]
+    if (missing := expected_workers() - len(seen.alive)) > 0:
+        sentences.append(
+            ngettext(
+                "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
+                "Kurang %(num)d: seharusnya %(expected)s pekerja (WORKERS).",
+                missing,
+                expected=expected_workers(),
+            )
+        )
+    if dead := _dead_words(seen, now):
+        sentences.append(dead)
+    return _finding("workers", "warn" if len(sentences) > 1 else "ok", " ".join(sentences))
 
 
 def _dead_words(seen: health.Processes, now: datetime) -> str:
-    told = [
-        gettext("Pekerja %(name)s mati tanpa pamit, terakhir terlihat %(when)s.", name=w.name[:8], when=_when(w, now))
-        for w in seen.dead
-    ]
-    return " ".join(told)
-
-
-def _when(worker: health.WorkerSign, now: datetime) -> str:
-    return _seen(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
+    sentences = []
+    for worker in seen.dead:
+        when = _seen(worker.seen_at, now) if worker.seen_at else gettext("lebih dari satu menit lalu")
+        told = gettext(
+            "Pekerja %(name)s mati tanpa pamit, terakhir terlihat %(when)s.", name=worker.name[:8], when=when
+        )
+        sentences.append(told)
+    return " ".join(sentences)
 
 
 def _seen(at: datetime, now: datetime) -> str:
@@ -164,22 +161,29 @@ def _seen(at: datetime, now: datetime) -> str:
 
 
 def _records(now: datetime) -> Iterator[Finding]:
+    """Yield the state of what the tables know: messages, gateways, alarms and holidays."""
     records = health.find_records(now)
-    yield _waiting(records.messages, now)
-    failed = records.messages.failed
-    said = ngettext("%(num)d pesan gagal dikirim.", "%(num)d pesan gagal dikirim.", failed)
-    yield _finding("failed", *(("warn", said) if failed else _ok(gettext("Tidak ada."))))
-    yield from _gateways(now)
-    yield _alarms(records.late_alarms)
-    yield _holidays(records.missing_year)
-
-
-def _waiting(messages: MessageCounts, now: datetime) -> Finding:
+    messages, late, year = records.messages, records.late_alarms, records.missing_year
     said = ngettext("%(num)d pesan menunggu.", "%(num)d pesan menunggu.", messages.waiting)
-    if messages.oldest_due is None:
-        return _finding("waiting", "ok", said)
-    said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=_seen(messages.oldest_due, now))
-    return _finding("waiting", "broken" if now - messages.oldest_due > MESSAGE_LATE else "ok", said)
+    overdue = messages.oldest_due is not None and now - messages.oldest_due > MESSAGE_LATE
+    if messages.oldest_due is not None:
+        said += " " + gettext("Yang tertua seharusnya berangkat %(when)s.", when=_seen(messages.oldest_due, now))
+    yield _finding("waiting", "broken" if overdue else "ok", said)
+    said = ngettext("%(num)d pesan gagal dikirim.", "%(num)d pesan gagal dikirim.", messages.failed)
+    yield _finding("failed", *(("warn", said) if messages.failed else ("ok", gettext("Tidak ada."))))
+    yield from _gateways(now)
+    said = ngettext(
+        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
+        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
+        late,
+    )
+    on_time = "ok", gettext("Semua yang jatuh tempo sudah disampaikan.")
+    yield _finding("alarms", *(("broken", said) if late else on_time))
+    if year is None:
+        yield _finding("holidays", "ok", gettext("Belum perlu, atau sudah terisi."))
+    else:
+        said = gettext("Belum ada satu pun hari libur tahun %(year)s.", year=year)
+        yield _finding("holidays", "warn", said)
 
 
 def _gateways(now: datetime) -> Iterator[Finding]:
@@ -254,23 +258,6 @@ def how_long(seconds: float) -> str:
     )
 
 
-def _alarms(late: int) -> Finding:
-    if not late:
-        return _finding("alarms", "ok", gettext("Semua yang jatuh tempo sudah disampaikan."))
-    said = ngettext(
-        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
-        "%(num)d langkah menunggu peringatannya lebih dari dua menit.",
-        late,
-    )
-    return _finding("alarms", "broken", said)
-
-
-def _holidays(year: int | None) -> Finding:
-    if year is None:
-        return _finding("holidays", "ok", gettext("Belum perlu, atau sudah terisi."))
-    return _finding("holidays", "warn", gettext("Belum ada satu pun hari libur tahun %(year)s.", year=year))
-
-
 def _peer(now: datetime) -> Iterator[Finding]:
     """Yield the state of the peer (SP4N) if one is configured."""
     if not client.is_set_up():
@@ -288,27 +275,3 @@ def _peer(now: datetime) -> Iterator[Finding]:
         yield _finding("peer", "warn", said)
     else:
         yield _finding("peer", "ok", gettext("Sejalan."))
-
-
-def _invariants(now: datetime) -> Iterator[Finding]:
-    """Yield the result of the nightly invariant check, and a finding for each invariant that does not hold."""
-    for name, state, sentence in invariant_lines(now):
-        finding = _finding("invariants", state, sentence)
-        yield replace(finding, part=name) if name else finding
-
-
-def _copies(now: datetime) -> Iterator[Finding]:
-    """Yield whether this is a restored copy that does not send yet, and the state of backup and drill."""
-    hold = find_hold()
-    if hold is not None:
-        said = gettext("Tidak mengirim apa pun. Datanya per %(when)s.", when=_seen(hold.taken_at, now))
-        yield _finding("hold", "warn", said)
-    yield _finding("backup", *backup_state(now))
-
-
-def _ok(sentence: str) -> tuple[str, str]:
-    return "ok", sentence
-
-
-def _broken(sentence: str) -> tuple[str, str]:
-    return "broken", sentence

@@ -36,6 +36,11 @@ NUMBERS = {
     "report_jobs_queued": "Reports that wait for a worker.",
     "report_jobs_running": "Reports that are being made.",
 }
+QUEUE_NUMBERS = (
+    ("queue_jobs", "Jobs that wait.", "waiting"),
+    ("queue_failed_jobs", "Jobs that failed and are kept for a look.", "failed"),
+    ("queue_oldest_seconds", "Seconds for which the first job has waited.", "oldest"),
+)
 
 
 def install(app: Flask) -> None:
@@ -47,9 +52,13 @@ def metrics() -> Response:
     """Return request counters and current gauges; 404 without the right token."""
     if not _may_read():
         abort(404)
-    now = CollectorRegistry()
-    now.register(_Standing(_kept_gauges()))
-    return Response(request_metrics.counted() + generate_latest(now), content_type=CONTENT_TYPE_LATEST)
+    read_at, gauges = current_app.extensions.get("gauges", (0.0, None))
+    if gauges is None or time.monotonic() - read_at > KEPT_SECONDS:
+        gauges = read_gauges(utc_now())
+        current_app.extensions["gauges"] = (time.monotonic(), gauges)
+    registry = CollectorRegistry()
+    registry.register(GaugeCollector(gauges))
+    return Response(request_metrics.counted() + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read() -> bool:
@@ -61,27 +70,15 @@ def _may_read() -> bool:
     if token := current_app.config.get("METRICS_TOKEN"):
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         return kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return not current_app.config["LAPOR_PRODUCTION"] and not forwarded and _is_here(request.remote_addr)
-
-
-def _is_here(address: str | None) -> bool:
+    if current_app.config["LAPOR_PRODUCTION"] or any(name in request.headers for name in FORWARDED):
+        return False
     try:
-        return ipaddress.ip_address(address or "").is_loopback
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
 
 
-def _kept_gauges() -> Gauges:
-    at, found = current_app.extensions.get("gauges", (0.0, None))
-    if found is None or time.monotonic() - at > KEPT_SECONDS:
-        found = read_gauges(utc_now())
-        current_app.extensions["gauges"] = (time.monotonic(), found)
-    kept: Gauges = found
-    return kept
-
-
-class _Standing(Collector):
+class GaugeCollector(Collector):
     """Prometheus collector of the current gauges; unknown values are left out, not reported as 0."""
 
     def __init__(self, found: Gauges) -> None:
@@ -102,28 +99,14 @@ class _Standing(Collector):
             yield _labelled("open_steps", "Open steps by how their limit stands.", ("state",), states)
         if found.gateways_away is not None:
             away = {(channel,): found.gateways_away.get(channel, 0.0) for channel in CHANNELS}
-            yield _labelled(
-                "gateway_away_seconds", "Seconds since a message gateway has been away.", ("channel",), away
-            )
-        yield from _processes(found)
-        yield from _queues(found)
-
-
-def _processes(found: Gauges) -> Iterator[Metric]:
-    yield GaugeMetricFamily("lapor_workers_expected", "Workers that there should be.", expected_workers())
-    if found.workers_alive is not None:
-        yield GaugeMetricFamily("lapor_workers_alive", "Workers that were heard just now.", found.workers_alive)
-        alive = float(bool(found.scheduler_alive))
-        yield GaugeMetricFamily("lapor_scheduler_alive", "Whether a scheduler was heard within a minute.", alive)
-
-
-def _queues(found: Gauges) -> Iterator[Metric]:
-    for name, sentence, part in (
-        ("queue_jobs", "Jobs that wait.", "waiting"),
-        ("queue_failed_jobs", "Jobs that failed and are kept for a look.", "failed"),
-        ("queue_oldest_seconds", "Seconds for which the first job has waited.", "oldest"),
-    ):
-        if found.queues:
+            says = "Seconds since a message gateway has been away."
+            yield _labelled("gateway_away_seconds", says, ("channel",), away)
+        yield GaugeMetricFamily("lapor_workers_expected", "Workers that there should be.", expected_workers())
+        if found.workers_alive is not None:
+            yield GaugeMetricFamily("lapor_workers_alive", "Workers that were heard just now.", found.workers_alive)
+            alive = float(bool(found.scheduler_alive))
+            yield GaugeMetricFamily("lapor_scheduler_alive", "Whether a scheduler was heard within a minute.", alive)
+        for name, sentence, part in QUEUE_NUMBERS if found.queues else ():
             values = {(queue,): getattr(one, part) for queue, one in found.queues.items()}
             yield _labelled(name, sentence, ("queue",), values)
 

@@ -1,6 +1,6 @@
 """JSON representation of the clocks of a case."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.casefile import time_ledger
@@ -8,7 +8,6 @@ from app.models import Complaint
 from app.reference.national_limits import load_national_limits
 from app.reference.sop import load_sop
 from views.api.cases.representation import instant
-from workflow_rules.time.national_clock import NationalClock
 from workflow_rules.time.working_calendar import WorkingCalendar
 
 
@@ -26,9 +25,21 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
             "due_at": instant(whole.due_at(load_sop(row.sop_version), calendar)),
             "done_at": instant(row.answered_at),
         },
-        "national": [_national(clock) for clock in national],
+        "national": [
+            {
+                "stage": clock.limit.stage.value,
+                "working_days": clock.limit.days,
+                "begins_at": instant(clock.begins),
+                "due_at": instant(clock.due_at),
+                "done_at": instant(clock.done_at),
+                "state": clock.state.value,
+                "source": clock.limit.source,
+                "valid_from": clock.limit.valid_from.isoformat(),
+            }
+            for clock in national
+        ],
         "time_used": [
-            {"house": share.key, "minutes": _minutes(share.used)}
+            {"house": share.key, "minutes": round(share.used.total_seconds() / 60, 1)}
             for share in time_ledger.time_shares(ledger, calendar, now, time_ledger.by_organisation)
         ],
         "ledger": [
@@ -42,20 +53,3 @@ def clocks(row: Complaint, calendar: WorkingCalendar, now: datetime) -> dict[str
             for e in ledger
         ],
     }
-
-
-def _national(clock: NationalClock) -> dict[str, Any]:
-    return {
-        "stage": clock.limit.stage.value,
-        "working_days": clock.limit.days,
-        "begins_at": instant(clock.begins),
-        "due_at": instant(clock.due_at),
-        "done_at": instant(clock.done_at),
-        "state": clock.state.value,
-        "source": clock.limit.source,
-        "valid_from": clock.limit.valid_from.isoformat(),
-    }
-
-
-def _minutes(used: timedelta) -> float:
-    return round(used.total_seconds() / 60, 1)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.access.current_person import current_person, source_address
 from app.access.visibility import data_shown, visible_to
 from app.casefile.facts import facts_of, open_tasks_of
-from app.cases.perform_action import Performed, attach_to_case, perform_action
+from app.cases.perform_action import attach_to_case, perform_action
 from app.cases.receive_complaint import may_receive, receive_complaint
 from app.cases.report_input import clean_report
 from app.core.clock import utc_now
@@ -34,7 +34,7 @@ from views.api.cases.filters import complaint_list, wanted_complaints
 from views.api.http.access import answer, expected_version, id_in_range, idempotent, needs
 from views.api.http.contract import declared
 from workflow_rules.process.actions import Action, ActionRequest
-from workflow_rules.process.decide import AllowedAction, allowed_actions
+from workflow_rules.process.decide import allowed_actions
 from workflow_rules.process.parameters import json_schema, schema_of
 from workflow_rules.process.refusals import ActionRefused, FieldError, FieldFault, RefusalReason
 
@@ -102,7 +102,18 @@ class ComplaintsApi(BaseApi):
     def actions(self, number: int) -> Response:
         row = _find(number)
         allowed = allowed_actions(facts_of(row), current_person(), load_sop(row.sop_version))
-        return answer([_allowed(a) for a in allowed], version=row.version)
+        shown = [
+            {
+                "action": one.action.value,
+                "step": one.step.value if one.step else None,
+                "agency": one.agency,
+                "params": (
+                    schema_of(FILE_FIELDS) if one.action is Action.ATTACH else json_schema(one.action, one.again)
+                ),
+            }
+            for one in allowed
+        ]
+        return answer(shown, version=row.version)
 
     @expose("/<int:number>/actions", methods=["POST"])
     @declared(contracts.ACT)
@@ -110,9 +121,15 @@ class ComplaintsApi(BaseApi):
     @idempotent
     def act(self, number: int) -> Response:
         """Perform one action; the answer contains the complaint, its open steps and the event written."""
-        with _telling_where_it_stands(number), one_transaction():
+        with _naming_open_steps(number), one_transaction():
             body = json_object()
-            done = _carry_out(id_in_range(number), _request(body), expected_version(body))
+            case_id, request, version = id_in_range(number), _request(body), expected_version(body)
+            by, address = current_person(), source_address()
+            if request.action is Action.ATTACH:
+                name, content = decode_file(request.params)
+                done = attach_to_case(case_id, name, content, by, version, agency=request.agency, address=address)
+            else:
+                done = perform_action(case_id, request, by, version, address=address)
             shown = show.complaint(done.complaint, utc_now(), done.rows)
             events = [show.event(done.event, done.event.data)]
         return answer({**shown, "events": events}, version=shown["version"])
@@ -132,7 +149,7 @@ class ComplaintsApi(BaseApi):
 
 
 @contextmanager
-def _telling_where_it_stands(number: int) -> Iterator[None]:
+def _naming_open_steps(number: int) -> Iterator[None]:
     """Add the open steps to the error response when an action is rejected, if the caller may see the case.
 
     Rolls back and re-raises ActionRefused or Problem; raises ActionRefused(not_visible) for a hidden case.
@@ -172,28 +189,5 @@ def _request(body: dict[str, Any]) -> ActionRequest:
     return ActionRequest(Action(str(action)), agency, params)
 
 
-def _carry_out(complaint_id: int, wish: ActionRequest, version: int) -> Performed:
-    by, address = current_person(), source_address()
-    if wish.action is Action.ATTACH:
-        name, content = decode_file(wish.params)
-        return attach_to_case(complaint_id, name, content, by, version, agency=wish.agency, address=address)
-    return perform_action(complaint_id, wish, by, version, address=address)
-
-
 _BODY_FIELDS = {"action", "agency", "params", "expected_version"}
 _ACTIONS = frozenset(a.value for a in Action) - {Action.EXPIRE_QUESTION.value}
-
-
-def _schema(allowed: AllowedAction) -> dict[str, Any]:
-    if allowed.action is Action.ATTACH:
-        return schema_of(FILE_FIELDS)
-    return json_schema(allowed.action, allowed.again)
-
-
-def _allowed(allowed: AllowedAction) -> dict[str, Any]:
-    return {
-        "action": allowed.action.value,
-        "step": allowed.step.value if allowed.step else None,
-        "agency": allowed.agency,
-        "params": _schema(allowed),
-    }

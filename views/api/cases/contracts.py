@@ -123,21 +123,15 @@ ALLOWED = Contract(
 )
 
 
-def _params(action: Action) -> Schema:
-    """Return the parameter schema of an action for either state of a case, without null values."""
-    schema = schema_of(FILE_FIELDS) if action is Action.ATTACH else json_schema(action, again=True)
-    optional = {name: or_null(part) for name, part in schema["properties"].items() if name not in schema["required"]}
-    return {**schema, "properties": {**schema["properties"], **optional}}
-
-
 def _act(action: Action) -> Schema:
-    params = _params(action)
-    version = {"type": ["integer", "null"]}
+    """Return the body schema of an action for either state of a case; optional parameters may be null."""
+    params = schema_of(FILE_FIELDS) if action is Action.ATTACH else json_schema(action, again=True)
+    nullable = {name: or_null(part) for name, part in params["properties"].items() if name not in params["required"]}
     parts: dict[str, Schema] = {
         "action": {"type": "string", "const": action.value},
         "agency": {"type": ["string", "null"]},
-        "params": params,
-        "expected_version": version,
+        "params": {**params, "properties": {**params["properties"], **nullable}},
+        "expected_version": {"type": ["integer", "null"]},
     }
     optional = ["agency", "expected_version", *([] if params["required"] else ["params"])]
     return closed(parts, *optional)

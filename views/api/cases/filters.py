@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.current_person import current_person
@@ -62,25 +62,13 @@ def wanted_complaints(now: datetime) -> Select[Any]:
         since=asked.get("received_from"),
         until=asked.get("received_to"),
     )
-    return select(Complaint).where(visible_to(current_person()), *criteria_of(wanted, now), *_more(asked, now))
-
-
-def _more(asked: dict[str, Any], now: datetime) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = select(Complaint).where(visible_to(current_person()), *criteria_of(wanted, now))
     if "late" in asked:
-        late = func.coalesce(Complaint.next_due_at < now, False)
-        found.append(late == asked["late"])
+        found = found.where(func.coalesce(Complaint.next_due_at < now, False) == asked["late"])
     if "updated_since" in asked:
         since = select(_events.c.complaint_id).where(_events.c.at >= asked["updated_since"])
-        found.append(Complaint.id.in_(since))
+        found = found.where(Complaint.id.in_(since))
     return found
-
-
-def _counted(wanted: Select[Any]) -> Select[Any]:
-    """Return a select of the number of complaints on all pages."""
-    if not any(query.name in request.args for query in FILTERS):
-        return select(counting_visible(current_person()))
-    return select(func.count()).select_from(wanted.with_only_columns(Complaint.id).subquery())
 
 
 def complaint_list(wanted: Select[Any], now: datetime) -> Response:
@@ -91,7 +79,10 @@ def complaint_list(wanted: Select[Any], now: datetime) -> Response:
     if "page" in request.args and "after" in request.args:
         raise Problem(400, errors=[parameter_fault("after", "bad_value")])
     size, page = page_of_request()
-    count = db.session.execute(_counted(wanted)).scalar_one()
+    counting = select(counting_visible(current_person()))
+    if any(query.name in request.args for query in FILTERS):
+        counting = select(func.count()).select_from(wanted.with_only_columns(Complaint.id).subquery())
+    count = db.session.execute(counting).scalar_one()
     whole = wanted.options(*PARTS, joinedload(Complaint.sop_version))
     if "page" in request.args:
         rows = list(db.session.scalars(whole.order_by(Complaint.id.desc()).limit(size).offset(page * size)))

@@ -13,7 +13,7 @@ from app.casefile.facts import CaseRows, ended_pauses, rows_of
 from app.casefile.rows import attachments_of
 from app.core.clock import office_time
 from app.core.extensions import db
-from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepPause, StepTask
+from app.models import AgencyTrackRow, Complaint, ComplaintEvent, StepTask
 from workflow_rules.process.actors import Person
 from workflow_rules.time.deadlines import Allowance, Unit, time_state
 from workflow_rules.time.working_calendar import WorkingCalendar
@@ -54,10 +54,20 @@ def complaint(row: Complaint, now: datetime, rows: CaseRows | None = None) -> di
 def _complaint(
     row: Complaint, now: datetime, tasks: Iterable[StepTask], tracks: Iterable[AgencyTrackRow], reader: Person
 ) -> dict[str, Any]:
-    withheld = _WITHHELD if hides_text(row, reader) else {}
+    shown = {"title": row.title, "body": row.body, "location": _location(row)}
     return {
-        **_subject(row),
-        **withheld,
+        "id": row.id,
+        "number": row.number,
+        "sp4n_tracking_id": row.sp4n_tracking_id,
+        "title": None,
+        "body": None,
+        "classification": row.classification,
+        "category": row.category.code if row.category else None,
+        "confidentiality": row.confidentiality,
+        "channel": row.channel,
+        "location": None,
+        "occurred_on": row.occurred_on.isoformat() if row.occurred_on else None,
+        **({} if hides_text(row, reader) else shown),
         "status": row.status,
         "cycle": row.cycle,
         "route": row.route,
@@ -68,26 +78,11 @@ def _complaint(
         "received_at": instant(row.received_at),
         "submitted_at": instant(row.submitted_at),
         "open_steps": [open_step(task, now) for task in tasks],
-        "agencies": [_track(track) for track in tracks if track.cycle == row.cycle],
-    }
-
-
-_WITHHELD = {"title": None, "body": None, "location": None}
-
-
-def _subject(row: Complaint) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "number": row.number,
-        "sp4n_tracking_id": row.sp4n_tracking_id,
-        "title": row.title,
-        "body": row.body,
-        "classification": row.classification,
-        "category": row.category.code if row.category else None,
-        "confidentiality": row.confidentiality,
-        "channel": row.channel,
-        "location": _location(row),
-        "occurred_on": row.occurred_on.isoformat() if row.occurred_on else None,
+        "agencies": [
+            {"agency": track.agency_code, "lead": track.lead, "state": track.state}
+            for track in tracks
+            if track.cycle == row.cycle
+        ],
     }
 
 
@@ -99,10 +94,6 @@ def _location(row: Complaint) -> dict[str, Any]:
         "lat": float(row.latitude) if row.latitude is not None else None,
         "lon": float(row.longitude) if row.longitude is not None else None,
     }
-
-
-def _track(track: AgencyTrackRow) -> dict[str, Any]:
-    return {"agency": track.agency_code, "lead": track.lead, "state": track.state}
 
 
 def open_step(task: StepTask, now: datetime) -> dict[str, Any]:
@@ -118,12 +109,6 @@ def open_step(task: StepTask, now: datetime) -> dict[str, Any]:
 
 def state_of(task: StepTask, now: datetime) -> str:
     return time_state(now, task.due_at, task.warn_at, task.paused_at is not None).value
-
-
-def worklist_item(task: StepTask, now: datetime) -> dict[str, Any]:
-    row = task.complaint
-    case = {"id": row.id, "number": row.number, "title": row.title, "status": row.status, "version": row.version}
-    return {**open_step(task, now), "complaint": case}
 
 
 def event(row: ComplaintEvent, data: dict[str, Any]) -> dict[str, Any]:
@@ -166,28 +151,25 @@ def files(row: Complaint) -> list[dict[str, Any]]:
 def deadline(task: StepTask, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
     """Return one step's deadline with the segments of its calculation."""
     allowance = Allowance(task.allowance_value, Unit(task.allowance_unit))
-    segments = calendar.explain(task.clock_from, allowance, ended_pauses(task))
+    withheld = hides_text(task.complaint, current_person())
     return {
         **open_step(task, now),
         "closed_at": instant(task.closed_at),
         "clock_from": instant(task.clock_from),
         "allowance": {"value": allowance.value, "unit": allowance.unit.value},
         "warn_at": instant(task.warn_at),
-        "pauses": [_pause(p, hides_text(task.complaint, current_person())) for p in task.pauses],
-        "explanation": [_segment(s) for s in segments],
-    }
-
-
-def _pause(pause: StepPause, withheld: bool) -> dict[str, Any]:
-    question = None if withheld else pause.question
-    return {"from": instant(pause.began_at), "to": instant(pause.ended_at), "question": question}
-
-
-def _segment(segment: Any) -> dict[str, Any]:
-    return {
-        "kind": segment.kind.value,
-        "from": instant(segment.begins),
-        "to": instant(segment.ends),
-        "counted_minutes": segment.counted.total_seconds() / 60,
-        "words": segment.words,
+        "pauses": [
+            {"from": instant(p.began_at), "to": instant(p.ended_at), "question": None if withheld else p.question}
+            for p in task.pauses
+        ],
+        "explanation": [
+            {
+                "kind": segment.kind.value,
+                "from": instant(segment.begins),
+                "to": instant(segment.ends),
+                "counted_minutes": segment.counted.total_seconds() / 60,
+                "words": segment.words,
+            }
+            for segment in calendar.explain(task.clock_from, allowance, ended_pauses(task))
+        ],
     }

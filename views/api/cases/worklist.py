@@ -29,6 +29,11 @@ class WorklistApi(BaseApi):
         person, now = current_person(), utc_now()
         counts = count_my_steps(person, now)
         tasks = my_open_steps(person, size, page * size)
-        response = answer([show.worklist_item(t, now) for t in tasks], count=counts["all"], counts=counts)
+        shown = []
+        for task in tasks:
+            row = task.complaint
+            case = {"id": row.id, "number": row.number, "title": row.title, "status": row.status}
+            shown.append({**show.open_step(task, now), "complaint": {**case, "version": row.version}})
+        response = answer(shown, count=counts["all"], counts=counts)
         link_pages(response, page, size, counts["all"])
         return response

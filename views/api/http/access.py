@@ -28,7 +28,7 @@ NO_ENTRY = {"WWW-Authenticate": "Bearer"}
 
 
 @dataclass(frozen=True)
-class Door:
+class AccessRule:
     """Access rule of a route, for the OpenAPI document: officers, programs whose key has the scope, or both."""
 
     officers: bool
@@ -56,7 +56,7 @@ def needs(permission: str, view: str = "Complaint", scope: str | None = None) ->
 
         # FAB discovers a view's permissions by this attribute; without it no role could be granted this one.
         guarded._permission_name = permission.removeprefix("can_")  # type: ignore[attr-defined]
-        guarded._door = Door(True, scope)  # type: ignore[attr-defined]
+        guarded._access_rule = AccessRule(True, scope)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -72,16 +72,16 @@ def needs_scope(scope: str) -> Callable[[View[P]], View[P]]:
             act_as(SYSTEM)
             return function(*args, **kwargs)
 
-        guarded._door = Door(False, scope)  # type: ignore[attr-defined]
+        guarded._access_rule = AccessRule(False, scope)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def door_of(view: Any) -> Door | None:
+def access_rule_of(view: Any) -> AccessRule | None:
     """Return the access rule of a view; None if it is public."""
-    door: Door | None = getattr(view, "_door", None)
-    return door
+    rule: AccessRule | None = getattr(view, "_access_rule", None)
+    return rule
 
 
 def _sign_in_by_token() -> None:

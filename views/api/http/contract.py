@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from views.api.http.access import Door, door_of
+from views.api.http.access import AccessRule, access_rule_of
 
 Schema = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,7 +78,7 @@ class Route:
     rule: str
     endpoint: str
     contract: Contract | None
-    door: Door | None
+    access: AccessRule | None
     idempotent: bool
 
 
@@ -104,5 +104,5 @@ def routes_of(app: Any) -> list[Route]:
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             contract = contract_of(view, method, rule.rule)
             kept = bool(getattr(view, "_idempotent", False))
-            found.append(Route(method, rule.rule, rule.endpoint, contract, door_of(view), kept))
+            found.append(Route(method, rule.rule, rule.endpoint, contract, access_rule_of(view), kept))
     return sorted(found, key=lambda route: (route.rule, route.method))

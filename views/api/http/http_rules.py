@@ -10,7 +10,7 @@ from app.core.request_context import request_context
 from app.vocabulary.refusals import API_FAULTS
 from app.web.error_responses import is_api
 from app.web.rate_limits import install_api_limit
-from views.api.http.contract import Query, contract_of
+from views.api.http.contract import contract_of
 from views.api.http.query_values import read_value
 
 LONGEST_ADDRESS = 8000
@@ -39,13 +39,12 @@ def _refuse_unknown_parameters() -> None:
     known = {query.name for query in contract.query}
     faults = [(name, "unknown_parameter") for name in request.args if name not in known]
     faults += [(name, "repeated_parameter") for name in known if len(request.args.getlist(name)) > 1]
-    faults += [(q.name, "bad_value") for q in contract.query if not _is_good(q, request.args.get(q.name))]
+    for query in contract.query:
+        given = request.args.get(query.name)
+        if given is not None and read_value(query.schema, given) is None:
+            faults.append((query.name, "bad_value"))
     if faults or len(request.full_path) > LONGEST_ADDRESS:
         raise Problem(400, errors=[parameter_fault(name, fault) for name, fault in faults])
-
-
-def _is_good(query: Query, text: str | None) -> bool:
-    return text is None or read_value(query.schema, text) is not None
 
 
 def parameter_fault(name: str, fault: str) -> dict[str, str]:

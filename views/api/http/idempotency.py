@@ -35,7 +35,10 @@ def idempotent(function: View[P]) -> View[P]:
         if len(key) > LONGEST_KEY:
             raise Problem(400)
         with one_transaction():
-            caller, digest = _caller(), _request_digest()
+            key_id, address = request_context().api_key_id, request.full_path if request.args else request.path
+            caller = f"key:{key_id}" if key_id is not None else f"user:{current_person().id}"
+            parts = request.method.encode(), address.encode("utf-8", "surrogatepass"), request.get_data()
+            digest = keyed_digest(b"\n".join(parts))
             if (repeated := _stored_response(caller, key, digest)) is not None:
                 return repeated
             answer = function(*args, **kwargs)
@@ -45,18 +48,6 @@ def idempotent(function: View[P]) -> View[P]:
 
     once._idempotent = True  # type: ignore[attr-defined]
     return once
-
-
-def _caller() -> str:
-    key_id = request_context().api_key_id
-    return f"key:{key_id}" if key_id is not None else f"user:{current_person().id}"
-
-
-def _request_digest() -> str:
-    address = request.full_path if request.args else request.path
-    return keyed_digest(
-        b"\n".join([request.method.encode(), address.encode("utf-8", "surrogatepass"), request.get_data()])
-    )
 
 
 def _stored_response(caller: str, key: str, digest: str) -> Response | None:

@@ -34,7 +34,10 @@ class Keyset:
 
     def after(self, place: Sequence[Any]) -> ColumnElement[bool]:
         """Return the condition for rows after this place in the order."""
-        values = [_typed(column, value) for column, value in zip(self.columns, place, strict=True)]
+        values = []
+        for column, value in zip(self.columns, place, strict=True):
+            parse = _PARSED.get(column.type.python_type)
+            values.append(parse(value) if parse else value)
         row = tuple_(*self.columns)
         there = tuple_(*(literal(v, c.type) for v, c in zip(values, self.columns, strict=True)))
         return row < there if self.down else row > there
@@ -53,7 +56,8 @@ class Keyset:
         size = page_size_of_request()
         if len(rows) <= size:
             return rows, None
-        return rows[:size], _cursor(places[size - 1])
+        place = [value.isoformat() if isinstance(value, date) else value for value in places[size - 1]]
+        return rows[:size], str(_serializer().dumps([_asked(), place]))
 
 
 def link_next(response: Response, after: str | None) -> None:
@@ -62,11 +66,6 @@ def link_next(response: Response, after: str | None) -> None:
         own = {name: text for name, text in request.args.items() if name not in ("after", "page")}
         address = url_for(request.endpoint or "", **own, after=after, _external=True)
         response.headers["Link"] = f'<{address}>; rel="next"'
-
-
-def _typed(column: Any, value: Any) -> Any:
-    parse = _PARSED.get(column.type.python_type)
-    return parse(value) if parse else value
 
 
 def _serializer() -> URLSafeSerializer:
@@ -78,11 +77,6 @@ def _asked() -> str:
     own = sorted((name, text) for name, text in request.args.items() if name not in (*PLACES, "page"))
     told = json.dumps([request.endpoint, own])
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _cursor(place: Sequence[Any]) -> str:
-    plain = [value.isoformat() if isinstance(value, date) else value for value in place]
-    return str(_serializer().dumps([_asked(), plain]))
 
 
 def _read_cursor(length: int) -> Sequence[Any]:

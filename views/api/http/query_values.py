@@ -27,18 +27,14 @@ def read_value(schema: dict[str, Any], text: str) -> Any:
     if schema["type"] == "boolean":
         return {"true": True, "false": False}.get(text)
     if schema["type"] == "integer":
-        return _read_whole(schema, text)
+        number = int(text) if _WHOLE.fullmatch(text) else -1
+        return number if schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID) else None
     if "enum" in schema:
         return text if text in schema["enum"] else None
     if "format" in schema:
         return _read_day(text) if schema["format"] == "date" else _read_moment(text)
     within = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", LONGEST_TEXT)
     return text if within and is_readable(text) else None
-
-
-def _read_whole(schema: dict[str, Any], text: str) -> int | None:
-    number = int(text) if _WHOLE.fullmatch(text) else -1
-    return number if schema.get("minimum", 0) <= number <= schema.get("maximum", LARGEST_ID) else None
 
 
 def _read_day(text: str) -> date | None:

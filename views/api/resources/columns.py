@@ -1,6 +1,6 @@
 """Building blocks of resources: columns and filters, with schemas derived from the tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -34,31 +34,26 @@ class Column:
     tells: tuple[str, ...]
 
 
-def plain(model: Any, name: str, words: Sequence[str] = ()) -> Column:
+def plain(model: Any, name: str, words: Iterable[str] = ()) -> Column:
     """Return a table column unchanged; `words` are its allowed values."""
-    column = model.__table__.c[_attribute(model, name)]
+    column = inspect(model).column_attrs[name].columns[0]
     schema: Schema = dict(_TYPES[column.type.python_type])
-    if words:
-        schema = {"type": "string", "enum": list(words)}
-    return Column(
-        name, nullable(schema) if column.nullable else schema, lambda row: _shown(getattr(row, name)), (name,)
-    )
+    if allowed := list(words):
+        schema = {"type": "string", "enum": allowed}
 
+    def read(row: Any) -> Any:
+        value = getattr(row, name)
+        if isinstance(value, datetime):
+            return instant(value)
+        return value.isoformat() if isinstance(value, date) else value
 
-def _attribute(model: Any, name: str) -> str:
-    return str(inspect(model).column_attrs[name].columns[0].name)
+    return Column(name, nullable(schema) if column.nullable else schema, read, (name,))
 
 
 def nullable(schema: Schema) -> Schema:
     """Return a schema that also allows null."""
     with_null = {**schema, "type": [schema["type"], "null"]}
     return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return instant(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
@@ -74,7 +69,7 @@ def link(name: str, path: str, tells: str, needed: bool = False) -> Column:
     return Column(name, schema if needed else nullable(schema), read, (tells,))
 
 
-def renamed(model: Any, name: str, column: str, words: Sequence[str] = ()) -> Column:
+def renamed(model: Any, name: str, column: str, words: Iterable[str] = ()) -> Column:
     """Return a table column under another name."""
     found = plain(model, column, words)
     return Column(name, found.schema, found.read, (column,))
@@ -95,9 +90,10 @@ class Filter:
     narrow: Callable[[Any], ColumnElement[bool]]
 
 
-def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
+def equal(column: Any, name: str = "", words: Iterable[str] = ()) -> Filter:
     """Return a filter for rows whose column equals the value."""
-    schema: Schema = {"type": "string", "enum": list(words)} if words else dict(_TYPES[column.type.python_type])
+    allowed = list(words)
+    schema: Schema = {"type": "string", "enum": allowed} if allowed else dict(_TYPES[column.type.python_type])
     if schema == {"type": "string"}:
         schema = short_text(_LONGEST_TEXT)
     if schema == {"type": "integer"}:
@@ -105,18 +101,19 @@ def equal(column: Any, name: str = "", words: Sequence[str] = ()) -> Filter:
     return Filter(Query(name or column.key, schema), lambda value: column == value)
 
 
-def since(column: Any, name: str = "") -> Filter:
+def since(column: Any) -> Filter:
     """Return a filter for rows from this day or instant on (inclusive)."""
-    return Filter(
-        Query(f"{name or column.key}_from", dict(_TYPES[column.type.python_type])), lambda value: column >= value
-    )
+    return Filter(Query(f"{column.key}_from", dict(_TYPES[column.type.python_type])), lambda value: column >= value)
 
 
-def until(column: Any, name: str = "") -> Filter:
+def until(column: Any) -> Filter:
     """Return a filter for rows up to this day or instant (inclusive)."""
-    return Filter(
-        Query(f"{name or column.key}_to", dict(_TYPES[column.type.python_type])), lambda value: column <= value
-    )
+    return Filter(Query(f"{column.key}_to", dict(_TYPES[column.type.python_type])), lambda value: column <= value)
+
+
+def period(column: Any) -> tuple[Filter, Filter]:
+    """Return the filters for rows from one day or instant up to another (both inclusive)."""
+    return since(column), until(column)
 
 
 def by_code(name: str, column: Any, key: Any, code: Any) -> Filter:

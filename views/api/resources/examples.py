@@ -41,33 +41,29 @@ _OF_TYPE: dict[str, Any] = {"boolean": True, "integer": 1, "array": [], "object"
 _OF_FORMAT = {"date": "2027-03-01", "date-time": "2027-03-01T08:00:00+08:00"}
 
 
-def _example(resource: Resource, name: str, schema: dict[str, Any]) -> Any:
-    if name in _KNOWN.get(resource.name, {}):
-        return _KNOWN[resource.name][name]
-    kinds = schema["type"]
-    if isinstance(kinds, list):
-        return None
-    if "enum" in schema:
-        return schema["enum"][0]
-    return _PATTERNED.get(name) or _OF_FORMAT.get(schema.get("format", "")) or _OF_TYPE[kinds]
-
-
 def example_of(resource: Resource, detail: bool = False) -> dict[str, Any]:
     """Return an example of a row as the API returns it."""
     columns = (*resource.columns, *resource.detail) if detail else resource.columns
-    return {column.name: _example(resource, column.name, column.schema) for column in columns}
+    known, row = _KNOWN.get(resource.name, {}), {}
+    for name, schema in ((column.name, column.schema) for column in columns):
+        if name in known:
+            row[name] = known[name]
+        elif isinstance(schema["type"], list):
+            row[name] = None
+        elif "enum" in schema:
+            row[name] = schema["enum"][0]
+        else:
+            row[name] = _PATTERNED.get(name) or _OF_FORMAT.get(schema.get("format", "")) or _OF_TYPE[schema["type"]]
+    return row
 
 
 def example_body(resource: Resource, new: bool = True) -> dict[str, Any]:
     """Return an example of a body that creates a row; optional fields without an example are left out."""
     known = _KNOWN[resource.name]
-    own = {name: value for name, value in known.items() if name not in ("parent",)}
     reason = {"reason": "Keputusan contoh"} if resource.asks_reason else {}
     if new:
-        return {**_needed(resource), **own, **reason}
+        needed = {"national_class": "no_oversight"} if resource.name == "category" else {}
+        own = {name: value for name, value in known.items() if name != "parent"}
+        return {**needed, **own, **reason}
     fixed = {"id", "created_at", *(("code",) if "code" in known else ())}
     return {**{k: v for k, v in example_of(resource).items() if k not in fixed}, **reason}
-
-
-def _needed(resource: Resource) -> dict[str, Any]:
-    return {"national_class": "no_oversight"} if resource.name == "category" else {}

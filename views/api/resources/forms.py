@@ -4,7 +4,6 @@ The body schema and the form data are derived from the form fields; related rows
 """
 
 from collections.abc import Mapping
-from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +16,8 @@ from wtforms.validators import Length, NumberRange, Regexp
 from app.vocabulary.refusals import field_sentences
 from views.api.http.contract import Schema
 from views.api.http.http_rules import parameter_fault
+from views.api.http.query_values import read_value
+from views.api.resources.columns import nullable
 from views.api.resources.resource import Resource
 from views.shared.reference_screen import name_blank_choices
 from workflow_rules.process.refusals import FieldError, FieldFault
@@ -45,8 +46,9 @@ def body_schema(resource: Resource, new: bool) -> Schema:
     """Return the schema of a write: a new row may omit fields with a default, a change must name every field."""
     screen = screen_of(resource)
     form = (screen.add_form if new else screen.edit_form)(formdata=None, meta={"csrf": False})
-    properties = {field.name: _schema_of(field, resource) for field in form if field.name not in NO_FIELDS}
-    needed = [field.name for field in form if field.name in properties and _is_needed(field)]
+    fields = [field for field in form if field.name not in NO_FIELDS]
+    properties = {field.name: _schema_of(field) for field in fields}
+    needed = [field.name for field in fields if field.flags.required and field.default is None]
     if resource.asks_reason:
         properties["reason"] = {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON}
         needed.append("reason")
@@ -54,41 +56,28 @@ def body_schema(resource: Resource, new: bool) -> Schema:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _is_needed(field: Any) -> bool:
-    return bool(field.flags.required) and field.default is None
-
-
-def _schema_of(field: Any, resource: Resource) -> Schema:
-    schema = _plain_schema(field)
-    empty_allowed = not field.flags.required and not isinstance(field, BooleanField | SelectMultipleField)
-    if not (empty_allowed and "type" in schema):
-        return schema
-    with_null = {**schema, "type": [schema["type"], "null"]}
-    return {**with_null, "enum": [*schema["enum"], None]} if "enum" in schema else with_null
-
-
-def _plain_schema(field: Any) -> Schema:
+def _schema_of(field: Any) -> Schema:
+    """Return the schema of a form field, with null allowed where it may stay empty."""
     if isinstance(field, BooleanField):
         return {"type": "boolean"}
+    if isinstance(field, SelectMultipleField):
+        words = [str(value) for value, _label in field.choices if value]
+        return {"type": "array", "items": {"type": "string", "enum": words}, "uniqueItems": True}
     if isinstance(field, IntegerField):
         bounds = next(check for check in field.validators if isinstance(check, NumberRange))
-        return {"type": "integer", "minimum": bounds.min, "maximum": bounds.max}
-    if isinstance(field, DateField):
-        return {"type": "string", "format": "date"}
-    if isinstance(field, SelectMultipleField):
-        return {"type": "array", "items": {"type": "string", "enum": _words(field)}, "uniqueItems": True}
-    if isinstance(field, SelectField):
-        return {"type": "string", "enum": _words(field)}
-    return {"type": "string", **_bounds(field)}
+        schema = {"type": "integer", "minimum": bounds.min, "maximum": bounds.max}
+    elif isinstance(field, DateField):
+        schema = {"type": "string", "format": "date"}
+    elif isinstance(field, SelectField):
+        schema = {"type": "string", "enum": [str(value) for value, _label in field.choices if value]}
+    else:
+        schema = _text_schema(field)
+    return schema if field.flags.required else nullable(schema)
 
 
-def _words(field: Any) -> list[str]:
-    return [str(value) for value, _label in field.choices if value]
-
-
-def _bounds(field: Any) -> Schema:
-    """Return length and pattern of a text field from its validators."""
-    found: Schema = {"minLength": 1} if field.flags.required else {}
+def _text_schema(field: Any) -> Schema:
+    """Return the schema of a text field, with length and pattern from its validators."""
+    found: Schema = {"type": "string", **({"minLength": 1} if field.flags.required else {})}
     for check in field.validators:
         if isinstance(check, Length):
             found["maxLength"] = check.max
@@ -118,17 +107,23 @@ def filled_form(resource: Resource, body: Mapping[str, Any], item: Any = None, s
 
 
 def _texts(field: Any, value: Any, resource: Resource) -> list[str]:
-    """Convert a JSON value to form data. Raises TypeError for a wrong type, LookupError for an unknown related row."""
+    """Convert a JSON value to form data.
+
+    Raises TypeError for a wrong type or a date outside 1900-2200, LookupError for an unknown related row.
+    """
     if isinstance(field, BooleanField):
         return ["y"] if _is(value, bool) else []
     if isinstance(field, QuerySelectField):
-        return [_key_of(field, value, resource.links[field.name])]
+        return ["__None" if value is None else _key_of(field, _is(value, str), resource.links[field.name])]
     if value is None:
         return [] if isinstance(field, SelectMultipleField) else [""]
     if isinstance(field, IntegerField):
         return [str(_is(value, int))]
     if isinstance(field, DateField):
-        return [_is_day(value)]
+        day = read_value({"type": "string", "format": "date"}, _is(value, str))
+        if day is None or not 1900 <= day.year <= 2200:
+            raise TypeError
+        return [value]
     if isinstance(field, SelectMultipleField):
         return [_is(item, str) for item in _is(value, list)]
     return [_is(value, str)]
@@ -140,21 +135,8 @@ def _is(value: Any, kind: type) -> Any:
     return value
 
 
-def _is_day(value: Any) -> str:
-    """Return a date as RFC 3339 writes it. Raises TypeError for other forms or a year outside 1900-2200."""
-    try:
-        day = date.fromisoformat(_is(value, str))
-    except ValueError as fault:
-        raise TypeError from fault
-    if day.isoformat() != value or not 1900 <= day.year <= 2200:
-        raise TypeError
-    return day.isoformat()
-
-
-def _key_of(field: Any, value: Any, path: str) -> str:
-    if value is None:
-        return "__None"
-    wanted = _is(value, str)
+def _key_of(field: Any, wanted: str, path: str) -> str:
+    """Return the key of the related row with the code `wanted`. Raises LookupError."""
     code = attrgetter(path)
     found = next((row for row in field.query_func() if code(row) == wanted), None)
     if found is None:

@@ -11,7 +11,7 @@ from app.access.visibility import hides_text
 from app.models import Agency, JournalEntry, Letter, OfficerProfile, SopStepRow, SopVersion, StepTask
 from app.models.history import ABOUT_PERSONS, JOURNAL_KINDS
 from app.models.sop import SOP_STATES
-from views.api.resources.columns import Column, Filter, by_code, equal, link, renamed, since, until, words_of
+from views.api.resources.columns import Column, Filter, by_code, equal, link, period, renamed, words_of
 from views.api.resources.resource import CASES, Resource, several
 from workflow_rules.process.actors import OFFICERS
 from workflow_rules.process.steps import Step
@@ -36,7 +36,7 @@ SOP_STEP = several(
     SopStepRow,
     *("step", "position", "number", "actor", "allowance_value", "allowance_unit"),
     *("procedure", "inputs", "output", "remark"),
-    step=tuple(Step),
+    step=Step,
 )
 _step_schema = {
     "type": "object",
@@ -68,7 +68,7 @@ OFFICER = Resource(
         equal(OfficerProfile.agency_code, "agency"),
         by_code("username", OfficerProfile.user_id, User.id, User.username),
     ),
-    sorts={"position": OfficerProfile.position},
+    sorts=("position",),
     eager=_user,
     says=_("Hanya dibaca: akun, peran, dan kata sandi diatur di layar pengguna. NIP dan surel tidak diberikan."),
 )
@@ -91,7 +91,7 @@ SOP = Resource(
         Column("steps", {"type": "array", "items": _step_schema}, _steps, ()),
     ),
     filters=(equal(SopVersion.status, words=SOP_STATES), equal(SopVersion.number)),
-    sorts={"number": SopVersion.number},
+    sorts=("number",),
     eager=(selectinload(SopVersion.steps),),
     says=_("Hanya dibaca: versi baru disalin, dibandingkan, dan diberlakukan dengan keputusan di layar Versi SOP."),
 )
@@ -102,7 +102,7 @@ STEP_TASK = Resource(
     columns=(
         *several(StepTask, "id", "complaint_id"),
         _case_number,
-        *several(StepTask, "cycle", "step", "actor", step=tuple(Step)),
+        *several(StepTask, "cycle", "step", "actor", step=Step),
         renamed(StepTask, "agency", "agency_code"),
         *several(StepTask, "opened_at", "clock_from", "closed_at", "closed_by", "allowance_value", "allowance_unit"),
         *several(StepTask, "due_at", "warn_at", "paused_at"),
@@ -110,14 +110,13 @@ STEP_TASK = Resource(
     hidden=frozenset({"next_alarm_at"}),
     filters=(
         equal(StepTask.complaint_id),
-        equal(StepTask.step, words=tuple(Step)),
-        equal(StepTask.actor, words=tuple(sorted(OFFICERS))),
+        equal(StepTask.step, words=Step),
+        equal(StepTask.actor, words=sorted(OFFICERS)),
         equal(StepTask.agency_code, "agency"),
-        since(StepTask.due_at),
-        until(StepTask.due_at),
+        *period(StepTask.due_at),
         Filter(equal(Agency.active, "open").query, lambda value: StepTask.closed_at.is_(None) == value),
     ),
-    sorts={"due_at": StepTask.due_at, "opened_at": StepTask.opened_at},
+    sorts=("due_at", "opened_at"),
     permission=CASES,
     eager=(joinedload(StepTask.complaint),),
     says=_("Hanya dibaca: langkah berubah lewat tindakan pada aduannya."),
@@ -138,10 +137,9 @@ LETTER = Resource(
     filters=(
         equal(Letter.complaint_id),
         equal(Letter.agency_code, "agency"),
-        since(Letter.signed_at),
-        until(Letter.signed_at),
+        *period(Letter.signed_at),
     ),
-    sorts={"signed_at": Letter.signed_at},
+    sorts=("signed_at",),
     permission=CASES,
     eager=(joinedload(Letter.complaint),),
     only=lambda: Letter.state == "signed",
@@ -157,8 +155,8 @@ JOURNAL = Resource(
     ),
     detail=(Column("data", {"type": "object"}, lambda row: row.data, ("data",)),),
     hidden=frozenset({"change"}),
-    filters=(equal(JournalEntry.kind, words=JOURNAL_KINDS), since(JournalEntry.at), until(JournalEntry.at)),
-    sorts={"at": JournalEntry.at},
+    filters=(equal(JournalEntry.kind, words=JOURNAL_KINDS), *period(JournalEntry.at)),
+    sorts=("at",),
     usual="-id",
     permission=("can_read", "Journal"),
     eager=(joinedload(JournalEntry.officer),),

@@ -20,7 +20,7 @@ from app.models import (
 from app.models.organisation import PAPERS, SIGNING_METHODS
 from app.models.reference import WEEKDAYS
 from app.vocabulary.words import AGENCY_KINDS, DELEGATION_KINDS, HOLIDAY_KINDS
-from views.api.resources.columns import by_code, equal, link, since, until, words_of
+from views.api.resources.columns import by_code, equal, link, period, since, until, words_of
 from views.api.resources.resource import Resource, several
 from workflow_rules.time.national_clock import NationalClass, NationalStage
 
@@ -34,7 +34,7 @@ AGENCY = Resource(
     model=Agency,
     title=_("OPD"),
     columns=(
-        *several(Agency, "id", "code", "name", "short_name", "kind", "active", kind=tuple(AGENCY_KINDS)),
+        *several(Agency, "id", "code", "name", "short_name", "kind", "active", kind=AGENCY_KINDS),
         link("parent", "parent.code", "parent_id"),
         *several(Agency, "address", "city", "phone", "email", "postcode", "website", "letterhead_over"),
         *several(Agency, "classification_code", "letter_suffix", "number_pattern", "letter_copies"),
@@ -42,8 +42,8 @@ AGENCY = Resource(
         words_of("initials"),
     ),
     hidden=frozenset({"emblem_hash"}),
-    filters=(equal(Agency.code), equal(Agency.kind, words=tuple(AGENCY_KINDS)), equal(Agency.active)),
-    sorts={"code": Agency.code, "name": Agency.name},
+    filters=(equal(Agency.code), equal(Agency.kind, words=AGENCY_KINDS), equal(Agency.active)),
+    sorts=("code", "name"),
     screen="AgencyView",
     links={"parent": "code"},
     eager=(joinedload(Agency.parent),),
@@ -53,7 +53,7 @@ CATEGORY = Resource(
     model=Category,
     title=_("Kategori"),
     columns=(
-        *several(Category, "id", "code", "name", "national_class", "active", national_class=tuple(NationalClass)),
+        *several(Category, "id", "code", "name", "national_class", "active", national_class=NationalClass),
         link("parent", "parent.code", "parent_id"),
         link("default_agency", "default_agency_code", "default_agency_code"),
     ),
@@ -63,7 +63,7 @@ CATEGORY = Resource(
         by_code("parent", Category.parent_id, Category.id, Category.code),
         equal(Category.default_agency_code, "default_agency"),
     ),
-    sorts={"code": Category.code, "name": Category.name},
+    sorts=("code", "name"),
     screen="CategoryView",
     links={"parent": "code", "default_agency": "code"},
     eager=(joinedload(Category.parent),),
@@ -74,7 +74,7 @@ DISTRICT = Resource(
     title=_("Kecamatan"),
     columns=several(District, "id", "code", "name"),
     filters=(equal(District.code),),
-    sorts={"code": District.code, "name": District.name},
+    sorts=("code", "name"),
     screen="DistrictView",
 )
 VILLAGE = Resource(
@@ -83,7 +83,7 @@ VILLAGE = Resource(
     title=_("Desa dan kelurahan"),
     columns=(*several(Village, "id", "code", "name"), link("district", "district.code", "district_id", needed=True)),
     filters=(equal(Village.code), by_code("district", Village.district_id, District.id, District.code)),
-    sorts={"code": Village.code, "name": Village.name},
+    sorts=("code", "name"),
     screen="VillageView",
     links={"district": "code"},
     eager=(joinedload(Village.district),),
@@ -92,9 +92,9 @@ HOLIDAY = Resource(
     name="holiday",
     model=Holiday,
     title=_("Hari libur"),
-    columns=several(Holiday, "id", "day", "name", "kind", kind=tuple(HOLIDAY_KINDS)),
-    filters=(since(Holiday.day), until(Holiday.day), equal(Holiday.kind, words=tuple(HOLIDAY_KINDS))),
-    sorts={"day": Holiday.day},
+    columns=several(Holiday, "id", "day", "name", "kind", kind=HOLIDAY_KINDS),
+    filters=(*period(Holiday.day), equal(Holiday.kind, words=HOLIDAY_KINDS)),
+    sorts=("day",),
     screen="HolidayView",
     asks_reason=True,
 )
@@ -103,7 +103,7 @@ WORKING_HOURS = Resource(
     model=WorkingWeek,
     title=_("Jam kerja"),
     columns=several(WorkingWeek, "id", "name", "starts_on", "ends_on", *WEEKDAYS),
-    sorts={"name": WorkingWeek.name},
+    sorts=("name",),
     screen="WorkingWeekView",
     asks_reason=True,
 )
@@ -114,11 +114,11 @@ NATIONAL_LIMIT = Resource(
     columns=several(
         NationalLimitRow,
         *("id", "stage", "of_class", "days", "source", "valid_from"),
-        stage=tuple(NationalStage),
-        of_class=tuple(NationalClass),
+        stage=NationalStage,
+        of_class=NationalClass,
     ),
-    filters=(equal(NationalLimitRow.stage, words=tuple(NationalStage)), since(NationalLimitRow.valid_from)),
-    sorts={"valid_from": NationalLimitRow.valid_from},
+    filters=(equal(NationalLimitRow.stage, words=NationalStage), since(NationalLimitRow.valid_from)),
+    sorts=("valid_from",),
     screen="NationalLimitView",
 )
 DELEGATION = Resource(
@@ -132,12 +132,12 @@ DELEGATION = Resource(
     ),
     hidden=frozenset({"noted_at"}),
     filters=(
-        equal(DelegationRow.kind, words=tuple(DELEGATION_KINDS)),
+        equal(DelegationRow.kind, words=DELEGATION_KINDS),
         since(DelegationRow.ends_on),
         until(DelegationRow.starts_on),
         by_code("holder", DelegationRow.holder_id, User.id, User.username),
     ),
-    sorts={"starts_on": DelegationRow.starts_on, "ends_on": DelegationRow.ends_on},
+    sorts=("starts_on", "ends_on"),
     screen="DelegationView",
     links={"giver": "user.username", "holder": "user.username"},
     eager=(

@@ -31,7 +31,7 @@ class Resource:
     hidden: frozenset[str] = frozenset()
     detail: tuple[Column, ...] = ()
     filters: tuple[Filter, ...] = ()
-    sorts: Mapping[str, Any] = field(default_factory=dict)
+    sorts: tuple[str, ...] = ()
     usual: str = "id"
     permission: tuple[str, str] = REFERENCE
     screen: str = ""

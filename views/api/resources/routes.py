@@ -6,7 +6,8 @@ tag, and keeps state between requests (app/web/fab_repairs.py).
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
@@ -20,7 +21,7 @@ from app.core.transaction import one_transaction
 from app.web.json_input import json_object
 from views.api.http.access import needs
 from views.api.http.answers import answer, id_in_range
-from views.api.http.contract import declared
+from views.api.http.contract import Contract, declared
 from views.api.http.idempotency import idempotent
 from views.api.http.keyset import Keyset, link_next
 from views.api.resources import contracts as contracts
@@ -29,112 +30,86 @@ from views.api.resources.resource import Resource
 from views.api.resources.writing import Foreseen, change, create, remove
 from views.shared.reference_screen import row_digest
 
+P = ParamSpec("P")
+
 
 def api_of(resource: Resource) -> type[BaseApi]:
     """Return the API class of a resource: list and read, and for reference data create, change and delete."""
-    name = "".join(part.capitalize() for part in resource.name.split("_"))
-    routes = {**_reading(resource), **(_writing(resource) if resource.screen else {})}
-    return type(f"{name}Api", (BaseApi,), {**_words(resource), **routes})
-
-
-def _words(resource: Resource) -> dict[str, Any]:
-    view = resource.permission[1]
-    return {
+    reads, writes = needs(*resource.permission, scope="read"), needs("can_write", "Reference")
+    routes: list[tuple[str, str, str, Callable[[Resource], Contract], Any]] = [
+        ("get_list", "/", "GET", contracts.listing, reads),
+        ("get", "/<int:number>", "GET", contracts.reading, reads),
+    ]
+    if resource.screen:
+        routes += [
+            ("post", "/", "POST", contracts.making, writes),
+            ("put", "/<int:number>", "PUT", contracts.changing, writes),
+            ("delete", "/<int:number>", "DELETE", contracts.removing, writes),
+        ]
+    members: dict[str, Any] = {
         "__doc__": f"Generated from the declaration of `{resource.name}`.",
+        "resource": resource,
         "resource_name": resource.name,
-        "class_permission_name": view,
-        "base_permissions": permissions_on(view),
+        "class_permission_name": resource.permission[1],
+        "base_permissions": permissions_on(resource.permission[1]),
         "openapi_spec_tag": resource.name,
     }
+    for name, rule, method, contract, access in routes:
+        view = getattr(ResourceApi, name)
+        guarded = access(view if method == "GET" else idempotent(_in_one_transaction(view)))
+        members[name] = expose(rule, methods=[method])(declared(contract(resource))(guarded))
+    name = "".join(part.capitalize() for part in resource.name.split("_"))
+    return type(f"{name}Api", (ResourceApi,), members)
 
 
-def _reading(resource: Resource) -> dict[str, Any]:
-    @expose("/", methods=["GET"])
-    @declared(contracts.listing(resource))
-    @needs(*resource.permission, scope="read")
-    def get_list(self: Any) -> Response:
-        order = order_of(resource)
+class ResourceApi(BaseApi):
+    """The endpoints of one resource; `api_of` gives them routes, contracts and access checks."""
+
+    resource: Resource
+
+    def get_list(self) -> Response:
+        """Return a page of the rows, filtered and ordered by the query."""
+        resource, order = self.resource, order_of(self.resource)
         rows = list(db.session.scalars(order.page(narrowed(_rows(resource), resource.filters))))
-        places = [_place(order, found) for found in rows]
+        places = [[getattr(row, column.key) for column in order.columns] for row in rows]
         shown, after = order.cut(rows, places)
         response = answer([shown_row(resource, row) for row in shown])
         link_next(response, after)
         return response
 
-    @expose("/<int:number>", methods=["GET"])
-    @declared(contracts.reading(resource))
-    @needs(*resource.permission, scope="read")
-    def get(self: Any, number: int) -> Response:
-        return _one(resource, find(resource, number))
+    def get(self, number: int) -> Response:
+        return _one(self.resource, find(self.resource, number))
 
-    return {"get_list": get_list, "get": get}
+    def post(self) -> Response:
+        """Create a row; answers 201 with its address."""
+        item, moved = create(self.resource, json_object())
+        response = _one(self.resource, item, 201, moved)
+        response.headers["Location"] = url_for(f"{self.endpoint}.get", number=_key(self.resource, item))
+        return response
 
-
-def _writing(resource: Resource) -> dict[str, Any]:
-    return {"post": _making(resource), "put": _changing(resource), "delete": _removing(resource)}
-
-
-def _making(resource: Resource) -> Any:
-    @expose("/", methods=["POST"])
-    @declared(contracts.making(resource))
-    @needs("can_write", "Reference")
-    @idempotent
-    def post(self: Any) -> Response:
+    def put(self, number: int) -> Response:
+        """Replace all fields of a row."""
         body = json_object()
+        item, moved = change(self.resource, find(self.resource, number), body)
+        return _one(self.resource, item, 200, moved)
 
-        def write() -> Response:
-            item, moved = create(resource, body)
-            response = _one(resource, item, 201, moved)
-            response.headers["Location"] = url_for(f"{self.endpoint}.get", number=_key(resource, item))
-            return response
-
-        return _in_one_transaction(write)
-
-    return post
+    def delete(self, number: int) -> Response:
+        remove(self.resource, find(self.resource, number), request.args.get("reason"))
+        return Response(status=204)
 
 
-def _changing(resource: Resource) -> Any:
-    @expose("/<int:number>", methods=["PUT"])
-    @declared(contracts.changing(resource))
-    @needs("can_write", "Reference")
-    @idempotent
-    def put(self: Any, number: int) -> Response:
-        body = json_object()
+def _in_one_transaction(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Run a view in a transaction; a dry run is rolled back and answered with how many deadlines would move."""
 
-        def write() -> Response:
-            item, moved = change(resource, find(resource, number), body)
-            return _one(resource, item, 200, moved)
+    @wraps(view)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            with one_transaction():
+                return view(*args, **kwargs)
+        except Foreseen as foreseen:
+            return answer(None, moved=foreseen.moved)
 
-        return _in_one_transaction(write)
-
-    return put
-
-
-def _removing(resource: Resource) -> Any:
-    @expose("/<int:number>", methods=["DELETE"])
-    @declared(contracts.removing(resource))
-    @needs("can_write", "Reference")
-    @idempotent
-    def delete(self: Any, number: int) -> Response:
-        def write() -> Response:
-            remove(resource, find(resource, number), request.args.get("reason"))
-            return Response(status=204)
-
-        return _in_one_transaction(write)
-
-    return delete
-
-
-def _in_one_transaction(write: Callable[[], Response]) -> Response:
-    """Run `write` in a transaction and return its response.
-
-    A dry run is rolled back; its response gives the number of deadlines that would move.
-    """
-    try:
-        with one_transaction():
-            return write()
-    except Foreseen as foreseen:
-        return answer(None, moved=foreseen.moved)
+    return run
 
 
 def _rows(resource: Resource) -> Select[Any]:
@@ -155,12 +130,8 @@ def order_of(resource: Resource) -> Keyset:
     """Return the order requested by `sort`."""
     wanted = request.args.get("sort", resource.usual)
     name = wanted.removeprefix("-")
-    column = resource.key if name == "id" else resource.sorts[name]
+    column = resource.key if name == "id" else getattr(resource.model, name)
     return Keyset(column, resource.key, wanted.startswith("-"))
-
-
-def _place(order: Keyset, row: Any) -> list[Any]:
-    return [getattr(row, column.key) for column in order.columns]
 
 
 def shown_row(resource: Resource, row: Any, detail: bool = False) -> dict[str, Any]:

@@ -54,7 +54,9 @@ def remove(resource: Resource, item: Any, reason: str | None) -> None:
     Raises Problem: 428 without If-Match, 412 if the row has changed, 409 if other rows refer to it, 422 without a
     reason.
     """
-    screen, reason_given = screen_of(resource), _reason(resource, reason)
+    screen, (reason_given, faults) = screen_of(resource), _reason(resource, reason)
+    if faults:
+        raise Problem(422, "missing_input", errors=faults)
     lock_row(item)
     _seen(item)
     try:
@@ -85,7 +87,8 @@ def _save(
     if not new and (fixed := screen.why_fixed(item)):
         raise Problem(409, "cannot_change", detail=str(REFUSED[fixed]))
     form, faults = filled_form(resource, body, None if new else item, seen)
-    reason = _checked_reason(resource, body, faults)
+    reason, reason_faults = _reason(resource, body.get("reason"))
+    faults += reason_faults
     if not new:
         form._id = screen.datamodel.get_pk_value(item)
     if not form.validate() or faults:
@@ -93,9 +96,17 @@ def _save(
     try:
         screen.write_row(form, item, new)
     except ReasonNeeded as asked:
-        return _after(resource, item, new, _make(asked, reason))
+        found = _make(asked, reason)
+        if new:  # the newest row, because the calendar is locked until commit
+            item = db.session.scalars(select(resource.model).order_by(resource.key.desc()).limit(1)).one()
+        else:
+            db.session.refresh(item)
+        return item, len(found.moves)
     except ChangeRefused as refused:
-        raise _refusal(refused) from refused
+        if refused.sentence is REFUSED["changed_meanwhile"]:
+            raise Problem(412) from refused
+        errors = [{"field": refused.field, "message": str(refused.sentence)}]
+        raise Problem(422, "missing_input", errors=errors) from refused
     except IntegrityError as error:
         raise _collision(form, error) from error
     return item, None
@@ -115,41 +126,14 @@ def _make(asked: ReasonNeeded, reason: str) -> Consequence:
         raise Problem(409, detail=str(REFUSED["already_exists"])) from error
 
 
-def _after(resource: Resource, item: Any, new: bool, found: Consequence) -> tuple[Any, int]:
-    """Return the written row and the number of deadlines moved.
-
-    A new row is the newest one, because the calendar is locked until commit.
-    """
-    if new:
-        newest = select(resource.model).order_by(resource.key.desc()).limit(1)
-        return db.session.scalars(newest).one(), len(found.moves)
-    db.session.refresh(item)
-    return item, len(found.moves)
-
-
-def _checked_reason(resource: Resource, body: Mapping[str, Any], faults: Faults) -> str:
+def _reason(resource: Resource, given: Any) -> tuple[str, Faults]:
+    """Return the reason of a change, "" where none is asked, and its faults."""
     if not resource.asks_reason:
-        return ""
-    reason, fault = _reason_or_fault(body.get("reason"))
-    if fault is not None:
-        faults += field_sentences((fault,))
-    return reason
-
-
-def _reason(resource: Resource, given: str | None) -> str:
-    """Return the reason for deleting a calendar row. Raises Problem(422) without one."""
-    if not resource.asks_reason:
-        return ""
-    reason, fault = _reason_or_fault(given)
-    if fault is not None:
-        raise Problem(422, "missing_input", errors=field_sentences((fault,)))
-    return reason
-
-
-def _reason_or_fault(given: Any) -> tuple[str, FieldError | None]:
+        return "", []
     if given is None:
-        return "", FieldError("reason", FieldFault.REQUIRED)
-    return clean_text("reason", given, LONGEST_REASON)
+        return "", field_sentences((FieldError("reason", FieldFault.REQUIRED),))
+    reason, fault = clean_text("reason", given, LONGEST_REASON)
+    return reason, [] if fault is None else field_sentences((fault,))
 
 
 def _faults_of(form: Any, told: Faults) -> Faults:
@@ -160,13 +144,6 @@ def _faults_of(form: Any, told: Faults) -> Faults:
         for name, messages in form.errors.items()
         if messages and name not in known
     ]
-
-
-def _refusal(refused: ChangeRefused) -> Problem:
-    if refused.sentence is REFUSED["changed_meanwhile"]:
-        return Problem(412)
-    errors = [{"field": refused.field, "message": str(refused.sentence)}]
-    return Problem(422, "missing_input", errors=errors)
 
 
 def _collision(form: Any, error: IntegrityError) -> Problem:

@@ -1,7 +1,5 @@
 """Read endpoints of the integration: change feed, reconciliation, and the signed answer (design 8.2)."""
 
-from typing import Any
-
 from flask import Response, request, url_for
 from flask_appbuilder.api import BaseApi, expose
 
@@ -9,8 +7,7 @@ from app.core.problem import Problem
 from app.feed.read import CursorTooOld, CursorUnreadable, FeedPage, read_changes
 from app.feed.sequence import number_changes
 from app.feed.wait import await_changes
-from app.models import SyncChange
-from app.sp4n.peer.report_state import Held, answer_letter, find_report, held_reports
+from app.sp4n.peer.report_state import answer_letter, find_report, held_reports
 from views.api.cases.representation import instant
 from views.api.http.access import answer, needs_scope
 from views.shared.downloads import send_signed
@@ -42,8 +39,9 @@ class FeedApi(BaseApi):
         if not page.changes and wait and await_changes(wait, lambda: bool(_page(after, 1).changes)):
             number_changes()
             page = _page(after, limit)
-        result = {"changes": [_change(row) for row in page.changes], "next": page.next, "more": page.more}
-        return answer(result)
+        names = ("tracking_id", "number", "revision", "version", "kind", "at", "status", "origin", "tombstone")
+        changes = [{**{name: getattr(row, name) for name in names}, "at": instant(row.at)} for row in page.changes]
+        return answer({"changes": changes, "next": page.next, "more": page.more})
 
     @expose("/reconciliation", methods=["GET"])
     @needs_scope("sp4n")
@@ -51,7 +49,9 @@ class FeedApi(BaseApi):
         """Return every report with its last applied revision and a hash of its state, by tracking id."""
         limit = _number("limit", LARGEST_SIZE, 1, LARGEST_SIZE)
         rows = list(held_reports(request.args.get("after", ""), limit + 1))
-        response = answer([_held(row) for row in rows[:limit]], more=len(rows) > limit)
+        names = ("tracking_id", "revision", "version", "status", "state_hash")
+        shown = [{name: getattr(row, name) for name in names} for row in rows[:limit]]
+        response = answer(shown, more=len(rows) > limit)
         if len(rows) > limit:
             following = url_for(request.endpoint or "", after=rows[limit - 1].tracking_id, limit=limit)
             response.headers["Link"] = f'<{following}>; rel="next"'
@@ -94,27 +94,3 @@ def _number(name: str, usual: int, least: int, most: int) -> int:
     if not least <= number <= most:
         raise Problem(400)
     return number
-
-
-def _change(row: SyncChange) -> dict[str, Any]:
-    return {
-        "tracking_id": row.tracking_id,
-        "number": row.number,
-        "revision": row.revision,
-        "version": row.version,
-        "kind": row.kind,
-        "at": instant(row.at),
-        "status": row.status,
-        "origin": row.origin,
-        "tombstone": row.tombstone,
-    }
-
-
-def _held(row: Held) -> dict[str, Any]:
-    return {
-        "tracking_id": row.tracking_id,
-        "revision": row.revision,
-        "version": row.version,
-        "status": row.status,
-        "state_hash": row.state_hash,
-    }

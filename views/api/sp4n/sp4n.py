@@ -13,9 +13,9 @@ from app.core.problem import Problem
 from app.core.transaction import one_transaction
 from app.models import Complaint, InboundHold
 from app.reference.named_rows import names_remembered
-from app.sp4n.inbound.apply_batch import MOST_REPORTS, Item, apply_batch, reports_of
+from app.sp4n.inbound.apply_batch import MOST_REPORTS, apply_batch, reports_of
 from app.sp4n.inbound.apply_message import UnknownReport, apply_message
-from app.sp4n.inbound.apply_revision import Applied, StaleRevision, apply_report
+from app.sp4n.inbound.apply_revision import StaleRevision, apply_report
 from app.sp4n.inbound.read_revision import read_tracking_id
 from app.sp4n.peer.report_state import find_report, quarantined_state, state_of, waiting_report
 from app.vocabulary.refusals import field_sentences
@@ -60,7 +60,14 @@ class Sp4nApi(BaseApi):
         """
         try:
             with one_transaction(), names_remembered():
-                return _told(tracking_id, apply_report(tracking_id, json_object(), address=source_address()))
+                applied = apply_report(tracking_id, json_object(), address=source_address())
+                row = applied.complaint
+                if row is None or applied.outcome == "quarantined":
+                    hold = waiting_report(tracking_id)
+                    assert hold is not None
+                    return _quarantined(hold, 202, outcome=applied.outcome)
+                shown = _report(row, applied.rows)
+                return answer(shown, STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
         except StaleRevision as error:
             raise Problem(409, "stale_revision") from error
 
@@ -97,7 +104,15 @@ class Sp4nApi(BaseApi):
         reports = reports_of(json_object())
         if len(reports) > MOST_REPORTS:
             raise Problem(413)
-        return answer([_line(item) for item in apply_batch(reports, address=source_address())])
+        lines: list[dict[str, Any]] = []
+        for item in apply_batch(reports, address=source_address()):
+            line = {"tracking_id": item.tracking_id, "status": STATUS_OF[item.outcome], "outcome": item.outcome}
+            if item.outcome in REASON_OF:
+                line["reason"] = REASON_OF[item.outcome]
+            if item.faults:
+                line["errors"] = field_sentences(item.faults)
+            lines.append(line)
+        return answer(lines)
 
     @expose("/reports/<tracking_id>/messages", methods=["POST"])
     @needs_scope("sp4n")
@@ -116,15 +131,6 @@ class Sp4nApi(BaseApi):
         return answer(taken.answer, 202 if taken.held else 200, outcome=taken.answer["outcome"])
 
 
-def _told(tracking_id: str, applied: Applied) -> Response:
-    row = applied.complaint
-    if row is None or applied.outcome == "quarantined":
-        hold = waiting_report(tracking_id)
-        assert hold is not None
-        return _quarantined(hold, 202, outcome=applied.outcome)
-    return answer(_report(row, applied.rows), STATUS_OF[applied.outcome], row.version, outcome=applied.outcome)
-
-
 def _quarantined(hold: InboundHold, status: int = 200, **more: Any) -> Response:
     errors = _errors_of(hold)
     response = answer({**quarantined_state(hold), "errors": errors}, status, errors=errors, **more)
@@ -140,12 +146,3 @@ def _errors_of(hold: InboundHold) -> list[dict[str, str]]:
 def _report(row: Complaint, known: CaseRows | None = None) -> dict[str, object]:
     rows = known or rows_of(row)
     return {**show.complaint(row, utc_now(), rows), **state_of(row, rows)}
-
-
-def _line(item: Item) -> dict[str, Any]:
-    line: dict[str, Any] = {"tracking_id": item.tracking_id, "status": STATUS_OF[item.outcome], "outcome": item.outcome}
-    if item.outcome in REASON_OF:
-        line["reason"] = REASON_OF[item.outcome]
-    if item.faults:
-        line["errors"] = field_sentences(item.faults)
-    return line
